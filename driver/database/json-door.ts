@@ -1,0 +1,93 @@
+import { RatchetError } from '../errors';
+import { findUnwritable } from './unwritable-json';
+
+/** The size of one argument list, result or payload, in bytes of UTF-8. */
+export const MAX_JSON_BYTES = 16 * 1024 * 1024;
+
+/** Levels of arrays and objects inside each other. */
+export const MAX_JSON_DEPTH = 1_000;
+
+/** UTF-16 units in; a unit is at most three bytes of UTF-8, so short text needs no count. */
+function isTooLarge(text: string): boolean {
+  return text.length * 3 > MAX_JSON_BYTES && Buffer.byteLength(text) > MAX_JSON_BYTES;
+}
+
+/** The index of the quote that ends the string which begins at `start`. */
+function endOfString(json: string, start: number): number {
+  let i = start + 1;
+  while (json[i] !== '"') i += json[i] === '\\' ? 2 : 1;
+  return i;
+}
+
+function isTooDeep(json: string): boolean {
+  // Each level costs a bracket on both sides, so shorter text needs no count.
+  if (json.length <= 2 * MAX_JSON_DEPTH) return false;
+  let depth = 0;
+  for (let i = 0; i < json.length; i += 1) {
+    const char = json[i];
+    if (char === '"') i = endOfString(json, i);
+    else if (char === '[' || char === '{') depth += 1;
+    else if (char === ']' || char === '}') depth -= 1;
+    if (depth > MAX_JSON_DEPTH) return true;
+  }
+  return false;
+}
+
+function tooDeep(what: string): RatchetError {
+  const message = `The ${what} is nested more than ${MAX_JSON_DEPTH} levels deep`;
+  return new RatchetError('WF502', message, { detail: { what, limit: MAX_JSON_DEPTH } });
+}
+
+function tooLarge(what: string): RatchetError {
+  const message = `The ${what} is larger than ${MAX_JSON_BYTES} bytes as JSON`;
+  return new RatchetError('WF501', message, { detail: { what, limit: MAX_JSON_BYTES } });
+}
+
+function unwritable(what: string, path: string, problem: string, cause?: unknown): RatchetError {
+  const message = `The ${what} cannot be written as JSON: ${problem} at ${path}`;
+  return new RatchetError('WF102', message, { detail: { what, path, problem }, cause });
+}
+
+function stringify(value: unknown, what: string): string | undefined {
+  try {
+    return JSON.stringify(value) as string | undefined;
+  } catch (cause) {
+    if (cause instanceof RangeError) {
+      throw cause.message.includes('string length') ? tooLarge(what) : tooDeep(what);
+    }
+    const found = findUnwritable(value, MAX_JSON_DEPTH);
+    if (found === 'too deep') throw tooDeep(what);
+    throw unwritable(what, found.path, found.problem, cause);
+  }
+}
+
+/** JSON would drop these without a word where a caller surely meant to pass something. */
+function refuseLost(value: unknown, what: string, path: string): void {
+  const type = typeof value;
+  if (type === 'function' || type === 'symbol') throw unwritable(what, path, `a ${type}`);
+}
+
+/**
+ * The one door in for values of users: JSON text for a `json` column, or null for `undefined`.
+ * U+0000 and lone surrogates become escapes. As with JSON anywhere, properties that are
+ * functions or undefined vanish, a Date is text, NaN is null.
+ *
+ * @param what what the value is, for the message: 'result of activity "charge"'
+ * @throws RatchetError WF102 a function or symbol (as the value, or an element of it), a BigInt,
+ *   an object that contains itself, a toJSON that throws; WF501 over 16 MiB; WF502 over 1,000 levels
+ */
+export function toJson(value: unknown, what: string): string | null {
+  if (value === undefined) return null;
+  const json = stringify(value, what);
+  refuseLost(value, what, '$');
+  if (Array.isArray(value)) value.forEach((item, i) => refuseLost(item, what, `$[${i}]`));
+  if (json === undefined) return null; // a toJSON that returns undefined
+  if (isTooLarge(json)) throw tooLarge(what);
+  if (isTooDeep(json)) throw tooDeep(what);
+  return json;
+}
+
+/** The one door out: what `toJson` was given, after a round trip; null is `undefined`. */
+export function fromJson(json: string | null): unknown {
+  return json === null ? undefined : (JSON.parse(json) as unknown);
+}
