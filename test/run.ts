@@ -1,0 +1,66 @@
+// npm test: one server for the whole run, every test file through AVA, and a last line to count by.
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { startCluster } from './support/cluster';
+
+const root = join(__dirname, '..');
+
+async function main(): Promise<number> {
+  const isLong = process.argv.includes('--long');
+  const patterns = process.argv.slice(2).filter((argument) => argument !== '--long');
+  const { environment, stop } = await startCluster();
+  try {
+    const tier = isLong ? { PGRATCHET_TEST_TIER: 'long' } : {};
+    const count = await runAva(patterns, { ...process.env, ...environment, ...tier });
+    if (count.passed + count.failed === 0) console.log('There are no tests to run.');
+    // The runner may fail by itself, as when a file does not compile.
+    if (count.exitCode !== 0 && count.failed === 0) count.failed = 1;
+    await stop();
+    console.log(`${count.passed} passed, ${count.failed} failed`);
+    return count.failed > 0 || count.passed === 0 ? 1 : 0;
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function runAva(patterns: string[], env: NodeJS.ProcessEnv) {
+  const cli = join(root, 'node_modules', 'ava', 'entrypoints', 'cli.mjs');
+  const ava = spawn(process.execPath, [cli, '--tap', ...patterns], {
+    cwd: root,
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  // Ctrl-C reaches the tests too; when they have ended, the server is stopped as usual.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => ava.kill(signal));
+  const ended = new Promise<number>((resolve) => ava.once('close', (code) => resolve(code ?? 1)));
+  const count = { passed: 0, failed: 0, exitCode: 0 };
+  for await (const line of createInterface({ input: ava.stdout })) show(line, count);
+  count.exitCode = await ended;
+  return count;
+}
+
+/** A line of the Test Anything Protocol: results are counted, the plumbing is left out. */
+function show(line: string, count: { passed: number; failed: number }): void {
+  const result = /^(ok|not ok) \d+ - (.*?)(?: # (SKIP|TODO).*)?$/.exec(line);
+  if (!result) {
+    if (!/^(TAP version|1\.\.\d|# |---tty)|^\s*$/.test(line)) console.log(line);
+    return;
+  }
+  const [, verdict, title, skipped] = result;
+  if (skipped) console.log(`  - ${title} (${skipped.toLowerCase()})`);
+  else if (verdict === 'ok') console.log(`  ✔ ${title}`);
+  else console.log(`  ✘ ${title}`);
+  if (skipped) return;
+  if (verdict === 'ok') count.passed += 1;
+  else count.failed += 1;
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    console.error(error);
+    process.exit(1);
+  },
+);
