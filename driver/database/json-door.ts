@@ -50,7 +50,7 @@ function unwritable(what: string, path: string, problem: string, cause?: unknown
 
 function stringify(value: unknown, what: string): string | undefined {
   try {
-    return JSON.stringify(value) as string | undefined;
+    return JSON.stringify(value); // undefined for a function or a symbol
   } catch (cause) {
     if (cause instanceof RangeError) {
       throw cause.message.includes('string length') ? tooLarge(what) : tooDeep(what);

@@ -3,7 +3,6 @@ import { RatchetError } from '../errors';
 /** Characters that an identifier may have: workflow ids, queues, names, signal ids, namespaces. */
 export const MAX_NAME_CHARACTERS = 512;
 
-// eslint-disable-next-line no-control-regex -- control characters are what it looks for
 const CONTROL = /[\u0000-\u001f\u007f]/;
 
 /** U+0000 and halves of a surrogate pair: a `text` column takes neither. */
