@@ -28,11 +28,11 @@ export interface EmbeddedPostgres {
   /** Process id of the postmaster; undefined while it is down. */
   readonly pid: number | undefined;
   /** Ends the server and removes every file of it. */
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
   /** Sends a signal to the postmaster; a deadly one is waited for. Default SIGKILL. */
-  kill(signal?: NodeJS.Signals): Promise<void>;
+  kill: (signal?: NodeJS.Signals) => Promise<void>;
   /** Ends the server if it runs, and starts it again on the same port with the same data. */
-  restart(): Promise<void>;
+  restart: () => Promise<void>;
 }
 
 /**

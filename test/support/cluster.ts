@@ -15,7 +15,7 @@ export interface TestDatabase {
   url: string;
   /** Lets the test's process end even if nobody closes it. */
   pool: Pool;
-  drop(): Promise<void>;
+  drop: () => Promise<void>;
 }
 
 /** How the runner tells the test files' processes which server to use. */

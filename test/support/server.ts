@@ -3,7 +3,7 @@ import { startEmbedded } from '../../driver/database/embedded';
 export interface Server {
   /** Connects to a database from which others can be created. */
   url: string;
-  stop(): Promise<void>;
+  stop: () => Promise<void>;
 }
 
 // Safe because nobody keeps the data: tests that cut the power start a server of their own.

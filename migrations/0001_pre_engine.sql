@@ -1,0 +1,2498 @@
+-- pgratchet: durable workflows inside Postgres.
+--
+-- A job is one run of a workflow: a row in ratchet.jobs. What it has done is its history: one row
+-- a step in ratchet.jobs_attributes. What it has yet to do is a few rows in
+-- ratchet_internal.messages, which workers claim. A worker speaks to the engine through one call,
+-- ratchet.exchange: it hands in what it has finished and receives what to do next, in one commit.
+-- So whatever dies, and whenever, the rows are at a commit boundary, and going on is the
+-- ordinary claim. README.md has the model, the lock order and the words.
+--
+-- psql -f sql/engine.sql installs everything; so does `pgratchet migrate`.
+
+-- Where things live, the clock, and how errors are raised.
+
+-- sql/tables/schemas.sql
+
+-- The two schemas: what people use, and what only the engine touches.
+
+create schema if not exists ratchet;
+comment on schema ratchet is 'Durable workflows: jobs, their history, and the functions people call.';
+
+create schema if not exists ratchet_internal;
+comment on schema ratchet_internal is 'What only the engine touches: messages, workers, signals, helpers.';
+
+-- sql/inspect/now.sql
+
+-- The one clock. Wall time, not the start of the transaction: a timer set inside a long transaction
+-- is due relative to the moment it was set. Tests replace this function to move time.
+
+create function ratchet_internal.now() returns timestamptz
+language sql volatile parallel safe
+set search_path = pg_catalog, pg_temp
+as 'select clock_timestamp()';
+comment on function ratchet_internal.now() is 'The one clock of the engine: wall time of the database.';
+
+-- sql/inspect/raise_error.sql
+
+-- Raises an error of the class WF: a constant message, variables as JSON in detail, advice in hint.
+
+create function ratchet_internal.raise_error(
+  p_code text, p_message text, p_detail jsonb default null, p_hint text default null
+) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  raise exception using errcode = p_code, message = p_message,
+    detail = coalesce(p_detail::text, ''), hint = coalesce(p_hint, '');
+end $$;
+comment on function ratchet_internal.raise_error(text, text, jsonb, text) is
+  'Raises p_code with a constant message, the variables in detail (JSON) and advice in hint.';
+
+-- sql/inspect/is_name.sql
+
+-- Whether a text can name a workflow, queue, signal or namespace. Inlinable: used per row of bulk calls.
+
+create function ratchet_internal.is_name(p_name text) returns boolean
+language sql immutable parallel safe
+return p_name is not null and p_name <> '' and char_length(p_name) <= 512
+  and p_name !~ '[\x01-\x1f\x7f]';
+comment on function ratchet_internal.is_name(text) is
+  'Whether a text is a name: 1 to 512 characters, none of them a control character.';
+
+-- sql/inspect/check_name.sql
+
+-- Raises: WF101 unless p_name is a name.
+
+create function ratchet_internal.check_name(p_name text, p_what text) returns void
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if not ratchet_internal.is_name(p_name) then
+    perform ratchet_internal.raise_error('WF101', 'invalid name',
+      jsonb_build_object('what', p_what, 'name', left(p_name, 100)),
+      'Give 1 to 512 characters without control characters.');
+  end if;
+end $$;
+comment on function ratchet_internal.check_name(text, text) is
+  'Raises WF101 unless the text is 1 to 512 characters without control characters.';
+
+-- sql/inspect/check_size.sql
+
+-- Raises: WF501 when a payload is larger than 16 MiB.
+
+create function ratchet_internal.check_size(p_value json, p_what text) returns void
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if octet_length(p_value::text) > 16777216 then
+    perform ratchet_internal.raise_error('WF501', 'payload too large',
+      jsonb_build_object('what', p_what, 'bytes', octet_length(p_value::text), 'limit', 16777216),
+      'Store large data elsewhere and pass a reference to it.');
+  end if;
+end $$;
+comment on function ratchet_internal.check_size(json, text) is
+  'Raises WF501 when a payload is larger than 16 MiB.';
+
+-- sql/inspect/version.sql
+
+-- The version of the schema; a driver works with the one it was made for and says so otherwise.
+
+create function ratchet.version() returns int
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as 'select 1';
+comment on function ratchet.version() is 'Version of the installed schema, counted up with each release that changes it.';
+
+-- The ledger: an integer that only grows and says which halves of a step are done.
+
+-- sql/ledger/ledger_value.sql
+
+-- The ledger: one integer on each step, only ever increased, whose decimal digits say what has
+-- been committed. From the left: 1 finalized (2), 2-3 first-leg attempts, 4 first leg done,
+-- 5-7 unused, 8-15 entries of the second leg.
+-- The increments are the functions beside this file; the view ratchet.ledger shows it decoded.
+
+create domain ratchet.ledger_value as bigint
+  constraint "ledger has at most fifteen digits, the first of them 0, 1 or 2"
+    check (value between 0 and 299999999999999)
+  constraint "a finalized step has done its first leg"
+    check (value < 200000000000000 or value / 100000000000 % 10 = 1)
+  constraint "the first leg is done at most once and digits 5 to 7 are unused"
+    check (value / 100000000 % 10000 in (0, 1000));
+comment on domain ratchet.ledger_value is
+  'Monotonic integer whose digits say which legs of a step have committed, and how often.';
+
+-- sql/ledger/leg1_done.sql
+
+-- A ledger after its first leg: the step is recorded and whatever must make it move is committed.
+-- Inlinable (no search_path setting): it is part of set-based inserts and names only operators
+-- of pg_catalog on built-in types.
+
+create function ratchet_internal.leg1_done(p_attempts int) returns bigint
+language sql immutable parallel safe
+return 100000000000 + 1000000000000 * least(p_attempts, 99)::bigint;
+comment on function ratchet_internal.leg1_done(int) is
+  'A ledger after its first leg, entered p_attempts times (0-99, capped).';
+
+-- sql/ledger/leg2_done.sql
+
+-- A ledger after its second leg: the answer is recorded, the step is closed for good.
+-- Attempts only grow: the count reported with the answer replaces a smaller one.
+-- Inlinable, as leg1_done is.
+
+create function ratchet_internal.leg2_done(p_ledger bigint, p_attempts int) returns bigint
+language sql immutable parallel safe
+return p_ledger + 1
+  + case when p_ledger < 200000000000000 then 200000000000000 else 0 end
+  + 1000000000000 * greatest(least(p_attempts, 99) - p_ledger / 1000000000000 % 100, 0);
+comment on function ratchet_internal.leg2_done(bigint, int) is
+  'A ledger after its second leg: entered once more, finalized, with at least p_attempts attempts.';
+
+-- sql/ledger/is_final.sql
+
+-- Whether a ledger says that its step is closed. Inlinable, as leg1_done is.
+
+create function ratchet_internal.is_final(p_ledger bigint) returns boolean
+language sql immutable parallel safe
+return p_ledger >= 200000000000000;
+comment on function ratchet_internal.is_final(bigint) is
+  'Whether a ledger says that its step is closed: its answer is recorded and will not change.';
+
+-- The state: jobs, their history, what is to be done, who does it, signals not yet consumed.
+
+-- sql/tables/jobs.sql
+
+-- One row a run of a workflow. The row is also the lock under which a job ends or is stopped.
+-- status is the semaphore: the number of open obligations. For a workflow function that is the
+-- function itself (and each hook running beside it): > 0 running, 0 ended by itself (error says
+-- how), < 0 stopped from outside.
+-- No index covers a column that changes, so that every update stays on its page (HOT).
+
+create table ratchet.jobs (
+  id bigint generated always as identity primary key,
+  key text collate "C" not null,
+  namespace text collate "C" not null default 'durable',
+  entity text not null,
+  workflow text collate "C" not null,
+  queue text collate "C" not null,
+  status int not null default 1,
+  attempt int not null default 0,
+  is_awaited boolean not null default false,
+  cancel_requested_at timestamptz,
+  parent_id bigint,
+  origin_id bigint,
+  request_id uuid,
+  expire_seconds bigint,
+  options json,
+  input json,
+  result json,
+  error json,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  finished_at timestamptz,
+  constraint "a workflow id is unique in its namespace"
+    unique (key, namespace),
+  constraint "a job is finished exactly when its semaphore is not positive"
+    check ((status <= 0) = (finished_at is not null)),
+  constraint "a job stopped from outside says why"
+    check (status >= 0 or error is not null),
+  constraint "a failed job has no result"
+    check (status > 0 or error is null or result is null)
+) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05);
+
+comment on table ratchet.jobs is 'One row a run of a workflow, finished or not, as long as it is kept.';
+comment on column ratchet.jobs.id is 'Number of the job; jobs_attributes.job_id refers to it.';
+comment on column ratchet.jobs.key is 'The workflow id its caller chose, unique in the namespace.';
+comment on column ratchet.jobs.namespace is 'Isolates everything: ids, queues and signals of one namespace are unknown in another.';
+comment on column ratchet.jobs.entity is 'Label of the job; the workflow name unless the caller gave another.';
+comment on column ratchet.jobs.workflow is 'Name of the workflow function that runs the job.';
+comment on column ratchet.jobs.queue is 'Queue whose workers run the function.';
+comment on column ratchet.jobs.status is 'The semaphore: open obligations. > 0 running, 0 ended by itself, < 0 stopped from outside.';
+comment on column ratchet.jobs.attempt is 'How often the function has failed and been run again.';
+comment on column ratchet.jobs.is_awaited is 'Whether somebody waits for the end and must be told in the commit that brings it.';
+comment on column ratchet.jobs.cancel_requested_at is 'When cooperative cancellation was asked for; null if never.';
+comment on column ratchet.jobs.parent_id is 'Job that started this one; null for a root.';
+comment on column ratchet.jobs.origin_id is 'Root of the family; null for a root.';
+comment on column ratchet.jobs.request_id is 'Names the call that started the job, so that the same call may be repeated.';
+comment on column ratchet.jobs.expire_seconds is 'How long the finished job is kept, in seconds; null means the default of ratchet.prune.';
+comment on column ratchet.jobs.options is 'Retry policy of the function: maximumAttempts, initialInterval, backoffCoefficient, maximumInterval (milliseconds).';
+comment on column ratchet.jobs.input is 'Arguments of the function, a JSON array, exactly as given.';
+comment on column ratchet.jobs.result is 'What the function returned; null while it runs, when it failed, and when it returned nothing.';
+comment on column ratchet.jobs.error is 'Why the job ended without a result, or, while it runs, why its last run failed.';
+comment on column ratchet.jobs.created_at is 'When the job was started.';
+comment on column ratchet.jobs.updated_at is 'When the row last changed.';
+comment on column ratchet.jobs.finished_at is 'When the job ended; null while it runs.';
+
+-- sql/tables/jobs_attributes.sql
+
+-- The history: one row a step of a job, mostly written once. A step run in the worker's own process is
+-- inserted with its result; any other is inserted when it is scheduled (first leg) and
+-- receives its result later (second leg).
+-- (job_id, address, position) is the step: address tells the threads of a job apart ('' is the
+-- main function), position is the number of the durable call in its thread, from 1.
+-- value is text: JSON text for steps; plain text where people compare it with = in SQL.
+
+create table ratchet.jobs_attributes (
+  job_id bigint not null,
+  ledger ratchet.ledger_value not null,
+  created_at timestamptz not null,
+  updated_at timestamptz,
+  position int not null,
+  delivery int,
+  is_failed boolean not null default false,
+  address text collate "C" not null default '',
+  kind text collate "C" not null,
+  field text collate "C" not null,
+  input json,
+  value text,
+  primary key (job_id, address, position),
+  constraint "positions count from 1" check (position >= 1),
+  constraint "kind is one the engine knows"
+    check (kind in ('activity', 'sleep', 'wait', 'child', 'start', 'await', 'signal', 'cancel'))
+) with (fillfactor = 90);
+
+comment on table ratchet.jobs_attributes is 'The history of every job: one row a step, mostly written once.';
+comment on column ratchet.jobs_attributes.job_id is 'The job, jobs.id.';
+comment on column ratchet.jobs_attributes.ledger is 'Which legs of the step have committed; the view ratchet.ledger shows it decoded.';
+comment on column ratchet.jobs_attributes.created_at is 'When the step was recorded.';
+comment on column ratchet.jobs_attributes.updated_at is 'When its answer was recorded, if that was later.';
+comment on column ratchet.jobs_attributes.position is 'Number of the durable call in its thread, from 1.';
+comment on column ratchet.jobs_attributes.delivery is 'When its answer reached the function, counted in deliveries of the thread; null where no other answer could have come first.';
+comment on column ratchet.jobs_attributes.is_failed is 'Whether value is an error.';
+comment on column ratchet.jobs_attributes.address is 'Thread of the job; empty for the main function.';
+comment on column ratchet.jobs_attributes.kind is 'What the step does: activity, sleep, wait, child, start, await, signal, cancel.';
+comment on column ratchet.jobs_attributes.field is 'Readable name: address, position, and what was called; sorts in the order of the calls.';
+comment on column ratchet.jobs_attributes.input is 'Arguments of the step, where it has any.';
+comment on column ratchet.jobs_attributes.value is 'Result or error of the step, JSON text; null while it is open and when it returned nothing.';
+
+-- sql/tables/messages.sql
+
+-- What makes a worker do something: few rows, short-lived. Every open step of a job is exactly
+-- one message under the same (job_id, address, position); position 0 is the thread itself.
+--   turn      position 0: run the function. Held by a worker, it is that worker's claim of the
+--             thread, kept as long as the function is in its memory.
+--   activity  run an activity; attempt counts claims.
+--   timer     due when a sleep ends.
+--   wait      waits for the signal named by key; due when it times out, if ever.
+--   child     waits for the end of the job whose id is key.
+--   result    the step is answered: brings the answer to the worker that holds the turn.
+-- The row is the arbiter of every race: whoever changes or deletes it has won.
+
+create table ratchet_internal.messages (
+  job_id bigint not null,
+  due_at timestamptz not null,
+  worker_id bigint,
+  position int not null default 0,
+  attempt int not null default 0,
+  address text collate "C" not null default '',
+  kind text collate "C" not null,
+  namespace text collate "C" not null,
+  queue text collate "C" not null,
+  workflow text collate "C" not null default '',
+  key text collate "C",
+  options json,
+  primary key (job_id, address, position),
+  constraint "kind is one the engine knows"
+    check (kind in ('turn', 'activity', 'timer', 'wait', 'child', 'result')),
+  constraint "a turn, and only a turn, is at position 0"
+    check ((kind = 'turn') = (position = 0)),
+  constraint "activities go to a queue, all else to a workflow on a queue"
+    check ((kind = 'activity') = (workflow = '')),
+  constraint "waits, and only waits, name what they wait for"
+    check ((kind in ('wait', 'child')) = (key is not null)),
+  constraint "only turns, activities and results are held by a worker"
+    check (worker_id is null or kind in ('turn', 'activity', 'result'))
+) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02,
+  autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
+
+create index messages_ready on ratchet_internal.messages (queue, workflow, namespace, due_at)
+  where worker_id is null;
+create index messages_held on ratchet_internal.messages (worker_id, kind)
+  where worker_id is not null;
+create index messages_awaited on ratchet_internal.messages (key, namespace)
+  where key is not null;
+
+comment on table ratchet_internal.messages is
+  'What makes a worker do something: one row a thread to run, and one an open step.';
+comment on column ratchet_internal.messages.due_at is
+  'When it may be taken; for a held turn, when it was taken; infinity: never by itself.';
+comment on column ratchet_internal.messages.worker_id is
+  'Worker that holds it (turn, activity) or is to receive it (result); null: anybody.';
+comment on column ratchet_internal.messages.attempt is 'How often it has been claimed.';
+comment on column ratchet_internal.messages.key is
+  'What a wait waits for: a signal id, or the id of a job.';
+comment on column ratchet_internal.messages.options is
+  'For an activity its retry policy and what its context needs; otherwise null.';
+
+-- sql/tables/workers.sql
+
+-- One row a running worker process. The row is the lease of everything the worker holds: each
+-- exchange locks it (key share), whoever takes the work over deletes it first. A row never
+-- comes back: a worker that lost its own registers anew.
+
+create table ratchet_internal.workers (
+  id bigint generated always as identity primary key,
+  name text not null,
+  is_idle boolean not null default false,
+  lease_seconds int not null,
+  started_at timestamptz not null,
+  expires_at timestamptz not null,
+  constraint "a lease lasts from one second to an hour" check (lease_seconds between 1 and 3600)
+) with (fillfactor = 50, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_scale_factor = 0);
+
+create table ratchet_internal.worker_routes (
+  worker_id bigint not null references ratchet_internal.workers on delete cascade,
+  namespace text collate "C" not null,
+  queue text collate "C" not null,
+  workflow text collate "C" not null default '',
+  primary key (worker_id, queue, workflow, namespace)
+);
+
+comment on table ratchet_internal.workers is 'The running worker processes; a row is the lease of all that its worker holds.';
+comment on column ratchet_internal.workers.is_idle is 'Whether it waits for a notification: others send one only then.';
+comment on column ratchet_internal.workers.lease_seconds is 'How long it may be silent before others take its work over.';
+comment on column ratchet_internal.workers.expires_at is 'When its lease ends unless it is heard of before.';
+comment on table ratchet_internal.worker_routes is 'What each worker serves: workflows on a queue, or (workflow empty) activities of a queue.';
+
+-- sql/tables/signals.sql
+
+-- Signals that were accepted and not yet consumed. Sending only inserts here; matching signals
+-- with waits is done by the engine in short transactions of its own (signal/match_signals.sql).
+
+create table ratchet_internal.signals (
+  id bigint generated always as identity primary key,
+  key text collate "C" not null,
+  namespace text collate "C" not null,
+  dedup_id text collate "C",
+  payload json,
+  is_new boolean not null default true,
+  is_consumed boolean not null default false,
+  sent_at timestamptz not null,
+  expires_at timestamptz not null,
+  constraint "a consumed signal has been looked at" check (not (is_new and is_consumed)),
+  constraint "a dedup id is used once for a signal" unique (key, namespace, dedup_id)
+) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05);
+
+create index signals_new on ratchet_internal.signals (id) where is_new;
+create index signals_pending on ratchet_internal.signals (key, namespace, id)
+  where not is_consumed;
+
+comment on table ratchet_internal.signals is 'Signals accepted and not yet consumed; consumed ones stay only to recognise a repeated dedup id.';
+comment on column ratchet_internal.signals.dedup_id is 'Names the sending: a second one with the same id changes nothing.';
+comment on column ratchet_internal.signals.is_new is 'Whether the engine has yet to look for a wait.';
+comment on column ratchet_internal.signals.expires_at is 'When it is dropped if nobody has waited for it.';
+
+-- sql/tables/sweep.sql
+
+-- Where the last call of prune ended: one row, which is also the lock that lets one prune run at a time.
+
+create table ratchet_internal.sweep (
+  is_only boolean primary key default true,
+  job_id bigint not null,
+  constraint "there is one sweep" check (is_only)
+);
+insert into ratchet_internal.sweep (job_id) values (0);
+comment on table ratchet_internal.sweep is 'Where the last call of ratchet.prune ended.';
+comment on column ratchet_internal.sweep.job_id is 'Number of the last job looked at; 0 to begin anew.';
+
+-- Starting jobs.
+
+-- sql/job/step_field.sql
+
+-- Readable name of a step: its thread, its position in five digits, and what was called, so that the
+-- order of the names is the order of the calls. Inlinable: part of set-based inserts.
+
+create function ratchet_internal.step_field(p_address text, p_position int, p_name text)
+returns text
+language sql immutable parallel safe
+return case when p_address = '' then '' else p_address || '/' end
+  || lpad(p_position::text, 5, '0') || ' ' || p_name;
+comment on function ratchet_internal.step_field(text, int, text) is
+  'Readable name of a step: thread, position in five digits, what was called.';
+
+-- sql/job/step_name.sql
+
+-- What a step called, taken back out of its field. Inlinable, as step_field is.
+
+create function ratchet_internal.step_name(p_address text, p_field text) returns text
+language sql immutable parallel safe
+return substr(p_field, char_length(p_address) + case when p_address = '' then 7 else 8 end);
+comment on function ratchet_internal.step_name(text, text) is
+  'What a step called: its activity, signal or workflow name.';
+
+-- sql/dispatch/wake_route.sql
+
+-- Tells idle workers of a route that there is something to do. A hint: sent at commit, only when
+-- somebody is idle, with nothing in it; without it the work is found by polling.
+
+create function ratchet_internal.wake_route(p_namespace text, p_queue text, p_workflow text)
+returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if exists (
+    select from ratchet_internal.workers w
+    join ratchet_internal.worker_routes r on r.worker_id = w.id
+    where w.is_idle and r.namespace = p_namespace and r.queue = p_queue
+      and r.workflow = p_workflow)
+  then
+    perform pg_notify('ratchet', '');
+  end if;
+end $$;
+comment on function ratchet_internal.wake_route(text, text, text) is
+  'Notifies idle workers of a route; does nothing when none is idle.';
+
+-- sql/job/create_jobs.sql
+
+-- Inserts jobs and the message that runs each; ids that exist already are left alone.
+-- Locks: the new rows (a concurrent start of the same id waits for this transaction).
+-- Writes: jobs, messages. Wakes: one notification if a worker of the queue is idle.
+
+create function ratchet_internal.create_jobs(
+  p_namespace text, p_workflow text, p_queue text, p_ids text[], p_inputs json[],
+  p_options json, p_request_id uuid
+) returns bigint
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now timestamptz := ratchet_internal.now();
+  v_due timestamptz := v_now
+    + make_interval(secs => coalesce((p_options ->> 'delay')::float8, 0) / 1000);
+  v_entity text := coalesce(p_options ->> 'entity', p_workflow);
+  v_expire bigint := p_options ->> 'expire';
+  v_retry json := p_options -> 'retry';
+  v_count bigint;
+begin
+  with job as (
+    insert into ratchet.jobs (key, namespace, entity, workflow, queue, request_id,
+      expire_seconds, options, input, created_at, updated_at)
+    select id, p_namespace, v_entity, p_workflow, p_queue, p_request_id,
+      v_expire, v_retry, input, v_now, v_now
+    from unnest(p_ids, p_inputs) as given (id, input)
+    on conflict (key, namespace) do nothing
+    returning id)
+  insert into ratchet_internal.messages
+    (job_id, due_at, kind, namespace, queue, workflow)
+  select id, v_due, 'turn', p_namespace, p_queue, p_workflow from job;
+  get diagnostics v_count = row_count;
+  if v_count > 0 and v_due <= v_now then
+    perform ratchet_internal.wake_route(p_namespace, p_queue, p_workflow);
+  end if;
+  return v_count;
+end $$;
+comment on function ratchet_internal.create_jobs(text, text, text, text[], json[], json, uuid) is
+  'Inserts jobs and the message that runs each; returns how many ids were new.';
+
+-- sql/job/check_start.sql
+
+-- Checks what every way of starting a job is given.
+-- Raises: WF101 for a bad name, WF104 for a bad option.
+
+create function ratchet_internal.check_start(
+  p_namespace text, p_workflow text, p_queue text, p_options json
+) returns void
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_option text;
+begin
+  perform ratchet_internal.check_name(p_namespace, 'namespace');
+  perform ratchet_internal.check_name(p_workflow, 'workflow');
+  perform ratchet_internal.check_name(p_queue, 'queue');
+  if p_options is null then return; end if;
+  if json_typeof(p_options) = 'object' then
+    select key into v_option from json_each(p_options)
+    where key not in ('entity', 'expire', 'retry', 'delay')
+      or key = 'entity' and not ratchet_internal.is_name(value #>> '{}')
+      or key = 'retry' and json_typeof(value) not in ('object', 'null')
+      or key in ('expire', 'delay') and not (json_typeof(value) = 'number'
+        and (value #>> '{}')::float8 between 0 and 1e13) limit 1;
+  else
+    v_option := '(not an object)';
+  end if;
+  if v_option is not null then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', v_option),
+      'Options are entity (name), expire (seconds), delay (milliseconds), retry (object).');
+  end if;
+end $$;
+comment on function ratchet_internal.check_start(text, text, text, json) is
+  'Raises WF101 or WF104 unless namespace, workflow, queue and options of a start are valid.';
+
+-- sql/job/start_workflow.sql
+
+-- Starts one job, in the caller's transaction.
+-- Locks: the new rows. Writes: jobs, messages. Wakes: an idle worker of the queue.
+-- Raises: WF101 bad name, WF102 arguments are no array, WF104 bad option, WF301 the id exists,
+--   WF501 too large. Idempotent: with the same p_request_id the first answer is given again.
+
+create function ratchet.start_workflow(
+  p_workflow text, p_args json default '[]', p_id text default null, p_queue text default null,
+  p_namespace text default 'durable', p_options json default null,
+  p_request_id uuid default null
+) returns text
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_id text := coalesce(p_id, gen_random_uuid()::text);
+  v_queue text := coalesce(p_queue, p_workflow);
+begin
+  perform ratchet_internal.check_start(p_namespace, p_workflow, v_queue, p_options);
+  perform ratchet_internal.check_name(v_id, 'workflow id');
+  perform ratchet_internal.check_size(p_args, 'arguments');
+  if json_typeof(p_args) is distinct from 'array' then
+    perform ratchet_internal.raise_error('WF102', 'arguments are not a JSON array',
+      jsonb_build_object('workflow_id', v_id), 'Give the arguments as a JSON array: ''["a", 1]''.');
+  end if;
+  if ratchet_internal.create_jobs(p_namespace, p_workflow, v_queue,
+    array[v_id], array[p_args], p_options, p_request_id) = 0
+    and not exists (select from ratchet.jobs
+      where key = v_id and namespace = p_namespace and request_id = p_request_id)
+  then
+    perform ratchet_internal.raise_error('WF301', 'duplicate job',
+      jsonb_build_object('workflow_id', v_id, 'namespace', p_namespace),
+      'A job with this id is kept; choose another id, or read that job.');
+  end if;
+  return v_id;
+end $$;
+comment on function ratchet.start_workflow(text, json, text, text, text, json, uuid) is
+  'Starts a workflow and returns its id (a generated one if none is given). The queue defaults to the workflow''s name; options are entity, expire (seconds), delay (milliseconds) and retry.';
+
+-- sql/job/start_workflows.sql
+
+-- Starts many jobs of one workflow in one statement, in the caller's transaction; ids that exist are skipped.
+-- Locks: the new rows. Writes: jobs, messages. Wakes: an idle worker, once.
+-- Raises: WF101, WF102, WF104. Idempotent: repeated, it starts only what is missing.
+
+create function ratchet.start_workflows(
+  p_workflow text, p_ids text[], p_args json[], p_queue text default null,
+  p_namespace text default 'durable', p_options json default null
+) returns bigint
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_queue text := coalesce(p_queue, p_workflow);
+  v_at bigint;
+begin
+  perform ratchet_internal.check_start(p_namespace, p_workflow, v_queue, p_options);
+  select given.at into v_at
+  from unnest(p_ids, p_args) with ordinality as given (id, args, at)
+  where not ratchet_internal.is_name(given.id)
+    or json_typeof(given.args) is distinct from 'array'
+    or octet_length(given.args::text) > 16777216
+  limit 1;
+  if v_at is not null then
+    perform ratchet_internal.check_name(p_ids[v_at], 'workflow id');
+    perform ratchet_internal.check_size(p_args[v_at], 'arguments');
+    perform ratchet_internal.raise_error('WF102', 'arguments are not a JSON array',
+      jsonb_build_object('workflow_id', p_ids[v_at], 'at', v_at),
+      'Give as many JSON arrays of arguments as ids.');
+  end if;
+  return ratchet_internal.create_jobs(p_namespace, p_workflow, v_queue, p_ids, p_args,
+    p_options, null);
+end $$;
+comment on function ratchet.start_workflows(text, text[], json[], text, text, json) is
+  'Starts a job for each id with the arguments at the same place; returns how many ids were new.';
+
+-- Answering steps. settle is the one door through which an answer enters the history.
+
+-- sql/dispatch/work.sql
+
+-- What an exchange hands to a worker. kind is one of
+--   start    run this new job from the top
+--   turn     run this job after loading its history
+--   careful  the same, after it was lost with its worker: record each step before running it
+--   result   a step of a job held by this worker was answered
+--   cancel   a job held by this worker is to be cancelled cooperatively
+--   activity run this activity and report it with the same attempt
+--   lost     this job is no longer this worker's: forget it
+--   next     nothing to do before value milliseconds have passed (only when idle)
+
+create type ratchet.work as (
+  kind text,
+  job_id bigint,
+  address text,
+  "position" int,
+  attempt int,
+  namespace text,
+  workflow_id text,
+  workflow text,
+  queue text,
+  name text,
+  input json,
+  options json,
+  is_failed boolean,
+  is_cancelled boolean,
+  value text
+);
+comment on type ratchet.work is 'One thing an exchange hands to a worker.';
+
+-- sql/dispatch/lock_worker.sql
+
+-- Holds off whoever would take this worker's work over, until the transaction ends: a takeover
+-- deletes the row, which waits for this lock, and this fails once the row is gone.
+-- Locks: the worker (key share). Raises: WF401 when the lease is lost.
+
+create function ratchet_internal.lock_worker(p_worker bigint) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform from ratchet_internal.workers where id = p_worker for key share;
+  if not found then
+    perform ratchet_internal.raise_error('WF401', 'worker lost',
+      jsonb_build_object('worker', p_worker::text),
+      'Its lease ended and its work went to others; drop what is in memory and register anew.');
+  end if;
+end $$;
+comment on function ratchet_internal.lock_worker(bigint) is
+  'Keeps the worker''s lease from being taken over until commit; raises WF401 when it is gone.';
+
+-- sql/dispatch/settle.sql
+
+-- Answers open steps: the answer goes into the history, and the step's message becomes the message
+-- that brings it to the worker holding the thread (or to any, when none holds it).
+-- Locks: messages, which the caller has made sure are open; then attributes. Wakes: idle holders.
+
+create function ratchet_internal.settle(
+  p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[],
+  p_attempts int[], p_failed boolean[], p_values text[]
+) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_to bigint[];
+begin
+  with answer as (
+    select * from unnest(p_jobs, p_addresses, p_positions, p_attempts, p_failed, p_values)
+      as a (job_id, address, at, attempt, is_failed, value)),
+  sent as (
+    update ratchet_internal.messages m
+    set kind = 'result', worker_id = holder.worker_id, queue = j.queue, workflow = j.workflow,
+      due_at = p_now, key = null, options = null
+    from answer a
+    join ratchet.jobs j on j.id = a.job_id
+    left join ratchet_internal.messages holder
+      on holder.job_id = a.job_id and holder.address = a.address and holder.position = 0
+    where m.job_id = a.job_id and m.address = a.address and m.position = a.at
+    returning m.worker_id, m.namespace, m.queue, m.workflow),
+  recorded as (
+    update ratchet.jobs_attributes t
+    set ledger = ratchet_internal.leg2_done(t.ledger, a.attempt), is_failed = a.is_failed,
+      value = a.value, updated_at = p_now
+    from answer a
+    where t.job_id = a.job_id and t.address = a.address and t.position = a.at
+      and not ratchet_internal.is_final(t.ledger))
+  select array_agg(distinct w.id) into v_to
+  from sent
+  join ratchet_internal.workers w on w.is_idle
+  left join ratchet_internal.worker_routes r on sent.worker_id is null and r.worker_id = w.id
+    and r.queue = sent.queue and r.workflow = sent.workflow and r.namespace = sent.namespace
+  where w.id = sent.worker_id or r.worker_id is not null;
+  if v_to is not null then
+    perform pg_notify('ratchet', '');
+  end if;
+end $$;
+comment on function ratchet_internal.settle(
+  timestamptz, bigint[], text[], int[], int[], boolean[], text[]) is
+  'Records the answers of open steps and sends each to the worker that holds its thread.';
+
+-- Retries.
+
+-- sql/retry/retry_delay.sql
+
+-- How long to wait before a retry: initialInterval times backoffCoefficient to the power of the number
+-- of failures, at most maximumInterval. The power is taken only where it cannot overflow.
+-- Defaults: 1 second, 10, 120 seconds. Milliseconds in the policy. Total: any policy gives an answer.
+
+create function ratchet_internal.retry_delay(p_policy json, p_failures int) returns interval
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_first float8 := greatest(coalesce((p_policy ->> 'initialInterval')::float8, 1000), 0);
+  v_factor float8 := greatest(coalesce((p_policy ->> 'backoffCoefficient')::float8, 10), 0);
+  v_max float8 := least(coalesce((p_policy ->> 'maximumInterval')::float8, 120000), 1e13);
+begin
+  if v_first > 0 and v_factor > 1
+    and greatest(p_failures, 0) * ln(v_factor) < ln(greatest(v_max, 1)) - ln(v_first)
+  then
+    v_max := least(v_first * power(v_factor, greatest(p_failures, 0)), v_max);
+  elsif v_first = 0 or v_factor <= 1 then
+    v_max := least(v_first * power(greatest(v_factor, 1e-9), least(p_failures, 30)), v_max);
+  end if;
+  return make_interval(secs => greatest(v_max, 0) / 1000);
+end $$;
+comment on function ratchet_internal.retry_delay(json, int) is
+  'Delay before the retry that follows p_failures failures, after a policy in milliseconds.';
+
+-- sql/retry/is_retried.sql
+
+-- Whether a failed execution is followed by another. Codes 596 (timeout), 597 (attempts used up) and
+-- 598 (fatal) never are. maximumAttempts counts retries: n allows n + 1 executions; default 3.
+-- Inlinable: part of set-based statements.
+
+create function ratchet_internal.is_retried(p_policy json, p_executions int, p_code int)
+returns boolean
+language sql immutable parallel safe
+return coalesce(p_code not in (596, 597, 598), true)
+  and p_executions <= coalesce((p_policy ->> 'maximumAttempts')::int, 3);
+comment on function ratchet_internal.is_retried(json, int, int) is
+  'Whether an execution that failed with p_code, after p_executions in all, is followed by another.';
+
+-- Signals: sent by inserting, matched with waits in short transactions of the engine.
+
+-- sql/signal/lock_signals.sql
+
+-- Serialises matching on each of the given signals until the transaction ends, so that a wait and a signal
+-- that are written at the same moment cannot both look before the other is there.
+-- Locks: one advisory lock a signal, in the order of the locks' numbers.
+
+create function ratchet_internal.lock_signals(p_namespaces text[], p_keys text[]) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform pg_advisory_xact_lock(1918989411, lock.number)
+  from (select distinct hashtext(s.namespace || E'\n' || s.key) as number
+    from unnest(p_namespaces, p_keys) as s (namespace, key) order by 1) lock;
+end $$;
+comment on function ratchet_internal.lock_signals(text[], text[]) is
+  'Serialises matching on the given signals until the transaction ends.';
+
+-- sql/signal/match_signals.sql
+
+-- Pairs pending signals with waits, key by key: the oldest signal goes to the oldest wait.
+-- The caller has locked the keys. Locks: the waits' messages; skips one that somebody is taking
+-- (it timed out, or its job is being stopped). Writes: signals, messages, attributes.
+
+create function ratchet_internal.match_signals(
+  p_now timestamptz, p_namespaces text[], p_keys text[]
+) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_pair record;
+begin
+  with asked as (
+    select distinct key, namespace from unnest(p_keys, p_namespaces) as k (key, namespace)),
+  pending as (
+    select s.id, s.key, s.namespace, s.payload,
+      row_number() over (partition by s.key, s.namespace order by s.id) as at
+    from asked k join ratchet_internal.signals s on s.key = k.key and s.namespace = k.namespace
+    where not s.is_consumed and s.expires_at > p_now),
+  open as (
+    select m.job_id, m.address, m.position, m.key, m.namespace
+    from ratchet_internal.messages m
+    join (select distinct key, namespace from pending) k using (key, namespace)
+    where m.kind = 'wait' for update of m skip locked),
+  waiting as (
+    select o.*, row_number() over (partition by o.key, o.namespace
+      order by a.created_at, o.job_id, o.position) as at
+    from open o join ratchet.jobs_attributes a using (job_id, address, position))
+  select array_agg(p.id) as signals, array_agg(w.job_id) as jobs,
+    array_agg(w.address) as addresses, array_agg(w.position) as positions,
+    array_agg(0) as attempts, array_agg(false) as failed, array_agg(p.payload::text) as payloads
+  into v_pair
+  from pending p join waiting w using (key, namespace, at);
+  if v_pair.signals is not null then
+    perform ratchet_internal.settle(p_now, v_pair.jobs, v_pair.addresses, v_pair.positions,
+      v_pair.attempts, v_pair.failed, v_pair.payloads);
+    delete from ratchet_internal.signals where id = any (v_pair.signals) and dedup_id is null;
+    update ratchet_internal.signals set is_consumed = true, is_new = false
+    where id = any (v_pair.signals);
+  end if;
+  update ratchet_internal.signals s set is_new = false
+  from unnest(p_keys, p_namespaces) as k (key, namespace)
+  where s.key = k.key and s.namespace = k.namespace and s.is_new;
+end $$;
+comment on function ratchet_internal.match_signals(timestamptz, text[], text[]) is
+  'Gives pending signals to waits, the oldest to the oldest, for keys the caller has locked.';
+
+-- sql/signal/deliver_signals.sql
+
+-- Looks at signals nobody has looked at since they were committed. A key somebody else is matching at this
+-- moment is left for the next call. Returns whether any was left.
+
+create function ratchet_internal.deliver_signals(p_now timestamptz) returns boolean
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_keys text[];
+  v_namespaces text[];
+  v_new bigint;
+begin
+  if not exists (select from ratchet_internal.signals where is_new) then
+    return false;
+  end if;
+  with fresh as materialized (
+    select key, namespace from ratchet_internal.signals where is_new order by id limit 1000),
+  each as materialized (select distinct key, namespace from fresh),
+  mine as (
+    select key, namespace from each
+    where pg_try_advisory_xact_lock(1918989411, hashtext(namespace || E'\n' || key)))
+  select array_agg(key), array_agg(namespace), (select count(*) from each) - count(*)
+  into v_keys, v_namespaces, v_new from mine;
+  if v_keys is not null then
+    perform ratchet_internal.match_signals(p_now, v_namespaces, v_keys);
+  end if;
+  return v_new > 0;
+end $$;
+comment on function ratchet_internal.deliver_signals(timestamptz) is
+  'Matches newly committed signals with waits; returns whether some must be looked at again.';
+
+-- sql/signal/signal.sql
+
+-- Sends a signal, in the caller's transaction. It only inserts: matching happens after the commit, so that
+-- a long transaction of the caller holds nothing that others need.
+-- Writes: signals. Wakes: an idle worker of the namespace. Raises: WF101, WF103, WF501.
+-- Idempotent: with the same p_dedup_id the first sending's id is returned and nothing is sent.
+
+create function ratchet.signal(
+  p_signal_id text, p_payload json default null, p_namespace text default 'durable',
+  p_expire interval default '10 minutes', p_dedup_id text default null
+) returns bigint
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now timestamptz := ratchet_internal.now();
+  v_id bigint;
+begin
+  perform ratchet_internal.check_name(p_signal_id, 'signal id');
+  perform ratchet_internal.check_name(p_namespace, 'namespace');
+  perform ratchet_internal.check_size(p_payload, 'signal payload');
+  if p_expire is null or p_expire < interval '0' or p_expire > interval '10000 years' then
+    perform ratchet_internal.raise_error('WF103', 'invalid duration',
+      jsonb_build_object('expire', p_expire), 'Give an interval from zero to 10000 years.');
+  end if;
+  insert into ratchet_internal.signals (key, namespace, dedup_id, payload, sent_at, expires_at)
+  values (p_signal_id, p_namespace, p_dedup_id, p_payload, v_now, v_now + p_expire)
+  on conflict (key, namespace, dedup_id) do nothing
+  returning id into v_id;
+  if v_id is null then
+    select id into v_id from ratchet_internal.signals
+    where key = p_signal_id and namespace = p_namespace and dedup_id = p_dedup_id;
+    return v_id;
+  end if;
+  if exists (
+    select from ratchet_internal.workers w
+    join ratchet_internal.worker_routes r on r.worker_id = w.id
+    where w.is_idle and r.namespace = p_namespace and r.workflow <> '')
+  then
+    perform pg_notify('ratchet', '');
+  end if;
+  return v_id;
+end $$;
+comment on function ratchet.signal(text, json, text, interval, text) is
+  'Sends a signal to whoever waits for its id, now or until it expires (default 10 minutes); returns the signal''s number.';
+
+-- sql/signal/send_signals.sql
+
+-- Sends the signals that steps scheduled in this transaction ask for, once per step, and answers the steps.
+-- Writes: signals, messages, attributes. The signals are matched after the commit, as any other.
+
+create function ratchet_internal.send_signals(p_now timestamptz, p_jobs bigint[]) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_sent record;
+begin
+  with wanted as materialized (
+    select m.job_id, m.address, m.position, m.namespace, a.input,
+      ratchet_internal.step_name(a.address, a.field) as key,
+      coalesce((m.options ->> 'expire')::float8, 600000) as expire
+    from ratchet_internal.messages m
+    join ratchet.jobs_attributes a using (job_id, address, position)
+    where m.job_id = any (p_jobs) and m.kind = 'child' and m.key = '' and a.kind = 'signal'),
+  sent as (
+    insert into ratchet_internal.signals (key, namespace, payload, sent_at, expires_at)
+    select key, namespace, input, p_now, p_now + make_interval(secs => expire / 1000)
+    from wanted order by job_id, address, position)
+  select array_agg(job_id) as jobs, array_agg(address) as addresses,
+    array_agg(position) as positions, array_agg(1) as attempts, array_agg(false) as failed,
+    array_agg(to_json(job_id || '-' || position)::text) as answers
+  into v_sent from wanted;
+  if v_sent.jobs is not null then
+    perform ratchet_internal.settle(p_now, v_sent.jobs, v_sent.addresses, v_sent.positions,
+      v_sent.attempts, v_sent.failed, v_sent.answers);
+  end if;
+end $$;
+comment on function ratchet_internal.send_signals(timestamptz, bigint[]) is
+  'Sends the signals that steps scheduled in this transaction ask for, once per step.';
+
+-- Ending jobs; children.
+
+-- sql/job/end_jobs.sql
+
+-- Ends jobs: with a result, with an error, or (p_status < 0) stopped from outside. All that is left of them
+-- in messages goes; whoever waits for their end is answered in the same commit.
+-- Locks: jobs, then messages. Writes: jobs, messages, attributes of waiting parents.
+-- With p_worker only jobs whose main function that worker holds are ended.
+-- Returns the jobs it ended; one that had ended before is not among them.
+
+create function ratchet_internal.end_jobs(
+  p_worker bigint, p_now timestamptz, p_jobs bigint[], p_results json[], p_errors json[],
+  p_status int default 0
+) returns bigint[]
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_ended bigint[];
+  v_awaited bigint[];
+  v_told record;
+begin
+  with ended as (
+    update ratchet.jobs j
+    set status = p_status, result = e.result, error = e.error, finished_at = p_now,
+      updated_at = p_now
+    from unnest(p_jobs, p_results, p_errors) as e (job_id, result, error)
+    where j.id = e.job_id and j.status > 0
+      and (p_worker is null or exists (
+        select from ratchet_internal.messages held where held.job_id = e.job_id
+          and held.address = '' and held.position = 0 and held.worker_id = p_worker))
+    returning j.id, j.is_awaited)
+  select array_agg(id), array_agg(id) filter (where is_awaited) into v_ended, v_awaited
+  from ended;
+  delete from ratchet_internal.messages where job_id = any (v_ended);
+  if v_awaited is not null then
+    with waiting as materialized (
+      select m.job_id, m.address, m.position, m.key::bigint as child
+      from ratchet_internal.messages m
+      where m.kind = 'child' and m.key = any (v_awaited::text[])
+      order by m.job_id, m.address, m.position for update)
+    select array_agg(w.job_id) as jobs, array_agg(w.address) as addresses,
+      array_agg(w.position) as positions, array_agg(1) as attempts,
+      array_agg(j.error is not null) as failed,
+      array_agg(coalesce(j.error, j.result)::text) as answers
+    into v_told
+    from waiting w join ratchet.jobs j on j.id = w.child;
+    if v_told.jobs is not null then
+      perform ratchet_internal.settle(p_now, v_told.jobs, v_told.addresses, v_told.positions,
+        v_told.attempts, v_told.failed, v_told.answers);
+    end if;
+    perform pg_notify('ratchet', 'result');
+  end if;
+  return v_ended;
+end $$;
+comment on function ratchet_internal.end_jobs(bigint, timestamptz, bigint[], json[], json[], int) is
+  'Ends jobs and answers whoever waits for their end; returns those that this call ended.';
+
+-- sql/job/retry_turns.sql
+
+-- What becomes of jobs whose function failed: run again after a delay as their policy says, or, when that is
+-- used up, ended with code 597 and the last error. A blocked job (its code no longer fits its history)
+-- is tried again every 30 seconds for ever, and counts no attempt: a fixed deployment lets it go on.
+-- p_forgotten: position of the step whose failure ended the run and that is to be tried again.
+-- Locks: jobs, messages. Writes: jobs, messages, attributes.
+
+create function ratchet_internal.retry_turns(
+  p_worker bigint, p_now timestamptz, p_jobs bigint[], p_errors json[], p_blocked boolean[],
+  p_forgotten int[]
+) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_ended record;
+begin
+  with failed as (
+    update ratchet.jobs j
+    set attempt = j.attempt + case when f.is_blocked then 0 else 1 end, error = f.error,
+      updated_at = p_now
+    from unnest(p_jobs, p_errors, p_blocked, p_forgotten)
+      as f (job_id, error, is_blocked, forgotten)
+    where j.id = f.job_id and j.status > 0
+      and (f.is_blocked or ratchet_internal.is_retried(j.options, j.attempt + 1, null))
+      and exists (select from ratchet_internal.messages held where held.job_id = f.job_id
+        and held.address = '' and held.position = 0 and held.worker_id = p_worker)
+    returning j.id, j.attempt, j.options, f.is_blocked, f.forgotten),
+  forgotten as (
+    delete from ratchet.jobs_attributes a using failed f
+    where a.job_id = f.id and a.address = '' and a.position = f.forgotten and a.is_failed),
+  again as (
+    update ratchet_internal.messages m
+    set worker_id = null, attempt = 1, due_at = p_now + case when f.is_blocked
+      then interval '30 seconds' else ratchet_internal.retry_delay(f.options, f.attempt) end
+    from failed f
+    where m.job_id = f.id and m.address = '' and m.position = 0)
+  select array_agg(f.job_id) as jobs, array_agg(f.error) as errors,
+    array_agg(null::json) as results
+  into v_ended
+  from unnest(p_jobs, p_errors) as f (job_id, error)
+  where not exists (select from failed where id = f.job_id);
+  if v_ended.jobs is not null then
+    perform ratchet_internal.end_jobs(p_worker, p_now, v_ended.jobs, v_ended.results,
+      v_ended.errors);
+  end if;
+end $$;
+comment on function ratchet_internal.retry_turns(
+  bigint, timestamptz, bigint[], json[], boolean[], int[]) is
+  'Runs jobs whose function failed again after a delay, or ends them when their retries are used up.';
+
+-- sql/job/start_children.sql
+
+-- Starts the children that steps scheduled in this transaction ask for (child messages without a key). The
+-- parent of an awaited child keeps the message, keyed by the child; a started one is answered with
+-- the child's id at once; an id that exists already is answered with an error.
+-- Locks: the new rows, in key order. Writes: jobs, messages, attributes. Wakes: idle workers.
+
+create function ratchet_internal.start_children(p_now timestamptz, p_jobs bigint[])
+returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_new bigint[];
+  v_done record;
+begin
+  with wanted as materialized (
+    select m.job_id, m.address, m.position, m.namespace, m.options, a.input,
+      ratchet_internal.step_name(a.address, a.field) as workflow,
+      m.options ->> 'queue' as queue, m.options ->> 'id' as id, a.kind = 'child' as is_awaited
+    from ratchet_internal.messages m
+    join ratchet.jobs_attributes a using (job_id, address, position)
+    where m.job_id = any (p_jobs) and m.kind = 'child' and m.key = ''
+      and a.kind in ('child', 'start')),
+  started as (
+    insert into ratchet.jobs (key, namespace, entity, workflow, queue, is_awaited, parent_id,
+      origin_id, expire_seconds, options, input, created_at, updated_at)
+    select w.id, w.namespace, coalesce(w.options ->> 'entity', w.workflow), w.workflow, w.queue,
+      w.is_awaited, w.job_id, coalesce(parent.origin_id, parent.id),
+      coalesce((w.options ->> 'expire')::bigint, parent.expire_seconds), w.options -> 'retry',
+      w.input, p_now, p_now
+    from wanted w join ratchet.jobs parent on parent.id = w.job_id
+    order by w.id, w.namespace, w.job_id, w.position
+    on conflict (key, namespace) do nothing
+    returning id, key, namespace, queue, workflow, parent_id),
+  turns as (
+    insert into ratchet_internal.messages (job_id, due_at, kind, namespace, queue, workflow)
+    select id, p_now, 'turn', namespace, queue, workflow from started),
+  linked as (
+    select distinct on (s.id) s.id as child, w.* from started s
+    join wanted w on w.job_id = s.parent_id and w.id = s.key and w.namespace = s.namespace
+    order by s.id, w.address, w.position),
+  kept as (
+    update ratchet_internal.messages m set key = l.child::text, options = null
+    from linked l
+    where m.job_id = l.job_id and m.address = l.address and m.position = l.position
+      and l.is_awaited)
+  select array_agg(w.job_id) as jobs, array_agg(w.address) as addresses,
+    array_agg(w.position) as positions, array_agg(1) as attempts,
+    array_agg(l.child is null) as failed,
+    array_agg(case when l.child is not null then to_json(w.id)::text
+      else json_build_object('message', 'Duplicate job: ' || w.id, 'type', 'DuplicateJobError',
+        'name', 'DuplicateJobError', 'jobId', w.id)::text end) as answers,
+    (select array_agg(id) from started) as started
+  into v_done
+  from wanted w left join linked l using (job_id, address, position)
+  where l.child is null or not w.is_awaited;
+  if v_done.jobs is not null then
+    perform ratchet_internal.settle(p_now, v_done.jobs, v_done.addresses, v_done.positions,
+      v_done.attempts, v_done.failed, v_done.answers);
+  end if;
+  v_new := v_done.started;
+  perform ratchet_internal.wake_route(namespace, queue, workflow)
+  from (select distinct namespace, queue, workflow from ratchet.jobs
+    where id = any (v_new)) route;
+end $$;
+comment on function ratchet_internal.start_children(timestamptz, bigint[]) is
+  'Starts the children that steps scheduled in this transaction ask for.';
+
+-- sql/job/await_jobs.sql
+
+-- Ties steps scheduled in this transaction to the end of a job that already exists: one that runs is marked as
+-- awaited and ends in a commit that answers; one that has ended answers at once.
+-- Locks: the awaited jobs, in id order. Writes: jobs, messages, attributes.
+
+create function ratchet_internal.await_jobs(p_now timestamptz, p_jobs bigint[]) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_done record;
+begin
+  perform from ratchet.jobs j
+  where j.id in (
+    select target.id from ratchet_internal.messages m
+    join ratchet.jobs target on target.key = m.options ->> 'id' and target.namespace = m.namespace
+    where m.job_id = any (p_jobs) and m.kind = 'child' and m.key = '')
+  order by j.id for no key update;
+  with wanted as materialized (
+    select m.job_id, m.address, m.position, m.options ->> 'id' as id, target.id as target,
+      target.status, target.result, target.error
+    from ratchet_internal.messages m
+    left join ratchet.jobs target
+      on target.key = m.options ->> 'id' and target.namespace = m.namespace
+    where m.job_id = any (p_jobs) and m.kind = 'child' and m.key = ''),
+  marked as (
+    update ratchet.jobs j set is_awaited = true
+    from (select distinct target from wanted where status > 0) w
+    where j.id = w.target and not j.is_awaited),
+  kept as (
+    update ratchet_internal.messages m set key = w.target::text, options = null
+    from wanted w
+    where m.job_id = w.job_id and m.address = w.address and m.position = w.position
+      and w.status > 0)
+  select array_agg(job_id) as jobs, array_agg(address) as addresses,
+    array_agg(position) as positions, array_agg(1) as attempts,
+    array_agg(target is null or error is not null) as failed,
+    array_agg(case when target is null then json_build_object('code', 404, 'message',
+      'Job ' || id || ' not found')::text else coalesce(error, result)::text end) as answers
+  into v_done
+  from wanted where target is null or status <= 0;
+  if v_done.jobs is not null then
+    perform ratchet_internal.settle(p_now, v_done.jobs, v_done.addresses, v_done.positions,
+      v_done.attempts, v_done.failed, v_done.answers);
+  end if;
+end $$;
+comment on function ratchet_internal.await_jobs(timestamptz, bigint[]) is
+  'Ties steps scheduled in this transaction to the end of a job that already exists.';
+
+-- What a worker hands in.
+
+-- sql/dispatch/record_steps.sql
+
+-- Writes steps that were run in the worker's own process: one insert each, result included.
+-- Steps of threads the worker no longer holds are left out; repeated ones change nothing.
+-- Writes: attributes; signals that were sent. Returns how many rows were written.
+
+create function ratchet_internal.record_steps(
+  p_worker bigint, p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[],
+  p_kinds text[], p_names text[], p_deliveries int[], p_failed boolean[], p_inputs json[],
+  p_values json[]
+) returns bigint
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_count bigint;
+begin
+  insert into ratchet.jobs_attributes (job_id, address, position, kind, field, ledger, delivery,
+    is_failed, input, value, created_at)
+  select s.job_id, s.address, s.at, s.kind,
+    ratchet_internal.step_field(s.address, s.at, s.name),
+    ratchet_internal.leg2_done(ratchet_internal.leg1_done(1), 1),
+    s.delivery, s.is_failed, s.input, s.value, p_now
+  from unnest(p_jobs, p_addresses, p_positions, p_kinds, p_names, p_deliveries, p_failed,
+    p_inputs, p_values)
+    as s (job_id, address, at, kind, name, delivery, is_failed, input, value)
+  join ratchet_internal.messages held
+    on held.job_id = s.job_id and held.position = 0 and held.worker_id = p_worker
+    and held.address = split_part(s.address, '#', 1)
+  on conflict do nothing;
+  get diagnostics v_count = row_count;
+  return v_count;
+end $$;
+comment on function ratchet_internal.record_steps(bigint, timestamptz, bigint[], text[], int[],
+  text[], text[], int[], boolean[], json[], json[]) is
+  'Writes steps run in the worker''s own process, with their results; returns how many were new.';
+
+-- sql/dispatch/record_deliveries.sql
+
+-- Keeps the order in which answers reached a function, where another answer could have come first.
+-- Only threads the worker holds. Writes: attributes.
+
+create function ratchet_internal.record_deliveries(
+  p_worker bigint, p_jobs bigint[], p_addresses text[], p_positions int[], p_orders int[]
+) returns void
+language sql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  update ratchet.jobs_attributes a set delivery = d.ordinal
+  from unnest(p_jobs, p_addresses, p_positions, p_orders) as d (job_id, address, at, ordinal)
+  join ratchet_internal.messages held on held.job_id = d.job_id and held.address = d.address
+    and held.position = 0 and held.worker_id = p_worker
+  where a.job_id = d.job_id and a.address = d.address and a.position = d.at
+    and a.delivery is null
+$$;
+comment on function ratchet_internal.record_deliveries(bigint, bigint[], text[], int[], int[]) is
+  'Keeps the order in which answers reached a function.';
+
+-- sql/dispatch/schedule_steps.sql
+
+-- Records steps that somebody else must answer, each with the message that makes it move. Only what was
+-- not recorded before gets a message, so that a repeated call changes nothing.
+-- A step aimed at another job or at a signal is inserted as a child message without a key, which
+-- the functions called afterwards, in the same transaction, replace by its target.
+-- Locks: jobs (key share, in id order: who stops a job waits, or has stopped it and then
+--   nothing is scheduled); signals waited for. Writes: attributes, messages, jobs (children).
+
+create function ratchet_internal.schedule_steps(
+  p_worker bigint, p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[],
+  p_kinds text[], p_names text[], p_inputs json[], p_queues text[], p_delays bigint[],
+  p_attempts int[], p_held boolean[], p_failed boolean[], p_options json[]
+) returns bigint
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_count bigint;
+begin
+  perform from ratchet.jobs where id = any (p_jobs) and status > 0 order by id for key share;
+  perform ratchet_internal.lock_signals(array_agg(j.namespace), array_agg(s.name))
+  from unnest(p_jobs, p_kinds, p_names) as s (job_id, kind, name)
+  join ratchet.jobs j on j.id = s.job_id
+  where s.kind = 'wait' having count(*) > 0;
+  with step as (
+    select s.*, j.namespace, j.queue as job_queue, j.workflow
+    from unnest(p_jobs, p_addresses, p_positions, p_kinds, p_names, p_inputs, p_queues, p_delays,
+      p_attempts, p_held, p_failed, p_options)
+      as s (job_id, address, at, kind, name, input, queue, delay, attempt, is_held, is_failed,
+        options)
+    join ratchet.jobs j on j.id = s.job_id and j.status > 0
+    join ratchet_internal.messages held on held.job_id = s.job_id and held.address = s.address
+      and held.position = 0 and held.worker_id = p_worker),
+  recorded as (
+    insert into ratchet.jobs_attributes
+      (job_id, address, position, kind, field, ledger, input, created_at)
+    select job_id, address, at, kind, ratchet_internal.step_field(address, at, name),
+      ratchet_internal.leg1_done(attempt), input, p_now
+    from step on conflict do nothing
+    returning job_id, address, position)
+  insert into ratchet_internal.messages (job_id, address, position, kind, namespace, queue,
+    workflow, due_at, worker_id, attempt, key, options)
+  select s.job_id, s.address, s.at,
+    case s.kind when 'sleep' then 'timer' when 'activity' then 'activity' when 'wait' then 'wait'
+      else 'child' end,
+    s.namespace, case s.kind when 'activity' then s.queue else s.job_queue end,
+    case s.kind when 'activity' then '' else s.workflow end,
+    case when s.is_failed then p_now + ratchet_internal.retry_delay(s.options, s.attempt)
+      when s.kind = 'activity' then p_now
+      else coalesce(p_now + make_interval(secs => s.delay / 1000.0), 'infinity') end,
+    case when s.is_held then p_worker end, s.attempt,
+    case s.kind when 'wait' then s.name when 'sleep' then null when 'activity' then null
+      else '' end,
+    s.options
+  from step s join recorded r
+    on r.job_id = s.job_id and r.address = s.address and r.position = s.at;
+  get diagnostics v_count = row_count;
+  if p_kinds && array['child', 'start'] then
+    perform ratchet_internal.start_children(p_now, p_jobs);
+  end if;
+  if 'await' = any (p_kinds) then
+    perform ratchet_internal.await_jobs(p_now, p_jobs);
+  end if;
+  if 'signal' = any (p_kinds) then
+    perform ratchet_internal.send_signals(p_now, p_jobs);
+  end if;
+  perform ratchet_internal.match_signals(p_now, array_agg(j.namespace), array_agg(s.name))
+  from unnest(p_jobs, p_kinds, p_names) as s (job_id, kind, name)
+  join ratchet.jobs j on j.id = s.job_id
+  where s.kind = 'wait' having count(*) > 0;
+  return v_count;
+end $$;
+comment on function ratchet_internal.schedule_steps(bigint, timestamptz, bigint[], text[], int[],
+  text[], text[], json[], text[], bigint[], int[], boolean[], boolean[], json[]) is
+  'Records steps that somebody else must answer, with the messages that make them move.';
+
+-- sql/dispatch/finish_activities.sql
+
+-- Reports of activities: a success, or a failure that is not to be retried, answers the step; any other failure
+-- puts the message back with a later due time. A report whose message has moved on (claimed again
+-- after the lease, or gone with its job) changes nothing.
+-- Locks: the messages. Writes: messages, attributes. Returns how many reports counted.
+
+create function ratchet_internal.finish_activities(
+  p_worker bigint, p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[],
+  p_attempts int[], p_failed boolean[], p_codes int[], p_values json[]
+) returns bigint
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_report record;
+begin
+  with report as materialized (
+    select m.job_id, m.address, m.position, m.attempt, m.options, r.is_failed, r.value,
+      r.is_failed and ratchet_internal.is_retried(m.options, m.attempt, r.code) as is_retried
+    from unnest(p_jobs, p_addresses, p_positions, p_attempts, p_failed, p_codes, p_values)
+      as r (job_id, address, at, attempt, is_failed, code, value)
+    join ratchet_internal.messages m
+      on m.job_id = r.job_id and m.address = r.address and m.position = r.at
+    where m.worker_id = p_worker and m.kind = 'activity' and m.attempt = r.attempt
+    for update of m),
+  again as (
+    update ratchet_internal.messages m
+    set worker_id = null, due_at = p_now + ratchet_internal.retry_delay(r.options, r.attempt)
+    from report r
+    where r.is_retried and m.job_id = r.job_id and m.address = r.address
+      and m.position = r.position),
+  noted as (
+    update ratchet.jobs_attributes a set value = r.value, is_failed = true, updated_at = p_now
+    from report r
+    where r.is_retried and a.job_id = r.job_id and a.address = r.address
+      and a.position = r.position)
+  select count(*) as count, array_agg(job_id) filter (where not is_retried) as jobs,
+    array_agg(address) filter (where not is_retried) as addresses,
+    array_agg(position) filter (where not is_retried) as positions,
+    array_agg(attempt) filter (where not is_retried) as attempts,
+    array_agg(is_failed) filter (where not is_retried) as failed,
+    array_agg(value::text) filter (where not is_retried) as answers
+  into v_report from report;
+  if v_report.jobs is not null then
+    perform ratchet_internal.settle(p_now, v_report.jobs, v_report.addresses, v_report.positions,
+      v_report.attempts, v_report.failed, v_report.answers);
+  end if;
+  return v_report.count;
+end $$;
+comment on function ratchet_internal.finish_activities(bigint, timestamptz, bigint[], text[],
+  int[], int[], boolean[], int[], json[]) is
+  'Answers steps with the reports of their activities, or schedules the next attempt.';
+
+-- sql/dispatch/lost_jobs.sql
+
+-- Which of the given jobs the worker does not hold: stopped from outside, or ended by an earlier, unanswered
+-- repetition of the same call.
+
+create function ratchet_internal.lost_jobs(p_worker bigint, p_jobs bigint[]) returns bigint[]
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select array_agg(distinct given.job_id)
+  from unnest(p_jobs) as given (job_id)
+  left join ratchet_internal.messages held on held.job_id = given.job_id
+    and held.address = '' and held.position = 0 and held.worker_id = p_worker
+  where held.job_id is null
+$$;
+comment on function ratchet_internal.lost_jobs(bigint, bigint[]) is
+  'Which of the given jobs the worker does not hold.';
+
+-- What a worker receives.
+
+-- sql/dispatch/claim_turns.sql
+
+-- Takes due messages of the worker's workflow routes, oldest first: turns become the worker's, counted as an
+-- attempt; ended sleeps and timed-out waits are answered and, with answers whose worker is gone,
+-- become the worker's to take (dispatch/take_results.sql).
+-- Locks: messages, skipping those that somebody else is taking. Writes: messages, attributes.
+
+create function ratchet_internal.claim_turns(p_worker bigint, p_room int, p_now timestamptz)
+returns setof ratchet.work
+language sql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  with due as materialized (
+    select m.job_id, m.address, m.position, m.kind
+    from ratchet_internal.worker_routes r
+    cross join lateral (
+      select job_id, address, position, kind from ratchet_internal.messages
+      where queue = r.queue and workflow = r.workflow and namespace = r.namespace
+        and worker_id is null and due_at <= p_now
+      order by due_at limit p_room for update skip locked) m
+    where r.worker_id = p_worker and r.workflow <> '' limit p_room),
+  taken as (
+    update ratchet_internal.messages m
+    set worker_id = p_worker, due_at = p_now, key = null,
+      attempt = m.attempt + case d.kind when 'turn' then 1 else 0 end,
+      kind = case d.kind when 'turn' then 'turn' else 'result' end
+    from due d
+    where m.job_id = d.job_id and m.address = d.address and m.position = d.position
+    returning m.job_id, m.address, m.position, m.attempt, m.options, d.kind),
+  fired as (
+    update ratchet.jobs_attributes a
+    set ledger = ratchet_internal.leg2_done(a.ledger, 1), is_failed = t.kind = 'wait',
+      value = case t.kind when 'timer' then a.input::text end, updated_at = p_now
+    from taken t
+    where t.kind in ('timer', 'wait') and a.job_id = t.job_id and a.address = t.address
+      and a.position = t.position)
+  select case when t.options is not null then 'careful' when t.attempt = 1 then 'start'
+      else 'turn' end,
+    t.job_id, t.address, 0, j.attempt, j.namespace, j.key, j.workflow, j.queue, j.entity,
+    j.input, j.options, false, j.cancel_requested_at is not null, j.origin_id::text
+  from taken t join ratchet.jobs j on j.id = t.job_id
+  where t.kind = 'turn'
+$$;
+comment on function ratchet_internal.claim_turns(bigint, int, timestamptz) is
+  'Takes due turns of the worker''s workflows, and fires their timers.';
+
+-- sql/dispatch/claim_activities.sql
+
+-- Takes due activities of the worker's queues, oldest first; the claim counts as an attempt.
+-- Locks: messages, skipping those that somebody else is taking. Writes: messages.
+
+create function ratchet_internal.claim_activities(p_worker bigint, p_room int, p_now timestamptz)
+returns setof ratchet.work
+language sql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  with due as materialized (
+    select m.job_id, m.address, m.position
+    from ratchet_internal.worker_routes r
+    cross join lateral (
+      select job_id, address, position from ratchet_internal.messages
+      where queue = r.queue and workflow = '' and namespace = r.namespace
+        and worker_id is null and due_at <= p_now
+      order by due_at limit p_room for update skip locked) m
+    where r.worker_id = p_worker and r.workflow = '' limit p_room),
+  taken as (
+    update ratchet_internal.messages m
+    set worker_id = p_worker, due_at = p_now, attempt = m.attempt + 1
+    from due d
+    where m.job_id = d.job_id and m.address = d.address and m.position = d.position
+    returning m.job_id, m.address, m.position, m.attempt, m.queue, m.options)
+  select 'activity', t.job_id, t.address, t.position, t.attempt, j.namespace, j.key, j.workflow,
+    t.queue, ratchet_internal.step_name(a.address, a.field), a.input, t.options, false, false,
+    j.queue
+  from taken t
+  join ratchet.jobs j on j.id = t.job_id
+  join ratchet.jobs_attributes a
+    on a.job_id = t.job_id and a.address = t.address and a.position = t.position
+$$;
+comment on function ratchet_internal.claim_activities(bigint, int, timestamptz) is
+  'Takes due activities of the worker''s queues.';
+
+-- sql/dispatch/take_results.sql
+
+-- Hands over the answers addressed to a worker. A thread that nobody holds any more becomes this worker's
+-- turn; an answer for a thread that another worker holds goes on to that one; one for a thread
+-- that waits to be claimed is dropped, since its claim will read the history.
+-- Locks: messages. Writes: messages.
+
+create function ratchet_internal.take_results(p_worker bigint, p_now timestamptz)
+returns setof ratchet.work
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if not exists (select from ratchet_internal.messages
+    where worker_id = p_worker and kind = 'result')
+  then
+    return;
+  end if;
+  insert into ratchet_internal.messages
+    (job_id, address, position, kind, namespace, queue, workflow, due_at, worker_id, attempt)
+  select distinct on (r.job_id, r.address) r.job_id, r.address, 0, 'turn', r.namespace, r.queue,
+    r.workflow, p_now, p_worker, 0
+  from ratchet_internal.messages r
+  where r.worker_id = p_worker and r.kind = 'result'
+    and not exists (select from ratchet_internal.messages held
+      where held.job_id = r.job_id and held.address = r.address and held.position = 0)
+  order by r.job_id, r.address
+  on conflict do nothing;
+  return query
+  with answer as materialized (
+    select r.job_id, r.address, r.position, held.worker_id as holder,
+      held.worker_id = p_worker and held.attempt = 0 as is_new
+    from ratchet_internal.messages r
+    join ratchet_internal.messages held
+      on held.job_id = r.job_id and held.address = r.address and held.position = 0
+    where r.worker_id = p_worker and r.kind = 'result' for update of r),
+  forwarded as (
+    update ratchet_internal.messages r set worker_id = a.holder
+    from answer a
+    where a.holder <> p_worker and r.job_id = a.job_id and r.address = a.address
+      and r.position = a.position),
+  dropped as (
+    delete from ratchet_internal.messages r using answer a
+    where a.holder is not distinct from p_worker and r.job_id = a.job_id
+      and r.address = a.address and r.position = a.position
+      or a.holder is null and r.job_id = a.job_id and r.address = a.address
+      and r.position = a.position),
+  claimed as (
+    update ratchet_internal.messages held set attempt = 1
+    from (select distinct job_id, address from answer where is_new) a
+    where held.job_id = a.job_id and held.address = a.address and held.position = 0
+    returning held.job_id, held.address)
+  select case when a.position > 0 then 'result' else 'cancel' end, a.job_id, a.address,
+    a.position, null::int, null, null, null, null, null, null::json, null::json, t.is_failed,
+    false, t.value
+  from answer a
+  left join ratchet.jobs_attributes t
+    on t.job_id = a.job_id and t.address = a.address and t.position = a.position
+  where a.holder = p_worker and not a.is_new
+  union all
+  select 'turn', c.job_id, c.address, 0, j.attempt, j.namespace, j.key, j.workflow, j.queue,
+    j.entity, j.input, j.options, false, j.cancel_requested_at is not null, j.origin_id::text
+  from claimed c join ratchet.jobs j on j.id = c.job_id;
+end $$;
+comment on function ratchet_internal.take_results(bigint, timestamptz) is
+  'Hands over the answers addressed to a worker, claiming threads that nobody holds.';
+
+-- sql/dispatch/fail_spent.sql
+
+-- Fails what has been lost with its worker as often as it may be tried: an activity after its policy's
+-- executions, a function after ten losses without a step in between.
+-- Locks: jobs, messages. Writes: jobs, messages, attributes.
+
+create function ratchet_internal.fail_spent(p_now timestamptz) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_spent record;
+begin
+  select array_agg(s.job_id) as jobs, array_agg('null'::json) as results,
+    array_agg(json_build_object('code', 597, 'type', 'DurableMaxedError', 'message',
+      'the workflow function was lost with its worker ' || s.attempt || ' times')) as errors
+  into v_spent
+  from (select job_id, attempt from ratchet_internal.messages
+    where kind = 'turn' and worker_id is null and options is not null and attempt >= 10
+    order by job_id for update) s;
+  if v_spent.jobs is not null then
+    perform ratchet_internal.end_jobs(null, p_now, v_spent.jobs,
+      array_fill(null::json, array[cardinality(v_spent.jobs)]), v_spent.errors);
+  end if;
+  select array_agg(s.job_id) as jobs, array_agg(s.address) as addresses,
+    array_agg(s.position) as positions, array_agg(s.attempt) as attempts,
+    array_agg(true) as failed,
+    array_agg(json_build_object('code', 597, 'type', 'DurableMaxedError', 'message',
+      'the activity was lost with its worker in attempt ' || s.attempt)::text) as answers
+  into v_spent
+  from (select job_id, address, position, attempt from ratchet_internal.messages
+    where kind = 'activity' and worker_id is null and attempt > 0
+      and not ratchet_internal.is_retried(options, attempt, null)
+    order by job_id, address, position for update) s;
+  if v_spent.jobs is not null then
+    perform ratchet_internal.settle(p_now, v_spent.jobs, v_spent.addresses, v_spent.positions,
+      v_spent.attempts, v_spent.failed, v_spent.answers);
+  end if;
+end $$;
+comment on function ratchet_internal.fail_spent(timestamptz) is
+  'Fails what was lost with its worker as often as it may be tried.';
+
+-- sql/dispatch/release_worker.sql
+
+-- Ends a worker: deletes its row, and frees what it held for anybody. With p_is_lost (it died, or was silent
+-- past its lease) its turns are marked so that they are run again carefully, each step recorded
+-- before it runs; what has used up its attempts is failed instead of being freed.
+-- Locks: the worker, then messages. Writes: workers, messages, attributes, jobs. Wakes: everyone idle.
+
+create function ratchet_internal.release_worker(
+  p_worker bigint, p_now timestamptz, p_is_lost boolean
+) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_spent record;
+begin
+  delete from ratchet_internal.workers where id = p_worker;
+  if not found then return; end if;
+  update ratchet_internal.messages m
+  set worker_id = null, due_at = p_now,
+    options = case when m.kind = 'turn' and p_is_lost then '{"isCareful":true}' else m.options end,
+    attempt = case when m.kind = 'turn' and p_is_lost and exists (
+      select from ratchet.jobs_attributes a where a.job_id = m.job_id
+        and coalesce(a.updated_at, a.created_at) > m.due_at) then 1 else m.attempt end
+  where m.worker_id = p_worker;
+  if p_is_lost then
+    perform ratchet_internal.fail_spent(p_now);
+  end if;
+  perform pg_notify('ratchet', '') where exists (
+    select from ratchet_internal.workers where is_idle);
+end $$;
+comment on function ratchet_internal.release_worker(bigint, timestamptz, boolean) is
+  'Ends a worker and frees what it held, carefully if it was lost.';
+
+-- sql/dispatch/reap_workers.sql
+
+-- Ends workers whose lease has run out. One whose exchange is in flight at this moment is alive and skipped.
+-- Locks: workers. Writes: all that release_worker does.
+
+create function ratchet_internal.reap_workers(p_now timestamptz) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if exists (select from ratchet_internal.workers where expires_at < p_now) then
+    perform ratchet_internal.release_worker(dead.id, p_now, true)
+    from (select id from ratchet_internal.workers where expires_at < p_now
+      order by id for update skip locked) dead;
+  end if;
+end $$;
+comment on function ratchet_internal.reap_workers(timestamptz) is
+  'Ends workers whose lease has run out and frees their work.';
+
+-- sql/dispatch/next_due.sql
+
+-- How long, in milliseconds, until something becomes due for a worker; null if nothing is in sight.
+
+create function ratchet_internal.next_due(p_worker bigint, p_now timestamptz) returns bigint
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select greatest(ceil(extract(epoch from min(m.due_at) - p_now) * 1000), 0)::bigint
+  from ratchet_internal.worker_routes r
+  cross join lateral (
+    select due_at from ratchet_internal.messages
+    where queue = r.queue and workflow = r.workflow and namespace = r.namespace
+      and worker_id is null and due_at < 'infinity'
+    order by due_at limit 1) m
+  where r.worker_id = p_worker
+$$;
+comment on function ratchet_internal.next_due(bigint, timestamptz) is
+  'Milliseconds until the next message of the worker''s routes is due; null if there is none.';
+
+-- sql/dispatch/claim.sql
+
+-- The receiving half of an exchange: takes over the work of workers that are gone, matches signals, then
+-- hands out answers, turns and activities. An idle worker that gets nothing is marked as idle and
+-- told how long it may sleep.
+-- Locks: workers, signals, messages. Writes: workers, messages, attributes.
+
+create function ratchet_internal.claim(
+  p_worker bigint, p_now timestamptz, p_turn_room int, p_activity_room int, p_is_idle boolean
+) returns setof ratchet.work
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_is_busy boolean;
+  v_found boolean := false;
+begin
+  perform ratchet_internal.reap_workers(p_now);
+  v_is_busy := ratchet_internal.deliver_signals(p_now);
+  if p_turn_room > 0 then
+    return query select * from ratchet_internal.claim_turns(p_worker, p_turn_room, p_now);
+    v_found := found;
+  end if;
+  return query select * from ratchet_internal.take_results(p_worker, p_now);
+  v_found := v_found or found;
+  if p_activity_room > 0 then
+    return query select * from ratchet_internal.claim_activities(p_worker, p_activity_room, p_now);
+    v_found := v_found or found;
+  end if;
+  update ratchet_internal.workers set is_idle = p_is_idle and not v_found
+  where id = p_worker and is_idle <> (p_is_idle and not v_found);
+  if p_is_idle and not v_found then
+    return query select (json_populate_record(null::ratchet.work, json_build_object('kind',
+      'next', 'value', case when v_is_busy then 0
+        else ratchet_internal.next_due(p_worker, p_now) end))).*;
+  end if;
+end $$;
+comment on function ratchet_internal.claim(bigint, timestamptz, int, int, boolean) is
+  'The receiving half of an exchange: what a worker is to do next.';
+
+-- sql/dispatch/exchange.sql
+
+-- The one call between a worker and the engine: hands in all that is finished, receives new work.
+-- Everything in one call is one commit. Parallel arrays, one group a kind of report; null groups
+-- cost nothing. Repeating a call after an error changes nothing that has been recorded.
+--   step      local steps that ran in the worker's process, with their results
+--   plan      steps that somebody else must answer
+--   activity  reports of activities that were claimed
+--   end       jobs whose main function returned (error null) or failed for good
+--   failure   jobs whose function failed and may be run again, or is blocked
+--   delivery  answers whose order of delivery must be kept
+-- p_is_idle: nothing is left to do here; be notified. Rooms: how many turns and activities to take.
+-- Locks: worker (key share), jobs, signals, messages, attributes. Raises: WF401 worker lost.
+
+create function ratchet.exchange(
+  p_worker bigint, p_turn_room int, p_activity_room int, p_is_idle boolean default false,
+  p_step_jobs bigint[] default null, p_step_addresses text[] default null,
+  p_step_positions int[] default null, p_step_kinds text[] default null,
+  p_step_names text[] default null, p_step_deliveries int[] default null,
+  p_step_failed boolean[] default null, p_step_inputs json[] default null,
+  p_step_values json[] default null,
+  p_plan_jobs bigint[] default null, p_plan_addresses text[] default null,
+  p_plan_positions int[] default null, p_plan_kinds text[] default null,
+  p_plan_names text[] default null, p_plan_inputs json[] default null,
+  p_plan_queues text[] default null, p_plan_delays bigint[] default null,
+  p_plan_attempts int[] default null, p_plan_held boolean[] default null,
+  p_plan_failed boolean[] default null, p_plan_options json[] default null,
+  p_activity_jobs bigint[] default null, p_activity_addresses text[] default null,
+  p_activity_positions int[] default null, p_activity_attempts int[] default null,
+  p_activity_failed boolean[] default null, p_activity_codes int[] default null,
+  p_activity_values json[] default null,
+  p_end_jobs bigint[] default null, p_end_results json[] default null,
+  p_end_errors json[] default null,
+  p_failure_jobs bigint[] default null, p_failure_errors json[] default null,
+  p_failure_blocked boolean[] default null, p_failure_forgotten int[] default null,
+  p_delivery_jobs bigint[] default null, p_delivery_addresses text[] default null,
+  p_delivery_positions int[] default null, p_delivery_orders int[] default null
+) returns setof ratchet.work
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '2s'
+as $$
+declare
+  v_now timestamptz := ratchet_internal.now();
+  v_lost bigint[];
+begin
+  perform ratchet_internal.lock_worker(p_worker);
+  if p_step_jobs is not null or p_plan_jobs is not null or p_failure_jobs is not null then
+    v_lost := ratchet_internal.lost_jobs(p_worker, p_step_jobs || p_plan_jobs || p_failure_jobs);
+  end if;
+  if p_step_jobs is not null then
+    perform ratchet_internal.record_steps(p_worker, v_now, p_step_jobs, p_step_addresses,
+      p_step_positions, p_step_kinds, p_step_names, p_step_deliveries, p_step_failed,
+      p_step_inputs, p_step_values);
+  end if;
+  if p_delivery_jobs is not null then
+    perform ratchet_internal.record_deliveries(p_worker, p_delivery_jobs, p_delivery_addresses,
+      p_delivery_positions, p_delivery_orders);
+  end if;
+  if p_plan_jobs is not null then
+    perform ratchet_internal.schedule_steps(p_worker, v_now, p_plan_jobs, p_plan_addresses,
+      p_plan_positions, p_plan_kinds, p_plan_names, p_plan_inputs, p_plan_queues, p_plan_delays,
+      p_plan_attempts, p_plan_held, p_plan_failed, p_plan_options);
+  end if;
+  if p_activity_jobs is not null then
+    perform ratchet_internal.finish_activities(p_worker, v_now, p_activity_jobs,
+      p_activity_addresses, p_activity_positions, p_activity_attempts, p_activity_failed,
+      p_activity_codes, p_activity_values);
+  end if;
+  if p_end_jobs is not null then
+    perform ratchet_internal.end_jobs(p_worker, v_now, p_end_jobs, p_end_results, p_end_errors);
+  end if;
+  if p_failure_jobs is not null then
+    perform ratchet_internal.retry_turns(p_worker, v_now, p_failure_jobs, p_failure_errors,
+      p_failure_blocked, p_failure_forgotten);
+  end if;
+  return query select * from ratchet_internal.claim(p_worker, v_now, p_turn_room,
+    p_activity_room, p_is_idle);
+  if v_lost is not null then
+    return query select (json_populate_record(null::ratchet.work,
+      json_build_object('kind', 'lost', 'job_id', job_id))).* from unnest(v_lost) as l (job_id);
+  end if;
+end $$;
+comment on function ratchet.exchange is
+  'The one call between a worker and the engine: hands in all that is finished, receives new work.';
+
+-- Workers: registration, leases, and what a worker needs besides exchange.
+
+-- sql/dispatch/add_routes.sql
+
+-- Adds to what a worker serves. Idempotent. Writes: worker_routes. Raises: WF101, WF104, WF401.
+
+create function ratchet.add_routes(p_worker bigint, p_routes json) returns void
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform ratchet_internal.lock_worker(p_worker);
+  if json_typeof(p_routes) is distinct from 'array' then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', 'routes'),
+      'Give an array of objects with namespace, queue and, for workflows, workflow.');
+  end if;
+  perform ratchet_internal.check_name(coalesce(r.namespace, 'durable'), 'namespace'),
+    ratchet_internal.check_name(r.queue, 'queue'),
+    ratchet_internal.check_name(coalesce(r.workflow, '-'), 'workflow')
+  from json_to_recordset(p_routes) as r (namespace text, queue text, workflow text);
+  insert into ratchet_internal.worker_routes (worker_id, namespace, queue, workflow)
+  select p_worker, coalesce(r.namespace, 'durable'), r.queue, coalesce(r.workflow, '')
+  from json_to_recordset(p_routes) as r (namespace text, queue text, workflow text)
+  on conflict do nothing;
+end $$;
+comment on function ratchet.add_routes(bigint, json) is
+  'Adds routes, objects with namespace, queue and workflow, to what a worker serves.';
+
+-- sql/dispatch/register_worker.sql
+
+-- Registers a running worker process and what it serves: an array of routes, each {"namespace", "queue",
+-- "workflow"}; without a workflow it serves the activities of the queue. The row is its lease:
+-- call heartbeat well within lease_seconds, from a thread that user code cannot block.
+-- Writes: workers, worker_routes. Raises: WF101, WF104.
+
+create function ratchet.register_worker(
+  p_name text, p_routes json, p_lease_seconds int default 30
+) returns bigint
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now timestamptz := ratchet_internal.now();
+  v_id bigint;
+begin
+  perform ratchet_internal.check_name(p_name, 'worker');
+  if p_lease_seconds is null or p_lease_seconds not between 1 and 3600 then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', 'lease_seconds', 'value', p_lease_seconds),
+      'Give a lease from 1 to 3600 seconds.');
+  end if;
+  insert into ratchet_internal.workers (name, lease_seconds, started_at, expires_at)
+  values (p_name, p_lease_seconds, v_now, v_now + make_interval(secs => p_lease_seconds))
+  returning id into v_id;
+  perform ratchet.add_routes(v_id, p_routes);
+  return v_id;
+end $$;
+comment on function ratchet.register_worker(text, json, int) is
+  'Registers a worker process and the routes it serves; returns its number, which every later call names.';
+
+-- sql/dispatch/heartbeat.sql
+
+-- Extends the lease of everything a worker holds. Never brings a lost lease back.
+-- Locks: the worker. Returns whether the worker is still registered.
+
+create function ratchet.heartbeat(p_worker bigint) returns boolean
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  update ratchet_internal.workers
+  set expires_at = ratchet_internal.now() + make_interval(secs => lease_seconds)
+  where id = p_worker;
+  return found;
+end $$;
+comment on function ratchet.heartbeat(bigint) is
+  'Extends a worker''s lease; false when the lease was lost and the worker must register anew.';
+
+-- sql/dispatch/unregister_worker.sql
+
+-- Ends a worker that stops on purpose: what it holds is free for others in the same commit.
+-- Idempotent. Locks: the worker, messages. Wakes: idle workers.
+
+create function ratchet.unregister_worker(p_worker bigint) returns void
+language sql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select ratchet_internal.release_worker(p_worker, ratchet_internal.now(), false)
+$$;
+comment on function ratchet.unregister_worker(bigint) is
+  'Hands back everything a worker holds and forgets the worker.';
+
+-- sql/dispatch/evict.sql
+
+-- Gives threads back that only wait, so that they need not stay in the worker's memory. A thread with an answer
+-- the worker does not know yet (p_known counts the answered steps it knows) is kept: it is not
+-- among those returned. Also kept is one that waits for nothing the engine knows of.
+-- Locks: the worker, for update: no exchange of it is in flight. Writes: messages.
+
+create function ratchet.evict(p_worker bigint, p_jobs bigint[], p_known int[])
+returns setof bigint
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform from ratchet_internal.workers where id = p_worker for update;
+  perform ratchet_internal.lock_worker(p_worker);
+  return query
+  delete from ratchet_internal.messages held
+  using unnest(p_jobs, p_known) as given (job_id, known)
+  where held.job_id = given.job_id and held.address = '' and held.position = 0
+    and held.worker_id = p_worker
+    and given.known = (
+      select count(*) from ratchet.jobs_attributes a
+      where a.job_id = given.job_id and a.address in ('', '#cancel')
+        and ratchet_internal.is_final(a.ledger))
+    and exists (
+      select from ratchet_internal.messages open
+      where open.job_id = given.job_id and open.address = '' and open.position > 0)
+    and not exists (
+      select from ratchet_internal.messages told
+      where told.job_id = given.job_id and told.address = '' and told.position < 0)
+  returning held.job_id;
+end $$;
+comment on function ratchet.evict(bigint, bigint[], int[]) is
+  'Gives threads that only wait back, so that memory can be freed; returns the jobs given back.';
+
+-- sql/dispatch/history.sql
+
+-- The recorded steps of jobs, to rebuild their functions from. Also an open step is listed (is_done false).
+
+create function ratchet.history(p_jobs bigint[])
+returns table (
+  job_id bigint, address text, "position" int, kind text, name text, delivery int,
+  is_done boolean, is_failed boolean, value text
+)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select a.job_id, a.address, a.position, a.kind,
+    ratchet_internal.step_name(a.address, a.field), a.delivery,
+    ratchet_internal.is_final(a.ledger), a.is_failed, a.value
+  from ratchet.jobs_attributes a
+  where a.job_id = any (p_jobs)
+  order by a.job_id, a.address, a.position
+$$;
+comment on function ratchet.history(bigint[]) is
+  'The recorded steps of jobs, in the order of the calls.';
+
+-- sql/dispatch/held_work.sql
+
+-- Everything a worker holds, as the exchange that claimed it returned it: for a worker whose exchange
+-- got no answer and that does not know whether it was carried out. Turns come as kind turn.
+
+create function ratchet.held_work(p_worker bigint) returns setof ratchet.work
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform ratchet_internal.lock_worker(p_worker);
+  return query
+  select case when m.kind = 'activity' then 'activity'
+      when m.options is not null then 'careful' else 'turn' end,
+    m.job_id, m.address, m.position,
+    case m.kind when 'activity' then m.attempt else j.attempt end, j.namespace, j.key,
+    j.workflow, case m.kind when 'activity' then m.queue else j.queue end,
+    case m.kind when 'activity' then ratchet_internal.step_name(a.address, a.field)
+      else j.entity end,
+    case m.kind when 'activity' then a.input else j.input end,
+    case m.kind when 'activity' then m.options else j.options end,
+    false, m.kind = 'turn' and j.cancel_requested_at is not null,
+    case m.kind when 'activity' then j.queue else j.origin_id::text end
+  from ratchet_internal.messages m
+  join ratchet.jobs j on j.id = m.job_id
+  left join ratchet.jobs_attributes a
+    on a.job_id = m.job_id and a.address = m.address and a.position = m.position
+  where m.worker_id = p_worker and m.kind in ('turn', 'activity');
+end $$;
+comment on function ratchet.held_work(bigint) is
+  'Everything a worker holds, for a worker that does not know whether its last exchange was carried out.';
+
+-- The single-item protocol for psql, bash and other languages.
+
+-- sql/dispatch/claim_activity.sql
+
+-- Single-item worker protocol, for psql, bash and other languages: takes the oldest due activity of the
+-- worker's routes, or no row. Report it with complete or fail and the attempt given here; until
+-- then the worker's heartbeat keeps it.
+-- Locks: worker (key share), messages. Writes: messages. Raises: WF401.
+
+create function ratchet.claim_activity(p_worker bigint)
+returns table (
+  job_id bigint, "position" int, attempt int, workflow_id text, namespace text, queue text,
+  name text, args json
+)
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  v_now timestamptz := ratchet_internal.now();
+begin
+  perform ratchet_internal.lock_worker(p_worker);
+  perform ratchet_internal.reap_workers(v_now);
+  return query
+  select w.job_id, w.position, w.attempt, w.workflow_id, w.namespace, w.queue, w.name, w.input
+  from ratchet_internal.claim_activities(p_worker, 1, v_now) w;
+end $$;
+comment on function ratchet.claim_activity(bigint) is
+  'Takes the oldest due activity of the worker''s queues; no row when there is none.';
+
+-- sql/dispatch/report_activity.sql
+
+-- One report of the single-item protocol. Raises: WF401, WF402 when the claim has moved on.
+-- Repeating a report that counted is a no-op as long as the step's job is kept.
+
+create function ratchet_internal.report_activity(
+  p_worker bigint, p_job bigint, p_position int, p_attempt int, p_is_failed boolean, p_code int,
+  p_value json
+) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform ratchet_internal.lock_worker(p_worker);
+  perform ratchet_internal.check_size(p_value, 'result');
+  if ratchet_internal.finish_activities(p_worker, ratchet_internal.now(), array[p_job], array[''],
+    array[p_position], array[p_attempt], array[p_is_failed], array[p_code], array[p_value]) = 0
+    and not exists (
+      select from ratchet.jobs_attributes a
+      where a.job_id = p_job and a.address = '' and a.position = p_position
+        and ratchet_internal.is_final(a.ledger) and a.ledger / 1000000000000 % 100 = p_attempt
+        and a.is_failed = p_is_failed and a.value is not distinct from p_value::text)
+  then
+    perform ratchet_internal.raise_error('WF402', 'stale claim',
+      jsonb_build_object('job_id', p_job::text, 'position', p_position, 'attempt', p_attempt),
+      'The step was answered, or claimed by another worker; drop this result.');
+  end if;
+end $$;
+comment on function ratchet_internal.report_activity(
+  bigint, bigint, int, int, boolean, int, json) is
+  'Reports one activity; raises WF402 when its claim has moved on.';
+
+-- sql/dispatch/complete.sql
+
+-- Single-item worker protocol: an activity succeeded. Raises: WF401, WF402, WF501.
+-- Idempotent: the same report may be repeated.
+
+create function ratchet.complete(
+  p_worker bigint, p_job bigint, p_position int, p_attempt int, p_result json default null
+) returns void
+language sql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select ratchet_internal.report_activity(p_worker, p_job, p_position, p_attempt, false, null,
+    p_result)
+$$;
+comment on function ratchet.complete(bigint, bigint, int, int, json) is
+  'Reports the result of an activity that was claimed with the given attempt.';
+
+-- sql/dispatch/fail.sql
+
+-- Single-item worker protocol: an activity failed. It is tried again as its policy says unless p_code is 598
+-- (fatal), 597 or 596 (timeout). Raises: WF401, WF402.
+
+create function ratchet.fail(
+  p_worker bigint, p_job bigint, p_position int, p_attempt int, p_message text,
+  p_code int default null
+) returns void
+language sql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select ratchet_internal.report_activity(p_worker, p_job, p_position, p_attempt, true, p_code,
+    json_build_object('message', p_message, 'code', coalesce(p_code, 599)))
+$$;
+comment on function ratchet.fail(bigint, bigint, int, int, text, int) is
+  'Reports the failure of an activity; it is retried unless the code is 596, 597 or 598.';
+
+-- Reading and stopping jobs.
+
+-- sql/job/find_job.sql
+
+-- The job of a workflow id. Raises: WF201.
+
+create function ratchet_internal.find_job(p_id text, p_namespace text) returns ratchet.jobs
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_job ratchet.jobs;
+begin
+  select * into v_job from ratchet.jobs where key = p_id and namespace = p_namespace;
+  if not found then
+    perform ratchet_internal.raise_error('WF201', 'job not found',
+      jsonb_build_object('workflow_id', left(p_id, 512), 'namespace', left(p_namespace, 512)),
+      'It was never started in this namespace, or it finished and was removed.');
+  end if;
+  return v_job;
+end $$;
+comment on function ratchet_internal.find_job(text, text) is
+  'The job of a workflow id; raises WF201 when there is none.';
+
+-- sql/job/status.sql
+
+-- The semaphore of a job. Raises: WF201.
+
+create function ratchet.status(p_id text, p_namespace text default 'durable') returns int
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$ select (ratchet_internal.find_job(p_id, p_namespace)).status $$;
+comment on function ratchet.status(text, text) is
+  'The semaphore of a job: > 0 running, 0 ended by itself, < 0 stopped from outside.';
+
+-- sql/job/result.sql
+
+-- What a finished job returned. Raises: WF201, WF303 while it runs, WF304 with the error when it failed.
+
+create function ratchet.result(p_id text, p_namespace text default 'durable') returns json
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_job ratchet.jobs := ratchet_internal.find_job(p_id, p_namespace);
+begin
+  if v_job.status > 0 then
+    perform ratchet_internal.raise_error('WF303', 'job is not finished',
+      jsonb_build_object('workflow_id', p_id), 'Wait for it: ratchet.await_result.');
+  elsif v_job.error is not null then
+    raise exception using errcode = 'WF304', message = 'job failed',
+      detail = v_job.error::text, hint = 'The detail is the error the job ended with.';
+  end if;
+  return v_job.result;
+end $$;
+comment on function ratchet.result(text, text) is
+  'What a finished job returned; raises WF304 with its error when it failed, WF303 while it runs.';
+
+-- sql/job/await_result.sql
+
+-- Waits for the end of a job by looking again and again, for scripts and psql; programs use watch_jobs and
+-- notifications. Holds no lock; its snapshot holds back vacuum, so keep the timeout short.
+-- Raises: as result; WF504 when the timeout passes first.
+
+create function ratchet.await_result(
+  p_id text, p_timeout interval default '30 seconds', p_namespace text default 'durable'
+) returns json
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_until timestamptz := clock_timestamp() + least(p_timeout, interval '1 day');
+  v_pause float8 := 0.005;
+begin
+  while (ratchet_internal.find_job(p_id, p_namespace)).status > 0 loop
+    if clock_timestamp() >= v_until then
+      perform ratchet_internal.raise_error('WF504', 'result wait timed out',
+        jsonb_build_object('workflow_id', p_id, 'timeout', p_timeout),
+        'The job goes on; wait longer or look at it later.');
+    end if;
+    perform pg_sleep(least(v_pause, extract(epoch from v_until - clock_timestamp())));
+    v_pause := least(v_pause * 1.5, 0.25);
+  end loop;
+  return ratchet.result(p_id, p_namespace);
+end $$;
+comment on function ratchet.await_result(text, interval, text) is
+  'Waits for a job to finish and returns its result; raises WF504 after the timeout (default 30 seconds, at most a day).';
+
+-- sql/job/watch_jobs.sql
+
+-- For programs that wait for results: returns those of the given jobs that have finished, and marks the others so
+-- that the commit that ends one sends a notification. Ids that do not exist come with status null.
+-- Locks: the running jobs, in id order. Writes: jobs.
+
+create function ratchet.watch_jobs(p_namespace text, p_ids text[])
+returns table (workflow_id text, job_id bigint, status int, result json, error json)
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+begin
+  perform from ratchet.jobs
+  where namespace = p_namespace and key = any (p_ids) and status > 0 and not is_awaited
+  order by id for no key update;
+  update ratchet.jobs set is_awaited = true
+  where namespace = p_namespace and key = any (p_ids) and status > 0 and not is_awaited;
+  return query
+  select given.id, j.id, j.status, j.result, j.error
+  from unnest(p_ids) as given (id)
+  left join ratchet.jobs j on j.key = given.id and j.namespace = p_namespace
+  where j.id is null or j.status <= 0;
+end $$;
+comment on function ratchet.watch_jobs(text, text[]) is
+  'Returns which of the jobs have finished, and asks for a notification when the others do.';
+
+-- sql/job/cancel.sql
+
+-- Asks a job to cancel itself, in the caller's transaction: its function sees CancelledFailure at its next
+-- durable call, a waiting one at once. No-op on a finished or unknown job.
+-- Locks: the job. Writes: jobs, messages. Wakes: idle workers. Returns whether the job was running.
+
+create function ratchet.cancel(p_id text, p_namespace text default 'durable') returns boolean
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now timestamptz := ratchet_internal.now();
+  v_job ratchet.jobs;
+begin
+  update ratchet.jobs set cancel_requested_at = coalesce(cancel_requested_at, v_now),
+    updated_at = v_now
+  where key = p_id and namespace = p_namespace and status > 0
+  returning * into v_job;
+  if not found then return false; end if;
+  insert into ratchet_internal.messages (job_id, address, position, kind, namespace, queue,
+    workflow, due_at, worker_id)
+  select v_job.id, '', -1, 'result', v_job.namespace, v_job.queue, v_job.workflow, v_now,
+    (select worker_id from ratchet_internal.messages
+      where job_id = v_job.id and address = '' and position = 0)
+  where not exists (select from ratchet.jobs_attributes
+    where job_id = v_job.id and address = '#cancel')
+  on conflict do nothing;
+  perform pg_notify('ratchet', '')
+  where exists (select from ratchet_internal.workers where is_idle);
+  return true;
+end $$;
+comment on function ratchet.cancel(text, text) is
+  'Asks a job to cancel itself cooperatively; returns whether it was running.';
+
+-- sql/job/terminate.sql
+
+-- Stops a job at once, in the caller's transaction; none of its code runs again. Its queued work goes, late
+-- results are dropped, whoever waits for it gets the error; its children go on.
+-- Locks: the job (for update), then messages. Raises: WF201 unknown, WF302 finished (p_suppress: false).
+-- Idempotent with p_suppress.
+
+create function ratchet.terminate(
+  p_id text, p_namespace text default 'durable', p_reason text default null,
+  p_code int default 410, p_suppress boolean default false
+) returns boolean
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_job ratchet.jobs := ratchet_internal.find_job(p_id, p_namespace);
+  v_error json := json_build_object('message', coalesce(p_reason, 'job [' || p_id || '] interrupted'),
+    'code', coalesce(p_code, 410), 'job_id', p_id, 'stack', '');
+begin
+  perform from ratchet.jobs where id = v_job.id for update;
+  if ratchet_internal.end_jobs(null, ratchet_internal.now(), array[v_job.id],
+    array[null::json], array[v_error], v_job.status - 1000000000) is null
+  then
+    if not p_suppress then
+      perform ratchet_internal.raise_error('WF302', 'job already finished',
+        jsonb_build_object('workflow_id', p_id), 'There is nothing left to stop.');
+    end if;
+    return false;
+  end if;
+  return true;
+end $$;
+comment on function ratchet.terminate(text, text, text, int, boolean) is
+  'Stops a job at once; returns whether this call stopped it.';
+
+-- Looking at everything; the rules that always hold.
+
+-- sql/views/ledger.sql
+
+-- The ledger of every step, decoded to columns.
+
+create view ratchet.ledger with (security_invoker = true) as
+select a.job_id, j.key as job_key, j.namespace, a.field, a.kind,
+  a.ledger / 1000000000000 % 100 as attempts,
+  a.ledger / 100000000000 % 10 = 1 as is_scheduled,
+  a.ledger % 100000000 as entries,
+  a.ledger >= 200000000000000 as is_final,
+  a.is_failed, a.delivery, a.created_at, a.updated_at, a.ledger
+from ratchet.jobs_attributes a
+join ratchet.jobs j on j.id = a.job_id;
+comment on view ratchet.ledger is 'The ledger of every step, decoded: attempts, first leg, entries of the second, final or open.';
+
+-- sql/views/open_steps.sql
+
+-- What every running job waits for, and what is to move it: one row an open step, and one a thread that
+-- waits for a worker or runs in one.
+
+create view ratchet.open_steps with (security_invoker = true) as
+select m.job_id, j.key as job_key, m.namespace, coalesce(a.field, 'the function') as field,
+  m.kind, m.attempt, m.due_at, m.worker_id, m.queue, nullif(m.workflow, '') as workflow,
+  case m.kind
+    when 'timer' then 'sleeps until ' || m.due_at
+    when 'wait' then 'waits for signal ' || m.key
+      || case when m.due_at < 'infinity' then ' until ' || m.due_at else '' end
+    when 'child' then 'waits for job ' || coalesce(child.key, m.key)
+    when 'result' then 'is answered; the function has yet to receive it'
+    else case
+      when m.worker_id is not null then 'is with worker ' || m.worker_id || ' (' || w.name || ')'
+      when m.due_at > ratchet_internal.now() then 'is tried again at ' || m.due_at
+      when exists (select from ratchet_internal.worker_routes r where r.queue = m.queue
+        and r.workflow = m.workflow and r.namespace = m.namespace)
+        then 'waits for a free worker of queue ' || m.queue
+      else 'waits for a worker of queue ' || m.queue || ': none is running' end
+  end as why
+from ratchet_internal.messages m
+join ratchet.jobs j on j.id = m.job_id
+left join ratchet.jobs_attributes a
+  on a.job_id = m.job_id and a.address = m.address and a.position = m.position
+left join ratchet_internal.workers w on w.id = m.worker_id
+left join ratchet.jobs child on m.kind = 'child' and child.id::text = m.key;
+comment on view ratchet.open_steps is 'What every running job waits for and why it does not move, one row an open step.';
+
+-- sql/views/workers.sql
+
+-- The running workers with what they serve and hold.
+
+create view ratchet.workers with (security_invoker = true) as
+select w.id, w.name, w.is_idle, w.started_at, w.expires_at,
+  (select array_agg(r.namespace || ' ' || r.queue || coalesce(' ' || nullif(r.workflow, ''), '')
+    order by r.queue, r.workflow)
+    from ratchet_internal.worker_routes r where r.worker_id = w.id) as serves,
+  (select count(*) from ratchet_internal.messages m
+    where m.worker_id = w.id and m.kind = 'turn') as turns,
+  (select count(*) from ratchet_internal.messages m
+    where m.worker_id = w.id and m.kind = 'activity') as activities
+from ratchet_internal.workers w;
+comment on view ratchet.workers is 'The running workers, what they serve, and how much they hold.';
+
+-- sql/inspect/check_invariants.sql
+
+-- One row a violation, no rows when all is well. Safe on a running system: every rule holds after each commit,
+-- and one statement sees one snapshot.
+
+create function ratchet.check_invariants()
+returns table (rule text, job_id bigint, detail text)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  with step as (
+    select a.*, ratchet_internal.is_final(a.ledger) as is_final, j.status
+    from ratchet.jobs_attributes a left join ratchet.jobs j on j.id = a.job_id),
+  message as (
+    select m.*, j.status, w.id is not null as is_known
+    from ratchet_internal.messages m
+    left join ratchet.jobs j on j.id = m.job_id
+    left join ratchet_internal.workers w on w.id = m.worker_id)
+  select 'a step belongs to a job', s.job_id, s.field from step s where s.status is null
+  union all
+  select 'a message belongs to a running job', m.job_id, m.kind || ' ' || m.position
+  from message m where coalesce(m.status, 0) <= 0
+  union all
+  select 'the semaphore of a running job counts its open threads', j.id, j.status::text
+  from ratchet.jobs j where j.status > 0 and j.status <> 1
+  union all
+  select 'a running job has a turn, or waits for something that can wake it', j.id, j.key
+  from ratchet.jobs j
+  where j.status > 0 and not exists (
+    select from ratchet_internal.messages m where m.job_id = j.id)
+  union all
+  select 'an open step of a running job has a message', s.job_id, s.field
+  from step s
+  where s.status > 0 and not s.is_final and not exists (
+    select from ratchet_internal.messages m where m.job_id = s.job_id and m.address = s.address
+      and m.position = s.position and m.kind <> 'result')
+  union all
+  select 'a message that waits belongs to an open step', m.job_id, m.kind || ' ' || m.position
+  from message m
+  where m.kind in ('activity', 'timer', 'wait', 'child') and not exists (
+    select from step s where s.job_id = m.job_id and s.address = m.address
+      and s.position = m.position and not s.is_final)
+  union all
+  select 'a result belongs to an answered step or to a cancellation', m.job_id,
+    m.kind || ' ' || m.position
+  from message m
+  where m.kind = 'result' and m.position > 0 and not exists (
+    select from step s where s.job_id = m.job_id and s.address = m.address
+      and s.position = m.position and s.is_final)
+  union all
+  select 'an answered step was scheduled once and answered once', s.job_id, s.field
+  from step s
+  where s.is_final and (s.ledger % 100000000 <> 1 or s.ledger / 100000000000 % 10 <> 1)
+  union all
+  select 'an open step has no answer', s.job_id, s.field
+  from step s
+  where not s.is_final and (s.ledger % 100000000 <> 0 or s.value is not null and not s.is_failed)
+  union all
+  select 'deliveries of a thread are numbered without repetition', s.job_id, s.address
+  from step s where s.delivery is not null
+  group by s.job_id, split_part(s.address, '#', 1), s.address, s.delivery having count(*) > 1
+  union all
+  select 'what a worker holds names a registered worker', m.job_id, m.kind || ' ' || m.worker_id
+  from message m where m.worker_id is not null and not m.is_known
+  union all
+  select 'a wait for a child names a running job that is marked as awaited', m.job_id, m.key
+  from message m
+  where m.kind = 'child' and not exists (
+    select from ratchet.jobs c where c.id::text = m.key and c.status > 0 and c.is_awaited)
+  union all
+  select 'a child was started by a step of its parent', c.id, c.key
+  from ratchet.jobs c join ratchet.jobs p on p.id = c.parent_id
+  where not exists (select from step s where s.job_id = p.id and s.kind in ('child', 'start')
+    and ratchet_internal.step_name(s.address, s.field) = c.workflow)
+$$;
+comment on function ratchet.check_invariants() is
+  'One row for each rule that does not hold and each job that breaks it; no rows when all is well.';
+
+-- Retention, and who may do what.
+
+-- sql/upkeep/prune.sql
+
+-- Removes finished jobs whose time is over: expire_seconds after their end, or p_older_than where none was given,
+-- but never within a minute of their end. Goes through the jobs in batches by number, taking up
+-- where the last call ended; skips what others hold. Also drops expired signals.
+-- Locks: the removed rows. Writes: jobs, attributes, signals. Returns how many jobs it removed.
+
+create function ratchet.prune(
+  p_older_than interval default '7 days', p_batch int default 10000
+) returns bigint
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now timestamptz := ratchet_internal.now();
+  v_from bigint;
+  v_to bigint;
+  v_jobs bigint[];
+begin
+  select job_id into v_from from ratchet_internal.sweep for update skip locked;
+  if not found then return 0; end if;
+  select max(id) into v_to from (
+    select id from ratchet.jobs where id > v_from order by id limit p_batch) batch;
+  select array_agg(id) into v_jobs from (
+    select id from ratchet.jobs
+    where id > v_from and id <= v_to and status <= 0
+      and finished_at < v_now - interval '1 minute'
+      and finished_at < v_now - coalesce(make_interval(secs => expire_seconds), p_older_than)
+    order by id for update skip locked) old;
+  delete from ratchet.jobs_attributes where job_id = any (v_jobs);
+  delete from ratchet.jobs where id = any (v_jobs);
+  delete from ratchet_internal.signals where id in (
+    select id from ratchet_internal.signals where expires_at < v_now limit p_batch
+    for update skip locked);
+  update ratchet_internal.sweep set job_id = coalesce(v_to, 0);
+  return coalesce(cardinality(v_jobs), 0);
+end $$;
+comment on function ratchet.prune(interval, int) is
+  'Removes finished jobs past their retention, one batch a call (default 7 days, 10000 looked at); returns how many.';
+
+-- sql/roles/grants.sql
+
+-- Which function of the public schema belongs to which access. Data, so that the grants can be read and tested;
+-- nothing is granted to PUBLIC.
+
+create table ratchet_internal.grants (
+  function name not null,
+  access text not null,
+  primary key (function, access),
+  constraint "access is one the engine knows"
+    check (access in ('reader', 'client', 'worker', 'operator'))
+);
+comment on table ratchet_internal.grants is 'Which public function belongs to which access.';
+insert into ratchet_internal.grants (function, access) values
+  ('status', 'reader'), ('result', 'reader'), ('await_result', 'reader'), ('version', 'reader'),
+  ('check_invariants', 'reader'), ('history', 'reader'),
+  ('start_workflow', 'client'), ('start_workflows', 'client'), ('signal', 'client'),
+  ('cancel', 'client'), ('terminate', 'client'), ('watch_jobs', 'client'),
+  ('register_worker', 'worker'), ('add_routes', 'worker'), ('heartbeat', 'worker'),
+  ('unregister_worker', 'worker'), ('exchange', 'worker'), ('evict', 'worker'),
+  ('history', 'worker'), ('held_work', 'worker'), ('claim_activity', 'worker'),
+  ('complete', 'worker'), ('fail', 'worker'), ('version', 'worker'), ('prune', 'worker'),
+  ('prune', 'operator'), ('grant_access', 'operator');
+
+-- sql/roles/grant_access.sql
+
+-- Grants a role what it needs, and no more: reader (tables and views), client (reader, and starting, signalling,
+-- stopping and reading jobs), worker (the worker protocol), operator (client, and upkeep).
+-- Roles belong to the whole cluster, so the engine creates none: give it roles that exist.
+-- Raises: WF104. Idempotent.
+
+create function ratchet.grant_access(p_role name, p_access text) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_function regprocedure;
+begin
+  if p_access not in ('reader', 'client', 'worker', 'operator') then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', 'access', 'value', left(p_access, 100)),
+      'Access is reader, client, worker or operator.');
+  end if;
+  execute format('grant usage on schema ratchet to %I', p_role);
+  if p_access <> 'worker' then
+    execute format('grant usage on schema ratchet_internal to %I', p_role);
+    execute format('grant select on all tables in schema ratchet to %I', p_role);
+    execute format('grant select on all tables in schema ratchet_internal to %I', p_role);
+  end if;
+  for v_function in
+    select p.oid::regprocedure from pg_proc p
+    join ratchet_internal.grants g on g.function = p.proname
+    where p.pronamespace = 'ratchet'::regnamespace and g.access = any (
+      case p_access when 'operator' then array['reader', 'client', 'operator']
+        when 'client' then array['reader', 'client']
+        else array[p_access] end)
+  loop
+    execute format('grant execute on function %s to %I', v_function, p_role);
+  end loop;
+end $$;
+comment on function ratchet.grant_access(name, text) is
+  'Grants an existing role one of reader, client, worker, operator.';
+
+-- sql/roles/revoke_public.sql
+
+-- Nobody may call anything until it is granted.
+
+revoke all on schema ratchet, ratchet_internal from public;
+revoke all on all tables in schema ratchet, ratchet_internal from public;
+revoke execute on all functions in schema ratchet, ratchet_internal from public;
+
+-- What has been installed, as the migration runner records it.
+
+-- sql/upkeep/migrations.sql
+
+-- Which migrations this database has seen. The shape is that of node-pg-migrate, which writes the
+-- rows when it installs; it creates the table itself, before its first migration.
+
+create table if not exists ratchet_internal.migrations (
+  id serial primary key,
+  name varchar(255) not null,
+  run_on timestamp not null
+);
+comment on table ratchet_internal.migrations is
+  'The migrations that were applied to this database, in order.';
+comment on column ratchet_internal.migrations.id is 'Order of application.';
+comment on column ratchet_internal.migrations.name is 'File name without its ending.';
+comment on column ratchet_internal.migrations.run_on is 'When it was applied, in session time.';
