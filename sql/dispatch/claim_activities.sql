@@ -1,0 +1,33 @@
+-- Takes due activities of the worker's queues, oldest first; the claim counts as an attempt.
+-- Locks: messages, skipping those that somebody else is taking. Writes: messages.
+
+create function ratchet_internal.claim_activities(p_worker bigint, p_room int, p_now timestamptz)
+returns setof ratchet.work
+language sql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  with due as materialized (
+    select m.job_id, m.address, m.position
+    from ratchet_internal.worker_routes r
+    cross join lateral (
+      select job_id, address, position from ratchet_internal.messages
+      where queue = r.queue and workflow = '' and namespace = r.namespace
+        and worker_id is null and due_at <= p_now
+      order by due_at limit p_room for update skip locked) m
+    where r.worker_id = p_worker and r.workflow = '' limit p_room),
+  taken as (
+    update ratchet_internal.messages m
+    set worker_id = p_worker, due_at = p_now, attempt = m.attempt + 1
+    from due d
+    where m.job_id = d.job_id and m.address = d.address and m.position = d.position
+    returning m.job_id, m.address, m.position, m.attempt, m.queue, m.options)
+  select 'activity', t.job_id, t.address, t.position, t.attempt, j.namespace, j.key, j.workflow,
+    t.queue, ratchet_internal.step_name(a.address, a.field), a.input, t.options, false, false,
+    j.queue
+  from taken t
+  join ratchet.jobs j on j.id = t.job_id
+  join ratchet.jobs_attributes a
+    on a.job_id = t.job_id and a.address = t.address and a.position = t.position
+$$;
+comment on function ratchet_internal.claim_activities(bigint, int, timestamptz) is
+  'Takes due activities of the worker''s queues.';

@@ -1,0 +1,32 @@
+-- Gives threads back that only wait, so that they need not stay in the worker's memory. A thread with an answer
+-- the worker does not know yet (p_known counts the answered steps it knows) is kept: it is not
+-- among those returned. Also kept is one that waits for nothing the engine knows of.
+-- Locks: the worker, for update: no exchange of it is in flight. Writes: messages.
+
+create function ratchet.evict(p_worker bigint, p_jobs bigint[], p_known int[])
+returns setof bigint
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform from ratchet_internal.workers where id = p_worker for update;
+  perform ratchet_internal.lock_worker(p_worker);
+  return query
+  delete from ratchet_internal.messages held
+  using unnest(p_jobs, p_known) as given (job_id, known)
+  where held.job_id = given.job_id and held.address = '' and held.position = 0
+    and held.worker_id = p_worker
+    and given.known = (
+      select count(*) from ratchet.jobs_attributes a
+      where a.job_id = given.job_id and a.address in ('', '#cancel')
+        and ratchet_internal.is_final(a.ledger))
+    and exists (
+      select from ratchet_internal.messages open
+      where open.job_id = given.job_id and open.address = '' and open.position > 0)
+    and not exists (
+      select from ratchet_internal.messages told
+      where told.job_id = given.job_id and told.address = '' and told.position < 0)
+  returning held.job_id;
+end $$;
+comment on function ratchet.evict(bigint, bigint[], int[]) is
+  'Gives threads that only wait back, so that memory can be freed; returns the jobs given back.';

@@ -1,0 +1,83 @@
+-- The one call between a worker and the engine: hands in all that is finished, receives new work.
+-- Everything in one call is one commit. Parallel arrays, one group a kind of report; null groups
+-- cost nothing. Repeating a call after an error changes nothing that has been recorded.
+--   step      local steps that ran in the worker's process, with their results
+--   plan      steps that somebody else must answer
+--   activity  reports of activities that were claimed
+--   end       jobs whose main function returned (error null) or failed for good
+--   failure   jobs whose function failed and may be run again, or is blocked
+--   delivery  answers whose order of delivery must be kept
+-- p_is_idle: nothing is left to do here; be notified. Rooms: how many turns and activities to take.
+-- Locks: worker (key share), jobs, signals, messages, attributes. Raises: WF401 worker lost.
+
+create function ratchet.exchange(
+  p_worker bigint, p_turn_room int, p_activity_room int, p_is_idle boolean default false,
+  p_step_jobs bigint[] default null, p_step_addresses text[] default null,
+  p_step_positions int[] default null, p_step_kinds text[] default null,
+  p_step_names text[] default null, p_step_deliveries int[] default null,
+  p_step_failed boolean[] default null, p_step_inputs json[] default null,
+  p_step_values json[] default null,
+  p_plan_jobs bigint[] default null, p_plan_addresses text[] default null,
+  p_plan_positions int[] default null, p_plan_kinds text[] default null,
+  p_plan_names text[] default null, p_plan_inputs json[] default null,
+  p_plan_queues text[] default null, p_plan_delays bigint[] default null,
+  p_plan_attempts int[] default null, p_plan_held boolean[] default null,
+  p_plan_failed boolean[] default null, p_plan_options json[] default null,
+  p_activity_jobs bigint[] default null, p_activity_addresses text[] default null,
+  p_activity_positions int[] default null, p_activity_attempts int[] default null,
+  p_activity_failed boolean[] default null, p_activity_codes int[] default null,
+  p_activity_values json[] default null,
+  p_end_jobs bigint[] default null, p_end_results json[] default null,
+  p_end_errors json[] default null,
+  p_failure_jobs bigint[] default null, p_failure_errors json[] default null,
+  p_failure_blocked boolean[] default null, p_failure_forgotten int[] default null,
+  p_delivery_jobs bigint[] default null, p_delivery_addresses text[] default null,
+  p_delivery_positions int[] default null, p_delivery_orders int[] default null
+) returns setof ratchet.work
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '2s'
+as $$
+declare
+  v_now timestamptz := ratchet_internal.now();
+  v_lost bigint[];
+begin
+  perform ratchet_internal.lock_worker(p_worker);
+  if p_step_jobs is not null or p_plan_jobs is not null or p_failure_jobs is not null then
+    v_lost := ratchet_internal.lost_jobs(p_worker, p_step_jobs || p_plan_jobs || p_failure_jobs);
+  end if;
+  if p_step_jobs is not null then
+    perform ratchet_internal.record_steps(p_worker, v_now, p_step_jobs, p_step_addresses,
+      p_step_positions, p_step_kinds, p_step_names, p_step_deliveries, p_step_failed,
+      p_step_inputs, p_step_values);
+  end if;
+  if p_delivery_jobs is not null then
+    perform ratchet_internal.record_deliveries(p_worker, p_delivery_jobs, p_delivery_addresses,
+      p_delivery_positions, p_delivery_orders);
+  end if;
+  if p_plan_jobs is not null then
+    perform ratchet_internal.schedule_steps(p_worker, v_now, p_plan_jobs, p_plan_addresses,
+      p_plan_positions, p_plan_kinds, p_plan_names, p_plan_inputs, p_plan_queues, p_plan_delays,
+      p_plan_attempts, p_plan_held, p_plan_failed, p_plan_options);
+  end if;
+  if p_activity_jobs is not null then
+    perform ratchet_internal.finish_activities(p_worker, v_now, p_activity_jobs,
+      p_activity_addresses, p_activity_positions, p_activity_attempts, p_activity_failed,
+      p_activity_codes, p_activity_values);
+  end if;
+  if p_end_jobs is not null then
+    perform ratchet_internal.end_jobs(p_worker, v_now, p_end_jobs, p_end_results, p_end_errors);
+  end if;
+  if p_failure_jobs is not null then
+    perform ratchet_internal.retry_turns(p_worker, v_now, p_failure_jobs, p_failure_errors,
+      p_failure_blocked, p_failure_forgotten);
+  end if;
+  return query select * from ratchet_internal.claim(p_worker, v_now, p_turn_room,
+    p_activity_room, p_is_idle);
+  if v_lost is not null then
+    return query select (json_populate_record(null::ratchet.work,
+      json_build_object('kind', 'lost', 'job_id', job_id))).* from unnest(v_lost) as l (job_id);
+  end if;
+end $$;
+comment on function ratchet.exchange is
+  'The one call between a worker and the engine: hands in all that is finished, receives new work.';

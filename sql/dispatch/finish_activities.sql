@@ -1,0 +1,51 @@
+-- Reports of activities: a success, or a failure that is not to be retried, answers the step; any other failure
+-- puts the message back with a later due time. A report whose message has moved on (claimed again
+-- after the lease, or gone with its job) changes nothing.
+-- Locks: the messages. Writes: messages, attributes. Returns how many reports counted.
+
+create function ratchet_internal.finish_activities(
+  p_worker bigint, p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[],
+  p_attempts int[], p_failed boolean[], p_codes int[], p_values json[]
+) returns bigint
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_report record;
+begin
+  with report as materialized (
+    select m.job_id, m.address, m.position, m.attempt, m.options, r.is_failed, r.value,
+      r.is_failed and ratchet_internal.is_retried(m.options, m.attempt, r.code) as is_retried
+    from unnest(p_jobs, p_addresses, p_positions, p_attempts, p_failed, p_codes, p_values)
+      as r (job_id, address, at, attempt, is_failed, code, value)
+    join ratchet_internal.messages m
+      on m.job_id = r.job_id and m.address = r.address and m.position = r.at
+    where m.worker_id = p_worker and m.kind = 'activity' and m.attempt = r.attempt
+    for update of m),
+  again as (
+    update ratchet_internal.messages m
+    set worker_id = null, due_at = p_now + ratchet_internal.retry_delay(r.options, r.attempt)
+    from report r
+    where r.is_retried and m.job_id = r.job_id and m.address = r.address
+      and m.position = r.position),
+  noted as (
+    update ratchet.jobs_attributes a set value = r.value, is_failed = true, updated_at = p_now
+    from report r
+    where r.is_retried and a.job_id = r.job_id and a.address = r.address
+      and a.position = r.position)
+  select count(*) as count, array_agg(job_id) filter (where not is_retried) as jobs,
+    array_agg(address) filter (where not is_retried) as addresses,
+    array_agg(position) filter (where not is_retried) as positions,
+    array_agg(attempt) filter (where not is_retried) as attempts,
+    array_agg(is_failed) filter (where not is_retried) as failed,
+    array_agg(value::text) filter (where not is_retried) as answers
+  into v_report from report;
+  if v_report.jobs is not null then
+    perform ratchet_internal.settle(p_now, v_report.jobs, v_report.addresses, v_report.positions,
+      v_report.attempts, v_report.failed, v_report.answers);
+  end if;
+  return v_report.count;
+end $$;
+comment on function ratchet_internal.finish_activities(bigint, timestamptz, bigint[], text[],
+  int[], int[], boolean[], int[], json[]) is
+  'Answers steps with the reports of their activities, or schedules the next attempt.';

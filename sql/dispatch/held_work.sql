@@ -1,0 +1,29 @@
+-- Everything a worker holds, as the exchange that claimed it returned it: for a worker whose exchange
+-- got no answer and that does not know whether it was carried out. Turns come as kind turn.
+
+create function ratchet.held_work(p_worker bigint) returns setof ratchet.work
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform ratchet_internal.lock_worker(p_worker);
+  return query
+  select case when m.kind = 'activity' then 'activity'
+      when m.options is not null then 'careful' else 'turn' end,
+    m.job_id, m.address, m.position,
+    case m.kind when 'activity' then m.attempt else j.attempt end, j.namespace, j.key,
+    j.workflow, case m.kind when 'activity' then m.queue else j.queue end,
+    case m.kind when 'activity' then ratchet_internal.step_name(a.address, a.field)
+      else j.entity end,
+    case m.kind when 'activity' then a.input else j.input end,
+    case m.kind when 'activity' then m.options else j.options end,
+    false, m.kind = 'turn' and j.cancel_requested_at is not null,
+    case m.kind when 'activity' then j.queue else j.origin_id::text end
+  from ratchet_internal.messages m
+  join ratchet.jobs j on j.id = m.job_id
+  left join ratchet.jobs_attributes a
+    on a.job_id = m.job_id and a.address = m.address and a.position = m.position
+  where m.worker_id = p_worker and m.kind in ('turn', 'activity');
+end $$;
+comment on function ratchet.held_work(bigint) is
+  'Everything a worker holds, for a worker that does not know whether its last exchange was carried out.';

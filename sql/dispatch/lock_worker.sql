@@ -1,0 +1,18 @@
+-- Holds off whoever would take this worker's work over, until the transaction ends: a takeover
+-- deletes the row, which waits for this lock, and this fails once the row is gone.
+-- Locks: the worker (key share). Raises: WF401 when the lease is lost.
+
+create function ratchet_internal.lock_worker(p_worker bigint) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform from ratchet_internal.workers where id = p_worker for key share;
+  if not found then
+    perform ratchet_internal.raise_error('WF401', 'worker lost',
+      jsonb_build_object('worker', p_worker::text),
+      'Its lease ended and its work went to others; drop what is in memory and register anew.');
+  end if;
+end $$;
+comment on function ratchet_internal.lock_worker(bigint) is
+  'Keeps the worker''s lease from being taken over until commit; raises WF401 when it is gone.';

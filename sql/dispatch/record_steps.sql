@@ -1,0 +1,34 @@
+-- Writes steps that were run in the worker's own process: one insert each, result included.
+-- Steps of threads the worker no longer holds are left out; repeated ones change nothing.
+-- Writes: attributes; signals that were sent. Returns how many rows were written.
+
+create function ratchet_internal.record_steps(
+  p_worker bigint, p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[],
+  p_kinds text[], p_names text[], p_deliveries int[], p_failed boolean[], p_inputs json[],
+  p_values json[]
+) returns bigint
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_count bigint;
+begin
+  insert into ratchet.jobs_attributes (job_id, address, position, kind, field, ledger, delivery,
+    is_failed, input, value, created_at)
+  select s.job_id, s.address, s.at, s.kind,
+    ratchet_internal.step_field(s.address, s.at, s.name),
+    ratchet_internal.leg2_done(ratchet_internal.leg1_done(1), 1),
+    s.delivery, s.is_failed, s.input, s.value, p_now
+  from unnest(p_jobs, p_addresses, p_positions, p_kinds, p_names, p_deliveries, p_failed,
+    p_inputs, p_values)
+    as s (job_id, address, at, kind, name, delivery, is_failed, input, value)
+  join ratchet_internal.messages held
+    on held.job_id = s.job_id and held.position = 0 and held.worker_id = p_worker
+    and held.address = split_part(s.address, '#', 1)
+  on conflict do nothing;
+  get diagnostics v_count = row_count;
+  return v_count;
+end $$;
+comment on function ratchet_internal.record_steps(bigint, timestamptz, bigint[], text[], int[],
+  text[], text[], int[], boolean[], json[], json[]) is
+  'Writes steps run in the worker''s own process, with their results; returns how many were new.';

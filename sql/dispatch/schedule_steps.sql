@@ -1,0 +1,74 @@
+-- Records steps that somebody else must answer, each with the message that makes it move. Only what was
+-- not recorded before gets a message, so that a repeated call changes nothing.
+-- A step aimed at another job or at a signal is inserted as a child message without a key, which
+-- the functions called afterwards, in the same transaction, replace by its target.
+-- Locks: jobs (key share, in id order: who stops a job waits, or has stopped it and then
+--   nothing is scheduled); signals waited for. Writes: attributes, messages, jobs (children).
+
+create function ratchet_internal.schedule_steps(
+  p_worker bigint, p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[],
+  p_kinds text[], p_names text[], p_inputs json[], p_queues text[], p_delays bigint[],
+  p_attempts int[], p_held boolean[], p_failed boolean[], p_options json[]
+) returns bigint
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_count bigint;
+begin
+  perform from ratchet.jobs where id = any (p_jobs) and status > 0 order by id for key share;
+  perform ratchet_internal.lock_signals(array_agg(j.namespace), array_agg(s.name))
+  from unnest(p_jobs, p_kinds, p_names) as s (job_id, kind, name)
+  join ratchet.jobs j on j.id = s.job_id
+  where s.kind = 'wait' having count(*) > 0;
+  with step as (
+    select s.*, j.namespace, j.queue as job_queue, j.workflow
+    from unnest(p_jobs, p_addresses, p_positions, p_kinds, p_names, p_inputs, p_queues, p_delays,
+      p_attempts, p_held, p_failed, p_options)
+      as s (job_id, address, at, kind, name, input, queue, delay, attempt, is_held, is_failed,
+        options)
+    join ratchet.jobs j on j.id = s.job_id and j.status > 0
+    join ratchet_internal.messages held on held.job_id = s.job_id and held.address = s.address
+      and held.position = 0 and held.worker_id = p_worker),
+  recorded as (
+    insert into ratchet.jobs_attributes
+      (job_id, address, position, kind, field, ledger, input, created_at)
+    select job_id, address, at, kind, ratchet_internal.step_field(address, at, name),
+      ratchet_internal.leg1_done(attempt), input, p_now
+    from step on conflict do nothing
+    returning job_id, address, position)
+  insert into ratchet_internal.messages (job_id, address, position, kind, namespace, queue,
+    workflow, due_at, worker_id, attempt, key, options)
+  select s.job_id, s.address, s.at,
+    case s.kind when 'sleep' then 'timer' when 'activity' then 'activity' when 'wait' then 'wait'
+      else 'child' end,
+    s.namespace, case s.kind when 'activity' then s.queue else s.job_queue end,
+    case s.kind when 'activity' then '' else s.workflow end,
+    case when s.is_failed then p_now + ratchet_internal.retry_delay(s.options, s.attempt)
+      when s.kind = 'activity' then p_now
+      else coalesce(p_now + make_interval(secs => s.delay / 1000.0), 'infinity') end,
+    case when s.is_held then p_worker end, s.attempt,
+    case s.kind when 'wait' then s.name when 'sleep' then null when 'activity' then null
+      else '' end,
+    s.options
+  from step s join recorded r
+    on r.job_id = s.job_id and r.address = s.address and r.position = s.at;
+  get diagnostics v_count = row_count;
+  if p_kinds && array['child', 'start'] then
+    perform ratchet_internal.start_children(p_now, p_jobs);
+  end if;
+  if 'await' = any (p_kinds) then
+    perform ratchet_internal.await_jobs(p_now, p_jobs);
+  end if;
+  if 'signal' = any (p_kinds) then
+    perform ratchet_internal.send_signals(p_now, p_jobs);
+  end if;
+  perform ratchet_internal.match_signals(p_now, array_agg(j.namespace), array_agg(s.name))
+  from unnest(p_jobs, p_kinds, p_names) as s (job_id, kind, name)
+  join ratchet.jobs j on j.id = s.job_id
+  where s.kind = 'wait' having count(*) > 0;
+  return v_count;
+end $$;
+comment on function ratchet_internal.schedule_steps(bigint, timestamptz, bigint[], text[], int[],
+  text[], text[], json[], text[], bigint[], int[], boolean[], boolean[], json[]) is
+  'Records steps that somebody else must answer, with the messages that make them move.';

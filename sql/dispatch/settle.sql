@@ -1,0 +1,47 @@
+-- Answers open steps: the answer goes into the history, and the step's message becomes the message
+-- that brings it to the worker holding the thread (or to any, when none holds it).
+-- Locks: messages, which the caller has made sure are open; then attributes. Wakes: idle holders.
+
+create function ratchet_internal.settle(
+  p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[],
+  p_attempts int[], p_failed boolean[], p_values text[]
+) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_to bigint[];
+begin
+  with answer as (
+    select * from unnest(p_jobs, p_addresses, p_positions, p_attempts, p_failed, p_values)
+      as a (job_id, address, at, attempt, is_failed, value)),
+  sent as (
+    update ratchet_internal.messages m
+    set kind = 'result', worker_id = holder.worker_id, queue = j.queue, workflow = j.workflow,
+      due_at = p_now, key = null, options = null
+    from answer a
+    join ratchet.jobs j on j.id = a.job_id
+    left join ratchet_internal.messages holder
+      on holder.job_id = a.job_id and holder.address = a.address and holder.position = 0
+    where m.job_id = a.job_id and m.address = a.address and m.position = a.at
+    returning m.worker_id, m.namespace, m.queue, m.workflow),
+  recorded as (
+    update ratchet.jobs_attributes t
+    set ledger = ratchet_internal.leg2_done(t.ledger, a.attempt), is_failed = a.is_failed,
+      value = a.value, updated_at = p_now
+    from answer a
+    where t.job_id = a.job_id and t.address = a.address and t.position = a.at
+      and not ratchet_internal.is_final(t.ledger))
+  select array_agg(distinct w.id) into v_to
+  from sent
+  join ratchet_internal.workers w on w.is_idle
+  left join ratchet_internal.worker_routes r on sent.worker_id is null and r.worker_id = w.id
+    and r.queue = sent.queue and r.workflow = sent.workflow and r.namespace = sent.namespace
+  where w.id = sent.worker_id or r.worker_id is not null;
+  if v_to is not null then
+    perform pg_notify('ratchet', '');
+  end if;
+end $$;
+comment on function ratchet_internal.settle(
+  timestamptz, bigint[], text[], int[], int[], boolean[], text[]) is
+  'Records the answers of open steps and sends each to the worker that holds its thread.';

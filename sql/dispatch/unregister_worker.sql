@@ -1,0 +1,11 @@
+-- Ends a worker that stops on purpose: what it holds is free for others in the same commit.
+-- Idempotent. Locks: the worker, messages. Wakes: idle workers.
+
+create function ratchet.unregister_worker(p_worker bigint) returns void
+language sql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select ratchet_internal.release_worker(p_worker, ratchet_internal.now(), false)
+$$;
+comment on function ratchet.unregister_worker(bigint) is
+  'Hands back everything a worker holds and forgets the worker.';

@@ -1,0 +1,127 @@
+-- pgratchet: durable workflows inside Postgres.
+--
+-- A job is one run of a workflow: a row in ratchet.jobs. What it has done is its history: one row
+-- a step in ratchet.jobs_attributes. What it has yet to do is a few rows in
+-- ratchet_internal.messages, which workers claim. A worker speaks to the engine through one call,
+-- ratchet.exchange: it hands in what it has finished and receives what to do next, in one commit.
+-- So whatever dies, and whenever, the rows are at a commit boundary, and going on is the
+-- ordinary claim. README.md has the model, the lock order and the words.
+--
+-- psql -f sql/engine.sql installs everything; so does `pgratchet migrate`.
+
+\set ON_ERROR_STOP on
+begin;
+
+-- Where things live, the clock, and how errors are raised.
+\ir tables/schemas.sql
+\ir inspect/now.sql
+\ir inspect/raise_error.sql
+\ir inspect/is_name.sql
+\ir inspect/check_name.sql
+\ir inspect/check_size.sql
+\ir inspect/version.sql
+
+-- The ledger: an integer that only grows and says which halves of a step are done.
+\ir ledger/ledger_value.sql
+\ir ledger/leg1_done.sql
+\ir ledger/leg2_done.sql
+\ir ledger/is_final.sql
+
+-- The state: jobs, their history, what is to be done, who does it, signals not yet consumed.
+\ir tables/jobs.sql
+\ir tables/jobs_attributes.sql
+\ir tables/messages.sql
+\ir tables/workers.sql
+\ir tables/signals.sql
+\ir tables/sweep.sql
+
+-- Starting jobs.
+\ir job/step_field.sql
+\ir job/step_name.sql
+\ir dispatch/wake_route.sql
+\ir job/create_jobs.sql
+\ir job/check_start.sql
+\ir job/start_workflow.sql
+\ir job/start_workflows.sql
+
+-- Answering steps. settle is the one door through which an answer enters the history.
+\ir dispatch/work.sql
+\ir dispatch/lock_worker.sql
+\ir dispatch/settle.sql
+
+-- Retries.
+\ir retry/retry_delay.sql
+\ir retry/is_retried.sql
+
+-- Signals: sent by inserting, matched with waits in short transactions of the engine.
+\ir signal/lock_signals.sql
+\ir signal/match_signals.sql
+\ir signal/deliver_signals.sql
+\ir signal/signal.sql
+\ir signal/send_signals.sql
+
+-- Ending jobs; children.
+\ir job/end_jobs.sql
+\ir job/retry_turns.sql
+\ir job/start_children.sql
+\ir job/await_jobs.sql
+
+-- What a worker hands in.
+\ir dispatch/record_steps.sql
+\ir dispatch/record_deliveries.sql
+\ir dispatch/schedule_steps.sql
+\ir dispatch/finish_activities.sql
+\ir dispatch/lost_jobs.sql
+
+-- What a worker receives.
+\ir dispatch/claim_turns.sql
+\ir dispatch/claim_activities.sql
+\ir dispatch/take_results.sql
+\ir dispatch/fail_spent.sql
+\ir dispatch/release_worker.sql
+\ir dispatch/reap_workers.sql
+\ir dispatch/next_due.sql
+\ir dispatch/claim.sql
+\ir dispatch/exchange.sql
+
+-- Workers: registration, leases, and what a worker needs besides exchange.
+\ir dispatch/add_routes.sql
+\ir dispatch/register_worker.sql
+\ir dispatch/heartbeat.sql
+\ir dispatch/unregister_worker.sql
+\ir dispatch/evict.sql
+\ir dispatch/history.sql
+\ir dispatch/held_work.sql
+
+-- The single-item protocol for psql, bash and other languages.
+\ir dispatch/claim_activity.sql
+\ir dispatch/report_activity.sql
+\ir dispatch/complete.sql
+\ir dispatch/fail.sql
+
+-- Reading and stopping jobs.
+\ir job/find_job.sql
+\ir job/status.sql
+\ir job/result.sql
+\ir job/await_result.sql
+\ir job/watch_jobs.sql
+\ir job/cancel.sql
+\ir job/terminate.sql
+
+-- Looking at everything; the rules that always hold.
+\ir views/ledger.sql
+\ir views/open_steps.sql
+\ir views/workers.sql
+\ir inspect/check_invariants.sql
+
+-- Retention, and who may do what.
+\ir upkeep/prune.sql
+\ir roles/grants.sql
+\ir roles/grant_access.sql
+\ir roles/revoke_public.sql
+
+-- What has been installed, as the migration runner records it.
+\ir upkeep/migrations.sql
+\ir upkeep/installed.sql
+
+commit;

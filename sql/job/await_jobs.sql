@@ -1,0 +1,47 @@
+-- Ties steps scheduled in this transaction to the end of a job that already exists: one that runs is marked as
+-- awaited and ends in a commit that answers; one that has ended answers at once.
+-- Locks: the awaited jobs, in id order. Writes: jobs, messages, attributes.
+
+create function ratchet_internal.await_jobs(p_now timestamptz, p_jobs bigint[]) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_done record;
+begin
+  perform from ratchet.jobs j
+  where j.id in (
+    select target.id from ratchet_internal.messages m
+    join ratchet.jobs target on target.key = m.options ->> 'id' and target.namespace = m.namespace
+    where m.job_id = any (p_jobs) and m.kind = 'child' and m.key = '')
+  order by j.id for no key update;
+  with wanted as materialized (
+    select m.job_id, m.address, m.position, m.options ->> 'id' as id, target.id as target,
+      target.status, target.result, target.error
+    from ratchet_internal.messages m
+    left join ratchet.jobs target
+      on target.key = m.options ->> 'id' and target.namespace = m.namespace
+    where m.job_id = any (p_jobs) and m.kind = 'child' and m.key = ''),
+  marked as (
+    update ratchet.jobs j set is_awaited = true
+    from (select distinct target from wanted where status > 0) w
+    where j.id = w.target and not j.is_awaited),
+  kept as (
+    update ratchet_internal.messages m set key = w.target::text, options = null
+    from wanted w
+    where m.job_id = w.job_id and m.address = w.address and m.position = w.position
+      and w.status > 0)
+  select array_agg(job_id) as jobs, array_agg(address) as addresses,
+    array_agg(position) as positions, array_agg(1) as attempts,
+    array_agg(target is null or error is not null) as failed,
+    array_agg(case when target is null then json_build_object('code', 404, 'message',
+      'Job ' || id || ' not found')::text else coalesce(error, result)::text end) as answers
+  into v_done
+  from wanted where target is null or status <= 0;
+  if v_done.jobs is not null then
+    perform ratchet_internal.settle(p_now, v_done.jobs, v_done.addresses, v_done.positions,
+      v_done.attempts, v_done.failed, v_done.answers);
+  end if;
+end $$;
+comment on function ratchet_internal.await_jobs(timestamptz, bigint[]) is
+  'Ties steps scheduled in this transaction to the end of a job that already exists.';

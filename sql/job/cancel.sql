@@ -1,0 +1,31 @@
+-- Asks a job to cancel itself, in the caller's transaction: its function sees CancelledFailure at its next
+-- durable call, a waiting one at once. No-op on a finished or unknown job.
+-- Locks: the job. Writes: jobs, messages. Wakes: idle workers. Returns whether the job was running.
+
+create function ratchet.cancel(p_id text, p_namespace text default 'durable') returns boolean
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now timestamptz := ratchet_internal.now();
+  v_job ratchet.jobs;
+begin
+  update ratchet.jobs set cancel_requested_at = coalesce(cancel_requested_at, v_now),
+    updated_at = v_now
+  where key = p_id and namespace = p_namespace and status > 0
+  returning * into v_job;
+  if not found then return false; end if;
+  insert into ratchet_internal.messages (job_id, address, position, kind, namespace, queue,
+    workflow, due_at, worker_id)
+  select v_job.id, '', -1, 'result', v_job.namespace, v_job.queue, v_job.workflow, v_now,
+    (select worker_id from ratchet_internal.messages
+      where job_id = v_job.id and address = '' and position = 0)
+  where not exists (select from ratchet.jobs_attributes
+    where job_id = v_job.id and address = '#cancel')
+  on conflict do nothing;
+  perform pg_notify('ratchet', '')
+  where exists (select from ratchet_internal.workers where is_idle);
+  return true;
+end $$;
+comment on function ratchet.cancel(text, text) is
+  'Asks a job to cancel itself cooperatively; returns whether it was running.';

@@ -1,0 +1,66 @@
+-- Starts the children that steps scheduled in this transaction ask for (child messages without a key). The
+-- parent of an awaited child keeps the message, keyed by the child; a started one is answered with
+-- the child's id at once; an id that exists already is answered with an error.
+-- Locks: the new rows, in key order. Writes: jobs, messages, attributes. Wakes: idle workers.
+
+create function ratchet_internal.start_children(p_now timestamptz, p_jobs bigint[])
+returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_new bigint[];
+  v_done record;
+begin
+  with wanted as materialized (
+    select m.job_id, m.address, m.position, m.namespace, m.options, a.input,
+      ratchet_internal.step_name(a.address, a.field) as workflow,
+      m.options ->> 'queue' as queue, m.options ->> 'id' as id, a.kind = 'child' as is_awaited
+    from ratchet_internal.messages m
+    join ratchet.jobs_attributes a using (job_id, address, position)
+    where m.job_id = any (p_jobs) and m.kind = 'child' and m.key = ''
+      and a.kind in ('child', 'start')),
+  started as (
+    insert into ratchet.jobs (key, namespace, entity, workflow, queue, is_awaited, parent_id,
+      origin_id, expire_seconds, options, input, created_at, updated_at)
+    select w.id, w.namespace, coalesce(w.options ->> 'entity', w.workflow), w.workflow, w.queue,
+      w.is_awaited, w.job_id, coalesce(parent.origin_id, parent.id),
+      coalesce((w.options ->> 'expire')::bigint, parent.expire_seconds), w.options -> 'retry',
+      w.input, p_now, p_now
+    from wanted w join ratchet.jobs parent on parent.id = w.job_id
+    order by w.id, w.namespace, w.job_id, w.position
+    on conflict (key, namespace) do nothing
+    returning id, key, namespace, queue, workflow, parent_id),
+  turns as (
+    insert into ratchet_internal.messages (job_id, due_at, kind, namespace, queue, workflow)
+    select id, p_now, 'turn', namespace, queue, workflow from started),
+  linked as (
+    select distinct on (s.id) s.id as child, w.* from started s
+    join wanted w on w.job_id = s.parent_id and w.id = s.key and w.namespace = s.namespace
+    order by s.id, w.address, w.position),
+  kept as (
+    update ratchet_internal.messages m set key = l.child::text, options = null
+    from linked l
+    where m.job_id = l.job_id and m.address = l.address and m.position = l.position
+      and l.is_awaited)
+  select array_agg(w.job_id) as jobs, array_agg(w.address) as addresses,
+    array_agg(w.position) as positions, array_agg(1) as attempts,
+    array_agg(l.child is null) as failed,
+    array_agg(case when l.child is not null then to_json(w.id)::text
+      else json_build_object('message', 'Duplicate job: ' || w.id, 'type', 'DuplicateJobError',
+        'name', 'DuplicateJobError', 'jobId', w.id)::text end) as answers,
+    (select array_agg(id) from started) as started
+  into v_done
+  from wanted w left join linked l using (job_id, address, position)
+  where l.child is null or not w.is_awaited;
+  if v_done.jobs is not null then
+    perform ratchet_internal.settle(p_now, v_done.jobs, v_done.addresses, v_done.positions,
+      v_done.attempts, v_done.failed, v_done.answers);
+  end if;
+  v_new := v_done.started;
+  perform ratchet_internal.wake_route(namespace, queue, workflow)
+  from (select distinct namespace, queue, workflow from ratchet.jobs
+    where id = any (v_new)) route;
+end $$;
+comment on function ratchet_internal.start_children(timestamptz, bigint[]) is
+  'Starts the children that steps scheduled in this transaction ask for.';

@@ -1,0 +1,37 @@
+-- Starts one job, in the caller's transaction.
+-- Locks: the new rows. Writes: jobs, messages. Wakes: an idle worker of the queue.
+-- Raises: WF101 bad name, WF102 arguments are no array, WF104 bad option, WF301 the id exists,
+--   WF501 too large. Idempotent: with the same p_request_id the first answer is given again.
+
+create function ratchet.start_workflow(
+  p_workflow text, p_args json default '[]', p_id text default null, p_queue text default null,
+  p_namespace text default 'durable', p_options json default null,
+  p_request_id uuid default null
+) returns text
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_id text := coalesce(p_id, gen_random_uuid()::text);
+  v_queue text := coalesce(p_queue, p_workflow);
+begin
+  perform ratchet_internal.check_start(p_namespace, p_workflow, v_queue, p_options);
+  perform ratchet_internal.check_name(v_id, 'workflow id');
+  perform ratchet_internal.check_size(p_args, 'arguments');
+  if json_typeof(p_args) is distinct from 'array' then
+    perform ratchet_internal.raise_error('WF102', 'arguments are not a JSON array',
+      jsonb_build_object('workflow_id', v_id), 'Give the arguments as a JSON array: ''["a", 1]''.');
+  end if;
+  if ratchet_internal.create_jobs(p_namespace, p_workflow, v_queue,
+    array[v_id], array[p_args], p_options, p_request_id) = 0
+    and not exists (select from ratchet.jobs
+      where key = v_id and namespace = p_namespace and request_id = p_request_id)
+  then
+    perform ratchet_internal.raise_error('WF301', 'duplicate job',
+      jsonb_build_object('workflow_id', v_id, 'namespace', p_namespace),
+      'A job with this id is kept; choose another id, or read that job.');
+  end if;
+  return v_id;
+end $$;
+comment on function ratchet.start_workflow(text, json, text, text, text, json, uuid) is
+  'Starts a workflow and returns its id (a generated one if none is given). The queue defaults to the workflow''s name; options are entity, expire (seconds), delay (milliseconds) and retry.';

@@ -1,0 +1,36 @@
+-- Grants a role what it needs, and no more: reader (tables and views), client (reader, and starting, signalling,
+-- stopping and reading jobs), worker (the worker protocol), operator (client, and upkeep).
+-- Roles belong to the whole cluster, so the engine creates none: give it roles that exist.
+-- Raises: WF104. Idempotent.
+
+create function ratchet.grant_access(p_role name, p_access text) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_function regprocedure;
+begin
+  if p_access not in ('reader', 'client', 'worker', 'operator') then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', 'access', 'value', left(p_access, 100)),
+      'Access is reader, client, worker or operator.');
+  end if;
+  execute format('grant usage on schema ratchet to %I', p_role);
+  if p_access <> 'worker' then
+    execute format('grant usage on schema ratchet_internal to %I', p_role);
+    execute format('grant select on all tables in schema ratchet to %I', p_role);
+    execute format('grant select on all tables in schema ratchet_internal to %I', p_role);
+  end if;
+  for v_function in
+    select p.oid::regprocedure from pg_proc p
+    join ratchet_internal.grants g on g.function = p.proname
+    where p.pronamespace = 'ratchet'::regnamespace and g.access = any (
+      case p_access when 'operator' then array['reader', 'client', 'operator']
+        when 'client' then array['reader', 'client']
+        else array[p_access] end)
+  loop
+    execute format('grant execute on function %s to %I', v_function, p_role);
+  end loop;
+end $$;
+comment on function ratchet.grant_access(name, text) is
+  'Grants an existing role one of reader, client, worker, operator.';

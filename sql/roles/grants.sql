@@ -1,0 +1,21 @@
+-- Which function of the public schema belongs to which access. Data, so that the grants can be read and tested;
+-- nothing is granted to PUBLIC.
+
+create table ratchet_internal.grants (
+  function name not null,
+  access text not null,
+  primary key (function, access),
+  constraint "access is one the engine knows"
+    check (access in ('reader', 'client', 'worker', 'operator'))
+);
+comment on table ratchet_internal.grants is 'Which public function belongs to which access.';
+insert into ratchet_internal.grants (function, access) values
+  ('status', 'reader'), ('result', 'reader'), ('await_result', 'reader'), ('version', 'reader'),
+  ('check_invariants', 'reader'), ('history', 'reader'),
+  ('start_workflow', 'client'), ('start_workflows', 'client'), ('signal', 'client'),
+  ('cancel', 'client'), ('terminate', 'client'), ('watch_jobs', 'client'),
+  ('register_worker', 'worker'), ('add_routes', 'worker'), ('heartbeat', 'worker'),
+  ('unregister_worker', 'worker'), ('exchange', 'worker'), ('evict', 'worker'),
+  ('history', 'worker'), ('held_work', 'worker'), ('claim_activity', 'worker'),
+  ('complete', 'worker'), ('fail', 'worker'), ('version', 'worker'), ('prune', 'worker'),
+  ('prune', 'operator'), ('grant_access', 'operator');

@@ -1,0 +1,56 @@
+-- What makes a worker do something: few rows, short-lived. Every open step of a job is exactly
+-- one message under the same (job_id, address, position); position 0 is the thread itself.
+--   turn      position 0: run the function. Held by a worker, it is that worker's claim of the
+--             thread, kept as long as the function is in its memory.
+--   activity  run an activity; attempt counts claims.
+--   timer     due when a sleep ends.
+--   wait      waits for the signal named by key; due when it times out, if ever.
+--   child     waits for the end of the job whose id is key.
+--   result    the step is answered: brings the answer to the worker that holds the turn.
+-- The row is the arbiter of every race: whoever changes or deletes it has won.
+
+create table ratchet_internal.messages (
+  job_id bigint not null,
+  due_at timestamptz not null,
+  worker_id bigint,
+  position int not null default 0,
+  attempt int not null default 0,
+  address text collate "C" not null default '',
+  kind text collate "C" not null,
+  namespace text collate "C" not null,
+  queue text collate "C" not null,
+  workflow text collate "C" not null default '',
+  key text collate "C",
+  options json,
+  primary key (job_id, address, position),
+  constraint "kind is one the engine knows"
+    check (kind in ('turn', 'activity', 'timer', 'wait', 'child', 'result')),
+  constraint "a turn, and only a turn, is at position 0"
+    check ((kind = 'turn') = (position = 0)),
+  constraint "activities go to a queue, all else to a workflow on a queue"
+    check ((kind = 'activity') = (workflow = '')),
+  constraint "waits, and only waits, name what they wait for"
+    check ((kind in ('wait', 'child')) = (key is not null)),
+  constraint "only turns, activities and results are held by a worker"
+    check (worker_id is null or kind in ('turn', 'activity', 'result'))
+) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02,
+  autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
+
+create index messages_ready on ratchet_internal.messages (queue, workflow, namespace, due_at)
+  where worker_id is null;
+create index messages_held on ratchet_internal.messages (worker_id, kind)
+  where worker_id is not null;
+create index messages_awaited on ratchet_internal.messages (key, namespace)
+  where key is not null;
+
+comment on table ratchet_internal.messages is
+  'What makes a worker do something: one row a thread to run, and one an open step.';
+comment on column ratchet_internal.messages.due_at is
+  'When it may be taken; for a held turn, when it was taken; infinity: never by itself.';
+comment on column ratchet_internal.messages.worker_id is
+  'Worker that holds it (turn, activity) or is to receive it (result); null: anybody.';
+comment on column ratchet_internal.messages.attempt is 'How often it has been claimed.';
+comment on column ratchet_internal.messages.key is
+  'What a wait waits for: a signal id, or the id of a job.';
+comment on column ratchet_internal.messages.options is
+  'For an activity its retry policy and what its context needs; otherwise null.';

@@ -1,0 +1,25 @@
+-- Signals that were accepted and not yet consumed. Sending only inserts here; matching signals
+-- with waits is done by the engine in short transactions of its own (signal/match_signals.sql).
+
+create table ratchet_internal.signals (
+  id bigint generated always as identity primary key,
+  key text collate "C" not null,
+  namespace text collate "C" not null,
+  dedup_id text collate "C",
+  payload json,
+  is_new boolean not null default true,
+  is_consumed boolean not null default false,
+  sent_at timestamptz not null,
+  expires_at timestamptz not null,
+  constraint "a consumed signal has been looked at" check (not (is_new and is_consumed)),
+  constraint "a dedup id is used once for a signal" unique (key, namespace, dedup_id)
+) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05);
+
+create index signals_new on ratchet_internal.signals (id) where is_new;
+create index signals_pending on ratchet_internal.signals (key, namespace, id)
+  where not is_consumed;
+
+comment on table ratchet_internal.signals is 'Signals accepted and not yet consumed; consumed ones stay only to recognise a repeated dedup id.';
+comment on column ratchet_internal.signals.dedup_id is 'Names the sending: a second one with the same id changes nothing.';
+comment on column ratchet_internal.signals.is_new is 'Whether the engine has yet to look for a wait.';
+comment on column ratchet_internal.signals.expires_at is 'When it is dropped if nobody has waited for it.';

@@ -1,0 +1,27 @@
+-- One row a running worker process. The row is the lease of everything the worker holds: each
+-- exchange locks it (key share), whoever takes the work over deletes it first. A row never
+-- comes back: a worker that lost its own registers anew.
+
+create table ratchet_internal.workers (
+  id bigint generated always as identity primary key,
+  name text not null,
+  is_idle boolean not null default false,
+  lease_seconds int not null,
+  started_at timestamptz not null,
+  expires_at timestamptz not null,
+  constraint "a lease lasts from one second to an hour" check (lease_seconds between 1 and 3600)
+) with (fillfactor = 50, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_scale_factor = 0);
+
+create table ratchet_internal.worker_routes (
+  worker_id bigint not null references ratchet_internal.workers on delete cascade,
+  namespace text collate "C" not null,
+  queue text collate "C" not null,
+  workflow text collate "C" not null default '',
+  primary key (worker_id, queue, workflow, namespace)
+);
+
+comment on table ratchet_internal.workers is 'The running worker processes; a row is the lease of all that its worker holds.';
+comment on column ratchet_internal.workers.is_idle is 'Whether it waits for a notification: others send one only then.';
+comment on column ratchet_internal.workers.lease_seconds is 'How long it may be silent before others take its work over.';
+comment on column ratchet_internal.workers.expires_at is 'When its lease ends unless it is heard of before.';
+comment on table ratchet_internal.worker_routes is 'What each worker serves: workflows on a queue, or (workflow empty) activities of a queue.';
