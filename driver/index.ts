@@ -1,1 +1,2 @@
-export { packageVersion } from './database/package';
+export { migrate, type MigrateOptions, type MigrateResult } from './database/migrate';
+export { RatchetError } from './errors';

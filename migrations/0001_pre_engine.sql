@@ -464,7 +464,7 @@ declare
   v_due timestamptz := v_now
     + make_interval(secs => coalesce((p_options ->> 'delay')::float8, 0) / 1000);
   v_entity text := coalesce(p_options ->> 'entity', p_workflow);
-  v_expire bigint := p_options ->> 'expire';
+  v_expire bigint := (p_options ->> 'expire')::float8;
   v_retry json := p_options -> 'retry';
   v_count bigint;
 begin
@@ -1577,8 +1577,6 @@ create function ratchet_internal.release_worker(
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  v_spent record;
 begin
   delete from ratchet_internal.workers where id = p_worker;
   if not found then return; end if;

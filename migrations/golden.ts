@@ -52,7 +52,7 @@ select format('%s %s.%s%s',
     case c.relkind when 'r' then case c.relpersistence when 'u' then 'unlogged table' else 'table' end
       when 'v' then 'view' when 'm' then 'materialized view' when 'p' then 'partitioned table'
       when 'S' then 'sequence' when 'c' then 'type' else c.relkind::text end,
-    n.nspname, c.relname, coalesce(format(' with (%s)', array_to_string(c.reloptions, ', ')), ''))
+    n.nspname, c.relname, coalesce(' with (' || array_to_string(c.reloptions, ', ') || ')', ''))
   || e'\\n' || coalesce('  -- ' || obj_description(c.oid, 'pg_class') || e'\\n', '')
   || case when c.relkind <> 'S' then coalesce(${columns} || e'\\n', '') else '' end
   || coalesce((select string_agg(

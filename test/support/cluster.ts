@@ -24,8 +24,9 @@ const variable = 'PGRATCHET_TEST_CLUSTER';
 let cluster: Promise<Cluster> | undefined;
 
 /**
- * A fresh database with the engine installed. Called in a test, it is dropped with the test;
- * called in a hook or without `t`, when the run ends or by `drop()`.
+ * A fresh database with the engine installed. Called in a test, it is dropped with the test, which
+ * fails if an invariant of the engine does not hold by then; called in a hook or without `t`, it
+ * is dropped when the run ends or by `drop()`.
  */
 export async function testDatabase(t?: ExecutionContext<unknown>): Promise<TestDatabase> {
   return createDatabase(t, 'template');
@@ -44,8 +45,8 @@ async function createDatabase(
   const { url: server, prefix } = await cluster;
   const name = `${prefix}_${randomBytes(5).toString('hex')}`;
   const source = template === 'template' ? `${prefix}_template` : template;
-  await onServer(server, `create database ${name} template ${source}`);
-  await onServer(server, `alter database ${name} set plpgsql.extra_errors = 'all'`);
+  await query(server, `create database ${name} template ${source}`);
+  await query(server, `alter database ${name} set plpgsql.extra_errors = 'all'`);
   const url = urlOf(server, name);
   const pool = new Pool({ connectionString: url, max: 20, allowExitOnIdle: true });
   // Tests cut connections on purpose; what fails is the query, not the process.
@@ -53,13 +54,23 @@ async function createDatabase(
   let dropped: Promise<void> | undefined;
   const drop = () => (dropped ??= dropDatabase(server, name, pool));
   const isHook = /^(before|after)(Each)?\b.*hook/.test(t?.title ?? 'before hook');
-  if (t && !isHook) t.teardown(drop);
+  if (t && !isHook) {
+    t.teardown(drop);
+    // Teardowns run last to first.
+    if (template === 'template') t.teardown(() => assertInvariants(url));
+  }
   return { url, pool, drop };
+}
+
+/** Throws what `check_invariants()` finds. */
+export async function assertInvariants(url: string): Promise<void> {
+  const broken = await query(url, 'select * from ratchet.check_invariants()');
+  if (broken.length > 0) throw new Error(`Broken invariants: ${JSON.stringify(broken, null, 2)}`);
 }
 
 async function dropDatabase(server: string, name: string, pool: Pool): Promise<void> {
   const closed = pool.ended ? Promise.resolve() : pool.end();
-  await onServer(server, `drop database if exists ${name} with (force)`);
+  await query(server, `drop database if exists ${name} with (force)`);
   await closed.catch(() => undefined);
 }
 
@@ -81,7 +92,7 @@ export async function startCluster() {
     await server.stop();
   };
   try {
-    await onServer(server.url, `create database ${prefix}_template template template0`);
+    await query(server.url, `create database ${prefix}_template template template0`);
     await migrate({ connectionString: urlOf(server.url, `${prefix}_template`) });
   } catch (error) {
     await stop();
@@ -92,16 +103,16 @@ export async function startCluster() {
 
 async function dropAll({ url, prefix }: Cluster): Promise<void> {
   const like = `select datname as name from pg_database where starts_with(datname, '${prefix}')`;
-  for (const { name } of await onServer(url, like)) {
-    await onServer(url, `drop database if exists ${name} with (force)`);
+  for (const { name } of await query<{ name: string }>(url, like)) {
+    await query(url, `drop database if exists ${name} with (force)`);
   }
 }
 
-async function onServer(url: string, sql: string): Promise<{ name: string }[]> {
+async function query<R extends object>(url: string, sql: string): Promise<R[]> {
   const client = new Client({ connectionString: url });
   await client.connect();
   try {
-    return (await client.query<{ name: string }>(sql)).rows;
+    return (await client.query<R>(sql)).rows;
   } finally {
     await client.end();
   }

@@ -1,0 +1,63 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import test from 'ava';
+import { packageVersion } from '../../driver/database/package';
+import { emptyDatabase } from '../support/cluster';
+
+const main = join(__dirname, '..', '..', 'driver', 'cli', 'main.ts');
+
+interface Outcome {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+function pgratchet(args: string[], environment: NodeJS.ProcessEnv = {}): Promise<Outcome> {
+  const env = { PATH: process.env['PATH'], ...environment };
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      ['--import=tsx', main, ...args],
+      { env },
+      (error, stdout, stderr) => {
+        resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
+      },
+    );
+  });
+}
+
+test('migrate installs once, and says so', async (t) => {
+  const { url } = await emptyDatabase(t);
+  const first = await pgratchet(['migrate', '--database-url', url]);
+  t.is(first.stderr, '');
+  t.regex(first.stdout, /^applied 0001_pre_engine\n(.*\n)*The engine is installed\.\n$/);
+  const second = await pgratchet(['migrate'], { DATABASE_URL: url });
+  t.deepEqual(second, { code: 0, stdout: 'The engine is up to date.\n', stderr: '' });
+});
+
+test('sql prints the installation without commands of psql', async (t) => {
+  const { code, stdout } = await pgratchet(['sql']);
+  t.is(code, 0);
+  t.regex(stdout, /^begin;$/m);
+  t.notRegex(stdout, /^\\/m);
+});
+
+test('version and help print and succeed', async (t) => {
+  const version = await pgratchet(['version']);
+  t.deepEqual(version, { code: 0, stdout: `${packageVersion}\n`, stderr: '' });
+  const help = await pgratchet(['--help']);
+  t.is(help.code, 0);
+  t.regex(help.stdout, /pgratchet migrate/);
+});
+
+test('wrong use is told from failure, and both say what to do', async (t) => {
+  for (const args of [[], ['migrat'], ['migrate', '--url', 'x'], ['migrate', 'now'], ['migrate']]) {
+    const { code, stdout, stderr } = await pgratchet(args);
+    t.is(code, 2, args.join(' '));
+    t.is(stdout, '');
+    t.regex(stderr, /--database-url/);
+  }
+  const refused = await pgratchet(['migrate', '--database-url', 'postgres://x@127.0.0.1:1/x']);
+  t.is(refused.code, 1);
+  t.regex(refused.stderr, /^pgratchet: .*ECONNREFUSED/);
+});
