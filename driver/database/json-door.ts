@@ -12,22 +12,28 @@ function isTooLarge(text: string): boolean {
   return text.length * 3 > MAX_JSON_BYTES && Buffer.byteLength(text) > MAX_JSON_BYTES;
 }
 
+const [QUOTE, BACKSLASH] = [0x22, 0x5c];
+const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
+
 /** The index of the quote that ends the string which begins at `start`. */
 function endOfString(json: string, start: number): number {
-  let i = start + 1;
-  while (json[i] !== '"') i += json[i] === '\\' ? 2 : 1;
-  return i;
+  for (let end = json.indexOf('"', start + 1); ; end = json.indexOf('"', end + 1)) {
+    let before = end - 1;
+    while (json.charCodeAt(before) === BACKSLASH) before -= 1;
+    if ((end - before) % 2 === 1) return end; // else the last backslash escapes this quote
+  }
 }
 
+/** Reads every character of a large payload, hence numbers instead of strings. */
 function isTooDeep(json: string): boolean {
   // Each level costs a bracket on both sides, so shorter text needs no count.
   if (json.length <= 2 * MAX_JSON_DEPTH) return false;
   let depth = 0;
   for (let i = 0; i < json.length; i += 1) {
-    const char = json[i];
-    if (char === '"') i = endOfString(json, i);
-    else if (char === '[' || char === '{') depth += 1;
-    else if (char === ']' || char === '}') depth -= 1;
+    const char = json.charCodeAt(i);
+    if (char === QUOTE) i = endOfString(json, i);
+    else if (char === OPEN_ARRAY || char === OPEN_OBJECT) depth += 1;
+    else if (char === CLOSE_ARRAY || char === CLOSE_OBJECT) depth -= 1;
     if (depth > MAX_JSON_DEPTH) return true;
   }
   return false;

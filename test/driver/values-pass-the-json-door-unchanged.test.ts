@@ -1,6 +1,7 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { fromJson, toJson } from '../../driver/database/json-door';
+import { emptyDatabase } from '../support/cluster';
 
 const HOSTILE = ['\0', 'a\0b', '\ud800', '\udfff', '\ud83d\ude00', '\u2028', '\\u0000', '"', '\\'];
 
@@ -39,4 +40,15 @@ test('what JSON changes, it changes here', (t) => {
   const output = { date: date.toISOString(), nan: null, map: {}, s: '42' };
   t.deepEqual(fromJson(toJson(input, 'value')), output);
   t.is(toJson({ toJSON: () => undefined }, 'value'), null);
+});
+
+test('Postgres keeps the JSON as it is written', async (t) => {
+  const { pool } = await emptyDatabase(t);
+  await pool.query('create table kept (value json)');
+  const input = { b: HOSTILE, a: 1e21, [HOSTILE.join('')]: null };
+  const json = toJson(input, 'value') ?? '';
+  const sql = 'insert into kept values ($1) returning value::text as json';
+  const { rows } = await pool.query<{ json: string }>(sql, [json]);
+  t.is(rows[0]?.json, json);
+  t.deepEqual(fromJson(rows[0]?.json ?? null), input);
 });
