@@ -10,6 +10,8 @@ const FIRST_RETRY_MS = 100;
 const LONGEST_RETRY_MS = 5_000;
 const CLOSE_TIMEOUT_MS = 1_000;
 
+const LOST = 'Connection terminated: the listener lost its connection and connects again';
+
 export interface ListenerOptions {
   /** As for a pg Client. A pooler in transaction mode will not do: the connection must be a session. */
   connection: ClientConfig;
@@ -83,12 +85,13 @@ export function createListener(options: ListenerOptions): Listener {
   let session: Session | undefined;
   let retryTimer: NodeJS.Timeout | undefined;
   let failures = 0;
+  let listeningSince = Infinity;
   let isClosed = false;
 
-  function lose(lost: Session, error: unknown): void {
-    if (isClosed || session !== lost) return;
-    session = undefined;
-    void closeSession(lost);
+  function retry(error: unknown): void {
+    // A connection that is lost at once again and again counts as a failure too.
+    if (performance.now() - listeningSince > LONGEST_RETRY_MS) failures = 0;
+    listeningSince = Infinity;
     const delay = Math.min(FIRST_RETRY_MS * 2 ** Math.min(failures, 16), LONGEST_RETRY_MS);
     failures += 1;
     // With jitter, so that a fleet does not come back in one instant.
@@ -96,11 +99,24 @@ export function createListener(options: ListenerOptions): Listener {
     options.onError(error);
   }
 
+  function lose(lost: Session, error: unknown): void {
+    if (isClosed || session !== lost) return;
+    session = undefined;
+    void closeSession(lost);
+    retry(error);
+  }
+
   async function open(): Promise<void> {
-    const opened = openSession(options);
+    let opened: Session;
+    try {
+      opened = openSession(options);
+    } catch (error) {
+      retry(error); // a certificate that is not there yet, for example
+      return;
+    }
     session = opened;
     const { events } = opened.subscriber;
-    events.on('error', (error) => lose(opened, error));
+    events.on('error', (cause) => lose(opened, new Error(LOST, { cause })));
     events.on('notification', ({ payload }) => {
       if (session === opened) options.onNotify(typeof payload === 'string' ? payload : '');
     });
@@ -112,7 +128,7 @@ export function createListener(options: ListenerOptions): Listener {
       return;
     }
     if (session !== opened) return;
-    failures = 0;
+    listeningSince = performance.now();
     options.onConnected();
   }
 
@@ -121,8 +137,9 @@ export function createListener(options: ListenerOptions): Listener {
     async close() {
       isClosed = true;
       clearTimeout(retryTimer);
-      if (session !== undefined) await closeSession(session);
+      const last = session;
       session = undefined;
+      if (last !== undefined) await closeSession(last);
     },
   };
 }
