@@ -7,6 +7,14 @@ test('the golden file is what the migrations make', async (t) => {
   const { pool } = await testDatabase(t);
   const client = await pool.connect();
   t.teardown(() => client.release());
+  const version = await client.query(`select current_setting('server_version_num')::int as number`);
   const dump = await dumpCatalog(client);
-  t.is(dump, read('migrations/schema.golden'), 'npm run migrations writes it anew');
+  const golden = read('migrations/schema.golden');
+  const comparable = version.rows[0].number < 160000 ? withoutQualifiers : (text: string) => text;
+  t.is(comparable(dump), comparable(golden), 'npm run migrations writes it anew');
 });
+
+/** Postgres 15 shows the columns of a view with their table even where there is only one. */
+function withoutQualifiers(text: string): string {
+  return text.replaceAll(/\b\w+\.(?=\w)/g, '');
+}

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { testDatabase } from '../support/cluster';
 
-test('every object has a comment', async (t) => {
+test('every object and every public column has a comment', async (t) => {
   const { pool } = await testDatabase(t);
   const { rows } = await pool.query(`
     select * from (
@@ -16,7 +16,7 @@ test('every object has a comment', async (t) => {
       select format('column %s.%s', c.oid::regclass, a.attname), col_description(c.oid, a.attnum)
       from pg_attribute a join pg_class c on c.oid = a.attrelid
       join pg_namespace n on n.oid = c.relnamespace
-      where n.nspname in ('ratchet', 'ratchet_internal') and c.relkind in ('r', 'p') and a.attnum > 0 and not a.attisdropped
+      where n.nspname = 'ratchet' and c.relkind in ('r', 'p') and a.attnum > 0 and not a.attisdropped
       union all
       select 'domain ' || t.oid::regtype, obj_description(t.oid, 'pg_type')
       from pg_type t join pg_namespace n on n.oid = t.typnamespace
