@@ -49,7 +49,8 @@ const columns = `
 
 const relations = `
 select format('%s %s.%s%s',
-    case c.relkind when 'r' then case c.relpersistence when 'u' then 'unlogged table' else 'table' end
+    case c.relkind
+      when 'r' then case c.relpersistence when 'u' then 'unlogged ' else '' end || 'table'
       when 'v' then 'view' when 'm' then 'materialized view' when 'p' then 'partitioned table'
       when 'S' then 'sequence' when 'c' then 'type' else c.relkind::text end,
     n.nspname, c.relname, coalesce(' with (' || array_to_string(c.reloptions, ', ') || ')', ''))

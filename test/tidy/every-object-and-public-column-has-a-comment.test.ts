@@ -13,7 +13,8 @@ test('every object and every public column has a comment', async (t) => {
       from pg_class c join pg_namespace n on n.oid = c.relnamespace
       where n.nspname in ('ratchet', 'ratchet_internal') and c.relkind in ('r', 'v', 'm', 'p', 'c')
       union all
-      select format('column %s.%s', c.oid::regclass, a.attname), col_description(c.oid, a.attnum)
+      select format('column %s.%s', c.oid::regclass, a.attname),
+        col_description(c.oid, a.attnum)
       from pg_attribute a join pg_class c on c.oid = a.attrelid
       join pg_namespace n on n.oid = c.relnamespace
       where n.nspname = 'ratchet' and c.relkind in ('r', 'p') and a.attnum > 0 and not a.attisdropped

@@ -2,8 +2,16 @@ import test from 'ava';
 import ts from 'typescript';
 import { read, sourceFiles } from '../support/files';
 
-const statement =
-  /^\s*(select\s|insert\s+into\s|update\s+\S+\s+set\s|delete\s+from\s|with\s+\w+\s+as\s|call\s+\w+\.|(un)?listen\s+"?\w|notify\s+\w|create\s+(or|schema|table|function|index|view)\s|set\s+(local|session)\s)/i;
+const statement = new RegExp(
+  [
+    'select\\s|insert\\s+into\\s|update\\s+\\S+\\s+set\\s|delete\\s+from\\s|with\\s+\\w+\\s+as\\s',
+    'call\\s+\\w+\\.|(un)?listen\\s+"?\\w|notify\\s+\\w|set\\s+(local|session)\\s',
+    'create\\s+(or|schema|table|function|index|view)\\s',
+  ]
+    .map((start) => `^\\s*(${start})`)
+    .join('|'),
+  'i',
+);
 
 test('SQL is written in driver/database only', (t) => {
   const found: string[] = [];
