@@ -15,9 +15,16 @@ const SESSION_END = new Set([
   '25P04', // transaction_timeout
 ]);
 
-/** pg and pg-pool report these without a code. */
-const CONNECTION_MESSAGES =
-  /^(Connection (terminated|ended)|Query read timeout|timeout expired|timeout exceeded when trying|Client (has encountered a connection error|was closed))/;
+/** How the messages begin that pg and pg-pool give without a code. */
+const CONNECTION_MESSAGES = [
+  'Connection terminated',
+  'Connection ended',
+  'Query read timeout',
+  'timeout expired',
+  'timeout exceeded when trying to connect',
+  'Client has encountered a connection error',
+  'Client was closed',
+];
 
 const TRANSIENT = new Set([
   '40001', // serialization_failure
@@ -55,10 +62,11 @@ export function isConnectionError(error: unknown): boolean {
   if (SOCKET_CODES.has(code) || SESSION_END.has(code) || /^08[0-9A-Z]{3}$/.test(code)) return true;
   // The Unix socket of a server that is down.
   if (code === 'ENOENT' && read(error, 'syscall') === 'connect') return true;
-  return CONNECTION_MESSAGES.test(text(error, 'message'));
+  const message = text(error, 'message');
+  return CONNECTION_MESSAGES.some((beginning) => message.startsWith(beginning));
 }
 
-/** The server refused for a reason that passes: the session is usable, the same call may succeed. */
+/** The server refused for a reason that passes; the session is usable, a repeat may succeed. */
 export function isTransient(error: unknown): boolean {
   return TRANSIENT.has(text(error, 'code'));
 }

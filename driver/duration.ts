@@ -1,6 +1,6 @@
 import { RatchetError } from './errors';
 
-/** Milliseconds, or text such as `'5 seconds'`, `'1.5h'`, `'30 days'`. Text without a unit is milliseconds. */
+/** A number, or text such as `'5 seconds'`, `'1.5h'`, `'30 days'`; without a unit, milliseconds. */
 export type Duration = string | number;
 
 const SECOND = 1_000;

@@ -73,8 +73,14 @@ export const ERROR_CODES = {
   WF303: {
     name: 'JobNotWaiting',
     retry: false,
-    meaning: 'The job is not open, or not waiting for what was sent.',
-    advice: 'Look at the status of the job before sending this again.',
+    meaning: 'The job is not in the state this call needs: open, waiting, or finished.',
+    advice: 'Look at the status of the job before making this call again.',
+  },
+  WF304: {
+    name: 'JobFailed',
+    retry: false,
+    meaning: 'The job ended with an error, so it has no result.',
+    advice: 'Read the error of the job: it is the detail of this one.',
   },
   WF401: {
     name: 'WorkerLost',

@@ -72,7 +72,7 @@ function parseDetail(detail: unknown): Record<string, unknown> | undefined {
   return { text: detail };
 }
 
-/** Turns a pg error of SQLSTATE class `WF` into a RatchetError; anything else comes back as it is. */
+/** Turns a pg error of class `WF` into a RatchetError; anything else comes back as it is. */
 export function fromPg(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof RatchetError) return error;
   const { code, detail, hint } = error as { code?: unknown; detail?: unknown; hint?: unknown };

@@ -80,7 +80,8 @@ function refuseLost(value: unknown, what: string, path: string): void {
  *
  * @param what what the value is, for the message: 'result of activity "charge"'
  * @throws RatchetError WF102 a function or symbol (as the value, or an element of it), a BigInt,
- *   an object that contains itself, a toJSON that throws; WF501 over 16 MiB; WF502 over 1,000 levels
+ *   an object that contains itself, a toJSON that throws; WF501 over 16 MiB;
+ *   WF502 over 1,000 levels
  */
 export function toJson(value: unknown, what: string): string | null {
   if (value === undefined) return null;

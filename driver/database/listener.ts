@@ -13,7 +13,7 @@ const CLOSE_TIMEOUT_MS = 1_000;
 const LOST = 'Connection terminated: the listener lost its connection and connects again';
 
 export interface ListenerOptions {
-  /** As for a pg Client. A pooler in transaction mode will not do: the connection must be a session. */
+  /** As for a pg Client. A pooler in transaction mode will not do: this must be a session. */
   connection: ClientConfig;
   channel: string;
   /** Called with the text of each notification, '' when it has none. A hint: it may get lost. */

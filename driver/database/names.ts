@@ -40,7 +40,7 @@ export function checkName(value: unknown, what: string, max = MAX_NAME_CHARACTER
   return value;
 }
 
-/** Text that a `text` column takes: what cannot be stored becomes U+FFFD. For messages, not for values. */
+/** For messages: text that a `text` column takes. What cannot be stored becomes U+FFFD. */
 export function sanitizeText(text: string): string {
   return text.replace(UNSTORABLE_ALL, '\ufffd');
 }

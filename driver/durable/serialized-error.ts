@@ -82,7 +82,7 @@ function withoutStack(type: unknown, message: string): Error | undefined {
   return undefined;
 }
 
-/** The error a stored one was: of its class where the class is ours, else an Error with its `code`. */
+/** The error a stored one was: of its class where that is ours, else an Error with its `code`. */
 export function deserializeError(stored: unknown): Error {
   const message =
     typeof stored === 'string' ? stored : (readText(stored, 'message', Infinity) ?? '');

@@ -33,7 +33,10 @@ async function endWithin(client: Client, timeoutMs: number): Promise<void> {
   clearTimeout(timer);
 }
 
-/** Beats for one worker over a connection of its own, which it makes again whenever it is lost. Keeps no process alive. */
+/**
+ * Beats for one worker over a connection of its own, which it makes again whenever it is lost.
+ * Keeps no process alive.
+ */
 export function startBeatLoop(options: BeatLoopOptions): BeatLoop {
   const { intervalMs, mayBeat, onLost, onError } = options;
   let workerId: string | undefined = options.workerId;

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import test from 'ava';
 import { ERROR_CODES } from '../../driver/error-codes';
 import { describeCode, RatchetError } from '../../driver/errors';
@@ -35,4 +37,17 @@ test('a code of a newer schema is an error that advises an upgrade', (t) => {
   t.false(error.retryable);
   t.regex(String(error.hint), /Upgrade/);
   t.is(describeCode('toString').name, 'RatchetError');
+});
+
+test('every code that is raised anywhere is in the table', (t) => {
+  const root = join(__dirname, '..', '..');
+  for (const folder of ['sql', 'driver']) {
+    const files = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' });
+    for (const file of files.filter((name) => /\.(sql|ts)$/.test(name))) {
+      const text = readFileSync(join(root, folder, file), 'utf8');
+      for (const [code] of text.matchAll(/\bWF\d{3}\b/g)) {
+        t.true(Object.hasOwn(ERROR_CODES, code), `${code} in ${folder}/${file}`);
+      }
+    }
+  }
 });
