@@ -1,2 +1,15 @@
 export { migrate, type MigrateOptions, type MigrateResult } from './database/migrate';
 export { RatchetError } from './errors';
+export { Durable, Durable as MeshFlow } from './durable/durable';
+export { Client, type ClientConfig } from './durable/client';
+export { Connection, type ConnectionConfig } from './durable/connection';
+export { Worker, type WorkerConfig, type WorkflowWorkerConfig } from './durable/worker';
+export { WorkflowHandle } from './durable/handle';
+export { workflow, type WorkflowInfo } from './durable/workflow';
+export { proxyActivities, type ActivityProxy, type ProxyOptions } from './durable/proxy-activities';
+export type { ActivityInfo } from './durable/activity';
+export type { ChildHandle } from './durable/children';
+export type { RetryPolicy } from './durable/retry-policy';
+export type { ClientStartOptions, StartOptions, Transaction } from './durable/start-options';
+export * as Errors from './durable/errors';
+export type { HubOptions as WorkerOptions } from './engine/hub';

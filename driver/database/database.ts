@@ -1,0 +1,94 @@
+import { Client, Pool, type ClientConfig, type PoolConfig } from 'pg';
+import { fromPg, RatchetError } from '../errors';
+import { migrate } from './migrate';
+
+/** Anything that can run a statement inside an open transaction. */
+export interface Queryable {
+  query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
+}
+
+type Statement = string | { name: string; text: string };
+
+/** Everything arrives as text: numbers stay exact, and JSON is read by the one door. */
+const asText = { getTypeParser: () => (value: string) => value };
+
+const SCHEMA_VERSION = 1;
+const CONNECT_TIMEOUT_MS = 10_000;
+const QUERY_TIMEOUT_MS = 60_000;
+
+/** A database as the driver uses it: a pool, and where to connect for sessions of its own. */
+export class Database {
+  readonly pool: Pool;
+  private readonly isOwned: boolean;
+  private ready: Promise<void> | undefined;
+
+  constructor(
+    readonly config: ClientConfig,
+    pool?: Pool,
+  ) {
+    this.isOwned = pool === undefined;
+    this.pool = pool ?? new Pool({ ...poolDefaults, ...config });
+    // A connection that breaks while idle is replaced; the next statement reports what is wrong.
+    this.pool.on('error', () => undefined);
+  }
+
+  /** Runs a statement in a commit of its own; each row is an array of texts. */
+  async rows<R extends unknown[]>(statement: Statement, values: unknown[]): Promise<R[]> {
+    const named = typeof statement === 'string' ? { text: statement } : statement;
+    try {
+      const config = { ...named, values, rowMode: 'array' as const, types: asText };
+      return (await this.pool.query<R>(config)).rows;
+    } catch (error) {
+      throw fromPg(error);
+    }
+  }
+
+  /** Installs the engine if need be and checks that this driver fits it; once. */
+  async prepare(isInstalling = true): Promise<void> {
+    this.ready ??= this.check(isInstalling).catch((error: unknown) => {
+      this.ready = undefined;
+      throw error;
+    });
+    return this.ready;
+  }
+
+  private async check(isInstalling: boolean): Promise<void> {
+    if (isInstalling) await migrate({ pool: this.pool });
+    const version = await this.version();
+    if (version === SCHEMA_VERSION) return;
+    throw new RatchetError('WF601', 'The schema and the driver do not fit.', {
+      detail: { schema_version: version, driver_expects: SCHEMA_VERSION },
+      hint:
+        version < SCHEMA_VERSION
+          ? 'Run `npx pgratchet migrate` with this version of the package.'
+          : 'Upgrade the package to the version that installed the schema.',
+    });
+  }
+
+  private async version(): Promise<number> {
+    try {
+      const [row] = await this.rows<[string]>('select ratchet.version()', []);
+      return Number(row?.[0]);
+    } catch (error) {
+      const { code } = error as { code?: string };
+      if (code !== '3F000' && code !== '42883') throw error;
+      throw new RatchetError('WF602', 'The engine is not installed in this database.', {
+        hint: 'Run `npx pgratchet migrate`, or let the driver install it.',
+        cause: error,
+      });
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.isOwned && !this.pool.ended) await this.pool.end();
+  }
+}
+
+const poolDefaults: PoolConfig = {
+  application_name: 'pgratchet',
+  max: 10,
+  connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+  query_timeout: QUERY_TIMEOUT_MS,
+  keepAlive: true,
+  Client,
+};

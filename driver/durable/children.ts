@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import { toJson } from '../database/json-door';
+import type { WorkflowFunction } from '../engine/run-workflow';
+import { currentWorkflow, durableCall } from './current-turn';
+import { signal } from './signals';
+import { checkStart, nameOf, type StartOptions } from './start-options';
+import { childValue } from './step-error';
+
+/** A child that was started and may be awaited later. */
+export interface ChildHandle<T = unknown> {
+  readonly workflowId: string;
+  /** Waits for the child; a durable step of its own, numbered when called. */
+  result<R = T>(): Promise<R>;
+  signal(signalId: string, data?: unknown): Promise<string>;
+}
+
+type Returned<F> = F extends (...args: never[]) => infer R ? Awaited<R> : unknown;
+type ChildOptions<F> = StartOptions<F extends (...args: infer A) => unknown ? A : unknown[]>;
+
+function childCall(kind: 'child' | 'start', options: StartOptions, name?: string) {
+  const what = kind === 'child' ? 'executeChild' : 'startChild';
+  const { turn } = currentWorkflow(what);
+  const { queue, namespace } = turn.work;
+  const defaults = {
+    queue: options.entity ?? queue,
+    namespace,
+    ...(name ? { workflow: name } : {}),
+  };
+  const workflowId = options.workflowId ?? `-${name ?? options.workflowName ?? ''}-${randomUUID()}`;
+  const child = checkStart({ ...options, workflowId }, defaults);
+  const { entity, expire, retry } = child;
+  const stored = { id: child.workflowId, queue: child.queue, entity, expire, retry };
+  const isThrowing = options.config?.throwOnError ?? true;
+  return durableCall(what, {
+    kind,
+    name: child.workflow,
+    input: child.args,
+    options: toJson(stored, 'options'),
+    // A child that was started is not cancelled with its parent.
+    isCancellable: kind === 'child',
+    convert: (answer) => childValue(answer, isThrowing),
+  });
+}
+
+/** Runs a child and returns its value. The function itself may be given instead of its name. */
+export function executeChild<F extends WorkflowFunction>(
+  workflow: F,
+  options?: ChildOptions<F>,
+): Promise<Returned<F>>;
+export function executeChild<T = unknown>(workflow: string, options?: StartOptions): Promise<T>;
+export function executeChild<T = unknown>(options: StartOptions): Promise<T>;
+export function executeChild(
+  first: WorkflowFunction | string | StartOptions,
+  options: StartOptions = {},
+): Promise<unknown> {
+  if (typeof first === 'object') return childCall('child', first);
+  return childCall('child', options, nameOf(first));
+}
+
+/** Starts a child and goes on. With a function or name first, resolves to a handle; else to the id. */
+export function startChild<F extends WorkflowFunction>(
+  workflow: F,
+  options?: ChildOptions<F>,
+): Promise<ChildHandle<Returned<F>>>;
+export function startChild<T = unknown>(
+  workflow: string,
+  options?: StartOptions,
+): Promise<ChildHandle<T>>;
+export function startChild(options: StartOptions): Promise<string>;
+export async function startChild(
+  first: WorkflowFunction | string | StartOptions,
+  options: StartOptions = {},
+): Promise<string | ChildHandle> {
+  if (typeof first === 'object') return (await childCall('start', first)) as string;
+  const workflowId = (await childCall('start', options, nameOf(first))) as string;
+  return {
+    workflowId,
+    result: <R>() => awaitJob<R>(workflowId),
+    signal: (signalId, data) => signal(signalId, data),
+  };
+}
+
+/** Waits for the end of a job of this namespace. */
+function awaitJob<T>(workflowId: string): Promise<T> {
+  return durableCall('result', {
+    kind: 'await',
+    name: workflowId,
+    options: JSON.stringify({ id: workflowId }),
+    convert: (answer) => childValue(answer, true),
+  });
+}

@@ -1,0 +1,27 @@
+import { context, type WorkflowContext } from '../engine/context';
+import type { Call } from '../engine/live-turn';
+import type { DurablePromise } from '../engine/durable-promise';
+import { RatchetError } from '../errors';
+
+/** The workflow function that is running. Throws outside of one. */
+export function currentWorkflow(what: string): WorkflowContext {
+  const current = context.getStore();
+  if (current?.kind === 'workflow') return current;
+  const where = current === undefined ? 'outside of a workflow' : 'inside an activity';
+  throw new RatchetError('WF303', `${what} was called ${where}.`, {
+    hint: 'Call it in a workflow function that a worker runs; in an activity, return instead.',
+  });
+}
+
+type CallOptions = Pick<Call, 'kind' | 'name' | 'convert'> & Partial<Call>;
+
+/** Makes a durable call of the workflow that is running. */
+export function durableCall<T>(what: string, options: CallOptions): Promise<T> {
+  const { turn, isShielded } = currentWorkflow(what);
+  const call: Call = {
+    ...{ input: null, queue: null, delay: null, options: null, isCancellable: true },
+    ...options,
+  };
+  if (isShielded) call.isCancellable = false;
+  return turn.call(call) as DurablePromise<T>;
+}

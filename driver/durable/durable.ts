@@ -1,0 +1,32 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { closeHubs } from '../engine/hub';
+import { activity } from './activity';
+import { Client } from './client';
+import { Connection } from './connection';
+import { didInterrupt } from './errors';
+import { WorkflowHandle } from './handle';
+import { registerActivityWorker, Worker } from './worker';
+import { workflow } from './workflow';
+
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-';
+
+/** A compact unique id: 23 url-safe characters beginning with H. */
+function guid(): string {
+  return `H${[...randomBytes(22)].map((byte) => ALPHABET[byte & 63]).join('')}`;
+}
+
+/** Durable workflows written as plain functions. */
+export const Durable = {
+  Client,
+  Worker,
+  Connection,
+  Handle: WorkflowHandle,
+  workflow,
+  activity,
+  registerActivityWorker,
+  didInterrupt,
+  guid,
+  uuid: (): string => randomUUID(),
+  /** Stops every client, worker and connection of this process; new ones may be made afterwards. */
+  shutdown: (): Promise<void> => closeHubs(),
+};

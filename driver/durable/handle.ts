@@ -1,0 +1,168 @@
+import { randomUUID } from 'node:crypto';
+import { fromJson, toJson } from '../database/json-door';
+import { cancelJob, readJob, sendSignal, terminateJob } from '../database/job-calls';
+import { checkName } from '../database/names';
+import { durationMs, type Duration } from '../duration';
+import type { Hub } from '../engine/hub';
+import { RatchetError } from '../errors';
+import { DuplicateJobError, GetStateError } from './errors';
+import { exportJob, type ExportOptions, type JobExport } from './export';
+import { deserializeError } from './serialized-error';
+import { queryableOf, type Transaction } from './start-options';
+import { jobState, jobStateWithMetadata, type JobState, type JobStateWithMetadata } from './state';
+
+/** Ten minutes: how long a signal that came early is kept. */
+const SIGNAL_EXPIRE_MS = 600_000;
+
+export interface ResultOptions {
+  /** false: a failed job resolves with its error instead of rejecting. Default true. */
+  throwOnError?: boolean;
+}
+
+export interface SignalOptions {
+  /** How long the signal is kept if nobody waits. Default '10 minutes'. */
+  expire?: Duration;
+  /** A second sending with the same id changes nothing. */
+  dedupId?: string;
+  tx?: Transaction;
+}
+
+export interface TerminateOptions {
+  /** Message of the error that waiters get. Default `job [<id>] interrupted`. */
+  reason?: string;
+  /** Code of that error. Default 410. */
+  code?: number;
+  /** No error if the job has finished. Default false. */
+  suppress?: boolean;
+  tx?: Transaction;
+}
+
+/** Sends a signal; resolves once it is durable. */
+export async function signalJob(
+  hub: Hub,
+  namespace: string,
+  signalId: string,
+  data?: unknown,
+  options: SignalOptions | Duration = {},
+): Promise<string> {
+  const given = typeof options === 'object' ? options : { expire: options };
+  const signal = {
+    signalId: checkName(signalId, 'signalId'),
+    payload: toJson(data, 'data'),
+    namespace,
+    expireMs: given.expire === undefined ? SIGNAL_EXPIRE_MS : durationMs(given.expire, 'expire'),
+  };
+  // Without an id of the caller's own, one makes the repetition after a lost answer harmless.
+  const dedupId = given.dedupId === undefined ? randomUUID() : checkName(given.dedupId, 'dedupId');
+  await hub.prepare();
+  return sendSignal(hub.database, signal, dedupId, queryableOf(given.tx));
+}
+
+function notFound(workflowId: string): never {
+  throw new RatchetError('WF201', `Job ${workflowId} not found`, {
+    detail: { workflow_id: workflowId },
+  });
+}
+
+/** What is said of a job that is not there, as users of this API compare it. */
+async function saying<T>(workflowId: string, call: Promise<T>): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    const code = error instanceof RatchetError ? error.code : '';
+    if (code === 'WF201')
+      throw Object.assign(new Error(`Job ${workflowId} not found`), { code: 404 });
+    if (code === 'WF302') throw new Error(`Job ${workflowId} already completed`);
+    if (code === 'WF301') throw new DuplicateJobError(workflowId);
+    throw error;
+  }
+}
+
+export { saying };
+
+/** A job, by its id. Making one does no I/O and does not check the id. */
+export class WorkflowHandle<R = unknown> {
+  readonly workflowTopic: string;
+
+  constructor(
+    private readonly hub: Hub,
+    taskQueue: string,
+    workflowName: string,
+    readonly workflowId: string,
+    private readonly namespace: string,
+  ) {
+    this.workflowTopic = `${taskQueue}-${workflowName}`;
+  }
+
+  /**
+   * Waits for the end of the job: its return value, or a rejection with its error (`message`, `code`,
+   * `stack`). An unknown id rejects with code 404.
+   */
+  async result<T = R>(options: ResultOptions = {}): Promise<T> {
+    await this.hub.prepare();
+    this.hub.listen();
+    const job = await this.hub.results.wait(this.namespace, this.workflowId);
+    if (job.status === null)
+      return saying(this.workflowId, (async () => notFound(this.workflowId))());
+    if (job.error === null) return fromJson(job.result) as T;
+    const stored = fromJson(job.error) as { code?: number; job_id?: string; stack?: string };
+    if (options.throwOnError === false) return stored as T;
+    const error = deserializeError(stored);
+    throw Object.assign(error, stored.job_id === undefined ? {} : { job_id: stored.job_id });
+  }
+
+  /** > 0 running, 0 complete, < 0 terminated. */
+  async status(): Promise<number> {
+    return (await this.read()).status;
+  }
+
+  /** Whether it is done, and with what; with `true`, also its metadata. */
+  state(): Promise<JobState<R>>;
+  state(metadata: true): Promise<JobStateWithMetadata<R>>;
+  async state(metadata = false): Promise<JobState<R> | JobStateWithMetadata<R>> {
+    const job = await this.read().catch((error: unknown) => {
+      if ((error as { code?: unknown }).code === 404) throw new GetStateError(this.workflowId);
+      throw error;
+    });
+    const { workflowId } = this;
+    return metadata ? jobStateWithMetadata<R>(job, workflowId) : jobState<R>(job, workflowId);
+  }
+
+  /** The job's data, state, status and history; `allow` and `block` choose sections. */
+  async export(options: ExportOptions = {}): Promise<JobExport> {
+    return exportJob(this.hub.database, await this.read(), this.workflowId, options);
+  }
+
+  /** Sends a signal in the job's namespace; resolves once it is durable. */
+  signal(signalId: string, data?: unknown, options?: SignalOptions | Duration): Promise<string> {
+    return signalJob(this.hub, this.namespace, signalId, data, options);
+  }
+
+  /** Asks the function to cancel itself. Nothing happens if the job has finished or is unknown. */
+  async cancel(options: { tx?: Transaction } = {}): Promise<void> {
+    await this.hub.prepare();
+    const tx = queryableOf(options.tx);
+    await cancelJob(this.hub.database, this.workflowId, this.namespace, tx);
+  }
+
+  /** Stops the job at once; none of its code runs again. */
+  async terminate(options: TerminateOptions = {}): Promise<void> {
+    await this.hub.prepare();
+    const { reason = null, code = 410, suppress = false } = options;
+    const request = { reason, code, isSuppressed: suppress };
+    const tx = queryableOf(options.tx);
+    const { database } = this.hub;
+    const call = terminateJob(database, this.workflowId, this.namespace, request, tx);
+    await saying(this.workflowId, call);
+  }
+
+  /** Older name of `terminate`. */
+  interrupt(options?: TerminateOptions): Promise<void> {
+    return this.terminate(options);
+  }
+
+  private async read() {
+    await this.hub.prepare();
+    return saying(this.workflowId, readJob(this.hub.database, this.workflowId, this.namespace));
+  }
+}

@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto';
+import { toJson } from '../database/json-door';
+import { checkName } from '../database/names';
+import type { Queryable } from '../database/database';
+import type { WorkflowFunction } from '../engine/run-workflow';
+import { RatchetError } from '../errors';
+import { storedPolicy, type RetryPolicy } from './retry-policy';
+
+/** How a workflow is started. */
+export interface StartOptions<A extends unknown[] = unknown[]> {
+  /** Positional arguments, any JSON values. Default none. */
+  args?: A;
+  /** Queue whose workers run it. Default: `entity`. */
+  taskQueue?: string;
+  /** Name of the workflow function. Default: `entity`. */
+  workflowName?: string;
+  /** The caller's own id, unique in the namespace. Default: generated. */
+  workflowId?: string;
+  /** Label stored with the job; also the default of `taskQueue` and `workflowName`. */
+  entity?: string;
+  /** Isolates everything. Default 'durable'. */
+  namespace?: string;
+  /** Seconds for which the finished job is kept. Default: as retention says, 7 days. */
+  expire?: number;
+  /** How often a failing workflow is run again. */
+  config?: RetryPolicy;
+}
+
+/** `StartOptions` of a client: also the transaction to start in. */
+export interface ClientStartOptions<A extends unknown[] = unknown[]> extends StartOptions<A> {
+  /** An open transaction: if it rolls back, nothing was started. */
+  tx?: Transaction;
+}
+
+/** A `pg` client, a kysely transaction, or anything with `query(text, values)`. */
+export type Transaction = Queryable | KyselyExecutor;
+
+/** The part of a kysely transaction that is used. */
+export interface KyselyExecutor {
+  executeQuery(query: never): Promise<{ rows: unknown[] }>;
+}
+
+export interface CheckedStart {
+  args: string;
+  queue: string;
+  workflow: string;
+  workflowId: string;
+  namespace: string;
+  entity: string | undefined;
+  expire: number | undefined;
+  retry: object | undefined;
+}
+
+function missing(option: string): never {
+  throw new RatchetError('WF104', `${option} is missing.`, {
+    detail: { option },
+    hint: 'Give taskQueue and workflowName, or entity for both.',
+  });
+}
+
+/** Checks what a start is given and fills in the defaults. */
+export function checkStart(
+  options: StartOptions,
+  defaults: { queue?: string; workflow?: string; namespace?: string } = {},
+): CheckedStart {
+  if (typeof options !== 'object' || options === null) missing('The options object');
+  const { entity, args = [], expire, config } = options;
+  const queue = options.taskQueue ?? defaults.queue ?? entity ?? missing('taskQueue');
+  const workflow = options.workflowName ?? defaults.workflow ?? entity ?? missing('workflowName');
+  if (!Array.isArray(args)) {
+    throw new RatchetError('WF104', 'args is not an array.', {
+      hint: 'Give positional arguments.',
+    });
+  }
+  if (expire !== undefined && !(typeof expire === 'number' && expire >= 0 && expire <= 1e13)) {
+    throw new RatchetError('WF104', `expire is ${String(expire)}.`, {
+      hint: 'Give seconds from 0 to 1e13.',
+    });
+  }
+  const retry = storedPolicy(config);
+  return {
+    args: toJson(args, 'args') ?? '[]',
+    queue: checkName(queue, 'taskQueue'),
+    workflow: checkName(workflow, 'workflowName'),
+    workflowId: checkName(options.workflowId ?? randomUUID(), 'workflowId'),
+    namespace: checkName(options.namespace ?? defaults.namespace ?? 'durable', 'namespace'),
+    entity: entity === undefined ? undefined : checkName(entity, 'entity'),
+    expire: expire === undefined ? undefined : Math.ceil(expire),
+    retry: Object.keys(retry).length === 0 ? undefined : retry,
+  };
+}
+
+/** The name a function is registered and started under. */
+export function nameOf(workflow: WorkflowFunction | string): string {
+  if (typeof workflow === 'string') return workflow;
+  if (workflow.name === '') missing('The name of the workflow function');
+  return workflow.name;
+}
+
+/** A transaction of any accepted form as something with `query`. */
+export function queryableOf(tx: Transaction | undefined): Queryable | undefined {
+  if (tx === undefined) return undefined;
+  if ('query' in tx && typeof tx.query === 'function') return tx;
+  if ('executeQuery' in tx && typeof tx.executeQuery === 'function') {
+    return {
+      async query(text, values = []) {
+        const { CompiledQuery } = await import('kysely');
+        return (tx as KyselyExecutor).executeQuery(CompiledQuery.raw(text, values) as never);
+      },
+    };
+  }
+  throw new RatchetError('WF104', 'tx is not a transaction.', {
+    hint: 'Give a pg client, a kysely transaction, or an object with query(text, values).',
+  });
+}

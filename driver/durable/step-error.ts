@@ -1,0 +1,56 @@
+import { fromJson } from '../database/json-door';
+import type { Answer } from '../engine/live-turn';
+import {
+  DuplicateJobError,
+  DurableFatalError,
+  DurableMaxedError,
+  DurableTimeoutError,
+} from './errors';
+import { deserializeError } from './serialized-error';
+
+interface StoredError {
+  message?: string;
+  code?: number;
+  stack?: string;
+  type?: string;
+  jobId?: string;
+}
+
+export interface ReturnedError {
+  message: string;
+  code: number;
+  stack: string | undefined;
+}
+
+function stored(answer: Answer): StoredError {
+  return (fromJson(answer.value) ?? {}) as StoredError;
+}
+
+/** What a failed activity throws in its workflow: it gave up, so the error is final. */
+function activityError({ message = '', code, stack }: StoredError): Error {
+  if (code === 596) return new DurableTimeoutError(message, stack);
+  if (code === 597) return new DurableMaxedError(message, stack);
+  return new DurableFatalError(message, stack);
+}
+
+function childError(error: StoredError): Error {
+  if (error.type === 'DuplicateJobError') return new DuplicateJobError(error.jobId ?? '');
+  return deserializeError(error);
+}
+
+/** The value of an answered activity; throws, or returns the error where that was asked for. */
+export function activityValue(answer: Answer, isThrowing: boolean): unknown {
+  if (!answer.isFailed) return fromJson(answer.value);
+  const error = stored(answer);
+  if (isThrowing) throw activityError(error);
+  const { message = '', code = 599, stack } = error;
+  return { message, code, stack } satisfies ReturnedError;
+}
+
+/** The value of an answered child; throws, or returns the error where that was asked for. */
+export function childValue(answer: Answer, isThrowing: boolean): unknown {
+  if (!answer.isFailed) return fromJson(answer.value);
+  const error = stored(answer);
+  if (isThrowing) throw childError(error);
+  return { message: error.message ?? '', code: error.code ?? 599, stack: error.stack };
+}

@@ -1,0 +1,217 @@
+import { backoff } from '../backoff';
+import type { Database } from '../database/database';
+import { exchange, type Rooms, type Work } from '../database/exchange';
+import { isConnectionError, isTransient, RatchetError } from '../errors';
+import { isEmptyBatch, type Batch } from './report';
+
+/** How many exchanges may be in flight at once. */
+const LANES = 2;
+const PUT_BACK_MS = 2_000;
+const NOTHING: Batch = { turns: [], activities: [] };
+
+export interface ExchangeHost {
+  readonly workerId: string;
+  /** What is finished and not in flight. */
+  takeBatch(): Batch;
+  /** How much more work there is room for. */
+  rooms(): { turns: number; activities: number };
+  /** Nothing runs here: what comes next comes from outside. */
+  isQuiet(): boolean;
+  committed(batch: Batch): void;
+  received(work: Work[]): Promise<void>;
+  /** One job's part of a batch can never be committed. */
+  rejected(batch: Batch, error: unknown): void;
+  /** The lease is gone: forget everything and register anew. */
+  lost(): Promise<void>;
+  /** After an exchange without an answer: find out what it did. */
+  resync(): Promise<void>;
+  onError(error: unknown): void;
+}
+
+function isLost(error: unknown): boolean {
+  return error instanceof RatchetError && error.code === 'WF401';
+}
+
+/**
+ * Talks to the engine: hands in what is finished, receives what there is room for. Nobody waits
+ * for a batch to fill: while a call is in flight results gather, and they go with the next.
+ */
+export class ExchangeLoop {
+  private inFlight = 0;
+  private isStopping = false;
+  private isScheduled = false;
+  /** There may be work to claim. */
+  private isHungry = true;
+  /** The database knows that this worker waits for a notification. */
+  private isDeclaredIdle = false;
+  private sleepTimer: NodeJS.Timeout | undefined;
+  private recovery: Promise<void> | undefined;
+  private unanswered: Batch[] = [];
+  private onDrained: (() => void) | undefined;
+
+  constructor(
+    private readonly host: ExchangeHost,
+    private readonly database: Database,
+    private readonly pollMs: number,
+  ) {}
+
+  /** Something is to be reported, or there may be something to claim. */
+  wake(isHungry: boolean): void {
+    if (isHungry) this.isHungry = true;
+    if (this.isScheduled) return;
+    this.isScheduled = true;
+    setImmediate(() => {
+      this.isScheduled = false;
+      this.pump();
+    });
+  }
+
+  private pump(): void {
+    while (this.inFlight < LANES && this.recovery === undefined) {
+      const batch = this.host.takeBatch();
+      const isEmpty = isEmptyBatch(batch);
+      const room = this.host.rooms();
+      const isClaiming = this.isHungry && !this.isStopping && room.turns + room.activities > 0;
+      if (isEmpty && (!isClaiming || this.inFlight > 0)) break;
+      void this.send(batch, this.roomsOf(isClaiming, room));
+    }
+    if (this.inFlight === 0 && this.recovery === undefined) this.onDrained?.();
+  }
+
+  private roomsOf(isClaiming: boolean, room: { turns: number; activities: number }): Rooms {
+    if (!isClaiming) return { turns: 0, activities: 0, isIdle: false };
+    return { ...room, isIdle: this.host.isQuiet() };
+  }
+
+  private async send(batch: Batch, rooms: Rooms): Promise<void> {
+    this.inFlight += 1;
+    try {
+      const work = await exchange(this.database, this.host.workerId, rooms, batch);
+      this.inFlight -= 1;
+      this.host.committed(batch);
+      this.look(rooms, work);
+      await this.host.received(work);
+    } catch (error) {
+      this.inFlight -= 1;
+      this.unanswered.push(batch);
+      this.recover(error);
+    }
+    this.wake(false);
+  }
+
+  /** Decides whether to look again at once, later, or when told. */
+  private look(rooms: Rooms, work: Work[]): void {
+    if (rooms.turns + rooms.activities === 0) return;
+    const next = work.find((item) => item.kind === 'next');
+    if (next === undefined) {
+      this.isDeclaredIdle = false;
+      this.isHungry = work.length > 0 || this.isHungry;
+      if (work.length === 0) this.sleep(this.pollMs);
+      return;
+    }
+    // Declared idle just now: whoever did not know it yet has sent no notification. Look once more.
+    const isAgain = !this.isDeclaredIdle;
+    this.isDeclaredIdle = true;
+    this.isHungry = isAgain;
+    if (!isAgain) this.sleep(next.value === null ? this.pollMs : Number(next.value));
+  }
+
+  private sleep(milliseconds: number): void {
+    clearTimeout(this.sleepTimer);
+    const wake = () => this.wake(true);
+    this.sleepTimer = setTimeout(wake, Math.min(Math.max(milliseconds, 1), this.pollMs)).unref();
+  }
+
+  private recover(error: unknown): void {
+    this.recovery ??= this.comeBack(error).finally(() => {
+      this.recovery = undefined;
+      this.isDeclaredIdle = false;
+      this.wake(true);
+    });
+  }
+
+  /** Repeats what got no answer until it does; repetition changes nothing that was done. */
+  private async comeBack(first: unknown): Promise<void> {
+    let error = first;
+    let isUnknown = false;
+    for (let attempt = 0; ; attempt += 1) {
+      if (!isLost(error)) {
+        this.host.onError(error);
+        isUnknown ||= isConnectionError(error) || !isTransient(error);
+        await backoff(attempt);
+      }
+      while (this.inFlight > 0) await backoff(0);
+      try {
+        if (isLost(error)) {
+          this.unanswered = [];
+          await this.host.lost();
+          return;
+        }
+        await this.resend(attempt);
+        if (isUnknown) await this.host.resync();
+        return;
+      } catch (next) {
+        error = next;
+      }
+    }
+  }
+
+  /** From the second time on each job goes alone, so that one cannot hold up the others. */
+  private async resend(attempt: number): Promise<void> {
+    while (this.unanswered.length > 0) {
+      const batch = this.unanswered[0] ?? NOTHING;
+      const parts = attempt === 0 ? [batch] : split(batch);
+      for (const part of parts) await this.resendPart(part, attempt);
+      this.unanswered.shift();
+    }
+  }
+
+  private async resendPart(part: Batch, attempt: number): Promise<void> {
+    if (isEmptyBatch(part)) return;
+    const rooms = { turns: 0, activities: 0, isIdle: false };
+    try {
+      const work = await exchange(this.database, this.host.workerId, rooms, part);
+      this.host.committed(part);
+      await this.host.received(work);
+    } catch (error) {
+      if (attempt === 0 || isLost(error) || isConnectionError(error)) throw error;
+      // A lock held by somebody's open transaction passes; anything else will fail for ever.
+      if (isTransient(error)) {
+        this.host.onError(error);
+        this.putBack(part);
+      } else {
+        this.host.rejected(part, error);
+      }
+    }
+  }
+
+  private putBack(part: Batch): void {
+    setTimeout(() => {
+      this.unanswered.push(part);
+      this.recover(new RatchetError('WF402', 'A report waits for a lock.'));
+    }, PUT_BACK_MS).unref();
+  }
+
+  /** Resolves when everything finished has been handed in, or after `milliseconds`. */
+  async drain(milliseconds: number): Promise<void> {
+    this.isStopping = true;
+    clearTimeout(this.sleepTimer);
+    const drained = new Promise<void>((resolve) => {
+      this.onDrained = resolve;
+      this.wake(false);
+    });
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, milliseconds);
+    });
+    await Promise.race([drained, late]);
+    clearTimeout(timer);
+  }
+}
+
+function split(batch: Batch): Batch[] {
+  return [
+    ...batch.turns.map((turn) => ({ turns: [turn], activities: [] })),
+    ...batch.activities.map((activity) => ({ turns: [], activities: [activity] })),
+  ];
+}

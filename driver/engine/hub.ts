@@ -1,0 +1,119 @@
+import { Pool, type ClientConfig } from 'pg';
+import { Database } from '../database/database';
+import { createListener, type Listener } from '../database/listener';
+import { RatchetError } from '../errors';
+import { log } from '../log';
+import { Engine, type EngineOptions } from './engine';
+import { ResultWaiter } from './result-waiter';
+
+/** How a database is named: a `pg` class or pool, and its options. */
+export interface Connection {
+  class: unknown;
+  options?: ClientConfig & Record<string, unknown>;
+  readonly?: boolean;
+}
+
+/** Settings of a worker process; the first worker on a connection decides. */
+export interface HubOptions extends Partial<Omit<EngineOptions, 'onError'>> {
+  /** false: no LISTEN; work is found by polling alone. Default true. */
+  notifications?: boolean;
+  /** false: the schema must be there already. Default true. */
+  install?: boolean;
+}
+
+const CHANNEL = 'ratchet';
+const DEFAULTS: Omit<EngineOptions, 'onError'> = {
+  ...{ maxTurns: 1_000, maxActivities: 500, cacheSize: 10_000, pollMs: 1_000, leaseSeconds: 30 },
+};
+
+const hubs = new Map<string, Hub>();
+const poolIds = new WeakMap<object, number>();
+let poolCount = 0;
+
+/** Everything in this process that talks to one database: one pool, one listener, one worker. */
+export class Hub {
+  readonly database: Database;
+  readonly results: ResultWaiter;
+  private engine: Engine | undefined;
+  private listener: Listener | undefined;
+
+  constructor(
+    connection: Connection,
+    private readonly settings: HubOptions,
+  ) {
+    const { class: given, options = {} } = connection;
+    const pool = isPool(given) ? given : undefined;
+    this.database = new Database(pool === undefined ? options : { ...pool.options }, pool);
+    this.results = new ResultWaiter(this.database, settings.pollMs);
+  }
+
+  async prepare(): Promise<void> {
+    await this.database.prepare(this.settings.install ?? true);
+  }
+
+  /** Notifications are wanted from now on. */
+  listen(): void {
+    if (this.listener !== undefined || this.settings.notifications === false) return;
+    this.listener = createListener({
+      connection: this.database.config,
+      channel: CHANNEL,
+      onNotify: (payload) => {
+        if (payload === 'result') this.results.look();
+        else this.engine?.notify();
+      },
+      onConnected: () => {
+        this.results.look();
+        this.engine?.notify();
+      },
+      onError: (error) => log('warn', 'the listener lost its connection', error),
+    });
+  }
+
+  /** The worker side of this process. */
+  worker(): Engine {
+    this.listen();
+    const onError = (error: unknown) => log('warn', 'the engine did not answer as hoped', error);
+    this.engine ??= new Engine(this.database, { ...DEFAULTS, ...this.settings, onError });
+    return this.engine;
+  }
+
+  /** Hands work back and closes every connection. */
+  async close(graceMs: number): Promise<void> {
+    await this.engine?.stop(graceMs);
+    this.results.close();
+    await this.listener?.close();
+    await this.database.close();
+  }
+}
+
+function isPool(given: unknown): given is Pool {
+  const pool = given as { totalCount?: unknown; idleCount?: unknown } | null;
+  return typeof pool?.totalCount === 'number' && typeof pool.idleCount === 'number';
+}
+
+function identity(connection: Connection): string {
+  if (!isPool(connection.class)) return JSON.stringify(connection.options ?? {});
+  const id = poolIds.get(connection.class) ?? (poolCount += 1);
+  poolIds.set(connection.class, id);
+  return `pool ${id}`;
+}
+
+/** The hub of a connection; equal options share one. */
+export function hubOf(connection: Connection, settings: HubOptions = {}): Hub {
+  if (typeof connection !== 'object' || connection === null || !connection.class) {
+    throw new RatchetError('WF104', 'A connection is { class, options }.', {
+      hint: 'Give the pg Client or Pool class, or a pool: { class: Client, options: { … } }.',
+    });
+  }
+  const id = identity(connection);
+  const hub = hubs.get(id) ?? new Hub(connection, settings);
+  hubs.set(id, hub);
+  return hub;
+}
+
+/** Stops everything in this process. Work in progress has `graceMs` to be handed in. */
+export async function closeHubs(graceMs = 5_000): Promise<void> {
+  const open = [...hubs.values()];
+  hubs.clear();
+  await Promise.all(open.map((hub) => hub.close(graceMs)));
+}

@@ -1,0 +1,294 @@
+import type { Work } from '../database/exchange';
+import type { RecordedStep } from '../database/turn-calls';
+import { CancelledFailure } from '../durable/errors';
+import { DurablePromise } from './durable-promise';
+import { CANCEL_ADDRESS, History } from './history';
+import { mismatch } from './mismatch';
+import { emptyReport, isEmptyReport, type PlanReport, type TurnReport } from './report';
+
+/** What a step was answered with. */
+export interface Answer {
+  isFailed: boolean;
+  /** JSON text; null is undefined. */
+  value: string | null;
+}
+
+/** A durable call as the workflow API makes it. */
+export interface Call {
+  kind: 'activity' | 'sleep' | 'wait' | 'child' | 'start' | 'await' | 'signal';
+  name: string;
+  input: string | null;
+  queue: string | null;
+  delay: number | null;
+  options: string | null;
+  /** Whether a cancelled workflow may not make it any more. */
+  isCancellable: boolean;
+  /** The value of the call, or what it throws. */
+  convert: (answer: Answer) => unknown;
+}
+
+/** A call whose answer has not reached the function. */
+export interface PendingCall extends Call {
+  position: number;
+  promise: DurablePromise<unknown>;
+  resolve: (value: unknown) => void;
+  reject: (error: unknown) => void;
+}
+
+/** What a turn needs of the engine that runs it. */
+export interface TurnHost {
+  /** A new step: run it here or plan it. */
+  begin(turn: LiveTurn, call: PendingCall): void;
+  /** The turn has something to report. */
+  report(turn: LiveTurn): void;
+  /** Something was delivered: call `turn.rest()` once the function has come to rest. */
+  settle(turn: LiveTurn): void;
+}
+
+type Queued = Answer & { position: number; isLocal: boolean };
+
+/**
+ * A workflow function in this process's memory, with its pending calls as ordinary promises.
+ * Answers reach it one at a time, in an order that is recorded where another was possible, so that
+ * every replay numbers its calls alike.
+ */
+export class LiveTurn {
+  readonly pending = new Map<number, PendingCall>();
+  report: TurnReport = emptyReport();
+  /** An exchange with a report of this turn is in flight. */
+  isReporting = false;
+  /** Ended, failed, or lost: nothing the function still does counts. */
+  isOver = false;
+  isCancelled = false;
+  /** An answer reached the function that was not recorded when it was rebuilt. */
+  isPastHistory = false;
+  /** Local steps of this turn under way. */
+  running = 0;
+  /** Called after the commit of everything reported so far. */
+  readonly afterCommit: (() => void)[] = [];
+  /** Errors of failed steps, to know which one ended the function. */
+  readonly errors = new WeakMap<object, number>();
+  counter = 0;
+  private deliveries = 0;
+  private isBusy = false;
+  private readonly queue: Queued[] = [];
+  private readonly available = new Set<number>();
+  private isCancelQueued: boolean;
+  private onDelivered: (() => void) | undefined;
+
+  constructor(
+    readonly work: Work,
+    readonly history: History,
+    private readonly host: TurnHost,
+    readonly isCareful: boolean,
+  ) {
+    this.isCancelQueued = work.isCancelled && !history.answered.has(-1);
+  }
+
+  get jobId(): string {
+    return this.work.jobId;
+  }
+
+  /** Runs the function from the top. */
+  start(run: () => Promise<void>): void {
+    this.isBusy = true;
+    this.host.settle(this);
+    void run();
+  }
+
+  /** Nothing but an answer from the engine can move it: it may be evicted. */
+  get isParked(): boolean {
+    const isAtRest = !this.isBusy && !this.isOver && this.queue.length === 0;
+    return isAtRest && this.running === 0 && this.pending.size > 0 && this.isCommitted;
+  }
+
+  /** Nothing of it is uncommitted. */
+  get isCommitted(): boolean {
+    return !this.isReporting && isEmptyReport(this.report) && this.report.deliveries.length === 0;
+  }
+
+  call(call: Call): DurablePromise<unknown> {
+    const position = (this.counter += 1);
+    let settle: Pick<PendingCall, 'resolve' | 'reject'> | undefined;
+    const promise = DurablePromise.tracked<unknown>((resolve, reject) => {
+      settle = { resolve, reject };
+    });
+    const pending = { ...call, position, promise, ...settle } as PendingCall;
+    if (this.isOver) return promise;
+    if (this.isCancelled && call.isCancellable) {
+      pending.reject(new CancelledFailure());
+      return promise;
+    }
+    this.pending.set(position, pending);
+    const recorded = this.history.get(position);
+    if (recorded === undefined) this.host.begin(this, pending);
+    else this.recall(pending, recorded);
+    return promise;
+  }
+
+  private recall(call: PendingCall, recorded: RecordedStep): void {
+    const difference = mismatch(call, recorded);
+    if (difference !== undefined) {
+      this.block(difference);
+    } else if (recorded.isDone) {
+      if (recorded.delivery === null) this.available.add(call.position);
+      if (!this.isBusy) this.host.settle(this);
+    }
+  }
+
+  /** The code does not fit the history: neither goes on until a fitting deployment comes. */
+  private block(error: string): void {
+    this.isOver = true;
+    this.report.failure = { error, isBlocked: true, forgotten: null };
+    this.host.report(this);
+  }
+
+  /** A step that ran here was answered. */
+  answerLocally(position: number, answer: Answer): void {
+    this.enqueue({ ...answer, position, isLocal: true });
+  }
+
+  /** The engine brought an answer. One that is known already changes nothing. */
+  answer(position: number, answer: Answer): void {
+    if (this.history.answered.has(position)) return;
+    this.history.answered.add(position);
+    this.enqueue({ ...answer, position, isLocal: false });
+  }
+
+  private enqueue(queued: Queued): void {
+    if (this.isOver) return;
+    this.queue.push(queued);
+    if (!this.isBusy) this.deliver();
+  }
+
+  /** Cancellation was asked for from outside. */
+  cancel(): void {
+    if (this.isCancelled || this.isOver) return;
+    this.isCancelQueued = true;
+    if (!this.isBusy) this.deliver();
+  }
+
+  /** The function has come to rest after the last delivery. */
+  rest(): void {
+    this.isBusy = false;
+    this.deliver();
+  }
+
+  /** Delivers what comes next, if it is there. */
+  private deliver(): void {
+    if (this.isOver) return;
+    const recorded = this.history.at(this.deliveries + 1);
+    if (recorded === 'cancel') {
+      this.deliverCancel(true);
+    } else if (recorded !== undefined) {
+      const step = this.history.get(recorded);
+      if (step !== undefined && this.pending.has(recorded)) this.settleCall(recorded, step);
+    } else if (this.available.size > 0) {
+      const position = Math.min(...this.available);
+      const step = this.history.get(position);
+      this.noteOrder(position);
+      if (step !== undefined) this.settleCall(position, step);
+    } else if (this.isCancelQueued) {
+      this.deliverCancel(false);
+    } else {
+      this.deliverLive();
+    }
+  }
+
+  private deliverLive(): void {
+    const next = this.queue.shift();
+    if (next === undefined) return;
+    const call = this.pending.get(next.position);
+    if (call === undefined) {
+      this.deliver(); // its call was rejected by a cancellation
+      return;
+    }
+    this.isPastHistory = true;
+    if (next.isLocal) {
+      this.history.answered.add(next.position);
+      this.report.steps.push({
+        ...{ address: '', position: call.position, kind: call.kind, name: call.name },
+        ...{ delivery: this.deliveries + 1, isFailed: next.isFailed },
+        ...{ input: call.input, value: next.value },
+      });
+      this.host.report(this);
+    } else {
+      this.noteOrder(next.position);
+    }
+    this.settleCall(next.position, next);
+  }
+
+  /** Where another answer could have come first, the order is recorded with the next effect. */
+  private noteOrder(position: number): void {
+    if (this.pending.size === 1) return;
+    this.report.deliveries.push({ address: '', position, delivery: this.deliveries + 1 });
+  }
+
+  private settleCall(position: number, answer: Answer): void {
+    const call = this.pending.get(position);
+    if (call === undefined) return;
+    this.pending.delete(position);
+    this.available.delete(position);
+    this.history.forget(position);
+    this.delivered();
+    try {
+      call.resolve(call.convert(answer));
+    } catch (error) {
+      if (typeof error === 'object' && error !== null) this.errors.set(error, position);
+      call.reject(error);
+    }
+    this.onDelivered?.();
+  }
+
+  private delivered(): void {
+    this.deliveries += 1;
+    this.isBusy = true;
+    this.host.settle(this);
+  }
+
+  private deliverCancel(isRecorded: boolean): void {
+    this.isCancelled = true;
+    this.isCancelQueued = false;
+    this.history.answered.add(-1);
+    if (!isRecorded) {
+      this.report.steps.push({
+        ...{ address: CANCEL_ADDRESS, position: 1, kind: 'cancel', name: 'cancel' },
+        ...{ delivery: this.deliveries + 1, isFailed: false, input: null, value: null },
+      });
+      this.host.report(this);
+    }
+    this.delivered();
+    for (const call of [...this.pending.values()].filter((pending) => pending.isCancellable)) {
+      this.pending.delete(call.position);
+      this.available.delete(call.position);
+      call.reject(new CancelledFailure());
+    }
+  }
+
+  plan(plan: PlanReport): void {
+    this.report.plans.push(plan);
+    this.host.report(this);
+  }
+
+  /** Runs `action` once everything reported so far is committed; at once if nothing is open. */
+  whenCommitted(action: () => void): void {
+    if (this.isCommitted) action();
+    else {
+      this.afterCommit.push(action);
+      this.host.report(this);
+    }
+  }
+
+  /** Activities that were called and never awaited; the end of the function waits for them. */
+  async unawaited(): Promise<void> {
+    const isOpen = () =>
+      [...this.pending.values()].some(
+        (call) => call.kind === 'activity' && !call.promise.isObserved,
+      );
+    while (!this.isOver && isOpen()) {
+      await new Promise<void>((resolve) => {
+        this.onDelivered = resolve;
+      });
+    }
+  }
+}

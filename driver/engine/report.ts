@@ -1,0 +1,89 @@
+/** A step that ran in this process, with its result. */
+export interface StepReport {
+  address: string;
+  position: number;
+  kind: string;
+  name: string;
+  delivery: number;
+  isFailed: boolean;
+  input: string | null;
+  value: string | null;
+}
+
+/** A step that somebody else must answer. */
+export interface PlanReport {
+  address: string;
+  position: number;
+  kind: string;
+  name: string;
+  input: string | null;
+  queue: string | null;
+  /** Milliseconds until a sleep ends or a wait times out; null: never. */
+  delay: number | null;
+  /** Executions that have begun already. */
+  attempt: number;
+  /** It runs here at this moment. */
+  isHeld: boolean;
+  /** Its last execution failed: it is due after the policy's delay. */
+  isFailed: boolean;
+  options: string | null;
+}
+
+export interface DeliveryReport {
+  address: string;
+  position: number;
+  delivery: number;
+}
+
+export interface EndReport {
+  result: string | null;
+  error: string | null;
+}
+
+export interface FailureReport {
+  error: string;
+  isBlocked: boolean;
+  forgotten: number | null;
+}
+
+/** What one job hands in with the next exchange; all of it or nothing is committed. */
+export interface TurnReport {
+  steps: StepReport[];
+  plans: PlanReport[];
+  deliveries: DeliveryReport[];
+  end?: EndReport;
+  failure?: FailureReport;
+}
+
+/** The outcome of one execution of a claimed activity. */
+export interface ActivityReport {
+  jobId: string;
+  address: string;
+  position: number;
+  attempt: number;
+  isFailed: boolean;
+  code: number | null;
+  value: string | null;
+}
+
+export interface Batch {
+  turns: { jobId: string; report: TurnReport }[];
+  activities: ActivityReport[];
+}
+
+export function emptyReport(): TurnReport {
+  return { steps: [], plans: [], deliveries: [] };
+}
+
+export function isEmptyReport(report: TurnReport): boolean {
+  return (
+    report.steps.length === 0 &&
+    report.plans.length === 0 &&
+    report.end === undefined &&
+    report.failure === undefined
+  );
+}
+
+export function isEmptyBatch(batch: Batch): boolean {
+  return batch.turns.length === 0 && batch.activities.length === 0;
+}

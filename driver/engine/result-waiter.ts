@@ -1,0 +1,91 @@
+import { backoff } from '../backoff';
+import type { Database } from '../database/database';
+import { watchJobs, type FinishedJob } from '../database/job-calls';
+
+const POLL_MS = 1_000;
+
+interface Waiting {
+  namespace: string;
+  workflowId: string;
+  callers: { resolve: (job: FinishedJob) => void; reject: (error: unknown) => void }[];
+}
+
+/** Waits for the ends of jobs: any number of callers, one query a look. */
+export class ResultWaiter {
+  private readonly waiting = new Map<string, Waiting>();
+  private timer: NodeJS.Timeout | undefined;
+  private isLooking = false;
+  private isDue = false;
+  private isClosed = false;
+
+  constructor(
+    private readonly database: Database,
+    private readonly pollMs = POLL_MS,
+  ) {}
+
+  /** The finished job, or one with status null if there is none of that id. */
+  wait(namespace: string, workflowId: string): Promise<FinishedJob> {
+    return new Promise((resolve, reject) => {
+      if (this.isClosed) {
+        reject(new Error('The connection was shut down while a result was awaited.'));
+        return;
+      }
+      const id = `${namespace}\n${workflowId}`;
+      const entry = this.waiting.get(id) ?? { namespace, workflowId, callers: [] };
+      entry.callers.push({ resolve, reject });
+      this.waiting.set(id, entry);
+      this.look();
+    });
+  }
+
+  /** Something may have ended. */
+  look(): void {
+    this.isDue = true;
+    if (this.isLooking || this.waiting.size === 0) return;
+    this.isLooking = true;
+    setImmediate(() => void this.lookUntilDone());
+  }
+
+  private async lookUntilDone(): Promise<void> {
+    clearTimeout(this.timer);
+    for (let failures = 0; this.isDue && this.waiting.size > 0;) {
+      this.isDue = false;
+      try {
+        await this.lookOnce();
+        failures = 0;
+      } catch {
+        // The database is away: whoever waits goes on waiting.
+        this.isDue = true;
+        await backoff((failures += 1));
+      }
+    }
+    this.isLooking = false;
+    if (this.isDue) this.look();
+    else if (this.waiting.size > 0) this.timer = setTimeout(() => this.look(), this.pollMs);
+  }
+
+  private async lookOnce(): Promise<void> {
+    const byNamespace = new Map<string, string[]>();
+    for (const { namespace, workflowId } of this.waiting.values()) {
+      byNamespace.set(namespace, [...(byNamespace.get(namespace) ?? []), workflowId]);
+    }
+    for (const [namespace, ids] of byNamespace) {
+      for (const job of await watchJobs(this.database, namespace, ids)) {
+        const id = `${namespace}\n${job.workflowId}`;
+        const callers = this.waiting.get(id)?.callers ?? [];
+        this.waiting.delete(id);
+        for (const caller of callers) caller.resolve(job);
+      }
+    }
+  }
+
+  close(): void {
+    this.isClosed = true;
+    clearTimeout(this.timer);
+    const error = new Error('The connection was shut down while a result was awaited.');
+    for (const { callers } of this.waiting.values()) {
+      for (const caller of callers) caller.reject(error);
+    }
+    this.waiting.clear();
+  }
+}

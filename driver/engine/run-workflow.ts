@@ -1,0 +1,60 @@
+import { fromJson, toJson } from '../database/json-door';
+import { serializeError } from '../durable/serialized-error';
+import { context } from './context';
+import type { LiveTurn } from './live-turn';
+import { emptyReport } from './report';
+
+// The arguments are whatever the job was started with.
+export type WorkflowFunction = (...args: never[]) => unknown;
+
+const FINAL_CODES = new Set([596, 597, 598]);
+
+/** Runs a workflow function to its end and reports how it ended. Never rejects. */
+export async function runWorkflow(
+  turn: LiveTurn,
+  run: WorkflowFunction | undefined,
+  report: () => void,
+): Promise<void> {
+  try {
+    if (run === undefined) throw new Error(`Workflow '${turn.work.workflow}' is not registered`);
+    const args = (fromJson(turn.work.input) ?? []) as never[];
+    const value = await context.run({ kind: 'workflow', turn, isShielded: false }, async () =>
+      run(...args),
+    );
+    await turn.unawaited();
+    if (turn.isOver) return;
+    const result = toJson(value, `result of ${turn.work.workflow}`);
+    turn.report.end = { result, error: null };
+  } catch (thrown) {
+    if (turn.isOver) return;
+    fail(turn, thrown);
+  }
+  turn.isOver = true;
+  report();
+}
+
+/** An ordinary error is followed by another run, as the job's policy says; a typed one ends the job. */
+function fail(turn: LiveTurn, thrown: unknown): void {
+  const error = serializeError(thrown);
+  const isCancelled = error.type === 'CancelledFailure';
+  const isUnusable = error.code === undefined && isWf1(thrown);
+  if (isCancelled || isUnusable || FINAL_CODES.has(error.code ?? 0)) {
+    const code = FINAL_CODES.has(error.code ?? 0) ? error.code : 598;
+    turn.report.end = { result: null, error: toJson({ ...error, code }, 'error') };
+    return;
+  }
+  const position = typeof thrown === 'object' && thrown !== null ? turn.errors.get(thrown) : null;
+  turn.report = { ...emptyReport(), ...turn.report };
+  turn.report.failure = {
+    // What the job ends with once its retries are used up.
+    error: toJson({ ...error, code: 597 }, 'error') ?? '{}',
+    isBlocked: false,
+    forgotten: position ?? null,
+  };
+}
+
+/** A bad argument or a value that is no JSON fails alike in every run. */
+function isWf1(thrown: unknown): boolean {
+  const code = (thrown as { code?: unknown } | null)?.code;
+  return typeof code === 'string' && /^WF[15]/.test(code);
+}
