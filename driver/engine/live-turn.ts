@@ -102,6 +102,11 @@ export class LiveTurn {
     return isAtRest && this.running === 0 && this.pending.size > 0 && this.isCommitted;
   }
 
+  /** Whether there is anything to report now; an order alone waits for an effect. */
+  get hasReport(): boolean {
+    return !isEmptyReport(this.report) || (this.afterCommit.length > 0 && !this.isCommitted);
+  }
+
   /** Nothing of it is uncommitted. */
   get isCommitted(): boolean {
     return !this.isReporting && isEmptyReport(this.report) && this.report.deliveries.length === 0;

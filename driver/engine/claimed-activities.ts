@@ -1,0 +1,59 @@
+import type { Work } from '../database/exchange';
+import { parseOptions, runActivity } from './activities';
+import type { ActivityReport } from './report';
+
+function claimOf(of: { jobId: string; address: string; position: number }): string {
+  return `${of.jobId}\n${of.address}\n${of.position}`;
+}
+
+/** Activities that were claimed from a queue, until the commit of their reports. */
+export class ClaimedActivities {
+  private readonly claimed = new Set<string>();
+  private reports: ActivityReport[] = [];
+  /** Counts losses of the lease: what was claimed before one is not reported after it. */
+  private lease = 0;
+
+  constructor(private readonly onReport: () => void) {}
+
+  get size(): number {
+    return this.claimed.size;
+  }
+
+  /** Runs an activity and reports its outcome; one that is running already is left alone. */
+  run(work: Work): void {
+    const { jobId, address, position, attempt, namespace, workflowId, workflow } = work;
+    const claim = claimOf(work);
+    if (this.claimed.has(claim)) return;
+    this.claimed.add(claim);
+    const about = {
+      ...{ activityName: work.name, workflowId, workflowTopic: `${work.value}-${workflow}` },
+      ...{ namespace, taskQueue: work.queue, attempt },
+    };
+    const { lease } = this;
+    void runActivity(about, work.input, parseOptions(work.options)).then((outcome) => {
+      if (lease === this.lease) this.report({ jobId, address, position, attempt, ...outcome });
+    });
+  }
+
+  report(report: ActivityReport): void {
+    this.reports.push(report);
+    this.onReport();
+  }
+
+  takeReports(): ActivityReport[] {
+    const taken = this.reports;
+    this.reports = [];
+    return taken;
+  }
+
+  committed(reports: ActivityReport[]): void {
+    for (const report of reports) this.claimed.delete(claimOf(report));
+  }
+
+  /** Everything went to other workers. */
+  forget(): void {
+    this.lease += 1;
+    this.claimed.clear();
+    this.reports = [];
+  }
+}

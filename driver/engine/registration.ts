@@ -1,0 +1,76 @@
+import { hostname } from 'node:os';
+import type { Database } from '../database/database';
+import { addRoutes, prune, registerWorker, unregisterWorker } from '../database/worker-calls';
+import type { Route } from '../database/worker-calls';
+import { startHeartbeat, type Heartbeat } from './heartbeat';
+
+const UPKEEP_MS = 60_000;
+const BEATS_A_LEASE = 5;
+
+export interface RegistrationOptions {
+  leaseSeconds: number;
+  onError: (error: unknown) => void;
+  /** The worker is registered, or its lease may be gone: look. */
+  onChange: () => void;
+}
+
+/** This process as a worker in the database: its number, its routes, its lease. */
+export class Registration {
+  /** '' until it is registered. */
+  workerId = '';
+  private readonly routes: Route[] = [];
+  private heartbeat: Heartbeat | undefined;
+  private upkeepTimer: NodeJS.Timeout | undefined;
+  private first: Promise<void> | undefined;
+
+  constructor(
+    private readonly database: Database,
+    private readonly options: RegistrationOptions,
+  ) {}
+
+  /** Serves a route from now on; the first one registers the worker. */
+  async serve(route: Route): Promise<void> {
+    this.routes.push(route);
+    if (this.first === undefined) {
+      this.first = this.register();
+      await this.first;
+    } else {
+      await this.first;
+      await addRoutes(this.database, this.workerId, [route]);
+      this.options.onChange();
+    }
+  }
+
+  /** Registers, under a new number each time. */
+  async register(): Promise<void> {
+    const { leaseSeconds, onError, onChange } = this.options;
+    const name = `${hostname()}-${process.pid}`;
+    this.workerId = await registerWorker(this.database, name, this.routes, leaseSeconds);
+    if (this.heartbeat === undefined) this.startBeating(leaseSeconds, onError, onChange);
+    else this.heartbeat.setWorkerId(this.workerId);
+    onChange();
+  }
+
+  private startBeating(
+    leaseSeconds: number,
+    onError: (error: unknown) => void,
+    onLost: () => void,
+  ): void {
+    const intervalMs = Math.min((leaseSeconds * 1_000) / BEATS_A_LEASE, 5_000);
+    const { database, workerId } = this;
+    const { config: pgConfig } = database;
+    this.heartbeat = startHeartbeat({ pgConfig, workerId, intervalMs, onLost, onError });
+    const upkeep = () => void prune(database).catch(onError);
+    this.upkeepTimer = setInterval(upkeep, UPKEEP_MS).unref();
+  }
+
+  /** Hands back what the worker holds and stops beating. */
+  async end(): Promise<void> {
+    clearInterval(this.upkeepTimer);
+    await this.first?.catch(() => undefined);
+    if (this.workerId !== '') {
+      await unregisterWorker(this.database, this.workerId).catch(this.options.onError);
+    }
+    await this.heartbeat?.stop();
+  }
+}
