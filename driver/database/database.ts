@@ -13,6 +13,10 @@ type Statement = string | { name: string; text: string };
 const asText = { getTypeParser: () => (value: string) => value };
 
 const SCHEMA_VERSION = 1;
+const INSPECT = `select ratchet.version(), pg_is_in_recovery(),
+  current_setting('transaction_isolation')`;
+// Whatever the role or the database says: matching needs to see what was committed a moment ago.
+const READ_COMMITTED = `set session characteristics as transaction isolation level read committed`;
 const CONNECT_TIMEOUT_MS = 10_000;
 const QUERY_TIMEOUT_MS = 60_000;
 
@@ -30,6 +34,8 @@ export class Database {
     this.pool = pool ?? new Pool({ ...poolDefaults, ...config });
     // A connection that breaks while idle is replaced; the next statement reports what is wrong.
     this.pool.on('error', () => undefined);
+    if (this.isOwned)
+      this.pool.on('connect', (client) => void client.query(READ_COMMITTED).catch(ignore));
   }
 
   /** Runs a statement in a commit of its own; each row is an array of texts. */
@@ -54,7 +60,18 @@ export class Database {
 
   private async check(isInstalling: boolean): Promise<void> {
     if (isInstalling) await migrate({ pool: this.pool });
-    const version = await this.version();
+    const { version, isStandby, isolation } = await this.inspect();
+    if (isStandby) {
+      throw new RatchetError('WF603', 'The server is a standby.', {
+        hint: 'Connect to the primary: a copy may be behind, and nothing can be written to it.',
+      });
+    }
+    if (!this.isOwned && isolation !== 'read committed') {
+      throw new RatchetError('WF605', 'The pool works at another isolation than read committed.', {
+        detail: { default_transaction_isolation: isolation },
+        hint: 'Give connection options instead of a pool, or leave the default of the pool.',
+      });
+    }
     if (version === SCHEMA_VERSION) return;
     throw new RatchetError('WF601', 'The schema and the driver do not fit.', {
       detail: { schema_version: version, driver_expects: SCHEMA_VERSION },
@@ -65,10 +82,11 @@ export class Database {
     });
   }
 
-  private async version(): Promise<number> {
+  private async inspect(): Promise<{ version: number; isStandby: boolean; isolation: string }> {
     try {
-      const [row] = await this.rows<[string]>('select ratchet.version()', []);
-      return Number(row?.[0]);
+      const [row] = await this.rows<[string, string, string]>(INSPECT, []);
+      const [version, isStandby, isolation] = row ?? ['', '', ''];
+      return { version: Number(version), isStandby: isStandby === 't', isolation };
     } catch (error) {
       const { code } = error as { code?: string };
       if (code !== '3F000' && code !== '42883') throw error;
@@ -82,6 +100,10 @@ export class Database {
   async close(): Promise<void> {
     if (this.isOwned && !this.pool.ended) await this.pool.end();
   }
+}
+
+function ignore(): void {
+  // The connection is broken: the statement that follows says so.
 }
 
 const poolDefaults: PoolConfig = {

@@ -21,6 +21,8 @@ export interface WorkflowWorkerConfig extends WorkerConfig {
   activities?: object;
 }
 
+/** How long work in progress may take to be handed in. */
+const GRACE_MS = 5_000;
 const DEFAULT_ACTIVITY_QUEUE = 'durable-activities';
 
 function workflowOf(given: unknown): [string, WorkflowFunction] {
@@ -75,7 +77,7 @@ export class Worker {
 
   /** Hands in what is finished, then hands back everything this process holds on the connection. */
   async stop(): Promise<void> {
-    await this.hub.worker().stop(5_000);
+    await this.hub.stopWorker(GRACE_MS);
   }
 }
 

@@ -69,17 +69,30 @@ export class Hub {
     });
   }
 
+  /** Settings count until there is a worker. */
+  configure(settings: HubOptions): void {
+    if (this.engine === undefined) Object.assign(this.settings, settings);
+  }
+
   /** The worker side of this process. */
   worker(): Engine {
     this.listen();
+    stopOnSignals();
     const onError = (error: unknown) => log('warn', 'the engine did not answer as hoped', error);
     this.engine ??= new Engine(this.database, { ...DEFAULTS, ...this.settings, onError });
     return this.engine;
   }
 
+  /** Hands work back; a worker made afterwards begins anew. */
+  async stopWorker(graceMs: number): Promise<void> {
+    const { engine } = this;
+    this.engine = undefined;
+    await engine?.stop(graceMs);
+  }
+
   /** Hands work back and closes every connection. */
   async close(graceMs: number): Promise<void> {
-    await this.engine?.stop(graceMs);
+    await this.stopWorker(graceMs);
     this.results.close();
     await this.listener?.close();
     await this.database.close();
@@ -106,9 +119,31 @@ export function hubOf(connection: Connection, settings: HubOptions = {}): Hub {
     });
   }
   const id = identity(connection);
-  const hub = hubs.get(id) ?? new Hub(connection, settings);
+  const known = hubs.get(id);
+  known?.configure(settings);
+  const hub = known ?? new Hub(connection, { ...settings });
   hubs.set(id, hub);
   return hub;
+}
+
+let isStoppingOnSignals = false;
+
+/**
+ * A worker that is told to end hands its work back first, so that others go on at once. Where the
+ * program listens for the signal itself, ending the process is left to it.
+ */
+function stopOnSignals(): void {
+  if (isStoppingOnSignals) return;
+  isStoppingOnSignals = true;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    const stop = () => {
+      const isAlone = process.listenerCount(signal) === 0;
+      void closeHubs().finally(() => {
+        if (isAlone) process.kill(process.pid, signal);
+      });
+    };
+    process.once(signal, stop);
+  }
 }
 
 /** Stops everything in this process. Work in progress has `graceMs` to be handed in. */

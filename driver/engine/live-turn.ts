@@ -99,7 +99,8 @@ export class LiveTurn {
   /** Nothing but an answer from the engine can move it: it may be evicted. */
   get isParked(): boolean {
     const isAtRest = !this.isBusy && !this.isOver && this.queue.length === 0;
-    return isAtRest && this.running === 0 && this.pending.size > 0 && this.isCommitted;
+    const isReported = !this.isReporting && !this.hasReport;
+    return isAtRest && isReported && this.running === 0 && this.pending.size > 0;
   }
 
   /** Whether there is anything to report now; an order alone waits for an effect. */
