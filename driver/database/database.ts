@@ -34,8 +34,6 @@ export class Database {
     this.pool = pool ?? new Pool({ ...poolDefaults, ...config });
     // A connection that breaks while idle is replaced; the next statement reports what is wrong.
     this.pool.on('error', () => undefined);
-    if (this.isOwned)
-      this.pool.on('connect', (client) => void client.query(READ_COMMITTED).catch(ignore));
   }
 
   /** Runs a statement in a commit of its own; each row is an array of texts. */
@@ -102,10 +100,6 @@ export class Database {
   }
 }
 
-function ignore(): void {
-  // The connection is broken: the statement that follows says so.
-}
-
 const poolDefaults: PoolConfig = {
   application_name: 'pgratchet',
   max: 10,
@@ -113,4 +107,5 @@ const poolDefaults: PoolConfig = {
   query_timeout: QUERY_TIMEOUT_MS,
   keepAlive: true,
   Client,
+  onConnect: async (client) => void (await client.query(READ_COMMITTED)),
 };
