@@ -24,7 +24,7 @@ function childCall(kind: 'child' | 'start', options: StartOptions, name?: string
   const defaults = {
     queue: options.entity ?? queue,
     namespace,
-    ...(name ? { workflow: name } : {}),
+    ...(name === undefined ? {} : { workflow: name }),
   };
   const workflowId = options.workflowId ?? `-${name ?? options.workflowName ?? ''}-${randomUUID()}`;
   const child = checkStart({ ...options, workflowId }, defaults);

@@ -41,7 +41,7 @@ export class WorkflowClient {
    * });
    * @throws DuplicateJobError when a job of this id is kept.
    */
-  start<A extends never[], R>(
+  start<A extends unknown[], R>(
     workflow: (...args: A) => R,
     options: Omit<ClientStartOptions<A>, 'workflowName'>,
   ): Promise<WorkflowHandle<Awaited<R>>>;

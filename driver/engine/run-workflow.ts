@@ -1,5 +1,6 @@
 import { fromJson, toJson } from '../database/json-door';
 import { serializeError } from '../durable/serialized-error';
+import { RatchetError } from '../errors';
 import { context } from './context';
 import type { LiveTurn } from './live-turn';
 import { emptyReport } from './report';
@@ -17,7 +18,7 @@ export async function runWorkflow(
 ): Promise<void> {
   try {
     if (run === undefined) throw new Error(`Workflow '${turn.work.workflow}' is not registered`);
-    const args = (fromJson(turn.work.input) ?? []) as never[];
+    const args = argumentsOf(turn.work.input);
     const value = await context.run({ kind: 'workflow', turn, isShielded: false }, async () =>
       run(...args),
     );
@@ -51,6 +52,13 @@ function fail(turn: LiveTurn, thrown: unknown): void {
     isBlocked: false,
     forgotten: position ?? null,
   };
+}
+
+/** Rows can be written by hand; what is no list of arguments will not become one. */
+function argumentsOf(input: string | null): never[] {
+  const args = fromJson(input) ?? [];
+  if (Array.isArray(args)) return args as never[];
+  throw new RatchetError('WF102', 'The arguments of the job are not a JSON array.');
 }
 
 /** A bad argument or a value that is no JSON fails alike in every run. */

@@ -1,0 +1,93 @@
+import test from 'ava';
+import { Durable } from '../../driver';
+import { deterministicRandom } from '../../driver/durable/workflow';
+import { durableTest } from '../support/durable';
+
+const { workflow } = Durable;
+let passes = 0;
+const unawaited: string[] = [];
+const activities = {
+  async context() {
+    const { activityName, workflowId, workflowTopic, headers } = Durable.activity.getContext();
+    return { activityName, workflowId, workflowTopic, headers };
+  },
+  async slowly(text: string) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    unawaited.push(text);
+  },
+};
+const { context } = workflow.proxyActivities<typeof activities>({ headers: { a: 1 } });
+
+async function numbers() {
+  passes += 1;
+  const first = workflow.random();
+  const id = workflow.uuid4();
+  const { workflowId, workflowTopic, namespace, canRetry } = workflow.workflowInfo();
+  const about = await context();
+  if (passes === 1) throw new Error('once more');
+  const { counter } = workflow.workflowInfo();
+  return { first, id, workflowId, workflowTopic, namespace, canRetry, about, counter };
+}
+
+async function leaving() {
+  void workflow.proxyActivities<typeof activities>().slowly('done');
+  return 'left';
+}
+
+test.serial('random, uuid4 and positions are the same in every run', async (t) => {
+  const { connection, client } = await durableTest(t);
+  await Durable.Worker.create({ connection, taskQueue: 'q', workflow: numbers, activities });
+  const config = { initialInterval: 1, backoffCoefficient: 1 };
+  const start = (workflowId: string) =>
+    client.workflow.start(numbers, { taskQueue: 'q', workflowId, config });
+  const one = await (await start('one')).result();
+  const two = await (await start('two')).result();
+  t.is(one.first, deterministicRandom(1));
+  t.regex(one.id, /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+  t.not(one.id, two.id);
+  t.is(one.counter, 18);
+  t.like(one, { workflowId: 'one', workflowTopic: 'q-numbers', namespace: 'durable' });
+  t.deepEqual(one.about, {
+    ...{ activityName: 'context', workflowId: 'one', workflowTopic: 'q-numbers' },
+    headers: { a: 1 },
+  });
+});
+
+test.serial('an activity that is never awaited is waited for', async (t) => {
+  const { connection, client } = await durableTest(t);
+  await Durable.Worker.create({ connection, taskQueue: 'q', workflow: leaving, activities });
+  const handle = await client.workflow.start(leaving, { taskQueue: 'q' });
+  t.is(await handle.result(), 'left');
+  t.deepEqual(unawaited, ['done']);
+});
+
+test.serial('namespaces do not see each other', async (t) => {
+  const { connection, client } = await durableTest(t);
+  async function who() {
+    return workflow.workflowInfo().namespace;
+  }
+  for (const namespace of ['one', 'two']) {
+    await Durable.Worker.create({ connection, namespace, taskQueue: 'q', workflow: who });
+  }
+  const start = (namespace: string) =>
+    client.workflow.start(who, { namespace, taskQueue: 'q', workflowId: 'same' });
+  const handles = [await start('one'), await start('two')];
+  t.deepEqual(await Promise.all(handles.map((handle) => handle.result())), ['one', 'two']);
+  await t.throwsAsync(client.workflow.getHandle('q', 'who', 'same').status());
+});
+
+test.serial('state and export show what happened', async (t) => {
+  const { connection, client } = await durableTest(t);
+  passes = 1;
+  await Durable.Worker.create({ connection, taskQueue: 'q', workflow: numbers, activities });
+  const handle = await client.workflow.start(numbers, { taskQueue: 'q', workflowId: 'shown' });
+  await handle.result();
+  const { data, metadata } = await handle.state(true);
+  t.like(data, { done: true, workflowId: 'shown' });
+  t.regex(metadata.jc, /^\d{14}\.\d{3}$/);
+  const { timeline, status, transitions, data: none } = await handle.export({ block: ['data'] });
+  t.deepEqual([timeline?.map(({ key }) => key), status, none], [['-proxy-18-'], 0, undefined]);
+  t.deepEqual(transitions, []);
+  const only = await handle.export({ allow: ['status'] });
+  t.deepEqual(only, { status: 0 });
+});
