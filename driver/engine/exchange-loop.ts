@@ -6,7 +6,8 @@ import { isEmptyBatch, type Batch } from './report';
 
 /** How many exchanges may be in flight at once. */
 const LANES = 2;
-const PUT_BACK_MS = 2_000;
+/** The first wait of a part that waits for a lock: some hundred milliseconds. */
+const REPEAT_FROM = 4;
 const NOTHING: Batch = { turns: [], activities: [] };
 
 export interface ExchangeHost {
@@ -85,16 +86,18 @@ export class ExchangeLoop {
 
   private async send(batch: Batch, rooms: Rooms): Promise<void> {
     this.inFlight += 1;
+    let work: Work[] | undefined;
     try {
-      const work = await exchange(this.database, this.host.workerId, rooms, batch);
-      this.inFlight -= 1;
+      work = await exchange(this.database, this.host.workerId, rooms, batch);
+    } catch (error) {
+      this.unanswered.push(batch);
+      this.recover(error);
+    }
+    this.inFlight -= 1;
+    if (work !== undefined) {
       this.host.committed(batch);
       this.look(rooms, work);
       await this.host.received(work);
-    } catch (error) {
-      this.inFlight -= 1;
-      this.unanswered.push(batch);
-      this.recover(error);
     }
     this.wake(false);
   }
@@ -178,18 +181,35 @@ export class ExchangeLoop {
       // A lock held by somebody's open transaction passes; anything else will fail for ever.
       if (isTransient(error)) {
         this.host.onError(error);
-        this.putBack(part);
+        void this.repeat(part);
       } else {
         this.host.rejected(part, error);
       }
     }
   }
 
-  private putBack(part: Batch): void {
-    setTimeout(() => {
-      this.unanswered.push(part);
-      this.recover(new RatchetError('WF402', 'A report waits for a lock.'));
-    }, PUT_BACK_MS).unref();
+  /** Tries one job's part again and again beside everything else, which it does not hold up. */
+  private async repeat(part: Batch): Promise<void> {
+    for (let attempt = REPEAT_FROM; !this.isStopping; attempt += 1) {
+      await backoff(attempt);
+      try {
+        const rooms = { turns: 0, activities: 0, isIdle: false };
+        const work = await exchange(this.database, this.host.workerId, rooms, part);
+        this.host.committed(part);
+        await this.host.received(work);
+        return;
+      } catch (error) {
+        if (isLost(error) || isConnectionError(error)) {
+          this.unanswered.push(part);
+          this.recover(error);
+          return;
+        }
+        if (!isTransient(error)) {
+          this.host.rejected(part, error);
+          return;
+        }
+      }
+    }
   }
 
   /** Resolves when everything finished has been handed in, or after `milliseconds`. */
