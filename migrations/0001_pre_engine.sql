@@ -16,10 +16,12 @@
 -- The two schemas: what people use, and what only the engine touches.
 
 create schema if not exists ratchet;
-comment on schema ratchet is 'Durable workflows: jobs, their history, and the functions people call.';
+comment on schema ratchet is
+  'Durable workflows: jobs, their history, and the functions people call.';
 
 create schema if not exists ratchet_internal;
-comment on schema ratchet_internal is 'What only the engine touches: messages, workers, signals, helpers.';
+comment on schema ratchet_internal is
+  'What only the engine touches: messages, workers, signals, helpers.';
 
 -- sql/inspect/now.sql
 
@@ -30,7 +32,8 @@ create function ratchet_internal.now() returns timestamptz
 language sql volatile parallel safe
 set search_path = pg_catalog, pg_temp
 as 'select clock_timestamp()';
-comment on function ratchet_internal.now() is 'The one clock of the engine: wall time of the database.';
+comment on function ratchet_internal.now() is
+  'The one clock of the engine: wall time of the database.';
 
 -- sql/inspect/raise_error.sql
 
@@ -51,7 +54,8 @@ comment on function ratchet_internal.raise_error(text, text, jsonb, text) is
 
 -- sql/inspect/is_name.sql
 
--- Whether a text can name a workflow, queue, signal or namespace. Inlinable: used per row of bulk calls.
+-- Whether a text can name a workflow, queue, signal or namespace. Inlinable: used per row of bulk
+-- calls.
 
 create function ratchet_internal.is_name(p_name text) returns boolean
 language sql immutable parallel safe
@@ -96,6 +100,26 @@ end $$;
 comment on function ratchet_internal.check_size(json, text) is
   'Raises WF501 when a payload is larger than 16 MiB.';
 
+-- sql/inspect/check_isolation.sql
+
+-- Raises: WF605 unless each statement of the transaction sees what was committed before it. The
+-- engine locks a row and then looks at what its last owner wrote; with one snapshot for all, it
+-- would not see it.
+
+create function ratchet_internal.check_isolation() returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if current_setting('transaction_isolation') <> 'read committed' then
+    perform ratchet_internal.raise_error('WF605', 'isolation level does not suit this call',
+      jsonb_build_object('isolation', current_setting('transaction_isolation')),
+      'Make this call in a transaction that is READ COMMITTED.');
+  end if;
+end $$;
+comment on function ratchet_internal.check_isolation() is
+  'Raises WF605 unless the transaction is READ COMMITTED.';
+
 -- sql/inspect/version.sql
 
 -- The version of the schema; a driver works with the one it was made for and says so otherwise.
@@ -104,7 +128,76 @@ create function ratchet.version() returns int
 language sql immutable parallel safe
 set search_path = pg_catalog, pg_temp
 as 'select 1';
-comment on function ratchet.version() is 'Version of the installed schema, counted up with each release that changes it.';
+comment on function ratchet.version() is
+  'Version of the installed schema, counted up with each release that changes it.';
+
+-- Reading what users wrote: total functions, which give an answer whatever stands there.
+
+-- sql/inspect/readable.sql
+
+-- Postgres cannot turn \u0000 or half of a surrogate pair into text, and refuses to read any field
+-- of a JSON value that holds one somewhere. Values of users may, so that whoever reads a field of
+-- an object that could hold such a value reads it through here. A backslash that is escaped is made
+-- a slash first, so that what follows it is not taken for an escape. Inlinable.
+
+create function ratchet_internal.readable(p_value json) returns json
+language sql immutable parallel safe
+return case when strpos(p_value::text, '\u') = 0 then p_value
+  else regexp_replace(replace(p_value::text, '\\', '\/'), '\\u0000'
+    || '|\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F][0-9a-fA-F]{2})'
+    || '|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}', '', 'g')::json end;
+comment on function ratchet_internal.readable(json) is
+  'The value without the escapes that Postgres cannot turn into text, so that its fields can be'
+  ' read.';
+
+-- sql/inspect/check_readable.sql
+
+-- Raises: WF105 when options or routes hold text that Postgres cannot store. Values of users may
+-- hold it.
+
+create function ratchet_internal.check_readable(p_value json, p_what text) returns void
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_value::text ~ '\\u(0000|[dD][89a-fA-F])' and replace(p_value::text, '\\', '\/')
+    <> ratchet_internal.readable(p_value)::text
+  then
+    perform ratchet_internal.raise_error('WF105', 'invalid text',
+      jsonb_build_object('what', p_what),
+      'Remove U+0000 and halves of surrogate pairs; only arguments and results may hold them.');
+  end if;
+end $$;
+comment on function ratchet_internal.check_readable(json, text) is
+  'Raises WF105 when the value holds U+0000 or half of a surrogate pair.';
+
+-- sql/inspect/number_of.sql
+
+-- Reads a number out of options that anybody may have written. Total: whatever stands there, the
+-- answer is a number that can be calculated with (below 1e118), or the default. Inlinable.
+
+create function ratchet_internal.number_of(p_object json, p_key text, p_default float8)
+returns float8
+language sql immutable parallel safe
+return case when json_typeof(ratchet_internal.readable(p_object) -> p_key) = 'number'
+    and ratchet_internal.readable(p_object) ->> p_key
+      ~ '^-?[0-9]{1,18}(\.[0-9]{1,18})?([eE][-+]?[0-9]{1,2})?$'
+  then (ratchet_internal.readable(p_object) ->> p_key)::float8 else p_default end;
+comment on function ratchet_internal.number_of(json, text, float8) is
+  'The number that an object has under a key; the default where it has none, or none of a sane '
+  'size.';
+
+-- sql/inspect/after.sql
+
+-- When a delay ends. Total: a negative delay has ended, one of more than three thousand years is
+-- cut there, so that no delay is out of range. Inlinable.
+
+create function ratchet_internal.after(p_at timestamptz, p_milliseconds float8)
+returns timestamptz
+language sql stable parallel safe
+return p_at + make_interval(secs => least(greatest(p_milliseconds, 0), 1e14) / 1000);
+comment on function ratchet_internal.after(timestamptz, float8) is
+  'The time some milliseconds later; a delay below zero counts as none, one above 1e14 as 1e14.';
 
 -- The ledger: an integer that only grows and says which halves of a step are done.
 
@@ -181,6 +274,7 @@ create table ratchet.jobs (
   status int not null default 1,
   attempt int not null default 0,
   is_awaited boolean not null default false,
+  is_watched boolean not null default false,
   cancel_requested_at timestamptz,
   parent_id bigint,
   origin_id bigint,
@@ -203,37 +297,52 @@ create table ratchet.jobs (
     check (status > 0 or error is null or result is null)
 ) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05);
 
-comment on table ratchet.jobs is 'One row a run of a workflow, finished or not, as long as it is kept.';
+comment on table ratchet.jobs is
+  'One row a run of a workflow, finished or not, as long as it is kept.';
 comment on column ratchet.jobs.id is 'Number of the job; jobs_attributes.job_id refers to it.';
 comment on column ratchet.jobs.key is 'The workflow id its caller chose, unique in the namespace.';
-comment on column ratchet.jobs.namespace is 'Isolates everything: ids, queues and signals of one namespace are unknown in another.';
-comment on column ratchet.jobs.entity is 'Label of the job; the workflow name unless the caller gave another.';
+comment on column ratchet.jobs.namespace is
+  'Isolates everything: ids, queues and signals of one namespace are unknown in another.';
+comment on column ratchet.jobs.entity is
+  'Label of the job; the workflow name unless the caller gave another.';
 comment on column ratchet.jobs.workflow is 'Name of the workflow function that runs the job.';
 comment on column ratchet.jobs.queue is 'Queue whose workers run the function.';
-comment on column ratchet.jobs.status is 'The semaphore: open obligations. > 0 running, 0 ended by itself, < 0 stopped from outside.';
+comment on column ratchet.jobs.status is
+  'The semaphore: open obligations. > 0 running, 0 ended by itself, < 0 stopped from outside.';
 comment on column ratchet.jobs.attempt is 'How often the function has failed and been run again.';
-comment on column ratchet.jobs.is_awaited is 'Whether somebody waits for the end and must be told in the commit that brings it.';
-comment on column ratchet.jobs.cancel_requested_at is 'When cooperative cancellation was asked for; null if never.';
+comment on column ratchet.jobs.is_awaited is
+  'Whether a step of another job waits for the end and is answered in the commit that brings it.';
+comment on column ratchet.jobs.is_watched is
+  'Whether a program waits for the end and is to be notified of it.';
+comment on column ratchet.jobs.cancel_requested_at is
+  'When cooperative cancellation was asked for; null if never.';
 comment on column ratchet.jobs.parent_id is 'Job that started this one; null for a root.';
 comment on column ratchet.jobs.origin_id is 'Root of the family; null for a root.';
-comment on column ratchet.jobs.request_id is 'Names the call that started the job, so that the same call may be repeated.';
-comment on column ratchet.jobs.expire_seconds is 'How long the finished job is kept, in seconds; null means the default of ratchet.prune.';
-comment on column ratchet.jobs.options is 'Retry policy of the function: maximumAttempts, initialInterval, backoffCoefficient, maximumInterval (milliseconds).';
-comment on column ratchet.jobs.input is 'Arguments of the function, a JSON array, exactly as given.';
-comment on column ratchet.jobs.result is 'What the function returned; null while it runs, when it failed, and when it returned nothing.';
-comment on column ratchet.jobs.error is 'Why the job ended without a result, or, while it runs, why its last run failed.';
+comment on column ratchet.jobs.request_id is
+  'Names the call that started the job, so that the same call may be repeated.';
+comment on column ratchet.jobs.expire_seconds is
+  'How long the finished job is kept, in seconds; null means the default of ratchet.prune.';
+comment on column ratchet.jobs.options is
+  'Retry policy of the function: maximumAttempts, initialInterval, backoffCoefficient, '
+  'maximumInterval (milliseconds).';
+comment on column ratchet.jobs.input is
+  'Arguments of the function, a JSON array, exactly as given.';
+comment on column ratchet.jobs.result is
+  'What the function returned; null while it runs, when it failed, and when it returned nothing.';
+comment on column ratchet.jobs.error is
+  'Why the job ended without a result, or, while it runs, why its last run failed.';
 comment on column ratchet.jobs.created_at is 'When the job was started.';
 comment on column ratchet.jobs.updated_at is 'When the row last changed.';
 comment on column ratchet.jobs.finished_at is 'When the job ended; null while it runs.';
 
 -- sql/tables/jobs_attributes.sql
 
--- The history: one row a step of a job, mostly written once. A step run in the worker's own process is
--- inserted with its result; any other is inserted when it is scheduled (first leg) and
--- receives its result later (second leg).
--- (job_id, address, position) is the step: address tells the threads of a job apart ('' is the
--- main function), position is the number of the durable call in its thread, from 1.
--- value is text: JSON text for steps; plain text where people compare it with = in SQL.
+-- The history: one row a step of a job, mostly written once. A step run in the worker's own process
+-- is inserted with its result; any other is inserted when it is scheduled (first leg) and receives
+-- its result later (second leg). (job_id, address, position) is the step: address tells the threads
+-- of a job apart ('' is the main function), position is the number of the durable call in its
+-- thread, from 1. value is text: JSON text for steps; plain text where people compare it with = in
+-- SQL.
 
 create table ratchet.jobs_attributes (
   job_id bigint not null,
@@ -254,19 +363,29 @@ create table ratchet.jobs_attributes (
     check (kind in ('activity', 'sleep', 'wait', 'child', 'start', 'await', 'signal', 'cancel'))
 ) with (fillfactor = 90);
 
-comment on table ratchet.jobs_attributes is 'The history of every job: one row a step, mostly written once.';
+comment on table ratchet.jobs_attributes is
+  'The history of every job: one row a step, mostly written once.';
 comment on column ratchet.jobs_attributes.job_id is 'The job, jobs.id.';
-comment on column ratchet.jobs_attributes.ledger is 'Which legs of the step have committed; the view ratchet.ledger shows it decoded.';
+comment on column ratchet.jobs_attributes.ledger is
+  'Which legs of the step have committed; the view ratchet.ledger shows it decoded.';
 comment on column ratchet.jobs_attributes.created_at is 'When the step was recorded.';
-comment on column ratchet.jobs_attributes.updated_at is 'When its answer was recorded, if that was later.';
-comment on column ratchet.jobs_attributes.position is 'Number of the durable call in its thread, from 1.';
-comment on column ratchet.jobs_attributes.delivery is 'When its answer reached the function, counted in deliveries of the thread; null where no other answer could have come first.';
+comment on column ratchet.jobs_attributes.updated_at is
+  'When its answer was recorded, if that was later.';
+comment on column ratchet.jobs_attributes.position is
+  'Number of the durable call in its thread, from 1.';
+comment on column ratchet.jobs_attributes.delivery is
+  'When its answer reached the function, counted in deliveries of the thread; null where no '
+  'other answer could have come first.';
 comment on column ratchet.jobs_attributes.is_failed is 'Whether value is an error.';
-comment on column ratchet.jobs_attributes.address is 'Thread of the job; empty for the main function.';
-comment on column ratchet.jobs_attributes.kind is 'What the step does: activity, sleep, wait, child, start, await, signal, cancel.';
-comment on column ratchet.jobs_attributes.field is 'Readable name: address, position, and what was called; sorts in the order of the calls.';
+comment on column ratchet.jobs_attributes.address is
+  'Thread of the job; empty for the main function.';
+comment on column ratchet.jobs_attributes.kind is
+  'What the step does: activity, sleep, wait, child, start, await, signal, cancel.';
+comment on column ratchet.jobs_attributes.field is
+  'Readable name: address, position, and what was called; sorts in the order of the calls.';
 comment on column ratchet.jobs_attributes.input is 'Arguments of the step, where it has any.';
-comment on column ratchet.jobs_attributes.value is 'Result or error of the step, JSON text; null while it is open and when it returned nothing.';
+comment on column ratchet.jobs_attributes.value is
+  'Result or error of the step, JSON text; null while it is open and when it returned nothing.';
 
 -- sql/tables/messages.sql
 
@@ -276,9 +395,11 @@ comment on column ratchet.jobs_attributes.value is 'Result or error of the step,
 --             thread, kept as long as the function is in its memory.
 --   activity  run an activity; attempt counts claims.
 --   timer     due when a sleep ends.
---   wait      waits for the signal named by key; due when it times out, if ever.
+--   wait      waits for the signal named by key; due when it times out, if ever; attempt is 0 until
+--             somebody has looked for a signal that was there before it.
 --   child     waits for the end of the job whose id is key.
---   result    the step is answered: brings the answer to the worker that holds the turn.
+--   result    the step is answered: brings the answer to the worker that holds the turn. One at
+--             position -1 brings word that the job is to be cancelled.
 -- The row is the arbiter of every race: whoever changes or deletes it has won.
 
 create table ratchet_internal.messages (
@@ -309,23 +430,39 @@ create table ratchet_internal.messages (
   autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
 
 create index messages_ready on ratchet_internal.messages (queue, workflow, namespace, due_at)
-  where worker_id is null;
+  where worker_id is null and kind in ('turn', 'activity');
+create index messages_due on ratchet_internal.messages (queue, workflow, namespace, due_at)
+  where worker_id is null and kind in ('timer', 'wait', 'result');
 create index messages_held on ratchet_internal.messages (worker_id, kind)
   where worker_id is not null;
-create index messages_awaited on ratchet_internal.messages (key, namespace)
+create index messages_awaited on ratchet_internal.messages (key, namespace, job_id)
   where key is not null;
+create index messages_new_waits on ratchet_internal.messages (job_id)
+  where kind = 'wait' and attempt = 0;
 
 comment on table ratchet_internal.messages is
   'What makes a worker do something: one row a thread to run, and one an open step.';
+comment on column ratchet_internal.messages.job_id is 'The job it belongs to, jobs.id.';
+comment on column ratchet_internal.messages.address is
+  'Thread of the job; empty for the main function.';
+comment on column ratchet_internal.messages.position is
+  'Step it belongs to; 0: the thread itself, -1: word of a cancellation.';
+comment on column ratchet_internal.messages.kind is
+  'What it makes happen: turn, activity, timer, wait, child, result.';
+comment on column ratchet_internal.messages.namespace is 'Namespace of its job.';
+comment on column ratchet_internal.messages.queue is 'Queue whose workers may take it.';
+comment on column ratchet_internal.messages.workflow is
+  'Workflow whose workers may take it; empty for activities.';
 comment on column ratchet_internal.messages.due_at is
   'When it may be taken; for a held turn, when it was taken; infinity: never by itself.';
 comment on column ratchet_internal.messages.worker_id is
   'Worker that holds it (turn, activity) or is to receive it (result); null: anybody.';
-comment on column ratchet_internal.messages.attempt is 'How often it has been claimed.';
+comment on column ratchet_internal.messages.attempt is
+  'How often it has been claimed; for a wait, whether a signal has been looked for (1) or not (0).';
 comment on column ratchet_internal.messages.key is
   'What a wait waits for: a signal id, or the id of a job.';
 comment on column ratchet_internal.messages.options is
-  'For an activity its retry policy and what its context needs; otherwise null.';
+  'For an activity its retry policy and context; for a turn that was lost {"isCareful":true}.';
 
 -- sql/tables/workers.sql
 
@@ -337,6 +474,7 @@ create table ratchet_internal.workers (
   id bigint generated always as identity primary key,
   name text not null,
   is_idle boolean not null default false,
+  idle_at timestamptz,
   lease_seconds int not null,
   started_at timestamptz not null,
   expires_at timestamptz not null,
@@ -351,16 +489,32 @@ create table ratchet_internal.worker_routes (
   primary key (worker_id, queue, workflow, namespace)
 );
 
-comment on table ratchet_internal.workers is 'The running worker processes; a row is the lease of all that its worker holds.';
-comment on column ratchet_internal.workers.is_idle is 'Whether it waits for a notification: others send one only then.';
-comment on column ratchet_internal.workers.lease_seconds is 'How long it may be silent before others take its work over.';
-comment on column ratchet_internal.workers.expires_at is 'When its lease ends unless it is heard of before.';
-comment on table ratchet_internal.worker_routes is 'What each worker serves: workflows on a queue, or (workflow empty) activities of a queue.';
+comment on table ratchet_internal.workers is
+  'The running worker processes; a row is the lease of all that its worker holds.';
+comment on column ratchet_internal.workers.id is
+  'Names the worker in every call; never used again.';
+comment on column ratchet_internal.workers.name is 'What people call it: host and process, say.';
+comment on column ratchet_internal.workers.idle_at is
+  'Since when it has been idle; null when it is not.';
+comment on column ratchet_internal.workers.started_at is 'When it registered.';
+comment on column ratchet_internal.worker_routes.worker_id is 'The worker, workers.id.';
+comment on column ratchet_internal.worker_routes.namespace is 'Namespace it serves.';
+comment on column ratchet_internal.worker_routes.queue is 'Queue it serves.';
+comment on column ratchet_internal.worker_routes.workflow is
+  'Workflow it runs; empty: the activities of the queue.';
+comment on column ratchet_internal.workers.is_idle is
+  'Whether it waits for a notification: others send one only then.';
+comment on column ratchet_internal.workers.lease_seconds is
+  'How long it may be silent before others take its work over.';
+comment on column ratchet_internal.workers.expires_at is
+  'When its lease ends unless it is heard of before.';
+comment on table ratchet_internal.worker_routes is
+  'What each worker serves: workflows on a queue, or (workflow empty) activities of a queue.';
 
 -- sql/tables/signals.sql
 
--- Signals that were accepted and not yet consumed. Sending only inserts here; matching signals
--- with waits is done by the engine in short transactions of its own (signal/match_signals.sql).
+-- Signals that were accepted and not yet consumed. Sending only inserts here; matching signals with
+-- waits is done by the engine after the commit, in short transactions (signal/deliver_signals.sql).
 
 create table ratchet_internal.signals (
   id bigint generated always as identity primary key,
@@ -377,17 +531,31 @@ create table ratchet_internal.signals (
 ) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05);
 
 create index signals_new on ratchet_internal.signals (id) where is_new;
+create index signals_expiring on ratchet_internal.signals (expires_at);
 create index signals_pending on ratchet_internal.signals (key, namespace, id)
   where not is_consumed;
 
-comment on table ratchet_internal.signals is 'Signals accepted and not yet consumed; consumed ones stay only to recognise a repeated dedup id.';
-comment on column ratchet_internal.signals.dedup_id is 'Names the sending: a second one with the same id changes nothing.';
-comment on column ratchet_internal.signals.is_new is 'Whether the engine has yet to look for a wait.';
-comment on column ratchet_internal.signals.expires_at is 'When it is dropped if nobody has waited for it.';
+comment on table ratchet_internal.signals is
+  'Signals accepted and not yet consumed; consumed ones stay only to recognise a repeated dedup'
+  ' id.';
+comment on column ratchet_internal.signals.id is 'Order of sending.';
+comment on column ratchet_internal.signals.key is 'The signal id that waits name.';
+comment on column ratchet_internal.signals.namespace is 'Namespace of the waits it may answer.';
+comment on column ratchet_internal.signals.payload is 'What the wait returns.';
+comment on column ratchet_internal.signals.is_consumed is
+  'Whether a wait took it; kept until it expires, to recognise a repetition.';
+comment on column ratchet_internal.signals.sent_at is 'When it was sent.';
+comment on column ratchet_internal.signals.dedup_id is
+  'Names the sending: a second one with the same id changes nothing.';
+comment on column ratchet_internal.signals.is_new is
+  'Whether the engine has yet to look for a wait.';
+comment on column ratchet_internal.signals.expires_at is
+  'When it is dropped if nobody has waited for it; until then its dedup id is known.';
 
 -- sql/tables/sweep.sql
 
--- Where the last call of prune ended: one row, which is also the lock that lets one prune run at a time.
+-- Where the last call of prune ended: one row, which is also the lock that lets one prune run at a
+-- time.
 
 create table ratchet_internal.sweep (
   is_only boolean primary key default true,
@@ -396,30 +564,35 @@ create table ratchet_internal.sweep (
 );
 insert into ratchet_internal.sweep (job_id) values (0);
 comment on table ratchet_internal.sweep is 'Where the last call of ratchet.prune ended.';
-comment on column ratchet_internal.sweep.job_id is 'Number of the last job looked at; 0 to begin anew.';
+comment on column ratchet_internal.sweep.is_only is 'Always true: there is one row.';
+comment on column ratchet_internal.sweep.job_id is
+  'Number of the last job looked at; 0 to begin anew.';
 
 -- Starting jobs.
 
 -- sql/job/step_field.sql
 
--- Readable name of a step: its thread, its position in five digits, and what was called, so that the
--- order of the names is the order of the calls. Inlinable: part of set-based inserts.
+-- Readable name of a step: its thread, its position in at least five digits, and what was called,
+-- so that the order of the names is the order of the calls. Inlinable: part of set-based inserts.
 
 create function ratchet_internal.step_field(p_address text, p_position int, p_name text)
 returns text
 language sql immutable parallel safe
 return case when p_address = '' then '' else p_address || '/' end
-  || lpad(p_position::text, 5, '0') || ' ' || p_name;
+  || case when p_position < 100000 then lpad(p_position::text, 5, '0') else p_position::text end
+  || ' ' || p_name;
 comment on function ratchet_internal.step_field(text, int, text) is
-  'Readable name of a step: thread, position in five digits, what was called.';
+  'Readable name of a step: thread, position in five digits or more, what was called.';
 
 -- sql/job/step_name.sql
 
--- What a step called, taken back out of its field. Inlinable, as step_field is.
+-- What a step called, taken back out of its field: all that follows the first blank after the
+-- thread. Inlinable, as step_field is.
 
 create function ratchet_internal.step_name(p_address text, p_field text) returns text
 language sql immutable parallel safe
-return substr(p_field, char_length(p_address) + case when p_address = '' then 7 else 8 end);
+return substr(p_field, char_length(p_address) + 1
+  + strpos(substr(p_field, char_length(p_address) + 1), ' '));
 comment on function ratchet_internal.step_name(text, text) is
   'What a step called: its activity, signal or workflow name.';
 
@@ -449,7 +622,8 @@ comment on function ratchet_internal.wake_route(text, text, text) is
 -- sql/job/create_jobs.sql
 
 -- Inserts jobs and the message that runs each; ids that exist already are left alone.
--- Locks: the new rows (a concurrent start of the same id waits for this transaction).
+-- Locks: the new rows, in the order of the ids (a concurrent start of the same id waits for this
+--   transaction; two that share several ids wait one for the other).
 -- Writes: jobs, messages. Wakes: one notification if a worker of the queue is idle.
 
 create function ratchet_internal.create_jobs(
@@ -461,10 +635,10 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_now timestamptz := ratchet_internal.now();
-  v_due timestamptz := v_now
-    + make_interval(secs => coalesce((p_options ->> 'delay')::float8, 0) / 1000);
+  v_due timestamptz := ratchet_internal.after(v_now,
+    ratchet_internal.number_of(p_options, 'delay', 0));
   v_entity text := coalesce(p_options ->> 'entity', p_workflow);
-  v_expire bigint := (p_options ->> 'expire')::float8;
+  v_expire bigint := ratchet_internal.number_of(p_options, 'expire', null)::bigint;
   v_retry json := p_options -> 'retry';
   v_count bigint;
 begin
@@ -474,6 +648,7 @@ begin
     select id, p_namespace, v_entity, p_workflow, p_queue, p_request_id,
       v_expire, v_retry, input, v_now, v_now
     from unnest(p_ids, p_inputs) as given (id, input)
+    order by id collate "C"
     on conflict (key, namespace) do nothing
     returning id)
   insert into ratchet_internal.messages
@@ -488,10 +663,39 @@ end $$;
 comment on function ratchet_internal.create_jobs(text, text, text, text[], json[], json, uuid) is
   'Inserts jobs and the message that runs each; returns how many ids were new.';
 
+-- sql/job/bad_option.sql
+
+-- The first option of a start, or field of its retry policy, that has no meaning or a value out of
+-- range.
+
+create function ratchet_internal.bad_option(p_options json) returns text
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select key from (
+    select key, value, case key when 'expire' then 1e13 when 'delay' then 1e13 end as most
+    from json_each(p_options)
+    union all
+    select 'retry.' || key, value, 1e100
+    from json_each(case when json_typeof(p_options -> 'retry') = 'object'
+      then p_options -> 'retry' else '{}' end)
+    where key in ('maximumAttempts', 'initialInterval', 'backoffCoefficient', 'maximumInterval')
+      and json_typeof(value) <> 'null'
+  ) option
+  where key !~ '^(entity|expire|delay|retry|retry\..*)$'
+    or key = 'entity' and not ratchet_internal.is_name(value #>> '{}')
+    or key = 'retry' and json_typeof(value) not in ('object', 'null')
+    or most is not null and not ratchet_internal.number_of(
+      json_build_object('number', value), 'number', -1) between 0 and most
+  limit 1
+$$;
+comment on function ratchet_internal.bad_option(json) is
+  'Name of an option of a start that is unknown or has a bad value; null when all are well.';
+
 -- sql/job/check_start.sql
 
 -- Checks what every way of starting a job is given.
--- Raises: WF101 for a bad name, WF104 for a bad option.
+-- Raises: WF101 for a bad name, WF104 for a bad option, WF105 for text Postgres cannot store.
 
 create function ratchet_internal.check_start(
   p_namespace text, p_workflow text, p_queue text, p_options json
@@ -506,24 +710,22 @@ begin
   perform ratchet_internal.check_name(p_workflow, 'workflow');
   perform ratchet_internal.check_name(p_queue, 'queue');
   if p_options is null then return; end if;
+  perform ratchet_internal.check_readable(p_options, 'options');
   if json_typeof(p_options) = 'object' then
-    select key into v_option from json_each(p_options)
-    where key not in ('entity', 'expire', 'retry', 'delay')
-      or key = 'entity' and not ratchet_internal.is_name(value #>> '{}')
-      or key = 'retry' and json_typeof(value) not in ('object', 'null')
-      or key in ('expire', 'delay') and not (json_typeof(value) = 'number'
-        and (value #>> '{}')::float8 between 0 and 1e13) limit 1;
+    v_option := ratchet_internal.bad_option(p_options);
   else
     v_option := '(not an object)';
   end if;
   if v_option is not null then
     perform ratchet_internal.raise_error('WF104', 'invalid option',
-      jsonb_build_object('option', v_option),
-      'Options are entity (name), expire (seconds), delay (milliseconds), retry (object).');
+      jsonb_build_object('option', left(v_option, 100)),
+      'Options are entity (name), expire (seconds), delay (milliseconds; both at most 1e13)'
+      || ', and retry (an object whose limits are numbers, not negative).');
   end if;
 end $$;
 comment on function ratchet_internal.check_start(text, text, text, json) is
-  'Raises WF101 or WF104 unless namespace, workflow, queue and options of a start are valid.';
+  'Raises WF101, WF104 or WF105 unless namespace, workflow, queue and options of a start are '
+  'valid.';
 
 -- sql/job/start_workflow.sql
 
@@ -563,11 +765,14 @@ begin
   return v_id;
 end $$;
 comment on function ratchet.start_workflow(text, json, text, text, text, json, uuid) is
-  'Starts a workflow and returns its id (a generated one if none is given). The queue defaults to the workflow''s name; options are entity, expire (seconds), delay (milliseconds) and retry.';
+  'Starts a workflow and returns its id (a generated one if none is given). The queue defaults '
+  'to the workflow''s name; options are entity, expire (seconds), delay (milliseconds) and '
+  'retry.';
 
 -- sql/job/start_workflows.sql
 
--- Starts many jobs of one workflow in one statement, in the caller's transaction; ids that exist are skipped.
+-- Starts many jobs of one workflow in one statement, in the caller's transaction; ids that exist
+-- are skipped.
 -- Locks: the new rows. Writes: jobs, messages. Wakes: an idle worker, once.
 -- Raises: WF101, WF102, WF104. Idempotent: repeated, it starts only what is missing.
 
@@ -639,13 +844,14 @@ comment on type ratchet.work is 'One thing an exchange hands to a worker.';
 
 -- Holds off whoever would take this worker's work over, until the transaction ends: a takeover
 -- deletes the row, which waits for this lock, and this fails once the row is gone.
--- Locks: the worker (key share). Raises: WF401 when the lease is lost.
+-- Locks: the worker (key share). Raises: WF401 when the lease is lost, WF605.
 
 create function ratchet_internal.lock_worker(p_worker bigint) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  perform ratchet_internal.check_isolation();
   perform from ratchet_internal.workers where id = p_worker for key share;
   if not found then
     perform ratchet_internal.raise_error('WF401', 'worker lost',
@@ -656,15 +862,50 @@ end $$;
 comment on function ratchet_internal.lock_worker(bigint) is
   'Keeps the worker''s lease from being taken over until commit; raises WF401 when it is gone.';
 
+-- sql/dispatch/lock_jobs.sql
+
+-- Locks every job that an exchange may change, before it locks any message: jobs that end or are
+-- run again, jobs whose steps are scheduled, and jobs that those steps will wait for. So all
+-- transactions lock jobs before messages, jobs in id order, and no two of them wait for each other.
+-- Locks: the jobs that run, in id order.
+
+create function ratchet_internal.lock_jobs(
+  p_jobs bigint[], p_plan_jobs bigint[], p_plan_kinds text[], p_plan_options json[]
+) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_jobs bigint[] := p_jobs;
+begin
+  if 'await' = any (p_plan_kinds) then
+    v_jobs := v_jobs || array(
+      select target.id
+      from unnest(p_plan_jobs, p_plan_kinds, p_plan_options) as s (job_id, kind, options)
+      join ratchet.jobs j on j.id = s.job_id
+      join ratchet.jobs target on target.namespace = j.namespace
+        and target.key = ratchet_internal.readable(s.options) ->> 'id'
+      where s.kind = 'await');
+  end if;
+  perform from ratchet.jobs where id = any (v_jobs) and status > 0
+  order by id for no key update;
+end $$;
+comment on function ratchet_internal.lock_jobs(bigint[], bigint[], text[], json[]) is
+  'Locks every job that an exchange may change, in id order.';
+
 -- sql/dispatch/settle.sql
 
 -- Answers open steps: the answer goes into the history, and the step's message becomes the message
--- that brings it to the worker holding the thread (or to any, when none holds it).
--- Locks: messages, which the caller has made sure are open; then attributes. Wakes: idle holders.
+-- that brings it to the worker holding the thread. Where none holds it, or the one that does is
+-- being taken over at this moment, it is for any worker of the workflow: route_results sorts it
+-- out. So does a caller that may be inside a user's long transaction (p_is_addressed false),
+-- because an address keeps its worker from being taken over until the commit.
+-- Locks: workers addressed (key share, never waiting); messages, which the caller has locked and
+-- knows to be open; then attributes. Wakes: idle workers.
 
 create function ratchet_internal.settle(
   p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[],
-  p_attempts int[], p_failed boolean[], p_values text[]
+  p_attempts int[], p_failed boolean[], p_values text[], p_is_addressed boolean
 ) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -675,14 +916,22 @@ begin
   with answer as (
     select * from unnest(p_jobs, p_addresses, p_positions, p_attempts, p_failed, p_values)
       as a (job_id, address, at, attempt, is_failed, value)),
+  holder as materialized (
+    select distinct turn.job_id, turn.address, turn.worker_id as id
+    from answer a join ratchet_internal.messages turn
+      on turn.job_id = a.job_id and turn.address = a.address and turn.position = 0
+    where turn.worker_id is not null and p_is_addressed),
+  alive as materialized (
+    select w.id from ratchet_internal.workers w
+    where w.id in (select id from holder) for key share skip locked),
   sent as (
     update ratchet_internal.messages m
-    set kind = 'result', worker_id = holder.worker_id, queue = j.queue, workflow = j.workflow,
+    set kind = 'result', worker_id = alive.id, queue = j.queue, workflow = j.workflow,
       due_at = p_now, key = null, options = null
     from answer a
     join ratchet.jobs j on j.id = a.job_id
-    left join ratchet_internal.messages holder
-      on holder.job_id = a.job_id and holder.address = a.address and holder.position = 0
+    left join holder on holder.job_id = a.job_id and holder.address = a.address
+    left join alive on alive.id = holder.id
     where m.job_id = a.job_id and m.address = a.address and m.position = a.at
     returning m.worker_id, m.namespace, m.queue, m.workflow),
   recorded as (
@@ -703,77 +952,144 @@ begin
   end if;
 end $$;
 comment on function ratchet_internal.settle(
-  timestamptz, bigint[], text[], int[], int[], boolean[], text[]) is
+  timestamptz, bigint[], text[], int[], int[], boolean[], text[], boolean) is
   'Records the answers of open steps and sends each to the worker that holds its thread.';
 
 -- Retries.
 
 -- sql/retry/retry_delay.sql
 
--- How long to wait before a retry: initialInterval times backoffCoefficient to the power of the number
--- of failures, at most maximumInterval. The power is taken only where it cannot overflow.
--- Defaults: 1 second, 10, 120 seconds. Milliseconds in the policy. Total: any policy gives an answer.
+-- How long to wait before a retry: initialInterval times backoffCoefficient to the power of the
+-- number of failures, at most maximumInterval. Defaults: 1 second, 10, 120 seconds. The policy has
+-- milliseconds. Total: any policy gives an answer from 0 to 317 years. Everything is capped before
+-- it is multiplied: the coefficient to 0.001-1000, the exponent to what cannot overflow.
 
 create function ratchet_internal.retry_delay(p_policy json, p_failures int) returns interval
 language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_first float8 := greatest(coalesce((p_policy ->> 'initialInterval')::float8, 1000), 0);
-  v_factor float8 := greatest(coalesce((p_policy ->> 'backoffCoefficient')::float8, 10), 0);
-  v_max float8 := least(coalesce((p_policy ->> 'maximumInterval')::float8, 120000), 1e13);
+  v_first float8 := ratchet_internal.number_of(p_policy, 'initialInterval', 1000);
+  v_factor float8 := ratchet_internal.number_of(p_policy, 'backoffCoefficient', 10);
+  v_max float8 := ratchet_internal.number_of(p_policy, 'maximumInterval', 120000);
+  v_power int := greatest(coalesce(p_failures, 0), 0);
 begin
-  if v_first > 0 and v_factor > 1
-    and greatest(p_failures, 0) * ln(v_factor) < ln(greatest(v_max, 1)) - ln(v_first)
-  then
-    v_max := least(v_first * power(v_factor, greatest(p_failures, 0)), v_max);
-  elsif v_first = 0 or v_factor <= 1 then
-    v_max := least(v_first * power(greatest(v_factor, 1e-9), least(p_failures, 30)), v_max);
-  end if;
-  return make_interval(secs => greatest(v_max, 0) / 1000);
+  v_first := least(greatest(v_first, 0), 1e13);
+  v_factor := least(greatest(v_factor, 0.001), 1000);
+  v_max := least(greatest(v_max, 0), 1e13);
+  v_power := least(v_power, case when v_factor >= 1 and v_factor < 2 then 900 else 60 end);
+  return make_interval(secs => least(v_first * power(v_factor, v_power::float8), v_max) / 1000);
 end $$;
 comment on function ratchet_internal.retry_delay(json, int) is
   'Delay before the retry that follows p_failures failures, after a policy in milliseconds.';
 
 -- sql/retry/is_retried.sql
 
--- Whether a failed execution is followed by another. Codes 596 (timeout), 597 (attempts used up) and
--- 598 (fatal) never are. maximumAttempts counts retries: n allows n + 1 executions; default 3.
--- Inlinable: part of set-based statements.
+-- Whether a failed execution is followed by another. Codes 596 (timeout), 597 (attempts used up)
+-- and 598 (fatal) never are. maximumAttempts counts retries: n allows n + 1 executions; default 3.
+-- Total: any policy gives an answer. Inlinable: part of set-based statements.
 
 create function ratchet_internal.is_retried(p_policy json, p_executions int, p_code int)
 returns boolean
 language sql immutable parallel safe
 return coalesce(p_code not in (596, 597, 598), true)
-  and p_executions <= coalesce((p_policy ->> 'maximumAttempts')::int, 3);
+  and p_executions <= trunc(ratchet_internal.number_of(p_policy, 'maximumAttempts', 3));
 comment on function ratchet_internal.is_retried(json, int, int) is
-  'Whether an execution that failed with p_code, after p_executions in all, is followed by another.';
+  'Whether an execution that failed with p_code, after p_executions in all, is followed by '
+  'another.';
 
--- Signals: sent by inserting, matched with waits in short transactions of the engine.
+-- Signals: sent by inserting, matched with waits after the commit, in transactions of the engine.
 
--- sql/signal/lock_signals.sql
+-- sql/signal/pair_signals.sql
 
--- Serialises matching on each of the given signals until the transaction ends, so that a wait and a signal
--- that are written at the same moment cannot both look before the other is there.
--- Locks: one advisory lock a signal, in the order of the locks' numbers.
+-- Gives each of the signals that are still valid to a wait of its key: the oldest signal to the
+-- oldest wait. The caller has locked both. A consumed signal goes, unless a repetition must be
+-- recognised by it.
+-- Writes: signals, messages, attributes.
 
-create function ratchet_internal.lock_signals(p_namespaces text[], p_keys text[]) returns void
+create function ratchet_internal.pair_signals(
+  p_now timestamptz, p_signals bigint[], p_jobs bigint[], p_addresses text[], p_positions int[]
+) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_pair record;
+begin
+  if p_signals is null or p_jobs is null then return; end if;
+  with pending as (
+    select id, key, namespace, payload,
+      row_number() over (partition by key, namespace order by id) as at
+    from ratchet_internal.signals where id = any (p_signals) and expires_at > p_now),
+  waiting as (
+    select m.job_id, m.address, m.position, m.key, m.namespace,
+      row_number() over (partition by m.key, m.namespace
+        order by a.created_at, m.job_id, m.address, m.position) as at
+    from unnest(p_jobs, p_addresses, p_positions) as w (job_id, address, at)
+    join ratchet_internal.messages m
+      on m.job_id = w.job_id and m.address = w.address and m.position = w.at
+    join ratchet.jobs_attributes a
+      on a.job_id = m.job_id and a.address = m.address and a.position = m.position)
+  select array_agg(p.id) as signals, array_agg(w.job_id) as jobs,
+    array_agg(w.address) as addresses, array_agg(w.position) as positions,
+    array_agg(0) as attempts, array_agg(false) as failed, array_agg(p.payload::text) as payloads
+  into v_pair
+  from pending p join waiting w using (key, namespace, at);
+  if v_pair.signals is null then return; end if;
+  perform ratchet_internal.settle(p_now, v_pair.jobs, v_pair.addresses, v_pair.positions,
+    v_pair.attempts, v_pair.failed, v_pair.payloads, true);
+  delete from ratchet_internal.signals where id = any (v_pair.signals) and dedup_id is null;
+  update ratchet_internal.signals set is_consumed = true, is_new = false
+  where id = any (v_pair.signals);
+end $$;
+comment on function ratchet_internal.pair_signals(
+  timestamptz, bigint[], bigint[], text[], int[]) is
+  'Answers waits with signals that the caller has locked, the oldest with the oldest.';
+
+-- sql/signal/mark_matched.sql
+
+-- Marks signals and waits that found no partner as looked at. When a wait is still there, it is one
+-- that the caller could not lock: then the oldest of the signals left over stays new (or is new
+-- again), for a later call to look at. In the same way waits stay new while there is a signal the
+-- caller could not lock. The caller has locked the rows and paired what it could. Writes: signals,
+-- messages.
+
+create function ratchet_internal.mark_matched(
+  p_now timestamptz, p_signals bigint[], p_jobs bigint[], p_addresses text[], p_positions int[]
+) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  perform pg_advisory_xact_lock(1918989411, lock.number)
-  from (select distinct hashtext(s.namespace || E'\n' || s.key) as number
-    from unnest(p_namespaces, p_keys) as s (namespace, key) order by 1) lock;
+  update ratchet_internal.signals s set is_new = l.is_left
+  from (
+    select id, expires_at > p_now and exists (
+        select from ratchet_internal.messages m
+        where m.key = g.key and m.namespace = g.namespace and m.kind = 'wait')
+      and id = min(id) filter (where expires_at > p_now) over (partition by key, namespace)
+        as is_left
+    from ratchet_internal.signals g where id = any (p_signals) and not is_consumed) l
+  where s.id = l.id and s.is_new <> l.is_left;
+  update ratchet_internal.messages m set attempt = 1
+  from unnest(p_jobs, p_addresses, p_positions) as w (job_id, address, at)
+  where m.job_id = w.job_id and m.address = w.address and m.position = w.at
+    and m.kind = 'wait' and m.attempt = 0
+    and not exists (
+      select from ratchet_internal.signals s where s.key = m.key and s.namespace = m.namespace
+        and not s.is_consumed and s.expires_at > p_now);
 end $$;
-comment on function ratchet_internal.lock_signals(text[], text[]) is
-  'Serialises matching on the given signals until the transaction ends.';
+comment on function ratchet_internal.mark_matched(
+  timestamptz, bigint[], bigint[], text[], int[]) is
+  'Marks signals and waits as looked at, except where a partner could not be locked.';
 
 -- sql/signal/match_signals.sql
 
--- Pairs pending signals with waits, key by key: the oldest signal goes to the oldest wait.
--- The caller has locked the keys. Locks: the waits' messages; skips one that somebody is taking
--- (it timed out, or its job is being stopped). Writes: signals, messages, attributes.
+-- Pairs pending signals with waits, key by key: the oldest signal goes to the wait of the oldest
+-- job. Rows that somebody else has locked are skipped (another matcher; a wait that times out or
+-- whose job is being stopped). So a row is marked as looked at only if no row it could have been
+-- paired with was skipped: otherwise it stays new, and a later call looks again.
+-- One signal a key stands for the others: only the oldest of those left over stays new.
+-- Locks: signals and the waits' messages, never waiting. Writes: signals, messages, attributes.
 
 create function ratchet_internal.match_signals(
   p_now timestamptz, p_namespaces text[], p_keys text[]
@@ -782,47 +1098,37 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_pair record;
+  v_signals bigint[];
+  v_waits record;
 begin
-  with asked as (
-    select distinct key, namespace from unnest(p_keys, p_namespaces) as k (key, namespace)),
-  pending as (
-    select s.id, s.key, s.namespace, s.payload,
-      row_number() over (partition by s.key, s.namespace order by s.id) as at
-    from asked k join ratchet_internal.signals s on s.key = k.key and s.namespace = k.namespace
-    where not s.is_consumed and s.expires_at > p_now),
-  open as (
-    select m.job_id, m.address, m.position, m.key, m.namespace
-    from ratchet_internal.messages m
-    join (select distinct key, namespace from pending) k using (key, namespace)
-    where m.kind = 'wait' for update of m skip locked),
-  waiting as (
-    select o.*, row_number() over (partition by o.key, o.namespace
-      order by a.created_at, o.job_id, o.position) as at
-    from open o join ratchet.jobs_attributes a using (job_id, address, position))
-  select array_agg(p.id) as signals, array_agg(w.job_id) as jobs,
-    array_agg(w.address) as addresses, array_agg(w.position) as positions,
-    array_agg(0) as attempts, array_agg(false) as failed, array_agg(p.payload::text) as payloads
-  into v_pair
-  from pending p join waiting w using (key, namespace, at);
-  if v_pair.signals is not null then
-    perform ratchet_internal.settle(p_now, v_pair.jobs, v_pair.addresses, v_pair.positions,
-      v_pair.attempts, v_pair.failed, v_pair.payloads);
-    delete from ratchet_internal.signals where id = any (v_pair.signals) and dedup_id is null;
-    update ratchet_internal.signals set is_consumed = true, is_new = false
-    where id = any (v_pair.signals);
-  end if;
-  update ratchet_internal.signals s set is_new = false
+  select array_agg(id) into v_signals from (
+    select s.id
+    from unnest(p_keys, p_namespaces) as k (key, namespace)
+    cross join lateral (
+      select id from ratchet_internal.signals
+      where key = k.key and namespace = k.namespace and not is_consumed
+      order by id limit 1000 for update skip locked) s) mine;
+  select array_agg(w.job_id) as jobs, array_agg(w.address) as addresses,
+    array_agg(w.position) as positions into v_waits
   from unnest(p_keys, p_namespaces) as k (key, namespace)
-  where s.key = k.key and s.namespace = k.namespace and s.is_new;
+  cross join lateral (
+    select job_id, address, position from ratchet_internal.messages
+    where key = k.key and namespace = k.namespace and kind = 'wait'
+    order by job_id, address, position limit 1000 for update skip locked) w;
+  perform ratchet_internal.pair_signals(p_now, v_signals, v_waits.jobs, v_waits.addresses,
+    v_waits.positions);
+  perform ratchet_internal.mark_matched(p_now, v_signals, v_waits.jobs, v_waits.addresses,
+    v_waits.positions);
 end $$;
 comment on function ratchet_internal.match_signals(timestamptz, text[], text[]) is
-  'Gives pending signals to waits, the oldest to the oldest, for keys the caller has locked.';
+  'Gives pending signals to waits, the oldest to the oldest, and marks what has been looked at.';
 
 -- sql/signal/deliver_signals.sql
 
--- Looks at signals nobody has looked at since they were committed. A key somebody else is matching at this
--- moment is left for the next call. Returns whether any was left.
+-- Looks after signals and waits that nobody has looked at since they were committed. An exchange
+-- calls it before it writes waits of its own, so that both sides of every pair are looked at by a
+-- transaction that began after they were committed: whichever comes second finds the other.
+-- Returns whether something must be looked at again soon.
 
 create function ratchet_internal.deliver_signals(p_now timestamptz) returns boolean
 language plpgsql volatile
@@ -831,33 +1137,32 @@ as $$
 declare
   v_keys text[];
   v_namespaces text[];
-  v_new bigint;
 begin
-  if not exists (select from ratchet_internal.signals where is_new) then
+  if not exists (select from ratchet_internal.signals where is_new)
+    and not exists (select from ratchet_internal.messages where kind = 'wait' and attempt = 0)
+  then
     return false;
   end if;
-  with fresh as materialized (
-    select key, namespace from ratchet_internal.signals where is_new order by id limit 1000),
-  each as materialized (select distinct key, namespace from fresh),
-  mine as (
-    select key, namespace from each
-    where pg_try_advisory_xact_lock(1918989411, hashtext(namespace || E'\n' || key)))
-  select array_agg(key), array_agg(namespace), (select count(*) from each) - count(*)
-  into v_keys, v_namespaces, v_new from mine;
-  if v_keys is not null then
-    perform ratchet_internal.match_signals(p_now, v_namespaces, v_keys);
-  end if;
-  return v_new > 0;
+  select array_agg(key), array_agg(namespace) into v_keys, v_namespaces
+  from (
+    (select key, namespace from ratchet_internal.signals where is_new order by id limit 500)
+    union
+    (select key, namespace from ratchet_internal.messages
+      where kind = 'wait' and attempt = 0 order by job_id limit 500)) each;
+  perform ratchet_internal.match_signals(p_now, v_namespaces, v_keys);
+  return exists (select from ratchet_internal.signals where is_new)
+    or exists (select from ratchet_internal.messages where kind = 'wait' and attempt = 0);
 end $$;
 comment on function ratchet_internal.deliver_signals(timestamptz) is
-  'Matches newly committed signals with waits; returns whether some must be looked at again.';
+  'Matches newly committed signals and waits; returns whether some must be looked at again.';
 
 -- sql/signal/signal.sql
 
--- Sends a signal, in the caller's transaction. It only inserts: matching happens after the commit, so that
--- a long transaction of the caller holds nothing that others need.
+-- Sends a signal, in the caller's transaction. It only inserts: matching happens after the commit,
+-- so that a long transaction of the caller holds nothing that others need.
 -- Writes: signals. Wakes: an idle worker of the namespace. Raises: WF101, WF103, WF501.
--- Idempotent: with the same p_dedup_id the first sending's id is returned and nothing is sent.
+-- Idempotent: with the same p_dedup_id the first sending's id is returned and nothing is sent,
+-- until the first one expires.
 
 create function ratchet.signal(
   p_signal_id text, p_payload json default null, p_namespace text default 'durable',
@@ -872,20 +1177,24 @@ declare
 begin
   perform ratchet_internal.check_name(p_signal_id, 'signal id');
   perform ratchet_internal.check_name(p_namespace, 'namespace');
+  if p_dedup_id is not null then
+    perform ratchet_internal.check_name(p_dedup_id, 'dedup id');
+  end if;
   perform ratchet_internal.check_size(p_payload, 'signal payload');
   if p_expire is null or p_expire < interval '0' or p_expire > interval '10000 years' then
     perform ratchet_internal.raise_error('WF103', 'invalid duration',
       jsonb_build_object('expire', p_expire), 'Give an interval from zero to 10000 years.');
   end if;
-  insert into ratchet_internal.signals (key, namespace, dedup_id, payload, sent_at, expires_at)
-  values (p_signal_id, p_namespace, p_dedup_id, p_payload, v_now, v_now + p_expire)
-  on conflict (key, namespace, dedup_id) do nothing
-  returning id into v_id;
-  if v_id is null then
+  loop
+    insert into ratchet_internal.signals (key, namespace, dedup_id, payload, sent_at, expires_at)
+    values (p_signal_id, p_namespace, p_dedup_id, p_payload, v_now, v_now + p_expire)
+    on conflict (key, namespace, dedup_id) do nothing
+    returning id into v_id;
+    exit when v_id is not null;
     select id into v_id from ratchet_internal.signals
     where key = p_signal_id and namespace = p_namespace and dedup_id = p_dedup_id;
-    return v_id;
-  end if;
+    if v_id is not null then return v_id; end if; -- else it was pruned just now: send
+  end loop;
   if exists (
     select from ratchet_internal.workers w
     join ratchet_internal.worker_routes r on r.worker_id = w.id
@@ -896,11 +1205,13 @@ begin
   return v_id;
 end $$;
 comment on function ratchet.signal(text, json, text, interval, text) is
-  'Sends a signal to whoever waits for its id, now or until it expires (default 10 minutes); returns the signal''s number.';
+  'Sends a signal to whoever waits for its id, now or until it expires (default 10 minutes); '
+  'returns the signal''s number.';
 
 -- sql/signal/send_signals.sql
 
--- Sends the signals that steps scheduled in this transaction ask for, once per step, and answers the steps.
+-- Sends the signals that steps scheduled in this transaction ask for, once per step, and answers
+-- the steps.
 -- Writes: signals, messages, attributes. The signals are matched after the commit, as any other.
 
 create function ratchet_internal.send_signals(p_now timestamptz, p_jobs bigint[]) returns void
@@ -913,13 +1224,13 @@ begin
   with wanted as materialized (
     select m.job_id, m.address, m.position, m.namespace, a.input,
       ratchet_internal.step_name(a.address, a.field) as key,
-      coalesce((m.options ->> 'expire')::float8, 600000) as expire
+      ratchet_internal.number_of(m.options, 'expire', 600000) as expire
     from ratchet_internal.messages m
     join ratchet.jobs_attributes a using (job_id, address, position)
     where m.job_id = any (p_jobs) and m.kind = 'child' and m.key = '' and a.kind = 'signal'),
   sent as (
     insert into ratchet_internal.signals (key, namespace, payload, sent_at, expires_at)
-    select key, namespace, input, p_now, p_now + make_interval(secs => expire / 1000)
+    select key, namespace, input, p_now, ratchet_internal.after(p_now, expire)
     from wanted order by job_id, address, position)
   select array_agg(job_id) as jobs, array_agg(address) as addresses,
     array_agg(position) as positions, array_agg(1) as attempts, array_agg(false) as failed,
@@ -927,7 +1238,7 @@ begin
   into v_sent from wanted;
   if v_sent.jobs is not null then
     perform ratchet_internal.settle(p_now, v_sent.jobs, v_sent.addresses, v_sent.positions,
-      v_sent.attempts, v_sent.failed, v_sent.answers);
+      v_sent.attempts, v_sent.failed, v_sent.answers, true);
   end if;
 end $$;
 comment on function ratchet_internal.send_signals(timestamptz, bigint[]) is
@@ -935,11 +1246,43 @@ comment on function ratchet_internal.send_signals(timestamptz, bigint[]) is
 
 -- Ending jobs; children.
 
+-- sql/job/answer_parents.sql
+
+-- Answers the steps that wait for jobs which end in this transaction.
+-- Locks: the messages of those steps (the caller has them). Writes: messages, attributes.
+
+create function ratchet_internal.answer_parents(
+  p_now timestamptz, p_ended bigint[], p_is_addressed boolean
+) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_told record;
+begin
+  select array_agg(m.job_id) as jobs, array_agg(m.address) as addresses,
+    array_agg(m.position) as positions, array_agg(1) as attempts,
+    array_agg(j.error is not null) as failed,
+    array_agg(coalesce(j.error, j.result)::text) as answers
+  into v_told
+  from ratchet_internal.messages m
+  join ratchet.jobs j on j.id::text = m.key and j.id = any (p_ended)
+  where m.kind = 'child' and m.key = any (p_ended::text[]);
+  if v_told.jobs is not null then
+    perform ratchet_internal.settle(p_now, v_told.jobs, v_told.addresses, v_told.positions,
+      v_told.attempts, v_told.failed, v_told.answers, p_is_addressed);
+  end if;
+end $$;
+comment on function ratchet_internal.answer_parents(timestamptz, bigint[], boolean) is
+  'Answers the steps that wait for jobs which end in this transaction.';
+
 -- sql/job/end_jobs.sql
 
--- Ends jobs: with a result, with an error, or (p_status < 0) stopped from outside. All that is left of them
--- in messages goes; whoever waits for their end is answered in the same commit.
--- Locks: jobs, then messages. Writes: jobs, messages, attributes of waiting parents.
+-- Ends jobs: with a result, with an error, or (p_status < 0) stopped from outside. All that is left
+-- of them in messages goes; whoever waits for their end is answered in the same commit.
+-- Locks: jobs (in the order of p_jobs: the caller has locked them if they are several), then
+-- messages, in order.
+-- Writes: jobs, messages, attributes of waiting parents. Wakes: idle workers; programs that wait.
 -- With p_worker only jobs whose main function that worker holds are ended.
 -- Returns the jobs it ended; one that had ended before is not among them.
 
@@ -953,7 +1296,7 @@ as $$
 declare
   v_ended bigint[];
   v_awaited bigint[];
-  v_told record;
+  v_is_watched boolean;
 begin
   with ended as (
     update ratchet.jobs j
@@ -964,26 +1307,21 @@ begin
       and (p_worker is null or exists (
         select from ratchet_internal.messages held where held.job_id = e.job_id
           and held.address = '' and held.position = 0 and held.worker_id = p_worker))
-    returning j.id, j.is_awaited)
-  select array_agg(id), array_agg(id) filter (where is_awaited) into v_ended, v_awaited
-  from ended;
+    returning j.id, j.is_awaited, j.is_watched)
+  select array_agg(id), array_agg(id) filter (where is_awaited), bool_or(is_watched)
+  into v_ended, v_awaited, v_is_watched from ended;
+  if v_awaited is not null or exists (
+    select from ratchet_internal.messages where job_id = any (v_ended) and position <> 0)
+  then
+    perform from ratchet_internal.messages
+    where job_id = any (v_ended) or kind = 'child' and key = any (v_awaited::text[])
+    order by job_id, address, position for update;
+  end if;
   delete from ratchet_internal.messages where job_id = any (v_ended);
   if v_awaited is not null then
-    with waiting as materialized (
-      select m.job_id, m.address, m.position, m.key::bigint as child
-      from ratchet_internal.messages m
-      where m.kind = 'child' and m.key = any (v_awaited::text[])
-      order by m.job_id, m.address, m.position for update)
-    select array_agg(w.job_id) as jobs, array_agg(w.address) as addresses,
-      array_agg(w.position) as positions, array_agg(1) as attempts,
-      array_agg(j.error is not null) as failed,
-      array_agg(coalesce(j.error, j.result)::text) as answers
-    into v_told
-    from waiting w join ratchet.jobs j on j.id = w.child;
-    if v_told.jobs is not null then
-      perform ratchet_internal.settle(p_now, v_told.jobs, v_told.addresses, v_told.positions,
-        v_told.attempts, v_told.failed, v_told.answers);
-    end if;
+    perform ratchet_internal.answer_parents(p_now, v_awaited, p_worker is not null);
+  end if;
+  if v_is_watched then
     perform pg_notify('ratchet', 'result');
   end if;
   return v_ended;
@@ -993,11 +1331,12 @@ comment on function ratchet_internal.end_jobs(bigint, timestamptz, bigint[], jso
 
 -- sql/job/retry_turns.sql
 
--- What becomes of jobs whose function failed: run again after a delay as their policy says, or, when that is
--- used up, ended with code 597 and the last error. A blocked job (its code no longer fits its history)
--- is tried again every 30 seconds for ever, and counts no attempt: a fixed deployment lets it go on.
--- p_forgotten: position of the step whose failure ended the run and that is to be tried again.
--- Locks: jobs, messages. Writes: jobs, messages, attributes.
+-- What becomes of jobs whose function failed: run again after a delay as their policy says, or,
+-- when that is used up, ended with the error given. A blocked job (its code no longer fits its
+-- history) is tried again every 30 seconds for ever, and counts no attempt: a fixed deployment lets
+-- it go on. p_forgotten: position of the step whose failure ended the run and that is to be tried
+-- again.
+-- Locks: jobs (the caller has locked them), messages. Writes: jobs, messages, attributes.
 
 create function ratchet_internal.retry_turns(
   p_worker bigint, p_now timestamptz, p_jobs bigint[], p_errors json[], p_blocked boolean[],
@@ -1041,13 +1380,35 @@ begin
 end $$;
 comment on function ratchet_internal.retry_turns(
   bigint, timestamptz, bigint[], json[], boolean[], int[]) is
-  'Runs jobs whose function failed again after a delay, or ends them when their retries are used up.';
+  'Runs jobs whose function failed again after a delay, or ends them when their retries are '
+  'used up.';
+
+-- sql/job/start_error.sql
+
+-- The error with which a step fails whose child could not be started.
+
+create function ratchet_internal.start_error(p_id text, p_queue text, p_workflow text)
+returns json
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case
+    when ratchet_internal.is_name(p_id) and ratchet_internal.is_name(p_queue)
+      and ratchet_internal.is_name(p_workflow)
+    then json_build_object('message', 'Duplicate job: ' || p_id, 'type', 'DuplicateJobError',
+      'name', 'DuplicateJobError', 'jobId', p_id)
+    else json_build_object('message', 'invalid name: give the id, the queue and the name of a child'
+      || ' 1 to 512 characters without control characters', 'type', 'InvalidName',
+      'name', 'InvalidName', 'jobId', left(p_id, 512)) end
+$$;
+comment on function ratchet_internal.start_error(text, text, text) is
+  'The error of a step whose child could not be started: a bad name, or an id that exists.';
 
 -- sql/job/start_children.sql
 
--- Starts the children that steps scheduled in this transaction ask for (child messages without a key). The
--- parent of an awaited child keeps the message, keyed by the child; a started one is answered with
--- the child's id at once; an id that exists already is answered with an error.
+-- Starts the children that steps scheduled in this transaction ask for (child messages without a
+-- key). The parent of an awaited child keeps the message, keyed by the child; a started one is
+-- answered with the child's id at once; an id that exists already is answered with an error.
 -- Locks: the new rows, in key order. Writes: jobs, messages, attributes. Wakes: idle workers.
 
 create function ratchet_internal.start_children(p_now timestamptz, p_jobs bigint[])
@@ -1060,11 +1421,13 @@ declare
   v_done record;
 begin
   with wanted as materialized (
-    select m.job_id, m.address, m.position, m.namespace, m.options, a.input,
+    select m.job_id, m.address, m.position, m.namespace, readable.options, a.input,
       ratchet_internal.step_name(a.address, a.field) as workflow,
-      m.options ->> 'queue' as queue, m.options ->> 'id' as id, a.kind = 'child' as is_awaited
+      readable.options ->> 'queue' as queue, readable.options ->> 'id' as id,
+      a.kind = 'child' as is_awaited
     from ratchet_internal.messages m
     join ratchet.jobs_attributes a using (job_id, address, position)
+    cross join lateral (select ratchet_internal.readable(m.options) as options) readable
     where m.job_id = any (p_jobs) and m.kind = 'child' and m.key = ''
       and a.kind in ('child', 'start')),
   started as (
@@ -1072,10 +1435,12 @@ begin
       origin_id, expire_seconds, options, input, created_at, updated_at)
     select w.id, w.namespace, coalesce(w.options ->> 'entity', w.workflow), w.workflow, w.queue,
       w.is_awaited, w.job_id, coalesce(parent.origin_id, parent.id),
-      coalesce((w.options ->> 'expire')::bigint, parent.expire_seconds), w.options -> 'retry',
-      w.input, p_now, p_now
+      coalesce(ratchet_internal.number_of(w.options, 'expire', null)::bigint,
+        parent.expire_seconds), w.options -> 'retry', w.input, p_now, p_now
     from wanted w join ratchet.jobs parent on parent.id = w.job_id
-    order by w.id, w.namespace, w.job_id, w.position
+    where ratchet_internal.is_name(w.id) and ratchet_internal.is_name(w.queue)
+      and ratchet_internal.is_name(w.workflow)
+    order by w.id collate "C", w.namespace, w.job_id, w.position
     on conflict (key, namespace) do nothing
     returning id, key, namespace, queue, workflow, parent_id),
   turns as (
@@ -1094,15 +1459,14 @@ begin
     array_agg(w.position) as positions, array_agg(1) as attempts,
     array_agg(l.child is null) as failed,
     array_agg(case when l.child is not null then to_json(w.id)::text
-      else json_build_object('message', 'Duplicate job: ' || w.id, 'type', 'DuplicateJobError',
-        'name', 'DuplicateJobError', 'jobId', w.id)::text end) as answers,
+      else ratchet_internal.start_error(w.id, w.queue, w.workflow)::text end) as answers,
     (select array_agg(id) from started) as started
   into v_done
   from wanted w left join linked l using (job_id, address, position)
   where l.child is null or not w.is_awaited;
   if v_done.jobs is not null then
     perform ratchet_internal.settle(p_now, v_done.jobs, v_done.addresses, v_done.positions,
-      v_done.attempts, v_done.failed, v_done.answers);
+      v_done.attempts, v_done.failed, v_done.answers, true);
   end if;
   v_new := v_done.started;
   perform ratchet_internal.wake_route(namespace, queue, workflow)
@@ -1114,9 +1478,10 @@ comment on function ratchet_internal.start_children(timestamptz, bigint[]) is
 
 -- sql/job/await_jobs.sql
 
--- Ties steps scheduled in this transaction to the end of a job that already exists: one that runs is marked as
--- awaited and ends in a commit that answers; one that has ended answers at once.
--- Locks: the awaited jobs, in id order. Writes: jobs, messages, attributes.
+-- Ties steps scheduled in this transaction to the end of a job that already exists: one that runs
+-- is marked as awaited and ends in a commit that answers; one that has ended answers at once.
+-- Locks: the awaited jobs, in id order (lock_jobs has locked those that it could see).
+-- Writes: jobs, messages, attributes.
 
 create function ratchet_internal.await_jobs(p_now timestamptz, p_jobs bigint[]) returns void
 language plpgsql volatile
@@ -1128,15 +1493,17 @@ begin
   perform from ratchet.jobs j
   where j.id in (
     select target.id from ratchet_internal.messages m
-    join ratchet.jobs target on target.key = m.options ->> 'id' and target.namespace = m.namespace
+    join ratchet.jobs target on target.namespace = m.namespace
+      and target.key = ratchet_internal.readable(m.options) ->> 'id'
     where m.job_id = any (p_jobs) and m.kind = 'child' and m.key = '')
   order by j.id for no key update;
   with wanted as materialized (
-    select m.job_id, m.address, m.position, m.options ->> 'id' as id, target.id as target,
+    select m.job_id, m.address, m.position,
+      ratchet_internal.readable(m.options) ->> 'id' as id, target.id as target,
       target.status, target.result, target.error
     from ratchet_internal.messages m
-    left join ratchet.jobs target
-      on target.key = m.options ->> 'id' and target.namespace = m.namespace
+    left join ratchet.jobs target on target.namespace = m.namespace
+      and target.key = ratchet_internal.readable(m.options) ->> 'id'
     where m.job_id = any (p_jobs) and m.kind = 'child' and m.key = ''),
   marked as (
     update ratchet.jobs j set is_awaited = true
@@ -1156,7 +1523,7 @@ begin
   from wanted where target is null or status <= 0;
   if v_done.jobs is not null then
     perform ratchet_internal.settle(p_now, v_done.jobs, v_done.addresses, v_done.positions,
-      v_done.attempts, v_done.failed, v_done.answers);
+      v_done.attempts, v_done.failed, v_done.answers, true);
   end if;
 end $$;
 comment on function ratchet_internal.await_jobs(timestamptz, bigint[]) is
@@ -1168,7 +1535,7 @@ comment on function ratchet_internal.await_jobs(timestamptz, bigint[]) is
 
 -- Writes steps that were run in the worker's own process: one insert each, result included.
 -- Steps of threads the worker no longer holds are left out; repeated ones change nothing.
--- Writes: attributes; signals that were sent. Returns how many rows were written.
+-- Writes: attributes. Returns how many rows were written.
 
 create function ratchet_internal.record_steps(
   p_worker bigint, p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[],
@@ -1224,12 +1591,13 @@ comment on function ratchet_internal.record_deliveries(bigint, bigint[], text[],
 
 -- sql/dispatch/schedule_steps.sql
 
--- Records steps that somebody else must answer, each with the message that makes it move. Only what was
--- not recorded before gets a message, so that a repeated call changes nothing.
--- A step aimed at another job or at a signal is inserted as a child message without a key, which
--- the functions called afterwards, in the same transaction, replace by its target.
--- Locks: jobs (key share, in id order: who stops a job waits, or has stopped it and then
---   nothing is scheduled); signals waited for. Writes: attributes, messages, jobs (children).
+-- Records steps that somebody else must answer, each with the message that makes it move. Only what
+-- was not recorded before gets a message, so that a repeated call changes nothing. A step aimed at
+-- another job or at a signal is inserted as a child message without a key, which the functions
+-- called afterwards, in the same transaction, replace by its target.
+-- Locks: the jobs (the caller has locked them: who stops one waits, or has stopped it and then
+--   nothing is scheduled). Writes: attributes, messages, jobs (children), signals.
+-- Returns how many steps were new.
 
 create function ratchet_internal.schedule_steps(
   p_worker bigint, p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[],
@@ -1242,11 +1610,6 @@ as $$
 declare
   v_count bigint;
 begin
-  perform from ratchet.jobs where id = any (p_jobs) and status > 0 order by id for key share;
-  perform ratchet_internal.lock_signals(array_agg(j.namespace), array_agg(s.name))
-  from unnest(p_jobs, p_kinds, p_names) as s (job_id, kind, name)
-  join ratchet.jobs j on j.id = s.job_id
-  where s.kind = 'wait' having count(*) > 0;
   with step as (
     select s.*, j.namespace, j.queue as job_queue, j.workflow
     from unnest(p_jobs, p_addresses, p_positions, p_kinds, p_names, p_inputs, p_queues, p_delays,
@@ -1272,8 +1635,9 @@ begin
     case s.kind when 'activity' then '' else s.workflow end,
     case when s.is_failed then p_now + ratchet_internal.retry_delay(s.options, s.attempt)
       when s.kind = 'activity' then p_now
-      else coalesce(p_now + make_interval(secs => s.delay / 1000.0), 'infinity') end,
-    case when s.is_held then p_worker end, s.attempt,
+      when s.delay is null then 'infinity'
+      else ratchet_internal.after(p_now, s.delay) end,
+    case when s.is_held then p_worker end, case s.kind when 'wait' then 0 else s.attempt end,
     case s.kind when 'wait' then s.name when 'sleep' then null when 'activity' then null
       else '' end,
     s.options
@@ -1289,10 +1653,6 @@ begin
   if 'signal' = any (p_kinds) then
     perform ratchet_internal.send_signals(p_now, p_jobs);
   end if;
-  perform ratchet_internal.match_signals(p_now, array_agg(j.namespace), array_agg(s.name))
-  from unnest(p_jobs, p_kinds, p_names) as s (job_id, kind, name)
-  join ratchet.jobs j on j.id = s.job_id
-  where s.kind = 'wait' having count(*) > 0;
   return v_count;
 end $$;
 comment on function ratchet_internal.schedule_steps(bigint, timestamptz, bigint[], text[], int[],
@@ -1301,10 +1661,10 @@ comment on function ratchet_internal.schedule_steps(bigint, timestamptz, bigint[
 
 -- sql/dispatch/finish_activities.sql
 
--- Reports of activities: a success, or a failure that is not to be retried, answers the step; any other failure
--- puts the message back with a later due time. A report whose message has moved on (claimed again
--- after the lease, or gone with its job) changes nothing.
--- Locks: the messages. Writes: messages, attributes. Returns how many reports counted.
+-- Reports of activities: a success, or a failure that is not to be retried, answers the step; any
+-- other failure puts the message back with a later due time. A report whose message has moved on
+-- (claimed again after the lease, or gone with its job) changes nothing.
+-- Locks: the messages, in order. Writes: messages, attributes. Returns how many reports counted.
 
 create function ratchet_internal.finish_activities(
   p_worker bigint, p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[],
@@ -1324,7 +1684,7 @@ begin
     join ratchet_internal.messages m
       on m.job_id = r.job_id and m.address = r.address and m.position = r.at
     where m.worker_id = p_worker and m.kind = 'activity' and m.attempt = r.attempt
-    for update of m),
+    order by m.job_id, m.address, m.position for update of m),
   again as (
     update ratchet_internal.messages m
     set worker_id = null, due_at = p_now + ratchet_internal.retry_delay(r.options, r.attempt)
@@ -1345,7 +1705,7 @@ begin
   into v_report from report;
   if v_report.jobs is not null then
     perform ratchet_internal.settle(p_now, v_report.jobs, v_report.addresses, v_report.positions,
-      v_report.attempts, v_report.failed, v_report.answers);
+      v_report.attempts, v_report.failed, v_report.answers, true);
   end if;
   return v_report.count;
 end $$;
@@ -1355,73 +1715,215 @@ comment on function ratchet_internal.finish_activities(bigint, timestamptz, bigi
 
 -- sql/dispatch/lost_jobs.sql
 
--- Which of the given jobs the worker does not hold: stopped from outside, or ended by an earlier, unanswered
--- repetition of the same call.
+-- Tells a worker which of the given jobs it does not hold: stopped from outside, or ended by an
+-- earlier, unanswered repetition of the same call.
 
-create function ratchet_internal.lost_jobs(p_worker bigint, p_jobs bigint[]) returns bigint[]
-language sql stable
+create function ratchet_internal.lost_jobs(p_worker bigint, p_jobs bigint[])
+returns setof ratchet.work
+language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select array_agg(distinct given.job_id)
-  from unnest(p_jobs) as given (job_id)
+begin
+  if p_jobs is null then return; end if;
+  return query
+  select 'lost', given.job_id, null, null::int, null::int, null, null, null, null, null,
+    null::json, null::json, null::boolean, null::boolean, null
+  from (select distinct job_id from unnest(p_jobs) as each (job_id)) given
   left join ratchet_internal.messages held on held.job_id = given.job_id
     and held.address = '' and held.position = 0 and held.worker_id = p_worker
-  where held.job_id is null
-$$;
+  where held.job_id is null;
+end $$;
 comment on function ratchet_internal.lost_jobs(bigint, bigint[]) is
-  'Which of the given jobs the worker does not hold.';
+  'One row of kind lost for each of the given jobs that the worker does not hold.';
 
 -- What a worker receives.
 
+-- sql/dispatch/route_results.sql
+
+-- Sorts out answers that are with nobody (those given, where still so) or with this worker, but
+-- belong elsewhere:
+-- - the thread is held by a worker: the answer goes to that one (or stays, if it is being taken
+-- over);
+-- - the thread waits to be claimed: the answer is dropped, since its claim will read the history;
+-- - nobody has the thread: it becomes a turn to be claimed, and the answer is dropped.
+-- A new turn needs the job locked, so that it cannot be made for a job that is stopped meanwhile.
+-- Locks: messages, workers and jobs (key share), all skipping what others hold. Writes: messages.
+-- Wakes: idle workers.
+
+create function ratchet_internal.route_results(
+  p_worker bigint, p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[]
+) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_is_moved boolean;
+begin
+  with stray as materialized (
+    select r.job_id, r.address, r.position, r.namespace, r.queue, r.workflow,
+      turn.job_id is null as is_free, turn.worker_id as holder
+    from (
+      select * from unnest(p_jobs, p_addresses, p_positions) as given (job_id, address, position)
+      union
+      select job_id, address, position from ratchet_internal.messages
+      where worker_id = p_worker and kind = 'result') given
+    join ratchet_internal.messages r using (job_id, address, position)
+    left join ratchet_internal.messages turn
+      on turn.job_id = r.job_id and turn.address = r.address and turn.position = 0
+    where r.kind = 'result' and (r.worker_id is null
+      or r.worker_id = p_worker and turn.worker_id is distinct from p_worker)
+    order by r.job_id, r.address, r.position for update of r skip locked),
+  alive as materialized (
+    select id from ratchet_internal.workers where id in (select holder from stray)
+    for key share skip locked),
+  running as materialized (
+    select id from ratchet.jobs
+    where id in (select job_id from stray where is_free) and status > 0
+    order by id for key share skip locked),
+  forwarded as (
+    update ratchet_internal.messages r set worker_id = alive.id
+    from stray s left join alive on alive.id = s.holder
+    where s.holder is not null and r.job_id = s.job_id and r.address = s.address
+      and r.position = s.position
+    returning r.worker_id),
+  resumed as (
+    insert into ratchet_internal.messages
+      (job_id, address, kind, namespace, queue, workflow, due_at, attempt)
+    select distinct s.job_id, s.address, 'turn', s.namespace, s.queue, s.workflow, p_now, 1
+    from stray s join running on running.id = s.job_id
+    where s.is_free order by 1, 2 on conflict do nothing),
+  dropped as (
+    delete from ratchet_internal.messages r using stray s
+    where s.holder is null and (not s.is_free or s.job_id in (select id from running))
+      and r.job_id = s.job_id and r.address = s.address and r.position = s.position)
+  select exists (select from stray where is_free)
+    or exists (select from forwarded where worker_id <> p_worker) into v_is_moved;
+  perform pg_notify('ratchet', '') where v_is_moved
+    and exists (select from ratchet_internal.workers where is_idle and id <> p_worker);
+end $$;
+comment on function ratchet_internal.route_results(
+  bigint, timestamptz, bigint[], text[], int[]) is
+  'Sends answers that are with nobody, or with the wrong worker, where they belong.';
+
+-- sql/dispatch/fire_due.sql
+
+-- Answers the sleeps that have ended and the waits that have timed out, of the worker's workflow
+-- routes, at most 1,000 a route; and sorts out answers that have no addressee. Needs no room:
+-- nothing is claimed.
+-- Locks: messages, skipping those that somebody else is taking. Writes: messages, attributes.
+
+create function ratchet_internal.fire_due(p_worker bigint, p_now timestamptz) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_due record;
+begin
+  select array_agg(m.job_id) as jobs, array_agg(m.address) as addresses,
+    array_agg(m.position) as positions, array_agg(m.kind) as kinds into v_due
+  from ratchet_internal.worker_routes r
+  cross join lateral (
+    select job_id, address, position, kind from ratchet_internal.messages
+    where queue = r.queue and workflow = r.workflow and namespace = r.namespace
+      and worker_id is null and kind in ('timer', 'wait', 'result') and due_at <= p_now
+    order by due_at limit 1000 for update skip locked) m
+  where r.worker_id = p_worker and r.workflow <> '';
+  if v_due.kinds && array['timer', 'wait'] then
+    perform ratchet_internal.settle(p_now, array_agg(a.job_id), array_agg(a.address),
+      array_agg(a.position), array_agg(1), array_agg(d.kind = 'wait'),
+      array_agg(case d.kind when 'timer' then a.input::text end), true)
+    from unnest(v_due.jobs, v_due.addresses, v_due.positions, v_due.kinds)
+      as d (job_id, address, at, kind)
+    join ratchet.jobs_attributes a
+      on a.job_id = d.job_id and a.address = d.address and a.position = d.at
+    where d.kind in ('timer', 'wait');
+  end if;
+  if v_due.jobs is not null or exists (select from ratchet_internal.messages
+    where worker_id = p_worker and kind = 'result')
+  then
+    perform ratchet_internal.route_results(p_worker, p_now, v_due.jobs, v_due.addresses,
+      v_due.positions);
+  end if;
+end $$;
+comment on function ratchet_internal.fire_due(bigint, timestamptz) is
+  'Answers ended sleeps and timed-out waits, and sorts out answers without an addressee.';
+
+-- sql/dispatch/take_results.sql
+
+-- Hands over the answers addressed to a worker, for threads that it holds, oldest first.
+-- Locks: messages, skipping those of a job that is being stopped. Writes: messages.
+
+create function ratchet_internal.take_results(p_worker bigint) returns setof ratchet.work
+language sql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  with answer as materialized (
+    select r.job_id, r.address, r.position, r.due_at
+    from ratchet_internal.messages r
+    join ratchet_internal.messages turn on turn.job_id = r.job_id and turn.address = r.address
+      and turn.position = 0 and turn.worker_id = p_worker
+    where r.worker_id = p_worker and r.kind = 'result' for update of r skip locked),
+  taken as (
+    delete from ratchet_internal.messages r using answer a
+    where r.job_id = a.job_id and r.address = a.address and r.position = a.position)
+  select case when a.position > 0 then 'result' else 'cancel' end, a.job_id, a.address,
+    a.position, null::int, null, null, null, null, null, null::json, null::json, t.is_failed,
+    false, t.value
+  from answer a
+  left join ratchet.jobs_attributes t
+    on t.job_id = a.job_id and t.address = a.address and t.position = a.position
+  order by a.due_at, a.job_id, a.address, a.position
+$$;
+comment on function ratchet_internal.take_results(bigint) is
+  'Hands over the answers addressed to a worker, oldest first.';
+
 -- sql/dispatch/claim_turns.sql
 
--- Takes due messages of the worker's workflow routes, oldest first: turns become the worker's, counted as an
--- attempt; ended sleeps and timed-out waits are answered and, with answers whose worker is gone,
--- become the worker's to take (dispatch/take_results.sql).
--- Locks: messages, skipping those that somebody else is taking. Writes: messages, attributes.
+-- Takes due turns of the worker's workflow routes: they become the worker's, counted as an attempt.
+-- The route whose head has waited longest comes first, so that a busy route cannot starve another.
+-- Locks: messages, skipping those that somebody else is taking. Writes: messages.
 
 create function ratchet_internal.claim_turns(p_worker bigint, p_room int, p_now timestamptz)
 returns setof ratchet.work
 language sql volatile
 set search_path = pg_catalog, pg_temp
 as $$
-  with due as materialized (
-    select m.job_id, m.address, m.position, m.kind
+  with route as materialized (
+    select r.namespace, r.queue, r.workflow
     from ratchet_internal.worker_routes r
     cross join lateral (
-      select job_id, address, position, kind from ratchet_internal.messages
+      select due_at from ratchet_internal.messages
       where queue = r.queue and workflow = r.workflow and namespace = r.namespace
-        and worker_id is null and due_at <= p_now
-      order by due_at limit p_room for update skip locked) m
-    where r.worker_id = p_worker and r.workflow <> '' limit p_room),
+        and worker_id is null and kind in ('turn', 'activity') and due_at <= p_now
+      order by due_at limit 1) head
+    where r.worker_id = p_worker and r.workflow <> '' order by head.due_at),
+  due as materialized (
+    select m.job_id, m.address
+    from route r
+    cross join lateral (
+      select job_id, address from ratchet_internal.messages
+      where queue = r.queue and workflow = r.workflow and namespace = r.namespace
+        and worker_id is null and kind in ('turn', 'activity') and due_at <= p_now
+      order by due_at limit p_room for update skip locked) m limit p_room),
   taken as (
     update ratchet_internal.messages m
-    set worker_id = p_worker, due_at = p_now, key = null,
-      attempt = m.attempt + case d.kind when 'turn' then 1 else 0 end,
-      kind = case d.kind when 'turn' then 'turn' else 'result' end
+    set worker_id = p_worker, due_at = p_now, attempt = m.attempt + 1
     from due d
-    where m.job_id = d.job_id and m.address = d.address and m.position = d.position
-    returning m.job_id, m.address, m.position, m.attempt, m.options, d.kind),
-  fired as (
-    update ratchet.jobs_attributes a
-    set ledger = ratchet_internal.leg2_done(a.ledger, 1), is_failed = t.kind = 'wait',
-      value = case t.kind when 'timer' then a.input::text end, updated_at = p_now
-    from taken t
-    where t.kind in ('timer', 'wait') and a.job_id = t.job_id and a.address = t.address
-      and a.position = t.position)
+    where m.job_id = d.job_id and m.address = d.address and m.position = 0
+    returning m.job_id, m.address, m.attempt, m.options)
   select case when t.options is not null then 'careful' when t.attempt = 1 then 'start'
       else 'turn' end,
     t.job_id, t.address, 0, j.attempt, j.namespace, j.key, j.workflow, j.queue, j.entity,
     j.input, j.options, false, j.cancel_requested_at is not null, j.origin_id::text
   from taken t join ratchet.jobs j on j.id = t.job_id
-  where t.kind = 'turn'
 $$;
 comment on function ratchet_internal.claim_turns(bigint, int, timestamptz) is
-  'Takes due turns of the worker''s workflows, and fires their timers.';
+  'Takes due turns of the worker''s workflows, the longest waiting route first.';
 
 -- sql/dispatch/claim_activities.sql
 
--- Takes due activities of the worker's queues, oldest first; the claim counts as an attempt.
+-- Takes due activities of the worker's queues; the claim counts as an attempt. The queue whose head
+-- has waited longest comes first, so that a busy queue cannot starve another.
 -- Locks: messages, skipping those that somebody else is taking. Writes: messages.
 
 create function ratchet_internal.claim_activities(p_worker bigint, p_room int, p_now timestamptz)
@@ -1429,15 +1931,23 @@ returns setof ratchet.work
 language sql volatile
 set search_path = pg_catalog, pg_temp
 as $$
-  with due as materialized (
-    select m.job_id, m.address, m.position
+  with route as materialized (
+    select r.namespace, r.queue
     from ratchet_internal.worker_routes r
+    cross join lateral (
+      select due_at from ratchet_internal.messages
+      where queue = r.queue and workflow = '' and namespace = r.namespace
+        and worker_id is null and kind in ('turn', 'activity') and due_at <= p_now
+      order by due_at limit 1) head
+    where r.worker_id = p_worker and r.workflow = '' order by head.due_at),
+  due as materialized (
+    select m.job_id, m.address, m.position
+    from route r
     cross join lateral (
       select job_id, address, position from ratchet_internal.messages
       where queue = r.queue and workflow = '' and namespace = r.namespace
-        and worker_id is null and due_at <= p_now
-      order by due_at limit p_room for update skip locked) m
-    where r.worker_id = p_worker and r.workflow = '' limit p_room),
+        and worker_id is null and kind in ('turn', 'activity') and due_at <= p_now
+      order by due_at limit p_room for update skip locked) m limit p_room),
   taken as (
     update ratchet_internal.messages m
     set worker_id = p_worker, due_at = p_now, attempt = m.attempt + 1
@@ -1453,98 +1963,135 @@ as $$
     on a.job_id = t.job_id and a.address = t.address and a.position = t.position
 $$;
 comment on function ratchet_internal.claim_activities(bigint, int, timestamptz) is
-  'Takes due activities of the worker''s queues.';
+  'Takes due activities of the worker''s queues, the longest waiting queue first.';
 
--- sql/dispatch/take_results.sql
+-- sql/dispatch/next_look.sql
 
--- Hands over the answers addressed to a worker. A thread that nobody holds any more becomes this worker's
--- turn; an answer for a thread that another worker holds goes on to that one; one for a thread
--- that waits to be claimed is dropped, since its claim will read the history.
--- Locks: messages. Writes: messages.
+-- In how many milliseconds an idle worker is to look again, if nobody notifies it before: when
+-- something becomes due; soon when something is due that somebody else holds at this moment, or is
+-- new; and in any case after as long as it has been idle. For whoever wrote something while the
+-- worker was falling idle sent no notification, and may commit later: so it looks often at first,
+-- then ever more rarely.
 
-create function ratchet_internal.take_results(p_worker bigint, p_now timestamptz)
-returns setof ratchet.work
+create function ratchet_internal.next_look(p_worker bigint, p_now timestamptz) returns bigint
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select least(
+    (select greatest(extract(epoch from p_now - w.idle_at) * 1000, 10)
+      from ratchet_internal.workers w where w.id = p_worker),
+    (select case when min(m.due_at) <= p_now then 50
+        else ceil(extract(epoch from min(m.due_at) - p_now) * 1000) end
+      from ratchet_internal.worker_routes r
+      cross join lateral (
+        (select due_at from ratchet_internal.messages
+          where queue = r.queue and workflow = r.workflow and namespace = r.namespace
+            and worker_id is null and kind in ('turn', 'activity') and due_at < 'infinity'
+          order by due_at limit 1)
+        union all
+        (select due_at from ratchet_internal.messages
+          where queue = r.queue and workflow = r.workflow and namespace = r.namespace
+            and worker_id is null and kind in ('timer', 'wait', 'result')
+            and due_at < 'infinity'
+          order by due_at limit 1)) m
+      where r.worker_id = p_worker),
+    case when exists (select from ratchet_internal.messages
+        where worker_id = p_worker and kind = 'result')
+      or exists (select from ratchet_internal.signals where is_new)
+      or exists (select from ratchet_internal.messages where kind = 'wait' and attempt = 0)
+      then 20 end)::bigint
+$$;
+comment on function ratchet_internal.next_look(bigint, timestamptz) is
+  'Milliseconds after which an idle worker looks again, unless it is notified before.';
+
+-- sql/dispatch/claim.sql
+
+-- The receiving half of an exchange: hands out answers, turns and activities. An idle worker that
+-- gets nothing is marked as idle and told when to look again.
+-- Locks: messages, skipping what others hold; the worker. Writes: workers, messages, attributes.
+
+create function ratchet_internal.claim(
+  p_worker bigint, p_now timestamptz, p_turn_room int, p_activity_room int, p_is_idle boolean
+) returns setof ratchet.work
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_found boolean;
 begin
-  if not exists (select from ratchet_internal.messages
-    where worker_id = p_worker and kind = 'result')
-  then
-    return;
+  perform ratchet_internal.fire_due(p_worker, p_now);
+  return query select * from ratchet_internal.take_results(p_worker);
+  v_found := found;
+  if p_turn_room > 0 then
+    return query select * from ratchet_internal.claim_turns(p_worker, p_turn_room, p_now);
+    v_found := v_found or found;
   end if;
-  insert into ratchet_internal.messages
-    (job_id, address, position, kind, namespace, queue, workflow, due_at, worker_id, attempt)
-  select distinct on (r.job_id, r.address) r.job_id, r.address, 0, 'turn', r.namespace, r.queue,
-    r.workflow, p_now, p_worker, 0
-  from ratchet_internal.messages r
-  where r.worker_id = p_worker and r.kind = 'result'
-    and not exists (select from ratchet_internal.messages held
-      where held.job_id = r.job_id and held.address = r.address and held.position = 0)
-  order by r.job_id, r.address
-  on conflict do nothing;
-  return query
-  with answer as materialized (
-    select r.job_id, r.address, r.position, held.worker_id as holder,
-      held.worker_id = p_worker and held.attempt = 0 as is_new
-    from ratchet_internal.messages r
-    join ratchet_internal.messages held
-      on held.job_id = r.job_id and held.address = r.address and held.position = 0
-    where r.worker_id = p_worker and r.kind = 'result' for update of r),
-  forwarded as (
-    update ratchet_internal.messages r set worker_id = a.holder
-    from answer a
-    where a.holder <> p_worker and r.job_id = a.job_id and r.address = a.address
-      and r.position = a.position),
-  dropped as (
-    delete from ratchet_internal.messages r using answer a
-    where a.holder is not distinct from p_worker and r.job_id = a.job_id
-      and r.address = a.address and r.position = a.position
-      or a.holder is null and r.job_id = a.job_id and r.address = a.address
-      and r.position = a.position),
-  claimed as (
-    update ratchet_internal.messages held set attempt = 1
-    from (select distinct job_id, address from answer where is_new) a
-    where held.job_id = a.job_id and held.address = a.address and held.position = 0
-    returning held.job_id, held.address)
-  select case when a.position > 0 then 'result' else 'cancel' end, a.job_id, a.address,
-    a.position, null::int, null, null, null, null, null, null::json, null::json, t.is_failed,
-    false, t.value
-  from answer a
-  left join ratchet.jobs_attributes t
-    on t.job_id = a.job_id and t.address = a.address and t.position = a.position
-  where a.holder = p_worker and not a.is_new
-  union all
-  select 'turn', c.job_id, c.address, 0, j.attempt, j.namespace, j.key, j.workflow, j.queue,
-    j.entity, j.input, j.options, false, j.cancel_requested_at is not null, j.origin_id::text
-  from claimed c join ratchet.jobs j on j.id = c.job_id;
+  if p_activity_room > 0 then
+    return query select * from ratchet_internal.claim_activities(p_worker, p_activity_room, p_now);
+    v_found := v_found or found;
+  end if;
+  update ratchet_internal.workers
+  set is_idle = p_is_idle and not v_found, idle_at = case when not v_found then p_now end
+  where id = p_worker and is_idle <> (p_is_idle and not v_found);
+  if p_is_idle and not v_found then
+    return query select 'next', null::bigint, null, null::int, null::int, null, null, null, null,
+      null, null::json, null::json, null::boolean, null::boolean,
+      ratchet_internal.next_look(p_worker, p_now)::text;
+  end if;
 end $$;
-comment on function ratchet_internal.take_results(bigint, timestamptz) is
-  'Hands over the answers addressed to a worker, claiming threads that nobody holds.';
+comment on function ratchet_internal.claim(bigint, timestamptz, int, int, boolean) is
+  'The receiving half of an exchange: what a worker is to do next.';
+
+-- Taking over the work of workers that are gone; the exchange itself.
+
+-- sql/dispatch/is_suspect.sql
+
+-- Whether a function that was lost with its worker may be what killed it: since it was claimed it
+-- has recorded nothing, and it was not waiting for anything but its own worker. Thousands of
+-- functions that only wait may be lost with one worker; they are not to be blamed however often
+-- that happens.
+
+create function ratchet_internal.is_suspect(p_turn ratchet_internal.messages) returns boolean
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select not exists (
+    select from ratchet.jobs_attributes a where a.job_id = p_turn.job_id
+      and coalesce(a.updated_at, a.created_at) > p_turn.due_at)
+  and not exists (
+    select from ratchet_internal.messages m where m.job_id = p_turn.job_id
+      and m.address = p_turn.address and m.position > 0
+      and m.worker_id is distinct from p_turn.worker_id)
+$$;
+comment on function ratchet_internal.is_suspect(ratchet_internal.messages) is
+  'Whether a function that was lost with its worker may be what killed it.';
 
 -- sql/dispatch/fail_spent.sql
 
--- Fails what has been lost with its worker as often as it may be tried: an activity after its policy's
--- executions, a function after ten losses without a step in between.
--- Locks: jobs, messages. Writes: jobs, messages, attributes.
+-- Fails what a lost worker held and has been lost as often as it may be tried: an activity after
+-- its policy's executions; a function after ten losses during which it neither recorded a step nor
+-- waited for anything. A job that somebody else has locked is left out: it is run once more.
+-- Locks: jobs, skipping what others hold; messages. Writes: jobs, messages, attributes.
 
-create function ratchet_internal.fail_spent(p_now timestamptz) returns void
+create function ratchet_internal.fail_spent(p_worker bigint, p_now timestamptz) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_spent record;
 begin
-  select array_agg(s.job_id) as jobs, array_agg('null'::json) as results,
+  select array_agg(j.id) as jobs, array_agg(null::json) as results,
     array_agg(json_build_object('code', 597, 'type', 'DurableMaxedError', 'message',
-      'the workflow function was lost with its worker ' || s.attempt || ' times')) as errors
+      'the workflow function was lost with its worker 10 times')) as errors
   into v_spent
-  from (select job_id, attempt from ratchet_internal.messages
-    where kind = 'turn' and worker_id is null and options is not null and attempt >= 10
-    order by job_id for update) s;
+  from (
+    select id from ratchet.jobs where status > 0 and id in (
+      select m.job_id from ratchet_internal.messages m
+      where m.worker_id = p_worker and m.kind = 'turn' and m.attempt >= 10
+        and ratchet_internal.is_suspect(m))
+    order by id for no key update skip locked) j;
   if v_spent.jobs is not null then
-    perform ratchet_internal.end_jobs(null, p_now, v_spent.jobs,
-      array_fill(null::json, array[cardinality(v_spent.jobs)]), v_spent.errors);
+    perform ratchet_internal.end_jobs(null, p_now, v_spent.jobs, v_spent.results, v_spent.errors);
   end if;
   select array_agg(s.job_id) as jobs, array_agg(s.address) as addresses,
     array_agg(s.position) as positions, array_agg(s.attempt) as attempts,
@@ -1553,23 +2100,25 @@ begin
       'the activity was lost with its worker in attempt ' || s.attempt)::text) as answers
   into v_spent
   from (select job_id, address, position, attempt from ratchet_internal.messages
-    where kind = 'activity' and worker_id is null and attempt > 0
+    where worker_id = p_worker and kind = 'activity'
       and not ratchet_internal.is_retried(options, attempt, null)
     order by job_id, address, position for update) s;
   if v_spent.jobs is not null then
     perform ratchet_internal.settle(p_now, v_spent.jobs, v_spent.addresses, v_spent.positions,
-      v_spent.attempts, v_spent.failed, v_spent.answers);
+      v_spent.attempts, v_spent.failed, v_spent.answers, true);
   end if;
 end $$;
-comment on function ratchet_internal.fail_spent(timestamptz) is
-  'Fails what was lost with its worker as often as it may be tried.';
+comment on function ratchet_internal.fail_spent(bigint, timestamptz) is
+  'Fails what a lost worker held and has been lost as often as it may be tried.';
 
 -- sql/dispatch/release_worker.sql
 
--- Ends a worker: deletes its row, and frees what it held for anybody. With p_is_lost (it died, or was silent
--- past its lease) its turns are marked so that they are run again carefully, each step recorded
--- before it runs; what has used up its attempts is failed instead of being freed.
--- Locks: the worker, then messages. Writes: workers, messages, attributes, jobs. Wakes: everyone idle.
+-- Ends a worker: deletes its row, and frees what it held for anybody. With p_is_lost (it died, or
+-- was silent past its lease) its turns are marked so that they are run again carefully, each step
+-- recorded before it runs; what has used up its attempts is failed instead of being freed. A turn
+-- that is handed back, or that cannot have caused the loss, is not counted as an attempt.
+-- Locks: the worker, then messages in order. Writes: workers, messages, attributes, jobs. Wakes:
+-- idle workers.
 
 create function ratchet_internal.release_worker(
   p_worker bigint, p_now timestamptz, p_is_lost boolean
@@ -1580,16 +2129,18 @@ as $$
 begin
   delete from ratchet_internal.workers where id = p_worker;
   if not found then return; end if;
+  if p_is_lost then
+    perform ratchet_internal.fail_spent(p_worker, p_now);
+  end if;
+  perform from ratchet_internal.messages where worker_id = p_worker
+  order by job_id, address, position for update;
   update ratchet_internal.messages m
   set worker_id = null, due_at = p_now,
     options = case when m.kind = 'turn' and p_is_lost then '{"isCareful":true}' else m.options end,
-    attempt = case when m.kind = 'turn' and p_is_lost and exists (
-      select from ratchet.jobs_attributes a where a.job_id = m.job_id
-        and coalesce(a.updated_at, a.created_at) > m.due_at) then 1 else m.attempt end
+    attempt = case when m.kind <> 'turn' then m.attempt
+      when not p_is_lost then greatest(m.attempt - 1, 1)
+      when ratchet_internal.is_suspect(m) then m.attempt else 1 end
   where m.worker_id = p_worker;
-  if p_is_lost then
-    perform ratchet_internal.fail_spent(p_now);
-  end if;
   perform pg_notify('ratchet', '') where exists (
     select from ratchet_internal.workers where is_idle);
 end $$;
@@ -1598,82 +2149,52 @@ comment on function ratchet_internal.release_worker(bigint, timestamptz, boolean
 
 -- sql/dispatch/reap_workers.sql
 
--- Ends workers whose lease has run out. One whose exchange is in flight at this moment is alive and skipped.
+-- Ends workers whose lease has run out. One whose call is in flight at this moment is alive and
+-- skipped; so is the one that calls.
 -- Locks: workers. Writes: all that release_worker does.
 
-create function ratchet_internal.reap_workers(p_now timestamptz) returns void
+create function ratchet_internal.reap_workers(p_worker bigint, p_now timestamptz) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if exists (select from ratchet_internal.workers where expires_at < p_now) then
+  if exists (select from ratchet_internal.workers where expires_at < p_now and id <> p_worker) then
     perform ratchet_internal.release_worker(dead.id, p_now, true)
-    from (select id from ratchet_internal.workers where expires_at < p_now
+    from (select id from ratchet_internal.workers where expires_at < p_now and id <> p_worker
       order by id for update skip locked) dead;
   end if;
 end $$;
-comment on function ratchet_internal.reap_workers(timestamptz) is
-  'Ends workers whose lease has run out and frees their work.';
+comment on function ratchet_internal.reap_workers(bigint, timestamptz) is
+  'Ends workers, other than the one that calls, whose lease has run out, and frees their work.';
 
--- sql/dispatch/next_due.sql
+-- sql/dispatch/open_exchange.sql
 
--- How long, in milliseconds, until something becomes due for a worker; null if nothing is in sight.
+-- How every exchange begins: all that it may have to wait for is locked before it changes anything,
+-- in the one order that everybody keeps. Then the work of workers that are gone is freed, and
+-- signals are delivered, before anything of this exchange is written. An exchange that only reports
+-- activities locks no job: reports of several workers for one job run side by side. One that does
+-- both locks the jobs of both.
+-- Locks: the worker (key share), jobs, messages. Raises: WF401, WF605.
 
-create function ratchet_internal.next_due(p_worker bigint, p_now timestamptz) returns bigint
-language sql stable
-set search_path = pg_catalog, pg_temp
-as $$
-  select greatest(ceil(extract(epoch from min(m.due_at) - p_now) * 1000), 0)::bigint
-  from ratchet_internal.worker_routes r
-  cross join lateral (
-    select due_at from ratchet_internal.messages
-    where queue = r.queue and workflow = r.workflow and namespace = r.namespace
-      and worker_id is null and due_at < 'infinity'
-    order by due_at limit 1) m
-  where r.worker_id = p_worker
-$$;
-comment on function ratchet_internal.next_due(bigint, timestamptz) is
-  'Milliseconds until the next message of the worker''s routes is due; null if there is none.';
-
--- sql/dispatch/claim.sql
-
--- The receiving half of an exchange: takes over the work of workers that are gone, matches signals, then
--- hands out answers, turns and activities. An idle worker that gets nothing is marked as idle and
--- told how long it may sleep.
--- Locks: workers, signals, messages. Writes: workers, messages, attributes.
-
-create function ratchet_internal.claim(
-  p_worker bigint, p_now timestamptz, p_turn_room int, p_activity_room int, p_is_idle boolean
-) returns setof ratchet.work
+create function ratchet_internal.open_exchange(
+  p_worker bigint, p_now timestamptz, p_jobs bigint[], p_activity_jobs bigint[],
+  p_plan_jobs bigint[], p_plan_kinds text[], p_plan_options json[]
+) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  v_is_busy boolean;
-  v_found boolean := false;
 begin
-  perform ratchet_internal.reap_workers(p_now);
-  v_is_busy := ratchet_internal.deliver_signals(p_now);
-  if p_turn_room > 0 then
-    return query select * from ratchet_internal.claim_turns(p_worker, p_turn_room, p_now);
-    v_found := found;
+  perform ratchet_internal.lock_worker(p_worker);
+  if p_jobs is not null then
+    perform ratchet_internal.lock_jobs(p_jobs || p_activity_jobs, p_plan_jobs, p_plan_kinds,
+      p_plan_options);
   end if;
-  return query select * from ratchet_internal.take_results(p_worker, p_now);
-  v_found := v_found or found;
-  if p_activity_room > 0 then
-    return query select * from ratchet_internal.claim_activities(p_worker, p_activity_room, p_now);
-    v_found := v_found or found;
-  end if;
-  update ratchet_internal.workers set is_idle = p_is_idle and not v_found
-  where id = p_worker and is_idle <> (p_is_idle and not v_found);
-  if p_is_idle and not v_found then
-    return query select (json_populate_record(null::ratchet.work, json_build_object('kind',
-      'next', 'value', case when v_is_busy then 0
-        else ratchet_internal.next_due(p_worker, p_now) end))).*;
-  end if;
+  perform ratchet_internal.reap_workers(p_worker, p_now);
+  perform ratchet_internal.deliver_signals(p_now);
 end $$;
-comment on function ratchet_internal.claim(bigint, timestamptz, int, int, boolean) is
-  'The receiving half of an exchange: what a worker is to do next.';
+comment on function ratchet_internal.open_exchange(
+  bigint, timestamptz, bigint[], bigint[], bigint[], text[], json[]) is
+  'Locks what an exchange may wait for, frees the work of lost workers and delivers signals.';
 
 -- sql/dispatch/exchange.sql
 
@@ -1687,7 +2208,9 @@ comment on function ratchet_internal.claim(bigint, timestamptz, int, int, boolea
 --   failure   jobs whose function failed and may be run again, or is blocked
 --   delivery  answers whose order of delivery must be kept
 -- p_is_idle: nothing is left to do here; be notified. Rooms: how many turns and activities to take.
--- Locks: worker (key share), jobs, signals, messages, attributes. Raises: WF401 worker lost.
+-- Locks: worker (key share), jobs in id order, messages, attributes; waits at most 2 s for a lock
+-- (55P03).
+-- Raises: WF401 worker lost, WF605 not READ COMMITTED. Wakes: idle workers, programs that wait.
 
 create function ratchet.exchange(
   p_worker bigint, p_turn_room int, p_activity_room int, p_is_idle boolean default false,
@@ -1719,12 +2242,11 @@ set lock_timeout = '2s'
 as $$
 declare
   v_now timestamptz := ratchet_internal.now();
-  v_lost bigint[];
 begin
-  perform ratchet_internal.lock_worker(p_worker);
-  if p_step_jobs is not null or p_plan_jobs is not null or p_failure_jobs is not null then
-    v_lost := ratchet_internal.lost_jobs(p_worker, p_step_jobs || p_plan_jobs || p_failure_jobs);
-  end if;
+  perform ratchet_internal.open_exchange(p_worker, v_now, p_plan_jobs || p_end_jobs
+    || p_failure_jobs, p_activity_jobs, p_plan_jobs, p_plan_kinds, p_plan_options);
+  return query select * from ratchet_internal.lost_jobs(p_worker,
+    p_step_jobs || p_plan_jobs || p_failure_jobs);
   if p_step_jobs is not null then
     perform ratchet_internal.record_steps(p_worker, v_now, p_step_jobs, p_step_addresses,
       p_step_positions, p_step_kinds, p_step_names, p_step_deliveries, p_step_failed,
@@ -1753,10 +2275,6 @@ begin
   end if;
   return query select * from ratchet_internal.claim(p_worker, v_now, p_turn_room,
     p_activity_room, p_is_idle);
-  if v_lost is not null then
-    return query select (json_populate_record(null::ratchet.work,
-      json_build_object('kind', 'lost', 'job_id', job_id))).* from unnest(v_lost) as l (job_id);
-  end if;
 end $$;
 comment on function ratchet.exchange is
   'The one call between a worker and the engine: hands in all that is finished, receives new work.';
@@ -1765,7 +2283,8 @@ comment on function ratchet.exchange is
 
 -- sql/dispatch/add_routes.sql
 
--- Adds to what a worker serves. Idempotent. Writes: worker_routes. Raises: WF101, WF104, WF401.
+-- Adds to what a worker serves. Idempotent. Writes: worker_routes. Raises: WF101, WF104, WF105,
+-- WF401.
 
 create function ratchet.add_routes(p_worker bigint, p_routes json) returns void
 language plpgsql volatile security definer
@@ -1777,6 +2296,13 @@ begin
     perform ratchet_internal.raise_error('WF104', 'invalid option',
       jsonb_build_object('option', 'routes'),
       'Give an array of objects with namespace, queue and, for workflows, workflow.');
+  end if;
+  perform ratchet_internal.check_readable(p_routes, 'routes');
+  if exists (select from json_array_elements(p_routes) e where json_typeof(e.value) <> 'object')
+  then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', 'routes'),
+      'Each route is an object with namespace, queue and, for workflows, workflow.');
   end if;
   perform ratchet_internal.check_name(coalesce(r.namespace, 'durable'), 'namespace'),
     ratchet_internal.check_name(r.queue, 'queue'),
@@ -1792,10 +2318,10 @@ comment on function ratchet.add_routes(bigint, json) is
 
 -- sql/dispatch/register_worker.sql
 
--- Registers a running worker process and what it serves: an array of routes, each {"namespace", "queue",
--- "workflow"}; without a workflow it serves the activities of the queue. The row is its lease:
--- call heartbeat well within lease_seconds, from a thread that user code cannot block.
--- Writes: workers, worker_routes. Raises: WF101, WF104.
+-- Registers a running worker process and what it serves: an array of routes, each {"namespace",
+-- "queue", "workflow"}; without a workflow it serves the activities of the queue. The row is its
+-- lease: call heartbeat well within lease_seconds, from a thread that user code cannot block.
+-- Writes: workers, worker_routes. Raises: WF101, WF104, WF105.
 
 create function ratchet.register_worker(
   p_name text, p_routes json, p_lease_seconds int default 30
@@ -1820,7 +2346,8 @@ begin
   return v_id;
 end $$;
 comment on function ratchet.register_worker(text, json, int) is
-  'Registers a worker process and the routes it serves; returns its number, which every later call names.';
+  'Registers a worker process and the routes it serves; returns its number, which every later '
+  'call names.';
 
 -- sql/dispatch/heartbeat.sql
 
@@ -1856,42 +2383,59 @@ comment on function ratchet.unregister_worker(bigint) is
 
 -- sql/dispatch/evict.sql
 
--- Gives threads back that only wait, so that they need not stay in the worker's memory. A thread with an answer
--- the worker does not know yet (p_known counts the answered steps it knows) is kept: it is not
--- among those returned. Also kept is one that waits for nothing the engine knows of.
--- Locks: the worker, for update: no exchange of it is in flight. Writes: messages.
+-- Gives threads back that only wait, so that they need not stay in the worker's memory. A thread
+-- with an answer the worker does not know yet (p_known counts the answered steps it knows) is kept:
+-- it is not among those returned. Also kept is one that waits for nothing the engine knows of. A
+-- thread that the worker has not held any more, because its job was stopped, is returned too: it
+-- may be forgotten.
+-- Locks: the worker, for update: no exchange of it is in flight; messages, skipping what others
+-- hold.
+-- Writes: messages. Raises: WF401, WF605; 55P03 when exchanges of the worker leave no gap for 10 s.
 
 create function ratchet.evict(p_worker bigint, p_jobs bigint[], p_known int[])
 returns setof bigint
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
 as $$
 begin
   perform from ratchet_internal.workers where id = p_worker for update;
   perform ratchet_internal.lock_worker(p_worker);
   return query
-  delete from ratchet_internal.messages held
-  using unnest(p_jobs, p_known) as given (job_id, known)
-  where held.job_id = given.job_id and held.address = '' and held.position = 0
-    and held.worker_id = p_worker
-    and given.known = (
+  with turn as materialized (
+    select held.job_id, given.known
+    from unnest(p_jobs, p_known) as given (job_id, known)
+    join ratchet_internal.messages held on held.job_id = given.job_id and held.address = ''
+      and held.position = 0 and held.worker_id = p_worker
+    for update of held skip locked)
+  delete from ratchet_internal.messages held using turn
+  where held.job_id = turn.job_id and held.address = '' and held.position = 0
+    and turn.known = (
       select count(*) from ratchet.jobs_attributes a
-      where a.job_id = given.job_id and a.address in ('', '#cancel')
+      where a.job_id = turn.job_id and a.address in ('', '#cancel')
         and ratchet_internal.is_final(a.ledger))
     and exists (
       select from ratchet_internal.messages open
-      where open.job_id = given.job_id and open.address = '' and open.position > 0)
+      where open.job_id = turn.job_id and open.address = '' and open.position > 0)
     and not exists (
       select from ratchet_internal.messages told
-      where told.job_id = given.job_id and told.address = '' and told.position < 0)
+      where told.job_id = turn.job_id and told.address = '' and told.position < 0)
   returning held.job_id;
+  return query
+  select distinct given.job_id from unnest(p_jobs) as given (job_id)
+  where not exists (
+      select from ratchet_internal.messages held where held.job_id = given.job_id
+        and held.address = '' and held.position = 0)
+    and not exists (
+      select from ratchet.jobs j where j.id = given.job_id and j.status > 0);
 end $$;
 comment on function ratchet.evict(bigint, bigint[], int[]) is
-  'Gives threads that only wait back, so that memory can be freed; returns the jobs given back.';
+  'Gives threads that only wait back, so that memory can be freed; returns the jobs to forget.';
 
 -- sql/dispatch/history.sql
 
--- The recorded steps of jobs, to rebuild their functions from. Also an open step is listed (is_done false).
+-- The recorded steps of jobs, to rebuild their functions from. Also an open step is listed (is_done
+-- false).
 
 create function ratchet.history(p_jobs bigint[])
 returns table (
@@ -1913,14 +2457,18 @@ comment on function ratchet.history(bigint[]) is
 
 -- sql/dispatch/held_work.sql
 
--- Everything a worker holds, as the exchange that claimed it returned it: for a worker whose exchange
--- got no answer and that does not know whether it was carried out. Turns come as kind turn.
+-- Everything a worker holds, as the exchange that claimed it returned it: for a worker whose
+-- exchange got no answer and that does not know whether it was carried out. Turns come as kind turn
+-- or careful. An exchange of the worker that the server still carries out is waited for.
+-- Locks: the worker, for update. Raises: WF401, WF605; 55P03 after 10 s.
 
 create function ratchet.held_work(p_worker bigint) returns setof ratchet.work
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
 as $$
 begin
+  perform from ratchet_internal.workers where id = p_worker for update;
   perform ratchet_internal.lock_worker(p_worker);
   return query
   select case when m.kind = 'activity' then 'activity'
@@ -1941,33 +2489,36 @@ begin
   where m.worker_id = p_worker and m.kind in ('turn', 'activity');
 end $$;
 comment on function ratchet.held_work(bigint) is
-  'Everything a worker holds, for a worker that does not know whether its last exchange was carried out.';
+  'Everything a worker holds, for a worker that does not know whether its last exchange was '
+  'carried out.';
 
 -- The single-item protocol for psql, bash and other languages.
 
 -- sql/dispatch/claim_activity.sql
 
--- Single-item worker protocol, for psql, bash and other languages: takes the oldest due activity of the
--- worker's routes, or no row. Report it with complete or fail and the attempt given here; until
+-- Single-item worker protocol, for psql, bash and other languages: takes the oldest due activity of
+-- the worker's routes, or no row. Report it with complete or fail and the attempt given here; until
 -- then the worker's heartbeat keeps it.
--- Locks: worker (key share), messages. Writes: messages. Raises: WF401.
+-- Locks: worker (key share), messages. Writes: messages. Raises: WF401, WF605.
 
 create function ratchet.claim_activity(p_worker bigint)
 returns table (
   job_id bigint, "position" int, attempt int, workflow_id text, namespace text, queue text,
-  name text, args json
+  name text, args json, address text
 )
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '2s'
 as $$
 #variable_conflict use_column
 declare
   v_now timestamptz := ratchet_internal.now();
 begin
   perform ratchet_internal.lock_worker(p_worker);
-  perform ratchet_internal.reap_workers(v_now);
+  perform ratchet_internal.reap_workers(p_worker, v_now);
   return query
-  select w.job_id, w.position, w.attempt, w.workflow_id, w.namespace, w.queue, w.name, w.input
+  select w.job_id, w.position, w.attempt, w.workflow_id, w.namespace, w.queue, w.name, w.input,
+    w.address
   from ratchet_internal.claim_activities(p_worker, 1, v_now) w;
 end $$;
 comment on function ratchet.claim_activity(bigint) is
@@ -1975,12 +2526,12 @@ comment on function ratchet.claim_activity(bigint) is
 
 -- sql/dispatch/report_activity.sql
 
--- One report of the single-item protocol. Raises: WF401, WF402 when the claim has moved on.
--- Repeating a report that counted is a no-op as long as the step's job is kept.
+-- One report of the single-item protocol. Raises: WF401, WF402 when the claim has moved on, WF501,
+-- WF605. Repeating a report that counted is a no-op as long as the step's job is kept.
 
 create function ratchet_internal.report_activity(
-  p_worker bigint, p_job bigint, p_position int, p_attempt int, p_is_failed boolean, p_code int,
-  p_value json
+  p_worker bigint, p_job bigint, p_address text, p_position int, p_attempt int, p_is_failed boolean,
+  p_code int, p_value json
 ) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -1988,13 +2539,18 @@ as $$
 begin
   perform ratchet_internal.lock_worker(p_worker);
   perform ratchet_internal.check_size(p_value, 'result');
-  if ratchet_internal.finish_activities(p_worker, ratchet_internal.now(), array[p_job], array[''],
-    array[p_position], array[p_attempt], array[p_is_failed], array[p_code], array[p_value]) = 0
+  if ratchet_internal.finish_activities(p_worker, ratchet_internal.now(), array[p_job],
+    array[p_address], array[p_position], array[p_attempt], array[p_is_failed], array[p_code],
+    array[p_value]) = 0
     and not exists (
       select from ratchet.jobs_attributes a
-      where a.job_id = p_job and a.address = '' and a.position = p_position
-        and ratchet_internal.is_final(a.ledger) and a.ledger / 1000000000000 % 100 = p_attempt
-        and a.is_failed = p_is_failed and a.value is not distinct from p_value::text)
+      left join ratchet_internal.messages again on again.job_id = p_job
+        and again.address = p_address and again.position = p_position
+        and again.kind = 'activity' and again.worker_id is null
+      where a.job_id = p_job and a.address = p_address and a.position = p_position
+        and a.is_failed = p_is_failed and a.value is not distinct from p_value::text
+        and least(p_attempt, 99) = case when ratchet_internal.is_final(a.ledger)
+          then a.ledger / 1000000000000 % 100 else again.attempt end)
   then
     perform ratchet_internal.raise_error('WF402', 'stale claim',
       jsonb_build_object('job_id', p_job::text, 'position', p_position, 'attempt', p_attempt),
@@ -2002,7 +2558,7 @@ begin
   end if;
 end $$;
 comment on function ratchet_internal.report_activity(
-  bigint, bigint, int, int, boolean, int, json) is
+  bigint, bigint, text, int, int, boolean, int, json) is
   'Reports one activity; raises WF402 when its claim has moved on.';
 
 -- sql/dispatch/complete.sql
@@ -2011,33 +2567,35 @@ comment on function ratchet_internal.report_activity(
 -- Idempotent: the same report may be repeated.
 
 create function ratchet.complete(
-  p_worker bigint, p_job bigint, p_position int, p_attempt int, p_result json default null
+  p_worker bigint, p_job bigint, p_position int, p_attempt int, p_result json default null,
+  p_address text default ''
 ) returns void
 language sql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  select ratchet_internal.report_activity(p_worker, p_job, p_position, p_attempt, false, null,
-    p_result)
+  select ratchet_internal.report_activity(p_worker, p_job, p_address, p_position, p_attempt, false,
+    null, p_result)
 $$;
-comment on function ratchet.complete(bigint, bigint, int, int, json) is
+comment on function ratchet.complete(bigint, bigint, int, int, json, text) is
   'Reports the result of an activity that was claimed with the given attempt.';
 
 -- sql/dispatch/fail.sql
 
--- Single-item worker protocol: an activity failed. It is tried again as its policy says unless p_code is 598
--- (fatal), 597 or 596 (timeout). Raises: WF401, WF402.
+-- Single-item worker protocol: an activity failed. It is tried again as its policy says unless
+-- p_code is 598 (fatal), 597 or 596 (timeout). Raises: WF401, WF402.
 
 create function ratchet.fail(
   p_worker bigint, p_job bigint, p_position int, p_attempt int, p_message text,
-  p_code int default null
+  p_code int default null, p_address text default ''
 ) returns void
 language sql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  select ratchet_internal.report_activity(p_worker, p_job, p_position, p_attempt, true, p_code,
+  select ratchet_internal.report_activity(p_worker, p_job, p_address, p_position, p_attempt, true,
+    p_code,
     json_build_object('message', p_message, 'code', coalesce(p_code, 599)))
 $$;
-comment on function ratchet.fail(bigint, bigint, int, int, text, int) is
+comment on function ratchet.fail(bigint, bigint, int, int, text, int, text) is
   'Reports the failure of an activity; it is retried unless the code is 596, 597 or 598.';
 
 -- Reading and stopping jobs.
@@ -2077,7 +2635,8 @@ comment on function ratchet.status(text, text) is
 
 -- sql/job/result.sql
 
--- What a finished job returned. Raises: WF201, WF303 while it runs, WF304 with the error when it failed.
+-- What a finished job returned. Raises: WF201, WF303 while it runs, WF304 with the error when it
+-- failed.
 
 create function ratchet.result(p_id text, p_namespace text default 'durable') returns json
 language plpgsql stable security definer
@@ -2100,9 +2659,10 @@ comment on function ratchet.result(text, text) is
 
 -- sql/job/await_result.sql
 
--- Waits for the end of a job by looking again and again, for scripts and psql; programs use watch_jobs and
--- notifications. Holds no lock; its snapshot holds back vacuum, so keep the timeout short.
--- Raises: as result; WF504 when the timeout passes first.
+-- Waits for the end of a job by looking again and again, for scripts and psql; programs use
+-- watch_jobs and notifications. Holds no lock; its snapshot holds back vacuum, so keep the timeout
+-- short.
+-- Raises: as result; WF504 when the timeout passes first, WF605 not READ COMMITTED.
 
 create function ratchet.await_result(
   p_id text, p_timeout interval default '30 seconds', p_namespace text default 'durable'
@@ -2111,27 +2671,30 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_until timestamptz := clock_timestamp() + least(p_timeout, interval '1 day');
+  v_until timestamptz := ratchet_internal.now() + least(p_timeout, interval '1 day');
   v_pause float8 := 0.005;
 begin
+  perform ratchet_internal.check_isolation();
   while (ratchet_internal.find_job(p_id, p_namespace)).status > 0 loop
-    if clock_timestamp() >= v_until then
+    if ratchet_internal.now() >= v_until then
       perform ratchet_internal.raise_error('WF504', 'result wait timed out',
         jsonb_build_object('workflow_id', p_id, 'timeout', p_timeout),
         'The job goes on; wait longer or look at it later.');
     end if;
-    perform pg_sleep(least(v_pause, extract(epoch from v_until - clock_timestamp())));
+    perform pg_sleep(least(v_pause, extract(epoch from v_until - ratchet_internal.now())));
     v_pause := least(v_pause * 1.5, 0.25);
   end loop;
   return ratchet.result(p_id, p_namespace);
 end $$;
 comment on function ratchet.await_result(text, interval, text) is
-  'Waits for a job to finish and returns its result; raises WF504 after the timeout (default 30 seconds, at most a day).';
+  'Waits for a job to finish and returns its result; raises WF504 after the timeout (default 30'
+  ' seconds, at most a day).';
 
 -- sql/job/watch_jobs.sql
 
--- For programs that wait for results: returns those of the given jobs that have finished, and marks the others so
--- that the commit that ends one sends a notification. Ids that do not exist come with status null.
+-- For programs that wait for results: returns those of the given jobs that have finished, and marks
+-- the others so that the commit that ends one sends a notification. Ids that do not exist come with
+-- status null.
 -- Locks: the running jobs, in id order. Writes: jobs.
 
 create function ratchet.watch_jobs(p_namespace text, p_ids text[])
@@ -2141,11 +2704,11 @@ set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 begin
-  perform from ratchet.jobs
-  where namespace = p_namespace and key = any (p_ids) and status > 0 and not is_awaited
-  order by id for no key update;
-  update ratchet.jobs set is_awaited = true
-  where namespace = p_namespace and key = any (p_ids) and status > 0 and not is_awaited;
+  with running as materialized (
+    select id from ratchet.jobs
+    where namespace = p_namespace and key = any (p_ids) and status > 0 and not is_watched
+    order by id for no key update)
+  update ratchet.jobs j set is_watched = true from running where j.id = running.id;
   return query
   select given.id, j.id, j.status, j.result, j.error
   from unnest(p_ids) as given (id)
@@ -2157,8 +2720,10 @@ comment on function ratchet.watch_jobs(text, text[]) is
 
 -- sql/job/cancel.sql
 
--- Asks a job to cancel itself, in the caller's transaction: its function sees CancelledFailure at its next
--- durable call, a waiting one at once. No-op on a finished or unknown job.
+-- Asks a job to cancel itself, in the caller's transaction: its function sees CancelledFailure at
+-- its next durable call, a waiting one at once. No-op on a finished or unknown job. Word of it is
+-- for any worker of the workflow, which passes it on: an address would tie a worker to this
+-- transaction.
 -- Locks: the job. Writes: jobs, messages. Wakes: idle workers. Returns whether the job was running.
 
 create function ratchet.cancel(p_id text, p_namespace text default 'durable') returns boolean
@@ -2175,10 +2740,8 @@ begin
   returning * into v_job;
   if not found then return false; end if;
   insert into ratchet_internal.messages (job_id, address, position, kind, namespace, queue,
-    workflow, due_at, worker_id)
-  select v_job.id, '', -1, 'result', v_job.namespace, v_job.queue, v_job.workflow, v_now,
-    (select worker_id from ratchet_internal.messages
-      where job_id = v_job.id and address = '' and position = 0)
+    workflow, due_at)
+  select v_job.id, '', -1, 'result', v_job.namespace, v_job.queue, v_job.workflow, v_now
   where not exists (select from ratchet.jobs_attributes
     where job_id = v_job.id and address = '#cancel')
   on conflict do nothing;
@@ -2191,9 +2754,10 @@ comment on function ratchet.cancel(text, text) is
 
 -- sql/job/terminate.sql
 
--- Stops a job at once, in the caller's transaction; none of its code runs again. Its queued work goes, late
--- results are dropped, whoever waits for it gets the error; its children go on.
--- Locks: the job (for update), then messages. Raises: WF201 unknown, WF302 finished (p_suppress: false).
+-- Stops a job at once, in the caller's transaction; none of its code runs again. Its queued work
+-- goes, late results are dropped, whoever waits for it gets the error; its children go on.
+-- Locks: the job (for update), then messages. Raises: WF201 unknown, WF302 finished (p_suppress:
+-- false), WF605 not READ COMMITTED. Wakes: programs that wait, idle workers.
 -- Idempotent with p_suppress.
 
 create function ratchet.terminate(
@@ -2205,9 +2769,11 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_job ratchet.jobs := ratchet_internal.find_job(p_id, p_namespace);
-  v_error json := json_build_object('message', coalesce(p_reason, 'job [' || p_id || '] interrupted'),
+  v_error json := json_build_object(
+    'message', coalesce(p_reason, 'job [' || p_id || '] interrupted'),
     'code', coalesce(p_code, 410), 'job_id', p_id, 'stack', '');
 begin
+  perform ratchet_internal.check_isolation();
   perform from ratchet.jobs where id = v_job.id for update;
   if ratchet_internal.end_jobs(null, ratchet_internal.now(), array[v_job.id],
     array[null::json], array[v_error], v_job.status - 1000000000) is null
@@ -2238,12 +2804,13 @@ select a.job_id, j.key as job_key, j.namespace, a.field, a.kind,
   a.is_failed, a.delivery, a.created_at, a.updated_at, a.ledger
 from ratchet.jobs_attributes a
 join ratchet.jobs j on j.id = a.job_id;
-comment on view ratchet.ledger is 'The ledger of every step, decoded: attempts, first leg, entries of the second, final or open.';
+comment on view ratchet.ledger is
+  'The ledger of every step, decoded: attempts, first leg, entries of the second, final or open.';
 
 -- sql/views/open_steps.sql
 
--- What every running job waits for, and what is to move it: one row an open step, and one a thread that
--- waits for a worker or runs in one.
+-- What every running job waits for, and what is to move it: one row an open step, and one a thread
+-- that waits for a worker or runs in one.
 
 create view ratchet.open_steps with (security_invoker = true) as
 select m.job_id, j.key as job_key, m.namespace, coalesce(a.field, 'the function') as field,
@@ -2268,7 +2835,8 @@ left join ratchet.jobs_attributes a
   on a.job_id = m.job_id and a.address = m.address and a.position = m.position
 left join ratchet_internal.workers w on w.id = m.worker_id
 left join ratchet.jobs child on m.kind = 'child' and child.id::text = m.key;
-comment on view ratchet.open_steps is 'What every running job waits for and why it does not move, one row an open step.';
+comment on view ratchet.open_steps is
+  'What every running job waits for and why it does not move, one row an open step.';
 
 -- sql/views/workers.sql
 
@@ -2286,29 +2854,15 @@ select w.id, w.name, w.is_idle, w.started_at, w.expires_at,
 from ratchet_internal.workers w;
 comment on view ratchet.workers is 'The running workers, what they serve, and how much they hold.';
 
--- sql/inspect/check_invariants.sql
+-- sql/inspect/broken_jobs.sql
 
--- One row a violation, no rows when all is well. Safe on a running system: every rule holds after each commit,
--- and one statement sees one snapshot.
+-- Rules of check_invariants about jobs.
 
-create function ratchet.check_invariants()
+create function ratchet_internal.broken_jobs()
 returns table (rule text, job_id bigint, detail text)
-language sql stable security definer
+language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
-  with step as (
-    select a.*, ratchet_internal.is_final(a.ledger) as is_final, j.status
-    from ratchet.jobs_attributes a left join ratchet.jobs j on j.id = a.job_id),
-  message as (
-    select m.*, j.status, w.id is not null as is_known
-    from ratchet_internal.messages m
-    left join ratchet.jobs j on j.id = m.job_id
-    left join ratchet_internal.workers w on w.id = m.worker_id)
-  select 'a step belongs to a job', s.job_id, s.field from step s where s.status is null
-  union all
-  select 'a message belongs to a running job', m.job_id, m.kind || ' ' || m.position
-  from message m where coalesce(m.status, 0) <= 0
-  union all
   select 'the semaphore of a running job counts its open threads', j.id, j.status::text
   from ratchet.jobs j where j.status > 0 and j.status <> 1
   union all
@@ -2317,24 +2871,34 @@ as $$
   where j.status > 0 and not exists (
     select from ratchet_internal.messages m where m.job_id = j.id)
   union all
+  select 'a child was started by a step of its parent', c.id, c.key
+  from ratchet.jobs c join ratchet.jobs p on p.id = c.parent_id
+  where not exists (
+    select from ratchet.jobs_attributes a
+    where a.job_id = p.id and a.kind in ('child', 'start')
+      and ratchet_internal.step_name(a.address, a.field) = c.workflow)
+$$;
+comment on function ratchet_internal.broken_jobs() is 'Violations of the rules about jobs.';
+
+-- sql/inspect/broken_steps.sql
+
+-- Rules of check_invariants about steps.
+
+create function ratchet_internal.broken_steps()
+returns table (rule text, job_id bigint, detail text)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with step as (
+    select a.*, ratchet_internal.is_final(a.ledger) as is_final, j.status
+    from ratchet.jobs_attributes a left join ratchet.jobs j on j.id = a.job_id)
+  select 'a step belongs to a job', s.job_id, s.field from step s where s.status is null
+  union all
   select 'an open step of a running job has a message', s.job_id, s.field
   from step s
   where s.status > 0 and not s.is_final and not exists (
     select from ratchet_internal.messages m where m.job_id = s.job_id and m.address = s.address
       and m.position = s.position and m.kind <> 'result')
-  union all
-  select 'a message that waits belongs to an open step', m.job_id, m.kind || ' ' || m.position
-  from message m
-  where m.kind in ('activity', 'timer', 'wait', 'child') and not exists (
-    select from step s where s.job_id = m.job_id and s.address = m.address
-      and s.position = m.position and not s.is_final)
-  union all
-  select 'a result belongs to an answered step or to a cancellation', m.job_id,
-    m.kind || ' ' || m.position
-  from message m
-  where m.kind = 'result' and m.position > 0 and not exists (
-    select from step s where s.job_id = m.job_id and s.address = m.address
-      and s.position = m.position and s.is_final)
   union all
   select 'an answered step was scheduled once and answered once', s.job_id, s.field
   from step s
@@ -2344,34 +2908,124 @@ as $$
   from step s
   where not s.is_final and (s.ledger % 100000000 <> 0 or s.value is not null and not s.is_failed)
   union all
-  select 'deliveries of a thread are numbered without repetition', s.job_id, s.address
+  select 'the deliveries of a thread are numbered without repetition', s.job_id, s.address
   from step s where s.delivery is not null
-  group by s.job_id, split_part(s.address, '#', 1), s.address, s.delivery having count(*) > 1
+  group by s.job_id, s.address, s.delivery having count(*) > 1
+$$;
+comment on function ratchet_internal.broken_steps() is 'Violations of the rules about steps.';
+
+-- sql/inspect/broken_messages.sql
+
+-- Rules of check_invariants about messages.
+
+create function ratchet_internal.broken_messages()
+returns table (rule text, job_id bigint, detail text)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with message as (
+    select m.*, j.status, w.id is not null as is_known, a.job_id is not null as has_step,
+      ratchet_internal.is_final(a.ledger) as is_final,
+      m.kind || ' ' || m.position as name
+    from ratchet_internal.messages m
+    left join ratchet.jobs j on j.id = m.job_id
+    left join ratchet_internal.workers w on w.id = m.worker_id
+    left join ratchet.jobs_attributes a on a.job_id = m.job_id and a.address = m.address
+      and a.position = m.position)
+  select 'a message belongs to a running job', m.job_id, m.name
+  from message m where coalesce(m.status, 0) <= 0
   union all
-  select 'what a worker holds names a registered worker', m.job_id, m.kind || ' ' || m.worker_id
+  select 'a message that waits belongs to an open step', m.job_id, m.name
+  from message m
+  where m.kind in ('activity', 'timer', 'wait', 'child') and (not m.has_step or m.is_final)
+  union all
+  select 'a result belongs to an answered step or to a cancellation', m.job_id, m.name
+  from message m
+  where m.kind = 'result' and m.position > 0 and (not m.has_step or not m.is_final)
+  union all
+  select 'what a worker holds names a registered worker', m.job_id, m.name || ' ' || m.worker_id
   from message m where m.worker_id is not null and not m.is_known
   union all
   select 'a wait for a child names a running job that is marked as awaited', m.job_id, m.key
   from message m
   where m.kind = 'child' and not exists (
     select from ratchet.jobs c where c.id::text = m.key and c.status > 0 and c.is_awaited)
+$$;
+comment on function ratchet_internal.broken_messages() is 'Violations of the rules about messages.';
+
+-- sql/inspect/broken_signals.sql
+
+-- Rules of check_invariants about signals. The first is the one against lost wake-ups.
+
+create function ratchet_internal.broken_signals()
+returns table (rule text, job_id bigint, detail text)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select 'a signal and a wait that could be paired are not both marked as looked at', m.job_id,
+    m.key
+  from ratchet_internal.messages m
+  where m.kind = 'wait' and m.attempt > 0
+    and exists (
+      select from ratchet_internal.signals s where s.key = m.key and s.namespace = m.namespace
+        and not s.is_consumed and s.expires_at > ratchet_internal.now())
+    and not exists (
+      select from ratchet_internal.signals s where s.key = m.key and s.namespace = m.namespace
+        and s.is_new)
   union all
-  select 'a child was started by a step of its parent', c.id, c.key
-  from ratchet.jobs c join ratchet.jobs p on p.id = c.parent_id
-  where not exists (select from step s where s.job_id = p.id and s.kind in ('child', 'start')
-    and ratchet_internal.step_name(s.address, s.field) = c.workflow)
+  select 'a consumed signal is kept only for its dedup id', null, s.key
+  from ratchet_internal.signals s where s.is_consumed and s.dedup_id is null
+$$;
+comment on function ratchet_internal.broken_signals() is 'Violations of the rules about signals.';
+
+-- sql/inspect/check_invariants.sql
+
+-- One row a violation, no rows when all is well. Safe on a running system: every rule holds after
+-- each commit, and one statement sees one snapshot.
+
+create function ratchet.check_invariants()
+returns table (rule text, job_id bigint, detail text)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select * from ratchet_internal.broken_jobs()
+  union all select * from ratchet_internal.broken_steps()
+  union all select * from ratchet_internal.broken_messages()
+  union all select * from ratchet_internal.broken_signals()
 $$;
 comment on function ratchet.check_invariants() is
   'One row for each rule that does not hold and each job that breaks it; no rows when all is well.';
 
 -- Retention, and who may do what.
 
+-- sql/upkeep/check_prune.sql
+
+-- Checks what prune is given. Raises: WF103, WF104.
+
+create function ratchet_internal.check_prune(p_older_than interval, p_batch int) returns void
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_older_than is null or not p_older_than between interval '0' and interval '300 years' then
+    perform ratchet_internal.raise_error('WF103', 'invalid duration',
+      jsonb_build_object('older_than', p_older_than), 'Give an interval from zero to 300 years.');
+  end if;
+  if p_batch is null or p_batch < 1 then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', 'batch', 'value', p_batch), 'Give a batch of at least 1 job.');
+  end if;
+end $$;
+comment on function ratchet_internal.check_prune(interval, int) is
+  'Raises WF103 or WF104 unless prune can work with what it is given.';
+
 -- sql/upkeep/prune.sql
 
--- Removes finished jobs whose time is over: expire_seconds after their end, or p_older_than where none was given,
--- but never within a minute of their end. Goes through the jobs in batches by number, taking up
--- where the last call ended; skips what others hold. Also drops expired signals.
--- Locks: the removed rows. Writes: jobs, attributes, signals. Returns how many jobs it removed.
+-- Removes finished jobs whose time is over: expire_seconds after their end, or p_older_than where
+-- none was given, but never within a minute of their end. Goes through the jobs in batches by
+-- number, taking up where the last call ended; skips what others hold. Also drops expired signals.
+-- Locks: the removed rows. Writes: jobs, attributes, signals. Raises: WF103, WF104. Returns how
+-- many jobs it removed.
 
 create function ratchet.prune(
   p_older_than interval default '7 days', p_batch int default 10000
@@ -2385,6 +3039,7 @@ declare
   v_to bigint;
   v_jobs bigint[];
 begin
+  perform ratchet_internal.check_prune(p_older_than, p_batch);
   select job_id into v_from from ratchet_internal.sweep for update skip locked;
   if not found then return 0; end if;
   select max(id) into v_to from (
@@ -2393,23 +3048,26 @@ begin
     select id from ratchet.jobs
     where id > v_from and id <= v_to and status <= 0
       and finished_at < v_now - interval '1 minute'
-      and finished_at < v_now - coalesce(make_interval(secs => expire_seconds), p_older_than)
+      and finished_at < v_now - coalesce(
+        make_interval(secs => least(greatest(expire_seconds, 0), 1e10)), p_older_than)
     order by id for update skip locked) old;
   delete from ratchet.jobs_attributes where job_id = any (v_jobs);
   delete from ratchet.jobs where id = any (v_jobs);
   delete from ratchet_internal.signals where id in (
-    select id from ratchet_internal.signals where expires_at < v_now limit p_batch
+    select id from ratchet_internal.signals where expires_at < v_now
+    order by expires_at limit p_batch
     for update skip locked);
   update ratchet_internal.sweep set job_id = coalesce(v_to, 0);
   return coalesce(cardinality(v_jobs), 0);
 end $$;
 comment on function ratchet.prune(interval, int) is
-  'Removes finished jobs past their retention, one batch a call (default 7 days, 10000 looked at); returns how many.';
+  'Removes finished jobs past their retention, one batch a call (default 7 days, 10000 looked '
+  'at); returns how many.';
 
 -- sql/roles/grants.sql
 
--- Which function of the public schema belongs to which access. Data, so that the grants can be read and tested;
--- nothing is granted to PUBLIC.
+-- Which function belongs to which access. Data, so that the grants can be read and tested; nothing
+-- is granted to PUBLIC. Of the internal functions readers get those that the views call.
 
 create table ratchet_internal.grants (
   function name not null,
@@ -2418,7 +3076,11 @@ create table ratchet_internal.grants (
   constraint "access is one the engine knows"
     check (access in ('reader', 'client', 'worker', 'operator'))
 );
-comment on table ratchet_internal.grants is 'Which public function belongs to which access.';
+comment on table ratchet_internal.grants is 'Which function may be called with which access.';
+comment on column ratchet_internal.grants.function is
+  'Name of the function; names are unique in the engine.';
+comment on column ratchet_internal.grants.access is
+  'Who may call it: reader, client, worker or operator.';
 insert into ratchet_internal.grants (function, access) values
   ('status', 'reader'), ('result', 'reader'), ('await_result', 'reader'), ('version', 'reader'),
   ('check_invariants', 'reader'), ('history', 'reader'),
@@ -2428,13 +3090,15 @@ insert into ratchet_internal.grants (function, access) values
   ('unregister_worker', 'worker'), ('exchange', 'worker'), ('evict', 'worker'),
   ('history', 'worker'), ('held_work', 'worker'), ('claim_activity', 'worker'),
   ('complete', 'worker'), ('fail', 'worker'), ('version', 'worker'), ('prune', 'worker'),
-  ('prune', 'operator'), ('grant_access', 'operator');
+  ('prune', 'operator'),
+  ('now', 'reader'), ('is_final', 'reader'), ('step_name', 'reader');
 
 -- sql/roles/grant_access.sql
 
--- Grants a role what it needs, and no more: reader (tables and views), client (reader, and starting, signalling,
--- stopping and reading jobs), worker (the worker protocol), operator (client, and upkeep).
--- Roles belong to the whole cluster, so the engine creates none: give it roles that exist.
+-- Grants a role what it needs, and no more: reader (tables and views), client (reader, and
+-- starting, signalling, stopping and reading jobs), worker (the worker protocol), operator (client,
+-- and upkeep). For the owner. Roles belong to the whole cluster, so the engine creates none: give
+-- it roles that exist.
 -- Raises: WF104. Idempotent.
 
 create function ratchet.grant_access(p_role name, p_access text) returns void
@@ -2444,10 +3108,14 @@ as $$
 declare
   v_function regprocedure;
 begin
-  if p_access not in ('reader', 'client', 'worker', 'operator') then
+  if p_access is null or p_access not in ('reader', 'client', 'worker', 'operator') then
     perform ratchet_internal.raise_error('WF104', 'invalid option',
       jsonb_build_object('option', 'access', 'value', left(p_access, 100)),
       'Access is reader, client, worker or operator.');
+  end if;
+  if not exists (select from pg_roles where rolname = p_role) then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', 'role', 'value', p_role), 'Create the role first.');
   end if;
   execute format('grant usage on schema ratchet to %I', p_role);
   if p_access <> 'worker' then
@@ -2458,7 +3126,8 @@ begin
   for v_function in
     select p.oid::regprocedure from pg_proc p
     join ratchet_internal.grants g on g.function = p.proname
-    where p.pronamespace = 'ratchet'::regnamespace and g.access = any (
+    where p.pronamespace in ('ratchet'::regnamespace, 'ratchet_internal'::regnamespace)
+      and g.access = any (
       case p_access when 'operator' then array['reader', 'client', 'operator']
         when 'client' then array['reader', 'client']
         else array[p_access] end)

@@ -19,7 +19,14 @@ begin;
 \ir inspect/is_name.sql
 \ir inspect/check_name.sql
 \ir inspect/check_size.sql
+\ir inspect/check_isolation.sql
 \ir inspect/version.sql
+
+-- Reading what users wrote: total functions, which give an answer whatever stands there.
+\ir inspect/readable.sql
+\ir inspect/check_readable.sql
+\ir inspect/number_of.sql
+\ir inspect/after.sql
 
 -- The ledger: an integer that only grows and says which halves of a step are done.
 \ir ledger/ledger_value.sql
@@ -40,6 +47,7 @@ begin;
 \ir job/step_name.sql
 \ir dispatch/wake_route.sql
 \ir job/create_jobs.sql
+\ir job/bad_option.sql
 \ir job/check_start.sql
 \ir job/start_workflow.sql
 \ir job/start_workflows.sql
@@ -47,22 +55,26 @@ begin;
 -- Answering steps. settle is the one door through which an answer enters the history.
 \ir dispatch/work.sql
 \ir dispatch/lock_worker.sql
+\ir dispatch/lock_jobs.sql
 \ir dispatch/settle.sql
 
 -- Retries.
 \ir retry/retry_delay.sql
 \ir retry/is_retried.sql
 
--- Signals: sent by inserting, matched with waits in short transactions of the engine.
-\ir signal/lock_signals.sql
+-- Signals: sent by inserting, matched with waits after the commit, in transactions of the engine.
+\ir signal/pair_signals.sql
+\ir signal/mark_matched.sql
 \ir signal/match_signals.sql
 \ir signal/deliver_signals.sql
 \ir signal/signal.sql
 \ir signal/send_signals.sql
 
 -- Ending jobs; children.
+\ir job/answer_parents.sql
 \ir job/end_jobs.sql
 \ir job/retry_turns.sql
+\ir job/start_error.sql
 \ir job/start_children.sql
 \ir job/await_jobs.sql
 
@@ -74,14 +86,20 @@ begin;
 \ir dispatch/lost_jobs.sql
 
 -- What a worker receives.
+\ir dispatch/route_results.sql
+\ir dispatch/fire_due.sql
+\ir dispatch/take_results.sql
 \ir dispatch/claim_turns.sql
 \ir dispatch/claim_activities.sql
-\ir dispatch/take_results.sql
+\ir dispatch/next_look.sql
+\ir dispatch/claim.sql
+
+-- Taking over the work of workers that are gone; the exchange itself.
+\ir dispatch/is_suspect.sql
 \ir dispatch/fail_spent.sql
 \ir dispatch/release_worker.sql
 \ir dispatch/reap_workers.sql
-\ir dispatch/next_due.sql
-\ir dispatch/claim.sql
+\ir dispatch/open_exchange.sql
 \ir dispatch/exchange.sql
 
 -- Workers: registration, leases, and what a worker needs besides exchange.
@@ -112,9 +130,14 @@ begin;
 \ir views/ledger.sql
 \ir views/open_steps.sql
 \ir views/workers.sql
+\ir inspect/broken_jobs.sql
+\ir inspect/broken_steps.sql
+\ir inspect/broken_messages.sql
+\ir inspect/broken_signals.sql
 \ir inspect/check_invariants.sql
 
 -- Retention, and who may do what.
+\ir upkeep/check_prune.sql
 \ir upkeep/prune.sql
 \ir roles/grants.sql
 \ir roles/grant_access.sql

@@ -1,4 +1,5 @@
--- Adds to what a worker serves. Idempotent. Writes: worker_routes. Raises: WF101, WF104, WF401.
+-- Adds to what a worker serves. Idempotent. Writes: worker_routes. Raises: WF101, WF104, WF105,
+-- WF401.
 
 create function ratchet.add_routes(p_worker bigint, p_routes json) returns void
 language plpgsql volatile security definer
@@ -10,6 +11,13 @@ begin
     perform ratchet_internal.raise_error('WF104', 'invalid option',
       jsonb_build_object('option', 'routes'),
       'Give an array of objects with namespace, queue and, for workflows, workflow.');
+  end if;
+  perform ratchet_internal.check_readable(p_routes, 'routes');
+  if exists (select from json_array_elements(p_routes) e where json_typeof(e.value) <> 'object')
+  then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', 'routes'),
+      'Each route is an object with namespace, queue and, for workflows, workflow.');
   end if;
   perform ratchet_internal.check_name(coalesce(r.namespace, 'durable'), 'namespace'),
     ratchet_internal.check_name(r.queue, 'queue'),

@@ -1,4 +1,5 @@
--- Takes due activities of the worker's queues, oldest first; the claim counts as an attempt.
+-- Takes due activities of the worker's queues; the claim counts as an attempt. The queue whose head
+-- has waited longest comes first, so that a busy queue cannot starve another.
 -- Locks: messages, skipping those that somebody else is taking. Writes: messages.
 
 create function ratchet_internal.claim_activities(p_worker bigint, p_room int, p_now timestamptz)
@@ -6,15 +7,23 @@ returns setof ratchet.work
 language sql volatile
 set search_path = pg_catalog, pg_temp
 as $$
-  with due as materialized (
-    select m.job_id, m.address, m.position
+  with route as materialized (
+    select r.namespace, r.queue
     from ratchet_internal.worker_routes r
+    cross join lateral (
+      select due_at from ratchet_internal.messages
+      where queue = r.queue and workflow = '' and namespace = r.namespace
+        and worker_id is null and kind in ('turn', 'activity') and due_at <= p_now
+      order by due_at limit 1) head
+    where r.worker_id = p_worker and r.workflow = '' order by head.due_at),
+  due as materialized (
+    select m.job_id, m.address, m.position
+    from route r
     cross join lateral (
       select job_id, address, position from ratchet_internal.messages
       where queue = r.queue and workflow = '' and namespace = r.namespace
-        and worker_id is null and due_at <= p_now
-      order by due_at limit p_room for update skip locked) m
-    where r.worker_id = p_worker and r.workflow = '' limit p_room),
+        and worker_id is null and kind in ('turn', 'activity') and due_at <= p_now
+      order by due_at limit p_room for update skip locked) m limit p_room),
   taken as (
     update ratchet_internal.messages m
     set worker_id = p_worker, due_at = p_now, attempt = m.attempt + 1
@@ -30,4 +39,4 @@ as $$
     on a.job_id = t.job_id and a.address = t.address and a.position = t.position
 $$;
 comment on function ratchet_internal.claim_activities(bigint, int, timestamptz) is
-  'Takes due activities of the worker''s queues.';
+  'Takes due activities of the worker''s queues, the longest waiting queue first.';

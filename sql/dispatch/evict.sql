@@ -1,32 +1,48 @@
--- Gives threads back that only wait, so that they need not stay in the worker's memory. A thread with an answer
--- the worker does not know yet (p_known counts the answered steps it knows) is kept: it is not
--- among those returned. Also kept is one that waits for nothing the engine knows of.
--- Locks: the worker, for update: no exchange of it is in flight. Writes: messages.
+-- Gives threads back that only wait, so that they need not stay in the worker's memory. A thread
+-- with an answer the worker does not know yet (p_known counts the answered steps it knows) is kept:
+-- it is not among those returned. Also kept is one that waits for nothing the engine knows of. A
+-- thread that the worker has not held any more, because its job was stopped, is returned too: it
+-- may be forgotten.
+-- Locks: the worker, for update: no exchange of it is in flight; messages, skipping what others
+-- hold.
+-- Writes: messages. Raises: WF401, WF605; 55P03 when exchanges of the worker leave no gap for 10 s.
 
 create function ratchet.evict(p_worker bigint, p_jobs bigint[], p_known int[])
 returns setof bigint
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
 as $$
 begin
   perform from ratchet_internal.workers where id = p_worker for update;
   perform ratchet_internal.lock_worker(p_worker);
   return query
-  delete from ratchet_internal.messages held
-  using unnest(p_jobs, p_known) as given (job_id, known)
-  where held.job_id = given.job_id and held.address = '' and held.position = 0
-    and held.worker_id = p_worker
-    and given.known = (
+  with turn as materialized (
+    select held.job_id, given.known
+    from unnest(p_jobs, p_known) as given (job_id, known)
+    join ratchet_internal.messages held on held.job_id = given.job_id and held.address = ''
+      and held.position = 0 and held.worker_id = p_worker
+    for update of held skip locked)
+  delete from ratchet_internal.messages held using turn
+  where held.job_id = turn.job_id and held.address = '' and held.position = 0
+    and turn.known = (
       select count(*) from ratchet.jobs_attributes a
-      where a.job_id = given.job_id and a.address in ('', '#cancel')
+      where a.job_id = turn.job_id and a.address in ('', '#cancel')
         and ratchet_internal.is_final(a.ledger))
     and exists (
       select from ratchet_internal.messages open
-      where open.job_id = given.job_id and open.address = '' and open.position > 0)
+      where open.job_id = turn.job_id and open.address = '' and open.position > 0)
     and not exists (
       select from ratchet_internal.messages told
-      where told.job_id = given.job_id and told.address = '' and told.position < 0)
+      where told.job_id = turn.job_id and told.address = '' and told.position < 0)
   returning held.job_id;
+  return query
+  select distinct given.job_id from unnest(p_jobs) as given (job_id)
+  where not exists (
+      select from ratchet_internal.messages held where held.job_id = given.job_id
+        and held.address = '' and held.position = 0)
+    and not exists (
+      select from ratchet.jobs j where j.id = given.job_id and j.status > 0);
 end $$;
 comment on function ratchet.evict(bigint, bigint[], int[]) is
-  'Gives threads that only wait back, so that memory can be freed; returns the jobs given back.';
+  'Gives threads that only wait back, so that memory can be freed; returns the jobs to forget.';

@@ -8,7 +8,9 @@
 --   failure   jobs whose function failed and may be run again, or is blocked
 --   delivery  answers whose order of delivery must be kept
 -- p_is_idle: nothing is left to do here; be notified. Rooms: how many turns and activities to take.
--- Locks: worker (key share), jobs, signals, messages, attributes. Raises: WF401 worker lost.
+-- Locks: worker (key share), jobs in id order, messages, attributes; waits at most 2 s for a lock
+-- (55P03).
+-- Raises: WF401 worker lost, WF605 not READ COMMITTED. Wakes: idle workers, programs that wait.
 
 create function ratchet.exchange(
   p_worker bigint, p_turn_room int, p_activity_room int, p_is_idle boolean default false,
@@ -40,12 +42,11 @@ set lock_timeout = '2s'
 as $$
 declare
   v_now timestamptz := ratchet_internal.now();
-  v_lost bigint[];
 begin
-  perform ratchet_internal.lock_worker(p_worker);
-  if p_step_jobs is not null or p_plan_jobs is not null or p_failure_jobs is not null then
-    v_lost := ratchet_internal.lost_jobs(p_worker, p_step_jobs || p_plan_jobs || p_failure_jobs);
-  end if;
+  perform ratchet_internal.open_exchange(p_worker, v_now, p_plan_jobs || p_end_jobs
+    || p_failure_jobs, p_activity_jobs, p_plan_jobs, p_plan_kinds, p_plan_options);
+  return query select * from ratchet_internal.lost_jobs(p_worker,
+    p_step_jobs || p_plan_jobs || p_failure_jobs);
   if p_step_jobs is not null then
     perform ratchet_internal.record_steps(p_worker, v_now, p_step_jobs, p_step_addresses,
       p_step_positions, p_step_kinds, p_step_names, p_step_deliveries, p_step_failed,
@@ -74,10 +75,6 @@ begin
   end if;
   return query select * from ratchet_internal.claim(p_worker, v_now, p_turn_room,
     p_activity_room, p_is_idle);
-  if v_lost is not null then
-    return query select (json_populate_record(null::ratchet.work,
-      json_build_object('kind', 'lost', 'job_id', job_id))).* from unnest(v_lost) as l (job_id);
-  end if;
 end $$;
 comment on function ratchet.exchange is
   'The one call between a worker and the engine: hands in all that is finished, receives new work.';

@@ -1,7 +1,7 @@
--- Reports of activities: a success, or a failure that is not to be retried, answers the step; any other failure
--- puts the message back with a later due time. A report whose message has moved on (claimed again
--- after the lease, or gone with its job) changes nothing.
--- Locks: the messages. Writes: messages, attributes. Returns how many reports counted.
+-- Reports of activities: a success, or a failure that is not to be retried, answers the step; any
+-- other failure puts the message back with a later due time. A report whose message has moved on
+-- (claimed again after the lease, or gone with its job) changes nothing.
+-- Locks: the messages, in order. Writes: messages, attributes. Returns how many reports counted.
 
 create function ratchet_internal.finish_activities(
   p_worker bigint, p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[],
@@ -21,7 +21,7 @@ begin
     join ratchet_internal.messages m
       on m.job_id = r.job_id and m.address = r.address and m.position = r.at
     where m.worker_id = p_worker and m.kind = 'activity' and m.attempt = r.attempt
-    for update of m),
+    order by m.job_id, m.address, m.position for update of m),
   again as (
     update ratchet_internal.messages m
     set worker_id = null, due_at = p_now + ratchet_internal.retry_delay(r.options, r.attempt)
@@ -42,7 +42,7 @@ begin
   into v_report from report;
   if v_report.jobs is not null then
     perform ratchet_internal.settle(p_now, v_report.jobs, v_report.addresses, v_report.positions,
-      v_report.attempts, v_report.failed, v_report.answers);
+      v_report.attempts, v_report.failed, v_report.answers, true);
   end if;
   return v_report.count;
 end $$;

@@ -1,11 +1,15 @@
--- Everything a worker holds, as the exchange that claimed it returned it: for a worker whose exchange
--- got no answer and that does not know whether it was carried out. Turns come as kind turn.
+-- Everything a worker holds, as the exchange that claimed it returned it: for a worker whose
+-- exchange got no answer and that does not know whether it was carried out. Turns come as kind turn
+-- or careful. An exchange of the worker that the server still carries out is waited for.
+-- Locks: the worker, for update. Raises: WF401, WF605; 55P03 after 10 s.
 
 create function ratchet.held_work(p_worker bigint) returns setof ratchet.work
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '10s'
 as $$
 begin
+  perform from ratchet_internal.workers where id = p_worker for update;
   perform ratchet_internal.lock_worker(p_worker);
   return query
   select case when m.kind = 'activity' then 'activity'
@@ -26,4 +30,5 @@ begin
   where m.worker_id = p_worker and m.kind in ('turn', 'activity');
 end $$;
 comment on function ratchet.held_work(bigint) is
-  'Everything a worker holds, for a worker that does not know whether its last exchange was carried out.';
+  'Everything a worker holds, for a worker that does not know whether its last exchange was '
+  'carried out.';

@@ -1,4 +1,5 @@
--- The recorded steps of jobs, to rebuild their functions from. Also an open step is listed (is_done false).
+-- The recorded steps of jobs, to rebuild their functions from. Also an open step is listed (is_done
+-- false).
 
 create function ratchet.history(p_jobs bigint[])
 returns table (

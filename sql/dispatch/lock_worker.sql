@@ -1,12 +1,13 @@
 -- Holds off whoever would take this worker's work over, until the transaction ends: a takeover
 -- deletes the row, which waits for this lock, and this fails once the row is gone.
--- Locks: the worker (key share). Raises: WF401 when the lease is lost.
+-- Locks: the worker (key share). Raises: WF401 when the lease is lost, WF605.
 
 create function ratchet_internal.lock_worker(p_worker bigint) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  perform ratchet_internal.check_isolation();
   perform from ratchet_internal.workers where id = p_worker for key share;
   if not found then
     perform ratchet_internal.raise_error('WF401', 'worker lost',

@@ -1,6 +1,6 @@
 -- Writes steps that were run in the worker's own process: one insert each, result included.
 -- Steps of threads the worker no longer holds are left out; repeated ones change nothing.
--- Writes: attributes; signals that were sent. Returns how many rows were written.
+-- Writes: attributes. Returns how many rows were written.
 
 create function ratchet_internal.record_steps(
   p_worker bigint, p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[],

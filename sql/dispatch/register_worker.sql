@@ -1,7 +1,7 @@
--- Registers a running worker process and what it serves: an array of routes, each {"namespace", "queue",
--- "workflow"}; without a workflow it serves the activities of the queue. The row is its lease:
--- call heartbeat well within lease_seconds, from a thread that user code cannot block.
--- Writes: workers, worker_routes. Raises: WF101, WF104.
+-- Registers a running worker process and what it serves: an array of routes, each {"namespace",
+-- "queue", "workflow"}; without a workflow it serves the activities of the queue. The row is its
+-- lease: call heartbeat well within lease_seconds, from a thread that user code cannot block.
+-- Writes: workers, worker_routes. Raises: WF101, WF104, WF105.
 
 create function ratchet.register_worker(
   p_name text, p_routes json, p_lease_seconds int default 30
@@ -26,4 +26,5 @@ begin
   return v_id;
 end $$;
 comment on function ratchet.register_worker(text, json, int) is
-  'Registers a worker process and the routes it serves; returns its number, which every later call names.';
+  'Registers a worker process and the routes it serves; returns its number, which every later '
+  'call names.';

@@ -1,9 +1,10 @@
--- Records steps that somebody else must answer, each with the message that makes it move. Only what was
--- not recorded before gets a message, so that a repeated call changes nothing.
--- A step aimed at another job or at a signal is inserted as a child message without a key, which
--- the functions called afterwards, in the same transaction, replace by its target.
--- Locks: jobs (key share, in id order: who stops a job waits, or has stopped it and then
---   nothing is scheduled); signals waited for. Writes: attributes, messages, jobs (children).
+-- Records steps that somebody else must answer, each with the message that makes it move. Only what
+-- was not recorded before gets a message, so that a repeated call changes nothing. A step aimed at
+-- another job or at a signal is inserted as a child message without a key, which the functions
+-- called afterwards, in the same transaction, replace by its target.
+-- Locks: the jobs (the caller has locked them: who stops one waits, or has stopped it and then
+--   nothing is scheduled). Writes: attributes, messages, jobs (children), signals.
+-- Returns how many steps were new.
 
 create function ratchet_internal.schedule_steps(
   p_worker bigint, p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[],
@@ -16,11 +17,6 @@ as $$
 declare
   v_count bigint;
 begin
-  perform from ratchet.jobs where id = any (p_jobs) and status > 0 order by id for key share;
-  perform ratchet_internal.lock_signals(array_agg(j.namespace), array_agg(s.name))
-  from unnest(p_jobs, p_kinds, p_names) as s (job_id, kind, name)
-  join ratchet.jobs j on j.id = s.job_id
-  where s.kind = 'wait' having count(*) > 0;
   with step as (
     select s.*, j.namespace, j.queue as job_queue, j.workflow
     from unnest(p_jobs, p_addresses, p_positions, p_kinds, p_names, p_inputs, p_queues, p_delays,
@@ -46,8 +42,9 @@ begin
     case s.kind when 'activity' then '' else s.workflow end,
     case when s.is_failed then p_now + ratchet_internal.retry_delay(s.options, s.attempt)
       when s.kind = 'activity' then p_now
-      else coalesce(p_now + make_interval(secs => s.delay / 1000.0), 'infinity') end,
-    case when s.is_held then p_worker end, s.attempt,
+      when s.delay is null then 'infinity'
+      else ratchet_internal.after(p_now, s.delay) end,
+    case when s.is_held then p_worker end, case s.kind when 'wait' then 0 else s.attempt end,
     case s.kind when 'wait' then s.name when 'sleep' then null when 'activity' then null
       else '' end,
     s.options
@@ -63,10 +60,6 @@ begin
   if 'signal' = any (p_kinds) then
     perform ratchet_internal.send_signals(p_now, p_jobs);
   end if;
-  perform ratchet_internal.match_signals(p_now, array_agg(j.namespace), array_agg(s.name))
-  from unnest(p_jobs, p_kinds, p_names) as s (job_id, kind, name)
-  join ratchet.jobs j on j.id = s.job_id
-  where s.kind = 'wait' having count(*) > 0;
   return v_count;
 end $$;
 comment on function ratchet_internal.schedule_steps(bigint, timestamptz, bigint[], text[], int[],

@@ -1,10 +1,14 @@
 -- Answers open steps: the answer goes into the history, and the step's message becomes the message
--- that brings it to the worker holding the thread (or to any, when none holds it).
--- Locks: messages, which the caller has made sure are open; then attributes. Wakes: idle holders.
+-- that brings it to the worker holding the thread. Where none holds it, or the one that does is
+-- being taken over at this moment, it is for any worker of the workflow: route_results sorts it
+-- out. So does a caller that may be inside a user's long transaction (p_is_addressed false),
+-- because an address keeps its worker from being taken over until the commit.
+-- Locks: workers addressed (key share, never waiting); messages, which the caller has locked and
+-- knows to be open; then attributes. Wakes: idle workers.
 
 create function ratchet_internal.settle(
   p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[],
-  p_attempts int[], p_failed boolean[], p_values text[]
+  p_attempts int[], p_failed boolean[], p_values text[], p_is_addressed boolean
 ) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -15,14 +19,22 @@ begin
   with answer as (
     select * from unnest(p_jobs, p_addresses, p_positions, p_attempts, p_failed, p_values)
       as a (job_id, address, at, attempt, is_failed, value)),
+  holder as materialized (
+    select distinct turn.job_id, turn.address, turn.worker_id as id
+    from answer a join ratchet_internal.messages turn
+      on turn.job_id = a.job_id and turn.address = a.address and turn.position = 0
+    where turn.worker_id is not null and p_is_addressed),
+  alive as materialized (
+    select w.id from ratchet_internal.workers w
+    where w.id in (select id from holder) for key share skip locked),
   sent as (
     update ratchet_internal.messages m
-    set kind = 'result', worker_id = holder.worker_id, queue = j.queue, workflow = j.workflow,
+    set kind = 'result', worker_id = alive.id, queue = j.queue, workflow = j.workflow,
       due_at = p_now, key = null, options = null
     from answer a
     join ratchet.jobs j on j.id = a.job_id
-    left join ratchet_internal.messages holder
-      on holder.job_id = a.job_id and holder.address = a.address and holder.position = 0
+    left join holder on holder.job_id = a.job_id and holder.address = a.address
+    left join alive on alive.id = holder.id
     where m.job_id = a.job_id and m.address = a.address and m.position = a.at
     returning m.worker_id, m.namespace, m.queue, m.workflow),
   recorded as (
@@ -43,5 +55,5 @@ begin
   end if;
 end $$;
 comment on function ratchet_internal.settle(
-  timestamptz, bigint[], text[], int[], int[], boolean[], text[]) is
+  timestamptz, bigint[], text[], int[], int[], boolean[], text[], boolean) is
   'Records the answers of open steps and sends each to the worker that holds its thread.';

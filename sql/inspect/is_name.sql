@@ -1,4 +1,5 @@
--- Whether a text can name a workflow, queue, signal or namespace. Inlinable: used per row of bulk calls.
+-- Whether a text can name a workflow, queue, signal or namespace. Inlinable: used per row of bulk
+-- calls.
 
 create function ratchet_internal.is_name(p_name text) returns boolean
 language sql immutable parallel safe

@@ -1,6 +1,7 @@
--- Ties steps scheduled in this transaction to the end of a job that already exists: one that runs is marked as
--- awaited and ends in a commit that answers; one that has ended answers at once.
--- Locks: the awaited jobs, in id order. Writes: jobs, messages, attributes.
+-- Ties steps scheduled in this transaction to the end of a job that already exists: one that runs
+-- is marked as awaited and ends in a commit that answers; one that has ended answers at once.
+-- Locks: the awaited jobs, in id order (lock_jobs has locked those that it could see).
+-- Writes: jobs, messages, attributes.
 
 create function ratchet_internal.await_jobs(p_now timestamptz, p_jobs bigint[]) returns void
 language plpgsql volatile
@@ -12,15 +13,17 @@ begin
   perform from ratchet.jobs j
   where j.id in (
     select target.id from ratchet_internal.messages m
-    join ratchet.jobs target on target.key = m.options ->> 'id' and target.namespace = m.namespace
+    join ratchet.jobs target on target.namespace = m.namespace
+      and target.key = ratchet_internal.readable(m.options) ->> 'id'
     where m.job_id = any (p_jobs) and m.kind = 'child' and m.key = '')
   order by j.id for no key update;
   with wanted as materialized (
-    select m.job_id, m.address, m.position, m.options ->> 'id' as id, target.id as target,
+    select m.job_id, m.address, m.position,
+      ratchet_internal.readable(m.options) ->> 'id' as id, target.id as target,
       target.status, target.result, target.error
     from ratchet_internal.messages m
-    left join ratchet.jobs target
-      on target.key = m.options ->> 'id' and target.namespace = m.namespace
+    left join ratchet.jobs target on target.namespace = m.namespace
+      and target.key = ratchet_internal.readable(m.options) ->> 'id'
     where m.job_id = any (p_jobs) and m.kind = 'child' and m.key = ''),
   marked as (
     update ratchet.jobs j set is_awaited = true
@@ -40,7 +43,7 @@ begin
   from wanted where target is null or status <= 0;
   if v_done.jobs is not null then
     perform ratchet_internal.settle(p_now, v_done.jobs, v_done.addresses, v_done.positions,
-      v_done.attempts, v_done.failed, v_done.answers);
+      v_done.attempts, v_done.failed, v_done.answers, true);
   end if;
 end $$;
 comment on function ratchet_internal.await_jobs(timestamptz, bigint[]) is

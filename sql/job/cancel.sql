@@ -1,5 +1,7 @@
--- Asks a job to cancel itself, in the caller's transaction: its function sees CancelledFailure at its next
--- durable call, a waiting one at once. No-op on a finished or unknown job.
+-- Asks a job to cancel itself, in the caller's transaction: its function sees CancelledFailure at
+-- its next durable call, a waiting one at once. No-op on a finished or unknown job. Word of it is
+-- for any worker of the workflow, which passes it on: an address would tie a worker to this
+-- transaction.
 -- Locks: the job. Writes: jobs, messages. Wakes: idle workers. Returns whether the job was running.
 
 create function ratchet.cancel(p_id text, p_namespace text default 'durable') returns boolean
@@ -16,10 +18,8 @@ begin
   returning * into v_job;
   if not found then return false; end if;
   insert into ratchet_internal.messages (job_id, address, position, kind, namespace, queue,
-    workflow, due_at, worker_id)
-  select v_job.id, '', -1, 'result', v_job.namespace, v_job.queue, v_job.workflow, v_now,
-    (select worker_id from ratchet_internal.messages
-      where job_id = v_job.id and address = '' and position = 0)
+    workflow, due_at)
+  select v_job.id, '', -1, 'result', v_job.namespace, v_job.queue, v_job.workflow, v_now
   where not exists (select from ratchet.jobs_attributes
     where job_id = v_job.id and address = '#cancel')
   on conflict do nothing;

@@ -1,5 +1,6 @@
 -- Inserts jobs and the message that runs each; ids that exist already are left alone.
--- Locks: the new rows (a concurrent start of the same id waits for this transaction).
+-- Locks: the new rows, in the order of the ids (a concurrent start of the same id waits for this
+--   transaction; two that share several ids wait one for the other).
 -- Writes: jobs, messages. Wakes: one notification if a worker of the queue is idle.
 
 create function ratchet_internal.create_jobs(
@@ -11,10 +12,10 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_now timestamptz := ratchet_internal.now();
-  v_due timestamptz := v_now
-    + make_interval(secs => coalesce((p_options ->> 'delay')::float8, 0) / 1000);
+  v_due timestamptz := ratchet_internal.after(v_now,
+    ratchet_internal.number_of(p_options, 'delay', 0));
   v_entity text := coalesce(p_options ->> 'entity', p_workflow);
-  v_expire bigint := (p_options ->> 'expire')::float8;
+  v_expire bigint := ratchet_internal.number_of(p_options, 'expire', null)::bigint;
   v_retry json := p_options -> 'retry';
   v_count bigint;
 begin
@@ -24,6 +25,7 @@ begin
     select id, p_namespace, v_entity, p_workflow, p_queue, p_request_id,
       v_expire, v_retry, input, v_now, v_now
     from unnest(p_ids, p_inputs) as given (id, input)
+    order by id collate "C"
     on conflict (key, namespace) do nothing
     returning id)
   insert into ratchet_internal.messages

@@ -1,6 +1,8 @@
--- Ends jobs: with a result, with an error, or (p_status < 0) stopped from outside. All that is left of them
--- in messages goes; whoever waits for their end is answered in the same commit.
--- Locks: jobs, then messages. Writes: jobs, messages, attributes of waiting parents.
+-- Ends jobs: with a result, with an error, or (p_status < 0) stopped from outside. All that is left
+-- of them in messages goes; whoever waits for their end is answered in the same commit.
+-- Locks: jobs (in the order of p_jobs: the caller has locked them if they are several), then
+-- messages, in order.
+-- Writes: jobs, messages, attributes of waiting parents. Wakes: idle workers; programs that wait.
 -- With p_worker only jobs whose main function that worker holds are ended.
 -- Returns the jobs it ended; one that had ended before is not among them.
 
@@ -14,7 +16,7 @@ as $$
 declare
   v_ended bigint[];
   v_awaited bigint[];
-  v_told record;
+  v_is_watched boolean;
 begin
   with ended as (
     update ratchet.jobs j
@@ -25,26 +27,21 @@ begin
       and (p_worker is null or exists (
         select from ratchet_internal.messages held where held.job_id = e.job_id
           and held.address = '' and held.position = 0 and held.worker_id = p_worker))
-    returning j.id, j.is_awaited)
-  select array_agg(id), array_agg(id) filter (where is_awaited) into v_ended, v_awaited
-  from ended;
+    returning j.id, j.is_awaited, j.is_watched)
+  select array_agg(id), array_agg(id) filter (where is_awaited), bool_or(is_watched)
+  into v_ended, v_awaited, v_is_watched from ended;
+  if v_awaited is not null or exists (
+    select from ratchet_internal.messages where job_id = any (v_ended) and position <> 0)
+  then
+    perform from ratchet_internal.messages
+    where job_id = any (v_ended) or kind = 'child' and key = any (v_awaited::text[])
+    order by job_id, address, position for update;
+  end if;
   delete from ratchet_internal.messages where job_id = any (v_ended);
   if v_awaited is not null then
-    with waiting as materialized (
-      select m.job_id, m.address, m.position, m.key::bigint as child
-      from ratchet_internal.messages m
-      where m.kind = 'child' and m.key = any (v_awaited::text[])
-      order by m.job_id, m.address, m.position for update)
-    select array_agg(w.job_id) as jobs, array_agg(w.address) as addresses,
-      array_agg(w.position) as positions, array_agg(1) as attempts,
-      array_agg(j.error is not null) as failed,
-      array_agg(coalesce(j.error, j.result)::text) as answers
-    into v_told
-    from waiting w join ratchet.jobs j on j.id = w.child;
-    if v_told.jobs is not null then
-      perform ratchet_internal.settle(p_now, v_told.jobs, v_told.addresses, v_told.positions,
-        v_told.attempts, v_told.failed, v_told.answers);
-    end if;
+    perform ratchet_internal.answer_parents(p_now, v_awaited, p_worker is not null);
+  end if;
+  if v_is_watched then
     perform pg_notify('ratchet', 'result');
   end if;
   return v_ended;

@@ -1,4 +1,5 @@
--- What a finished job returned. Raises: WF201, WF303 while it runs, WF304 with the error when it failed.
+-- What a finished job returned. Raises: WF201, WF303 while it runs, WF304 with the error when it
+-- failed.
 
 create function ratchet.result(p_id text, p_namespace text default 'durable') returns json
 language plpgsql stable security definer

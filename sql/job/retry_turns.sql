@@ -1,8 +1,9 @@
--- What becomes of jobs whose function failed: run again after a delay as their policy says, or, when that is
--- used up, ended with code 597 and the last error. A blocked job (its code no longer fits its history)
--- is tried again every 30 seconds for ever, and counts no attempt: a fixed deployment lets it go on.
--- p_forgotten: position of the step whose failure ended the run and that is to be tried again.
--- Locks: jobs, messages. Writes: jobs, messages, attributes.
+-- What becomes of jobs whose function failed: run again after a delay as their policy says, or,
+-- when that is used up, ended with the error given. A blocked job (its code no longer fits its
+-- history) is tried again every 30 seconds for ever, and counts no attempt: a fixed deployment lets
+-- it go on. p_forgotten: position of the step whose failure ended the run and that is to be tried
+-- again.
+-- Locks: jobs (the caller has locked them), messages. Writes: jobs, messages, attributes.
 
 create function ratchet_internal.retry_turns(
   p_worker bigint, p_now timestamptz, p_jobs bigint[], p_errors json[], p_blocked boolean[],
@@ -46,4 +47,5 @@ begin
 end $$;
 comment on function ratchet_internal.retry_turns(
   bigint, timestamptz, bigint[], json[], boolean[], int[]) is
-  'Runs jobs whose function failed again after a delay, or ends them when their retries are used up.';
+  'Runs jobs whose function failed again after a delay, or ends them when their retries are '
+  'used up.';

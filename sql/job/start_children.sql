@@ -1,6 +1,6 @@
--- Starts the children that steps scheduled in this transaction ask for (child messages without a key). The
--- parent of an awaited child keeps the message, keyed by the child; a started one is answered with
--- the child's id at once; an id that exists already is answered with an error.
+-- Starts the children that steps scheduled in this transaction ask for (child messages without a
+-- key). The parent of an awaited child keeps the message, keyed by the child; a started one is
+-- answered with the child's id at once; an id that exists already is answered with an error.
 -- Locks: the new rows, in key order. Writes: jobs, messages, attributes. Wakes: idle workers.
 
 create function ratchet_internal.start_children(p_now timestamptz, p_jobs bigint[])
@@ -13,11 +13,13 @@ declare
   v_done record;
 begin
   with wanted as materialized (
-    select m.job_id, m.address, m.position, m.namespace, m.options, a.input,
+    select m.job_id, m.address, m.position, m.namespace, readable.options, a.input,
       ratchet_internal.step_name(a.address, a.field) as workflow,
-      m.options ->> 'queue' as queue, m.options ->> 'id' as id, a.kind = 'child' as is_awaited
+      readable.options ->> 'queue' as queue, readable.options ->> 'id' as id,
+      a.kind = 'child' as is_awaited
     from ratchet_internal.messages m
     join ratchet.jobs_attributes a using (job_id, address, position)
+    cross join lateral (select ratchet_internal.readable(m.options) as options) readable
     where m.job_id = any (p_jobs) and m.kind = 'child' and m.key = ''
       and a.kind in ('child', 'start')),
   started as (
@@ -25,10 +27,12 @@ begin
       origin_id, expire_seconds, options, input, created_at, updated_at)
     select w.id, w.namespace, coalesce(w.options ->> 'entity', w.workflow), w.workflow, w.queue,
       w.is_awaited, w.job_id, coalesce(parent.origin_id, parent.id),
-      coalesce((w.options ->> 'expire')::bigint, parent.expire_seconds), w.options -> 'retry',
-      w.input, p_now, p_now
+      coalesce(ratchet_internal.number_of(w.options, 'expire', null)::bigint,
+        parent.expire_seconds), w.options -> 'retry', w.input, p_now, p_now
     from wanted w join ratchet.jobs parent on parent.id = w.job_id
-    order by w.id, w.namespace, w.job_id, w.position
+    where ratchet_internal.is_name(w.id) and ratchet_internal.is_name(w.queue)
+      and ratchet_internal.is_name(w.workflow)
+    order by w.id collate "C", w.namespace, w.job_id, w.position
     on conflict (key, namespace) do nothing
     returning id, key, namespace, queue, workflow, parent_id),
   turns as (
@@ -47,15 +51,14 @@ begin
     array_agg(w.position) as positions, array_agg(1) as attempts,
     array_agg(l.child is null) as failed,
     array_agg(case when l.child is not null then to_json(w.id)::text
-      else json_build_object('message', 'Duplicate job: ' || w.id, 'type', 'DuplicateJobError',
-        'name', 'DuplicateJobError', 'jobId', w.id)::text end) as answers,
+      else ratchet_internal.start_error(w.id, w.queue, w.workflow)::text end) as answers,
     (select array_agg(id) from started) as started
   into v_done
   from wanted w left join linked l using (job_id, address, position)
   where l.child is null or not w.is_awaited;
   if v_done.jobs is not null then
     perform ratchet_internal.settle(p_now, v_done.jobs, v_done.addresses, v_done.positions,
-      v_done.attempts, v_done.failed, v_done.answers);
+      v_done.attempts, v_done.failed, v_done.answers, true);
   end if;
   v_new := v_done.started;
   perform ratchet_internal.wake_route(namespace, queue, workflow)

@@ -34,4 +34,6 @@ begin
   return v_id;
 end $$;
 comment on function ratchet.start_workflow(text, json, text, text, text, json, uuid) is
-  'Starts a workflow and returns its id (a generated one if none is given). The queue defaults to the workflow''s name; options are entity, expire (seconds), delay (milliseconds) and retry.';
+  'Starts a workflow and returns its id (a generated one if none is given). The queue defaults '
+  'to the workflow''s name; options are entity, expire (seconds), delay (milliseconds) and '
+  'retry.';

@@ -1,4 +1,5 @@
--- Starts many jobs of one workflow in one statement, in the caller's transaction; ids that exist are skipped.
+-- Starts many jobs of one workflow in one statement, in the caller's transaction; ids that exist
+-- are skipped.
 -- Locks: the new rows. Writes: jobs, messages. Wakes: an idle worker, once.
 -- Raises: WF101, WF102, WF104. Idempotent: repeated, it starts only what is missing.
 

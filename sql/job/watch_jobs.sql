@@ -1,5 +1,6 @@
--- For programs that wait for results: returns those of the given jobs that have finished, and marks the others so
--- that the commit that ends one sends a notification. Ids that do not exist come with status null.
+-- For programs that wait for results: returns those of the given jobs that have finished, and marks
+-- the others so that the commit that ends one sends a notification. Ids that do not exist come with
+-- status null.
 -- Locks: the running jobs, in id order. Writes: jobs.
 
 create function ratchet.watch_jobs(p_namespace text, p_ids text[])
@@ -9,11 +10,11 @@ set search_path = pg_catalog, pg_temp
 as $$
 #variable_conflict use_column
 begin
-  perform from ratchet.jobs
-  where namespace = p_namespace and key = any (p_ids) and status > 0 and not is_awaited
-  order by id for no key update;
-  update ratchet.jobs set is_awaited = true
-  where namespace = p_namespace and key = any (p_ids) and status > 0 and not is_awaited;
+  with running as materialized (
+    select id from ratchet.jobs
+    where namespace = p_namespace and key = any (p_ids) and status > 0 and not is_watched
+    order by id for no key update)
+  update ratchet.jobs j set is_watched = true from running where j.id = running.id;
   return query
   select given.id, j.id, j.status, j.result, j.error
   from unnest(p_ids) as given (id)

@@ -1,6 +1,7 @@
--- Grants a role what it needs, and no more: reader (tables and views), client (reader, and starting, signalling,
--- stopping and reading jobs), worker (the worker protocol), operator (client, and upkeep).
--- Roles belong to the whole cluster, so the engine creates none: give it roles that exist.
+-- Grants a role what it needs, and no more: reader (tables and views), client (reader, and
+-- starting, signalling, stopping and reading jobs), worker (the worker protocol), operator (client,
+-- and upkeep). For the owner. Roles belong to the whole cluster, so the engine creates none: give
+-- it roles that exist.
 -- Raises: WF104. Idempotent.
 
 create function ratchet.grant_access(p_role name, p_access text) returns void
@@ -10,10 +11,14 @@ as $$
 declare
   v_function regprocedure;
 begin
-  if p_access not in ('reader', 'client', 'worker', 'operator') then
+  if p_access is null or p_access not in ('reader', 'client', 'worker', 'operator') then
     perform ratchet_internal.raise_error('WF104', 'invalid option',
       jsonb_build_object('option', 'access', 'value', left(p_access, 100)),
       'Access is reader, client, worker or operator.');
+  end if;
+  if not exists (select from pg_roles where rolname = p_role) then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', 'role', 'value', p_role), 'Create the role first.');
   end if;
   execute format('grant usage on schema ratchet to %I', p_role);
   if p_access <> 'worker' then
@@ -24,7 +29,8 @@ begin
   for v_function in
     select p.oid::regprocedure from pg_proc p
     join ratchet_internal.grants g on g.function = p.proname
-    where p.pronamespace = 'ratchet'::regnamespace and g.access = any (
+    where p.pronamespace in ('ratchet'::regnamespace, 'ratchet_internal'::regnamespace)
+      and g.access = any (
       case p_access when 'operator' then array['reader', 'client', 'operator']
         when 'client' then array['reader', 'client']
         else array[p_access] end)

@@ -1,5 +1,5 @@
--- Which function of the public schema belongs to which access. Data, so that the grants can be read and tested;
--- nothing is granted to PUBLIC.
+-- Which function belongs to which access. Data, so that the grants can be read and tested; nothing
+-- is granted to PUBLIC. Of the internal functions readers get those that the views call.
 
 create table ratchet_internal.grants (
   function name not null,
@@ -8,7 +8,11 @@ create table ratchet_internal.grants (
   constraint "access is one the engine knows"
     check (access in ('reader', 'client', 'worker', 'operator'))
 );
-comment on table ratchet_internal.grants is 'Which public function belongs to which access.';
+comment on table ratchet_internal.grants is 'Which function may be called with which access.';
+comment on column ratchet_internal.grants.function is
+  'Name of the function; names are unique in the engine.';
+comment on column ratchet_internal.grants.access is
+  'Who may call it: reader, client, worker or operator.';
 insert into ratchet_internal.grants (function, access) values
   ('status', 'reader'), ('result', 'reader'), ('await_result', 'reader'), ('version', 'reader'),
   ('check_invariants', 'reader'), ('history', 'reader'),
@@ -18,4 +22,5 @@ insert into ratchet_internal.grants (function, access) values
   ('unregister_worker', 'worker'), ('exchange', 'worker'), ('evict', 'worker'),
   ('history', 'worker'), ('held_work', 'worker'), ('claim_activity', 'worker'),
   ('complete', 'worker'), ('fail', 'worker'), ('version', 'worker'), ('prune', 'worker'),
-  ('prune', 'operator'), ('grant_access', 'operator');
+  ('prune', 'operator'),
+  ('now', 'reader'), ('is_final', 'reader'), ('step_name', 'reader');

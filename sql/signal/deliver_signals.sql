@@ -1,5 +1,7 @@
--- Looks at signals nobody has looked at since they were committed. A key somebody else is matching at this
--- moment is left for the next call. Returns whether any was left.
+-- Looks after signals and waits that nobody has looked at since they were committed. An exchange
+-- calls it before it writes waits of its own, so that both sides of every pair are looked at by a
+-- transaction that began after they were committed: whichever comes second finds the other.
+-- Returns whether something must be looked at again soon.
 
 create function ratchet_internal.deliver_signals(p_now timestamptz) returns boolean
 language plpgsql volatile
@@ -8,23 +10,21 @@ as $$
 declare
   v_keys text[];
   v_namespaces text[];
-  v_new bigint;
 begin
-  if not exists (select from ratchet_internal.signals where is_new) then
+  if not exists (select from ratchet_internal.signals where is_new)
+    and not exists (select from ratchet_internal.messages where kind = 'wait' and attempt = 0)
+  then
     return false;
   end if;
-  with fresh as materialized (
-    select key, namespace from ratchet_internal.signals where is_new order by id limit 1000),
-  each as materialized (select distinct key, namespace from fresh),
-  mine as (
-    select key, namespace from each
-    where pg_try_advisory_xact_lock(1918989411, hashtext(namespace || E'\n' || key)))
-  select array_agg(key), array_agg(namespace), (select count(*) from each) - count(*)
-  into v_keys, v_namespaces, v_new from mine;
-  if v_keys is not null then
-    perform ratchet_internal.match_signals(p_now, v_namespaces, v_keys);
-  end if;
-  return v_new > 0;
+  select array_agg(key), array_agg(namespace) into v_keys, v_namespaces
+  from (
+    (select key, namespace from ratchet_internal.signals where is_new order by id limit 500)
+    union
+    (select key, namespace from ratchet_internal.messages
+      where kind = 'wait' and attempt = 0 order by job_id limit 500)) each;
+  perform ratchet_internal.match_signals(p_now, v_namespaces, v_keys);
+  return exists (select from ratchet_internal.signals where is_new)
+    or exists (select from ratchet_internal.messages where kind = 'wait' and attempt = 0);
 end $$;
 comment on function ratchet_internal.deliver_signals(timestamptz) is
-  'Matches newly committed signals with waits; returns whether some must be looked at again.';
+  'Matches newly committed signals and waits; returns whether some must be looked at again.';

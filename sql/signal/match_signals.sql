@@ -1,6 +1,9 @@
--- Pairs pending signals with waits, key by key: the oldest signal goes to the oldest wait.
--- The caller has locked the keys. Locks: the waits' messages; skips one that somebody is taking
--- (it timed out, or its job is being stopped). Writes: signals, messages, attributes.
+-- Pairs pending signals with waits, key by key: the oldest signal goes to the wait of the oldest
+-- job. Rows that somebody else has locked are skipped (another matcher; a wait that times out or
+-- whose job is being stopped). So a row is marked as looked at only if no row it could have been
+-- paired with was skipped: otherwise it stays new, and a later call looks again.
+-- One signal a key stands for the others: only the oldest of those left over stays new.
+-- Locks: signals and the waits' messages, never waiting. Writes: signals, messages, attributes.
 
 create function ratchet_internal.match_signals(
   p_now timestamptz, p_namespaces text[], p_keys text[]
@@ -9,39 +12,27 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_pair record;
+  v_signals bigint[];
+  v_waits record;
 begin
-  with asked as (
-    select distinct key, namespace from unnest(p_keys, p_namespaces) as k (key, namespace)),
-  pending as (
-    select s.id, s.key, s.namespace, s.payload,
-      row_number() over (partition by s.key, s.namespace order by s.id) as at
-    from asked k join ratchet_internal.signals s on s.key = k.key and s.namespace = k.namespace
-    where not s.is_consumed and s.expires_at > p_now),
-  open as (
-    select m.job_id, m.address, m.position, m.key, m.namespace
-    from ratchet_internal.messages m
-    join (select distinct key, namespace from pending) k using (key, namespace)
-    where m.kind = 'wait' for update of m skip locked),
-  waiting as (
-    select o.*, row_number() over (partition by o.key, o.namespace
-      order by a.created_at, o.job_id, o.position) as at
-    from open o join ratchet.jobs_attributes a using (job_id, address, position))
-  select array_agg(p.id) as signals, array_agg(w.job_id) as jobs,
-    array_agg(w.address) as addresses, array_agg(w.position) as positions,
-    array_agg(0) as attempts, array_agg(false) as failed, array_agg(p.payload::text) as payloads
-  into v_pair
-  from pending p join waiting w using (key, namespace, at);
-  if v_pair.signals is not null then
-    perform ratchet_internal.settle(p_now, v_pair.jobs, v_pair.addresses, v_pair.positions,
-      v_pair.attempts, v_pair.failed, v_pair.payloads);
-    delete from ratchet_internal.signals where id = any (v_pair.signals) and dedup_id is null;
-    update ratchet_internal.signals set is_consumed = true, is_new = false
-    where id = any (v_pair.signals);
-  end if;
-  update ratchet_internal.signals s set is_new = false
+  select array_agg(id) into v_signals from (
+    select s.id
+    from unnest(p_keys, p_namespaces) as k (key, namespace)
+    cross join lateral (
+      select id from ratchet_internal.signals
+      where key = k.key and namespace = k.namespace and not is_consumed
+      order by id limit 1000 for update skip locked) s) mine;
+  select array_agg(w.job_id) as jobs, array_agg(w.address) as addresses,
+    array_agg(w.position) as positions into v_waits
   from unnest(p_keys, p_namespaces) as k (key, namespace)
-  where s.key = k.key and s.namespace = k.namespace and s.is_new;
+  cross join lateral (
+    select job_id, address, position from ratchet_internal.messages
+    where key = k.key and namespace = k.namespace and kind = 'wait'
+    order by job_id, address, position limit 1000 for update skip locked) w;
+  perform ratchet_internal.pair_signals(p_now, v_signals, v_waits.jobs, v_waits.addresses,
+    v_waits.positions);
+  perform ratchet_internal.mark_matched(p_now, v_signals, v_waits.jobs, v_waits.addresses,
+    v_waits.positions);
 end $$;
 comment on function ratchet_internal.match_signals(timestamptz, text[], text[]) is
-  'Gives pending signals to waits, the oldest to the oldest, for keys the caller has locked.';
+  'Gives pending signals to waits, the oldest to the oldest, and marks what has been looked at.';

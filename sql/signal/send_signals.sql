@@ -1,4 +1,5 @@
--- Sends the signals that steps scheduled in this transaction ask for, once per step, and answers the steps.
+-- Sends the signals that steps scheduled in this transaction ask for, once per step, and answers
+-- the steps.
 -- Writes: signals, messages, attributes. The signals are matched after the commit, as any other.
 
 create function ratchet_internal.send_signals(p_now timestamptz, p_jobs bigint[]) returns void
@@ -11,13 +12,13 @@ begin
   with wanted as materialized (
     select m.job_id, m.address, m.position, m.namespace, a.input,
       ratchet_internal.step_name(a.address, a.field) as key,
-      coalesce((m.options ->> 'expire')::float8, 600000) as expire
+      ratchet_internal.number_of(m.options, 'expire', 600000) as expire
     from ratchet_internal.messages m
     join ratchet.jobs_attributes a using (job_id, address, position)
     where m.job_id = any (p_jobs) and m.kind = 'child' and m.key = '' and a.kind = 'signal'),
   sent as (
     insert into ratchet_internal.signals (key, namespace, payload, sent_at, expires_at)
-    select key, namespace, input, p_now, p_now + make_interval(secs => expire / 1000)
+    select key, namespace, input, p_now, ratchet_internal.after(p_now, expire)
     from wanted order by job_id, address, position)
   select array_agg(job_id) as jobs, array_agg(address) as addresses,
     array_agg(position) as positions, array_agg(1) as attempts, array_agg(false) as failed,
@@ -25,7 +26,7 @@ begin
   into v_sent from wanted;
   if v_sent.jobs is not null then
     perform ratchet_internal.settle(p_now, v_sent.jobs, v_sent.addresses, v_sent.positions,
-      v_sent.attempts, v_sent.failed, v_sent.answers);
+      v_sent.attempts, v_sent.failed, v_sent.answers, true);
   end if;
 end $$;
 comment on function ratchet_internal.send_signals(timestamptz, bigint[]) is

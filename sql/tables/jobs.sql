@@ -14,6 +14,7 @@ create table ratchet.jobs (
   status int not null default 1,
   attempt int not null default 0,
   is_awaited boolean not null default false,
+  is_watched boolean not null default false,
   cancel_requested_at timestamptz,
   parent_id bigint,
   origin_id bigint,
@@ -36,25 +37,40 @@ create table ratchet.jobs (
     check (status > 0 or error is null or result is null)
 ) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05);
 
-comment on table ratchet.jobs is 'One row a run of a workflow, finished or not, as long as it is kept.';
+comment on table ratchet.jobs is
+  'One row a run of a workflow, finished or not, as long as it is kept.';
 comment on column ratchet.jobs.id is 'Number of the job; jobs_attributes.job_id refers to it.';
 comment on column ratchet.jobs.key is 'The workflow id its caller chose, unique in the namespace.';
-comment on column ratchet.jobs.namespace is 'Isolates everything: ids, queues and signals of one namespace are unknown in another.';
-comment on column ratchet.jobs.entity is 'Label of the job; the workflow name unless the caller gave another.';
+comment on column ratchet.jobs.namespace is
+  'Isolates everything: ids, queues and signals of one namespace are unknown in another.';
+comment on column ratchet.jobs.entity is
+  'Label of the job; the workflow name unless the caller gave another.';
 comment on column ratchet.jobs.workflow is 'Name of the workflow function that runs the job.';
 comment on column ratchet.jobs.queue is 'Queue whose workers run the function.';
-comment on column ratchet.jobs.status is 'The semaphore: open obligations. > 0 running, 0 ended by itself, < 0 stopped from outside.';
+comment on column ratchet.jobs.status is
+  'The semaphore: open obligations. > 0 running, 0 ended by itself, < 0 stopped from outside.';
 comment on column ratchet.jobs.attempt is 'How often the function has failed and been run again.';
-comment on column ratchet.jobs.is_awaited is 'Whether somebody waits for the end and must be told in the commit that brings it.';
-comment on column ratchet.jobs.cancel_requested_at is 'When cooperative cancellation was asked for; null if never.';
+comment on column ratchet.jobs.is_awaited is
+  'Whether a step of another job waits for the end and is answered in the commit that brings it.';
+comment on column ratchet.jobs.is_watched is
+  'Whether a program waits for the end and is to be notified of it.';
+comment on column ratchet.jobs.cancel_requested_at is
+  'When cooperative cancellation was asked for; null if never.';
 comment on column ratchet.jobs.parent_id is 'Job that started this one; null for a root.';
 comment on column ratchet.jobs.origin_id is 'Root of the family; null for a root.';
-comment on column ratchet.jobs.request_id is 'Names the call that started the job, so that the same call may be repeated.';
-comment on column ratchet.jobs.expire_seconds is 'How long the finished job is kept, in seconds; null means the default of ratchet.prune.';
-comment on column ratchet.jobs.options is 'Retry policy of the function: maximumAttempts, initialInterval, backoffCoefficient, maximumInterval (milliseconds).';
-comment on column ratchet.jobs.input is 'Arguments of the function, a JSON array, exactly as given.';
-comment on column ratchet.jobs.result is 'What the function returned; null while it runs, when it failed, and when it returned nothing.';
-comment on column ratchet.jobs.error is 'Why the job ended without a result, or, while it runs, why its last run failed.';
+comment on column ratchet.jobs.request_id is
+  'Names the call that started the job, so that the same call may be repeated.';
+comment on column ratchet.jobs.expire_seconds is
+  'How long the finished job is kept, in seconds; null means the default of ratchet.prune.';
+comment on column ratchet.jobs.options is
+  'Retry policy of the function: maximumAttempts, initialInterval, backoffCoefficient, '
+  'maximumInterval (milliseconds).';
+comment on column ratchet.jobs.input is
+  'Arguments of the function, a JSON array, exactly as given.';
+comment on column ratchet.jobs.result is
+  'What the function returned; null while it runs, when it failed, and when it returned nothing.';
+comment on column ratchet.jobs.error is
+  'Why the job ended without a result, or, while it runs, why its last run failed.';
 comment on column ratchet.jobs.created_at is 'When the job was started.';
 comment on column ratchet.jobs.updated_at is 'When the row last changed.';
 comment on column ratchet.jobs.finished_at is 'When the job ended; null while it runs.';

@@ -1,9 +1,9 @@
--- The history: one row a step of a job, mostly written once. A step run in the worker's own process is
--- inserted with its result; any other is inserted when it is scheduled (first leg) and
--- receives its result later (second leg).
--- (job_id, address, position) is the step: address tells the threads of a job apart ('' is the
--- main function), position is the number of the durable call in its thread, from 1.
--- value is text: JSON text for steps; plain text where people compare it with = in SQL.
+-- The history: one row a step of a job, mostly written once. A step run in the worker's own process
+-- is inserted with its result; any other is inserted when it is scheduled (first leg) and receives
+-- its result later (second leg). (job_id, address, position) is the step: address tells the threads
+-- of a job apart ('' is the main function), position is the number of the durable call in its
+-- thread, from 1. value is text: JSON text for steps; plain text where people compare it with = in
+-- SQL.
 
 create table ratchet.jobs_attributes (
   job_id bigint not null,
@@ -24,16 +24,26 @@ create table ratchet.jobs_attributes (
     check (kind in ('activity', 'sleep', 'wait', 'child', 'start', 'await', 'signal', 'cancel'))
 ) with (fillfactor = 90);
 
-comment on table ratchet.jobs_attributes is 'The history of every job: one row a step, mostly written once.';
+comment on table ratchet.jobs_attributes is
+  'The history of every job: one row a step, mostly written once.';
 comment on column ratchet.jobs_attributes.job_id is 'The job, jobs.id.';
-comment on column ratchet.jobs_attributes.ledger is 'Which legs of the step have committed; the view ratchet.ledger shows it decoded.';
+comment on column ratchet.jobs_attributes.ledger is
+  'Which legs of the step have committed; the view ratchet.ledger shows it decoded.';
 comment on column ratchet.jobs_attributes.created_at is 'When the step was recorded.';
-comment on column ratchet.jobs_attributes.updated_at is 'When its answer was recorded, if that was later.';
-comment on column ratchet.jobs_attributes.position is 'Number of the durable call in its thread, from 1.';
-comment on column ratchet.jobs_attributes.delivery is 'When its answer reached the function, counted in deliveries of the thread; null where no other answer could have come first.';
+comment on column ratchet.jobs_attributes.updated_at is
+  'When its answer was recorded, if that was later.';
+comment on column ratchet.jobs_attributes.position is
+  'Number of the durable call in its thread, from 1.';
+comment on column ratchet.jobs_attributes.delivery is
+  'When its answer reached the function, counted in deliveries of the thread; null where no '
+  'other answer could have come first.';
 comment on column ratchet.jobs_attributes.is_failed is 'Whether value is an error.';
-comment on column ratchet.jobs_attributes.address is 'Thread of the job; empty for the main function.';
-comment on column ratchet.jobs_attributes.kind is 'What the step does: activity, sleep, wait, child, start, await, signal, cancel.';
-comment on column ratchet.jobs_attributes.field is 'Readable name: address, position, and what was called; sorts in the order of the calls.';
+comment on column ratchet.jobs_attributes.address is
+  'Thread of the job; empty for the main function.';
+comment on column ratchet.jobs_attributes.kind is
+  'What the step does: activity, sleep, wait, child, start, await, signal, cancel.';
+comment on column ratchet.jobs_attributes.field is
+  'Readable name: address, position, and what was called; sorts in the order of the calls.';
 comment on column ratchet.jobs_attributes.input is 'Arguments of the step, where it has any.';
-comment on column ratchet.jobs_attributes.value is 'Result or error of the step, JSON text; null while it is open and when it returned nothing.';
+comment on column ratchet.jobs_attributes.value is
+  'Result or error of the step, JSON text; null while it is open and when it returned nothing.';

@@ -1,4 +1,5 @@
--- Where the last call of prune ended: one row, which is also the lock that lets one prune run at a time.
+-- Where the last call of prune ended: one row, which is also the lock that lets one prune run at a
+-- time.
 
 create table ratchet_internal.sweep (
   is_only boolean primary key default true,
@@ -7,4 +8,6 @@ create table ratchet_internal.sweep (
 );
 insert into ratchet_internal.sweep (job_id) values (0);
 comment on table ratchet_internal.sweep is 'Where the last call of ratchet.prune ended.';
-comment on column ratchet_internal.sweep.job_id is 'Number of the last job looked at; 0 to begin anew.';
+comment on column ratchet_internal.sweep.is_only is 'Always true: there is one row.';
+comment on column ratchet_internal.sweep.job_id is
+  'Number of the last job looked at; 0 to begin anew.';

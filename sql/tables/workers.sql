@@ -6,6 +6,7 @@ create table ratchet_internal.workers (
   id bigint generated always as identity primary key,
   name text not null,
   is_idle boolean not null default false,
+  idle_at timestamptz,
   lease_seconds int not null,
   started_at timestamptz not null,
   expires_at timestamptz not null,
@@ -20,8 +21,24 @@ create table ratchet_internal.worker_routes (
   primary key (worker_id, queue, workflow, namespace)
 );
 
-comment on table ratchet_internal.workers is 'The running worker processes; a row is the lease of all that its worker holds.';
-comment on column ratchet_internal.workers.is_idle is 'Whether it waits for a notification: others send one only then.';
-comment on column ratchet_internal.workers.lease_seconds is 'How long it may be silent before others take its work over.';
-comment on column ratchet_internal.workers.expires_at is 'When its lease ends unless it is heard of before.';
-comment on table ratchet_internal.worker_routes is 'What each worker serves: workflows on a queue, or (workflow empty) activities of a queue.';
+comment on table ratchet_internal.workers is
+  'The running worker processes; a row is the lease of all that its worker holds.';
+comment on column ratchet_internal.workers.id is
+  'Names the worker in every call; never used again.';
+comment on column ratchet_internal.workers.name is 'What people call it: host and process, say.';
+comment on column ratchet_internal.workers.idle_at is
+  'Since when it has been idle; null when it is not.';
+comment on column ratchet_internal.workers.started_at is 'When it registered.';
+comment on column ratchet_internal.worker_routes.worker_id is 'The worker, workers.id.';
+comment on column ratchet_internal.worker_routes.namespace is 'Namespace it serves.';
+comment on column ratchet_internal.worker_routes.queue is 'Queue it serves.';
+comment on column ratchet_internal.worker_routes.workflow is
+  'Workflow it runs; empty: the activities of the queue.';
+comment on column ratchet_internal.workers.is_idle is
+  'Whether it waits for a notification: others send one only then.';
+comment on column ratchet_internal.workers.lease_seconds is
+  'How long it may be silent before others take its work over.';
+comment on column ratchet_internal.workers.expires_at is
+  'When its lease ends unless it is heard of before.';
+comment on table ratchet_internal.worker_routes is
+  'What each worker serves: workflows on a queue, or (workflow empty) activities of a queue.';

@@ -1,7 +1,8 @@
--- Removes finished jobs whose time is over: expire_seconds after their end, or p_older_than where none was given,
--- but never within a minute of their end. Goes through the jobs in batches by number, taking up
--- where the last call ended; skips what others hold. Also drops expired signals.
--- Locks: the removed rows. Writes: jobs, attributes, signals. Returns how many jobs it removed.
+-- Removes finished jobs whose time is over: expire_seconds after their end, or p_older_than where
+-- none was given, but never within a minute of their end. Goes through the jobs in batches by
+-- number, taking up where the last call ended; skips what others hold. Also drops expired signals.
+-- Locks: the removed rows. Writes: jobs, attributes, signals. Raises: WF103, WF104. Returns how
+-- many jobs it removed.
 
 create function ratchet.prune(
   p_older_than interval default '7 days', p_batch int default 10000
@@ -15,6 +16,7 @@ declare
   v_to bigint;
   v_jobs bigint[];
 begin
+  perform ratchet_internal.check_prune(p_older_than, p_batch);
   select job_id into v_from from ratchet_internal.sweep for update skip locked;
   if not found then return 0; end if;
   select max(id) into v_to from (
@@ -23,15 +25,18 @@ begin
     select id from ratchet.jobs
     where id > v_from and id <= v_to and status <= 0
       and finished_at < v_now - interval '1 minute'
-      and finished_at < v_now - coalesce(make_interval(secs => expire_seconds), p_older_than)
+      and finished_at < v_now - coalesce(
+        make_interval(secs => least(greatest(expire_seconds, 0), 1e10)), p_older_than)
     order by id for update skip locked) old;
   delete from ratchet.jobs_attributes where job_id = any (v_jobs);
   delete from ratchet.jobs where id = any (v_jobs);
   delete from ratchet_internal.signals where id in (
-    select id from ratchet_internal.signals where expires_at < v_now limit p_batch
+    select id from ratchet_internal.signals where expires_at < v_now
+    order by expires_at limit p_batch
     for update skip locked);
   update ratchet_internal.sweep set job_id = coalesce(v_to, 0);
   return coalesce(cardinality(v_jobs), 0);
 end $$;
 comment on function ratchet.prune(interval, int) is
-  'Removes finished jobs past their retention, one batch a call (default 7 days, 10000 looked at); returns how many.';
+  'Removes finished jobs past their retention, one batch a call (default 7 days, 10000 looked '
+  'at); returns how many.';

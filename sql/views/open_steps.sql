@@ -1,5 +1,5 @@
--- What every running job waits for, and what is to move it: one row an open step, and one a thread that
--- waits for a worker or runs in one.
+-- What every running job waits for, and what is to move it: one row an open step, and one a thread
+-- that waits for a worker or runs in one.
 
 create view ratchet.open_steps with (security_invoker = true) as
 select m.job_id, j.key as job_key, m.namespace, coalesce(a.field, 'the function') as field,
@@ -24,4 +24,5 @@ left join ratchet.jobs_attributes a
   on a.job_id = m.job_id and a.address = m.address and a.position = m.position
 left join ratchet_internal.workers w on w.id = m.worker_id
 left join ratchet.jobs child on m.kind = 'child' and child.id::text = m.key;
-comment on view ratchet.open_steps is 'What every running job waits for and why it does not move, one row an open step.';
+comment on view ratchet.open_steps is
+  'What every running job waits for and why it does not move, one row an open step.';

@@ -1,0 +1,28 @@
+-- Locks every job that an exchange may change, before it locks any message: jobs that end or are
+-- run again, jobs whose steps are scheduled, and jobs that those steps will wait for. So all
+-- transactions lock jobs before messages, jobs in id order, and no two of them wait for each other.
+-- Locks: the jobs that run, in id order.
+
+create function ratchet_internal.lock_jobs(
+  p_jobs bigint[], p_plan_jobs bigint[], p_plan_kinds text[], p_plan_options json[]
+) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_jobs bigint[] := p_jobs;
+begin
+  if 'await' = any (p_plan_kinds) then
+    v_jobs := v_jobs || array(
+      select target.id
+      from unnest(p_plan_jobs, p_plan_kinds, p_plan_options) as s (job_id, kind, options)
+      join ratchet.jobs j on j.id = s.job_id
+      join ratchet.jobs target on target.namespace = j.namespace
+        and target.key = ratchet_internal.readable(s.options) ->> 'id'
+      where s.kind = 'await');
+  end if;
+  perform from ratchet.jobs where id = any (v_jobs) and status > 0
+  order by id for no key update;
+end $$;
+comment on function ratchet_internal.lock_jobs(bigint[], bigint[], text[], json[]) is
+  'Locks every job that an exchange may change, in id order.';

@@ -1,0 +1,64 @@
+-- Sorts out answers that are with nobody (those given, where still so) or with this worker, but
+-- belong elsewhere:
+-- - the thread is held by a worker: the answer goes to that one (or stays, if it is being taken
+-- over);
+-- - the thread waits to be claimed: the answer is dropped, since its claim will read the history;
+-- - nobody has the thread: it becomes a turn to be claimed, and the answer is dropped.
+-- A new turn needs the job locked, so that it cannot be made for a job that is stopped meanwhile.
+-- Locks: messages, workers and jobs (key share), all skipping what others hold. Writes: messages.
+-- Wakes: idle workers.
+
+create function ratchet_internal.route_results(
+  p_worker bigint, p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[]
+) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_is_moved boolean;
+begin
+  with stray as materialized (
+    select r.job_id, r.address, r.position, r.namespace, r.queue, r.workflow,
+      turn.job_id is null as is_free, turn.worker_id as holder
+    from (
+      select * from unnest(p_jobs, p_addresses, p_positions) as given (job_id, address, position)
+      union
+      select job_id, address, position from ratchet_internal.messages
+      where worker_id = p_worker and kind = 'result') given
+    join ratchet_internal.messages r using (job_id, address, position)
+    left join ratchet_internal.messages turn
+      on turn.job_id = r.job_id and turn.address = r.address and turn.position = 0
+    where r.kind = 'result' and (r.worker_id is null
+      or r.worker_id = p_worker and turn.worker_id is distinct from p_worker)
+    order by r.job_id, r.address, r.position for update of r skip locked),
+  alive as materialized (
+    select id from ratchet_internal.workers where id in (select holder from stray)
+    for key share skip locked),
+  running as materialized (
+    select id from ratchet.jobs
+    where id in (select job_id from stray where is_free) and status > 0
+    order by id for key share skip locked),
+  forwarded as (
+    update ratchet_internal.messages r set worker_id = alive.id
+    from stray s left join alive on alive.id = s.holder
+    where s.holder is not null and r.job_id = s.job_id and r.address = s.address
+      and r.position = s.position
+    returning r.worker_id),
+  resumed as (
+    insert into ratchet_internal.messages
+      (job_id, address, kind, namespace, queue, workflow, due_at, attempt)
+    select distinct s.job_id, s.address, 'turn', s.namespace, s.queue, s.workflow, p_now, 1
+    from stray s join running on running.id = s.job_id
+    where s.is_free order by 1, 2 on conflict do nothing),
+  dropped as (
+    delete from ratchet_internal.messages r using stray s
+    where s.holder is null and (not s.is_free or s.job_id in (select id from running))
+      and r.job_id = s.job_id and r.address = s.address and r.position = s.position)
+  select exists (select from stray where is_free)
+    or exists (select from forwarded where worker_id <> p_worker) into v_is_moved;
+  perform pg_notify('ratchet', '') where v_is_moved
+    and exists (select from ratchet_internal.workers where is_idle and id <> p_worker);
+end $$;
+comment on function ratchet_internal.route_results(
+  bigint, timestamptz, bigint[], text[], int[]) is
+  'Sends answers that are with nobody, or with the wrong worker, where they belong.';

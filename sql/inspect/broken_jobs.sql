@@ -1,0 +1,23 @@
+-- Rules of check_invariants about jobs.
+
+create function ratchet_internal.broken_jobs()
+returns table (rule text, job_id bigint, detail text)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select 'the semaphore of a running job counts its open threads', j.id, j.status::text
+  from ratchet.jobs j where j.status > 0 and j.status <> 1
+  union all
+  select 'a running job has a turn, or waits for something that can wake it', j.id, j.key
+  from ratchet.jobs j
+  where j.status > 0 and not exists (
+    select from ratchet_internal.messages m where m.job_id = j.id)
+  union all
+  select 'a child was started by a step of its parent', c.id, c.key
+  from ratchet.jobs c join ratchet.jobs p on p.id = c.parent_id
+  where not exists (
+    select from ratchet.jobs_attributes a
+    where a.job_id = p.id and a.kind in ('child', 'start')
+      and ratchet_internal.step_name(a.address, a.field) = c.workflow)
+$$;
+comment on function ratchet_internal.broken_jobs() is 'Violations of the rules about jobs.';

@@ -1,0 +1,36 @@
+-- Rules of check_invariants about messages.
+
+create function ratchet_internal.broken_messages()
+returns table (rule text, job_id bigint, detail text)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with message as (
+    select m.*, j.status, w.id is not null as is_known, a.job_id is not null as has_step,
+      ratchet_internal.is_final(a.ledger) as is_final,
+      m.kind || ' ' || m.position as name
+    from ratchet_internal.messages m
+    left join ratchet.jobs j on j.id = m.job_id
+    left join ratchet_internal.workers w on w.id = m.worker_id
+    left join ratchet.jobs_attributes a on a.job_id = m.job_id and a.address = m.address
+      and a.position = m.position)
+  select 'a message belongs to a running job', m.job_id, m.name
+  from message m where coalesce(m.status, 0) <= 0
+  union all
+  select 'a message that waits belongs to an open step', m.job_id, m.name
+  from message m
+  where m.kind in ('activity', 'timer', 'wait', 'child') and (not m.has_step or m.is_final)
+  union all
+  select 'a result belongs to an answered step or to a cancellation', m.job_id, m.name
+  from message m
+  where m.kind = 'result' and m.position > 0 and (not m.has_step or not m.is_final)
+  union all
+  select 'what a worker holds names a registered worker', m.job_id, m.name || ' ' || m.worker_id
+  from message m where m.worker_id is not null and not m.is_known
+  union all
+  select 'a wait for a child names a running job that is marked as awaited', m.job_id, m.key
+  from message m
+  where m.kind = 'child' and not exists (
+    select from ratchet.jobs c where c.id::text = m.key and c.status > 0 and c.is_awaited)
+$$;
+comment on function ratchet_internal.broken_messages() is 'Violations of the rules about messages.';

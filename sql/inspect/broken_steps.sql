@@ -1,0 +1,31 @@
+-- Rules of check_invariants about steps.
+
+create function ratchet_internal.broken_steps()
+returns table (rule text, job_id bigint, detail text)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with step as (
+    select a.*, ratchet_internal.is_final(a.ledger) as is_final, j.status
+    from ratchet.jobs_attributes a left join ratchet.jobs j on j.id = a.job_id)
+  select 'a step belongs to a job', s.job_id, s.field from step s where s.status is null
+  union all
+  select 'an open step of a running job has a message', s.job_id, s.field
+  from step s
+  where s.status > 0 and not s.is_final and not exists (
+    select from ratchet_internal.messages m where m.job_id = s.job_id and m.address = s.address
+      and m.position = s.position and m.kind <> 'result')
+  union all
+  select 'an answered step was scheduled once and answered once', s.job_id, s.field
+  from step s
+  where s.is_final and (s.ledger % 100000000 <> 1 or s.ledger / 100000000000 % 10 <> 1)
+  union all
+  select 'an open step has no answer', s.job_id, s.field
+  from step s
+  where not s.is_final and (s.ledger % 100000000 <> 0 or s.value is not null and not s.is_failed)
+  union all
+  select 'the deliveries of a thread are numbered without repetition', s.job_id, s.address
+  from step s where s.delivery is not null
+  group by s.job_id, s.address, s.delivery having count(*) > 1
+$$;
+comment on function ratchet_internal.broken_steps() is 'Violations of the rules about steps.';

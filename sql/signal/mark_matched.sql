@@ -1,0 +1,33 @@
+-- Marks signals and waits that found no partner as looked at. When a wait is still there, it is one
+-- that the caller could not lock: then the oldest of the signals left over stays new (or is new
+-- again), for a later call to look at. In the same way waits stay new while there is a signal the
+-- caller could not lock. The caller has locked the rows and paired what it could. Writes: signals,
+-- messages.
+
+create function ratchet_internal.mark_matched(
+  p_now timestamptz, p_signals bigint[], p_jobs bigint[], p_addresses text[], p_positions int[]
+) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  update ratchet_internal.signals s set is_new = l.is_left
+  from (
+    select id, expires_at > p_now and exists (
+        select from ratchet_internal.messages m
+        where m.key = g.key and m.namespace = g.namespace and m.kind = 'wait')
+      and id = min(id) filter (where expires_at > p_now) over (partition by key, namespace)
+        as is_left
+    from ratchet_internal.signals g where id = any (p_signals) and not is_consumed) l
+  where s.id = l.id and s.is_new <> l.is_left;
+  update ratchet_internal.messages m set attempt = 1
+  from unnest(p_jobs, p_addresses, p_positions) as w (job_id, address, at)
+  where m.job_id = w.job_id and m.address = w.address and m.position = w.at
+    and m.kind = 'wait' and m.attempt = 0
+    and not exists (
+      select from ratchet_internal.signals s where s.key = m.key and s.namespace = m.namespace
+        and not s.is_consumed and s.expires_at > p_now);
+end $$;
+comment on function ratchet_internal.mark_matched(
+  timestamptz, bigint[], bigint[], text[], int[]) is
+  'Marks signals and waits as looked at, except where a partner could not be locked.';
