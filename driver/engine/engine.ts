@@ -9,6 +9,7 @@ import { ExchangeLoop, type ExchangeHost } from './exchange-loop';
 import { History } from './history';
 import { LiveTurn, type PendingCall, type TurnHost } from './live-turn';
 import { LocalSteps, planOf } from './local-steps';
+import { Rebuilding } from './rebuilding';
 import { Registration } from './registration';
 import { emptyReport, type Batch } from './report';
 import { runWorkflow, type WorkflowFunction } from './run-workflow';
@@ -37,6 +38,7 @@ function key(...parts: string[]): string {
 /** A worker process's side of the engine: what it serves, what it holds, what it reports. */
 export class Engine implements TurnHost, ExchangeHost {
   private readonly turns: TurnCache;
+  private readonly rebuilding = new Rebuilding();
   private readonly dirty = new Set<LiveTurn>();
   /** Turns whose functions run at this moment, up to the next macrotask. */
   private busy: LiveTurn[] = [];
@@ -134,7 +136,8 @@ export class Engine implements TurnHost, ExchangeHost {
 
   rooms(): { turns: number; activities: number } {
     const { maxTurns, maxActivities } = this.options;
-    const turns = this.workflows.size === 0 ? 0 : maxTurns - this.turns.activeCount;
+    const running = this.turns.activeCount + this.rebuilding.size;
+    const turns = this.workflows.size === 0 ? 0 : maxTurns - running;
     const activities = this.activityQueues.size === 0 ? 0 : maxActivities - this.claimed.size;
     // A nearly full house waits until a batch is worth the call.
     if (turns < maxTurns / 4 && activities < maxActivities / 4) return NO_ROOM;
@@ -142,7 +145,8 @@ export class Engine implements TurnHost, ExchangeHost {
   }
 
   isQuiet(): boolean {
-    return this.turns.activeCount === 0 && this.claimed.size === 0 && this.dirty.size === 0;
+    const running = this.turns.activeCount + this.rebuilding.size + this.claimed.size;
+    return running === 0 && this.dirty.size === 0;
   }
 
   committed(batch: Batch): void {
@@ -162,13 +166,17 @@ export class Engine implements TurnHost, ExchangeHost {
   }
 
   async received(work: Work[]): Promise<void> {
-    for (const item of work) this.receive(item);
-    const rebuilt = work.filter(({ kind }) => kind === 'turn' || kind === 'careful');
-    if (rebuilt.length === 0) return;
-    const histories = await this.loaded(rebuilt.map(({ jobId }) => jobId));
-    for (const item of rebuilt) {
-      const history = new History(histories.get(item.jobId));
-      this.run(new LiveTurn(item, history, this, item.kind === 'careful'));
+    if (this.isStopped) return; // it is handed back with the rest
+    const kinds = ['turn', 'careful'];
+    const rebuilds = this.rebuilding.begin(work.filter(({ kind }) => kinds.includes(kind)));
+    for (const item of work) if (!this.rebuilding.keep(item)) this.receive(item);
+    if (rebuilds.length === 0) return;
+    const histories = await this.loaded(rebuilds.map((rebuild) => rebuild.work.jobId));
+    for (const rebuild of rebuilds) {
+      if (!this.rebuilding.end(rebuild)) continue;
+      const history = new History(histories.get(rebuild.work.jobId));
+      this.run(new LiveTurn(rebuild.work, history, this, rebuild.work.kind === 'careful'));
+      for (const item of rebuild.early) this.receive(item);
     }
   }
 
@@ -224,6 +232,7 @@ export class Engine implements TurnHost, ExchangeHost {
   }
 
   async lost(): Promise<void> {
+    this.rebuilding.forget();
     for (const turn of this.turns.all()) this.forget(turn);
     this.claimed.forget();
     if (!this.isStopped) await this.registration.register();
@@ -231,6 +240,7 @@ export class Engine implements TurnHost, ExchangeHost {
 
   /** What the database says is held is held: run what is missing, forget what is not there. */
   async resync(): Promise<void> {
+    await this.rebuilding.finished();
     const held = await heldWork(this.database, this.workerId);
     const turns = new Map(held.flatMap((w) => (w.kind === 'activity' ? [] : [[w.jobId, w]])));
     for (const turn of this.turns.all()) if (!turns.has(turn.jobId)) this.forget(turn);
@@ -273,6 +283,7 @@ export class Engine implements TurnHost, ExchangeHost {
   async stop(graceMs: number): Promise<void> {
     if (this.isStopped) return;
     this.isStopped = true;
+    this.rebuilding.forget();
     this.localSteps.stop();
     if (this.workerId !== '') await this.loop.drain(graceMs);
     for (const turn of this.turns.all()) this.forget(turn);
