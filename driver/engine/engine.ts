@@ -144,11 +144,6 @@ export class Engine implements TurnHost, ExchangeHost {
     return { turns: Math.max(turns, 0), activities: Math.max(activities, 0) };
   }
 
-  isQuiet(): boolean {
-    const running = this.turns.activeCount + this.rebuilding.size + this.claimed.size;
-    return running === 0 && this.dirty.size === 0;
-  }
-
   committed(batch: Batch): void {
     this.claimed.committed(batch.activities);
     for (const { jobId, report } of batch.turns) {

@@ -16,8 +16,6 @@ export interface ExchangeHost {
   takeBatch(): Batch;
   /** How much more work there is room for. */
   rooms(): { turns: number; activities: number };
-  /** Nothing runs here: what comes next comes from outside. */
-  isQuiet(): boolean;
   committed(batch: Batch): void;
   received(work: Work[]): Promise<void>;
   /** One job's part of a batch can never be committed. */
@@ -39,6 +37,8 @@ function isLost(error: unknown): boolean {
  */
 export class ExchangeLoop {
   private inFlight = 0;
+  /** Room offered by the exchanges in flight. */
+  private readonly asked = { turns: 0, activities: 0 };
   private isStopping = false;
   private isScheduled = false;
   /** There may be work to claim. */
@@ -70,22 +70,32 @@ export class ExchangeLoop {
   private pump(): void {
     while (this.inFlight < LANES && this.recovery === undefined) {
       const batch = this.host.takeBatch();
-      const isEmpty = isEmptyBatch(batch);
-      const room = this.host.rooms();
-      const isClaiming = this.isHungry && !this.isStopping && room.turns + room.activities > 0;
-      if (isEmpty && (!isClaiming || this.inFlight > 0)) break;
-      void this.send(batch, this.roomsOf(isClaiming, room));
+      const rooms = this.nextRooms();
+      if (isEmptyBatch(batch) && (!this.isHungry || this.isStopping || this.inFlight > 0)) break;
+      void this.send(batch, rooms);
     }
     if (this.inFlight === 0 && this.recovery === undefined) this.onDrained?.();
   }
 
-  private roomsOf(isClaiming: boolean, room: { turns: number; activities: number }): Rooms {
-    if (!isClaiming) return { turns: 0, activities: 0, isIdle: false };
-    return { ...room, isIdle: this.host.isQuiet() };
+  /** What the next exchange may claim, and whether the database is to tell when there is more. */
+  private nextRooms(): Rooms {
+    const { turns, activities } = this.host.rooms();
+    const free = {
+      turns: Math.max(turns - this.asked.turns, 0),
+      activities: Math.max(activities - this.asked.activities, 0),
+    };
+    if (this.isStopping) return { turns: 0, activities: 0, isIdle: false };
+    const hasRoom = free.turns + free.activities > 0;
+    if (hasRoom && !this.isDeclaredIdle) this.isHungry = true; // nobody would tell
+    if (!this.isHungry) return { turns: 0, activities: 0, isIdle: hasRoom };
+    return { ...free, isIdle: hasRoom };
   }
 
   private async send(batch: Batch, rooms: Rooms): Promise<void> {
     this.inFlight += 1;
+    this.isHungry = false;
+    this.asked.turns += rooms.turns;
+    this.asked.activities += rooms.activities;
     let work: Work[] | undefined;
     try {
       work = await exchange(this.database, this.host.workerId, rooms, batch);
@@ -94,29 +104,23 @@ export class ExchangeLoop {
       this.recover(error);
     }
     this.inFlight -= 1;
+    this.asked.turns -= rooms.turns;
+    this.asked.activities -= rooms.activities;
     if (work !== undefined) {
+      this.look(work);
       this.host.committed(batch);
-      this.look(rooms, work);
       await this.host.received(work);
     }
     this.wake(false);
   }
 
-  /** Decides whether to look again at once, later, or when told. */
-  private look(rooms: Rooms, work: Work[]): void {
-    if (rooms.turns + rooms.activities === 0) return;
+  /** Decides whether to look again at once, or when. */
+  private look(work: Work[]): void {
     const next = work.find((item) => item.kind === 'next');
-    if (next === undefined) {
-      this.isDeclaredIdle = false;
-      this.isHungry = work.length > 0 || this.isHungry;
-      if (work.length === 0) this.sleep(this.pollMs);
-      return;
-    }
-    // Declared idle just now: whoever did not know it yet has sent no notification. Look once more.
-    const isAgain = !this.isDeclaredIdle;
-    this.isDeclaredIdle = true;
-    this.isHungry = isAgain;
-    if (!isAgain) this.sleep(next.value === null ? this.pollMs : Number(next.value));
+    this.isDeclaredIdle = next !== undefined;
+    if (next !== undefined) this.sleep(next.value === null ? this.pollMs : Number(next.value));
+    else if (work.some((item) => item.kind !== 'lost')) this.isHungry = true;
+    else this.sleep(this.pollMs);
   }
 
   private sleep(milliseconds: number): void {
