@@ -1,0 +1,147 @@
+import test from 'ava';
+import { codeOf, engine } from '../../support/engine';
+
+const sql = engine();
+
+test('50 connections that start one id: one job, 50 equal answers by the same request', async (t) => {
+  const text = `select ratchet.start_workflow('w', '[1]', 'same', p_request_id => $1)`;
+  const request = '00000000-0000-4000-8000-000000000001';
+  const ids = await Promise.all(
+    Array.from({ length: 50 }, () => sql.value<string>(text, [request])),
+  );
+  t.deepEqual([...new Set(ids)], ['same']);
+  t.is(await sql.value(`select count(*)::int from ratchet.jobs where key = 'same'`), 1);
+  t.is(await codeOf(sql.rows(text, [null])), 'WF301');
+  t.is(await codeOf(sql.rows(text, ['00000000-0000-4000-8000-000000000002'])), 'WF301');
+});
+
+test('50 connections that start one id by different requests: one succeeds', async (t) => {
+  const codes = await Promise.all(
+    Array.from({ length: 50 }, () => codeOf(sql.start('w', 'contended'))),
+  );
+  t.deepEqual(codes.filter((code) => code === 'ok').length, 1);
+  t.deepEqual([...new Set(codes)].sort(), ['WF301', 'ok']);
+});
+
+test('the same id in another namespace is another job', async (t) => {
+  await sql.start('w', 'twin');
+  await sql.rows(`select ratchet.start_workflow('w', '[]', 'twin', p_namespace => 'other')`);
+  t.is(await sql.value(`select count(*)::int from ratchet.jobs where key = 'twin'`), 2);
+});
+
+test('an id is made up when none is given; queue and entity default to the name', async (t) => {
+  const id = await sql.value<string>(`select ratchet.start_workflow('flow')`);
+  t.regex(id, /^[0-9a-f-]{36}$/);
+  t.like(await sql.rows('select * from ratchet.jobs where key = $1', [id]), [
+    { ...{ workflow: 'flow', queue: 'flow', entity: 'flow', namespace: 'durable', status: 1 } },
+  ]);
+});
+
+test('options: entity, expire, retry, and a delay before the first turn', async (t) => {
+  const worker = await sql.worker('delayed');
+  const retry = { maximumAttempts: 7, initialInterval: null, custom: 'x' };
+  const options = { entity: 'order', expire: 60, delay: 300, retry };
+  const job = await sql.start('delayed', 'delayed', [], options);
+  t.deepEqual(await sql.exchange(worker), []);
+  const [row] = await sql.rows('select * from ratchet.jobs where id = $1', [job]);
+  t.like(row, { entity: 'order', expire_seconds: '60', options: retry });
+  await sql.rows('select pg_sleep(0.3)');
+  t.like(await sql.exchange(worker), [{ kind: 'start', name: 'order' }]);
+});
+
+test('a bulk start starts what is missing, and says how much that was', async (t) => {
+  const text = `select ratchet.start_workflows('w', $1, $2)`;
+  const call = (ids: string[]) => sql.value(text, [ids, ids.map((id) => JSON.stringify([id]))]);
+  t.is(await call(['bulk-1', 'bulk-2', 'bulk-2']), '2');
+  t.is(await call(['bulk-3', 'bulk-1']), '1');
+  t.is(await call([]), '0');
+  const input = `select input->>0 from ratchet.jobs where key = 'bulk-3'`;
+  t.is(await sql.value(input), 'bulk-3');
+});
+
+test('rolled back, nothing is left', async (t) => {
+  const client = await sql.pool().connect();
+  await client.query('begin');
+  await client.query(`select ratchet.start_workflow('w', '[]', 'undone')`);
+  await client.query(`select ratchet.cancel('undone')`);
+  await client.query('rollback');
+  client.release();
+  t.is(await codeOf(sql.rows(`select ratchet.status('undone')`)), 'WF201');
+  t.is(await sql.value(`select count(*)::int from ratchet.jobs where key = 'undone'`), 0);
+});
+
+test('a trigger on a table of the user starts one for each row, or none', async (t) => {
+  await sql.rows('create table orders (id text primary key, amount numeric)');
+  await sql.rows(`create function start_order() returns trigger language plpgsql as $$
+    begin
+      perform ratchet.start_workflow('order', json_build_array(new.id, new.amount),
+        'order-' || new.id, p_queue => 'orders');
+      return new;
+    end $$`);
+  await sql.rows(`create trigger start_order after insert on orders
+    for each row execute function start_order()`);
+  await sql.rows(`insert into orders values ('1', 9.50), ('2', 3)`);
+  t.is(await codeOf(sql.rows(`insert into orders values ('3', 1), ('1', 1)`)), '23505');
+  const jobs = await sql.rows(`select key, input::text from ratchet.jobs
+    where queue = 'orders' order by key`);
+  t.deepEqual(jobs, [
+    { key: 'order-1', input: '["1", 9.50]' },
+    { key: 'order-2', input: '["2", 3]' },
+  ]);
+});
+
+const long = 'x'.repeat(513);
+const refused: [title: string, code: string, values: unknown[]][] = [
+  ['no name', 'WF101', [null, '[]', 'i', 'q', 'n', null]],
+  ['an empty name', 'WF101', ['', '[]', 'i', 'q', 'n', null]],
+  ['a long name', 'WF101', [long, '[]', 'i', 'q', 'n', null]],
+  ['a name with a control character', 'WF101', ['a\tb', '[]', 'i', 'q', 'n', null]],
+  ['an empty id', 'WF101', ['w', '[]', '', 'q', 'n', null]],
+  ['a long id', 'WF101', ['w', '[]', long, 'q', 'n', null]],
+  ['an empty queue', 'WF101', ['w', '[]', 'i', '', 'n', null]],
+  ['no namespace', 'WF101', ['w', '[]', 'i', 'q', null, null]],
+  ['no arguments', 'WF102', ['w', null, 'i', 'q', 'n', null]],
+  ['arguments that are no array', 'WF102', ['w', '{}', 'i', 'q', 'n', null]],
+  ['options that are no object', 'WF104', ['w', '[]', 'i', 'q', 'n', '[]']],
+  ['an unknown option', 'WF104', ['w', '[]', 'i', 'q', 'n', '{"expires": 1}']],
+  ['an empty entity', 'WF104', ['w', '[]', 'i', 'q', 'n', '{"entity": ""}']],
+  ['a negative expiry', 'WF104', ['w', '[]', 'i', 'q', 'n', '{"expire": -1}']],
+  ['an expiry that is text', 'WF104', ['w', '[]', 'i', 'q', 'n', '{"expire": "1h"}']],
+  ['an expiry beyond all numbers', 'WF104', ['w', '[]', 'i', 'q', 'n', '{"expire": 1e999}']],
+  ['an endless delay', 'WF104', ['w', '[]', 'i', 'q', 'n', '{"delay": 1e99}']],
+  ['a policy that is no object', 'WF104', ['w', '[]', 'i', 'q', 'n', '{"retry": 3}']],
+  ['a limit that is text', 'WF104', [
+    ...['w', '[]', 'i', 'q', 'n', '{"retry": {"maximumAttempts": "three"}}'],
+  ]],
+  ['a negative limit', 'WF104', [
+    ...['w', '[]', 'i', 'q', 'n', '{"retry": {"initialInterval": -1}}'],
+  ]],
+  ['U+0000 in options', 'WF105', ['w', '[]', 'i', 'q', 'n', '{"entity": "a\\u0000"}']],
+  ['arguments above 16 MiB', 'WF501', [
+    ...['w', JSON.stringify(['x'.repeat(2 ** 24)]), 'i', 'q', 'n', null],
+  ]],
+];
+
+for (const [title, code, values] of refused) {
+  test(`${title} is ${code}`, async (t) => {
+    const text = 'select ratchet.start_workflow($1, $2, $3, $4, $5, $6)';
+    t.is(await codeOf(sql.rows(text, values)), code);
+  });
+}
+
+const bulk: [title: string, code: string, ids: unknown, args: unknown][] = [
+  ['an empty id', 'WF101', ['a', ''], ['[]', '[]']],
+  ['fewer ids than arguments', 'WF101', ['a'], ['[]', '[]']],
+  ['fewer arguments than ids', 'WF102', ['a', 'b'], ['[]']],
+  ['arguments that are no array', 'WF102', ['a', 'b'], ['[]', '1']],
+  ['arguments above 16 MiB', 'WF501', ['a'], [JSON.stringify(['x'.repeat(2 ** 24)])]],
+];
+
+for (const [title, code, ids, args] of bulk) {
+  test(`a bulk start: ${title} is ${code}, and starts nothing`, async (t) => {
+    const text = `select ratchet.start_workflows('bulk-refused', $1, $2)`;
+    t.is(await codeOf(sql.rows(text, [ids, args])), code);
+    const count = `select count(*)::int from ratchet.jobs where workflow = 'bulk-refused'`;
+    t.is(await sql.value(count), 0);
+  });
+}
