@@ -1,0 +1,69 @@
+// The process that test/support/worker-process.ts forks: serves what it is told to, until it is told to stop
+// or its parent is gone.
+import { Client } from 'pg';
+import { Durable, type WorkerOptions } from '../../driver';
+import { armCrash, exchangeCount, type CrashPoint } from './crash-point';
+import { activities, workflows, type WorkflowName } from './shapes';
+
+export type ToWorker =
+  | { kind: 'serve'; queue: string; workflows: WorkflowName[] }
+  | { kind: 'arm'; crash?: CrashPoint }
+  | { kind: 'count' }
+  | { kind: 'block'; milliseconds: number }
+  | { kind: 'shutdown' };
+
+export type FromWorker = { kind: 'up' } | { kind: 'done'; value?: number };
+
+export interface WorkerSettings {
+  url: string;
+  name: string;
+  options: WorkerOptions;
+}
+
+const settings = JSON.parse(process.argv[2] ?? '{}') as WorkerSettings;
+const connection = {
+  class: Client,
+  options: { connectionString: settings.url, application_name: settings.name },
+};
+const shared = { connection, options: { install: false, ...settings.options } };
+
+async function serve(queue: string, names: WorkflowName[]): Promise<void> {
+  await Durable.registerActivityWorker({ ...shared, taskQueue: queue }, activities);
+  for (const name of names) {
+    await Durable.Worker.create({ ...shared, taskQueue: queue, workflow: workflows[name] });
+  }
+}
+
+async function obey(message: ToWorker): Promise<number | undefined> {
+  switch (message.kind) {
+    case 'serve':
+      await serve(message.queue, message.workflows);
+      return undefined;
+    case 'arm':
+      armCrash(message.crash);
+      return undefined;
+    case 'count':
+      return exchangeCount();
+    case 'block': {
+      const end = performance.now() + message.milliseconds;
+      while (performance.now() < end);
+      return undefined;
+    }
+    case 'shutdown':
+      await Durable.shutdown();
+      return undefined;
+  }
+}
+
+function tell(message: FromWorker): void {
+  process.send?.(message);
+}
+
+process.on('message', (message: ToWorker) => {
+  void obey(message).then((value) => {
+    tell(value === undefined ? { kind: 'done' } : { kind: 'done', value });
+    if (message.kind === 'shutdown') process.disconnect();
+  });
+});
+process.on('disconnect', () => process.exit(0));
+tell({ kind: 'up' });
