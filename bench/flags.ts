@@ -1,0 +1,48 @@
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+
+export interface Flags {
+  /** Names of the workloads to run. */
+  only: string[];
+  /** A fraction of the usual amounts and one round: does it run, and roughly where is it? */
+  isQuick: boolean;
+  rounds: number;
+  /** Workflows of hello; the amounts of the others follow. */
+  n: number;
+  /** Folder for CPU profiles of the worker processes. */
+  profile: string | undefined;
+  /** SQL to run after the engine is installed: to see what a change of it would bring. */
+  patch: string | undefined;
+  /** Print which statements the engine spent its time in. */
+  statements: boolean;
+  /** Where the results go. */
+  out: string;
+}
+
+export function readFlags(known: string[]): Flags {
+  const { values } = parseArgs({
+    options: {
+      only: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      rounds: { type: 'string' },
+      n: { type: 'string' },
+      profile: { type: 'string' },
+      patch: { type: 'string' },
+      statements: { type: 'boolean', default: false },
+      out: { type: 'string', default: join(__dirname, 'dist', 'results.json') },
+    },
+  });
+  const only = values.only?.split(',') ?? known;
+  const unknown = only.filter((name) => !known.includes(name));
+  if (unknown.length > 0) throw new Error(`No workload ${unknown.join()}: ${known.join(', ')}`);
+  return {
+    only,
+    isQuick: values.quick,
+    rounds: Number(values.rounds ?? (values.quick ? 1 : 5)),
+    n: Number(values.n ?? (values.quick ? 4_000 : 20_000)),
+    profile: values.profile,
+    patch: values.patch,
+    statements: values.statements,
+    out: values.out,
+  };
+}

@@ -1,0 +1,66 @@
+import type { Client } from 'pg';
+
+export function median(values: number[]): number {
+  return quantile(values, 0.5);
+}
+
+/** The value below which the fraction `q` of the values lies, between neighbours if need be. */
+export function quantile(values: number[], q: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (sorted.length - 1) * q;
+  const low = sorted[Math.floor(at)] ?? NaN;
+  const high = sorted[Math.ceil(at)] ?? NaN;
+  return low + (high - low) * (at % 1);
+}
+
+/** The same list in another order. */
+export function shuffled<T>(list: T[]): T[] {
+  const keyed = list.map((item) => ({ item, key: Math.random() }));
+  return keyed.sort((a, b) => a.key - b.key).map(({ item }) => item);
+}
+
+/**
+ * Runs every side once a round, in an order that changes, so that whatever else the machine does
+ * hits all alike. Returns each side's measurements, round by round.
+ */
+export async function interleaved<T>(
+  rounds: number,
+  sides: Record<string, () => Promise<T>>,
+): Promise<Record<string, T[]>> {
+  const found: Record<string, T[]> = {};
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [name, run] of shuffled(Object.entries(sides))) {
+      (found[name] ??= []).push(await run());
+    }
+  }
+  return found;
+}
+
+/** What a database has done up to now; the difference of two is the cost of what was between. */
+export interface Mark {
+  walBytes: number;
+  transactions: number;
+}
+
+/** Writing transactions and WAL of the whole server: nothing else runs on it. */
+export async function mark(client: Client): Promise<Mark> {
+  const { rows } = await client.query(
+    `select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::float8 as wal,
+       pg_snapshot_xmax(pg_current_snapshot())::text::float8 as xid`,
+  );
+  return { walBytes: rows[0].wal, transactions: rows[0].xid };
+}
+
+export async function since(client: Client, before: Mark): Promise<Mark> {
+  const now = await mark(client);
+  return {
+    walBytes: now.walBytes - before.walBytes,
+    transactions: now.transactions - before.transactions,
+  };
+}
+
+export async function seconds(run: () => Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await run();
+  return (performance.now() - started) / 1000;
+}

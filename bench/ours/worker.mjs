@@ -1,0 +1,65 @@
+// A worker process as a user would write it, with the workflows of the benchmark.
+import pg from 'pg';
+import { Durable } from '../../dist/index.mjs';
+import { onCommands } from '../commands.mjs';
+
+const act = async (x) => ({ ok: true, x });
+const { step } = Durable.workflow.proxyActivities({ activities: { step: act } });
+const remote = Durable.workflow.proxyActivities({ taskQueue: 'steps' });
+
+let ended = 0;
+let total = 0;
+
+/** Counts ends, so that the measuring process need not ask the database all the time. */
+function counted(run) {
+  return async (...args) => {
+    const value = await run(...args);
+    ended += 1;
+    if (ended === total) process.send({ event: 'done' });
+    return value;
+  };
+}
+
+async function sequence(call, count) {
+  let last;
+  for (let i = 0; i < count; i += 1) last = await call(i);
+  return last;
+}
+
+const workflows = {
+  hello: counted(async (x) => ({ x, last: await step(x) })),
+  seq10: counted(async (x) => ({ x, last: await sequence(step, 10) })),
+  fan100: counted(async (x) => {
+    const all = await Promise.all(Array.from({ length: 100 }, (_, i) => step(i)));
+    return { x, count: all.length };
+  }),
+  remote10: counted(async (x) => ({ x, last: await sequence(remote.step, 10) })),
+  park: async (x) => {
+    const value = await Durable.workflow.condition(`never-${x}`);
+    return { x, value };
+  },
+};
+
+let worker;
+let connection;
+
+onCommands({
+  async open({ connectionString }) {
+    connection = { class: pg.Client, options: { connectionString } };
+  },
+  async drain({ flow, count, options }) {
+    ended = 0;
+    total = count;
+    const workflow = { [flow]: workflows[flow] };
+    worker = await Durable.Worker.create({ connection, taskQueue: 'bench', workflow, options });
+  },
+  async steps() {
+    const activities = { step: act };
+    worker = await Durable.registerActivityWorker({ connection, taskQueue: 'steps' }, activities);
+  },
+  /** Gives everything back, so that the next run starts up front again. */
+  async rest() {
+    await worker?.stop();
+    worker = undefined;
+  },
+});

@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import type { Flags } from './flags';
+import { expandSources, startEmbedded } from './product';
+
+/** Durable as a server should be; the rest keeps checkpoints out of runs of a few seconds. */
+export const SETTINGS = {
+  fsync: 'on',
+  synchronous_commit: 'on',
+  full_page_writes: 'on',
+  shared_buffers: '1GB',
+  max_wal_size: '32GB',
+  checkpoint_timeout: '1h',
+  max_connections: '100',
+};
+
+const STATEMENTS = {
+  shared_preload_libraries: 'pg_stat_statements',
+  'pg_stat_statements.track': 'all',
+};
+
+export interface Server {
+  version: string;
+  /** A database with the engine, or with the limit, of its own; made when first asked for. */
+  database(kind: 'ours' | 'limit', name?: string): Promise<Database>;
+  stop(): Promise<void>;
+}
+
+export interface Database {
+  url: string;
+  /** The measurer's own connection. */
+  client: Client;
+}
+
+function installation(kind: 'ours' | 'limit', flags: Flags): string[] {
+  if (kind === 'limit') return [readFileSync(join(__dirname, 'limit', 'limit.sql'), 'utf8')];
+  const statements = flags.statements ? ['create extension pg_stat_statements'] : [];
+  const patch = flags.patch === undefined ? [] : [readFileSync(flags.patch, 'utf8')];
+  return [expandSources('script'), ...patch, ...statements];
+}
+
+export async function startServer(flags: Flags): Promise<Server> {
+  const settings = { ...SETTINGS, ...(flags.statements ? STATEMENTS : {}) };
+  const postgres = await startEmbedded({ version: '18', settings });
+  const admin = new Client({ connectionString: postgres.connectionString });
+  await admin.connect();
+  const known = new Map<string, Database>();
+  const open = async (kind: 'ours' | 'limit', name: string): Promise<Database> => {
+    await admin.query(`create database bench_${name} template template0`);
+    const url = postgres.connectionString.replace(/\/postgres$/, `/bench_${name}`);
+    const client = new Client({ connectionString: url });
+    await client.connect();
+    for (const sql of installation(kind, flags)) await client.query(sql);
+    return { url, client };
+  };
+  const { rows } = await admin.query('show server_version');
+  return {
+    version: rows[0].server_version,
+    async database(kind, name = kind) {
+      const database = known.get(name) ?? (await open(kind, name));
+      known.set(name, database);
+      return database;
+    },
+    async stop() {
+      for (const { client } of known.values()) await client.end();
+      await admin.end();
+      await postgres.stop();
+    },
+  };
+}
