@@ -840,6 +840,18 @@ create type ratchet.work as (
 );
 comment on type ratchet.work is 'One thing an exchange hands to a worker.';
 
+-- sql/dispatch/is_held_by.sql
+
+-- Whether a message is held by a worker. Written so that no index can serve it: batches find their
+-- messages by key, and statistics of a small, busy table would tempt the planner to go through all
+-- that the worker holds for each of them. Inlinable: part of set-based statements.
+
+create function ratchet_internal.is_held_by(p_holder bigint, p_worker bigint) returns boolean
+language sql immutable parallel safe
+return p_holder is not distinct from p_worker;
+comment on function ratchet_internal.is_held_by(bigint, bigint) is
+  'Whether a message, found by its key, is held by a worker.';
+
 -- sql/dispatch/lock_worker.sql
 
 -- Holds off whoever would take this worker's work over, until the transaction ends: a takeover
@@ -917,10 +929,10 @@ begin
     select * from unnest(p_jobs, p_addresses, p_positions, p_attempts, p_failed, p_values)
       as a (job_id, address, at, attempt, is_failed, value)),
   holder as materialized (
-    select distinct turn.job_id, turn.address, turn.worker_id as id
-    from answer a join ratchet_internal.messages turn
-      on turn.job_id = a.job_id and turn.address = a.address and turn.position = 0
-    where turn.worker_id is not null and p_is_addressed),
+    select distinct a.job_id, a.address, (
+      select turn.worker_id from ratchet_internal.messages turn
+      where turn.job_id = a.job_id and turn.address = a.address and turn.position = 0) as id
+    from answer a where p_is_addressed),
   alive as materialized (
     select w.id from ratchet_internal.workers w
     where w.id in (select id from holder) for key share skip locked),
@@ -1306,7 +1318,8 @@ begin
     where j.id = e.job_id and j.status > 0
       and (p_worker is null or exists (
         select from ratchet_internal.messages held where held.job_id = e.job_id
-          and held.address = '' and held.position = 0 and held.worker_id = p_worker))
+          and held.address = '' and held.position = 0
+          and ratchet_internal.is_held_by(held.worker_id, p_worker)))
     returning j.id, j.is_awaited, j.is_watched)
   select array_agg(id), array_agg(id) filter (where is_awaited), bool_or(is_watched)
   into v_ended, v_awaited, v_is_watched from ended;
@@ -1357,7 +1370,8 @@ begin
     where j.id = f.job_id and j.status > 0
       and (f.is_blocked or ratchet_internal.is_retried(j.options, j.attempt + 1, null))
       and exists (select from ratchet_internal.messages held where held.job_id = f.job_id
-        and held.address = '' and held.position = 0 and held.worker_id = p_worker)
+        and held.address = '' and held.position = 0
+        and ratchet_internal.is_held_by(held.worker_id, p_worker))
     returning j.id, j.attempt, j.options, f.is_blocked, f.forgotten),
   forgotten as (
     delete from ratchet.jobs_attributes a using failed f
@@ -1558,7 +1572,8 @@ begin
     p_inputs, p_values)
     as s (job_id, address, at, kind, name, delivery, is_failed, input, value)
   join ratchet_internal.messages held
-    on held.job_id = s.job_id and held.position = 0 and held.worker_id = p_worker
+    on held.job_id = s.job_id and held.position = 0
+    and ratchet_internal.is_held_by(held.worker_id, p_worker)
     and held.address = split_part(s.address, '#', 1)
   on conflict do nothing;
   get diagnostics v_count = row_count;
@@ -1582,7 +1597,7 @@ as $$
   update ratchet.jobs_attributes a set delivery = d.ordinal
   from unnest(p_jobs, p_addresses, p_positions, p_orders) as d (job_id, address, at, ordinal)
   join ratchet_internal.messages held on held.job_id = d.job_id and held.address = d.address
-    and held.position = 0 and held.worker_id = p_worker
+    and held.position = 0 and ratchet_internal.is_held_by(held.worker_id, p_worker)
   where a.job_id = d.job_id and a.address = d.address and a.position = d.at
     and a.delivery is null
 $$;
@@ -1618,7 +1633,7 @@ begin
         options)
     join ratchet.jobs j on j.id = s.job_id and j.status > 0
     join ratchet_internal.messages held on held.job_id = s.job_id and held.address = s.address
-      and held.position = 0 and held.worker_id = p_worker),
+      and held.position = 0 and ratchet_internal.is_held_by(held.worker_id, p_worker)),
   recorded as (
     insert into ratchet.jobs_attributes
       (job_id, address, position, kind, field, ledger, input, created_at)
@@ -1683,7 +1698,8 @@ begin
       as r (job_id, address, at, attempt, is_failed, code, value)
     join ratchet_internal.messages m
       on m.job_id = r.job_id and m.address = r.address and m.position = r.at
-    where m.worker_id = p_worker and m.kind = 'activity' and m.attempt = r.attempt
+    where ratchet_internal.is_held_by(m.worker_id, p_worker) and m.kind = 'activity'
+      and m.attempt = r.attempt
     order by m.job_id, m.address, m.position for update of m),
   again as (
     update ratchet_internal.messages m
@@ -1730,7 +1746,8 @@ begin
     null::json, null::json, null::boolean, null::boolean, null
   from (select distinct job_id from unnest(p_jobs) as each (job_id)) given
   left join ratchet_internal.messages held on held.job_id = given.job_id
-    and held.address = '' and held.position = 0 and held.worker_id = p_worker
+    and held.address = '' and held.position = 0
+    and ratchet_internal.is_held_by(held.worker_id, p_worker)
   where held.job_id is null;
 end $$;
 comment on function ratchet_internal.lost_jobs(bigint, bigint[]) is
@@ -1861,7 +1878,7 @@ as $$
     select r.job_id, r.address, r.position, r.due_at
     from ratchet_internal.messages r
     join ratchet_internal.messages turn on turn.job_id = r.job_id and turn.address = r.address
-      and turn.position = 0 and turn.worker_id = p_worker
+      and turn.position = 0 and ratchet_internal.is_held_by(turn.worker_id, p_worker)
     where r.worker_id = p_worker and r.kind = 'result' for update of r skip locked),
   taken as (
     delete from ratchet_internal.messages r using answer a
@@ -2239,6 +2256,8 @@ create function ratchet.exchange(
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 set lock_timeout = '2s'
+set enable_seqscan = off
+set jit = off
 as $$
 declare
   v_now timestamptz := ratchet_internal.now();
@@ -2406,7 +2425,7 @@ begin
     select held.job_id, given.known
     from unnest(p_jobs, p_known) as given (job_id, known)
     join ratchet_internal.messages held on held.job_id = given.job_id and held.address = ''
-      and held.position = 0 and held.worker_id = p_worker
+      and held.position = 0 and ratchet_internal.is_held_by(held.worker_id, p_worker)
     for update of held skip locked)
   delete from ratchet_internal.messages held using turn
   where held.job_id = turn.job_id and held.address = '' and held.position = 0
@@ -2509,6 +2528,8 @@ returns table (
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 set lock_timeout = '2s'
+set enable_seqscan = off
+set jit = off
 as $$
 #variable_conflict use_column
 declare

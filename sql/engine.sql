@@ -54,6 +54,7 @@ begin;
 
 -- Answering steps. settle is the one door through which an answer enters the history.
 \ir dispatch/work.sql
+\ir dispatch/is_held_by.sql
 \ir dispatch/lock_worker.sql
 \ir dispatch/lock_jobs.sql
 \ir dispatch/settle.sql

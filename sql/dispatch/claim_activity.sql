@@ -11,6 +11,8 @@ returns table (
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 set lock_timeout = '2s'
+set enable_seqscan = off
+set jit = off
 as $$
 #variable_conflict use_column
 declare

@@ -21,7 +21,7 @@ begin
     select held.job_id, given.known
     from unnest(p_jobs, p_known) as given (job_id, known)
     join ratchet_internal.messages held on held.job_id = given.job_id and held.address = ''
-      and held.position = 0 and held.worker_id = p_worker
+      and held.position = 0 and ratchet_internal.is_held_by(held.worker_id, p_worker)
     for update of held skip locked)
   delete from ratchet_internal.messages held using turn
   where held.job_id = turn.job_id and held.address = '' and held.position = 0

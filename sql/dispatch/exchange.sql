@@ -39,6 +39,8 @@ create function ratchet.exchange(
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 set lock_timeout = '2s'
+set enable_seqscan = off
+set jit = off
 as $$
 declare
   v_now timestamptz := ratchet_internal.now();

@@ -20,7 +20,8 @@ begin
       as r (job_id, address, at, attempt, is_failed, code, value)
     join ratchet_internal.messages m
       on m.job_id = r.job_id and m.address = r.address and m.position = r.at
-    where m.worker_id = p_worker and m.kind = 'activity' and m.attempt = r.attempt
+    where ratchet_internal.is_held_by(m.worker_id, p_worker) and m.kind = 'activity'
+      and m.attempt = r.attempt
     order by m.job_id, m.address, m.position for update of m),
   again as (
     update ratchet_internal.messages m

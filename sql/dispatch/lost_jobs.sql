@@ -13,7 +13,8 @@ begin
     null::json, null::json, null::boolean, null::boolean, null
   from (select distinct job_id from unnest(p_jobs) as each (job_id)) given
   left join ratchet_internal.messages held on held.job_id = given.job_id
-    and held.address = '' and held.position = 0 and held.worker_id = p_worker
+    and held.address = '' and held.position = 0
+    and ratchet_internal.is_held_by(held.worker_id, p_worker)
   where held.job_id is null;
 end $$;
 comment on function ratchet_internal.lost_jobs(bigint, bigint[]) is

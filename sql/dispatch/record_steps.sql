@@ -23,7 +23,8 @@ begin
     p_inputs, p_values)
     as s (job_id, address, at, kind, name, delivery, is_failed, input, value)
   join ratchet_internal.messages held
-    on held.job_id = s.job_id and held.position = 0 and held.worker_id = p_worker
+    on held.job_id = s.job_id and held.position = 0
+    and ratchet_internal.is_held_by(held.worker_id, p_worker)
     and held.address = split_part(s.address, '#', 1)
   on conflict do nothing;
   get diagnostics v_count = row_count;

@@ -25,7 +25,7 @@ begin
         options)
     join ratchet.jobs j on j.id = s.job_id and j.status > 0
     join ratchet_internal.messages held on held.job_id = s.job_id and held.address = s.address
-      and held.position = 0 and held.worker_id = p_worker),
+      and held.position = 0 and ratchet_internal.is_held_by(held.worker_id, p_worker)),
   recorded as (
     insert into ratchet.jobs_attributes
       (job_id, address, position, kind, field, ledger, input, created_at)

@@ -20,10 +20,10 @@ begin
     select * from unnest(p_jobs, p_addresses, p_positions, p_attempts, p_failed, p_values)
       as a (job_id, address, at, attempt, is_failed, value)),
   holder as materialized (
-    select distinct turn.job_id, turn.address, turn.worker_id as id
-    from answer a join ratchet_internal.messages turn
-      on turn.job_id = a.job_id and turn.address = a.address and turn.position = 0
-    where turn.worker_id is not null and p_is_addressed),
+    select distinct a.job_id, a.address, (
+      select turn.worker_id from ratchet_internal.messages turn
+      where turn.job_id = a.job_id and turn.address = a.address and turn.position = 0) as id
+    from answer a where p_is_addressed),
   alive as materialized (
     select w.id from ratchet_internal.workers w
     where w.id in (select id from holder) for key share skip locked),

@@ -26,7 +26,8 @@ begin
     where j.id = e.job_id and j.status > 0
       and (p_worker is null or exists (
         select from ratchet_internal.messages held where held.job_id = e.job_id
-          and held.address = '' and held.position = 0 and held.worker_id = p_worker))
+          and held.address = '' and held.position = 0
+          and ratchet_internal.is_held_by(held.worker_id, p_worker)))
     returning j.id, j.is_awaited, j.is_watched)
   select array_agg(id), array_agg(id) filter (where is_awaited), bool_or(is_watched)
   into v_ended, v_awaited, v_is_watched from ended;
