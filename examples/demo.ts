@@ -73,6 +73,10 @@ function checkRuns(runs: Runs[], steps: Step[], [first, second]: [Program, Progr
   if (workerOf('priceOrder') !== first.pid || workerOf('printLabel') !== second.pid) {
     throw new Error('the job was not taken over as it should have been');
   }
+  console.log(
+    `\n${completed.length} steps completed, and each ran once: order worker 2 (${second.pid})` +
+      ` went on where order worker 1 (${first.pid}) was killed.`,
+  );
 }
 
 async function demo(): Promise<void> {
