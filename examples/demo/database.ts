@@ -10,7 +10,7 @@ export interface DemoDatabase {
   stop: () => Promise<void>;
 }
 
-/** A database for this run alone: on the server that DATABASE_URL names, else on an embedded one. */
+/** A database for this run alone: on the server of DATABASE_URL, else on an embedded one. */
 export async function demoDatabase(): Promise<DemoDatabase> {
   const server = process.env.DATABASE_URL;
   if (server) return scratchDatabase(server);

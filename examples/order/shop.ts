@@ -1,4 +1,4 @@
-// What the shop does itself. Runs in the worker that runs the workflow: such a step costs one insert.
+// What the shop does itself, in the worker that runs the workflow: a step costs one insert.
 import { effect } from './effects';
 
 export async function priceOrder(itemId: string, quantity: number): Promise<number> {

@@ -6,7 +6,8 @@ create table customers (
 
 create function welcome_customer() returns trigger language plpgsql as $$
 begin
-  perform ratchet.start_workflow('welcome', json_build_array(new.name), 'welcome-' || new.id, 'mails');
+  perform ratchet.start_workflow(
+    'welcome', json_build_array(new.name), 'welcome-' || new.id, 'mails');
   return new;
 end $$;
 

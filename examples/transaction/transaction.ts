@@ -1,4 +1,4 @@
-// A workflow that starts together with your own rows, or not at all: `tx` is a transaction of yours.
+// A workflow that starts with your own rows, or not at all: `tx` is a transaction of yours.
 import { Kysely, PostgresDialect } from 'kysely';
 import { Client as Postgres, Pool } from 'pg';
 import { Durable } from 'pgratchet';
