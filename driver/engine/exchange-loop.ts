@@ -40,6 +40,8 @@ export class ExchangeLoop {
   /** Room offered by the exchanges in flight. */
   private readonly asked = { turns: 0, activities: 0 };
   private isStopping = false;
+  /** Nothing is sent any more: what is held goes back. */
+  private isEnded = false;
   private isScheduled = false;
   /** There may be work to claim. */
   private isHungry = true;
@@ -68,7 +70,7 @@ export class ExchangeLoop {
   }
 
   private pump(): void {
-    while (this.inFlight < LANES && this.recovery === undefined) {
+    while (this.inFlight < LANES && this.recovery === undefined && !this.isEnded) {
       const batch = this.host.takeBatch();
       const rooms = this.nextRooms();
       if (isEmptyBatch(batch) && (!this.isHungry || this.isStopping || this.inFlight > 0)) break;
@@ -141,13 +143,14 @@ export class ExchangeLoop {
   private async comeBack(first: unknown): Promise<void> {
     let error = first;
     let isUnknown = false;
-    for (let attempt = 0; ; attempt += 1) {
+    for (let attempt = 0; !this.isEnded; attempt += 1) {
       if (!isLost(error)) {
         this.host.onError(error);
         isUnknown ||= isConnectionError(error) || !isTransient(error);
         await backoff(attempt);
       }
-      while (this.inFlight > 0) await backoff(0);
+      while (this.inFlight > 0 && !this.isEnded) await backoff(0);
+      if (this.isEnded) return;
       try {
         if (isLost(error)) {
           this.unanswered = [];
@@ -230,6 +233,7 @@ export class ExchangeLoop {
     });
     await Promise.race([drained, late]);
     clearTimeout(timer);
+    this.isEnded = true;
   }
 }
 

@@ -55,6 +55,10 @@ async function obey(message: ToWorker): Promise<number | undefined> {
   }
 }
 
+function end(): void {
+  process.exit(0);
+}
+
 function tell(message: FromWorker): void {
   process.send?.(message);
 }
@@ -62,8 +66,11 @@ function tell(message: FromWorker): void {
 process.on('message', (message: ToWorker) => {
   void obey(message).then((value) => {
     tell(value === undefined ? { kind: 'done' } : { kind: 'done', value });
-    if (message.kind === 'shutdown') process.disconnect();
+    if (message.kind !== 'shutdown') return;
+    // What was shut down keeps no process alive: nothing else ends this one.
+    process.off('disconnect', end);
+    process.disconnect();
   });
 });
-process.on('disconnect', () => process.exit(0));
+process.on('disconnect', end);
 tell({ kind: 'up' });

@@ -21,6 +21,8 @@ export interface WorkerProcess {
   /** Settled once the process is gone. */
   readonly exited: Promise<void>;
   readonly isRunning: boolean;
+  /** 0 if it ended by itself, with nothing left to do. */
+  readonly exitCode: number | null;
   /** Serves the queue's activities, and these workflows of it. */
   serve(queue: string, workflows?: WorkflowName[]): Promise<void>;
   /** Counts exchanges from now on, and dies at one of them. */
@@ -53,6 +55,7 @@ export async function startWorkerProcess(
     stdio: ['ignore', 'inherit', process.env['SHOW_WORKERS'] ? 'inherit' : 'ignore', 'ipc'],
   });
   t.teardown(() => void child.kill('SIGKILL'));
+  child.on('error', () => undefined);
   const exited = once(child, 'exit').then(() => undefined);
   const { pid = 0 } = child;
   const ask = conversation(child, exited);
@@ -65,6 +68,9 @@ export async function startWorkerProcess(
     ...{ pid, name: `${hostname()}-${pid}`, exited, isForgotten },
     get isRunning() {
       return child.exitCode === null && child.signalCode === null;
+    },
+    get exitCode() {
+      return child.exitCode;
     },
     serve: async (queue, workflows = []) => void (await ask({ kind: 'serve', queue, workflows })),
     arm: async (crash) => void (await ask({ kind: 'arm', ...(crash && { crash }) })),
@@ -88,7 +94,8 @@ function conversation(child: ChildProcess, exited: Promise<void>) {
   return (question: ToWorker | undefined): Promise<number | undefined> => {
     const answer = last.then(async () => {
       const heard = once(child, 'message') as Promise<[FromWorker]>;
-      if (question !== undefined && child.connected) child.send(question);
+      // It may be gone at this moment, which `exited` tells.
+      if (question !== undefined && child.connected) child.send(question, () => undefined);
       const first = await Promise.race([heard, exited]);
       const message = first?.[0];
       return message?.kind === 'done' ? message.value : undefined;
