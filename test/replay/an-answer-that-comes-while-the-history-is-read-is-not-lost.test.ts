@@ -6,7 +6,7 @@ import { waitFor, within } from '../support/wait-for';
 
 // Holds back the rows of the next reading of a history; `release` lets them through.
 function holdNextHistory() {
-  const original = Client.prototype.query as unknown as (...args: unknown[]) => unknown;
+  const original = Reflect.get(Client.prototype, 'query') as (...args: unknown[]) => unknown;
   let release: () => void = () => undefined;
   const state = { isHeld: false, release: () => release() };
   const free = new Promise<void>((resolve) => (release = resolve));
@@ -39,7 +39,7 @@ test('an answer that comes while the history is read is not lost', async (t) => 
   const connection = { class: Client, options: { connectionString: url } };
   async function elsewhere(): Promise<string> {
     const { far } = Durable.workflow.proxyActivities({ taskQueue: 'far' });
-    return `${await far?.()} and back`;
+    return `${String(await far?.())} and back`;
   }
   const worker = { connection, taskQueue: 'near', workflow: elsewhere };
   await Durable.Worker.create(worker);

@@ -38,7 +38,7 @@ function answered(args: unknown[], number: number): unknown[] {
 
 function watch(): void {
   isWatching = true;
-  const original = Client.prototype.query as unknown as Query;
+  const original = Reflect.get(Client.prototype, 'query') as unknown as Query;
   const query: Query = function (...args) {
     if (!isExchange(args[0])) return original.apply(this, args);
     count += 1;
