@@ -107,5 +107,6 @@ const poolDefaults: PoolConfig = {
   query_timeout: QUERY_TIMEOUT_MS,
   keepAlive: true,
   Client,
-  onConnect: async (client) => void (await client.query(READ_COMMITTED)),
+  // Awaited by the pool before the connection is used.
+  onConnect: (client) => client.query(READ_COMMITTED) as unknown as void,
 };

@@ -1,4 +1,6 @@
 import { RatchetError } from '../errors';
+import { endOfString } from './end-of-string';
+import { parseJson } from './parse-json';
 import { findUnwritable } from './unwritable-json';
 
 /** The size of one argument list, result or payload, in bytes of UTF-8. */
@@ -12,17 +14,8 @@ function isTooLarge(text: string): boolean {
   return text.length * 3 > MAX_JSON_BYTES && Buffer.byteLength(text) > MAX_JSON_BYTES;
 }
 
-const [QUOTE, BACKSLASH] = [0x22, 0x5c];
+const QUOTE = 0x22;
 const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
-
-/** The index of the quote that ends the string which begins at `start`. */
-function endOfString(json: string, start: number): number {
-  for (let end = json.indexOf('"', start + 1); ; end = json.indexOf('"', end + 1)) {
-    let before = end - 1;
-    while (json.charCodeAt(before) === BACKSLASH) before -= 1;
-    if ((end - before) % 2 === 1) return end; // else the last backslash escapes this quote
-  }
-}
 
 /** Reads every character of a large payload, hence numbers instead of strings. */
 function isTooDeep(json: string): boolean {
@@ -96,5 +89,5 @@ export function toJson(value: unknown, what: string): string | null {
 
 /** The one door out: what `toJson` was given, after a round trip; null is `undefined`. */
 export function fromJson(json: string | null): unknown {
-  return json === null ? undefined : (JSON.parse(json) as unknown);
+  return json === null ? undefined : parseJson(json);
 }

@@ -23,8 +23,7 @@ function getContext(): ActivityInfo {
       hint: 'Call it in an activity function, before its first callback leaves it.',
     });
   }
-  const { kind: _kind, ...info } = current;
-  return { ...info, argumentMetadata: info.headers };
+  return { ...current, argumentMetadata: current.headers };
 }
 
 /** What an activity function calls. */

@@ -20,7 +20,7 @@ function normalise(config: ConnectionConfig): Single {
       hint: 'Give { class: Client, options: { connectionString } } with the pg Client class.',
     });
   }
-  return 'store' in config ? (config as SplitConnection).store : config;
+  return 'store' in config ? config.store : config;
 }
 
 export function hubFor(config: ConnectionConfig, settings?: HubOptions): Hub {

@@ -105,7 +105,7 @@ export function queryableOf(tx: Transaction | undefined): Queryable | undefined 
     return {
       async query(text, values = []) {
         const { CompiledQuery } = await import('kysely');
-        return (tx as KyselyExecutor).executeQuery(CompiledQuery.raw(text, values) as never);
+        return tx.executeQuery(CompiledQuery.raw(text, values) as never);
       },
     };
   }

@@ -23,7 +23,7 @@ export interface ReturnedError {
 }
 
 function stored(answer: Answer): StoredError {
-  return (fromJson(answer.value) ?? {}) as StoredError;
+  return fromJson(answer.value) ?? {};
 }
 
 /** What a failed activity throws in its workflow: it gave up, so the error is final. */

@@ -25,14 +25,13 @@ export interface WorkflowWorkerConfig extends WorkerConfig {
 const GRACE_MS = 5_000;
 const DEFAULT_ACTIVITY_QUEUE = 'durable-activities';
 
-function workflowOf(given: unknown): [string, WorkflowFunction] {
-  if (typeof given === 'function' && given.name !== '')
-    return [given.name, given as WorkflowFunction];
+function workflowOf(
+  given: WorkflowFunction | Record<string, WorkflowFunction>,
+): [string, WorkflowFunction] {
+  if (typeof given === 'function' && given.name !== '') return [given.name, given];
   if (typeof given === 'object' && given !== null) {
-    const last = Object.entries(given).at(-1);
-    if (last !== undefined && typeof last[1] === 'function') {
-      return [last[1].name || last[0], last[1] as WorkflowFunction];
-    }
+    const [key, run] = Object.entries(given).at(-1) ?? [];
+    if (key !== undefined && typeof run === 'function') return [run.name || key, run];
   }
   throw new RatchetError('WF104', 'workflow is not a named function.', {
     hint: 'Give a named function, or { name: function }.',

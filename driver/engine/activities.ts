@@ -41,7 +41,7 @@ export function registerActivities(activities: object | ActivityFunction): void 
 }
 
 export function parseOptions(options: string | null): ActivityOptions {
-  return options === null ? {} : ((fromJson(options) ?? {}) as ActivityOptions);
+  return options === null ? {} : (fromJson(options) ?? {});
 }
 
 async function limited(run: Promise<unknown>, milliseconds: number | undefined): Promise<unknown> {

@@ -15,7 +15,7 @@ export class DurablePromise<T> extends Promise<T> {
     executor: (resolve: (value: T) => void, reject: (error: unknown) => void) => void,
   ): DurablePromise<T> {
     const promise = new DurablePromise<T>(executor);
-    Promise.prototype.then.call(promise, undefined, () => undefined);
+    void Promise.prototype.then.call(promise, undefined, () => undefined);
     return promise;
   }
 

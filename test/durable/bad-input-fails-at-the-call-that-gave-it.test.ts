@@ -88,15 +88,15 @@ test.serial('inside a workflow too, and it may go on', async (t) => {
 test.serial('a durable call outside of a workflow says where it belongs', async (t) => {
   t.like(
     t.throws(() => workflow.sleep(1)),
-    { code: 'WF303' } as object,
+    { code: 'WF303' },
   );
   t.like(
     t.throws(() => echo(1)),
-    { code: 'WF303' } as object,
+    { code: 'WF303' },
   );
   t.like(
     t.throws(() => Durable.activity.getContext()),
-    { code: 'WF303' } as object,
+    { code: 'WF303' },
   );
 });
 

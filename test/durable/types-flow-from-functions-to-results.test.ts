@@ -2,19 +2,17 @@ import test from 'ava';
 import { Durable, type Client } from '../../driver';
 
 const { workflow } = Durable;
-const activities = {
-  async price(item: string, count: number) {
-    return { total: item.length * count };
-  },
-};
+interface Activities {
+  price(item: string, count: number): Promise<{ total: number }>;
+}
 
 async function order(item: string, count: number) {
-  const { price } = workflow.proxyActivities<typeof activities>();
+  const { price } = workflow.proxyActivities<Activities>();
   const { total } = await price(item, count);
   // @ts-expect-error the second argument is a number
   const wrong = () => price(item, 'two');
   // @ts-expect-error there is no such activity
-  const unknown = () => workflow.proxyActivities<typeof activities>().refund(item);
+  const unknown = () => workflow.proxyActivities<Activities>().refund(item);
   // @ts-expect-error a total is no text
   const text: string = total;
   return { total, text, wrong, unknown };
