@@ -84,13 +84,16 @@ export class Engine implements TurnHost, ExchangeHost {
   // What a turn asks for.
 
   begin(turn: LiveTurn, call: PendingCall): void {
-    const queue = key(turn.work.namespace, call.queue ?? '');
-    if (call.kind === 'activity' && this.activityQueues.has(queue) && !turn.isCareful) {
+    const isServedHere =
+      call.kind === 'activity' &&
+      this.activityQueues.has(key(turn.work.namespace, call.queue ?? ''));
+    if (isServedHere && !turn.isCareful) {
       this.localSteps.begin(turn, call);
       return;
     }
-    // Rebuilt after a crash, a step may have run before: that counts as an attempt.
-    const mayHaveRun = turn.isCareful && !turn.isPastHistory && call.kind === 'activity';
+    // Rebuilt after a crash, a step may have run before in a process like this one, and was not
+    // recorded before it ran: that counts as an attempt.
+    const mayHaveRun = isServedHere && !turn.isPastHistory;
     const isOnce = parseOptions(call.options).maximumAttempts === 0;
     turn.plan(planOf(call, { attempt: mayHaveRun && !isOnce ? 1 : 0 }));
   }

@@ -37,13 +37,14 @@ export interface Heartbeat {
 function spawn(data: ThreadData): Worker {
   const extension = extname(__filename);
   const file = join(__dirname, `heartbeat-thread${extension}`);
-  if (extension !== '.ts') return new Worker(file, { workerData: data });
+  // What the program preloads is not wanted in here.
+  if (extension !== '.ts') return new Worker(file, { workerData: data, execArgv: [] });
   // A thread does not inherit what makes this one read TypeScript.
   const load = [require.resolve('tsx/cjs'), file].map(
     (path) => `require(${JSON.stringify(path)});`,
   );
   const code = load.join('\n');
-  return new Worker(code, { eval: true, workerData: data });
+  return new Worker(code, { eval: true, workerData: data, execArgv: [] });
 }
 
 function stopThread(thread: Worker): Promise<void> {

@@ -1,5 +1,6 @@
 import { backoff } from '../backoff';
 import type { Database } from '../database/database';
+import { isConnectionError, isTransient, RatchetError } from '../errors';
 import { watchJobs, type FinishedJob } from '../database/job-calls';
 
 const POLL_MS = 1_000;
@@ -8,6 +9,10 @@ interface Waiting {
   namespace: string;
   workflowId: string;
   callers: { resolve: (job: FinishedJob) => void; reject: (error: unknown) => void }[];
+}
+
+function shutDown(): RatchetError {
+  return new RatchetError('WF403', 'The connection was shut down while a result was awaited.');
 }
 
 /** Waits for the ends of jobs: any number of callers, one query a look. */
@@ -27,7 +32,7 @@ export class ResultWaiter {
   wait(namespace: string, workflowId: string): Promise<FinishedJob> {
     return new Promise((resolve, reject) => {
       if (this.isClosed) {
-        reject(new Error('The connection was shut down while a result was awaited.'));
+        reject(shutDown());
         return;
       }
       const id = `${namespace}\n${workflowId}`;
@@ -53,7 +58,11 @@ export class ResultWaiter {
       try {
         await this.lookOnce();
         failures = 0;
-      } catch {
+      } catch (error) {
+        if (!isConnectionError(error) && !isTransient(error)) {
+          this.reject(error);
+          break;
+        }
         // The database is away: whoever waits goes on waiting.
         this.isDue = true;
         await backoff((failures += 1));
@@ -79,13 +88,16 @@ export class ResultWaiter {
     }
   }
 
-  close(): void {
-    this.isClosed = true;
-    clearTimeout(this.timer);
-    const error = new Error('The connection was shut down while a result was awaited.');
+  private reject(error: unknown): void {
     for (const { callers } of this.waiting.values()) {
       for (const caller of callers) caller.reject(error);
     }
     this.waiting.clear();
+  }
+
+  close(): void {
+    this.isClosed = true;
+    clearTimeout(this.timer);
+    this.reject(shutDown());
   }
 }

@@ -15,7 +15,7 @@ comment on column ratchet_internal.grants.access is
   'Who may call it: reader, client, worker or operator.';
 insert into ratchet_internal.grants (function, access) values
   ('status', 'reader'), ('result', 'reader'), ('await_result', 'reader'), ('version', 'reader'),
-  ('check_invariants', 'reader'), ('history', 'reader'),
+  ('check_invariants', 'reader'), ('history', 'reader'), ('watch_jobs', 'reader'),
   ('start_workflow', 'client'), ('start_workflows', 'client'), ('signal', 'client'),
   ('cancel', 'client'), ('terminate', 'client'), ('watch_jobs', 'client'),
   ('register_worker', 'worker'), ('add_routes', 'worker'), ('heartbeat', 'worker'),

@@ -14,8 +14,10 @@ type Step = [name: string, command: string, ...args: string[]];
 async function main(): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'pgratchet-check-'));
   try {
+    // First, because the examples import the package by its name.
+    const failed = await lane([['build', 'node', 'driver/build.mjs']]);
     const results = await Promise.all([lane(sources), lane(artefacts(folder))]);
-    const failed = results.flat();
+    failed.push(...results.flat());
     console.log(failed.length > 0 ? `check: failed: ${failed.join(', ')}` : 'check: ok');
     return failed.length > 0 ? 1 : 0;
   } finally {
@@ -45,7 +47,6 @@ function artefacts(folder: string): (Step | (() => Promise<Step[]>))[] {
     : [];
   return [
     ['unused', 'knip'],
-    ['build', 'node', 'driver/build.mjs'],
     ['pack', 'npm', 'pack', '--ignore-scripts', '--silent', '--pack-destination', folder],
     tarball,
     ...tidy,
