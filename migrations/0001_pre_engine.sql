@@ -745,6 +745,7 @@ as $$
 declare
   v_id text := coalesce(p_id, gen_random_uuid()::text);
   v_queue text := coalesce(p_queue, p_workflow);
+  v_count bigint;
 begin
   perform ratchet_internal.check_start(p_namespace, p_workflow, v_queue, p_options);
   perform ratchet_internal.check_name(v_id, 'workflow id');
@@ -753,9 +754,10 @@ begin
     perform ratchet_internal.raise_error('WF102', 'arguments are not a JSON array',
       jsonb_build_object('workflow_id', v_id), 'Give the arguments as a JSON array: ''["a", 1]''.');
   end if;
-  if ratchet_internal.create_jobs(p_namespace, p_workflow, v_queue,
-    array[v_id], array[p_args], p_options, p_request_id) = 0
-    and not exists (select from ratchet.jobs
+  v_count := ratchet_internal.create_jobs(p_namespace, p_workflow, v_queue,
+    array[v_id], array[p_args], p_options, p_request_id);
+  -- A statement of its own: it sees the job that the one before waited for.
+  if v_count = 0 and not exists (select from ratchet.jobs
       where key = v_id and namespace = p_namespace and request_id = p_request_id)
   then
     perform ratchet_internal.raise_error('WF301', 'duplicate job',
@@ -1316,10 +1318,9 @@ begin
       updated_at = p_now
     from unnest(p_jobs, p_results, p_errors) as e (job_id, result, error)
     where j.id = e.job_id and j.status > 0
-      and (p_worker is null or exists (
-        select from ratchet_internal.messages held where held.job_id = e.job_id
-          and held.address = '' and held.position = 0
-          and ratchet_internal.is_held_by(held.worker_id, p_worker)))
+      and (p_worker is null or (
+        select held.worker_id from ratchet_internal.messages held where held.job_id = e.job_id
+          and held.address = '' and held.position = 0) = p_worker)
     returning j.id, j.is_awaited, j.is_watched)
   select array_agg(id), array_agg(id) filter (where is_awaited), bool_or(is_watched)
   into v_ended, v_awaited, v_is_watched from ended;
@@ -1369,9 +1370,8 @@ begin
       as f (job_id, error, is_blocked, forgotten)
     where j.id = f.job_id and j.status > 0
       and (f.is_blocked or ratchet_internal.is_retried(j.options, j.attempt + 1, null))
-      and exists (select from ratchet_internal.messages held where held.job_id = f.job_id
-        and held.address = '' and held.position = 0
-        and ratchet_internal.is_held_by(held.worker_id, p_worker))
+      and (select held.worker_id from ratchet_internal.messages held where held.job_id = f.job_id
+        and held.address = '' and held.position = 0) = p_worker
     returning j.id, j.attempt, j.options, f.is_blocked, f.forgotten),
   forgotten as (
     delete from ratchet.jobs_attributes a using failed f
@@ -1571,10 +1571,9 @@ begin
   from unnest(p_jobs, p_addresses, p_positions, p_kinds, p_names, p_deliveries, p_failed,
     p_inputs, p_values)
     as s (job_id, address, at, kind, name, delivery, is_failed, input, value)
-  join ratchet_internal.messages held
-    on held.job_id = s.job_id and held.position = 0
-    and ratchet_internal.is_held_by(held.worker_id, p_worker)
-    and held.address = split_part(s.address, '#', 1)
+  where (
+    select held.worker_id from ratchet_internal.messages held where held.job_id = s.job_id
+      and held.address = split_part(s.address, '#', 1) and held.position = 0) = p_worker
   on conflict do nothing;
   get diagnostics v_count = row_count;
   return v_count;
@@ -1596,10 +1595,10 @@ set search_path = pg_catalog, pg_temp
 as $$
   update ratchet.jobs_attributes a set delivery = d.ordinal
   from unnest(p_jobs, p_addresses, p_positions, p_orders) as d (job_id, address, at, ordinal)
-  join ratchet_internal.messages held on held.job_id = d.job_id and held.address = d.address
-    and held.position = 0 and ratchet_internal.is_held_by(held.worker_id, p_worker)
   where a.job_id = d.job_id and a.address = d.address and a.position = d.at
-    and a.delivery is null
+    and a.delivery is null and (
+      select held.worker_id from ratchet_internal.messages held where held.job_id = d.job_id
+        and held.address = d.address and held.position = 0) = p_worker
 $$;
 comment on function ratchet_internal.record_deliveries(bigint, bigint[], text[], int[], int[]) is
   'Keeps the order in which answers reached a function.';
@@ -1632,8 +1631,9 @@ begin
       as s (job_id, address, at, kind, name, input, queue, delay, attempt, is_held, is_failed,
         options)
     join ratchet.jobs j on j.id = s.job_id and j.status > 0
-    join ratchet_internal.messages held on held.job_id = s.job_id and held.address = s.address
-      and held.position = 0 and ratchet_internal.is_held_by(held.worker_id, p_worker)),
+    where (
+      select held.worker_id from ratchet_internal.messages held where held.job_id = s.job_id
+        and held.address = s.address and held.position = 0) = p_worker),
   recorded as (
     insert into ratchet.jobs_attributes
       (job_id, address, position, kind, field, ledger, input, created_at)
@@ -1745,10 +1745,9 @@ begin
   select 'lost', given.job_id, null, null::int, null::int, null, null, null, null, null,
     null::json, null::json, null::boolean, null::boolean, null
   from (select distinct job_id from unnest(p_jobs) as each (job_id)) given
-  left join ratchet_internal.messages held on held.job_id = given.job_id
-    and held.address = '' and held.position = 0
-    and ratchet_internal.is_held_by(held.worker_id, p_worker)
-  where held.job_id is null;
+  where (
+    select held.worker_id from ratchet_internal.messages held where held.job_id = given.job_id
+      and held.address = '' and held.position = 0) is distinct from p_worker;
 end $$;
 comment on function ratchet_internal.lost_jobs(bigint, bigint[]) is
   'One row of kind lost for each of the given jobs that the worker does not hold.';
@@ -1778,17 +1777,19 @@ declare
 begin
   with stray as materialized (
     select r.job_id, r.address, r.position, r.namespace, r.queue, r.workflow,
-      turn.job_id is null as is_free, turn.worker_id as holder
+      turn.holder is null as is_free, nullif(turn.holder, 0) as holder
     from (
       select * from unnest(p_jobs, p_addresses, p_positions) as given (job_id, address, position)
       union
       select job_id, address, position from ratchet_internal.messages
       where worker_id = p_worker and kind = 'result') given
     join ratchet_internal.messages r using (job_id, address, position)
-    left join ratchet_internal.messages turn
-      on turn.job_id = r.job_id and turn.address = r.address and turn.position = 0
+    cross join lateral (select (
+      select coalesce(held.worker_id, 0) from ratchet_internal.messages held
+      where held.job_id = r.job_id and held.address = r.address and held.position = 0) as holder
+    ) turn
     where r.kind = 'result' and (r.worker_id is null
-      or r.worker_id = p_worker and turn.worker_id is distinct from p_worker)
+      or r.worker_id = p_worker and turn.holder is distinct from p_worker)
     order by r.job_id, r.address, r.position for update of r skip locked),
   alive as materialized (
     select id from ratchet_internal.workers where id in (select holder from stray)
@@ -1877,9 +1878,10 @@ as $$
   with answer as materialized (
     select r.job_id, r.address, r.position, r.due_at
     from ratchet_internal.messages r
-    join ratchet_internal.messages turn on turn.job_id = r.job_id and turn.address = r.address
-      and turn.position = 0 and ratchet_internal.is_held_by(turn.worker_id, p_worker)
-    where r.worker_id = p_worker and r.kind = 'result' for update of r skip locked),
+    where r.worker_id = p_worker and r.kind = 'result' and (
+      select turn.worker_id from ratchet_internal.messages turn where turn.job_id = r.job_id
+        and turn.address = r.address and turn.position = 0) = p_worker
+    for update of r skip locked),
   taken as (
     delete from ratchet_internal.messages r using answer a
     where r.job_id = a.job_id and r.address = a.address and r.position = a.position)
@@ -1915,10 +1917,10 @@ as $$
       order by due_at limit 1) head
     where r.worker_id = p_worker and r.workflow <> '' order by head.due_at),
   due as materialized (
-    select m.job_id, m.address
+    select m.job_id, m.address, m.position
     from route r
     cross join lateral (
-      select job_id, address from ratchet_internal.messages
+      select job_id, address, position from ratchet_internal.messages
       where queue = r.queue and workflow = r.workflow and namespace = r.namespace
         and worker_id is null and kind in ('turn', 'activity') and due_at <= p_now
       order by due_at limit p_room for update skip locked) m limit p_room),
@@ -1926,7 +1928,7 @@ as $$
     update ratchet_internal.messages m
     set worker_id = p_worker, due_at = p_now, attempt = m.attempt + 1
     from due d
-    where m.job_id = d.job_id and m.address = d.address and m.position = 0
+    where m.job_id = d.job_id and m.address = d.address and m.position = d.position
     returning m.job_id, m.address, m.attempt, m.options)
   select case when t.options is not null then 'careful' when t.attempt = 1 then 'start'
       else 'turn' end,
@@ -2255,9 +2257,10 @@ create function ratchet.exchange(
 ) returns setof ratchet.work
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
-set lock_timeout = '2s'
 set enable_seqscan = off
+set enable_mergejoin = off
 set jit = off
+set lock_timeout = '2s'
 as $$
 declare
   v_now timestamptz := ratchet_internal.now();
@@ -2394,6 +2397,9 @@ comment on function ratchet.heartbeat(bigint) is
 create function ratchet.unregister_worker(p_worker bigint) returns void
 language sql volatile security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_mergejoin = off
+set jit = off
 as $$
   select ratchet_internal.release_worker(p_worker, ratchet_internal.now(), false)
 $$;
@@ -2415,6 +2421,9 @@ create function ratchet.evict(p_worker bigint, p_jobs bigint[], p_known int[])
 returns setof bigint
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_mergejoin = off
+set jit = off
 set lock_timeout = '10s'
 as $$
 begin
@@ -2463,6 +2472,9 @@ returns table (
 )
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_mergejoin = off
+set jit = off
 as $$
   select a.job_id, a.address, a.position, a.kind,
     ratchet_internal.step_name(a.address, a.field), a.delivery,
@@ -2484,6 +2496,9 @@ comment on function ratchet.history(bigint[]) is
 create function ratchet.held_work(p_worker bigint) returns setof ratchet.work
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_mergejoin = off
+set jit = off
 set lock_timeout = '10s'
 as $$
 begin
@@ -2527,9 +2542,10 @@ returns table (
 )
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
-set lock_timeout = '2s'
 set enable_seqscan = off
+set enable_mergejoin = off
 set jit = off
+set lock_timeout = '2s'
 as $$
 #variable_conflict use_column
 declare
@@ -2557,13 +2573,16 @@ create function ratchet_internal.report_activity(
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_count bigint;
 begin
   perform ratchet_internal.lock_worker(p_worker);
   perform ratchet_internal.check_size(p_value, 'result');
-  if ratchet_internal.finish_activities(p_worker, ratchet_internal.now(), array[p_job],
+  v_count := ratchet_internal.finish_activities(p_worker, ratchet_internal.now(), array[p_job],
     array[p_address], array[p_position], array[p_attempt], array[p_is_failed], array[p_code],
-    array[p_value]) = 0
-    and not exists (
+    array[p_value]);
+  -- A statement of its own: it sees the report that the one before waited for.
+  if v_count = 0 and not exists (
       select from ratchet.jobs_attributes a
       left join ratchet_internal.messages again on again.job_id = p_job
         and again.address = p_address and again.position = p_position
@@ -2593,6 +2612,9 @@ create function ratchet.complete(
 ) returns void
 language sql volatile security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_mergejoin = off
+set jit = off
 as $$
   select ratchet_internal.report_activity(p_worker, p_job, p_address, p_position, p_attempt, false,
     null, p_result)
@@ -2611,6 +2633,9 @@ create function ratchet.fail(
 ) returns void
 language sql volatile security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_mergejoin = off
+set jit = off
 as $$
   select ratchet_internal.report_activity(p_worker, p_job, p_address, p_position, p_attempt, true,
     p_code,
@@ -2628,6 +2653,9 @@ comment on function ratchet.fail(bigint, bigint, int, int, text, int, text) is
 create function ratchet_internal.find_job(p_id text, p_namespace text) returns ratchet.jobs
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_mergejoin = off
+set jit = off
 as $$
 declare
   v_job ratchet.jobs;
@@ -2722,6 +2750,9 @@ create function ratchet.watch_jobs(p_namespace text, p_ids text[])
 returns table (workflow_id text, job_id bigint, status int, result json, error json)
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_mergejoin = off
+set jit = off
 as $$
 #variable_conflict use_column
 begin
@@ -2750,6 +2781,9 @@ comment on function ratchet.watch_jobs(text, text[]) is
 create function ratchet.cancel(p_id text, p_namespace text default 'durable') returns boolean
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_mergejoin = off
+set jit = off
 as $$
 declare
   v_now timestamptz := ratchet_internal.now();
@@ -2787,6 +2821,9 @@ create function ratchet.terminate(
 ) returns boolean
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_mergejoin = off
+set jit = off
 as $$
 declare
   v_job ratchet.jobs := ratchet_internal.find_job(p_id, p_namespace);
@@ -3053,6 +3090,9 @@ create function ratchet.prune(
 ) returns bigint
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_mergejoin = off
+set jit = off
 as $$
 declare
   v_now timestamptz := ratchet_internal.now();
@@ -3069,8 +3109,8 @@ begin
     select id from ratchet.jobs
     where id > v_from and id <= v_to and status <= 0
       and finished_at < v_now - interval '1 minute'
-      and finished_at < v_now - coalesce(
-        make_interval(secs => least(greatest(expire_seconds, 0), 1e10)), p_older_than)
+      and finished_at < v_now - case when expire_seconds is null then p_older_than
+        else make_interval(secs => least(greatest(expire_seconds, 0), 1e10)) end
     order by id for update skip locked) old;
   delete from ratchet.jobs_attributes where job_id = any (v_jobs);
   delete from ratchet.jobs where id = any (v_jobs);
@@ -3104,7 +3144,7 @@ comment on column ratchet_internal.grants.access is
   'Who may call it: reader, client, worker or operator.';
 insert into ratchet_internal.grants (function, access) values
   ('status', 'reader'), ('result', 'reader'), ('await_result', 'reader'), ('version', 'reader'),
-  ('check_invariants', 'reader'), ('history', 'reader'),
+  ('check_invariants', 'reader'), ('history', 'reader'), ('watch_jobs', 'reader'),
   ('start_workflow', 'client'), ('start_workflows', 'client'), ('signal', 'client'),
   ('cancel', 'client'), ('terminate', 'client'), ('watch_jobs', 'client'),
   ('register_worker', 'worker'), ('add_routes', 'worker'), ('heartbeat', 'worker'),

@@ -10,9 +10,10 @@ returns table (
 )
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
-set lock_timeout = '2s'
 set enable_seqscan = off
+set enable_mergejoin = off
 set jit = off
+set lock_timeout = '2s'
 as $$
 #variable_conflict use_column
 declare

@@ -17,10 +17,10 @@ as $$
       order by due_at limit 1) head
     where r.worker_id = p_worker and r.workflow <> '' order by head.due_at),
   due as materialized (
-    select m.job_id, m.address
+    select m.job_id, m.address, m.position
     from route r
     cross join lateral (
-      select job_id, address from ratchet_internal.messages
+      select job_id, address, position from ratchet_internal.messages
       where queue = r.queue and workflow = r.workflow and namespace = r.namespace
         and worker_id is null and kind in ('turn', 'activity') and due_at <= p_now
       order by due_at limit p_room for update skip locked) m limit p_room),
@@ -28,7 +28,7 @@ as $$
     update ratchet_internal.messages m
     set worker_id = p_worker, due_at = p_now, attempt = m.attempt + 1
     from due d
-    where m.job_id = d.job_id and m.address = d.address and m.position = 0
+    where m.job_id = d.job_id and m.address = d.address and m.position = d.position
     returning m.job_id, m.address, m.attempt, m.options)
   select case when t.options is not null then 'careful' when t.attempt = 1 then 'start'
       else 'turn' end,

@@ -11,6 +11,9 @@ create function ratchet.evict(p_worker bigint, p_jobs bigint[], p_known int[])
 returns setof bigint
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_mergejoin = off
+set jit = off
 set lock_timeout = '10s'
 as $$
 begin

@@ -38,9 +38,10 @@ create function ratchet.exchange(
 ) returns setof ratchet.work
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
-set lock_timeout = '2s'
 set enable_seqscan = off
+set enable_mergejoin = off
 set jit = off
+set lock_timeout = '2s'
 as $$
 declare
   v_now timestamptz := ratchet_internal.now();

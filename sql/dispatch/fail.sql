@@ -7,6 +7,9 @@ create function ratchet.fail(
 ) returns void
 language sql volatile security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_mergejoin = off
+set jit = off
 as $$
   select ratchet_internal.report_activity(p_worker, p_job, p_address, p_position, p_attempt, true,
     p_code,

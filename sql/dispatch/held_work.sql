@@ -6,6 +6,9 @@
 create function ratchet.held_work(p_worker bigint) returns setof ratchet.work
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_mergejoin = off
+set jit = off
 set lock_timeout = '10s'
 as $$
 begin

@@ -8,6 +8,9 @@ returns table (
 )
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_mergejoin = off
+set jit = off
 as $$
   select a.job_id, a.address, a.position, a.kind,
     ratchet_internal.step_name(a.address, a.field), a.delivery,

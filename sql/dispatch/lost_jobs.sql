@@ -12,10 +12,9 @@ begin
   select 'lost', given.job_id, null, null::int, null::int, null, null, null, null, null,
     null::json, null::json, null::boolean, null::boolean, null
   from (select distinct job_id from unnest(p_jobs) as each (job_id)) given
-  left join ratchet_internal.messages held on held.job_id = given.job_id
-    and held.address = '' and held.position = 0
-    and ratchet_internal.is_held_by(held.worker_id, p_worker)
-  where held.job_id is null;
+  where (
+    select held.worker_id from ratchet_internal.messages held where held.job_id = given.job_id
+      and held.address = '' and held.position = 0) is distinct from p_worker;
 end $$;
 comment on function ratchet_internal.lost_jobs(bigint, bigint[]) is
   'One row of kind lost for each of the given jobs that the worker does not hold.';

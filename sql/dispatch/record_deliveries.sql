@@ -9,10 +9,10 @@ set search_path = pg_catalog, pg_temp
 as $$
   update ratchet.jobs_attributes a set delivery = d.ordinal
   from unnest(p_jobs, p_addresses, p_positions, p_orders) as d (job_id, address, at, ordinal)
-  join ratchet_internal.messages held on held.job_id = d.job_id and held.address = d.address
-    and held.position = 0 and ratchet_internal.is_held_by(held.worker_id, p_worker)
   where a.job_id = d.job_id and a.address = d.address and a.position = d.at
-    and a.delivery is null
+    and a.delivery is null and (
+      select held.worker_id from ratchet_internal.messages held where held.job_id = d.job_id
+        and held.address = d.address and held.position = 0) = p_worker
 $$;
 comment on function ratchet_internal.record_deliveries(bigint, bigint[], text[], int[], int[]) is
   'Keeps the order in which answers reached a function.';

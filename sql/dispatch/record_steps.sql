@@ -22,10 +22,9 @@ begin
   from unnest(p_jobs, p_addresses, p_positions, p_kinds, p_names, p_deliveries, p_failed,
     p_inputs, p_values)
     as s (job_id, address, at, kind, name, delivery, is_failed, input, value)
-  join ratchet_internal.messages held
-    on held.job_id = s.job_id and held.position = 0
-    and ratchet_internal.is_held_by(held.worker_id, p_worker)
-    and held.address = split_part(s.address, '#', 1)
+  where (
+    select held.worker_id from ratchet_internal.messages held where held.job_id = s.job_id
+      and held.address = split_part(s.address, '#', 1) and held.position = 0) = p_worker
   on conflict do nothing;
   get diagnostics v_count = row_count;
   return v_count;

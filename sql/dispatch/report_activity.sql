@@ -8,13 +8,16 @@ create function ratchet_internal.report_activity(
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_count bigint;
 begin
   perform ratchet_internal.lock_worker(p_worker);
   perform ratchet_internal.check_size(p_value, 'result');
-  if ratchet_internal.finish_activities(p_worker, ratchet_internal.now(), array[p_job],
+  v_count := ratchet_internal.finish_activities(p_worker, ratchet_internal.now(), array[p_job],
     array[p_address], array[p_position], array[p_attempt], array[p_is_failed], array[p_code],
-    array[p_value]) = 0
-    and not exists (
+    array[p_value]);
+  -- A statement of its own: it sees the report that the one before waited for.
+  if v_count = 0 and not exists (
       select from ratchet.jobs_attributes a
       left join ratchet_internal.messages again on again.job_id = p_job
         and again.address = p_address and again.position = p_position

@@ -19,17 +19,19 @@ declare
 begin
   with stray as materialized (
     select r.job_id, r.address, r.position, r.namespace, r.queue, r.workflow,
-      turn.job_id is null as is_free, turn.worker_id as holder
+      turn.holder is null as is_free, nullif(turn.holder, 0) as holder
     from (
       select * from unnest(p_jobs, p_addresses, p_positions) as given (job_id, address, position)
       union
       select job_id, address, position from ratchet_internal.messages
       where worker_id = p_worker and kind = 'result') given
     join ratchet_internal.messages r using (job_id, address, position)
-    left join ratchet_internal.messages turn
-      on turn.job_id = r.job_id and turn.address = r.address and turn.position = 0
+    cross join lateral (select (
+      select coalesce(held.worker_id, 0) from ratchet_internal.messages held
+      where held.job_id = r.job_id and held.address = r.address and held.position = 0) as holder
+    ) turn
     where r.kind = 'result' and (r.worker_id is null
-      or r.worker_id = p_worker and turn.worker_id is distinct from p_worker)
+      or r.worker_id = p_worker and turn.holder is distinct from p_worker)
     order by r.job_id, r.address, r.position for update of r skip locked),
   alive as materialized (
     select id from ratchet_internal.workers where id in (select holder from stray)

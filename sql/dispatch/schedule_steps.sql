@@ -24,8 +24,9 @@ begin
       as s (job_id, address, at, kind, name, input, queue, delay, attempt, is_held, is_failed,
         options)
     join ratchet.jobs j on j.id = s.job_id and j.status > 0
-    join ratchet_internal.messages held on held.job_id = s.job_id and held.address = s.address
-      and held.position = 0 and ratchet_internal.is_held_by(held.worker_id, p_worker)),
+    where (
+      select held.worker_id from ratchet_internal.messages held where held.job_id = s.job_id
+        and held.address = s.address and held.position = 0) = p_worker),
   recorded as (
     insert into ratchet.jobs_attributes
       (job_id, address, position, kind, field, ledger, input, created_at)

@@ -8,9 +8,10 @@ as $$
   with answer as materialized (
     select r.job_id, r.address, r.position, r.due_at
     from ratchet_internal.messages r
-    join ratchet_internal.messages turn on turn.job_id = r.job_id and turn.address = r.address
-      and turn.position = 0 and ratchet_internal.is_held_by(turn.worker_id, p_worker)
-    where r.worker_id = p_worker and r.kind = 'result' for update of r skip locked),
+    where r.worker_id = p_worker and r.kind = 'result' and (
+      select turn.worker_id from ratchet_internal.messages turn where turn.job_id = r.job_id
+        and turn.address = r.address and turn.position = 0) = p_worker
+    for update of r skip locked),
   taken as (
     delete from ratchet_internal.messages r using answer a
     where r.job_id = a.job_id and r.address = a.address and r.position = a.position)

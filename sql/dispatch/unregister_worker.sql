@@ -4,6 +4,9 @@
 create function ratchet.unregister_worker(p_worker bigint) returns void
 language sql volatile security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_mergejoin = off
+set jit = off
 as $$
   select ratchet_internal.release_worker(p_worker, ratchet_internal.now(), false)
 $$;

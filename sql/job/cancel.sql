@@ -7,6 +7,9 @@
 create function ratchet.cancel(p_id text, p_namespace text default 'durable') returns boolean
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_mergejoin = off
+set jit = off
 as $$
 declare
   v_now timestamptz := ratchet_internal.now();

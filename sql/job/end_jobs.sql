@@ -24,10 +24,9 @@ begin
       updated_at = p_now
     from unnest(p_jobs, p_results, p_errors) as e (job_id, result, error)
     where j.id = e.job_id and j.status > 0
-      and (p_worker is null or exists (
-        select from ratchet_internal.messages held where held.job_id = e.job_id
-          and held.address = '' and held.position = 0
-          and ratchet_internal.is_held_by(held.worker_id, p_worker)))
+      and (p_worker is null or (
+        select held.worker_id from ratchet_internal.messages held where held.job_id = e.job_id
+          and held.address = '' and held.position = 0) = p_worker)
     returning j.id, j.is_awaited, j.is_watched)
   select array_agg(id), array_agg(id) filter (where is_awaited), bool_or(is_watched)
   into v_ended, v_awaited, v_is_watched from ended;

@@ -3,6 +3,9 @@
 create function ratchet_internal.find_job(p_id text, p_namespace text) returns ratchet.jobs
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_mergejoin = off
+set jit = off
 as $$
 declare
   v_job ratchet.jobs;

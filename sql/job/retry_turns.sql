@@ -23,9 +23,8 @@ begin
       as f (job_id, error, is_blocked, forgotten)
     where j.id = f.job_id and j.status > 0
       and (f.is_blocked or ratchet_internal.is_retried(j.options, j.attempt + 1, null))
-      and exists (select from ratchet_internal.messages held where held.job_id = f.job_id
-        and held.address = '' and held.position = 0
-        and ratchet_internal.is_held_by(held.worker_id, p_worker))
+      and (select held.worker_id from ratchet_internal.messages held where held.job_id = f.job_id
+        and held.address = '' and held.position = 0) = p_worker
     returning j.id, j.attempt, j.options, f.is_blocked, f.forgotten),
   forgotten as (
     delete from ratchet.jobs_attributes a using failed f

@@ -14,6 +14,7 @@ as $$
 declare
   v_id text := coalesce(p_id, gen_random_uuid()::text);
   v_queue text := coalesce(p_queue, p_workflow);
+  v_count bigint;
 begin
   perform ratchet_internal.check_start(p_namespace, p_workflow, v_queue, p_options);
   perform ratchet_internal.check_name(v_id, 'workflow id');
@@ -22,9 +23,10 @@ begin
     perform ratchet_internal.raise_error('WF102', 'arguments are not a JSON array',
       jsonb_build_object('workflow_id', v_id), 'Give the arguments as a JSON array: ''["a", 1]''.');
   end if;
-  if ratchet_internal.create_jobs(p_namespace, p_workflow, v_queue,
-    array[v_id], array[p_args], p_options, p_request_id) = 0
-    and not exists (select from ratchet.jobs
+  v_count := ratchet_internal.create_jobs(p_namespace, p_workflow, v_queue,
+    array[v_id], array[p_args], p_options, p_request_id);
+  -- A statement of its own: it sees the job that the one before waited for.
+  if v_count = 0 and not exists (select from ratchet.jobs
       where key = v_id and namespace = p_namespace and request_id = p_request_id)
   then
     perform ratchet_internal.raise_error('WF301', 'duplicate job',

@@ -10,6 +10,9 @@ create function ratchet.terminate(
 ) returns boolean
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_mergejoin = off
+set jit = off
 as $$
 declare
   v_job ratchet.jobs := ratchet_internal.find_job(p_id, p_namespace);

@@ -7,6 +7,9 @@ create function ratchet.watch_jobs(p_namespace text, p_ids text[])
 returns table (workflow_id text, job_id bigint, status int, result json, error json)
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_mergejoin = off
+set jit = off
 as $$
 #variable_conflict use_column
 begin

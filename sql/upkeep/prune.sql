@@ -9,6 +9,9 @@ create function ratchet.prune(
 ) returns bigint
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_mergejoin = off
+set jit = off
 as $$
 declare
   v_now timestamptz := ratchet_internal.now();
@@ -25,8 +28,8 @@ begin
     select id from ratchet.jobs
     where id > v_from and id <= v_to and status <= 0
       and finished_at < v_now - interval '1 minute'
-      and finished_at < v_now - coalesce(
-        make_interval(secs => least(greatest(expire_seconds, 0), 1e10)), p_older_than)
+      and finished_at < v_now - case when expire_seconds is null then p_older_than
+        else make_interval(secs => least(greatest(expire_seconds, 0), 1e10)) end
     order by id for update skip locked) old;
   delete from ratchet.jobs_attributes where job_id = any (v_jobs);
   delete from ratchet.jobs where id = any (v_jobs);

@@ -46,24 +46,28 @@ test.serial('complete answers the step; repeated, it changes nothing', async (t)
   await complete(worker, job, 1, '"X"');
 });
 
-test.serial('fail is retried until the attempts are used up; repeated, it changes nothing', async (t) => {
-  const { owner, worker, job } = await planned({ maximumAttempts: 1, initialInterval: 0 });
-  t.like(await claim(worker), [{ attempt: 1 }]);
-  await fail(worker, job, 1);
-  await fail(worker, job, 1);
-  t.like(await sql.rows('select is_final, is_failed from ratchet.ledger where job_id = $1', [job]), [
-    { is_final: false, is_failed: true },
-  ]);
-  t.like(await claim(worker), [{ attempt: 2 }]);
-  t.is(await codeOf(fail(worker, job, 1)), 'WF402');
-  await fail(worker, job, 2);
-  await fail(worker, job, 2);
-  t.deepEqual(await claim(worker), []);
-  const [result] = await sql.exchange(owner);
-  t.like(result, { kind: 'result', is_failed: true });
-  t.deepEqual(JSON.parse(result?.value ?? ''), { message: 'no luck', code: 599 });
-  t.is(await sql.value('select attempts::int from ratchet.ledger where job_id = $1', [job]), 2);
-});
+test.serial(
+  'fail is retried until the attempts are used up; repeated, it changes nothing',
+  async (t) => {
+    const { owner, worker, job } = await planned({ maximumAttempts: 1, initialInterval: 0 });
+    t.like(await claim(worker), [{ attempt: 1 }]);
+    await fail(worker, job, 1);
+    await fail(worker, job, 1);
+    t.like(
+      await sql.rows('select is_final, is_failed from ratchet.ledger where job_id = $1', [job]),
+      [{ is_final: false, is_failed: true }],
+    );
+    t.like(await claim(worker), [{ attempt: 2 }]);
+    t.is(await codeOf(fail(worker, job, 1)), 'WF402');
+    await fail(worker, job, 2);
+    await fail(worker, job, 2);
+    t.deepEqual(await claim(worker), []);
+    const [result] = await sql.exchange(owner);
+    t.like(result, { kind: 'result', is_failed: true });
+    t.deepEqual(JSON.parse(result?.value ?? ''), { message: 'no luck', code: 599 });
+    t.is(await sql.value('select attempts::int from ratchet.ledger where job_id = $1', [job]), 2);
+  },
+);
 
 for (const code of [596, 597, 598]) {
   test.serial(`a failure with code ${code} is not retried`, async (t) => {

@@ -41,7 +41,8 @@ test.serial('its error fails the step; so does its termination', async (t) => {
   for (const stop of ['fail', 'terminate']) {
     const { worker, id, childQueue } = await parentOf(childPlan('child'));
     const child = await claimChild(childQueue);
-    if (stop === 'terminate') await sql.rows(`select ratchet.terminate($1, p_reason => 'no')`, [id]);
+    if (stop === 'terminate')
+      await sql.rows(`select ratchet.terminate($1, p_reason => 'no')`, [id]);
     else {
       await sql.exchange(child.worker, { ends: [{ job: child.job, error: { message: 'no' } }] });
     }
@@ -94,10 +95,13 @@ test.serial('two steps of one call that start one id: the first has it', async (
       ...{ job, position, kind: 'start', name: 'c', options: { id, queue: `${id}-q` } },
     })),
   }));
-  t.deepEqual(work.map(({ position, is_failed: isFailed }) => [position, isFailed]), [
-    [1, false],
-    [2, true],
-  ]);
+  t.deepEqual(
+    work.map(({ position, is_failed: isFailed }) => [position, isFailed]),
+    [
+      [1, false],
+      [2, true],
+    ],
+  );
   t.truthy(childQueue);
 });
 
@@ -144,8 +148,9 @@ test.serial('two jobs that wait for each other can both be terminated at once', 
     }));
     await sql.exchange(worker, { plans });
     await Promise.all([a, b].map((id) => sql.rows('select ratchet.terminate($1)', [id])));
-    t.deepEqual(await sql.rows('select from ratchet_internal.messages where job_id = any ($1)', [
-      jobs,
-    ]), []);
+    t.deepEqual(
+      await sql.rows('select from ratchet_internal.messages where job_id = any ($1)', [jobs]),
+      [],
+    );
   }
 });

@@ -8,7 +8,7 @@ async function workerOf(...routes: object[]) {
   return sql.value<string>(text, [JSON.stringify(routes)]);
 }
 
-test('turns: what has waited longest is served first, whatever its route', async (t) => {
+test.serial('turns: what has waited longest is served first, whatever its route', async (t) => {
   const [a, b] = [sql.name(), sql.name()];
   const worker = await workerOf({ queue: a, workflow: a }, { queue: b, workflow: b });
   for (let index = 0; index < 5; index += 1) await sql.start(a, `${a}-early-${index}`);
@@ -22,7 +22,7 @@ test('turns: what has waited longest is served first, whatever its route', async
   t.true(served.includes(`${b}-between`), served.join());
 });
 
-test('activities: the same', async (t) => {
+test.serial('activities: the same', async (t) => {
   const [a, b] = [sql.name(), sql.name()];
   const owner = await sql.worker(a);
   const job = await sql.start(a, a);

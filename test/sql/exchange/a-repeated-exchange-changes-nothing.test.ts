@@ -59,10 +59,14 @@ for (const [title, report] of Object.entries(shapes)) {
     const first = await state(job);
     await sql.exchange(worker, { ...report(job), turns: 0 });
     t.deepEqual(await state(job), first);
-    t.is(await sql.value(`select count(*)::int from ratchet.jobs where parent_id = $1`, [job]),
-      title.includes('child') ? 1 : 0);
-    t.true((await sql.value<number>(`select count(*)::int from ratchet_internal.signals
-      where key = 'x'`)) <= 1);
+    t.is(
+      await sql.value(`select count(*)::int from ratchet.jobs where parent_id = $1`, [job]),
+      title.includes('child') ? 1 : 0,
+    );
+    t.true(
+      (await sql.value<number>(`select count(*)::int from ratchet_internal.signals
+      where key = 'x'`)) <= 1,
+    );
   });
 }
 

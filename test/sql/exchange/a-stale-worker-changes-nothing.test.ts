@@ -60,20 +60,23 @@ test.serial('a worker whose lease ran out, but which nobody took over, goes on',
   t.true(await sql.value('select ratchet.heartbeat($1)', [worker]));
 });
 
-test.serial('reports of a job that another worker holds change nothing, and are told as lost', async (t) => {
-  const queue = sql.name();
-  const [holder, other] = [await sql.worker(queue), await sql.worker(queue)];
-  const job = await sql.start(queue, queue);
-  await sql.exchange(holder);
-  const work = await sql.exchange(other, {
-    steps: [{ job, position: 1, value: 1 }],
-    plans: [{ job, position: 2, kind: 'sleep', delay: 1 }],
-    ends: [{ job, result: 1 }],
-    deliveries: [{ job, position: 1, order: 1 }],
-  });
-  t.like(work, [{ kind: 'lost', job_id: job }]);
-  t.is(await sql.value('select ratchet.status($1)', [queue]), 1);
-  t.deepEqual(await sql.rows('select from ratchet.jobs_attributes where job_id = $1', [job]), []);
-  await sql.exchange(other, { failures: [{ job }] });
-  t.is(await sql.value('select attempt from ratchet.jobs where id = $1', [job]), 0);
-});
+test.serial(
+  'reports of a job that another worker holds change nothing, and are told as lost',
+  async (t) => {
+    const queue = sql.name();
+    const [holder, other] = [await sql.worker(queue), await sql.worker(queue)];
+    const job = await sql.start(queue, queue);
+    await sql.exchange(holder);
+    const work = await sql.exchange(other, {
+      steps: [{ job, position: 1, value: 1 }],
+      plans: [{ job, position: 2, kind: 'sleep', delay: 1 }],
+      ends: [{ job, result: 1 }],
+      deliveries: [{ job, position: 1, order: 1 }],
+    });
+    t.like(work, [{ kind: 'lost', job_id: job }]);
+    t.is(await sql.value('select ratchet.status($1)', [queue]), 1);
+    t.deepEqual(await sql.rows('select from ratchet.jobs_attributes where job_id = $1', [job]), []);
+    await sql.exchange(other, { failures: [{ job }] });
+    t.is(await sql.value('select attempt from ratchet.jobs where id = $1', [job]), 0);
+  },
+);

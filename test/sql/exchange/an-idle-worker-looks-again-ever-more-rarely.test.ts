@@ -8,7 +8,7 @@ const next = async (worker: string) => {
   return Number(work.value);
 };
 
-test('soon after it fell idle, then after as long as it has been idle', async (t) => {
+test.serial('soon after it fell idle, then after as long as it has been idle', async (t) => {
   const worker = await sql.worker(sql.name());
   t.is(await next(worker), 10);
   const since = `idle_at = ratchet_internal.now() - interval '5 minutes'`;
@@ -17,7 +17,7 @@ test('soon after it fell idle, then after as long as it has been idle', async (t
   t.true(later >= 299_000 && later <= 330_000, `${later}`);
 });
 
-test('when a timer is due before that, then', async (t) => {
+test.serial('when a timer is due before that, then', async (t) => {
   const queue = sql.name();
   const worker = await sql.worker(queue);
   const job = await sql.start(queue, queue);
@@ -30,7 +30,7 @@ test('when a timer is due before that, then', async (t) => {
   t.true(later > 1_000 && later <= 2_000, `${later}`);
 });
 
-test('soon when something due is locked by somebody else', async (t) => {
+test.serial('soon when something due is locked by somebody else', async (t) => {
   const queue = sql.name();
   const worker = await sql.worker(queue);
   const job = await sql.start(queue, queue);

@@ -3,7 +3,7 @@ import { engine } from '../../support/engine';
 
 const sql = engine();
 
-test('ten workers at once claim each of 500 new jobs exactly once', async (t) => {
+test.serial('ten workers at once claim each of 500 new jobs exactly once', async (t) => {
   const queue = sql.name();
   const ids = Array.from({ length: 500 }, (_, index) => `${queue}-${index}`);
   const start = 'select ratchet.start_workflows($1, $2, $3)';
@@ -22,7 +22,7 @@ test('ten workers at once claim each of 500 new jobs exactly once', async (t) =>
   t.deepEqual(claimed.sort(), [...ids].sort());
 });
 
-test('ten workers at once claim each of 200 activities exactly once', async (t) => {
+test.serial('ten workers at once claim each of 200 activities exactly once', async (t) => {
   const queue = sql.name();
   const owner = await sql.worker(queue);
   const job = await sql.start(queue, queue);

@@ -12,7 +12,7 @@ async function sleeping(queue: string) {
   return { worker, job };
 }
 
-test('a worker that is full still receives the ends of its own sleeps', async (t) => {
+test.serial('a worker that is full still receives the ends of its own sleeps', async (t) => {
   const queue = sql.name();
   const worker = await sql.worker(queue);
   const job = await sql.start(queue, queue);
@@ -22,7 +22,7 @@ test('a worker that is full still receives the ends of its own sleeps', async (t
   t.like(result, { kind: 'result', job_id: job, position: 1, value: '5', is_failed: false });
 });
 
-test('one worker fires the timer of another, which is told of it', async (t) => {
+test.serial('one worker fires the timer of another, which is told of it', async (t) => {
   const queue = sql.name();
   const { worker, job } = await sleeping(queue);
   const other = await sql.worker(queue);
@@ -41,24 +41,27 @@ test('one worker fires the timer of another, which is told of it', async (t) => 
   t.like(await sql.exchange(worker), [{ kind: 'result', job_id: job, position: 2, value: '6' }]);
 });
 
-test('a timer of a thread that nobody holds makes a turn that anybody with room claims', async (t) => {
-  const queue = sql.name();
-  const worker = await sql.worker(queue);
-  const job = await sql.start(queue, queue);
-  await sql.exchange(worker);
-  const plans = [{ job, position: 1, kind: 'sleep', delay: 50, input: 5 }];
-  await sql.exchange(worker, { plans });
-  t.deepEqual(await sql.rows('select * from ratchet.evict($1, $2, $3)', [worker, [job], [0]]), [
-    { evict: job },
-  ]);
-  await sql.rows('select pg_sleep(0.1)');
-  t.deepEqual(await sql.exchange(worker, { turns: 0 }), []);
-  const other = await sql.worker(queue);
-  t.like(await sql.exchange(other), [{ kind: 'turn', job_id: job }]);
-  t.is((await sql.messages(job)).length, 1);
-});
+test.serial(
+  'a timer of a thread that nobody holds makes a turn that anybody with room claims',
+  async (t) => {
+    const queue = sql.name();
+    const worker = await sql.worker(queue);
+    const job = await sql.start(queue, queue);
+    await sql.exchange(worker);
+    const plans = [{ job, position: 1, kind: 'sleep', delay: 50, input: 5 }];
+    await sql.exchange(worker, { plans });
+    t.deepEqual(await sql.rows('select * from ratchet.evict($1, $2, $3)', [worker, [job], [0]]), [
+      { evict: job },
+    ]);
+    await sql.rows('select pg_sleep(0.1)');
+    t.deepEqual(await sql.exchange(worker, { turns: 0 }), []);
+    const other = await sql.worker(queue);
+    t.like(await sql.exchange(other), [{ kind: 'turn', job_id: job }]);
+    t.is((await sql.messages(job)).length, 1);
+  },
+);
 
-test('a wait that times out is answered as failed without a value', async (t) => {
+test.serial('a wait that times out is answered as failed without a value', async (t) => {
   const queue = sql.name();
   const worker = await sql.worker(queue);
   const job = await sql.start(queue, queue);

@@ -29,9 +29,15 @@ test.serial('sent before the wait or after it, the oldest to the oldest', async 
   const { worker } = await waiting(key, 3);
   await send(key, 'second');
   await send(key, 'third');
-  t.deepEqual(await answers(worker), [[1, '"first"'], [2, '"second"'], [3, '"third"']]);
-  t.is(await sql.value(`select count(*)::int from ratchet_internal.signals where key = $1`, [key]),
-    0);
+  t.deepEqual(await answers(worker), [
+    [1, '"first"'],
+    [2, '"second"'],
+    [3, '"third"'],
+  ]);
+  t.is(
+    await sql.value(`select count(*)::int from ratchet_internal.signals where key = $1`, [key]),
+    0,
+  );
 });
 
 test.serial('several jobs that wait for one id share its signals', async (t) => {
@@ -41,7 +47,10 @@ test.serial('several jobs that wait for one id share its signals', async (t) => 
   await send(key, 2);
   const got = [];
   for (const { worker } of jobs) got.push(...(await answers(worker)));
-  t.deepEqual(got, [[1, '1'], [1, '2']]);
+  t.deepEqual(got, [
+    [1, '1'],
+    [1, '2'],
+  ]);
 });
 
 test.serial('another namespace, and what has expired, are left alone', async (t) => {
@@ -56,13 +65,18 @@ test.serial('one wait and one signal that both race with a timeout have one winn
   for (let round = 0; round < 20; round += 1) {
     const key = sql.name();
     const { worker, job } = await waiting(key);
-    await sql.rows(`update ratchet_internal.messages set due_at = ratchet_internal.now()
-      where job_id = $1 and position = 1`, [job]);
+    await sql.rows(
+      `update ratchet_internal.messages set due_at = ratchet_internal.now()
+      where job_id = $1 and position = 1`,
+      [job],
+    );
     const [work] = await Promise.all([sql.exchange(worker), send(key, 1)]);
     const more = await sql.exchange(worker);
     t.is(work.length + more.length, 1);
     const left = await sql.value<number>(
-      `select count(*)::int from ratchet_internal.signals where key = $1`, [key]);
+      `select count(*)::int from ratchet_internal.signals where key = $1`,
+      [key],
+    );
     const [answer] = [...work, ...more];
     t.is(left, answer?.is_failed ? 1 : 0);
   }
@@ -111,7 +125,10 @@ test.serial('committed while its key is being matched, it is matched next', asyn
   await send(key, 2);
   await client.query('commit');
   client.release();
-  t.deepEqual(await answers(worker), [[1, '1'], [2, '2']]);
+  t.deepEqual(await answers(worker), [
+    [1, '1'],
+    [2, '2'],
+  ]);
 });
 
 test.serial('a wait that is locked by somebody who rolls back is matched after that', async (t) => {
@@ -167,7 +184,7 @@ const refused: [title: string, code: string, values: unknown[]][] = [
 ];
 
 for (const [title, code, values] of refused) {
-  test(`${title} is ${code}`, async (t) => {
+  test.serial(`${title} is ${code}`, async (t) => {
     t.is(await codeOf(sql.rows('select ratchet.signal($1, $2, $3, $4, $5)', values)), code);
   });
 }

@@ -95,20 +95,23 @@ test.serial('a function that only waits is never given up, whoever dies with it'
   t.like(await sql.exchange(holder), [{ kind: 'result', job_id: job, value: '"go"' }]);
 });
 
-test.serial('a visible local step of a lost worker is run by whoever serves the queue', async (t) => {
-  const { queue, worker, job } = await claimed();
-  const options = { maximumAttempts: 3 };
-  await sql.exchange(worker, {
-    plans: [{ job, position: 1, kind: 'activity', queue, held: true, attempt: 1, options }],
-  });
-  const next = await takeOver(queue, worker);
-  t.like(next.work, [{ kind: 'careful', job_id: job }]);
-  const runner = await sql.worker(queue, null);
-  t.like(await sql.exchange(runner), [{ kind: 'activity', position: 1, attempt: 2 }]);
-  const reports = [{ job, position: 1, attempt: 2, value: 'done' }];
-  await sql.exchange(runner, { reports });
-  t.like(await sql.exchange(next.worker), [{ kind: 'result', position: 1, value: '"done"' }]);
-});
+test.serial(
+  'a visible local step of a lost worker is run by whoever serves the queue',
+  async (t) => {
+    const { queue, worker, job } = await claimed();
+    const options = { maximumAttempts: 3 };
+    await sql.exchange(worker, {
+      plans: [{ job, position: 1, kind: 'activity', queue, held: true, attempt: 1, options }],
+    });
+    const next = await takeOver(queue, worker);
+    t.like(next.work, [{ kind: 'careful', job_id: job }]);
+    const runner = await sql.worker(queue, null);
+    t.like(await sql.exchange(runner), [{ kind: 'activity', position: 1, attempt: 2 }]);
+    const reports = [{ job, position: 1, attempt: 2, value: 'done' }];
+    await sql.exchange(runner, { reports });
+    t.like(await sql.exchange(next.worker), [{ kind: 'result', position: 1, value: '"done"' }]);
+  },
+);
 
 test.serial('a takeover does not look at what others hold', async (t) => {
   const { queue, worker, job } = await claimed();

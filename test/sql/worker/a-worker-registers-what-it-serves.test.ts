@@ -5,7 +5,7 @@ const sql = engine();
 const register = (name: unknown, routes: unknown, lease: unknown = 30) =>
   sql.value<string>('select ratchet.register_worker($1, $2, $3)', [name, routes, lease]);
 
-test('routes are added once, and shown', async (t) => {
+test.serial('routes are added once, and shown', async (t) => {
   const queue = sql.name();
   const worker = await register('host 1', JSON.stringify([{ queue, workflow: 'flow' }]));
   const more = JSON.stringify([{ queue }, { queue, workflow: 'flow', namespace: 'other' }]);
@@ -37,27 +37,26 @@ const refused: [title: string, code: string, name: unknown, routes: unknown, lea
 ];
 
 for (const [title, code, name, routes, lease] of refused) {
-  test(`${title} is ${code}`, async (t) => {
+  test.serial(`${title} is ${code}`, async (t) => {
     t.is(await codeOf(register(name, routes, lease === undefined ? 30 : lease)), code);
   });
 }
 
-test('an escaped pair of surrogates is a name like any other', async (t) => {
+test.serial('an escaped pair of surrogates is a name like any other', async (t) => {
   const worker = await register('w', '[{"queue":"\\ud83d\\ude00"}]');
   t.deepEqual(await sql.value('select serves from ratchet.workers where id = $1', [worker]), [
     'durable 😀',
   ]);
 });
 
-test('a heartbeat extends the lease by its length', async (t) => {
+test.serial('a heartbeat extends the lease by its length', async (t) => {
   const worker = await register('w', '[]', 100);
   await sql.expire(worker);
   t.true(await sql.value('select ratchet.heartbeat($1)', [worker]));
   const left = `extract(epoch from expires_at - ratchet_internal.now())::float8`;
-  const seconds = await sql.value<number>(
-    `select ${left} from ratchet.workers where id = $1`,
-    [worker],
-  );
+  const seconds = await sql.value<number>(`select ${left} from ratchet.workers where id = $1`, [
+    worker,
+  ]);
   t.true(seconds > 95 && seconds <= 100, `${seconds}`);
   t.false(await sql.value('select ratchet.heartbeat(999999999)'));
 });

@@ -3,7 +3,7 @@ import { engine } from '../../support/engine';
 
 const sql = engine();
 
-test('at once, as an ordinary turn, and again and again without being blamed', async (t) => {
+test.serial('at once, as an ordinary turn, and again and again without being blamed', async (t) => {
   const queue = sql.name();
   const job = await sql.start(queue, queue);
   for (let stop = 0; stop < 15; stop += 1) {
@@ -15,7 +15,7 @@ test('at once, as an ordinary turn, and again and again without being blamed', a
   t.like(await sql.messages(job), [{ worker_id: null, options: null }]);
 });
 
-test('its undelivered answers are in the history that the next one reads', async (t) => {
+test.serial('its undelivered answers are in the history that the next one reads', async (t) => {
   const queue = sql.name();
   const worker = await sql.worker(queue);
   const job = await sql.start(queue, queue);
@@ -32,7 +32,7 @@ test('its undelivered answers are in the history that the next one reads', async
   ]);
 });
 
-test('unregistering twice, or what never was, does nothing', async (t) => {
+test.serial('unregistering twice, or what never was, does nothing', async (t) => {
   const worker = await sql.worker(sql.name());
   await sql.rows('select ratchet.unregister_worker($1)', [worker]);
   await sql.rows('select ratchet.unregister_worker($1)', [worker]);

@@ -18,7 +18,7 @@ async function evict(worker: string, job: string, known: number) {
   return (await sql.rows(text, [worker, [job], [known]])).map((row) => String(row['id']));
 }
 
-test('a thread that waits is given back, and comes again with its answer', async (t) => {
+test.serial('a thread that waits is given back, and comes again with its answer', async (t) => {
   const { queue, worker, job } = await waiting({ kind: 'wait', name: 'evict-1' });
   t.deepEqual(await evict(worker, job, 0), [job]);
   t.deepEqual(await evict(worker, job, 0), []);
@@ -28,7 +28,7 @@ test('a thread that waits is given back, and comes again with its answer', async
   t.like(await sql.exchange(other), [{ kind: 'turn', job_id: job }]);
 });
 
-test('one with an answer that the worker does not know is kept', async (t) => {
+test.serial('one with an answer that the worker does not know is kept', async (t) => {
   const { worker, job } = await waiting({ kind: 'wait', name: 'evict-2' }, { kind: 'sleep' });
   await sql.rows(`select ratchet.signal('evict-2', '1')`);
   await sql.exchange(await sql.worker(sql.name()));
@@ -37,31 +37,31 @@ test('one with an answer that the worker does not know is kept', async (t) => {
   t.deepEqual(await evict(worker, job, 1), [job]);
 });
 
-test('one that waits for nothing the engine knows of is kept', async (t) => {
+test.serial('one that waits for nothing the engine knows of is kept', async (t) => {
   const { worker, job } = await waiting();
   t.deepEqual(await evict(worker, job, 0), []);
 });
 
-test('one that is to be cancelled is kept', async (t) => {
+test.serial('one that is to be cancelled is kept', async (t) => {
   const { queue, worker, job } = await waiting({ kind: 'sleep' });
   await sql.rows('select ratchet.cancel($1)', [queue]);
   t.deepEqual(await evict(worker, job, 0), []);
   t.like(await sql.exchange(worker), [{ kind: 'cancel', job_id: job }]);
 });
 
-test('one that was terminated may be forgotten', async (t) => {
+test.serial('one that was terminated may be forgotten', async (t) => {
   const { queue, worker, job } = await waiting({ kind: 'sleep' });
   await sql.rows('select ratchet.terminate($1)', [queue]);
   t.deepEqual(await evict(worker, job, 0), [job]);
 });
 
-test('one of another worker is left alone', async (t) => {
+test.serial('one of another worker is left alone', async (t) => {
   const { job } = await waiting({ kind: 'sleep' });
   t.deepEqual(await evict(await sql.worker(sql.name()), job, 0), []);
   t.is((await sql.messages(job)).length, 2);
 });
 
-test('held work waits for an exchange that is still carried out', async (t) => {
+test.serial('held work waits for an exchange that is still carried out', async (t) => {
   const queue = sql.name();
   const worker = await sql.worker(queue);
   const client = await sql.pool().connect();
