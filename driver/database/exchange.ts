@@ -1,4 +1,13 @@
-import type { Batch } from '../engine/report';
+import type {
+  ActivityReport,
+  Batch,
+  DeliveryReport,
+  EndReport,
+  FailureReport,
+  PlanReport,
+  StepReport,
+  TurnReport,
+} from '../engine/report';
 import type { Database } from './database';
 
 /** One thing an exchange hands out; the columns of the SQL type `ratchet.work`. */
@@ -35,65 +44,92 @@ const HELD_WORK = 'select * from ratchet.held_work($1)';
 
 type Row = (string | null)[];
 
-/** A column of an empty group is null: the engine then skips the group. */
-function column<T, V>(rows: T[], value: (row: T) => V): V[] | null {
-  return rows.length === 0 ? null : rows.map(value);
+const NONE: readonly never[] = [];
+
+type Field<T> = (row: T, jobId: string) => unknown;
+type Reports = Batch['turns'];
+
+/** One array a field; nulls where there is nothing: the engine then skips the group. */
+function columns<T>(
+  turns: Reports,
+  rowsOf: (report: TurnReport) => readonly T[],
+  fields: readonly Field<T>[],
+): (unknown[] | null)[] {
+  const result: unknown[][] = fields.map(() => []);
+  for (const { jobId, report } of turns) {
+    for (const row of rowsOf(report)) {
+      fields.forEach((field, index) => result[index]?.push(field(row, jobId)));
+    }
+  }
+  return result[0]?.length === 0 ? fields.map(() => null) : result;
 }
 
-/** Rows of many jobs in the order of the jobs, in which the engine locks them. */
-function flatten<T>(batch: Batch, rows: (report: Batch['turns'][number]['report']) => T[]) {
-  return batch.turns.flatMap(({ jobId, report }) => rows(report).map((row) => ({ jobId, ...row })));
+const jobOf = (_row: unknown, jobId: string) => jobId;
+
+const STEP: readonly Field<StepReport>[] = [
+  jobOf,
+  (step) => step.address,
+  (step) => step.position,
+  (step) => step.kind,
+  (step) => step.name,
+  (step) => step.delivery,
+  (step) => step.isFailed,
+  (step) => step.input,
+  (step) => step.value,
+];
+const PLAN: readonly Field<PlanReport>[] = [
+  jobOf,
+  (plan) => plan.address,
+  (plan) => plan.position,
+  (plan) => plan.kind,
+  (plan) => plan.name,
+  (plan) => plan.input,
+  (plan) => plan.queue,
+  (plan) => plan.delay,
+  (plan) => plan.attempt,
+  (plan) => plan.isHeld,
+  (plan) => plan.isFailed,
+  (plan) => plan.options,
+];
+const ACTIVITY: readonly ((activity: ActivityReport) => unknown)[] = [
+  (activity) => activity.jobId,
+  (activity) => activity.address,
+  (activity) => activity.position,
+  (activity) => activity.attempt,
+  (activity) => activity.isFailed,
+  (activity) => activity.code,
+  (activity) => activity.value,
+];
+const END: readonly Field<EndReport>[] = [jobOf, (end) => end.result, (end) => end.error];
+const FAILURE: readonly Field<FailureReport>[] = [
+  jobOf,
+  (failure) => failure.error,
+  (failure) => failure.isBlocked,
+  (failure) => failure.forgotten,
+];
+const DELIVERY: readonly Field<DeliveryReport>[] = [
+  jobOf,
+  (delivery) => delivery.address,
+  (delivery) => delivery.position,
+  (delivery) => delivery.delivery,
+];
+
+function byJob(a: Reports[number], b: Reports[number]): number {
+  return a.jobId.length - b.jobId.length || (a.jobId < b.jobId ? -1 : 1);
 }
 
-function parameters(workerId: string, rooms: Rooms, batch: Batch): unknown[] {
-  batch.turns.sort((a, b) => Number(BigInt(a.jobId) - BigInt(b.jobId)));
-  const steps = flatten(batch, (report) => report.steps);
-  const plans = flatten(batch, (report) => report.plans);
-  const ends = flatten(batch, ({ end }) => (end === undefined ? [] : [end]));
-  const failures = flatten(batch, ({ failure }) => (failure === undefined ? [] : [failure]));
-  const deliveries = flatten(batch, (report) => report.deliveries);
-  const { activities } = batch;
+/** The parameters of `ratchet.exchange`, rows in the order of the jobs, in which it locks them. */
+function parameters(workerId: string, rooms: Rooms, { turns, activities }: Batch): unknown[] {
+  turns.sort(byJob);
+  const isReported = activities.length > 0;
   return [
     ...[workerId, rooms.turns, rooms.activities, rooms.isIdle],
-    column(steps, (step) => step.jobId),
-    column(steps, (step) => step.address),
-    column(steps, (step) => step.position),
-    column(steps, (step) => step.kind),
-    column(steps, (step) => step.name),
-    column(steps, (step) => step.delivery),
-    column(steps, (step) => step.isFailed),
-    column(steps, (step) => step.input),
-    column(steps, (step) => step.value),
-    column(plans, (plan) => plan.jobId),
-    column(plans, (plan) => plan.address),
-    column(plans, (plan) => plan.position),
-    column(plans, (plan) => plan.kind),
-    column(plans, (plan) => plan.name),
-    column(plans, (plan) => plan.input),
-    column(plans, (plan) => plan.queue),
-    column(plans, (plan) => plan.delay),
-    column(plans, (plan) => plan.attempt),
-    column(plans, (plan) => plan.isHeld),
-    column(plans, (plan) => plan.isFailed),
-    column(plans, (plan) => plan.options),
-    column(activities, (activity) => activity.jobId),
-    column(activities, (activity) => activity.address),
-    column(activities, (activity) => activity.position),
-    column(activities, (activity) => activity.attempt),
-    column(activities, (activity) => activity.isFailed),
-    column(activities, (activity) => activity.code),
-    column(activities, (activity) => activity.value),
-    column(ends, (end) => end.jobId),
-    column(ends, (end) => end.result),
-    column(ends, (end) => end.error),
-    column(failures, (failure) => failure.jobId),
-    column(failures, (failure) => failure.error),
-    column(failures, (failure) => failure.isBlocked),
-    column(failures, (failure) => failure.forgotten),
-    column(deliveries, (delivery) => delivery.jobId),
-    column(deliveries, (delivery) => delivery.address),
-    column(deliveries, (delivery) => delivery.position),
-    column(deliveries, (delivery) => delivery.delivery),
+    ...columns(turns, (report) => report.steps, STEP),
+    ...columns(turns, (report) => report.plans, PLAN),
+    ...ACTIVITY.map((field) => (isReported ? activities.map(field) : null)),
+    ...columns(turns, ({ end }) => (end === undefined ? NONE : [end]), END),
+    ...columns(turns, ({ failure }) => (failure === undefined ? NONE : [failure]), FAILURE),
+    ...columns(turns, (report) => report.deliveries, DELIVERY),
   ];
 }
 

@@ -1,5 +1,5 @@
 import { context, type WorkflowContext } from '../engine/context';
-import type { Call } from '../engine/live-turn';
+import type { Call } from '../engine/call';
 import type { DurablePromise } from '../engine/durable-promise';
 import { RatchetError } from '../errors';
 
@@ -18,10 +18,16 @@ type CallOptions = Pick<Call, 'kind' | 'name' | 'convert'> & Partial<Call>;
 /** Makes a durable call of the workflow that is running. */
 export function durableCall<T>(what: string, options: CallOptions): Promise<T> {
   const { turn, isShielded } = currentWorkflow(what);
+  // Plain fields: this object is made once a step.
   const call: Call = {
-    ...{ input: null, queue: null, delay: null, options: null, isCancellable: true },
-    ...options,
+    kind: options.kind,
+    name: options.name,
+    input: options.input ?? null,
+    queue: options.queue ?? null,
+    delay: options.delay ?? null,
+    options: options.options ?? null,
+    isCancellable: !isShielded && (options.isCancellable ?? true),
+    convert: options.convert,
   };
-  if (isShielded) call.isCancellable = false;
   return turn.call(call) as DurablePromise<T>;
 }

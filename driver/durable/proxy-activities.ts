@@ -69,6 +69,7 @@ export function proxyActivities<T extends object = Record<string, (...args: unkn
 ): ActivityProxy<T> {
   if (options.activities !== undefined) registerActivities(options.activities);
   const shared = settings(options);
+  const ownOptions = storedOptions(null, shared);
   const call = (name: string, args: unknown[]) => {
     const { turn } = currentWorkflow(`Activity '${name}'`);
     const jobPolicy = turn.work.options;
@@ -78,7 +79,7 @@ export function proxyActivities<T extends object = Record<string, (...args: unkn
       name,
       input: toJson(args, `arguments of ${name}`),
       queue: shared.queue ?? turn.work.queue,
-      options: storedOptions(jobPolicy, shared),
+      options: jobPolicy === null ? ownOptions : storedOptions(jobPolicy, shared),
       convert: (answer) => activityValue(answer, isThrowing),
     });
   };

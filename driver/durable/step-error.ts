@@ -1,5 +1,5 @@
 import { fromJson } from '../database/json-door';
-import type { Answer } from '../engine/live-turn';
+import type { Answer } from '../engine/call';
 import {
   DuplicateJobError,
   DurableFatalError,

@@ -23,6 +23,7 @@ export interface Outcome {
   value: string | null;
 }
 
+const NO_OPTIONS: ActivityOptions = Object.freeze({});
 const registry = new Map<string, ActivityFunction>();
 
 /** Makes functions known to every worker of this process, by their own names. */
@@ -41,7 +42,7 @@ export function registerActivities(activities: object | ActivityFunction): void 
 }
 
 export function parseOptions(options: string | null): ActivityOptions {
-  return options === null ? {} : (fromJson(options) ?? {});
+  return options === null ? NO_OPTIONS : (fromJson(options) ?? {});
 }
 
 async function limited(run: Promise<unknown>, milliseconds: number | undefined): Promise<unknown> {
@@ -72,7 +73,18 @@ export async function runActivity(
     }
     const args = (fromJson(input) ?? []) as never[];
     const headers = options.headers ?? {};
-    const store: ActivityContext = { ...about, kind: 'activity', arguments: args, headers };
+    const { activityName, workflowId, workflowTopic, namespace, taskQueue, attempt } = about;
+    const store: ActivityContext = {
+      kind: 'activity',
+      activityName,
+      arguments: args,
+      headers,
+      workflowId,
+      workflowTopic,
+      namespace,
+      taskQueue,
+      attempt,
+    };
     const run = context.run(store, async () => activity(...args));
     const value = await limited(run, options.startToCloseTimeout);
     return { isFailed: false, code: null, value: toJson(value, `result of ${about.activityName}`) };

@@ -26,8 +26,12 @@ export class ClaimedActivities {
     if (this.claimed.has(claim)) return;
     this.claimed.add(claim);
     const about = {
-      ...{ activityName: work.name, workflowId, workflowTopic: `${work.value}-${workflow}` },
-      ...{ namespace, taskQueue: work.queue, attempt },
+      activityName: work.name,
+      workflowId,
+      workflowTopic: `${work.value}-${workflow}`,
+      namespace,
+      taskQueue: work.queue,
+      attempt,
     };
     const { lease } = this;
     void runActivity(about, work.input, parseOptions(work.options)).then((outcome) => {

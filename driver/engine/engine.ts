@@ -7,7 +7,8 @@ import { parseOptions } from './activities';
 import { ClaimedActivities } from './claimed-activities';
 import { ExchangeLoop, type ExchangeHost } from './exchange-loop';
 import { History } from './history';
-import { LiveTurn, type PendingCall, type TurnHost } from './live-turn';
+import { LiveTurn, type TurnHost } from './live-turn';
+import type { PendingCall } from './call';
 import { LocalSteps, planOf } from './local-steps';
 import { Rebuilding } from './rebuilding';
 import { Registration } from './registration';
@@ -29,6 +30,7 @@ export interface EngineOptions {
   onError: (error: unknown) => void;
 }
 
+const EVICT_AGAIN_MS = 100;
 const NO_ROOM = { turns: 0, activities: 0 };
 
 function key(...parts: string[]): string {
@@ -83,19 +85,20 @@ export class Engine implements TurnHost, ExchangeHost {
 
   // What a turn asks for.
 
-  begin(turn: LiveTurn, call: PendingCall): void {
+  begin(turn: LiveTurn, pending: PendingCall): void {
+    const { call } = pending;
     const isServedHere =
       call.kind === 'activity' &&
       this.activityQueues.has(key(turn.work.namespace, call.queue ?? ''));
     if (isServedHere && !turn.isCareful) {
-      this.localSteps.begin(turn, call);
+      this.localSteps.begin(turn, pending);
       return;
     }
     // Rebuilt after a crash, a step may have run before in a process like this one, and was not
     // recorded before it ran: that counts as an attempt.
     const mayHaveRun = isServedHere && !turn.isPastHistory;
     const isOnce = parseOptions(call.options).maximumAttempts === 0;
-    turn.plan(planOf(call, { attempt: mayHaveRun && !isOnce ? 1 : 0 }));
+    turn.plan(planOf(pending, { attempt: mayHaveRun && !isOnce ? 1 : 0 }));
   }
 
   report(turn: LiveTurn): void {
@@ -142,9 +145,13 @@ export class Engine implements TurnHost, ExchangeHost {
     const running = this.turns.activeCount + this.rebuilding.size;
     const turns = this.workflows.size === 0 ? 0 : maxTurns - running;
     const activities = this.activityQueues.size === 0 ? 0 : maxActivities - this.claimed.size;
-    // A nearly full house waits until a batch is worth the call.
+    // A nearly full house waits until a batch is worth the call; and no call takes more than half,
+    // so that the database works on one part while this process works on the other.
     if (turns < maxTurns / 4 && activities < maxActivities / 4) return NO_ROOM;
-    return { turns: Math.max(turns, 0), activities: Math.max(activities, 0) };
+    return {
+      turns: Math.max(Math.min(turns, Math.ceil(maxTurns / 2)), 0),
+      activities: Math.max(Math.min(activities, Math.ceil(maxActivities / 2)), 0),
+    };
   }
 
   committed(batch: Batch): void {
@@ -275,6 +282,8 @@ export class Engine implements TurnHost, ExchangeHost {
     } finally {
       this.isEvicting = false;
     }
+    // More may have parked meanwhile. What could not be given back is not asked for at once again.
+    if (this.turns.isOverfull) setTimeout(() => void this.evict(), EVICT_AGAIN_MS).unref();
   }
 
   /** Hands in what is finished within `graceMs`, then hands the rest back at once. */

@@ -1,39 +1,11 @@
 import type { Work } from '../database/exchange';
 import type { RecordedStep } from '../database/turn-calls';
 import { CancelledFailure } from '../durable/errors';
+import type { Answer, Call, PendingCall } from './call';
 import { DurablePromise } from './durable-promise';
 import { CANCEL_ADDRESS, History } from './history';
 import { mismatch } from './mismatch';
 import { emptyReport, isEmptyReport, type PlanReport, type TurnReport } from './report';
-
-/** What a step was answered with. */
-export interface Answer {
-  isFailed: boolean;
-  /** JSON text; null is undefined. */
-  value: string | null;
-}
-
-/** A durable call as the workflow API makes it. */
-export interface Call {
-  kind: 'activity' | 'sleep' | 'wait' | 'child' | 'start' | 'await' | 'signal';
-  name: string;
-  input: string | null;
-  queue: string | null;
-  delay: number | null;
-  options: string | null;
-  /** Whether a cancelled workflow may not make it any more. */
-  isCancellable: boolean;
-  /** The value of the call, or what it throws. */
-  convert: (answer: Answer) => unknown;
-}
-
-/** A call whose answer has not reached the function. */
-export interface PendingCall extends Call {
-  position: number;
-  promise: DurablePromise<unknown>;
-  resolve: (value: unknown) => void;
-  reject: (error: unknown) => void;
-}
 
 /** What a turn needs of the engine that runs it. */
 export interface TurnHost {
@@ -115,16 +87,18 @@ export class LiveTurn {
 
   call(call: Call): DurablePromise<unknown> {
     const position = (this.counter += 1);
-    let settle: Pick<PendingCall, 'resolve' | 'reject'> | undefined;
-    const promise = DurablePromise.tracked<unknown>((resolve, reject) => {
-      settle = { resolve, reject };
+    let resolve: PendingCall['resolve'] = ignore;
+    let reject: PendingCall['reject'] = ignore;
+    const promise = DurablePromise.tracked<unknown>((fulfil, refuse) => {
+      resolve = fulfil;
+      reject = refuse;
     });
-    const pending = { ...call, position, promise, ...settle } as PendingCall;
     if (this.isOver) return promise;
     if (this.isCancelled && call.isCancellable) {
-      pending.reject(new CancelledFailure());
+      reject(new CancelledFailure());
       return promise;
     }
+    const pending = { call, kind: call.kind, name: call.name, position, promise, resolve, reject };
     this.pending.set(position, pending);
     const recorded = this.history.get(position);
     if (recorded === undefined) this.host.begin(this, pending);
@@ -151,14 +125,14 @@ export class LiveTurn {
 
   /** A step that ran here was answered. */
   answerLocally(position: number, answer: Answer): void {
-    this.enqueue({ ...answer, position, isLocal: true });
+    this.enqueue({ position, isFailed: answer.isFailed, value: answer.value, isLocal: true });
   }
 
   /** The engine brought an answer. One that is known already changes nothing. */
   answer(position: number, answer: Answer): void {
     if (this.history.answered.has(position)) return;
     this.history.answered.add(position);
-    this.enqueue({ ...answer, position, isLocal: false });
+    this.enqueue({ position, isFailed: answer.isFailed, value: answer.value, isLocal: false });
   }
 
   private enqueue(queued: Queued): void {
@@ -190,7 +164,8 @@ export class LiveTurn {
       const step = this.history.get(recorded);
       if (step !== undefined && this.pending.has(recorded)) this.settleCall(recorded, step);
     } else if (this.available.size > 0) {
-      const position = Math.min(...this.available);
+      // In the order of the calls, which is that of the set.
+      const [position = 0] = this.available;
       const step = this.history.get(position);
       this.noteOrder(position);
       if (step !== undefined) this.settleCall(position, step);
@@ -212,10 +187,16 @@ export class LiveTurn {
     this.isPastHistory = true;
     if (next.isLocal) {
       this.history.answered.add(next.position);
+      // Plain fields: these objects are made once a step.
       this.report.steps.push({
-        ...{ address: '', position: call.position, kind: call.kind, name: call.name },
-        ...{ delivery: this.deliveries + 1, isFailed: next.isFailed },
-        ...{ input: call.input, value: next.value },
+        address: '',
+        position: call.position,
+        kind: call.kind,
+        name: call.name,
+        delivery: this.deliveries + 1,
+        isFailed: next.isFailed,
+        input: call.call.input,
+        value: next.value,
       });
       this.host.report(this);
     } else {
@@ -238,7 +219,7 @@ export class LiveTurn {
     this.history.forget(position);
     this.delivered();
     try {
-      call.resolve(call.convert(answer));
+      call.resolve(call.call.convert(answer));
     } catch (error) {
       if (typeof error === 'object' && error !== null) this.errors.set(error, position);
       call.reject(error);
@@ -264,7 +245,9 @@ export class LiveTurn {
       this.host.report(this);
     }
     this.delivered();
-    for (const call of [...this.pending.values()].filter((pending) => pending.isCancellable)) {
+    for (const call of [...this.pending.values()].filter(
+      ({ call: { isCancellable } }) => isCancellable,
+    )) {
       this.pending.delete(call.position);
       this.available.delete(call.position);
       call.reject(new CancelledFailure());
@@ -297,4 +280,8 @@ export class LiveTurn {
       });
     }
   }
+}
+
+function ignore(): void {
+  // A promise hands its own functions over before it is used.
 }

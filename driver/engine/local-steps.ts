@@ -1,5 +1,6 @@
 import { isRetriedLocally, parseOptions, runActivity, type Outcome } from './activities';
-import type { LiveTurn, PendingCall } from './live-turn';
+import type { LiveTurn } from './live-turn';
+import type { PendingCall } from './call';
 import type { ActivityReport, PlanReport } from './report';
 
 /** A step that takes longer is made visible, and leased, by the next exchange. */
@@ -14,8 +15,9 @@ interface Running {
   plan?: PlanReport;
 }
 
-export function planOf(call: PendingCall, changes: Partial<PlanReport> = {}): PlanReport {
-  const { position, kind, name, input, queue, delay, options } = call;
+export function planOf(pending: PendingCall, changes: Partial<PlanReport> = {}): PlanReport {
+  const { position, kind, name, call } = pending;
+  const { input, queue, delay, options } = call;
   const plan = { address: '', position, kind, name, input, queue, delay, options };
   return { ...plan, attempt: 0, isHeld: false, isFailed: false, ...changes };
 }
@@ -39,7 +41,7 @@ export class LocalSteps {
   /** Runs a step once what it depends on is committed. */
   begin(turn: LiveTurn, call: PendingCall): void {
     turn.running += 1;
-    const mayRunOnce = parseOptions(call.options).maximumAttempts === 0;
+    const mayRunOnce = parseOptions(call.call.options).maximumAttempts === 0;
     turn.whenCommitted(() => {
       if (!mayRunOnce) {
         this.run({ turn, call, startedAt: performance.now() });
@@ -58,10 +60,14 @@ export class LocalSteps {
     this.running.add(step);
     const { namespace, workflowId, workflow, queue } = turn.work;
     const about = {
-      ...{ activityName: call.name, workflowId, workflowTopic: `${queue}-${workflow}` },
-      ...{ namespace, taskQueue: call.queue ?? queue, attempt: 1 },
+      activityName: call.name,
+      workflowId,
+      workflowTopic: `${queue}-${workflow}`,
+      namespace,
+      taskQueue: call.call.queue ?? queue,
+      attempt: 1,
     };
-    void runActivity(about, call.input, parseOptions(call.options)).then((outcome) => {
+    void runActivity(about, call.call.input, parseOptions(call.call.options)).then((outcome) => {
       this.running.delete(step);
       turn.running -= 1;
       if (!turn.isOver) this.settle(step, outcome);
@@ -78,7 +84,7 @@ export class LocalSteps {
       return;
     }
     if (unsent >= 0) turn.report.plans.splice(unsent, 1);
-    if (outcome.isFailed && isRetriedLocally(parseOptions(call.options), outcome.code)) {
+    if (outcome.isFailed && isRetriedLocally(parseOptions(call.call.options), outcome.code)) {
       turn.plan(planOf(call, { attempt: 1, isFailed: true }));
     } else {
       turn.answerLocally(call.position, outcome);

@@ -2,7 +2,8 @@ import { setImmediate as tick } from 'node:timers/promises';
 import type { Work } from '../../driver/database/exchange';
 import type { RecordedStep } from '../../driver/database/turn-calls';
 import { CANCEL_ADDRESS, History } from '../../driver/engine/history';
-import { LiveTurn, type PendingCall, type TurnHost } from '../../driver/engine/live-turn';
+import { LiveTurn, type TurnHost } from '../../driver/engine/live-turn';
+import type { PendingCall } from '../../driver/engine/call';
 import { planOf } from '../../driver/engine/local-steps';
 import { emptyReport, type TurnReport } from '../../driver/engine/report';
 import { runWorkflow } from '../../driver/engine/run-workflow';
@@ -68,7 +69,7 @@ class Lab implements TurnHost {
   }
 
   begin(turn: LiveTurn, call: PendingCall): void {
-    if (call.queue === 'local' && !turn.isCareful) {
+    if (call.call.queue === 'local' && !turn.isCareful) {
       turn.running += 1;
       turn.whenCommitted(() => this.locals.push(call));
     } else turn.plan(planOf(call));

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { isCancellation } from '../../driver/durable/errors';
-import type { Answer, Call, LiveTurn } from '../../driver/engine/live-turn';
+import type { LiveTurn } from '../../driver/engine/live-turn';
+import type { Answer, Call } from '../../driver/engine/call';
 
 /** A workflow function as data: a tree of calls in sequence and in parallel. */
 export type Program =

@@ -1,0 +1,33 @@
+import type { DurablePromise } from './durable-promise';
+
+/** What a step was answered with. */
+export interface Answer {
+  isFailed: boolean;
+  /** JSON text; null is undefined. */
+  value: string | null;
+}
+
+/** A durable call as the workflow API makes it. */
+export interface Call {
+  kind: 'activity' | 'sleep' | 'wait' | 'child' | 'start' | 'await' | 'signal';
+  name: string;
+  input: string | null;
+  queue: string | null;
+  delay: number | null;
+  options: string | null;
+  /** Whether a cancelled workflow may not make it any more. */
+  isCancellable: boolean;
+  /** The value of the call, or what it throws. */
+  convert: (answer: Answer) => unknown;
+}
+
+/** A call whose answer has not reached the function. */
+export interface PendingCall {
+  call: Call;
+  kind: Call['kind'];
+  name: string;
+  position: number;
+  promise: DurablePromise<unknown>;
+  resolve: (value: unknown) => void;
+  reject: (error: unknown) => void;
+}
