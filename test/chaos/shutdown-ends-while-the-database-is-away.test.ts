@@ -18,6 +18,7 @@ test('shutdown ends, and so does the process, while the database is away', async
   // Its step ends meanwhile, and it tries again and again to report that.
   await pause(2_500);
   await within('the shutdown', worker.shutdown(), 40_000);
+  await within('the end of the process', worker.exited, 20_000);
   t.is(worker.exitCode, 0);
 
   await server.restart();

@@ -33,7 +33,7 @@ export interface WorkerProcess {
   signal(signal: NodeJS.Signals): void;
   /** SIGKILL, and every connection it had is closed. */
   kill(): Promise<void>;
-  /** Hands its work back and ends. */
+  /** Hands its work back; the process then ends when nothing else keeps it. */
   shutdown(): Promise<void>;
   /** Resolves when the server has done whatever the dead process asked of it. */
   isForgotten(): Promise<void>;
@@ -81,10 +81,7 @@ export async function startWorkerProcess(
       child.kill('SIGKILL');
       await isForgotten();
     },
-    async shutdown() {
-      await ask({ kind: 'shutdown' });
-      await exited;
-    },
+    shutdown: async () => void (await ask({ kind: 'shutdown' })),
   };
 }
 
