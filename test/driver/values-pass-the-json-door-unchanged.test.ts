@@ -13,7 +13,7 @@ test('any JSON value survives, hostile text included, and the JSON itself is pla
       { depthSize: 'small' },
       fc.oneof(text, unit16, fc.integer(), fc.boolean(), fc.constant(null)),
       fc.array(tie('value')),
-      fc.dictionary(fc.oneof(text, unit16), tie('value')),
+      fc.dictionary(fc.oneof(text, unit16), tie('value'), { noNullPrototype: true }),
     ),
   }));
   fc.assert(
@@ -22,7 +22,7 @@ test('any JSON value survives, hostile text included, and the JSON itself is pla
       t.truthy(json);
       t.notRegex(String(json), /[\0\ud800-\udfff]/u);
       t.is(toJson(fromJson(json), 'value'), json);
-      t.deepEqual(fromJson(json), JSON.parse(JSON.stringify(input)));
+      t.deepEqual(fromJson(json), input);
     }),
   );
 });
