@@ -17,7 +17,7 @@ insert into ratchet_internal.grants (function, access) values
   ('status', 'reader'), ('result', 'reader'), ('await_result', 'reader'), ('version', 'reader'),
   ('check_invariants', 'reader'), ('history', 'reader'), ('watch_jobs', 'reader'),
   ('start_workflow', 'client'), ('start_workflows', 'client'), ('signal', 'client'),
-  ('cancel', 'client'), ('terminate', 'client'), ('watch_jobs', 'client'),
+  ('cancel', 'client'), ('terminate', 'client'),
   ('register_worker', 'worker'), ('add_routes', 'worker'), ('heartbeat', 'worker'),
   ('unregister_worker', 'worker'), ('exchange', 'worker'), ('evict', 'worker'),
   ('history', 'worker'), ('held_work', 'worker'), ('claim_activity', 'worker'),

@@ -66,22 +66,30 @@ export function engine() {
   test.afterEach.always('the rules of the engine hold', async (t) => {
     t.deepEqual(await rows('select * from ratchet.check_invariants()'), []);
   });
-  test.after.always(() => database?.drop());
+  const ends: (() => Promise<void>)[] = [];
+  test.after.always(async () => {
+    for (const end of ends) await end();
+    await database?.drop();
+  });
 
   const pool = () => {
     if (database === undefined) throw new Error('The database is there only inside of tests.');
     return database.pool;
   };
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- rows of any query
   async function rows<T = Record<string, any>>(text: string, values: unknown[] = []): Promise<T[]> {
     return (await pool().query(text, values)).rows as T[];
   }
   /** The first column of the first row. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- of any query
   async function value<T = any>(text: string, values: unknown[] = []): Promise<T> {
     const [row] = await rows(text, values);
     return Object.values(row ?? {})[0] as T;
   }
   return {
     ...{ pool, rows, value },
+    /** Runs after the last test of the file, while the database is still there. */
+    finally: (end: () => Promise<void>) => void ends.push(end),
     url: () => database?.url ?? '',
     /** A name that no other test of the file uses. */
     name: () => `n${(names += 1)}`,

@@ -10,7 +10,7 @@ async function pagesOf(worker: string): Promise<number> {
     select * from ratchet.exchange(${worker}, 10, 10, true)`;
   let pages = 0;
   for (let call = 0; call < 8; call += 1) {
-    const plan = await sql.value<any>(text);
+    const plan = await sql.value(text);
     pages = plan[0].Plan['Shared Hit Blocks'] + plan[0].Plan['Shared Read Blocks'];
   }
   return pages;

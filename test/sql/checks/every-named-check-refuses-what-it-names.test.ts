@@ -1,0 +1,98 @@
+import test from 'ava';
+import { engine } from '../../support/engine';
+
+const sql = engine();
+
+const job = `insert into ratchet.jobs
+  (key, entity, workflow, queue, status, result, error, created_at, updated_at, finished_at)`;
+const step = `insert into ratchet.jobs_attributes
+  (job_id, ledger, created_at, position, kind, field)`;
+const message = `insert into ratchet_internal.messages
+  (job_id, due_at, worker_id, position, kind, namespace, queue, workflow, key)`;
+const signal = `insert into ratchet_internal.signals
+  (key, namespace, dedup_id, is_new, is_consumed, sent_at, expires_at)`;
+
+/** By the name of the constraint, statements that it must refuse. */
+const attacks: Record<string, string[]> = {
+  'a workflow id is unique in its namespace': [
+    `${job} select 'same', 'e', 'w', 'q', 1, null, null, now(), now(), null
+      from generate_series(1, 2)`,
+  ],
+  'a job is finished exactly when its semaphore is not positive': [
+    `${job} values ('a', 'e', 'w', 'q', 0, null, null, now(), now(), null)`,
+    `${job} values ('a', 'e', 'w', 'q', 1, null, null, now(), now(), now())`,
+  ],
+  'a job stopped from outside says why': [
+    `${job} values ('a', 'e', 'w', 'q', -1, null, null, now(), now(), now())`,
+  ],
+  'a failed job has no result': [
+    `${job} values ('a', 'e', 'w', 'q', 0, '1', '{}', now(), now(), now())`,
+  ],
+  'positions count from 1': [`${step} values (1, 0, now(), 0, 'sleep', 'x')`],
+  'kind is one the engine knows': [
+    `${step} values (1, 0, now(), 1, 'other', 'x')`,
+    `${message} values (1, now(), null, 1, 'other', 'n', 'q', 'w', null)`,
+  ],
+  'ledger has at most fifteen digits, the first of them 0, 1 or 2': [
+    `${step} values (1, -1, now(), 1, 'sleep', 'x')`,
+    `${step} values (1, 301100000000001, now(), 1, 'sleep', 'x')`,
+  ],
+  'a finalized step has done its first leg': [
+    `${step} values (1, 201000000000001, now(), 1, 'sleep', 'x')`,
+  ],
+  'the first leg is done at most once and digits 5 to 7 are unused': [
+    `${step} values (1, 000200000000000, now(), 1, 'sleep', 'x')`,
+    `${step} values (1, 000110000000000, now(), 1, 'sleep', 'x')`,
+    `${step} values (1, 000100100000000, now(), 1, 'sleep', 'x')`,
+  ],
+  'a turn, and only a turn, is at position 0': [
+    `${message} values (1, now(), null, 1, 'turn', 'n', 'q', 'w', null)`,
+    `${message} values (1, now(), null, 0, 'timer', 'n', 'q', 'w', null)`,
+  ],
+  'activities go to a queue, all else to a workflow on a queue': [
+    `${message} values (1, now(), null, 1, 'activity', 'n', 'q', 'w', null)`,
+    `${message} values (1, now(), null, 1, 'timer', 'n', 'q', '', null)`,
+  ],
+  'waits, and only waits, name what they wait for': [
+    `${message} values (1, now(), null, 1, 'wait', 'n', 'q', 'w', null)`,
+    `${message} values (1, now(), null, 1, 'child', 'n', 'q', 'w', null)`,
+    `${message} values (1, now(), null, 1, 'timer', 'n', 'q', 'w', 'k')`,
+  ],
+  'only turns, activities and results are held by a worker': [
+    `${message} values (1, now(), 1, 1, 'timer', 'n', 'q', 'w', null)`,
+    `${message} values (1, now(), 1, 1, 'wait', 'n', 'q', 'w', 'k')`,
+  ],
+  'a lease lasts from one second to an hour': [
+    `insert into ratchet_internal.workers (name, lease_seconds, started_at, expires_at)
+      values ('w', 0, now(), now())`,
+    `insert into ratchet_internal.workers (name, lease_seconds, started_at, expires_at)
+      values ('w', 3601, now(), now())`,
+  ],
+  'a consumed signal has been looked at': [
+    `${signal} values ('k', 'n', 'd', true, true, now(), now())`,
+  ],
+  'a dedup id is used once for a signal': [
+    `${signal} select 'k', 'n', 'd', true, false, now(), now() from generate_series(1, 2)`,
+  ],
+  'there is one sweep': [`insert into ratchet_internal.sweep (is_only, job_id) values (false, 0)`],
+  'access is one the engine knows': [
+    `insert into ratchet_internal.grants (function, access) values ('status', 'everyone')`,
+  ],
+};
+
+for (const [name, statements] of Object.entries(attacks)) {
+  test.serial(name, async (t) => {
+    for (const statement of statements) {
+      const error = await t.throwsAsync(sql.rows(statement), undefined, statement);
+      t.is((error as Error & { constraint?: string }).constraint, name.slice(0, 63), statement);
+    }
+  });
+}
+
+test.serial('no named check is left out', async (t) => {
+  const rows = await sql.rows(`select distinct conname as name from pg_constraint k
+    join pg_namespace n on n.oid = k.connamespace
+    where n.nspname in ('ratchet', 'ratchet_internal') and conname like '% %'`);
+  const known = Object.keys(attacks).map((name) => name.slice(0, 63));
+  t.deepEqual(rows.map((row) => row['name'] as string).sort(), known.sort());
+});
