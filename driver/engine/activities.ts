@@ -45,49 +45,64 @@ export function parseOptions(options: string | null): ActivityOptions {
   return options === null ? NO_OPTIONS : (fromJson(options) ?? {});
 }
 
-async function limited(run: Promise<unknown>, milliseconds: number | undefined): Promise<unknown> {
-  if (milliseconds === undefined) return run;
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    const late = () =>
-      reject(new DurableTimeoutError(`startToCloseTimeout of ${milliseconds} ms exceeded`));
-    timer = setTimeout(late, Math.min(milliseconds, 2 ** 31 - 1));
-  });
-  try {
-    return await Promise.race([run, timeout]);
-  } finally {
+type Settled = (outcome: Outcome) => void;
+
+/** Settles with a timeout if the function takes longer; its late outcome is then dropped. */
+function limited(settled: Settled, milliseconds: number): Settled {
+  let isSettled = false;
+  const once: Settled = (outcome) => {
+    if (isSettled) return;
+    isSettled = true;
     clearTimeout(timer);
-  }
+    settled(outcome);
+  };
+  const late = new DurableTimeoutError(`startToCloseTimeout of ${milliseconds} ms exceeded`);
+  const timer = setTimeout(() => once(failure(late)), Math.min(milliseconds, 2 ** 31 - 1));
+  return once;
 }
 
-/** One execution of an activity. Never rejects: a failure is an outcome. */
-export async function runActivity(
-  about: Omit<ActivityContext, 'kind' | 'arguments' | 'headers'>,
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
+}
+
+/**
+ * One execution of an activity. Never throws, and settles once: a failure is an outcome. With a
+ * callback, because a promise more is felt when a step is little more than its promises.
+ */
+export function runActivity(
+  store: ActivityContext,
   input: string | null,
   options: ActivityOptions,
-): Promise<Outcome> {
+  onSettled: Settled,
+): void {
+  const { startToCloseTimeout } = options;
+  const settled =
+    startToCloseTimeout === undefined ? onSettled : limited(onSettled, startToCloseTimeout);
+  const succeed = (value: unknown) => settled(success(value, store.activityName));
+  const fail = (error: unknown) => settled(failure(error));
+  let returned: unknown;
   try {
-    const activity = registry.get(about.activityName);
+    const activity = registry.get(store.activityName);
     if (activity === undefined) {
-      throw new DurableRetryError(`Activity '${about.activityName}' not found in registry`);
+      throw new DurableRetryError(`Activity '${store.activityName}' not found in registry`);
     }
-    const args = (fromJson(input) ?? []) as never[];
-    const headers = options.headers ?? {};
-    const { activityName, workflowId, workflowTopic, namespace, taskQueue, attempt } = about;
-    const store: ActivityContext = {
-      kind: 'activity',
-      activityName,
-      arguments: args,
-      headers,
-      workflowId,
-      workflowTopic,
-      namespace,
-      taskQueue,
-      attempt,
-    };
-    const run = context.run(store, async () => activity(...args));
-    const value = await limited(run, options.startToCloseTimeout);
-    return { isFailed: false, code: null, value: toJson(value, `result of ${about.activityName}`) };
+    store.arguments = (fromJson(input) ?? []) as unknown[];
+    store.headers = options.headers ?? {};
+    returned = context.run(store, () => activity(...(store.arguments as never[])));
+    if (isThenable(returned)) {
+      returned.then(succeed, fail);
+      return;
+    }
+  } catch (error) {
+    fail(error);
+    return;
+  }
+  succeed(returned);
+}
+
+function success(value: unknown, name: string): Outcome {
+  try {
+    return { isFailed: false, code: null, value: toJson(value, `result of ${name}`) };
   } catch (error) {
     return failure(error);
   }

@@ -1,3 +1,4 @@
+import type { ActivityContext } from './context';
 import type { Work } from '../database/exchange';
 import { parseOptions, runActivity } from './activities';
 import type { ActivityReport } from './report';
@@ -25,7 +26,10 @@ export class ClaimedActivities {
     const claim = claimOf(work);
     if (this.claimed.has(claim)) return;
     this.claimed.add(claim);
-    const about = {
+    const store: ActivityContext = {
+      kind: 'activity',
+      arguments: [],
+      headers: {},
       activityName: work.name,
       workflowId,
       workflowTopic: `${work.value}-${workflow}`,
@@ -34,7 +38,7 @@ export class ClaimedActivities {
       attempt,
     };
     const { lease } = this;
-    void runActivity(about, work.input, parseOptions(work.options)).then((outcome) => {
+    runActivity(store, work.input, parseOptions(work.options), (outcome) => {
       if (lease === this.lease) this.report({ jobId, address, position, attempt, ...outcome });
     });
   }

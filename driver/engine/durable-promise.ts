@@ -10,13 +10,9 @@ export class DurablePromise<T> extends Promise<T> {
     return Promise;
   }
 
-  /** Nobody need await a call; its failure is in the history and must not end the process. */
-  static tracked<T>(
-    executor: (resolve: (value: T) => void, reject: (error: unknown) => void) => void,
-  ): DurablePromise<T> {
-    const promise = new DurablePromise<T>(executor);
-    void Promise.prototype.then.call(promise, undefined, () => undefined);
-    return promise;
+  /** Nobody need await a call that will fail: that is in the history and must not end the process. */
+  expectFailure(): void {
+    void super.then(undefined, () => undefined);
   }
 
   override then<A = T, B = never>(

@@ -89,12 +89,13 @@ export class LiveTurn {
     const position = (this.counter += 1);
     let resolve: PendingCall['resolve'] = ignore;
     let reject: PendingCall['reject'] = ignore;
-    const promise = DurablePromise.tracked<unknown>((fulfil, refuse) => {
+    const promise = new DurablePromise<unknown>((fulfil, refuse) => {
       resolve = fulfil;
       reject = refuse;
     });
     if (this.isOver) return promise;
     if (this.isCancelled && call.isCancellable) {
+      promise.expectFailure();
       reject(new CancelledFailure());
       return promise;
     }
@@ -222,6 +223,7 @@ export class LiveTurn {
       call.resolve(call.call.convert(answer));
     } catch (error) {
       if (typeof error === 'object' && error !== null) this.errors.set(error, position);
+      call.promise.expectFailure();
       call.reject(error);
     }
     this.onDelivered?.();
@@ -250,6 +252,7 @@ export class LiveTurn {
     )) {
       this.pending.delete(call.position);
       this.available.delete(call.position);
+      call.promise.expectFailure();
       call.reject(new CancelledFailure());
     }
   }

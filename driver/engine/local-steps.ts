@@ -1,4 +1,5 @@
 import { isRetriedLocally, parseOptions, runActivity, type Outcome } from './activities';
+import type { ActivityContext } from './context';
 import type { LiveTurn } from './live-turn';
 import type { PendingCall } from './call';
 import type { ActivityReport, PlanReport } from './report';
@@ -59,7 +60,10 @@ export class LocalSteps {
     if (turn.isOver) return;
     this.running.add(step);
     const { namespace, workflowId, workflow, queue } = turn.work;
-    const about = {
+    const store: ActivityContext = {
+      kind: 'activity',
+      arguments: [],
+      headers: {},
       activityName: call.name,
       workflowId,
       workflowTopic: `${queue}-${workflow}`,
@@ -67,7 +71,7 @@ export class LocalSteps {
       taskQueue: call.call.queue ?? queue,
       attempt: 1,
     };
-    void runActivity(about, call.call.input, parseOptions(call.call.options)).then((outcome) => {
+    runActivity(store, call.call.input, parseOptions(call.call.options), (outcome) => {
       this.running.delete(step);
       turn.running -= 1;
       if (!turn.isOver) this.settle(step, outcome);
