@@ -45,24 +45,30 @@ set lock_timeout = '2s'
 as $$
 declare
   v_now timestamptz := ratchet_internal.now();
+  v_written bigint := 0;
 begin
   perform ratchet_internal.open_exchange(p_worker, v_now, p_plan_jobs || p_end_jobs
     || p_failure_jobs, p_activity_jobs, p_plan_jobs, p_plan_kinds, p_plan_options);
-  return query select * from ratchet_internal.lost_jobs(p_worker,
-    p_step_jobs || p_plan_jobs || p_failure_jobs);
   if p_step_jobs is not null then
-    perform ratchet_internal.record_steps(p_worker, v_now, p_step_jobs, p_step_addresses,
-      p_step_positions, p_step_kinds, p_step_names, p_step_deliveries, p_step_failed,
-      p_step_inputs, p_step_values);
+    v_written := v_written + ratchet_internal.record_steps(p_worker, v_now, p_step_jobs,
+      p_step_addresses, p_step_positions, p_step_kinds, p_step_names, p_step_deliveries,
+      p_step_failed, p_step_inputs, p_step_values);
   end if;
   if p_delivery_jobs is not null then
     perform ratchet_internal.record_deliveries(p_worker, p_delivery_jobs, p_delivery_addresses,
       p_delivery_positions, p_delivery_orders);
   end if;
   if p_plan_jobs is not null then
-    perform ratchet_internal.schedule_steps(p_worker, v_now, p_plan_jobs, p_plan_addresses,
-      p_plan_positions, p_plan_kinds, p_plan_names, p_plan_inputs, p_plan_queues, p_plan_delays,
-      p_plan_attempts, p_plan_held, p_plan_failed, p_plan_options);
+    v_written := v_written + ratchet_internal.schedule_steps(p_worker, v_now, p_plan_jobs,
+      p_plan_addresses, p_plan_positions, p_plan_kinds, p_plan_names, p_plan_inputs,
+      p_plan_queues, p_plan_delays, p_plan_attempts, p_plan_held, p_plan_failed,
+      p_plan_options);
+  end if;
+  if p_failure_jobs is not null
+    or v_written < coalesce(cardinality(p_step_jobs || p_plan_jobs), 0)
+  then
+    return query select * from ratchet_internal.lost_jobs(p_worker,
+      p_step_jobs || p_plan_jobs || p_failure_jobs);
   end if;
   if p_activity_jobs is not null then
     perform ratchet_internal.finish_activities(p_worker, v_now, p_activity_jobs,
