@@ -4,7 +4,7 @@ import { CancelledFailure } from '../durable/errors';
 import type { Answer, Call, PendingCall } from './call';
 import { DurablePromise } from './durable-promise';
 import { CANCEL_ADDRESS, History } from './history';
-import { mismatch } from './mismatch';
+import { afterLateCalls, mismatch, neverCalled } from './mismatch';
 import { emptyReport, isEmptyReport, type PlanReport, type TurnReport } from './report';
 
 /** What a turn needs of the engine that runs it. */
@@ -120,7 +120,8 @@ export class LiveTurn {
   /** The code does not fit the history: neither goes on until a fitting deployment comes. */
   private block(error: string): void {
     this.isOver = true;
-    this.report.failure = { error, isBlocked: true, forgotten: null };
+    // What this code has called is not to be recorded: it would not fit the code that does.
+    this.report = { ...emptyReport(), failure: { error, isBlocked: true, forgotten: null } };
     this.host.report(this);
   }
 
@@ -163,7 +164,8 @@ export class LiveTurn {
       this.deliverCancel(true);
     } else if (recorded !== undefined) {
       const step = this.history.get(recorded);
-      if (step !== undefined && this.pending.has(recorded)) this.settleCall(recorded, step);
+      if (step && this.pending.has(recorded)) this.settleCall(recorded, step);
+      else if (step) this.expect(step);
     } else if (this.available.size > 0) {
       // In the order of the calls, which is that of the set.
       const [position = 0] = this.available;
@@ -175,6 +177,14 @@ export class LiveTurn {
     } else {
       this.deliverLive();
     }
+  }
+
+  /** Code that waits for something else first may still make this call; other code does not fit. */
+  private expect(step: RecordedStep): void {
+    afterLateCalls(() => {
+      const isCalled = this.history.get(step.position) !== step || this.pending.has(step.position);
+      if (!isCalled && !this.isOver) this.block(neverCalled(step));
+    });
   }
 
   private deliverLive(): void {

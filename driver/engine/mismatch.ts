@@ -12,17 +12,30 @@ export function mismatch(
 ): string | undefined {
   const isNamed = ['activity', 'child', 'start'].includes(call.kind);
   if (call.kind === recorded.kind && (!isNamed || call.name === recorded.name)) return undefined;
+  return stored(call.position, recorded, `${call.kind} '${call.name}'`);
+}
+
+/** Why a function at rest cannot be the one that made the recorded call, as stored JSON. */
+export function neverCalled(recorded: RecordedStep): string {
+  return stored(recorded.position, recorded, 'nothing');
+}
+
+/** How long a function may wait for something that is not durable before it makes its next call. */
+const LATE_CALL_MS = 5_000;
+
+export function afterLateCalls(check: () => void): void {
+  setTimeout(check, LATE_CALL_MS).unref();
+}
+
+function stored(position: number, { kind, name }: RecordedStep, called: string): string {
+  const recorded = `${kind} '${name}'`;
   const error = new RatchetError('WF902', 'The workflow function no longer fits its history.', {
-    detail: {
-      position: call.position,
-      recorded: `${recorded.kind} ${recorded.name}`,
-      called: `${call.kind} ${call.name}`,
-    },
+    detail: { position, recorded, called },
   });
   return JSON.stringify({
     message:
-      `${error.message} At position ${call.position} the history has ${recorded.kind}` +
-      ` '${recorded.name}', the function called ${call.kind} '${call.name}'.`,
+      `${error.message} At position ${position} the history has ${recorded},` +
+      ` the function called ${called}.`,
     code: 902,
     type: 'NondeterminismError',
     hint: error.hint,
