@@ -1142,9 +1142,8 @@ comment on function ratchet_internal.match_signals(timestamptz, text[], text[]) 
 -- Looks after signals and waits that nobody has looked at since they were committed. An exchange
 -- calls it before it writes waits of its own, so that both sides of every pair are looked at by a
 -- transaction that began after they were committed: whichever comes second finds the other.
--- Returns whether something must be looked at again soon.
 
-create function ratchet_internal.deliver_signals(p_now timestamptz) returns boolean
+create function ratchet_internal.deliver_signals(p_now timestamptz) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
@@ -1152,23 +1151,18 @@ declare
   v_keys text[];
   v_namespaces text[];
 begin
-  if not exists (select from ratchet_internal.signals where is_new)
-    and not exists (select from ratchet_internal.messages where kind = 'wait' and attempt = 0)
-  then
-    return false;
-  end if;
   select array_agg(key), array_agg(namespace) into v_keys, v_namespaces
   from (
     (select key, namespace from ratchet_internal.signals where is_new order by id limit 500)
     union
     (select key, namespace from ratchet_internal.messages
       where kind = 'wait' and attempt = 0 order by job_id limit 500)) each;
-  perform ratchet_internal.match_signals(p_now, v_namespaces, v_keys);
-  return exists (select from ratchet_internal.signals where is_new)
-    or exists (select from ratchet_internal.messages where kind = 'wait' and attempt = 0);
+  if v_keys is not null then
+    perform ratchet_internal.match_signals(p_now, v_namespaces, v_keys);
+  end if;
 end $$;
 comment on function ratchet_internal.deliver_signals(timestamptz) is
-  'Matches newly committed signals and waits; returns whether some must be looked at again.';
+  'Matches newly committed signals and waits, at most 500 of each.';
 
 -- sql/signal/signal.sql
 
@@ -1294,8 +1288,8 @@ comment on function ratchet_internal.answer_parents(timestamptz, bigint[], boole
 
 -- Ends jobs: with a result, with an error, or (p_status < 0) stopped from outside. All that is left
 -- of them in messages goes; whoever waits for their end is answered in the same commit.
--- Locks: jobs (in the order of p_jobs: the caller has locked them if they are several), then
--- messages, in order.
+-- Locks: jobs, in id order (few rows drive the lookups by key, so that they come in the order given
+-- to them); then messages, in order.
 -- Writes: jobs, messages, attributes of waiting parents. Wakes: idle workers; programs that wait.
 -- With p_worker only jobs whose main function that worker holds are ended.
 -- Returns the jobs it ended; one that had ended before is not among them.
@@ -1316,7 +1310,9 @@ begin
     update ratchet.jobs j
     set status = p_status, result = e.result, error = e.error, finished_at = p_now,
       updated_at = p_now
-    from unnest(p_jobs, p_results, p_errors) as e (job_id, result, error)
+    from (
+      select * from unnest(p_jobs, p_results, p_errors) as given (job_id, result, error)
+      order by job_id) e
     where j.id = e.job_id and j.status > 0
       and (p_worker is null or (
         select held.worker_id from ratchet_internal.messages held where held.job_id = e.job_id
@@ -1494,7 +1490,8 @@ comment on function ratchet_internal.start_children(timestamptz, bigint[]) is
 
 -- Ties steps scheduled in this transaction to the end of a job that already exists: one that runs
 -- is marked as awaited and ends in a commit that answers; one that has ended answers at once.
--- Locks: the awaited jobs, in id order (lock_jobs has locked those that it could see).
+-- The caller has locked the targets that run (lock_jobs); one that has ended does not change, and
+-- locking it here, out of order, could deadlock with whoever waited for it while it ran.
 -- Writes: jobs, messages, attributes.
 
 create function ratchet_internal.await_jobs(p_now timestamptz, p_jobs bigint[]) returns void
@@ -1504,13 +1501,6 @@ as $$
 declare
   v_done record;
 begin
-  perform from ratchet.jobs j
-  where j.id in (
-    select target.id from ratchet_internal.messages m
-    join ratchet.jobs target on target.namespace = m.namespace
-      and target.key = ratchet_internal.readable(m.options) ->> 'id'
-    where m.job_id = any (p_jobs) and m.kind = 'child' and m.key = '')
-  order by j.id for no key update;
   with wanted as materialized (
     select m.job_id, m.address, m.position,
       ratchet_internal.readable(m.options) ->> 'id' as id, target.id as target,
@@ -2186,33 +2176,57 @@ end $$;
 comment on function ratchet_internal.reap_workers(bigint, timestamptz) is
   'Ends workers, other than the one that calls, whose lease has run out, and frees their work.';
 
+-- sql/dispatch/is_news.sql
+
+-- Whether an exchange has something to do for others first: a worker whose lease ran out, a signal or
+-- a wait that nobody has looked at.
+
+create function ratchet_internal.is_news(p_worker bigint, p_now timestamptz) returns boolean
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select exists (
+      select from ratchet_internal.workers where expires_at < p_now and id <> p_worker)
+    or exists (select from ratchet_internal.signals where is_new)
+    or exists (select from ratchet_internal.messages where kind = 'wait' and attempt = 0)
+$$;
+comment on function ratchet_internal.is_news(bigint, timestamptz) is
+  'Whether a worker is to be taken over, or a signal or a wait is to be looked at.';
+
 -- sql/dispatch/open_exchange.sql
 
 -- How every exchange begins: all that it may have to wait for is locked before it changes anything,
 -- in the one order that everybody keeps. Then the work of workers that are gone is freed, and
--- signals are delivered, before anything of this exchange is written. An exchange that only reports
--- activities locks no job: reports of several workers for one job run side by side. One that does
--- both locks the jobs of both.
+-- signals are delivered, before anything of this exchange is written.
+-- An exchange that only reports activities locks no job here: reports of several workers for one
+-- job run side by side. One that only ends jobs locks none either: end_jobs does, in the same
+-- order. One that does more than one of these locks the jobs of all before any message.
 -- Locks: the worker (key share), jobs, messages. Raises: WF401, WF605.
 
 create function ratchet_internal.open_exchange(
-  p_worker bigint, p_now timestamptz, p_jobs bigint[], p_activity_jobs bigint[],
-  p_plan_jobs bigint[], p_plan_kinds text[], p_plan_options json[]
+  p_worker bigint, p_now timestamptz, p_jobs bigint[], p_end_jobs bigint[],
+  p_activity_jobs bigint[], p_plan_jobs bigint[], p_plan_kinds text[], p_plan_options json[]
 ) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_is_news boolean;
 begin
   perform ratchet_internal.lock_worker(p_worker);
-  if p_jobs is not null then
-    perform ratchet_internal.lock_jobs(p_jobs || p_activity_jobs, p_plan_jobs, p_plan_kinds,
-      p_plan_options);
+  v_is_news := ratchet_internal.is_news(p_worker, p_now);
+  if p_jobs is not null or p_end_jobs is not null and (p_activity_jobs is not null or v_is_news)
+  then
+    perform ratchet_internal.lock_jobs(p_jobs || p_end_jobs || p_activity_jobs, p_plan_jobs,
+      p_plan_kinds, p_plan_options);
   end if;
-  perform ratchet_internal.reap_workers(p_worker, p_now);
-  perform ratchet_internal.deliver_signals(p_now);
+  if v_is_news then
+    perform ratchet_internal.reap_workers(p_worker, p_now);
+    perform ratchet_internal.deliver_signals(p_now);
+  end if;
 end $$;
 comment on function ratchet_internal.open_exchange(
-  bigint, timestamptz, bigint[], bigint[], bigint[], text[], json[]) is
+  bigint, timestamptz, bigint[], bigint[], bigint[], bigint[], text[], json[]) is
   'Locks what an exchange may wait for, frees the work of lost workers and delivers signals.';
 
 -- sql/dispatch/exchange.sql
@@ -2266,8 +2280,8 @@ declare
   v_now timestamptz := ratchet_internal.now();
   v_written bigint := 0;
 begin
-  perform ratchet_internal.open_exchange(p_worker, v_now, p_plan_jobs || p_end_jobs
-    || p_failure_jobs, p_activity_jobs, p_plan_jobs, p_plan_kinds, p_plan_options);
+  perform ratchet_internal.open_exchange(p_worker, v_now, p_plan_jobs || p_failure_jobs,
+    p_end_jobs, p_activity_jobs, p_plan_jobs, p_plan_kinds, p_plan_options);
   if p_step_jobs is not null then
     v_written := v_written + ratchet_internal.record_steps(p_worker, v_now, p_step_jobs,
       p_step_addresses, p_step_positions, p_step_kinds, p_step_names, p_step_deliveries,

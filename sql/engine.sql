@@ -100,6 +100,7 @@ begin;
 \ir dispatch/fail_spent.sql
 \ir dispatch/release_worker.sql
 \ir dispatch/reap_workers.sql
+\ir dispatch/is_news.sql
 \ir dispatch/open_exchange.sql
 \ir dispatch/exchange.sql
 

@@ -47,8 +47,8 @@ declare
   v_now timestamptz := ratchet_internal.now();
   v_written bigint := 0;
 begin
-  perform ratchet_internal.open_exchange(p_worker, v_now, p_plan_jobs || p_end_jobs
-    || p_failure_jobs, p_activity_jobs, p_plan_jobs, p_plan_kinds, p_plan_options);
+  perform ratchet_internal.open_exchange(p_worker, v_now, p_plan_jobs || p_failure_jobs,
+    p_end_jobs, p_activity_jobs, p_plan_jobs, p_plan_kinds, p_plan_options);
   if p_step_jobs is not null then
     v_written := v_written + ratchet_internal.record_steps(p_worker, v_now, p_step_jobs,
       p_step_addresses, p_step_positions, p_step_kinds, p_step_names, p_step_deliveries,

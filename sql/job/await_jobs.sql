@@ -1,6 +1,7 @@
 -- Ties steps scheduled in this transaction to the end of a job that already exists: one that runs
 -- is marked as awaited and ends in a commit that answers; one that has ended answers at once.
--- Locks: the awaited jobs, in id order (lock_jobs has locked those that it could see).
+-- The caller has locked the targets that run (lock_jobs); one that has ended does not change, and
+-- locking it here, out of order, could deadlock with whoever waited for it while it ran.
 -- Writes: jobs, messages, attributes.
 
 create function ratchet_internal.await_jobs(p_now timestamptz, p_jobs bigint[]) returns void
@@ -10,13 +11,6 @@ as $$
 declare
   v_done record;
 begin
-  perform from ratchet.jobs j
-  where j.id in (
-    select target.id from ratchet_internal.messages m
-    join ratchet.jobs target on target.namespace = m.namespace
-      and target.key = ratchet_internal.readable(m.options) ->> 'id'
-    where m.job_id = any (p_jobs) and m.kind = 'child' and m.key = '')
-  order by j.id for no key update;
   with wanted as materialized (
     select m.job_id, m.address, m.position,
       ratchet_internal.readable(m.options) ->> 'id' as id, target.id as target,

@@ -1,7 +1,7 @@
 -- Ends jobs: with a result, with an error, or (p_status < 0) stopped from outside. All that is left
 -- of them in messages goes; whoever waits for their end is answered in the same commit.
--- Locks: jobs (in the order of p_jobs: the caller has locked them if they are several), then
--- messages, in order.
+-- Locks: jobs, in id order (few rows drive the lookups by key, so that they come in the order given
+-- to them); then messages, in order.
 -- Writes: jobs, messages, attributes of waiting parents. Wakes: idle workers; programs that wait.
 -- With p_worker only jobs whose main function that worker holds are ended.
 -- Returns the jobs it ended; one that had ended before is not among them.
@@ -22,7 +22,9 @@ begin
     update ratchet.jobs j
     set status = p_status, result = e.result, error = e.error, finished_at = p_now,
       updated_at = p_now
-    from unnest(p_jobs, p_results, p_errors) as e (job_id, result, error)
+    from (
+      select * from unnest(p_jobs, p_results, p_errors) as given (job_id, result, error)
+      order by job_id) e
     where j.id = e.job_id and j.status > 0
       and (p_worker is null or (
         select held.worker_id from ratchet_internal.messages held where held.job_id = e.job_id
