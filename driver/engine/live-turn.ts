@@ -38,8 +38,8 @@ export class LiveTurn {
   running = 0;
   /** Called after the commit of everything reported so far. */
   readonly afterCommit: (() => void)[] = [];
-  /** Errors of failed steps, to know which one ended the function. */
-  readonly errors = new WeakMap<object, number>();
+  /** Errors of failed steps, with their positions and the number of calls made before. */
+  readonly errors = new WeakMap<object, [position: number, counter: number]>();
   counter = 0;
   private deliveries = 0;
   private isBusy = false;
@@ -232,7 +232,7 @@ export class LiveTurn {
     try {
       call.resolve(call.call.convert(answer));
     } catch (error) {
-      if (typeof error === 'object' && error !== null) this.errors.set(error, position);
+      if (typeof error === 'object' && error) this.errors.set(error, [position, this.counter]);
       call.promise.expectFailure();
       call.reject(error);
     }

@@ -44,13 +44,14 @@ function fail(turn: LiveTurn, thrown: unknown): void {
     turn.report.end = { result: null, error: toJson({ ...error, code }, 'error') };
     return;
   }
-  const position = typeof thrown === 'object' && thrown !== null ? turn.errors.get(thrown) : null;
+  const [position, counter] = turn.errors.get(Object(thrown) as object) ?? [null, null];
   turn.report = { ...emptyReport(), ...turn.report };
   turn.report.failure = {
     // What the job ends with once its retries are used up.
     error: toJson({ ...error, code: 597 }, 'error') ?? '{}',
     isBlocked: false,
-    forgotten: position ?? null,
+    // A failure that was answered with calls stays: without it they would not fit.
+    forgotten: counter === turn.counter ? position : null,
   };
 }
 
