@@ -40,6 +40,27 @@ test.serial(
   },
 );
 
+test.serial('batches that only end jobs never deadlock with those who watch them', async (t) => {
+  const random = seeded(t);
+  const queue = sql.name();
+  const worker = await sql.worker(queue);
+  for (let round = 0; round < 15; round += 1) {
+    const ids = Array.from({ length: 200 }, (_, index) => `${queue}-${round}-${index}`);
+    const start = 'select ratchet.start_workflows($1, $2, $3)';
+    await sql.rows(start, [queue, ids, ids.map(() => '[]')]);
+    const work = random.shuffled(await sql.exchange(worker, { turns: 200 }));
+    const ends = work.map(({ job_id: job }) => ({ job, result: 1 }));
+    const watch = `select * from ratchet.watch_jobs('durable', $1)`;
+    const codes = await Promise.all(
+      [
+        sql.exchange(worker, { ends, turns: 0 }),
+        ...[1, 2, 3].map(() => sql.rows(watch, [random.shuffled(ids)])),
+      ].map(codeOf),
+    );
+    t.deepEqual([...new Set(codes)], ['ok']);
+  }
+});
+
 test.serial('bulk starts of the same ids in opposite orders never deadlock', async (t) => {
   for (let round = 0; round < 15; round += 1) {
     const queue = sql.name();
