@@ -5,6 +5,6 @@ import { SHAPES } from '../support/shapes';
 // A sample by seed; test/long/ has every point.
 for (const shape of Object.keys(SHAPES)) {
   test.serial(`${shape}: a killed workflow worker costs nothing`, async (t) => {
-    await tryCrashes(t, shape, 'workflow', { points: 9, doubles: 4 });
+    await tryCrashes(t, shape, 'workflow', { points: 6, doubles: 2 });
   });
 }
