@@ -34,10 +34,11 @@ perform() {
 # script, however that ends: $$ is the script, here too.
 beat() {
   trap 'kill "$pause"; exit' TERM
-  while kill -0 $$ 2>/dev/null; do
+  while true; do
     sleep $((lease_seconds / 3)) &
     pause=$!
     wait "$pause"
+    kill -0 $$ 2>/dev/null || exit
     ask -v worker="$worker" <<<"select ratchet.heartbeat(:worker);"
   done
 }
