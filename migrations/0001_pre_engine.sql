@@ -2178,8 +2178,8 @@ comment on function ratchet_internal.reap_workers(bigint, timestamptz) is
 
 -- sql/dispatch/is_news.sql
 
--- Whether an exchange has something to do for others first: a worker whose lease ran out, a signal or
--- a wait that nobody has looked at.
+-- Whether an exchange has something to do for others first: a worker whose lease ran out, a signal
+-- or a wait that nobody has looked at.
 
 create function ratchet_internal.is_news(p_worker bigint, p_now timestamptz) returns boolean
 language sql stable
@@ -2271,9 +2271,7 @@ create function ratchet.exchange(
 ) returns setof ratchet.work
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
-set enable_seqscan = off
-set enable_mergejoin = off
-set jit = off
+set enable_seqscan = off set enable_mergejoin = off set jit = off
 set lock_timeout = '2s'
 as $$
 declare
@@ -2294,8 +2292,7 @@ begin
   if p_plan_jobs is not null then
     v_written := v_written + ratchet_internal.schedule_steps(p_worker, v_now, p_plan_jobs,
       p_plan_addresses, p_plan_positions, p_plan_kinds, p_plan_names, p_plan_inputs,
-      p_plan_queues, p_plan_delays, p_plan_attempts, p_plan_held, p_plan_failed,
-      p_plan_options);
+      p_plan_queues, p_plan_delays, p_plan_attempts, p_plan_held, p_plan_failed, p_plan_options);
   end if;
   if p_failure_jobs is not null
     or v_written < coalesce(cardinality(p_step_jobs || p_plan_jobs), 0)

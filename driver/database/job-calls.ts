@@ -55,8 +55,8 @@ const STEPS = `select address, position, kind, ratchet_internal.step_name(addres
 const CALL_ATTEMPTS = 20;
 
 /**
- * A call that may be repeated with the same ids: in the caller's transaction once, otherwise until the
- * database answers.
+ * A call that may be repeated with the same ids: in the caller's transaction once, otherwise until
+ * the database answers.
  */
 async function call(
   database: Database,

@@ -57,7 +57,9 @@ export function executeChild(
   return childCall('child', options, nameOf(first));
 }
 
-/** Starts a child and goes on. With a function or name first, resolves to a handle; else to the id. */
+/**
+ * Starts a child and goes on. With a function or name first, resolves to a handle; else to the id.
+ */
 export function startChild<F extends WorkflowFunction>(
   workflow: F,
   options?: ChildOptions<F>,

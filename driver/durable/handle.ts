@@ -95,8 +95,8 @@ export class WorkflowHandle<R = unknown> {
   }
 
   /**
-   * Waits for the end of the job: its return value, or a rejection with its error (`message`, `code`,
-   * `stack`). An unknown id rejects with code 404.
+   * Waits for the end of the job: its return value, or a rejection with its error (`message`,
+   * `code`, `stack`). An unknown id rejects with code 404.
    */
   async result<T = R>(options: ResultOptions = {}): Promise<T> {
     await this.hub.prepare();

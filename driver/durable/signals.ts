@@ -4,8 +4,9 @@ import { durationMs, type Duration } from '../duration';
 import { durableCall } from './current-turn';
 
 /**
- * Waits for a signal; the oldest wait for an id receives its oldest signal. With a timeout, `false` when
- * it passes first. Signals that came before are kept for it (10 minutes unless the sender said else).
+ * Waits for a signal; the oldest wait for an id receives its oldest signal. With a timeout, `false`
+ * when it passes first. Signals that came before are kept for it (10 minutes unless the sender said
+ * else).
  *
  * @example
  * const approval = await Durable.workflow.condition<{ by: string }>('approve-42', '7 days');
@@ -21,7 +22,10 @@ export function condition<T>(signalId: string, timeout?: Duration): Promise<T | 
   });
 }
 
-/** Sends a signal to whoever waits for its id in this namespace: once, however often this is replayed. */
+/**
+ * Sends a signal to whoever waits for its id in this namespace: once, however often this is
+ * replayed.
+ */
 export function signal(signalId: string, data?: unknown, expire?: Duration): Promise<string> {
   const options = expire === undefined ? null : { expire: durationMs(expire, 'expire') };
   return durableCall('signal', {

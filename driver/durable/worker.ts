@@ -43,7 +43,8 @@ export class Worker {
   private constructor(private readonly hub: Hub) {}
 
   /**
-   * Serves a workflow on a queue, and the queue's activities with the functions known to this process.
+   * Serves a workflow on a queue, and the queue's activities with the functions known to this
+   * process.
    *
    * @example
    * await Worker.create({ connection, taskQueue: 'orders', workflow: orderWorkflow });
@@ -81,8 +82,8 @@ export class Worker {
 }
 
 /**
- * Serves activities without any workflow: those of `config.taskQueue` and, when given and different,
- * of the queue `name`. Idempotent.
+ * Serves activities without any workflow: those of `config.taskQueue` and, when given and
+ * different, of the queue `name`. Idempotent.
  */
 export async function registerActivityWorker(
   config: Omit<WorkerConfig, 'taskQueue'> & { taskQueue?: string },

@@ -8,8 +8,8 @@ import { proxyActivities } from './proxy-activities';
 import { condition, signal } from './signals';
 
 /**
- * A durable timer. Text as '5 seconds', '2 minutes', '30 days'; a number is milliseconds. Resolves to
- * the duration in seconds.
+ * A durable timer. Text as '5 seconds', '2 minutes', '30 days'; a number is milliseconds. Resolves
+ * to the duration in seconds.
  */
 function sleep(duration: Duration): Promise<number> {
   const milliseconds = durationMs(duration, 'duration');

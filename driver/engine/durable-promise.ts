@@ -10,7 +10,9 @@ export class DurablePromise<T> extends Promise<T> {
     return Promise;
   }
 
-  /** Nobody need await a call that will fail: that is in the history and must not end the process. */
+  /**
+   * Nobody need await a call that will fail: that is in the history and must not end the process.
+   */
   expectFailure(): void {
     void super.then(undefined, () => undefined);
   }

@@ -23,7 +23,7 @@ export interface EngineOptions {
   maxActivities: number;
   /** Waiting functions kept in memory; the longest waiting beyond are rebuilt. Default 10,000. */
   cacheSize: number;
-  /** Milliseconds between looks for work when nothing else says that there is some. Default 1,000. */
+  /** Milliseconds between looks for work that nobody has told of. Default 1,000. */
   pollMs: number;
   /** Seconds for which a silent worker keeps its work, 1 to 3,600. Default 30. */
   leaseSeconds: number;

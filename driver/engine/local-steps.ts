@@ -24,8 +24,8 @@ export function planOf(pending: PendingCall, changes: Partial<PlanReport> = {}):
 }
 
 /**
- * Activities run in the process that runs their workflow. Only the result is written, unless the step
- * takes long, fails, or may run only once: then it becomes a message like any other.
+ * Activities run in the process that runs their workflow. Only the result is written, unless the
+ * step takes long, fails, or may run only once: then it becomes a message like any other.
  */
 export class LocalSteps {
   private readonly running = new Set<Running>();

@@ -3,8 +3,8 @@ import { RatchetError } from '../errors';
 
 /**
  * Why a call cannot be the recorded step at its position, as stored JSON; undefined if it can.
- * Names are compared only where they say what ran: activities, and the workflows of children. A signal
- * id may be made anew in every replay.
+ * Names are compared only where they say what ran: activities, and the workflows of children. A
+ * signal id may be made anew in every replay.
  */
 export function mismatch(
   call: { kind: string; name: string; position: number },

@@ -7,8 +7,9 @@ export interface Rebuild {
 }
 
 /**
- * Turns that were claimed and are not yet in memory. What an exchange brings for one of them may be missing
- * in the history that is being read, and is brought only once: it waits until the turn runs.
+ * Turns that were claimed and are not yet in memory. What an exchange brings for one of them may be
+ * missing in the history that is being read, and is brought only once: it waits until the turn
+ * runs.
  */
 export class Rebuilding {
   private readonly rebuilds = new Map<string, Rebuild>();

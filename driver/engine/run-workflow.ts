@@ -34,7 +34,9 @@ export async function runWorkflow(
   report();
 }
 
-/** An ordinary error is followed by another run, as the job's policy says; a typed one ends the job. */
+/**
+ * An ordinary error is followed by another run, as the job's policy says; a typed one ends the job.
+ */
 function fail(turn: LiveTurn, thrown: unknown): void {
   const error = serializeError(thrown);
   const isCancelled = error.type === 'CancelledFailure';

@@ -1,6 +1,8 @@
 import type { LiveTurn } from './live-turn';
 
-/** The turns in this process's memory: those at work, and those that wait, longest waiting first. */
+/**
+ * The turns in this process's memory: those at work, and those that wait, longest waiting first.
+ */
 export class TurnCache {
   private readonly turns = new Map<string, LiveTurn>();
   private readonly active = new Set<LiveTurn>();

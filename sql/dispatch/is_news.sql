@@ -1,5 +1,5 @@
--- Whether an exchange has something to do for others first: a worker whose lease ran out, a signal or
--- a wait that nobody has looked at.
+-- Whether an exchange has something to do for others first: a worker whose lease ran out, a signal
+-- or a wait that nobody has looked at.
 
 create function ratchet_internal.is_news(p_worker bigint, p_now timestamptz) returns boolean
 language sql stable

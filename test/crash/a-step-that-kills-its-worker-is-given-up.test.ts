@@ -3,7 +3,10 @@ import { openBench, type Bench } from '../support/bench';
 import { remoteQueue, type WorkflowName } from '../support/shapes';
 import { expireLease, type WorkerProcess } from '../support/worker-process';
 
-/** As a supervisor does: where a worker dies another one starts, until somebody says that it is enough. */
+/**
+ * As a supervisor does: where a worker dies another one starts, until somebody says that it is
+ * enough.
+ */
 async function supervise(
   bench: Bench,
   queue: string,

@@ -21,5 +21,5 @@ test.serial('a result that may not be read rejects', async (t) => {
   const stranger = new Durable.Client({ connection: { class: Client, options } });
   const handle = stranger.workflow.getHandle('q', 'w', 'a');
   const error = await t.throwsAsync(handle.result());
-  t.like(error, { code: '42501' } as object);
+  t.like(error, { code: '42501' });
 });

@@ -57,7 +57,8 @@ test.serial('the oldest wait is served first', async (t) => {
   await Durable.Worker.create({ connection, taskQueue: 'q', workflow: waiting });
   const waits = async (count: number) => {
     for (let seen = -1; seen < count;) {
-      const sql = `select count(*)::int as count from ratchet_internal.messages where kind = 'wait'`;
+      const sql = `select count(*)::int as count
+        from ratchet_internal.messages where kind = 'wait'`;
       seen = (await pool.query(sql)).rows[0].count;
     }
   };

@@ -35,7 +35,9 @@ async function tidy(): Promise<string> {
   return confirm();
 }
 
-/** Runs a parent whose first child is stopped from outside, which is no final failure of the parent. */
+/**
+ * Runs a parent whose first child is stopped from outside, which is no final failure of the parent.
+ */
 async function playWith(t: Parameters<typeof testDatabase>[0], workflow: typeof plain) {
   const { url, pool } = await testDatabase(t);
   t?.teardown(() => Durable.shutdown());

@@ -10,7 +10,7 @@ test('a replay from any moment of a history makes the same calls in the same ord
   await assertReplays(t, RUNS);
 });
 
-test('answered in the recorded order, a run from its beginning does all that the first did', async (t) => {
+test('answered in the recorded order, a run from its beginning does the same', async (t) => {
   t.log(`SEED=${seed}`);
   const property = fc.asyncProperty(scenarios, async ({ program, schedule }) => {
     const random = randomOf(schedule);

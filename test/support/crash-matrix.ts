@@ -13,8 +13,9 @@ export interface Sample {
 const AT_ONCE = 3;
 
 /**
- * A recording run tells how many exchanges a shape has. A process is then killed before, in and after each
- * of them, and others finish its job: with the same result, and without repeating what was recorded.
+ * A recording run tells how many exchanges a shape has. A process is then killed before, in and
+ * after each of them, and others finish its job: with the same result, and without repeating what
+ * was recorded.
  */
 export async function tryCrashes(
   t: ExecutionContext<unknown>,

@@ -7,7 +7,9 @@ export interface CrashPoint {
   when: Moment;
 }
 
-/** Before it is sent; when it is sent and not answered; when the answer is there and not yet read. */
+/**
+ * Before it is sent; when it is sent and not answered; when the answer is there and not yet read.
+ */
 export const MOMENTS = ['before', 'sent', 'received'] as const;
 export type Moment = (typeof MOMENTS)[number];
 

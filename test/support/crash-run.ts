@@ -38,7 +38,8 @@ interface StepRow {
   is_final: boolean;
 }
 
-// No lease may run out by itself here, however busy the machine is: dead workers are expired by hand.
+// No lease may run out by itself here, however busy the machine is: dead workers are expired by
+// hand.
 const OPTIONS = { leaseSeconds: 600, pollMs: 500 };
 
 let count = 0;
@@ -196,7 +197,8 @@ export class CrashBench {
     const open = await pool.query(
       `select j.key, j.status, m.kind from ratchet.jobs j
       left join ratchet_internal.messages m on m.job_id = j.id
-      where (j.key = $1 or starts_with(j.key, $1 || '-')) and (j.status <> 0 or m.job_id is not null)`,
+      where (j.key = $1 or starts_with(j.key, $1 || '-'))
+        and (j.status <> 0 or m.job_id is not null)`,
       [id],
     );
     faults.push(...open.rows.map((row) => `left over: ${JSON.stringify(row)}`));
@@ -208,7 +210,8 @@ export class CrashBench {
   /** What a job that does not end looks like. */
   private async stateOf(id: string): Promise<string> {
     const messages = await this.database.pool.query(
-      `select j.key, m.kind, m.position, m.attempt, m.options, m.due_at, w.name as worker, w.is_idle,
+      `select j.key, m.kind, m.position, m.attempt, m.options, m.due_at, w.name as worker,
+        w.is_idle,
         w.expires_at, ratchet_internal.now() as now
       from ratchet.jobs j join ratchet_internal.messages m on m.job_id = j.id
       left join ratchet_internal.workers w on w.id = m.worker_id
@@ -218,7 +221,8 @@ export class CrashBench {
     const steps = await this.database.pool
       .query(`select * from ratchet.ledger order by 1, 2, 3`)
       .catch(() => ({ rows: [] }));
-    return `${id} (this is ${process.pid}) does not end: ${JSON.stringify(messages.rows, null, 1)} ${JSON.stringify(steps.rows)}`;
+    const seen = JSON.stringify([messages.rows, steps.rows], null, 1);
+    return `${id} (this is ${process.pid}) does not end: ${seen}`;
   }
 
   private async clean(processes: WorkerProcess[]): Promise<void> {

@@ -2,8 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Durable, type RetryPolicy } from '../../driver';
 import { recordEffect } from './effects';
 
-// Workflows of every shape, for tests that kill, pause and replace workers. What they return does not
-// depend on which worker ran what, how often, or in which order parallel steps ended.
+// Workflows of every shape, for tests that kill, pause and replace workers. What they return does
+// not depend on which worker ran what, how often, or in which order parallel steps ended.
 
 function note(label: string): number {
   const { workflowId, attempt } = Durable.activity.getContext();

@@ -43,7 +43,9 @@ const WORK = {
   ...{ isFailed: false, value: null },
 };
 
-/** The engine and the host of one turn in memory: the same rules, in an order that chance decides. */
+/**
+ * The engine and the host of one turn in memory: the same rules, in an order that chance decides.
+ */
 class Lab implements TurnHost {
   readonly log: string[] = [];
   readonly snapshots: Snapshot[] = [];

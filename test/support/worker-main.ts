@@ -1,5 +1,5 @@
-// The process that test/support/worker-process.ts forks: serves what it is told to, until it is told to stop
-// or its parent is gone.
+// The process that test/support/worker-process.ts forks: serves what it is told to, until it is
+// told to stop or its parent is gone.
 import { Client } from 'pg';
 import { Durable, type WorkerOptions } from '../../driver';
 import { armCrash, exchangeCount, type CrashPoint } from './crash-point';

@@ -30,7 +30,8 @@ test.serial('with 200,000 sleeping workflows, fresh and stale statistics', async
       insert into ratchet.jobs_attributes (job_id, ledger, created_at, position, kind, field)
       select id, ratchet_internal.leg1_done(0), ratchet_internal.now(), 1, 'sleep', '00001 sleep'
       from job)
-    insert into ratchet_internal.messages (job_id, due_at, position, kind, namespace, queue, workflow)
+    insert into ratchet_internal.messages
+      (job_id, due_at, position, kind, namespace, queue, workflow)
     select id, ratchet_internal.now() + interval '1 day', 1, 'timer', 'durable', $1, $1 from job`,
     [queue, SLEEPING],
   );
