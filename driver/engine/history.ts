@@ -39,10 +39,6 @@ export class History {
   forget(position: number): void {
     this.steps.delete(position);
   }
-
-  get size(): number {
-    return this.steps.size;
-  }
 }
 
 export { CANCEL_ADDRESS };

@@ -35,10 +35,6 @@ export class LocalSteps {
     this.timer = setInterval(() => this.showLongOnes(), SWEEP_MS).unref();
   }
 
-  get size(): number {
-    return this.running.size;
-  }
-
   /** Runs a step once what it depends on is committed. */
   begin(turn: LiveTurn, call: PendingCall): void {
     turn.running += 1;

@@ -3,7 +3,6 @@ import { serializeError } from '../durable/serialized-error';
 import { RatchetError } from '../errors';
 import { context } from './context';
 import type { LiveTurn } from './live-turn';
-import { emptyReport } from './report';
 
 // The arguments are whatever the job was started with.
 export type WorkflowFunction = (...args: never[]) => unknown;
@@ -47,7 +46,6 @@ function fail(turn: LiveTurn, thrown: unknown): void {
     return;
   }
   const [position, counter] = turn.errors.get(Object(thrown) as object) ?? [null, null];
-  turn.report = { ...emptyReport(), ...turn.report };
   turn.report.failure = {
     // What the job ends with once its retries are used up.
     error: toJson({ ...error, code: 597 }, 'error') ?? '{}',
