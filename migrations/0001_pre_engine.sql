@@ -640,12 +640,13 @@ declare
   v_entity text := coalesce(p_options ->> 'entity', p_workflow);
   v_expire bigint := ratchet_internal.number_of(p_options, 'expire', null)::bigint;
   v_retry json := p_options -> 'retry';
+  v_is_watched boolean := coalesce(p_options ->> 'watch' = 'true', false);
   v_count bigint;
 begin
   with job as (
-    insert into ratchet.jobs (key, namespace, entity, workflow, queue, request_id,
+    insert into ratchet.jobs (key, namespace, entity, workflow, queue, is_watched, request_id,
       expire_seconds, options, input, created_at, updated_at)
-    select id, p_namespace, v_entity, p_workflow, p_queue, p_request_id,
+    select id, p_namespace, v_entity, p_workflow, p_queue, v_is_watched, p_request_id,
       v_expire, v_retry, input, v_now, v_now
     from unnest(p_ids, p_inputs) as given (id, input)
     order by id collate "C"
@@ -682,8 +683,9 @@ as $$
     where key in ('maximumAttempts', 'initialInterval', 'backoffCoefficient', 'maximumInterval')
       and json_typeof(value) <> 'null'
   ) option
-  where key !~ '^(entity|expire|delay|retry|retry\..*)$'
+  where key !~ '^(entity|expire|delay|watch|retry|retry\..*)$'
     or key = 'entity' and not ratchet_internal.is_name(value #>> '{}')
+    or key = 'watch' and json_typeof(value) <> 'boolean'
     or key = 'retry' and json_typeof(value) not in ('object', 'null')
     or most is not null and not ratchet_internal.number_of(
       json_build_object('number', value), 'number', -1) between 0 and most
@@ -720,7 +722,7 @@ begin
     perform ratchet_internal.raise_error('WF104', 'invalid option',
       jsonb_build_object('option', left(v_option, 100)),
       'Options are entity (name), expire (seconds), delay (milliseconds; both at most 1e13)'
-      || ', and retry (an object whose limits are numbers, not negative).');
+      || ', watch (boolean) and retry (an object whose limits are numbers, not negative).');
   end if;
 end $$;
 comment on function ratchet_internal.check_start(text, text, text, json) is
@@ -741,6 +743,7 @@ create function ratchet.start_workflow(
 ) returns text
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_id text := coalesce(p_id, gen_random_uuid()::text);
@@ -768,8 +771,8 @@ begin
 end $$;
 comment on function ratchet.start_workflow(text, json, text, text, text, json, uuid) is
   'Starts a workflow and returns its id (a generated one if none is given). The queue defaults '
-  'to the workflow''s name; options are entity, expire (seconds), delay (milliseconds) and '
-  'retry.';
+  'to the workflow''s name; options are entity, expire (seconds), delay (milliseconds), '
+  'watch (true: its end is notified, as after watch_jobs) and retry.';
 
 -- sql/job/start_workflows.sql
 
@@ -1862,9 +1865,12 @@ comment on function ratchet_internal.fire_due(bigint, timestamptz) is
 -- Locks: messages, skipping those of a job that is being stopped. Writes: messages.
 
 create function ratchet_internal.take_results(p_worker bigint) returns setof ratchet.work
-language sql volatile
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
+#variable_conflict use_column
+begin
+  return query
   with answer as materialized (
     select r.job_id, r.address, r.position, r.due_at
     from ratchet_internal.messages r
@@ -1881,8 +1887,8 @@ as $$
   from answer a
   left join ratchet.jobs_attributes t
     on t.job_id = a.job_id and t.address = a.address and t.position = a.position
-  order by a.due_at, a.job_id, a.address, a.position
-$$;
+  order by a.due_at, a.job_id, a.address, a.position;
+end $$;
 comment on function ratchet_internal.take_results(bigint) is
   'Hands over the answers addressed to a worker, oldest first.';
 
@@ -1894,9 +1900,12 @@ comment on function ratchet_internal.take_results(bigint) is
 
 create function ratchet_internal.claim_turns(p_worker bigint, p_room int, p_now timestamptz)
 returns setof ratchet.work
-language sql volatile
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
+#variable_conflict use_column
+begin
+  return query
   with route as materialized (
     select r.namespace, r.queue, r.workflow
     from ratchet_internal.worker_routes r
@@ -1924,8 +1933,8 @@ as $$
       else 'turn' end,
     t.job_id, t.address, 0, j.attempt, j.namespace, j.key, j.workflow, j.queue, j.entity,
     j.input, j.options, false, j.cancel_requested_at is not null, j.origin_id::text
-  from taken t join ratchet.jobs j on j.id = t.job_id
-$$;
+  from taken t join ratchet.jobs j on j.id = t.job_id;
+end $$;
 comment on function ratchet_internal.claim_turns(bigint, int, timestamptz) is
   'Takes due turns of the worker''s workflows, the longest waiting route first.';
 
@@ -1937,9 +1946,12 @@ comment on function ratchet_internal.claim_turns(bigint, int, timestamptz) is
 
 create function ratchet_internal.claim_activities(p_worker bigint, p_room int, p_now timestamptz)
 returns setof ratchet.work
-language sql volatile
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
+#variable_conflict use_column
+begin
+  return query
   with route as materialized (
     select r.namespace, r.queue
     from ratchet_internal.worker_routes r
@@ -1969,10 +1981,45 @@ as $$
   from taken t
   join ratchet.jobs j on j.id = t.job_id
   join ratchet.jobs_attributes a
-    on a.job_id = t.job_id and a.address = t.address and a.position = t.position
-$$;
+    on a.job_id = t.job_id and a.address = t.address and a.position = t.position;
+end $$;
 comment on function ratchet_internal.claim_activities(bigint, int, timestamptz) is
   'Takes due activities of the worker''s queues, the longest waiting queue first.';
+
+-- sql/dispatch/look.sql
+
+-- What there is for a worker at this moment, in one cheap statement: most exchanges of a worker
+-- that is not busy find one kind of work or none, and starting the statements that take it costs
+-- more than this.
+
+create function ratchet_internal.look(
+  p_worker bigint, p_now timestamptz,
+  out has_due boolean, out has_turns boolean, out has_activities boolean
+)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  select coalesce(bool_or(r.is_due), false) or exists (
+      select from ratchet_internal.messages where worker_id = p_worker and kind = 'result'),
+    coalesce(bool_or(r.is_ready and r.workflow <> ''), false),
+    coalesce(bool_or(r.is_ready and r.workflow = ''), false)
+  into has_due, has_turns, has_activities
+  from (
+    select r.workflow,
+      exists (
+        select from ratchet_internal.messages
+        where queue = r.queue and workflow = r.workflow and namespace = r.namespace
+          and worker_id is null and kind in ('turn', 'activity') and due_at <= p_now) as is_ready,
+      r.workflow <> '' and exists (
+        select from ratchet_internal.messages
+        where queue = r.queue and workflow = r.workflow and namespace = r.namespace
+          and worker_id is null and kind in ('timer', 'wait', 'result') and due_at <= p_now)
+        as is_due
+    from ratchet_internal.worker_routes r where r.worker_id = p_worker) r;
+end $$;
+comment on function ratchet_internal.look(bigint, timestamptz) is
+  'Whether there are answers, due timers, turns or activities for a worker.';
 
 -- sql/dispatch/next_look.sql
 
@@ -1983,33 +2030,35 @@ comment on function ratchet_internal.claim_activities(bigint, int, timestamptz) 
 -- then ever more rarely.
 
 create function ratchet_internal.next_look(p_worker bigint, p_now timestamptz) returns bigint
-language sql stable
+language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select least(
-    (select greatest(extract(epoch from p_now - w.idle_at) * 1000, 10)
-      from ratchet_internal.workers w where w.id = p_worker),
-    (select case when min(m.due_at) <= p_now then 50
-        else ceil(extract(epoch from min(m.due_at) - p_now) * 1000) end
-      from ratchet_internal.worker_routes r
-      cross join lateral (
-        (select due_at from ratchet_internal.messages
-          where queue = r.queue and workflow = r.workflow and namespace = r.namespace
-            and worker_id is null and kind in ('turn', 'activity') and due_at < 'infinity'
-          order by due_at limit 1)
-        union all
-        (select due_at from ratchet_internal.messages
-          where queue = r.queue and workflow = r.workflow and namespace = r.namespace
-            and worker_id is null and kind in ('timer', 'wait', 'result')
-            and due_at < 'infinity'
-          order by due_at limit 1)) m
-      where r.worker_id = p_worker),
-    case when exists (select from ratchet_internal.messages
-        where worker_id = p_worker and kind = 'result')
-      or exists (select from ratchet_internal.signals where is_new)
-      or exists (select from ratchet_internal.messages where kind = 'wait' and attempt = 0)
-      then 20 end)::bigint
-$$;
+begin
+  return (
+    select least(
+      (select greatest(extract(epoch from p_now - w.idle_at) * 1000, 10)
+        from ratchet_internal.workers w where w.id = p_worker),
+      (select case when min(m.due_at) <= p_now then 50
+          else ceil(extract(epoch from min(m.due_at) - p_now) * 1000) end
+        from ratchet_internal.worker_routes r
+        cross join lateral (
+          (select due_at from ratchet_internal.messages
+            where queue = r.queue and workflow = r.workflow and namespace = r.namespace
+              and worker_id is null and kind in ('turn', 'activity') and due_at < 'infinity'
+            order by due_at limit 1)
+          union all
+          (select due_at from ratchet_internal.messages
+            where queue = r.queue and workflow = r.workflow and namespace = r.namespace
+              and worker_id is null and kind in ('timer', 'wait', 'result')
+              and due_at < 'infinity'
+            order by due_at limit 1)) m
+        where r.worker_id = p_worker),
+      case when exists (select from ratchet_internal.messages
+          where worker_id = p_worker and kind = 'result')
+        or exists (select from ratchet_internal.signals where is_new)
+        or exists (select from ratchet_internal.messages where kind = 'wait' and attempt = 0)
+        then 20 end)::bigint);
+end $$;
 comment on function ratchet_internal.next_look(bigint, timestamptz) is
   'Milliseconds after which an idle worker looks again, unless it is notified before.';
 
@@ -2026,16 +2075,21 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_found boolean;
+  v_ready record;
+  v_found boolean := false;
 begin
-  perform ratchet_internal.fire_due(p_worker, p_now);
-  return query select * from ratchet_internal.take_results(p_worker);
-  v_found := found;
-  if p_turn_room > 0 then
+  select * into v_ready from ratchet_internal.look(p_worker, p_now);
+  if v_ready.has_due then
+    perform ratchet_internal.fire_due(p_worker, p_now);
+    return query select * from ratchet_internal.take_results(p_worker);
+    v_found := found;
+  end if;
+  -- An answer that nobody held the thread for has become a turn just now.
+  if p_turn_room > 0 and (v_ready.has_turns or v_ready.has_due) then
     return query select * from ratchet_internal.claim_turns(p_worker, p_turn_room, p_now);
     v_found := v_found or found;
   end if;
-  if p_activity_room > 0 then
+  if p_activity_room > 0 and v_ready.has_activities then
     return query select * from ratchet_internal.claim_activities(p_worker, p_activity_room, p_now);
     v_found := v_found or found;
   end if;
@@ -2182,14 +2236,16 @@ comment on function ratchet_internal.reap_workers(bigint, timestamptz) is
 -- or a wait that nobody has looked at.
 
 create function ratchet_internal.is_news(p_worker bigint, p_now timestamptz) returns boolean
-language sql stable
+language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select exists (
-      select from ratchet_internal.workers where expires_at < p_now and id <> p_worker)
-    or exists (select from ratchet_internal.signals where is_new)
-    or exists (select from ratchet_internal.messages where kind = 'wait' and attempt = 0)
-$$;
+begin
+  return (
+    select exists (
+        select from ratchet_internal.workers where expires_at < p_now and id <> p_worker)
+      or exists (select from ratchet_internal.signals where is_new)
+      or exists (select from ratchet_internal.messages where kind = 'wait' and attempt = 0));
+end $$;
 comment on function ratchet_internal.is_news(bigint, timestamptz) is
   'Whether a worker is to be taken over, or a signal or a wait is to be looked at.';
 
@@ -2272,7 +2328,7 @@ create function ratchet.exchange(
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off set enable_mergejoin = off set jit = off
-set lock_timeout = '2s'
+set plan_cache_mode = force_generic_plan set lock_timeout = '2s'
 as $$
 declare
   v_now timestamptz := ratchet_internal.now();
@@ -2317,6 +2373,36 @@ begin
 end $$;
 comment on function ratchet.exchange is
   'The one call between a worker and the engine: hands in all that is finished, receives new work.';
+
+-- sql/dispatch/peek.sql
+
+-- For an idle worker whom nobody has notified: whether it should exchange, or when to peek again.
+-- Writes nothing, so that an idle fleet costs no commits. That is also why it may see a row as free
+-- which somebody is taking at this moment: the exchange that follows finds nothing then.
+
+create function ratchet.peek(p_worker bigint) returns bigint
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_mergejoin = off
+set jit = off
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+  v_now timestamptz := ratchet_internal.now();
+  v_ready record;
+begin
+  select * into v_ready from ratchet_internal.look(p_worker, v_now);
+  if v_ready.has_due or v_ready.has_turns or v_ready.has_activities
+    or ratchet_internal.is_news(p_worker, v_now)
+  then
+    return 0;
+  end if;
+  return coalesce(ratchet_internal.next_look(p_worker, v_now), 0);
+end $$;
+comment on function ratchet.peek(bigint) is
+  'For an idle worker: 0 when there is something to exchange for (its lease being lost is one), '
+  'else the milliseconds after which to peek again.';
 
 -- Workers: registration, leases, and what a worker needs besides exchange.
 
@@ -2417,6 +2503,7 @@ set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_mergejoin = off
 set jit = off
+set plan_cache_mode = force_generic_plan
 as $$
   select ratchet_internal.release_worker(p_worker, ratchet_internal.now(), false)
 $$;
@@ -2441,6 +2528,7 @@ set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_mergejoin = off
 set jit = off
+set plan_cache_mode = force_generic_plan
 set lock_timeout = '10s'
 as $$
 begin
@@ -2492,6 +2580,7 @@ set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_mergejoin = off
 set jit = off
+set plan_cache_mode = force_generic_plan
 as $$
   select a.job_id, a.address, a.position, a.kind,
     ratchet_internal.step_name(a.address, a.field), a.delivery,
@@ -2516,6 +2605,7 @@ set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_mergejoin = off
 set jit = off
+set plan_cache_mode = force_generic_plan
 set lock_timeout = '10s'
 as $$
 begin
@@ -2562,6 +2652,7 @@ set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_mergejoin = off
 set jit = off
+set plan_cache_mode = force_generic_plan
 set lock_timeout = '2s'
 as $$
 #variable_conflict use_column
@@ -2632,6 +2723,7 @@ set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_mergejoin = off
 set jit = off
+set plan_cache_mode = force_generic_plan
 as $$
   select ratchet_internal.report_activity(p_worker, p_job, p_address, p_position, p_attempt, false,
     null, p_result)
@@ -2653,6 +2745,7 @@ set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_mergejoin = off
 set jit = off
+set plan_cache_mode = force_generic_plan
 as $$
   select ratchet_internal.report_activity(p_worker, p_job, p_address, p_position, p_attempt, true,
     p_code,
@@ -2673,6 +2766,7 @@ set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_mergejoin = off
 set jit = off
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_job ratchet.jobs;
@@ -2770,14 +2864,20 @@ set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_mergejoin = off
 set jit = off
+set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 begin
-  with running as materialized (
-    select id from ratchet.jobs
-    where namespace = p_namespace and key = any (p_ids) and status > 0 and not is_watched
-    order by id for no key update)
-  update ratchet.jobs j set is_watched = true from running where j.id = running.id;
+  if exists (
+    select from ratchet.jobs
+    where namespace = p_namespace and key = any (p_ids) and status > 0 and not is_watched)
+  then
+    with running as materialized (
+      select id from ratchet.jobs
+      where namespace = p_namespace and key = any (p_ids) and status > 0 and not is_watched
+      order by id for no key update)
+    update ratchet.jobs j set is_watched = true from running where j.id = running.id;
+  end if;
   return query
   select given.id, j.id, j.status, j.result, j.error
   from unnest(p_ids) as given (id)
@@ -2801,6 +2901,7 @@ set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_mergejoin = off
 set jit = off
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_now timestamptz := ratchet_internal.now();
@@ -2841,6 +2942,7 @@ set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_mergejoin = off
 set jit = off
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_job ratchet.jobs := ratchet_internal.find_job(p_id, p_namespace);
@@ -3110,6 +3212,7 @@ set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_mergejoin = off
 set jit = off
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_now timestamptz := ratchet_internal.now();
@@ -3165,7 +3268,7 @@ insert into ratchet_internal.grants (function, access) values
   ('start_workflow', 'client'), ('start_workflows', 'client'), ('signal', 'client'),
   ('cancel', 'client'), ('terminate', 'client'),
   ('register_worker', 'worker'), ('add_routes', 'worker'), ('heartbeat', 'worker'),
-  ('unregister_worker', 'worker'), ('exchange', 'worker'), ('evict', 'worker'),
+  ('unregister_worker', 'worker'), ('exchange', 'worker'), ('peek', 'worker'), ('evict', 'worker'),
   ('history', 'worker'), ('held_work', 'worker'), ('claim_activity', 'worker'),
   ('complete', 'worker'), ('fail', 'worker'), ('version', 'worker'), ('prune', 'worker'),
   ('prune', 'operator'),

@@ -92,6 +92,7 @@ begin;
 \ir dispatch/take_results.sql
 \ir dispatch/claim_turns.sql
 \ir dispatch/claim_activities.sql
+\ir dispatch/look.sql
 \ir dispatch/next_look.sql
 \ir dispatch/claim.sql
 
@@ -103,6 +104,7 @@ begin;
 \ir dispatch/is_news.sql
 \ir dispatch/open_exchange.sql
 \ir dispatch/exchange.sql
+\ir dispatch/peek.sql
 
 -- Workers: registration, leases, and what a worker needs besides exchange.
 \ir dispatch/add_routes.sql

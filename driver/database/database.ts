@@ -7,7 +7,8 @@ export interface Queryable {
   query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
 }
 
-type Statement = string | { name: string; text: string };
+/** A text, or one that each connection prepares once. */
+export type Statement = string | { name: string; text: string };
 
 /** Everything arrives as text: numbers stay exact, and JSON is read by the one door. */
 const asText = { getTypeParser: () => (value: string) => value };

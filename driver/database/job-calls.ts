@@ -1,6 +1,6 @@
 import { RatchetError, fromPg, isConnectionError } from '../errors';
 import { backoff } from '../backoff';
-import type { Database, Queryable } from './database';
+import type { Database, Queryable, Statement } from './database';
 
 export interface StartRequest {
   namespace: string;
@@ -34,12 +34,24 @@ export interface JobRow {
   finishedAt: string | null;
 }
 
-const START = 'select ratchet.start_workflow($1, $2, $3, $4, $5, $6, $7)';
-const START_MANY = 'select ratchet.start_workflows($1, $2, $3, $4, $5, $6)';
-const SIGNAL = `select ratchet.signal($1, $2, $3, $4::bigint * interval '1 millisecond', $5)`;
+const START = {
+  name: 'ratchet_start',
+  text: 'select ratchet.start_workflow($1, $2, $3, $4, $5, $6, $7)',
+};
+const START_MANY = {
+  name: 'ratchet_start_many',
+  text: 'select ratchet.start_workflows($1, $2, $3, $4, $5, $6)',
+};
+const SIGNAL = {
+  name: 'ratchet_signal',
+  text: `select ratchet.signal($1, $2, $3, $4::bigint * interval '1 millisecond', $5)`,
+};
+const WATCH = {
+  name: 'ratchet_watch',
+  text: 'select workflow_id, status, result, error from ratchet.watch_jobs($1, $2)',
+};
 const CANCEL = 'select ratchet.cancel($1, $2)';
 const TERMINATE = 'select ratchet.terminate($1, $2, $3, $4, $5)';
-const WATCH = 'select workflow_id, status, result, error from ratchet.watch_jobs($1, $2)';
 const COMPACT = 'YYYYMMDDHH24MISS.MS';
 const JOB = `select id, status, workflow, queue, entity, result, error,
     to_char(created_at at time zone 'UTC', '${COMPACT}'),
@@ -61,12 +73,15 @@ const CALL_ATTEMPTS = 20;
 async function call(
   database: Database,
   tx: Queryable | undefined,
-  text: string,
+  statement: Statement,
   values: unknown[],
 ): Promise<string | null> {
   if (tx !== undefined) {
     try {
-      const { rows } = await tx.query(text, values);
+      const { rows } = await tx.query(
+        typeof statement === 'string' ? statement : statement.text,
+        values,
+      );
       return (Object.values(rows[0] as object)[0] ?? null) as string | null;
     } catch (error) {
       throw fromPg(error);
@@ -74,7 +89,7 @@ async function call(
   }
   for (let attempt = 0; ; attempt += 1) {
     try {
-      const [row] = await database.rows<[string | null]>(text, values);
+      const [row] = await database.rows<[string | null]>(statement, values);
       return row?.[0] ?? null;
     } catch (error) {
       if (!isConnectionError(error) || attempt >= CALL_ATTEMPTS) throw error;

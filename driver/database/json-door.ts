@@ -61,9 +61,15 @@ function stringify(value: unknown, what: string): string | undefined {
 }
 
 /** JSON would drop these without a word where a caller surely meant to pass something. */
-function refuseLost(value: unknown, what: string, path: string): void {
-  const type = typeof value;
-  if (type === 'function' || type === 'symbol') throw unwritable(what, path, `a ${type}`);
+function isLost(value: unknown): boolean {
+  return typeof value === 'function' || typeof value === 'symbol';
+}
+
+function refuseLost(value: unknown, what: string): void {
+  if (isLost(value)) throw unwritable(what, '$', `a ${typeof value}`);
+  if (!Array.isArray(value)) return;
+  const at = value.findIndex(isLost);
+  if (at >= 0) throw unwritable(what, `$[${at}]`, `a ${typeof value[at]}`);
 }
 
 /**
@@ -79,8 +85,7 @@ function refuseLost(value: unknown, what: string, path: string): void {
 export function toJson(value: unknown, what: string): string | null {
   if (value === undefined) return null;
   const json = stringify(value, what);
-  refuseLost(value, what, '$');
-  if (Array.isArray(value)) value.forEach((item, i) => refuseLost(item, what, `$[${i}]`));
+  refuseLost(value, what);
   if (json === undefined) return null; // a toJSON that returns undefined
   if (isTooLarge(json)) throw tooLarge(what);
   if (isTooDeep(json)) throw tooDeep(what);

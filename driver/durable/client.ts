@@ -22,9 +22,10 @@ export interface ClientConfig {
   notifications?: boolean;
 }
 
-function optionsOf({ entity, expire, retry }: CheckedStart): string | null {
+function optionsOf({ entity, expire, retry }: CheckedStart, isWatched = false): string | null {
   const isPlain = entity === undefined && expire === undefined && retry === undefined;
-  return isPlain ? null : JSON.stringify({ entity, expire, retry });
+  if (isPlain && !isWatched) return null;
+  return JSON.stringify({ entity, expire, retry, ...(isWatched ? { watch: true } : {}) });
 }
 
 /** Starting and reaching workflows. */
@@ -55,7 +56,8 @@ export class WorkflowClient {
     const start = checkStart(options, isFunction ? { workflow: nameOf(first) } : {});
     const { args, queue, workflow, workflowId, namespace } = start;
     const named = { args, queue, workflow, workflowId, namespace };
-    const request = { ...named, options: optionsOf(start), requestId: randomUUID() };
+    const isWatched = this.hub.results.expectsWait();
+    const request = { ...named, options: optionsOf(start, isWatched), requestId: randomUUID() };
     const tx = queryableOf(options.tx);
     await this.hub.prepare();
     await saying(workflowId, startWorkflow(this.hub.database, request, tx));

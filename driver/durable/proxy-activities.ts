@@ -2,6 +2,7 @@ import { checkName } from '../database/names';
 import { toJson } from '../database/json-door';
 import { durationMs, type Duration } from '../duration';
 import { registerActivities } from '../engine/activities';
+import type { Answer } from '../engine/call';
 import { currentWorkflow, durableCall } from './current-turn';
 import { storedPolicy, type RetryPolicy } from './retry-policy';
 import { activityValue } from './step-error';
@@ -69,29 +70,37 @@ export function proxyActivities<T extends object = Record<string, (...args: unkn
 ): ActivityProxy<T> {
   if (options.activities !== undefined) registerActivities(options.activities);
   const shared = settings(options);
-  const ownOptions = storedOptions(null, shared);
-  const call = (name: string, args: unknown[]) => {
-    const { turn } = currentWorkflow(`Activity '${name}'`);
-    const jobPolicy = turn.work.options;
-    const isThrowing = shared.isThrowing ?? true;
-    return durableCall(`Activity '${name}'`, {
-      kind: 'activity',
-      name,
-      input: toJson(args, `arguments of ${name}`),
-      queue: shared.queue ?? turn.work.queue,
-      options: jobPolicy === null ? ownOptions : storedOptions(jobPolicy, shared),
-      convert: (answer) => activityValue(answer, isThrowing),
-    });
-  };
+  const functions = new Map<string, (...args: unknown[]) => Promise<unknown>>();
   return new Proxy(
     {},
     {
       get(_target, property) {
         // A proxy that answered `then` would be taken for a promise.
         if (typeof property === 'symbol' || property === 'then') return undefined;
-        const name = checkName(property, 'activity');
-        return (...args: unknown[]) => call(name, args);
+        const known = functions.get(property) ?? activityCaller(property, shared);
+        functions.set(property, known);
+        return known;
       },
     },
   ) as ActivityProxy<T>;
+}
+
+/** What the calls of one activity share is made once: a step is little more than its objects. */
+function activityCaller(property: string, shared: ReturnType<typeof settings>) {
+  const name = checkName(property, 'activity');
+  const [what, inputOf] = [`Activity '${name}'`, `arguments of ${name}`];
+  const ownOptions = storedOptions(null, shared);
+  const isThrowing = shared.isThrowing ?? true;
+  const convert = (answer: Answer) => activityValue(answer, isThrowing);
+  return (...args: unknown[]): Promise<unknown> => {
+    const { work } = currentWorkflow(what).turn;
+    return durableCall(what, {
+      kind: 'activity',
+      name,
+      input: toJson(args, inputOf),
+      queue: shared.queue ?? work.queue,
+      options: work.options === null ? ownOptions : storedOptions(work.options, shared),
+      convert,
+    });
+  };
 }

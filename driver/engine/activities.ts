@@ -41,8 +41,18 @@ export function registerActivities(activities: object | ActivityFunction): void 
   }
 }
 
+const PARSED_OPTIONS = 1_000;
+const parsed = new Map<string, ActivityOptions>();
+
+/** Many steps share few policies: each text is parsed once, until there are too many. */
 export function parseOptions(options: string | null): ActivityOptions {
-  return options === null ? NO_OPTIONS : (fromJson(options) ?? {});
+  if (options === null) return NO_OPTIONS;
+  const known = parsed.get(options);
+  if (known !== undefined) return known;
+  if (parsed.size >= PARSED_OPTIONS) parsed.clear();
+  const fresh = Object.freeze((fromJson(options) ?? {}) as ActivityOptions);
+  parsed.set(options, fresh);
+  return fresh;
 }
 
 type Settled = (outcome: Outcome) => void;

@@ -45,7 +45,7 @@ export class Engine implements TurnHost, ExchangeHost {
   /** Turns whose functions run at this moment, up to the next macrotask. */
   private busy: LiveTurn[] = [];
   private readonly workflows = new Map<string, WorkflowFunction>();
-  private readonly activityQueues = new Set<string>();
+  private readonly activityQueues = new Map<string, Set<string>>(); // by namespace
   private readonly claimed = new ClaimedActivities(() => this.loop.wake(true));
   private readonly localSteps = new LocalSteps((report) => this.claimed.report(report));
   private readonly loop: ExchangeLoop;
@@ -74,7 +74,8 @@ export class Engine implements TurnHost, ExchangeHost {
   }
 
   async serveActivities(route: Route): Promise<void> {
-    this.activityQueues.add(key(route.namespace, route.queue));
+    const queues = this.activityQueues.get(route.namespace) ?? new Set();
+    this.activityQueues.set(route.namespace, queues.add(route.queue));
     await this.registration.serve(route);
   }
 
@@ -89,7 +90,7 @@ export class Engine implements TurnHost, ExchangeHost {
     const { call } = pending;
     const isServedHere =
       call.kind === 'activity' &&
-      this.activityQueues.has(key(turn.work.namespace, call.queue ?? ''));
+      this.activityQueues.get(turn.work.namespace)?.has(call.queue ?? '') === true;
     if (isServedHere && !turn.isCareful) {
       this.localSteps.begin(turn, pending);
       return;

@@ -11,6 +11,7 @@ set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_mergejoin = off
 set jit = off
+set plan_cache_mode = force_generic_plan
 as $$
   select a.job_id, a.address, a.position, a.kind,
     ratchet_internal.step_name(a.address, a.field), a.delivery,

@@ -7,6 +7,7 @@ set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_mergejoin = off
 set jit = off
+set plan_cache_mode = force_generic_plan
 as $$
   select ratchet_internal.release_worker(p_worker, ratchet_internal.now(), false)
 $$;

@@ -10,6 +10,7 @@ create function ratchet.start_workflow(
 ) returns text
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_id text := coalesce(p_id, gen_random_uuid()::text);
@@ -37,5 +38,5 @@ begin
 end $$;
 comment on function ratchet.start_workflow(text, json, text, text, text, json, uuid) is
   'Starts a workflow and returns its id (a generated one if none is given). The queue defaults '
-  'to the workflow''s name; options are entity, expire (seconds), delay (milliseconds) and '
-  'retry.';
+  'to the workflow''s name; options are entity, expire (seconds), delay (milliseconds), '
+  'watch (true: its end is notified, as after watch_jobs) and retry.';

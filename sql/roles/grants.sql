@@ -19,7 +19,7 @@ insert into ratchet_internal.grants (function, access) values
   ('start_workflow', 'client'), ('start_workflows', 'client'), ('signal', 'client'),
   ('cancel', 'client'), ('terminate', 'client'),
   ('register_worker', 'worker'), ('add_routes', 'worker'), ('heartbeat', 'worker'),
-  ('unregister_worker', 'worker'), ('exchange', 'worker'), ('evict', 'worker'),
+  ('unregister_worker', 'worker'), ('exchange', 'worker'), ('peek', 'worker'), ('evict', 'worker'),
   ('history', 'worker'), ('held_work', 'worker'), ('claim_activity', 'worker'),
   ('complete', 'worker'), ('fail', 'worker'), ('version', 'worker'), ('prune', 'worker'),
   ('prune', 'operator'),
