@@ -18,7 +18,7 @@ export class DurablePromise<T> extends Promise<T> {
 // Whoever awaits a promise, or derives another from it, asks for its constructor first. With the
 // ordinary one for an answer `await` takes the promise as it is, and derived promises are ordinary;
 // a subclass would cost two promises more for each step.
-Object.defineProperty(DurablePromise.prototype, 'constructor', {
+Reflect.defineProperty(DurablePromise.prototype, 'constructor', {
   get(this: DurablePromise<unknown>) {
     this.isObserved = true;
     return Promise;
