@@ -4,7 +4,7 @@
 -- called afterwards, in the same transaction, replace by its target.
 -- Locks: the jobs (the caller has locked them: who stops one waits, or has stopped it and then
 --   nothing is scheduled). Writes: attributes, messages, jobs (children), signals.
--- Returns how many steps were new.
+-- Wakes: idle workers of the activities' queues. Returns how many steps were new.
 
 create function ratchet_internal.schedule_steps(
   p_worker bigint, p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[],
@@ -52,6 +52,12 @@ begin
   from step s join recorded r
     on r.job_id = s.job_id and r.address = s.address and r.position = s.at;
   get diagnostics v_count = row_count;
+  if 'activity' = any (p_kinds) then
+    perform pg_notify('ratchet', '') where exists (
+      select from ratchet_internal.workers w
+      join ratchet_internal.worker_routes r on r.worker_id = w.id
+      where w.is_idle and w.id <> p_worker and r.workflow = '' and r.queue = any (p_queues));
+  end if;
   if p_kinds && array['child', 'start'] then
     perform ratchet_internal.start_children(p_now, p_jobs);
   end if;
