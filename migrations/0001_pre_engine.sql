@@ -930,25 +930,23 @@ as $$
 declare
   v_to bigint[];
 begin
-  with answer as (
-    select * from unnest(p_jobs, p_addresses, p_positions, p_attempts, p_failed, p_values)
-      as a (job_id, address, at, attempt, is_failed, value)),
-  holder as materialized (
-    select distinct a.job_id, a.address, (
+  with answer as materialized (
+    select a.*, case when p_is_addressed then (
       select turn.worker_id from ratchet_internal.messages turn
-      where turn.job_id = a.job_id and turn.address = a.address and turn.position = 0) as id
-    from answer a where p_is_addressed),
+      where turn.job_id = a.job_id and turn.address = a.address and turn.position = 0)
+      end as holder
+    from unnest(p_jobs, p_addresses, p_positions, p_attempts, p_failed, p_values)
+      as a (job_id, address, at, attempt, is_failed, value)),
   alive as materialized (
     select w.id from ratchet_internal.workers w
-    where w.id in (select id from holder) for key share skip locked),
+    where w.id in (select holder from answer) for key share skip locked),
   sent as (
     update ratchet_internal.messages m
     set kind = 'result', worker_id = alive.id, queue = j.queue, workflow = j.workflow,
       due_at = p_now, key = null, options = null
     from answer a
     join ratchet.jobs j on j.id = a.job_id
-    left join holder on holder.job_id = a.job_id and holder.address = a.address
-    left join alive on alive.id = holder.id
+    left join alive on alive.id = a.holder
     where m.job_id = a.job_id and m.address = a.address and m.position = a.at
     returning m.worker_id, m.namespace, m.queue, m.workflow),
   recorded as (
@@ -1034,24 +1032,28 @@ declare
   v_pair record;
 begin
   if p_signals is null or p_jobs is null then return; end if;
-  with pending as (
-    select id, key, namespace, payload,
-      row_number() over (partition by key, namespace order by id) as at
-    from ratchet_internal.signals where id = any (p_signals) and expires_at > p_now),
-  waiting as (
-    select m.job_id, m.address, m.position, m.key, m.namespace,
-      row_number() over (partition by m.key, m.namespace
-        order by a.created_at, m.job_id, m.address, m.position) as at
+  with side as (
+    select key, namespace, row_number() over (partition by key, namespace order by id) as at,
+      id as signal, payload::text as payload, null::bigint as job_id, null::text as address,
+      null::int as position
+    from ratchet_internal.signals where id = any (p_signals) and expires_at > p_now
+    union all
+    select m.key, m.namespace, row_number() over (partition by m.key, m.namespace
+        order by a.created_at, m.job_id, m.address, m.position),
+      null, null, m.job_id, m.address, m.position
     from unnest(p_jobs, p_addresses, p_positions) as w (job_id, address, at)
     join ratchet_internal.messages m
       on m.job_id = w.job_id and m.address = w.address and m.position = w.at
     join ratchet.jobs_attributes a
-      on a.job_id = m.job_id and a.address = m.address and a.position = m.position)
-  select array_agg(p.id) as signals, array_agg(w.job_id) as jobs,
-    array_agg(w.address) as addresses, array_agg(w.position) as positions,
-    array_agg(0) as attempts, array_agg(false) as failed, array_agg(p.payload::text) as payloads
-  into v_pair
-  from pending p join waiting w using (key, namespace, at);
+      on a.job_id = m.job_id and a.address = m.address and a.position = m.position),
+  pair as (
+    select max(signal) as signal, max(payload) as payload, max(job_id) as job_id,
+      max(address) as address, max(position) as position
+    from side group by key, namespace, at having count(*) = 2)
+  select array_agg(signal) as signals, array_agg(job_id) as jobs,
+    array_agg(address) as addresses, array_agg(position) as positions,
+    array_agg(0) as attempts, array_agg(false) as failed, array_agg(payload) as payloads
+  into v_pair from pair;
   if v_pair.signals is null then return; end if;
   perform ratchet_internal.settle(p_now, v_pair.jobs, v_pair.addresses, v_pair.positions,
     v_pair.attempts, v_pair.failed, v_pair.payloads, true);
@@ -1598,10 +1600,11 @@ comment on function ratchet_internal.record_deliveries(bigint, bigint[], text[],
 
 -- sql/dispatch/schedule_steps.sql
 
--- Records steps that somebody else must answer, each with the message that makes it move. Only what
--- was not recorded before gets a message, so that a repeated call changes nothing. A step aimed at
--- another job or at a signal is inserted as a child message without a key, which the functions
--- called afterwards, in the same transaction, replace by its target.
+-- Records steps that somebody else must answer, each with the message that makes it move. What was
+-- recorded before is left out, so that a repeated call changes nothing: the lock of the job shows
+-- all that its other calls have recorded. A step aimed at another job or at a signal is inserted as
+-- a child message without a key, which the functions called afterwards, in the same transaction,
+-- replace by its target.
 -- Locks: the jobs (the caller has locked them: who stops one waits, or has stopped it and then
 --   nothing is scheduled). Writes: attributes, messages, jobs (children), signals.
 -- Wakes: idle workers of the activities' queues. Returns how many steps were new.
@@ -1617,7 +1620,7 @@ as $$
 declare
   v_count bigint;
 begin
-  with step as (
+  with step as materialized (
     select s.*, j.namespace, j.queue as job_queue, j.workflow
     from unnest(p_jobs, p_addresses, p_positions, p_kinds, p_names, p_inputs, p_queues, p_delays,
       p_attempts, p_held, p_failed, p_options)
@@ -1626,14 +1629,16 @@ begin
     join ratchet.jobs j on j.id = s.job_id and j.status > 0
     where (
       select held.worker_id from ratchet_internal.messages held where held.job_id = s.job_id
-        and held.address = s.address and held.position = 0) = p_worker),
+        and held.address = s.address and held.position = 0) = p_worker
+      and not exists (
+        select from ratchet.jobs_attributes a
+        where a.job_id = s.job_id and a.address = s.address and a.position = s.at)),
   recorded as (
     insert into ratchet.jobs_attributes
       (job_id, address, position, kind, field, ledger, input, created_at)
     select job_id, address, at, kind, ratchet_internal.step_field(address, at, name),
       ratchet_internal.leg1_done(attempt), input, p_now
-    from step on conflict do nothing
-    returning job_id, address, position)
+    from step)
   insert into ratchet_internal.messages (job_id, address, position, kind, namespace, queue,
     workflow, due_at, worker_id, attempt, key, options)
   select s.job_id, s.address, s.at,
@@ -1649,8 +1654,7 @@ begin
     case s.kind when 'wait' then s.name when 'sleep' then null when 'activity' then null
       else '' end,
     s.options
-  from step s join recorded r
-    on r.job_id = s.job_id and r.address = s.address and r.position = s.at;
+  from step s;
   get diagnostics v_count = row_count;
   if 'activity' = any (p_kinds) then
     perform pg_notify('ratchet', '') where exists (
@@ -1807,8 +1811,9 @@ begin
     insert into ratchet_internal.messages
       (job_id, address, kind, namespace, queue, workflow, due_at, attempt)
     select distinct s.job_id, s.address, 'turn', s.namespace, s.queue, s.workflow, p_now, 1
-    from stray s join running on running.id = s.job_id
-    where s.is_free order by 1, 2 on conflict do nothing),
+    from stray s
+    where case when s.is_free then s.job_id in (select id from running) end
+    order by 1, 2 on conflict do nothing),
   dropped as (
     delete from ratchet_internal.messages r using stray s
     where s.holder is null and (not s.is_free or s.job_id in (select id from running))
