@@ -19,8 +19,8 @@ async function latencies(exchange: () => Promise<unknown>): Promise<number[]> {
 }
 
 /**
- * The same exchange by hand: two commits, a notification each, and one read; through a queue, as the
- * prototype does it, three commits and one round trip more.
+ * The same exchange by hand: two commits, a notification each, and one read; through a queue, as
+ * the prototype does it, three commits and one round trip more.
  */
 async function byHand(url: string) {
   const client = new Client({ connectionString: url });
