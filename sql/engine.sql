@@ -37,16 +37,23 @@ begin;
 -- The state: jobs, their history, what is to be done, who does it, signals not yet consumed.
 \ir tables/jobs.sql
 \ir tables/jobs_attributes.sql
+\ir tables/threads.sql
 \ir tables/messages.sql
 \ir tables/workers.sql
 \ir tables/signals.sql
 \ir tables/sweep.sql
+
+-- Threads: which function an address stands for.
+\ir thread/is_hook.sql
+\ir thread/main_address.sql
+\ir thread/thread_of.sql
 
 -- Starting jobs.
 \ir job/step_field.sql
 \ir job/step_name.sql
 \ir dispatch/wake_route.sql
 \ir job/create_jobs.sql
+\ir job/run_reserved.sql
 \ir job/bad_option.sql
 \ir job/check_start.sql
 \ir job/start_workflow.sql
@@ -72,12 +79,28 @@ begin;
 \ir signal/send_signals.sql
 
 -- Ending jobs; children.
+\ir job/is_silent.sql
 \ir job/answer_parents.sql
 \ir job/end_jobs.sql
+\ir job/interrupt_jobs.sql
+\ir job/stop_jobs.sql
 \ir job/retry_turns.sql
 \ir job/start_error.sql
 \ir job/start_children.sql
 \ir job/await_jobs.sql
+
+-- Hooks, threads beside the main function; the next generation of a function that continues as new.
+\ir thread/open_threads.sql
+\ir thread/hook.sql
+\ir thread/start_hooks.sql
+\ir thread/end_threads.sql
+\ir thread/continue_jobs.sql
+
+-- What a step asks of other jobs and of listeners.
+\ir signal/emit_event.sql
+\ir signal/emit_events.sql
+\ir signal/emit.sql
+\ir dispatch/act_on_steps.sql
 
 -- What a worker hands in.
 \ir dispatch/record_steps.sql
@@ -85,6 +108,7 @@ begin;
 \ir dispatch/schedule_steps.sql
 \ir dispatch/finish_activities.sql
 \ir dispatch/lost_jobs.sql
+\ir dispatch/finish_turns.sql
 
 -- What a worker receives.
 \ir dispatch/route_results.sql

@@ -6,6 +6,7 @@ import type {
   FailureReport,
   PlanReport,
   StepReport,
+  ThreadReport,
   TurnReport,
 } from '../engine/report';
 import type { Database } from './database';
@@ -35,7 +36,7 @@ export interface Rooms {
   isIdle: boolean;
 }
 
-const PARAMETERS = Array.from({ length: 43 }, (_, index) => `$${index + 1}`).join(', ');
+const PARAMETERS = Array.from({ length: 48 }, (_, index) => `$${index + 1}`).join(', ');
 const EXCHANGE = {
   name: 'ratchet_exchange',
   text: `select * from ratchet.exchange(${PARAMETERS})`,
@@ -47,7 +48,7 @@ type Row = (string | null)[];
 
 const NONE: readonly never[] = [];
 
-type Field<T> = (row: T, jobId: string) => unknown;
+type Field<T> = (row: T, jobId: string, address: string) => unknown;
 type Reports = Batch['turns'];
 
 /** One array a field; nulls where there is nothing: the engine then skips the group. */
@@ -57,16 +58,19 @@ function columns<T>(
   fields: readonly Field<T>[],
 ): (unknown[] | null)[] {
   const result: unknown[][] = fields.map(() => []);
-  for (const { jobId, report } of turns) {
+  for (const { jobId, address, report } of turns) {
     for (const row of rowsOf(report)) {
       // Plain loops: this runs once a field of every step.
-      for (let i = 0; i < fields.length; i += 1) result[i]?.push(fields[i]?.(row, jobId));
+      for (let i = 0; i < fields.length; i += 1) {
+        result[i]?.push(fields[i]?.(row, jobId, address));
+      }
     }
   }
   return result[0]?.length === 0 ? fields.map(() => null) : result;
 }
 
 const jobOf = (_row: unknown, jobId: string) => jobId;
+const addressOf = (_row: unknown, _jobId: string, address: string) => address;
 
 const STEP: readonly Field<StepReport>[] = [
   jobOf,
@@ -102,9 +106,16 @@ const ACTIVITY: readonly ((activity: ActivityReport) => unknown)[] = [
   (activity) => activity.code,
   (activity) => activity.value,
 ];
-const END: readonly Field<EndReport>[] = [jobOf, (end) => end.result, (end) => end.error];
+const END: readonly Field<EndReport>[] = [
+  jobOf,
+  addressOf,
+  (end) => end.result,
+  (end) => end.error,
+];
+const THREAD: readonly Field<ThreadReport>[] = [jobOf, addressOf, (thread) => thread.input];
 const FAILURE: readonly Field<FailureReport>[] = [
   jobOf,
+  addressOf,
   (failure) => failure.error,
   (failure) => failure.isBlocked,
   (failure) => failure.forgotten,
@@ -131,6 +142,7 @@ function parameters(workerId: string, rooms: Rooms, { turns, activities }: Batch
     ...ACTIVITY.map((field) => (isReported ? activities.map(field) : null)),
     ...columns(turns, ({ end }) => (end === undefined ? NONE : [end]), END),
     ...columns(turns, ({ failure }) => (failure === undefined ? NONE : [failure]), FAILURE),
+    ...columns(turns, ({ thread }) => (thread === undefined ? NONE : [thread]), THREAD),
     ...columns(turns, (report) => report.deliveries, DELIVERY),
   ];
 }

@@ -51,7 +51,9 @@ const WATCH = {
   text: 'select workflow_id, status, result, error from ratchet.watch_jobs($1, $2)',
 };
 const CANCEL = 'select ratchet.cancel($1, $2)';
-const TERMINATE = 'select ratchet.terminate($1, $2, $3, $4, $5)';
+const TERMINATE = 'select ratchet.terminate($1, $2, $3, $4, $5, $6)';
+const HOOK = 'select ratchet.hook($1, $2, $3, $4, $5, $6, $7)';
+const EMIT = 'select ratchet.emit($1, $2, $3)';
 const COMPACT = 'YYYYMMDDHH24MISS.MS';
 const JOB = `select id, status, workflow, queue, entity, result, error,
     to_char(created_at at time zone 'UTC', '${COMPACT}'),
@@ -146,16 +148,39 @@ export interface TerminateRequest {
   reason: string | null;
   code: number;
   isSuppressed: boolean;
+  /** stack, throw, expire; JSON text. */
+  options: string | null;
 }
 
 export async function terminateJob(
   database: Database,
   workflowId: string,
   namespace: string,
-  { reason, code, isSuppressed }: TerminateRequest,
+  { reason, code, isSuppressed, options }: TerminateRequest,
   tx?: Queryable,
 ): Promise<void> {
-  await call(database, tx, TERMINATE, [workflowId, namespace, reason, code, isSuppressed]);
+  const values = [workflowId, namespace, reason, code, isSuppressed, options];
+  await call(database, tx, TERMINATE, values);
+}
+
+/** Starts a hook; returns the number of the call. Nothing happens where the job takes none. */
+export async function startHook(
+  database: Database,
+  { workflow, args, workflowId, queue, namespace, options, requestId }: StartRequest,
+  tx?: Queryable,
+): Promise<string> {
+  const values = [workflowId, workflow, args, queue, namespace, options, requestId];
+  return (await call(database, tx, HOOK, values)) ?? '';
+}
+
+/** Tells listeners of topics; events is an object of topics and messages, JSON text. */
+export async function emitEvents(
+  database: Database,
+  namespace: string,
+  workflowId: string,
+  events: string,
+): Promise<void> {
+  await database.rows(EMIT, [namespace, workflowId, events]);
 }
 
 /** Which of the jobs have finished; the ends of the others are notified from now on. */

@@ -1,3 +1,4 @@
+import { threadKey } from '../engine/address';
 import type { Database } from './database';
 
 /** A row of a job's history. */
@@ -14,21 +15,30 @@ export interface RecordedStep {
   value: string | null;
 }
 
-const HISTORY = { name: 'ratchet_history', text: 'select * from ratchet.history($1)' };
-const EVICT = 'select * from ratchet.evict($1, $2, $3)';
+const HISTORY = { name: 'ratchet_history', text: 'select * from ratchet.history($1, $2)' };
+const EVICT = 'select * from ratchet.evict($1, $2, $3, $4)';
 
 type HistoryRow = [string, string, string, string, string, string | null, string, string, string];
 
-/** The recorded steps of jobs, by job. */
+/** A thread of a job. */
+export interface Thread {
+  jobId: string;
+  address: string;
+}
+
+/** The recorded steps of threads, by `threadKey`. */
 export async function loadHistory(
   database: Database,
-  jobIds: string[],
+  threads: Thread[],
 ): Promise<Map<string, RecordedStep[]>> {
-  const histories = new Map<string, RecordedStep[]>(jobIds.map((jobId) => [jobId, []]));
-  if (jobIds.length === 0) return histories;
-  for (const row of await database.rows<HistoryRow>(HISTORY, [jobIds])) {
+  const keys = threads.map((thread) => threadKey(thread.jobId, thread.address));
+  const histories = new Map<string, RecordedStep[]>(keys.map((key) => [key, []]));
+  if (threads.length === 0) return histories;
+  const values = [threads.map(({ jobId }) => jobId), threads.map(({ address }) => address)];
+  for (const row of await database.rows<HistoryRow>(HISTORY, values)) {
     const [jobId, address, position, kind, name, delivery, isDone, isFailed, value] = row;
-    histories.get(jobId)?.push({
+    const [thread = ''] = address.split('#');
+    histories.get(threadKey(jobId, thread))?.push({
       ...{ jobId, address, kind, name, value },
       position: Number(position),
       delivery: delivery === null ? null : Number(delivery),
@@ -43,9 +53,12 @@ export async function loadHistory(
 export async function evict(
   database: Database,
   workerId: string,
-  turns: { jobId: string; known: number }[],
-): Promise<string[]> {
+  turns: (Thread & { known: number })[],
+): Promise<Thread[]> {
   const jobIds = turns.map((turn) => turn.jobId);
   const known = turns.map((turn) => turn.known);
-  return (await database.rows<[string]>(EVICT, [workerId, jobIds, known])).map(([jobId]) => jobId);
+  const addresses = turns.map((turn) => turn.address);
+  const values = [workerId, jobIds, known, addresses];
+  const rows = await database.rows<[string, string]>(EVICT, values);
+  return rows.map(([jobId, address]) => ({ jobId, address }));
 }

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { startWorkflow, startWorkflows } from '../database/job-calls';
+import { toJson } from '../database/json-door';
+import { startHook, startWorkflow, startWorkflows } from '../database/job-calls';
 import { checkName } from '../database/names';
 import type { Duration } from '../duration';
+import { checkOptions } from '../options';
 import type { Hub } from '../engine/hub';
 import type { WorkflowFunction } from '../engine/run-workflow';
 import { hubFor, type ConnectionConfig } from './connection';
+import { HOOK_OPTIONS, type HookOptions } from './hooks';
 import { saying, signalJob, WorkflowHandle, type SignalOptions } from './handle';
 import {
   checkStart,
@@ -12,6 +15,7 @@ import {
   queryableOf,
   type CheckedStart,
   type ClientStartOptions,
+  type Transaction,
 } from './start-options';
 
 export interface ClientConfig {
@@ -22,10 +26,14 @@ export interface ClientConfig {
   notifications?: boolean;
 }
 
-function optionsOf({ entity, expire, retry }: CheckedStart, isWatched = false): string | null {
-  const isPlain = entity === undefined && expire === undefined && retry === undefined;
+function optionsOf(
+  { entity, expire, retry, lifetime }: CheckedStart,
+  isWatched = false,
+): string | null {
+  const isPlain = (entity ?? expire ?? retry ?? lifetime) === undefined;
   if (isPlain && !isWatched) return null;
-  return JSON.stringify({ entity, expire, retry, ...(isWatched ? { watch: true } : {}) });
+  const watch = isWatched ? { watch: true } : {};
+  return toJson({ entity, expire, retry, ...lifetime, ...watch }, 'options');
 }
 
 /** Starting and reaching workflows. */
@@ -77,6 +85,26 @@ export class WorkflowClient {
     const checked = jobs.map((job) => checkStart({ ...options, ...job }));
     await this.hub.prepare();
     return startWorkflows(this.hub.database, shared, checked, queryableOf(options.tx));
+  }
+
+  /**
+   * Runs a function inside an existing job, in a thread of its own. Nothing happens if the job is
+   * unknown, has finished or takes no hooks. Resolves, once it is durable, to an id of the call.
+   *
+   * @example
+   * await client.workflow.hook({ workflowId: 'order-456', taskQueue: 'reviewers',
+   *   workflowName: 'review', args: ['doc-1'] });
+   */
+  async hook(options: HookOptions & { tx?: Transaction }): Promise<string> {
+    checkOptions(options, [...HOOK_OPTIONS, 'tx'], 'hook');
+    const { tx, ...given } = options;
+    const hook = checkStart({ ...given, workflowId: checkName(given.workflowId, 'workflowId') });
+    const { args, queue, workflow, workflowId, namespace, retry } = hook;
+    const named = { args, queue, workflow, workflowId, namespace, requestId: randomUUID() };
+    const request = { ...named, options: retry === undefined ? null : JSON.stringify({ retry }) };
+    const queryable = queryableOf(tx);
+    await this.hub.prepare();
+    return startHook(this.hub.database, request, queryable);
   }
 
   /** The handle of a job; no I/O, and the id is not checked. */

@@ -2,6 +2,7 @@ import type { Database } from '../database/database';
 import { fromJson } from '../database/json-door';
 import { readSteps, type JobRow, type StepRow } from '../database/job-calls';
 import { RatchetError } from '../errors';
+import { dimensionOf, threadOrder } from '../engine/address';
 import { jobStateWithMetadata, type JobStateWithMetadata } from './state';
 
 const SECTIONS = ['data', 'state', 'status', 'timeline', 'transitions'] as const;
@@ -53,7 +54,7 @@ function entry(step: StepRow, workflowId: string, areValuesShown: boolean): Time
   return {
     key: `-${kind}-${step.position}-`,
     index: step.position,
-    ...(step.address === '' ? {} : { dimension: step.address }),
+    ...(step.address === '' ? {} : { dimension: dimensionOf(step.address).replace(/^,/, '') }),
     value: { ...payload(step, areValuesShown), ...times, ...job },
   };
 }
@@ -84,7 +85,8 @@ export async function exportJob(
   if (sections.has('status')) result.status = job.status;
   if (sections.has('timeline')) {
     const steps = await readSteps(database, job.jobId);
-    const shown = steps.filter((step) => step.address !== '#cancel');
+    const calls = steps.filter((step) => !step.address.includes('#'));
+    const shown = calls.sort((a, b) => threadOrder(a.address) - threadOrder(b.address));
     result.timeline = shown.map((step) => entry(step, workflowId, options.values ?? true));
   }
   if (sections.has('transitions')) result.transitions = [];

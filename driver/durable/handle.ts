@@ -9,6 +9,7 @@ import { DuplicateJobError, GetStateError } from './errors';
 import { exportJob, type ExportOptions, type JobExport } from './export';
 import { deserializeError } from './serialized-error';
 import { queryableOf, type Transaction } from './start-options';
+import { checkTerminate, type TerminateOptions } from './terminate';
 import { jobState, jobStateWithMetadata, type JobState, type JobStateWithMetadata } from './state';
 
 /** Ten minutes: how long a signal that came early is kept. */
@@ -17,6 +18,8 @@ const SIGNAL_EXPIRE_MS = 600_000;
 export interface ResultOptions {
   /** false: a failed job resolves with its error instead of rejecting. Default true. */
   throwOnError?: boolean;
+  /** Accepted: the state is always read first. */
+  state?: boolean;
 }
 
 export interface SignalOptions {
@@ -24,16 +27,6 @@ export interface SignalOptions {
   expire?: Duration;
   /** A second sending with the same id changes nothing. */
   dedupId?: string;
-  tx?: Transaction;
-}
-
-export interface TerminateOptions {
-  /** Message of the error that waiters get. Default `job [<id>] interrupted`. */
-  reason?: string;
-  /** Code of that error. Default 410. */
-  code?: number;
-  /** No error if the job has finished. Default false. */
-  suppress?: boolean;
   tx?: Transaction;
 }
 
@@ -56,6 +49,14 @@ export async function signalJob(
   const dedupId = given.dedupId === undefined ? randomUUID() : checkName(given.dedupId, 'dedupId');
   await hub.prepare();
   return sendSignal(hub.database, signal, dedupId, queryableOf(given.tx));
+}
+
+interface StoredEnd {
+  code?: number;
+  job_id?: string;
+  stack?: string;
+  /** Terminated with `throw: false`: nobody who waits gets the error. */
+  isSilent?: boolean;
 }
 
 function notFound(workflowId: string): never {
@@ -105,7 +106,8 @@ export class WorkflowHandle<R = unknown> {
     if (job.status === null)
       return saying(this.workflowId, (async () => notFound(this.workflowId))());
     if (job.error === null) return fromJson(job.result) as T;
-    const stored = fromJson(job.error) as { code?: number; job_id?: string; stack?: string };
+    const stored = fromJson(job.error) as StoredEnd;
+    if (stored.isSilent) return undefined as T;
     if (options.throwOnError === false) return stored as T;
     const error = deserializeError(stored);
     throw Object.assign(error, stored.job_id === undefined ? {} : { job_id: stored.job_id });
@@ -146,18 +148,18 @@ export class WorkflowHandle<R = unknown> {
   }
 
   /** Stops the job at once; none of its code runs again. */
-  async terminate(options: TerminateOptions = {}): Promise<void> {
+  async terminate(options: TerminateOptions & { tx?: Transaction } = {}): Promise<void> {
+    const { tx: given, ...rest } = options;
+    const request = checkTerminate(rest);
+    const tx = queryableOf(given);
     await this.hub.prepare();
-    const { reason = null, code = 410, suppress = false } = options;
-    const request = { reason, code, isSuppressed: suppress };
-    const tx = queryableOf(options.tx);
     const { database } = this.hub;
     const call = terminateJob(database, this.workflowId, this.namespace, request, tx);
     await saying(this.workflowId, call);
   }
 
   /** Older name of `terminate`. */
-  interrupt(options?: TerminateOptions): Promise<void> {
+  interrupt(options?: TerminateOptions & { tx?: Transaction }): Promise<void> {
     return this.terminate(options);
   }
 

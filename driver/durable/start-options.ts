@@ -24,6 +24,14 @@ export interface StartOptions<A extends unknown[] = unknown[]> {
   expire?: number;
   /** How often a failing workflow is run again. */
   config?: RetryPolicy;
+  /** false: it takes no hooks. Default true. */
+  signalIn?: boolean;
+  /** true: after its function has returned it stays open for hooks, until it is terminated. */
+  persistent?: boolean;
+  /** Data kept with the job; each key begins with -. */
+  marker?: Record<string, unknown>;
+  /** Seconds for which the id is only reserved; a second start runs the job. */
+  pending?: number;
 }
 
 /** `StartOptions` of a client: also the transaction to start in. */
@@ -49,7 +57,11 @@ export interface CheckedStart {
   entity: string | undefined;
   expire: number | undefined;
   retry: object | undefined;
+  lifetime: Lifetime | undefined;
 }
+
+/** How a job takes hooks, and what it is marked with; only what was given. */
+export type Lifetime = Pick<StartOptions, 'signalIn' | 'persistent' | 'marker' | 'pending'>;
 
 function missing(option: string): never {
   throw new RatchetError('WF104', `${option} is missing.`, {
@@ -87,7 +99,33 @@ export function checkStart(
     entity: entity === undefined ? undefined : checkName(entity, 'entity'),
     expire: expire === undefined ? undefined : Math.ceil(expire),
     retry: Object.keys(retry).length === 0 ? undefined : retry,
+    lifetime: checkLifetime(options),
   };
+}
+
+function checkLifetime({ signalIn, persistent, marker, pending }: StartOptions) {
+  if ((signalIn ?? persistent ?? marker ?? pending) === undefined) return undefined;
+  for (const [option, value] of Object.entries({ signalIn, persistent })) {
+    if (value !== undefined && typeof value !== 'boolean') wrong(option, value, 'true or false');
+  }
+  if (pending !== undefined && !(typeof pending === 'number' && pending >= 0 && pending <= 1e13)) {
+    wrong('pending', pending, 'seconds from 0 to 1e13');
+  }
+  if (marker === undefined) return { signalIn, persistent, pending } as Lifetime;
+  if (typeof marker !== 'object' || marker === null || Array.isArray(marker)) {
+    wrong('marker', marker, 'an object whose keys begin with -');
+  }
+  for (const key of Object.keys(marker)) {
+    if (!/^-./.test(checkName(key, 'marker'))) wrong('marker', key, 'keys that begin with -');
+  }
+  return { signalIn, persistent, marker, pending } as Lifetime;
+}
+
+function wrong(option: string, value: unknown, advice: string): never {
+  throw new RatchetError('WF104', `${option} is ${String(value)}.`, {
+    detail: { option },
+    hint: `Give ${advice}.`,
+  });
 }
 
 /** The name a function is registered and started under. */

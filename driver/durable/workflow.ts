@@ -1,11 +1,21 @@
 import { createHash } from 'node:crypto';
+import { toJson } from '../database/json-door';
+import { checkName } from '../database/names';
 import { durationMs, type Duration } from '../duration';
 import { context } from '../engine/context';
+import { isHookAddress } from '../engine/address';
+import { isPatched } from '../engine/patches';
+import { RatchetError } from '../errors';
 import { executeChild, startChild } from './children';
 import { currentWorkflow, durableCall } from './current-turn';
 import { CancelledFailure, didInterrupt, isCancellation } from './errors';
+import { emit, passOnce } from './events';
+import { execHook, execHookBatch, hook } from './hooks';
 import { proxyActivities } from './proxy-activities';
 import { condition, signal } from './signals';
+import { terminate } from './terminate';
+import { trace } from './trace';
+import { workflowInfo } from './workflow-info';
 
 /**
  * A durable timer. Text as '5 seconds', '2 minutes', '30 days'; a number is milliseconds. Resolves
@@ -20,39 +30,6 @@ function sleep(duration: Duration): Promise<number> {
     delay: milliseconds,
     convert: (answer) => Number(answer.value),
   });
-}
-
-/** What a workflow knows of itself. */
-export interface WorkflowInfo {
-  workflowId: string;
-  workflowName: string;
-  taskQueue: string;
-  workflowTopic: string;
-  namespace: string;
-  workflowDimension: string;
-  /** Number of the last durable call. */
-  counter: number;
-  /** Whether the policy allows another run if this one fails. */
-  canRetry: boolean;
-  /** How often it has failed and been run again. */
-  attempt: number;
-  originJobId: string | null;
-  isCancelled: boolean;
-}
-
-function workflowInfo(): WorkflowInfo {
-  const { turn } = currentWorkflow('workflowInfo');
-  const { workflowId, workflow, queue, namespace, attempt, options, value } = turn.work;
-  const policy = (options === null ? {} : JSON.parse(options)) as { maximumAttempts?: number };
-  return {
-    ...{ workflowId, workflowName: workflow, taskQueue: queue, namespace, attempt },
-    workflowTopic: `${queue}-${workflow}`,
-    workflowDimension: '',
-    counter: turn.counter,
-    canRetry: attempt < (policy.maximumAttempts ?? 3),
-    originJobId: value,
-    isCancelled: turn.isCancelled,
-  };
 }
 
 /** The number at place `n` of a fixed sequence in [0, 1). */
@@ -80,6 +57,47 @@ function uuid4(): string {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
+/**
+ * Ends this generation and begins the next, under the same id, with these arguments and an empty
+ * history. Never returns: what comes after it in the function does not run. What it left open goes;
+ * hooks go on. `result()` is what the last generation returns.
+ *
+ * @example
+ * if (events.length > 1_000) await Durable.workflow.continueAsNew(cursor);
+ */
+function continueAsNew(...args: unknown[]): Promise<never> {
+  const { turn } = currentWorkflow('continueAsNew');
+  if (isHookAddress(turn.address)) {
+    throw new RatchetError('WF303', 'continueAsNew was called in a hook.', {
+      hint: 'Only the main function of a job has generations; start another hook instead.',
+    });
+  }
+  return durableCall('continueAsNew', {
+    kind: 'continue',
+    name: 'continue',
+    input: toJson(args, 'arguments'),
+    convert: () => undefined as never,
+  });
+}
+
+/**
+ * Whether to take the new path of a change: true, and from then on true for this run, unless it
+ * passed this place before the change was there. Takes no number.
+ *
+ * @example
+ * if (await Durable.workflow.patched('send-receipt')) await sendReceipt(order);
+ */
+async function patched(id: string): Promise<boolean> {
+  const { turn } = currentWorkflow('patched');
+  return isPatched(turn, checkName(id, 'patch id'));
+}
+
+/** Nothing: a change whose old path is gone from the code needs no question any more. */
+function deprecatePatch(id: string): void {
+  currentWorkflow('deprecatePatch');
+  checkName(id, 'patch id');
+}
+
 const CancellationScope = {
   /** Runs `body` as if the workflow were not cancelled: for cleaning up. */
   nonCancellable<T>(body: () => Promise<T>): Promise<T> {
@@ -87,6 +105,22 @@ const CancellationScope = {
     return context.run({ ...current, isShielded: true }, body);
   },
 };
+
+/**
+ * @internal Takes the next number: whether it was passed in an earlier run, the number, and what
+ * is recorded there.
+ */
+async function didRun(name: string): Promise<[boolean, number, unknown]> {
+  const { turn } = currentWorkflow('didRun');
+  const position = turn.counter + 1;
+  const isFirst = await passOnce(checkName(name, 'name'));
+  return [!isFirst, position, isFirst ? undefined : true];
+}
+
+/** @internal Takes the next number: true in the run that passes it first, false in its replays. */
+function isSideEffectAllowed(_client: unknown, name: string): Promise<boolean> {
+  return passOnce(checkName(name, 'name'));
+}
 
 /** `Promise.all` over its arguments. */
 function all<T extends unknown[]>(...promises: T): Promise<{ [K in keyof T]: Awaited<T[K]> }> {
@@ -109,6 +143,18 @@ export const workflow = {
   random,
   uuid4,
   all,
+  hook,
+  execHook,
+  execHookBatch,
+  continueAsNew,
+  patched,
+  deprecatePatch,
+  terminate,
+  interrupt: terminate,
+  emit,
+  trace,
+  didRun,
+  isSideEffectAllowed,
   CancellationScope,
   CancelledFailure,
   isCancellation,

@@ -7,9 +7,24 @@ export interface Answer {
   value: string | null;
 }
 
+/** Kinds of steps, as `jobs_attributes.kind` has them. */
+export type CallKind =
+  | 'activity'
+  | 'sleep'
+  | 'wait'
+  | 'child'
+  | 'start'
+  | 'await'
+  | 'signal'
+  | 'hook'
+  | 'terminate'
+  | 'emit'
+  | 'trace'
+  | 'continue';
+
 /** A durable call as the workflow API makes it. */
 export interface Call {
-  kind: 'activity' | 'sleep' | 'wait' | 'child' | 'start' | 'await' | 'signal';
+  kind: CallKind;
   name: string;
   input: string | null;
   queue: string | null;

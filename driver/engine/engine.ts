@@ -1,20 +1,23 @@
-import { backoff } from '../backoff';
 import type { Database } from '../database/database';
 import { heldWork, type Work } from '../database/exchange';
-import { evict, loadHistory, type RecordedStep } from '../database/turn-calls';
+import { emitEvents } from '../database/job-calls';
+import { loadHistory } from '../database/turn-calls';
 import type { Route } from '../database/worker-calls';
 import { parseOptions } from './activities';
+import { threadKey } from './address';
 import { ClaimedActivities } from './claimed-activities';
 import { ExchangeLoop, type ExchangeHost } from './exchange-loop';
+import { Eviction, type EvictionHost } from './eviction';
 import { History } from './history';
-import { LiveTurn, type TurnHost } from './live-turn';
+import { LiveTurn } from './live-turn';
 import type { PendingCall } from './call';
 import { LocalSteps, planOf } from './local-steps';
-import { Rebuilding } from './rebuilding';
+import { readHistories, Rebuilding } from './rebuilding';
 import { Registration } from './registration';
-import { emptyReport, type Batch } from './report';
-import { runWorkflow, type WorkflowFunction } from './run-workflow';
+import { emptyReport, isLast, type Batch } from './report';
+import { continueAsNew, runWorkflow, type WorkflowFunction } from './run-workflow';
 import { TurnCache } from './turn-cache';
+import type { TurnHost } from './turn-host';
 
 export interface EngineOptions {
   /** Workflow functions running (not waiting) at once. Default 1,000. */
@@ -30,7 +33,6 @@ export interface EngineOptions {
   onError: (error: unknown) => void;
 }
 
-const EVICT_AGAIN_MS = 100;
 const NO_ROOM = { turns: 0, activities: 0 };
 
 function key(...parts: string[]): string {
@@ -38,7 +40,7 @@ function key(...parts: string[]): string {
 }
 
 /** A worker process's side of the engine: what it serves, what it holds, what it reports. */
-export class Engine implements TurnHost, ExchangeHost {
+export class Engine implements TurnHost, ExchangeHost, EvictionHost {
   private readonly turns: TurnCache;
   private readonly rebuilding = new Rebuilding();
   private readonly dirty = new Set<LiveTurn>();
@@ -50,7 +52,7 @@ export class Engine implements TurnHost, ExchangeHost {
   private readonly localSteps = new LocalSteps((report) => this.claimed.report(report));
   private readonly loop: ExchangeLoop;
   private readonly registration: Registration;
-  private isEvicting = false;
+  private readonly eviction: Eviction;
   private isStopped = false;
 
   constructor(
@@ -59,6 +61,7 @@ export class Engine implements TurnHost, ExchangeHost {
   ) {
     const { onError, leaseSeconds } = options;
     this.turns = new TurnCache(options.cacheSize);
+    this.eviction = new Eviction(this, database, this.turns);
     this.loop = new ExchangeLoop(this, database, options.pollMs);
     const onChange = () => this.notify();
     this.registration = new Registration(database, { leaseSeconds, onError, onChange });
@@ -88,6 +91,14 @@ export class Engine implements TurnHost, ExchangeHost {
 
   begin(turn: LiveTurn, pending: PendingCall): void {
     const { call } = pending;
+    if (call.kind === 'continue') {
+      void continueAsNew(turn, pending);
+      return;
+    }
+    if (call.kind === 'trace') {
+      turn.answerLocally(pending.position, { isFailed: false, value: 'true' });
+      return;
+    }
     const isServedHere =
       call.kind === 'activity' &&
       this.activityQueues.get(turn.work.namespace)?.has(call.queue ?? '') === true;
@@ -99,7 +110,12 @@ export class Engine implements TurnHost, ExchangeHost {
     // recorded before it ran: that counts as an attempt.
     const mayHaveRun = isServedHere && !turn.isPastHistory;
     const isOnce = parseOptions(call.options).maximumAttempts === 0;
-    turn.plan(planOf(pending, { attempt: mayHaveRun && !isOnce ? 1 : 0 }));
+    turn.plan(planOf(turn, pending, { attempt: mayHaveRun && !isOnce ? 1 : 0 }));
+  }
+
+  emit({ work }: LiveTurn, events: string): void {
+    const told = emitEvents(this.database, work.namespace, work.workflowId, events);
+    void told.catch((error: unknown) => this.onError(error));
   }
 
   report(turn: LiveTurn): void {
@@ -122,7 +138,7 @@ export class Engine implements TurnHost, ExchangeHost {
 
   private park(turn: LiveTurn): void {
     this.turns.park(turn);
-    if (this.turns.isOverfull) void this.evict();
+    if (this.turns.isOverfull) void this.eviction.run();
   }
 
   // What the exchange asks for.
@@ -135,7 +151,8 @@ export class Engine implements TurnHost, ExchangeHost {
       this.dirty.delete(turn);
       if (!turn.hasReport) continue;
       turn.isReporting = true;
-      batch.turns.push({ jobId: turn.jobId, report: turn.report });
+      const { jobId, address, report } = turn;
+      batch.turns.push({ jobId, address, report });
       turn.report = emptyReport();
     }
     return batch;
@@ -157,12 +174,13 @@ export class Engine implements TurnHost, ExchangeHost {
 
   committed(batch: Batch): void {
     this.claimed.committed(batch.activities);
-    for (const { jobId, report } of batch.turns) {
-      const turn = this.turns.get(jobId);
+    for (const { jobId, address, report } of batch.turns) {
+      const turn = this.turns.get(jobId, address);
       if (turn === undefined) continue;
       turn.isReporting = false;
-      if (report.end !== undefined || report.failure !== undefined) {
+      if (isLast(report)) {
         this.forget(turn);
+        if (report.end !== undefined) this.release(jobId);
         continue;
       }
       if (turn.isCommitted) for (const action of turn.afterCommit.splice(0)) action();
@@ -171,41 +189,39 @@ export class Engine implements TurnHost, ExchangeHost {
     }
   }
 
+  /** A job has ended, unless it is persistent: its other threads need not wait here. */
+  private release(jobId: string): void {
+    const parked = this.turns.ofJob(jobId).filter((turn) => turn.isParked);
+    if (parked.length > 0) void this.eviction.run(parked);
+  }
+
   async received(work: Work[]): Promise<void> {
     if (this.isStopped) return; // it is handed back with the rest
     const kinds = ['turn', 'careful'];
     const rebuilds = this.rebuilding.begin(work.filter(({ kind }) => kinds.includes(kind)));
     for (const item of work) if (!this.rebuilding.keep(item)) this.receive(item);
     if (rebuilds.length === 0) return;
-    const histories = await this.loaded(rebuilds.map((rebuild) => rebuild.work.jobId));
+    const histories = await readHistories(
+      this.database,
+      rebuilds.map((rebuild) => rebuild.work),
+      { isStopped: () => this.isStopped, onError: (error) => this.onError(error) },
+    );
     for (const rebuild of rebuilds) {
       if (!this.rebuilding.end(rebuild)) continue;
-      const history = new History(histories.get(rebuild.work.jobId));
-      this.run(new LiveTurn(rebuild.work, history, this, rebuild.work.kind === 'careful'));
+      const { work: claimed } = rebuild;
+      const history = new History(histories.get(threadKey(claimed.jobId, claimed.address)));
+      this.run(new LiveTurn(claimed, history, this, claimed.kind === 'careful'));
       for (const item of rebuild.early) this.receive(item);
     }
   }
 
   private receive(work: Work): void {
-    const turn = this.turns.get(work.jobId);
+    const turn = this.turns.get(work.jobId, work.address);
     if (work.kind === 'start') this.run(new LiveTurn(work, new History(), this, false));
     if (work.kind === 'activity') this.claimed.run(work);
     if (work.kind === 'result') turn?.answer(work.position, work);
     if (work.kind === 'cancel') turn?.cancel();
     if (work.kind === 'lost' && turn !== undefined) this.forget(turn);
-  }
-
-  /** Claimed turns are this worker's: their history is read however long the database is away. */
-  private async loaded(jobIds: string[]): Promise<Map<string, RecordedStep[]>> {
-    for (let attempt = 0; ; attempt += 1) {
-      try {
-        return await loadHistory(this.database, jobIds);
-      } catch (error) {
-        this.onError(error);
-        if (this.isStopped) return new Map();
-        await backoff(attempt);
-      }
-    }
   }
 
   private run(turn: LiveTurn): void {
@@ -215,7 +231,7 @@ export class Engine implements TurnHost, ExchangeHost {
     turn.start(() => runWorkflow(turn, run, () => this.report(turn)));
   }
 
-  private forget(turn: LiveTurn): void {
+  forget(turn: LiveTurn): void {
     turn.isOver = true;
     this.dirty.delete(turn);
     this.turns.remove(turn);
@@ -225,8 +241,8 @@ export class Engine implements TurnHost, ExchangeHost {
   rejected(batch: Batch, error: unknown): void {
     this.onError(error);
     this.claimed.committed(batch.activities);
-    for (const { jobId } of batch.turns) {
-      const turn = this.turns.get(jobId);
+    for (const { jobId, address } of batch.turns) {
+      const turn = this.turns.get(jobId, address);
       if (turn === undefined) continue;
       turn.isReporting = false;
       turn.isOver = true;
@@ -248,43 +264,25 @@ export class Engine implements TurnHost, ExchangeHost {
   async resync(): Promise<void> {
     await this.rebuilding.finished();
     const held = await heldWork(this.database, this.workerId);
-    const turns = new Map(held.flatMap((w) => (w.kind === 'activity' ? [] : [[w.jobId, w]])));
-    for (const turn of this.turns.all()) if (!turns.has(turn.jobId)) this.forget(turn);
-    const known = [...turns.keys()].filter((jobId) => this.turns.get(jobId) !== undefined);
-    for (const [jobId, steps] of await loadHistory(this.database, known)) {
-      const turn = this.turns.get(jobId);
-      for (const step of steps) {
-        if (step.isDone && step.address === '') turn?.answer(step.position, step);
-      }
-      if (turns.get(jobId)?.isCancelled) turn?.cancel();
+    const turns = held.filter(({ kind }) => kind !== 'activity');
+    const isHeld = new Set(turns.map(({ jobId, address }) => threadKey(jobId, address)));
+    for (const turn of this.turns.all()) {
+      if (!isHeld.has(threadKey(turn.jobId, turn.address))) this.forget(turn);
     }
-    await this.received(
-      held.filter(({ jobId, kind }) => kind === 'activity' || this.turns.get(jobId) === undefined),
-    );
+    const known = turns.filter((work) => this.turns.get(work.jobId, work.address) !== undefined);
+    const histories = await loadHistory(this.database, known);
+    for (const { jobId, address, isCancelled } of known) {
+      const turn = this.turns.get(jobId, address);
+      for (const step of histories.get(threadKey(jobId, address)) ?? []) {
+        if (step.isDone && step.address === address) turn?.answer(step.position, step);
+      }
+      if (isCancelled) turn?.cancel();
+    }
+    await this.received(held.filter((work) => !known.includes(work)));
   }
 
   onError(error: unknown): void {
     this.options.onError(error);
-  }
-
-  /** Frees the memory of the turns that have waited longest. */
-  private async evict(): Promise<void> {
-    if (this.isEvicting || this.isStopped) return;
-    this.isEvicting = true;
-    const idlest = this.turns.idlest();
-    const asked = idlest.map(({ jobId, history }) => ({ jobId, known: history.answered.size }));
-    try {
-      for (const jobId of await evict(this.database, this.workerId, asked)) {
-        const turn = this.turns.get(jobId);
-        if (turn !== undefined) this.forget(turn);
-      }
-    } catch (error) {
-      this.onError(error);
-    } finally {
-      this.isEvicting = false;
-    }
-    // More may have parked meanwhile. What could not be given back is not asked for at once again.
-    if (this.turns.isOverfull) setTimeout(() => void this.evict(), EVICT_AGAIN_MS).unref();
   }
 
   /** Hands in what is finished within `graceMs`, then hands the rest back at once. */
@@ -292,6 +290,7 @@ export class Engine implements TurnHost, ExchangeHost {
     if (this.isStopped) return;
     this.isStopped = true;
     this.rebuilding.forget();
+    this.eviction.stop();
     this.localSteps.stop();
     if (this.workerId !== '') await this.loop.drain(graceMs);
     for (const turn of this.turns.all()) this.forget(turn);

@@ -3,19 +3,10 @@ import type { RecordedStep } from '../database/turn-calls';
 import { CancelledFailure } from '../durable/errors';
 import type { Answer, Call, PendingCall } from './call';
 import { DurablePromise } from './durable-promise';
-import { CANCEL_ADDRESS, History } from './history';
+import type { History } from './history';
 import { afterLateCalls, mismatch, neverCalled } from './mismatch';
 import { emptyReport, isEmptyReport, type PlanReport, type TurnReport } from './report';
-
-/** What a turn needs of the engine that runs it. */
-export interface TurnHost {
-  /** A new step: run it here or plan it. */
-  begin(turn: LiveTurn, call: PendingCall): void;
-  /** The turn has something to report. */
-  report(turn: LiveTurn): void;
-  /** Something was delivered: call `turn.rest()` once the function has come to rest. */
-  settle(turn: LiveTurn): void;
-}
+import type { TurnHost } from './turn-host';
 
 type Queued = Answer & { position: number; isLocal: boolean };
 
@@ -41,17 +32,20 @@ export class LiveTurn {
   /** Errors of failed steps, with their positions and the number of calls made before. */
   readonly errors = new WeakMap<object, [position: number, counter: number]>();
   counter = 0;
-  private deliveries = 0;
+  deliveries = 0;
+  /** How many deliveries there had been when the last recorded call was made. */
+  caughtUpAt = 0;
+  /** Called after each delivery. */
+  onDelivered: (() => void) | undefined;
   private isBusy = false;
   private readonly queue: Queued[] = [];
   private readonly available = new Set<number>();
   private isCancelQueued: boolean;
-  private onDelivered: (() => void) | undefined;
 
   constructor(
     readonly work: Work,
     readonly history: History,
-    private readonly host: TurnHost,
+    readonly host: TurnHost,
     readonly isCareful: boolean,
   ) {
     this.isCancelQueued = work.isCancelled && !history.answered.has(-1);
@@ -59,6 +53,11 @@ export class LiveTurn {
 
   get jobId(): string {
     return this.work.jobId;
+  }
+
+  /** Thread of the job: '' is its main function. */
+  get address(): string {
+    return this.work.address;
   }
 
   /** Runs the function from the top. */
@@ -102,6 +101,7 @@ export class LiveTurn {
     const pending = { call, kind: call.kind, name: call.name, position, promise, resolve, reject };
     this.pending.set(position, pending);
     const recorded = this.history.get(position);
+    if (position === this.history.last) this.caughtUpAt = this.deliveries;
     if (recorded === undefined) this.host.begin(this, pending);
     else this.recall(pending, recorded);
     return promise;
@@ -200,7 +200,7 @@ export class LiveTurn {
       this.history.answered.add(next.position);
       // Plain fields: these objects are made once a step.
       this.report.steps.push({
-        address: '',
+        address: this.address,
         position: call.position,
         kind: call.kind,
         name: call.name,
@@ -219,7 +219,8 @@ export class LiveTurn {
   /** Where another answer could have come first, the order is recorded with the next effect. */
   private noteOrder(position: number): void {
     if (this.pending.size === 1) return;
-    this.report.deliveries.push({ address: '', position, delivery: this.deliveries + 1 });
+    const { address, deliveries } = this;
+    this.report.deliveries.push({ address, position, delivery: deliveries + 1 });
   }
 
   private settleCall(position: number, answer: Answer): void {
@@ -251,7 +252,7 @@ export class LiveTurn {
     this.history.answered.add(-1);
     if (!isRecorded) {
       this.report.steps.push({
-        ...{ address: CANCEL_ADDRESS, position: 1, kind: 'cancel', name: 'cancel' },
+        ...{ address: `${this.address}#cancel`, position: 1, kind: 'cancel', name: 'cancel' },
         ...{ delivery: this.deliveries + 1, isFailed: false, input: null, value: null },
       });
       this.host.report(this);
@@ -278,19 +279,6 @@ export class LiveTurn {
     else {
       this.afterCommit.push(action);
       this.host.report(this);
-    }
-  }
-
-  /** Activities that were called and never awaited; the end of the function waits for them. */
-  async unawaited(): Promise<void> {
-    const isOpen = () =>
-      [...this.pending.values()].some(
-        (call) => call.kind === 'activity' && !call.promise.isObserved,
-      );
-    while (!this.isOver && isOpen()) {
-      await new Promise<void>((resolve) => {
-        this.onDelivered = resolve;
-      });
     }
   }
 }

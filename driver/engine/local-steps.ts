@@ -16,10 +16,14 @@ interface Running {
   plan?: PlanReport;
 }
 
-export function planOf(pending: PendingCall, changes: Partial<PlanReport> = {}): PlanReport {
+export function planOf(
+  { address }: LiveTurn,
+  pending: PendingCall,
+  changes: Partial<PlanReport> = {},
+): PlanReport {
   const { position, kind, name, call } = pending;
   const { input, queue, delay, options } = call;
-  const plan = { address: '', position, kind, name, input, queue, delay, options };
+  const plan = { address, position, kind, name, input, queue, delay, options };
   return { ...plan, attempt: 0, isHeld: false, isFailed: false, ...changes };
 }
 
@@ -45,7 +49,7 @@ export class LocalSteps {
         return;
       }
       // A crash must not run it again: it is recorded, with its attempt, before it runs.
-      const plan = planOf(call, { attempt: 1, isHeld: true });
+      const plan = planOf(turn, call, { attempt: 1, isHeld: true });
       turn.plan(plan);
       turn.whenCommitted(() => this.run({ turn, call, startedAt: performance.now(), plan }));
     });
@@ -78,14 +82,14 @@ export class LocalSteps {
     const { turn, call, plan } = step;
     const unsent = plan === undefined ? -1 : turn.report.plans.indexOf(plan);
     if (plan !== undefined && unsent < 0) {
-      const { jobId } = turn;
-      const report = { jobId, address: '', position: call.position, attempt: 1, ...outcome };
+      const { jobId, address } = turn;
+      const report = { jobId, address, position: call.position, attempt: 1, ...outcome };
       turn.whenCommitted(() => this.finished(report));
       return;
     }
     if (unsent >= 0) turn.report.plans.splice(unsent, 1);
     if (outcome.isFailed && isRetriedLocally(parseOptions(call.call.options), outcome.code)) {
-      turn.plan(planOf(call, { attempt: 1, isFailed: true }));
+      turn.plan(planOf(turn, call, { attempt: 1, isFailed: true }));
     } else {
       turn.answerLocally(call.position, outcome);
     }
@@ -95,7 +99,7 @@ export class LocalSteps {
     const before = performance.now() - VISIBLE_AFTER_MS;
     for (const step of this.running) {
       if (step.plan !== undefined || step.startedAt > before || step.turn.isOver) continue;
-      step.plan = planOf(step.call, { attempt: 1, isHeld: true });
+      step.plan = planOf(step.turn, step.call, { attempt: 1, isHeld: true });
       step.turn.plan(step.plan);
     }
   }

@@ -1,4 +1,8 @@
+import { backoff } from '../backoff';
+import type { Database } from '../database/database';
 import type { Work } from '../database/exchange';
+import { loadHistory, type RecordedStep, type Thread } from '../database/turn-calls';
+import { threadKey } from './address';
 
 /** A turn whose history is being read, and what came for it meanwhile. */
 export interface Rebuild {
@@ -21,13 +25,13 @@ export class Rebuilding {
 
   begin(work: Work[]): Rebuild[] {
     const begun = work.map((item) => ({ work: item, early: [] }));
-    for (const rebuild of begun) this.rebuilds.set(rebuild.work.jobId, rebuild);
+    for (const rebuild of begun) this.rebuilds.set(keyOf(rebuild.work), rebuild);
     return begun;
   }
 
   /** Whether `work` is for a turn that is being rebuilt, and will be handed on with it. */
   keep(work: Work): boolean {
-    const rebuild = this.rebuilds.get(work.jobId);
+    const rebuild = this.rebuilds.get(keyOf(work));
     if (rebuild === undefined || !['result', 'cancel', 'lost'].includes(work.kind)) return false;
     if (work.kind === 'lost') this.end(rebuild);
     else rebuild.early.push(work);
@@ -36,8 +40,8 @@ export class Rebuilding {
 
   /** Whether the turn is still this worker's to run. */
   end(rebuild: Rebuild): boolean {
-    if (this.rebuilds.get(rebuild.work.jobId) !== rebuild) return false;
-    this.rebuilds.delete(rebuild.work.jobId);
+    if (this.rebuilds.get(keyOf(rebuild.work)) !== rebuild) return false;
+    this.rebuilds.delete(keyOf(rebuild.work));
     if (this.rebuilds.size === 0) for (const done of this.onEmpty.splice(0)) done();
     return true;
   }
@@ -51,4 +55,25 @@ export class Rebuilding {
   async finished(): Promise<void> {
     if (this.rebuilds.size > 0) await new Promise<void>((resolve) => this.onEmpty.push(resolve));
   }
+}
+
+/** Claimed turns are this worker's: their history is read however long the database is away. */
+export async function readHistories(
+  database: Database,
+  threads: Thread[],
+  reader: { isStopped: () => boolean; onError: (error: unknown) => void },
+): Promise<Map<string, RecordedStep[]>> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await loadHistory(database, threads);
+    } catch (error) {
+      reader.onError(error);
+      if (reader.isStopped()) return new Map();
+      await backoff(attempt);
+    }
+  }
+}
+
+function keyOf({ jobId, address }: Work): string {
+  return threadKey(jobId, address);
 }

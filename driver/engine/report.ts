@@ -4,7 +4,8 @@ export interface StepReport {
   position: number;
   kind: string;
   name: string;
-  delivery: number;
+  /** null for what was not delivered: a patch, a continuation. */
+  delivery: number | null;
   isFailed: boolean;
   input: string | null;
   value: string | null;
@@ -46,13 +47,19 @@ export interface FailureReport {
   forgotten: number | null;
 }
 
-/** What one job hands in with the next exchange; all of it or nothing is committed. */
+/** How a thread ends without its job: a hook with null, a main function with its next arguments. */
+export interface ThreadReport {
+  input: string | null;
+}
+
+/** What one thread hands in with the next exchange; all of it or nothing is committed. */
 export interface TurnReport {
   steps: StepReport[];
   plans: PlanReport[];
   deliveries: DeliveryReport[];
   end?: EndReport;
   failure?: FailureReport;
+  thread?: ThreadReport;
 }
 
 /** The outcome of one execution of a claimed activity. */
@@ -67,7 +74,7 @@ export interface ActivityReport {
 }
 
 export interface Batch {
-  turns: { jobId: string; report: TurnReport }[];
+  turns: { jobId: string; address: string; report: TurnReport }[];
   activities: ActivityReport[];
 }
 
@@ -80,8 +87,14 @@ export function isEmptyReport(report: TurnReport): boolean {
     report.steps.length === 0 &&
     report.plans.length === 0 &&
     report.end === undefined &&
-    report.failure === undefined
+    report.failure === undefined &&
+    report.thread === undefined
   );
+}
+
+/** Nothing of the thread is left when this is committed. */
+export function isLast(report: TurnReport): boolean {
+  return (report.end ?? report.failure ?? report.thread) !== undefined;
 }
 
 export function isEmptyBatch(batch: Batch): boolean {

@@ -1,6 +1,8 @@
 import { fromJson, toJson } from '../database/json-door';
 import { serializeError } from '../durable/serialized-error';
 import { RatchetError } from '../errors';
+import { isHookAddress } from './address';
+import type { PendingCall } from './call';
 import { context } from './context';
 import type { LiveTurn } from './live-turn';
 
@@ -21,16 +23,47 @@ export async function runWorkflow(
     const value = await context.run({ kind: 'workflow', turn, isShielded: false }, async () =>
       run(...args),
     );
-    await turn.unawaited();
+    await unawaited(turn);
     if (turn.isOver) return;
     const result = toJson(value, `result of ${turn.work.workflow}`);
-    turn.report.end = { result, error: null };
+    if (isHookAddress(turn.address)) turn.report.thread = { input: null };
+    else turn.report.end = { result, error: null };
   } catch (thrown) {
     if (turn.isOver) return;
     fail(turn, thrown);
   }
   turn.isOver = true;
   report();
+}
+
+/**
+ * Ends this generation and begins the next with these arguments, once the activities that were
+ * called and never awaited have their answers.
+ */
+export async function continueAsNew(turn: LiveTurn, pending: PendingCall): Promise<void> {
+  const { position } = pending;
+  const { input } = pending.call;
+  await unawaited(turn);
+  // A cancellation that came meanwhile has told the function that it goes on.
+  if (turn.isOver || turn.pending.get(position) !== pending) return;
+  turn.isOver = true;
+  turn.report.steps.push({
+    ...{ address: turn.address, position, kind: 'continue', name: 'continue', delivery: null },
+    ...{ isFailed: false, input, value: turn.work.input },
+  });
+  turn.report.thread = { input };
+  turn.host.report(turn);
+}
+
+/** Activities that were called and never awaited; the end of the function waits for them. */
+async function unawaited(turn: LiveTurn): Promise<void> {
+  const isOpen = () =>
+    [...turn.pending.values()].some((call) => call.kind === 'activity' && !call.promise.isObserved);
+  while (!turn.isOver && isOpen()) {
+    await new Promise<void>((resolve) => {
+      turn.onDelivered = resolve;
+    });
+  }
 }
 
 /**

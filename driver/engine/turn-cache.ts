@@ -1,3 +1,4 @@
+import { threadKey } from './address';
 import type { LiveTurn } from './live-turn';
 
 /**
@@ -5,12 +6,20 @@ import type { LiveTurn } from './live-turn';
  */
 export class TurnCache {
   private readonly turns = new Map<string, LiveTurn>();
+  /** Turns of hooks and of continued generations, by job: most jobs have none. */
+  private readonly others = new Map<string, Set<LiveTurn>>();
   private readonly active = new Set<LiveTurn>();
 
   constructor(private readonly bound: number) {}
 
-  get(jobId: string): LiveTurn | undefined {
-    return this.turns.get(jobId);
+  get(jobId: string, address: string): LiveTurn | undefined {
+    return this.turns.get(threadKey(jobId, address));
+  }
+
+  /** All turns of a job in this process. */
+  ofJob(jobId: string): LiveTurn[] {
+    const first = this.turns.get(jobId);
+    return [...(first === undefined ? [] : [first]), ...(this.others.get(jobId) ?? [])];
   }
 
   all(): LiveTurn[] {
@@ -26,8 +35,11 @@ export class TurnCache {
   }
 
   add(turn: LiveTurn): void {
-    this.turns.set(turn.jobId, turn);
+    this.turns.set(threadKey(turn.jobId, turn.address), turn);
     this.active.add(turn);
+    if (turn.address === '') return;
+    const others = this.others.get(turn.jobId) ?? new Set();
+    this.others.set(turn.jobId, others.add(turn));
   }
 
   activate(turn: LiveTurn): void {
@@ -39,13 +51,17 @@ export class TurnCache {
     if (turn.isOver) this.active.delete(turn);
     if (!turn.isParked || !this.active.delete(turn)) return;
     // Last in the order of the map.
-    this.turns.delete(turn.jobId);
-    this.turns.set(turn.jobId, turn);
+    const key = threadKey(turn.jobId, turn.address);
+    this.turns.delete(key);
+    this.turns.set(key, turn);
   }
 
   remove(turn: LiveTurn): void {
     this.active.delete(turn);
-    if (this.turns.get(turn.jobId) === turn) this.turns.delete(turn.jobId);
+    const key = threadKey(turn.jobId, turn.address);
+    if (this.turns.get(key) === turn) this.turns.delete(key);
+    const others = this.others.get(turn.jobId);
+    if (others?.delete(turn) && others.size === 0) this.others.delete(turn.jobId);
   }
 
   /** The turns that have waited longest: a tenth of the bound and what is above it. */

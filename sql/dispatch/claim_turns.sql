@@ -32,12 +32,18 @@ begin
     set worker_id = p_worker, due_at = p_now, attempt = m.attempt + 1
     from due d
     where m.job_id = d.job_id and m.address = d.address and m.position = d.position
-    returning m.job_id, m.address, m.attempt, m.options)
+    returning m.job_id, m.address, m.attempt, m.options, m.workflow, m.queue)
   select case when t.options is not null then 'careful' when t.attempt = 1 then 'start'
       else 'turn' end,
-    t.job_id, t.address, 0, j.attempt, j.namespace, j.key, j.workflow, j.queue, j.entity,
-    j.input, j.options, false, j.cancel_requested_at is not null, j.origin_id::text
-  from taken t join ratchet.jobs j on j.id = t.job_id;
+    t.job_id, t.address, 0, case when hook.input is null then j.attempt else hook.attempt end,
+    j.namespace, j.key, t.workflow, t.queue, j.entity, coalesce(hook.input, j.input),
+    coalesce(hook.options, j.options), false, j.cancel_requested_at is not null,
+    j.origin_id::text
+  from taken t join ratchet.jobs j on j.id = t.job_id
+  left join lateral (
+    select input, options, attempt from ratchet.threads
+    where ratchet_internal.is_hook(t.address) and job_id = t.job_id and address = t.address
+    limit 1) hook on true;
 end $$;
 comment on function ratchet_internal.claim_turns(bigint, int, timestamptz) is
   'Takes due turns of the worker''s workflows, the longest waiting route first.';

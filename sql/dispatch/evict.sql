@@ -1,14 +1,15 @@
 -- Gives threads back that only wait, so that they need not stay in the worker's memory. A thread
 -- with an answer the worker does not know yet (p_known counts the answered steps it knows) is kept:
 -- it is not among those returned. Also kept is one that waits for nothing the engine knows of. A
--- thread that the worker has not held any more, because its job was stopped, is returned too: it
--- may be forgotten.
+-- thread that the worker has not held any more, because its job was stopped or has ended, is
+-- returned too: it may be forgotten.
 -- Locks: the worker, for update: no exchange of it is in flight; messages, skipping what others
 -- hold.
 -- Writes: messages. Raises: WF401, WF605; 55P03 when exchanges of the worker leave no gap for 10 s.
 
-create function ratchet.evict(p_worker bigint, p_jobs bigint[], p_known int[])
-returns setof bigint
+create function ratchet.evict(
+  p_worker bigint, p_jobs bigint[], p_known int[], p_addresses text[] default null
+) returns table (job_id bigint, address text)
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
@@ -17,36 +18,39 @@ set jit = off
 set plan_cache_mode = force_generic_plan
 set lock_timeout = '10s'
 as $$
+#variable_conflict use_column
 begin
   perform from ratchet_internal.workers where id = p_worker for update;
   perform ratchet_internal.lock_worker(p_worker);
   return query
   with turn as materialized (
-    select held.job_id, given.known
-    from unnest(p_jobs, p_known) as given (job_id, known)
-    join ratchet_internal.messages held on held.job_id = given.job_id and held.address = ''
+    select held.job_id, held.address, given.known
+    from unnest(p_jobs, p_known, p_addresses) as given (job_id, known, address)
+    join ratchet_internal.messages held on held.job_id = given.job_id
+      and held.address = coalesce(given.address, '')
       and held.position = 0 and ratchet_internal.is_held_by(held.worker_id, p_worker)
     for update of held skip locked)
   delete from ratchet_internal.messages held using turn
-  where held.job_id = turn.job_id and held.address = '' and held.position = 0
+  where held.job_id = turn.job_id and held.address = turn.address and held.position = 0
     and turn.known = (
       select count(*) from ratchet.jobs_attributes a
-      where a.job_id = turn.job_id and a.address in ('', '#cancel')
+      where a.job_id = turn.job_id and a.address in (turn.address, turn.address || '#cancel')
         and ratchet_internal.is_final(a.ledger))
     and exists (
       select from ratchet_internal.messages open
-      where open.job_id = turn.job_id and open.address = '' and open.position > 0)
+      where open.job_id = turn.job_id and open.address = turn.address and open.position > 0)
     and not exists (
       select from ratchet_internal.messages told
-      where told.job_id = turn.job_id and told.address = '' and told.position < 0)
-  returning held.job_id;
+      where told.job_id = turn.job_id and told.address = turn.address and told.position < 0)
+  returning held.job_id, held.address;
   return query
-  select distinct given.job_id from unnest(p_jobs) as given (job_id)
+  select distinct given.job_id, coalesce(given.address, '')
+  from unnest(p_jobs, p_addresses) as given (job_id, address)
   where not exists (
       select from ratchet_internal.messages held where held.job_id = given.job_id
-        and held.address = '' and held.position = 0)
+        and held.address = coalesce(given.address, '') and held.position = 0)
     and not exists (
       select from ratchet.jobs j where j.id = given.job_id and j.status > 0);
 end $$;
-comment on function ratchet.evict(bigint, bigint[], int[]) is
-  'Gives threads that only wait back, so that memory can be freed; returns the jobs to forget.';
+comment on function ratchet.evict(bigint, bigint[], int[], text[]) is
+  'Gives threads that only wait back, so that memory can be freed; returns the threads to forget.';

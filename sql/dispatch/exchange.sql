@@ -4,8 +4,10 @@
 --   step      local steps that ran in the worker's process, with their results
 --   plan      steps that somebody else must answer
 --   activity  reports of activities that were claimed
---   end       jobs whose main function returned (error null) or failed for good
---   failure   jobs whose function failed and may be run again, or is blocked
+--   end       jobs whose main function returned (error null), or of which one failed for good
+--   failure   threads whose function failed and may be run again, or is blocked
+--   thread    threads that end without their job: a hook returned (input null), or the main
+--             function goes on as new with these arguments
 --   delivery  answers whose order of delivery must be kept
 -- p_is_idle: nothing is left to do here; be notified. Rooms: how many turns and activities to take.
 -- Locks: worker (key share), jobs in id order, messages, attributes; waits at most 2 s for a lock
@@ -18,21 +20,22 @@ create function ratchet.exchange(
   p_step_positions int[] default null, p_step_kinds text[] default null,
   p_step_names text[] default null, p_step_deliveries int[] default null,
   p_step_failed boolean[] default null, p_step_inputs json[] default null,
-  p_step_values json[] default null,
-  p_plan_jobs bigint[] default null, p_plan_addresses text[] default null,
-  p_plan_positions int[] default null, p_plan_kinds text[] default null,
-  p_plan_names text[] default null, p_plan_inputs json[] default null,
-  p_plan_queues text[] default null, p_plan_delays bigint[] default null,
-  p_plan_attempts int[] default null, p_plan_held boolean[] default null,
-  p_plan_failed boolean[] default null, p_plan_options json[] default null,
-  p_activity_jobs bigint[] default null, p_activity_addresses text[] default null,
-  p_activity_positions int[] default null, p_activity_attempts int[] default null,
-  p_activity_failed boolean[] default null, p_activity_codes int[] default null,
-  p_activity_values json[] default null,
-  p_end_jobs bigint[] default null, p_end_results json[] default null,
-  p_end_errors json[] default null,
-  p_failure_jobs bigint[] default null, p_failure_errors json[] default null,
-  p_failure_blocked boolean[] default null, p_failure_forgotten int[] default null,
+  p_step_values json[] default null, p_plan_jobs bigint[] default null,
+  p_plan_addresses text[] default null, p_plan_positions int[] default null,
+  p_plan_kinds text[] default null, p_plan_names text[] default null,
+  p_plan_inputs json[] default null, p_plan_queues text[] default null,
+  p_plan_delays bigint[] default null, p_plan_attempts int[] default null,
+  p_plan_held boolean[] default null, p_plan_failed boolean[] default null,
+  p_plan_options json[] default null, p_activity_jobs bigint[] default null,
+  p_activity_addresses text[] default null, p_activity_positions int[] default null,
+  p_activity_attempts int[] default null, p_activity_failed boolean[] default null,
+  p_activity_codes int[] default null, p_activity_values json[] default null,
+  p_end_jobs bigint[] default null, p_end_addresses text[] default null,
+  p_end_results json[] default null, p_end_errors json[] default null,
+  p_failure_jobs bigint[] default null, p_failure_addresses text[] default null,
+  p_failure_errors json[] default null, p_failure_blocked boolean[] default null,
+  p_failure_forgotten int[] default null, p_thread_jobs bigint[] default null,
+  p_thread_addresses text[] default null, p_thread_inputs json[] default null,
   p_delivery_jobs bigint[] default null, p_delivery_addresses text[] default null,
   p_delivery_positions int[] default null, p_delivery_orders int[] default null
 ) returns setof ratchet.work
@@ -45,8 +48,9 @@ declare
   v_now timestamptz := ratchet_internal.now();
   v_written bigint := 0;
 begin
-  perform ratchet_internal.open_exchange(p_worker, v_now, p_plan_jobs || p_failure_jobs,
-    p_end_jobs, p_activity_jobs, p_plan_jobs, p_plan_kinds, p_plan_options);
+  perform ratchet_internal.open_exchange(p_worker, v_now,
+    p_plan_jobs || p_failure_jobs || p_thread_jobs, p_end_jobs,
+    p_activity_jobs, p_plan_jobs, p_plan_kinds, p_plan_options);
   if p_step_jobs is not null then
     v_written := v_written + ratchet_internal.record_steps(p_worker, v_now, p_step_jobs,
       p_step_addresses, p_step_positions, p_step_kinds, p_step_names, p_step_deliveries,
@@ -61,23 +65,21 @@ begin
       p_plan_addresses, p_plan_positions, p_plan_kinds, p_plan_names, p_plan_inputs,
       p_plan_queues, p_plan_delays, p_plan_attempts, p_plan_held, p_plan_failed, p_plan_options);
   end if;
-  if p_failure_jobs is not null
-    or v_written < coalesce(cardinality(p_step_jobs || p_plan_jobs), 0)
-  then
+  if p_failure_jobs is not null or 'terminate' = any (p_plan_kinds)
+    or v_written < coalesce(cardinality(p_step_jobs || p_plan_jobs), 0) then
     return query select * from ratchet_internal.lost_jobs(p_worker,
-      p_step_jobs || p_plan_jobs || p_failure_jobs);
+      p_step_jobs || p_plan_jobs || p_failure_jobs,
+      p_step_addresses || p_plan_addresses || p_failure_addresses);
   end if;
   if p_activity_jobs is not null then
     perform ratchet_internal.finish_activities(p_worker, v_now, p_activity_jobs,
       p_activity_addresses, p_activity_positions, p_activity_attempts, p_activity_failed,
       p_activity_codes, p_activity_values);
   end if;
-  if p_end_jobs is not null then
-    perform ratchet_internal.end_jobs(p_worker, v_now, p_end_jobs, p_end_results, p_end_errors);
-  end if;
-  if p_failure_jobs is not null then
-    perform ratchet_internal.retry_turns(p_worker, v_now, p_failure_jobs, p_failure_errors,
-      p_failure_blocked, p_failure_forgotten);
+  if p_end_jobs is not null or p_failure_jobs is not null or p_thread_jobs is not null then
+    perform ratchet_internal.finish_turns(p_worker, v_now, p_end_jobs, p_end_addresses,
+      p_end_results, p_end_errors, p_failure_jobs, p_failure_addresses, p_failure_errors,
+      p_failure_blocked, p_failure_forgotten, p_thread_jobs, p_thread_addresses, p_thread_inputs);
   end if;
   return query select * from ratchet_internal.claim(p_worker, v_now, p_turn_room,
     p_activity_room, p_is_idle);

@@ -10,7 +10,8 @@ as $$
 declare
   v_spent record;
 begin
-  select array_agg(j.id) as jobs, array_agg(null::json) as results,
+  select array_agg(j.id) as jobs, array_agg(''::text) as addresses,
+    array_agg(null::json) as results,
     array_agg(json_build_object('code', 597, 'type', 'DurableMaxedError', 'message',
       'the workflow function was lost with its worker 10 times')) as errors
   into v_spent
@@ -21,7 +22,8 @@ begin
         and ratchet_internal.is_suspect(m))
     order by id for no key update skip locked) j;
   if v_spent.jobs is not null then
-    perform ratchet_internal.end_jobs(null, p_now, v_spent.jobs, v_spent.results, v_spent.errors);
+    perform ratchet_internal.end_jobs(null, p_now, v_spent.jobs, v_spent.addresses, v_spent.results,
+      v_spent.errors);
   end if;
   select array_agg(s.job_id) as jobs, array_agg(s.address) as addresses,
     array_agg(s.position) as positions, array_agg(s.attempt) as attempts,

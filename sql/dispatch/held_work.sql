@@ -19,16 +19,17 @@ begin
   select case when m.kind = 'activity' then 'activity'
       when m.options is not null then 'careful' else 'turn' end,
     m.job_id, m.address, m.position,
-    case m.kind when 'activity' then m.attempt else j.attempt end, j.namespace, j.key,
-    j.workflow, case m.kind when 'activity' then m.queue else j.queue end,
+    case m.kind when 'activity' then m.attempt else coalesce(hook.attempt, j.attempt) end,
+    j.namespace, j.key, case m.kind when 'activity' then j.workflow else m.workflow end, m.queue,
     case m.kind when 'activity' then ratchet_internal.step_name(a.address, a.field)
       else j.entity end,
-    case m.kind when 'activity' then a.input else j.input end,
-    case m.kind when 'activity' then m.options else j.options end,
+    case m.kind when 'activity' then a.input else coalesce(hook.input, j.input) end,
+    case m.kind when 'activity' then m.options else coalesce(hook.options, j.options) end,
     false, m.kind = 'turn' and j.cancel_requested_at is not null,
     case m.kind when 'activity' then j.queue else j.origin_id::text end
   from ratchet_internal.messages m
   join ratchet.jobs j on j.id = m.job_id
+  left join ratchet.threads hook on hook.job_id = m.job_id and hook.address = m.address
   left join ratchet.jobs_attributes a
     on a.job_id = m.job_id and a.address = m.address and a.position = m.position
   where m.worker_id = p_worker and m.kind in ('turn', 'activity');

@@ -9,6 +9,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   select not exists (
     select from ratchet.jobs_attributes a where a.job_id = p_turn.job_id
+      and ratchet_internal.thread_of(a.address) = p_turn.address
       and coalesce(a.updated_at, a.created_at) > p_turn.due_at)
   and not exists (
     select from ratchet_internal.messages m where m.job_id = p_turn.job_id

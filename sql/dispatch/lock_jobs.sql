@@ -1,6 +1,7 @@
 -- Locks every job that an exchange may change, before it locks any message: jobs that end or are
--- run again, jobs whose steps are scheduled, and jobs that those steps will wait for. So all
--- transactions lock jobs before messages, jobs in id order, and no two of them wait for each other.
+-- run again, jobs whose steps are scheduled, and jobs that those steps wait for, hook or stop. So
+-- all transactions lock jobs before messages, jobs in id order, and no two of them wait for each
+-- other.
 -- Locks: the jobs that run, in id order.
 
 create function ratchet_internal.lock_jobs(
@@ -12,14 +13,14 @@ as $$
 declare
   v_jobs bigint[] := p_jobs;
 begin
-  if 'await' = any (p_plan_kinds) then
+  if p_plan_kinds && array['await', 'hook', 'terminate'] then
     v_jobs := v_jobs || array(
       select target.id
       from unnest(p_plan_jobs, p_plan_kinds, p_plan_options) as s (job_id, kind, options)
       join ratchet.jobs j on j.id = s.job_id
       join ratchet.jobs target on target.namespace = j.namespace
         and target.key = ratchet_internal.readable(s.options) ->> 'id'
-      where s.kind = 'await');
+      where s.kind in ('await', 'hook', 'terminate'));
   end if;
   perform from ratchet.jobs where id = any (v_jobs) and status > 0
   order by id for no key update;

@@ -24,7 +24,7 @@ begin
     as s (job_id, address, at, kind, name, delivery, is_failed, input, value)
   where (
     select held.worker_id from ratchet_internal.messages held where held.job_id = s.job_id
-      and held.address = split_part(s.address, '#', 1) and held.position = 0) = p_worker
+      and held.address = ratchet_internal.thread_of(s.address) and held.position = 0) = p_worker
   on conflict do nothing;
   get diagnostics v_count = row_count;
   return v_count;

@@ -4,8 +4,9 @@
 -- over);
 -- - the thread waits to be claimed: the answer is dropped, since its claim will read the history;
 -- - nobody has the thread: it becomes a turn to be claimed, and the answer is dropped.
--- A new turn needs the job locked, so that it cannot be made for a job that is stopped meanwhile.
--- Locks: messages, workers and jobs (key share), all skipping what others hold. Writes: messages.
+-- A new turn needs the job locked, so that it cannot be made for a job that is stopped meanwhile,
+-- or for a hook whose job ends.
+-- Locks: messages, workers (key share) and jobs, all skipping what others hold. Writes: messages.
 -- Wakes: idle workers.
 
 create function ratchet_internal.route_results(
@@ -39,7 +40,7 @@ begin
   running as materialized (
     select id from ratchet.jobs
     where id in (select job_id from stray where is_free) and status > 0
-    order by id for key share skip locked),
+    order by id for no key update skip locked),
   forwarded as (
     update ratchet_internal.messages r set worker_id = alive.id
     from stray s left join alive on alive.id = s.holder

@@ -19,7 +19,13 @@ declare
   v_count bigint;
 begin
   with step as materialized (
-    select s.*, j.namespace, j.queue as job_queue, j.workflow
+    select s.*, j.namespace,
+      case when ratchet_internal.is_hook(s.address) then (
+        select t.queue from ratchet.threads t
+        where t.job_id = s.job_id and t.address = s.address) else j.queue end as job_queue,
+      case when ratchet_internal.is_hook(s.address) then (
+        select t.workflow from ratchet.threads t
+        where t.job_id = s.job_id and t.address = s.address) else j.workflow end as workflow
     from unnest(p_jobs, p_addresses, p_positions, p_kinds, p_names, p_inputs, p_queues, p_delays,
       p_attempts, p_held, p_failed, p_options)
       as s (job_id, address, at, kind, name, input, queue, delay, attempt, is_held, is_failed,
@@ -68,6 +74,9 @@ begin
   end if;
   if 'signal' = any (p_kinds) then
     perform ratchet_internal.send_signals(p_now, p_jobs);
+  end if;
+  if p_kinds && array['hook', 'emit', 'terminate'] then
+    perform ratchet_internal.act_on_steps(p_now, p_jobs, p_kinds);
   end if;
   return v_count;
 end $$;

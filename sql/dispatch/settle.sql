@@ -28,8 +28,13 @@ begin
     where w.id in (select holder from answer) for key share skip locked),
   sent as (
     update ratchet_internal.messages m
-    set kind = 'result', worker_id = alive.id, queue = j.queue, workflow = j.workflow,
-      due_at = p_now, key = null, options = null
+    set kind = 'result', worker_id = alive.id, due_at = p_now, key = null, options = null,
+      queue = case when ratchet_internal.is_hook(a.address) then (
+        select t.queue from ratchet.threads t
+        where t.job_id = a.job_id and t.address = a.address) else j.queue end,
+      workflow = case when ratchet_internal.is_hook(a.address) then (
+        select t.workflow from ratchet.threads t
+        where t.job_id = a.job_id and t.address = a.address) else j.workflow end
     from answer a
     join ratchet.jobs j on j.id = a.job_id
     left join alive on alive.id = a.holder

@@ -6,12 +6,24 @@ language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
   select 'the semaphore of a running job counts its open threads', j.id, j.status::text
-  from ratchet.jobs j where j.status > 0 and j.status <> 1
+  from ratchet.jobs j where j.status > 0 and j.status <> 1 + (
+    select count(*) from ratchet.threads t where t.job_id = j.id and t.ended_at is null)
   union all
   select 'a running job has a turn, or waits for something that can wake it', j.id, j.key
   from ratchet.jobs j
-  where j.status > 0 and not exists (
-    select from ratchet_internal.messages m where m.job_id = j.id)
+  where j.status > 0 and j.returned_at is null and not exists (
+    select from ratchet_internal.messages m where m.job_id = j.id
+      and not ratchet_internal.is_hook(m.address))
+  union all
+  select 'an open hook of a running job has a turn, or waits for something that can wake it',
+    t.job_id, t.address
+  from ratchet.threads t join ratchet.jobs j on j.id = t.job_id and j.status > 0
+  where t.ended_at is null and not exists (
+    select from ratchet_internal.messages m
+    where m.job_id = t.job_id and m.address = t.address)
+  union all
+  select 'a hook belongs to a job', t.job_id, t.address
+  from ratchet.threads t where not exists (select from ratchet.jobs j where j.id = t.job_id)
   union all
   select 'a child was started by a step of its parent', c.id, c.key
   from ratchet.jobs c join ratchet.jobs p on p.id = c.parent_id

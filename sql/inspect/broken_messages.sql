@@ -17,6 +17,14 @@ as $$
   select 'a message belongs to a running job', m.job_id, m.name
   from message m where coalesce(m.status, 0) <= 0
   union all
+  select 'a message belongs to an open thread', m.job_id, m.address || ' ' || m.name
+  from message m join ratchet.jobs j on j.id = m.job_id
+  left join ratchet.threads t on t.job_id = m.job_id and t.address = m.address
+  where case
+    when ratchet_internal.is_hook(m.address) then t.job_id is null or t.ended_at is not null
+    when m.address = '' or m.address like '$%' then j.returned_at is not null
+      or m.address <> ratchet_internal.main_address(j.generation) end
+  union all
   select 'a message that waits belongs to an open step', m.job_id, m.name
   from message m
   where m.kind in ('activity', 'timer', 'wait', 'child') and (not m.has_step or m.is_final)

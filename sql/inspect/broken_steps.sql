@@ -6,13 +6,20 @@ language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
   with step as (
-    select a.*, ratchet_internal.is_final(a.ledger) as is_final, j.status
+    select a.*, ratchet_internal.is_final(a.ledger) as is_final, j.status,
+      -- What a thread left open when it ended stays as it was.
+      case when ratchet_internal.is_hook(a.address) then exists (
+          select from ratchet.threads t where t.job_id = a.job_id and t.ended_at is null
+            and t.address = ratchet_internal.thread_of(a.address))
+        when a.address = '' or a.address like '$%' then j.returned_at is null
+          and ratchet_internal.thread_of(a.address) = ratchet_internal.main_address(j.generation)
+        else true end as is_live
     from ratchet.jobs_attributes a left join ratchet.jobs j on j.id = a.job_id)
   select 'a step belongs to a job', s.job_id, s.field from step s where s.status is null
   union all
   select 'an open step of a running job has a message', s.job_id, s.field
   from step s
-  where s.status > 0 and not s.is_final and not exists (
+  where s.status > 0 and s.is_live and not s.is_final and not exists (
     select from ratchet_internal.messages m where m.job_id = s.job_id and m.address = s.address
       and m.position = s.position and m.kind <> 'result')
   union all

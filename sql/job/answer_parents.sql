@@ -12,8 +12,9 @@ declare
 begin
   select array_agg(m.job_id) as jobs, array_agg(m.address) as addresses,
     array_agg(m.position) as positions, array_agg(1) as attempts,
-    array_agg(j.error is not null) as failed,
-    array_agg(coalesce(j.error, j.result)::text) as answers
+    array_agg(j.error is not null and not ratchet_internal.is_silent(j.error)) as failed,
+    array_agg(case when j.error is null then j.result::text
+      when not ratchet_internal.is_silent(j.error) then j.error::text end) as answers
   into v_told
   from ratchet_internal.messages m
   join ratchet.jobs j on j.id::text = m.key and j.id = any (p_ended)

@@ -14,27 +14,29 @@ begin
   with wanted as materialized (
     select m.job_id, m.address, m.position,
       ratchet_internal.readable(m.options) ->> 'id' as id, target.id as target,
-      target.status, target.result, target.error
+      target.status > 0 and target.returned_at is null as is_running, target.result,
+      case when not ratchet_internal.is_silent(target.error) then target.error end as error
     from ratchet_internal.messages m
+    join ratchet.jobs_attributes a using (job_id, address, position)
     left join ratchet.jobs target on target.namespace = m.namespace
-      and target.key = ratchet_internal.readable(m.options) ->> 'id'
-    where m.job_id = any (p_jobs) and m.kind = 'child' and m.key = ''),
+      and target.key = ratchet_internal.readable(m.options) ->> 'id' and target.status <> -1
+    where m.job_id = any (p_jobs) and m.kind = 'child' and m.key = '' and a.kind = 'await'),
   marked as (
     update ratchet.jobs j set is_awaited = true
-    from (select distinct target from wanted where status > 0) w
+    from (select distinct target from wanted where is_running) w
     where j.id = w.target and not j.is_awaited),
   kept as (
     update ratchet_internal.messages m set key = w.target::text, options = null
     from wanted w
     where m.job_id = w.job_id and m.address = w.address and m.position = w.position
-      and w.status > 0)
+      and w.is_running)
   select array_agg(job_id) as jobs, array_agg(address) as addresses,
     array_agg(position) as positions, array_agg(1) as attempts,
     array_agg(target is null or error is not null) as failed,
     array_agg(case when target is null then json_build_object('code', 404, 'message',
       'Job ' || id || ' not found')::text else coalesce(error, result)::text end) as answers
   into v_done
-  from wanted where target is null or status <= 0;
+  from wanted where target is null or not is_running;
   if v_done.jobs is not null then
     perform ratchet_internal.settle(p_now, v_done.jobs, v_done.addresses, v_done.positions,
       v_done.attempts, v_done.failed, v_done.answers, true);

@@ -11,10 +11,13 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_until timestamptz := ratchet_internal.now() + least(p_timeout, interval '1 day');
+  v_job ratchet.jobs;
   v_pause float8 := 0.005;
 begin
   perform ratchet_internal.check_isolation();
-  while (ratchet_internal.find_job(p_id, p_namespace)).status > 0 loop
+  loop
+    v_job := ratchet_internal.find_job(p_id, p_namespace);
+    exit when v_job.finished_at is not null or v_job.returned_at is not null;
     if ratchet_internal.now() >= v_until then
       perform ratchet_internal.raise_error('WF504', 'result wait timed out',
         jsonb_build_object('workflow_id', p_id, 'timeout', p_timeout),

@@ -6,7 +6,7 @@ language sql immutable
 set search_path = pg_catalog, pg_temp
 as $$
   select key from (
-    select key, value, case key when 'expire' then 1e13 when 'delay' then 1e13 end as most
+    select key, value, case when key in ('expire', 'delay', 'pending') then 1e13 end as most
     from json_each(p_options)
     union all
     select 'retry.' || key, value, 1e100
@@ -15,10 +15,14 @@ as $$
     where key in ('maximumAttempts', 'initialInterval', 'backoffCoefficient', 'maximumInterval')
       and json_typeof(value) <> 'null'
   ) option
-  where key !~ '^(entity|expire|delay|watch|retry|retry\..*)$'
+  where key !~ '^(entity|expire|delay|watch|pending|persistent|signalIn|marker|retry|retry\..*)$'
     or key = 'entity' and not ratchet_internal.is_name(value #>> '{}')
     or key = 'watch' and json_typeof(value) <> 'boolean'
     or key = 'retry' and json_typeof(value) not in ('object', 'null')
+    or key in ('persistent', 'signalIn') and json_typeof(value) not in ('boolean', 'null')
+    or key = 'marker' and (json_typeof(value) <> 'object' or exists (
+      select from json_object_keys(case when json_typeof(value) = 'object' then value else '{}' end)
+        as mark where mark !~ '^-.' or not ratchet_internal.is_name(mark)))
     or most is not null and not ratchet_internal.number_of(
       json_build_object('number', value), 'number', -1) between 0 and most
   limit 1

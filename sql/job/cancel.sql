@@ -1,7 +1,7 @@
--- Asks a job to cancel itself, in the caller's transaction: its function sees CancelledFailure at
--- its next durable call, a waiting one at once. No-op on a finished or unknown job. Word of it is
--- for any worker of the workflow, which passes it on: an address would tie a worker to this
--- transaction.
+-- Asks a job to cancel itself, in the caller's transaction: its function and its open hooks see
+-- CancelledFailure at their next durable call, waiting ones at once; so do later generations and
+-- hooks. No-op on a finished or unknown job. Word of it is for any worker of the workflow, which
+-- passes it on: an address would tie a worker to this transaction.
 -- Locks: the job. Writes: jobs, messages. Wakes: idle workers. Returns whether the job was running.
 
 create function ratchet.cancel(p_id text, p_namespace text default 'durable') returns boolean
@@ -23,9 +23,17 @@ begin
   if not found then return false; end if;
   insert into ratchet_internal.messages (job_id, address, position, kind, namespace, queue,
     workflow, due_at)
-  select v_job.id, '', -1, 'result', v_job.namespace, v_job.queue, v_job.workflow, v_now
+  select v_job.id, thread.address, -1, 'result', v_job.namespace, thread.queue, thread.workflow,
+    v_now
+  from (
+    select ratchet_internal.main_address(v_job.generation) as address, v_job.queue, v_job.workflow
+    where v_job.returned_at is null
+    union all
+    select address, queue, workflow from ratchet.threads
+    where job_id = v_job.id and ended_at is null) thread
   where not exists (select from ratchet.jobs_attributes
-    where job_id = v_job.id and address = '#cancel')
+    where job_id = v_job.id and address = thread.address || '#cancel')
+  order by thread.address
   on conflict do nothing;
   perform pg_notify('ratchet', '')
   where exists (select from ratchet_internal.workers where is_idle);

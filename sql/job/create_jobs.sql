@@ -1,7 +1,9 @@
--- Inserts jobs and the message that runs each; ids that exist already are left alone.
+-- Inserts jobs and the message that runs each; ids that exist already are left alone. With the
+-- option pending the ids are only reserved: nothing runs until somebody starts a job of the id.
 -- Locks: the new rows, in the order of the ids (a concurrent start of the same id waits for this
 --   transaction; two that share several ids wait one for the other).
--- Writes: jobs, messages. Wakes: one notification if a worker of the queue is idle.
+-- Writes: jobs, messages, attributes (markers). Wakes: one notification if a worker of the queue is
+-- idle.
 
 create function ratchet_internal.create_jobs(
   p_namespace text, p_workflow text, p_queue text, p_ids text[], p_inputs json[],
@@ -18,21 +20,36 @@ declare
   v_expire bigint := ratchet_internal.number_of(p_options, 'expire', null)::bigint;
   v_retry json := p_options -> 'retry';
   v_is_watched boolean := coalesce(p_options ->> 'watch' = 'true', false);
+  v_pending float8 := ratchet_internal.number_of(p_options, 'pending', null);
   v_count bigint;
 begin
   with job as (
-    insert into ratchet.jobs (key, namespace, entity, workflow, queue, is_watched, request_id,
-      expire_seconds, options, input, created_at, updated_at)
-    select id, p_namespace, v_entity, p_workflow, p_queue, v_is_watched, p_request_id,
-      v_expire, v_retry, input, v_now, v_now
+    insert into ratchet.jobs (key, namespace, entity, workflow, queue, status, is_watched,
+      is_hookable, is_persistent, request_id, expire_seconds, options, input, created_at, updated_at,
+      pending_until)
+    select id, p_namespace, v_entity, p_workflow, p_queue,
+      case when v_pending is null then 1 else -1 end, v_is_watched,
+      coalesce(p_options ->> 'signalIn', '') <> 'false',
+      coalesce(p_options ->> 'persistent', '') = 'true', p_request_id,
+      v_expire, v_retry, input, v_now, v_now, case when v_pending is not null
+        then ratchet_internal.after(v_now, v_pending * 1000) end
     from unnest(p_ids, p_inputs) as given (id, input)
     order by id collate "C"
     on conflict (key, namespace) do nothing
-    returning id)
-  insert into ratchet_internal.messages
-    (job_id, due_at, kind, namespace, queue, workflow)
-  select id, v_due, 'turn', p_namespace, p_queue, p_workflow from job;
-  get diagnostics v_count = row_count;
+    returning id),
+  turn as (
+    insert into ratchet_internal.messages
+      (job_id, due_at, kind, namespace, queue, workflow)
+    select id, v_due, 'turn', p_namespace, p_queue, p_workflow from job where v_pending is null),
+  mark as (
+    insert into ratchet.jobs_attributes
+      (job_id, address, position, kind, field, ledger, value, created_at)
+    select job.id, '#marker', m.at, 'marker', m.key,
+      ratchet_internal.leg2_done(ratchet_internal.leg1_done(1), 1), m.value, v_now
+    from job cross join json_each_text(ratchet_internal.readable(p_options -> 'marker'))
+      with ordinality as m (key, value, at)
+    where p_options -> 'marker' is not null)
+  select count(*) into v_count from job;
   if v_count > 0 and v_due <= v_now then
     perform ratchet_internal.wake_route(p_namespace, p_queue, p_workflow);
   end if;

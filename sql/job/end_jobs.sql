@@ -1,45 +1,55 @@
 -- Ends jobs: with a result, with an error, or (p_status < 0) stopped from outside. All that is left
--- of them in messages goes; whoever waits for their end is answered in the same commit.
+-- of them in messages goes, hook threads included; whoever waits for their end is answered in the
+-- same commit. A persistent job that returned a result stays open for hooks: only its main function
+-- goes, and whoever waits is answered all the same.
 -- Locks: jobs, in id order (few rows drive the lookups by key, so that they come in the order given
 -- to them); then messages, in order.
 -- Writes: jobs, messages, attributes of waiting parents. Wakes: idle workers; programs that wait.
--- With p_worker only jobs whose main function that worker holds are ended.
+-- With p_worker only jobs are ended of which that worker holds the thread at the given address: the
+-- main function, or a hook that failed for good.
 -- Returns the jobs it ended; one that had ended before is not among them.
 
 create function ratchet_internal.end_jobs(
-  p_worker bigint, p_now timestamptz, p_jobs bigint[], p_results json[], p_errors json[],
-  p_status int default 0
+  p_worker bigint, p_now timestamptz, p_jobs bigint[], p_addresses text[], p_results json[],
+  p_errors json[], p_status int default 0
 ) returns bigint[]
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_ended bigint[];
+  v_kept bigint[];
   v_awaited bigint[];
   v_is_watched boolean;
 begin
   with ended as (
     update ratchet.jobs j
-    set status = p_status, result = e.result, error = e.error, finished_at = p_now,
-      updated_at = p_now
+    set status = case when j.is_persistent and e.error is null then j.status else p_status end,
+      result = e.result, error = e.error, updated_at = p_now,
+      finished_at = case when j.is_persistent and e.error is null then null else p_now end,
+      returned_at = case when j.is_persistent and e.error is null then p_now else j.returned_at end
     from (
-      select * from unnest(p_jobs, p_results, p_errors) as given (job_id, result, error)
+      select * from unnest(p_jobs, p_addresses, p_results, p_errors)
+        as given (job_id, address, result, error)
       order by job_id) e
     where j.id = e.job_id and j.status > 0
       and (p_worker is null or (
         select held.worker_id from ratchet_internal.messages held where held.job_id = e.job_id
-          and held.address = '' and held.position = 0) = p_worker)
-    returning j.id, j.is_awaited, j.is_watched)
-  select array_agg(id), array_agg(id) filter (where is_awaited), bool_or(is_watched)
-  into v_ended, v_awaited, v_is_watched from ended;
-  if v_awaited is not null or exists (
-    select from ratchet_internal.messages where job_id = any (v_ended) and position <> 0)
+          and held.address = coalesce(e.address, '') and held.position = 0) = p_worker)
+    returning j.id, j.is_awaited, j.is_watched, j.status > 0 as is_kept)
+  select array_agg(id) filter (where not is_kept), array_agg(id) filter (where is_kept),
+    array_agg(id) filter (where is_awaited), bool_or(is_watched)
+  into v_ended, v_kept, v_awaited, v_is_watched from ended;
+  if v_awaited is not null or v_kept is not null or exists (
+    select from ratchet_internal.messages
+    where job_id = any (v_ended) and (position <> 0 or address <> ''))
   then
     perform from ratchet_internal.messages
-    where job_id = any (v_ended) or kind = 'child' and key = any (v_awaited::text[])
+    where job_id = any (v_ended || v_kept) or kind = 'child' and key = any (v_awaited::text[])
     order by job_id, address, position for update;
   end if;
-  delete from ratchet_internal.messages where job_id = any (v_ended);
+  delete from ratchet_internal.messages where job_id = any (v_ended)
+    or job_id = any (v_kept) and not ratchet_internal.is_hook(address);
   if v_awaited is not null then
     perform ratchet_internal.answer_parents(p_now, v_awaited, p_worker is not null);
   end if;
@@ -48,5 +58,6 @@ begin
   end if;
   return v_ended;
 end $$;
-comment on function ratchet_internal.end_jobs(bigint, timestamptz, bigint[], json[], json[], int) is
+comment on function ratchet_internal.end_jobs(
+  bigint, timestamptz, bigint[], text[], json[], json[], int) is
   'Ends jobs and answers whoever waits for their end; returns those that this call ended.';

@@ -8,10 +8,10 @@ as $$
 declare
   v_job ratchet.jobs := ratchet_internal.find_job(p_id, p_namespace);
 begin
-  if v_job.status > 0 then
+  if v_job.finished_at is null and v_job.returned_at is null then
     perform ratchet_internal.raise_error('WF303', 'job is not finished',
       jsonb_build_object('workflow_id', p_id), 'Wait for it: ratchet.await_result.');
-  elsif v_job.error is not null then
+  elsif v_job.error is not null and not ratchet_internal.is_silent(v_job.error) then
     raise exception using errcode = 'WF304', message = 'job failed',
       detail = v_job.error::text, hint = 'The detail is the error the job ended with.';
   end if;

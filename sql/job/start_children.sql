@@ -23,10 +23,12 @@ begin
     where m.job_id = any (p_jobs) and m.kind = 'child' and m.key = ''
       and a.kind in ('child', 'start')),
   started as (
-    insert into ratchet.jobs (key, namespace, entity, workflow, queue, is_awaited, parent_id,
-      origin_id, expire_seconds, options, input, created_at, updated_at)
+    insert into ratchet.jobs (key, namespace, entity, workflow, queue, is_awaited, is_hookable,
+      is_persistent, parent_id, origin_id, expire_seconds, options, input, created_at, updated_at)
     select w.id, w.namespace, coalesce(w.options ->> 'entity', w.workflow), w.workflow, w.queue,
-      w.is_awaited, w.job_id, coalesce(parent.origin_id, parent.id),
+      w.is_awaited, coalesce(w.options ->> 'signalIn', '') <> 'false',
+      coalesce(w.options ->> 'persistent', '') = 'true', w.job_id,
+      coalesce(parent.origin_id, parent.id),
       coalesce(ratchet_internal.number_of(w.options, 'expire', null)::bigint,
         parent.expire_seconds), w.options -> 'retry', w.input, p_now, p_now
     from wanted w join ratchet.jobs parent on parent.id = w.job_id

@@ -26,6 +26,10 @@ begin
   end if;
   v_count := ratchet_internal.create_jobs(p_namespace, p_workflow, v_queue,
     array[v_id], array[p_args], p_options, p_request_id);
+  if v_count = 0 then
+    v_count := ratchet_internal.run_reserved(p_namespace, p_workflow, v_queue, v_id, p_args,
+      p_options, p_request_id);
+  end if;
   -- A statement of its own: it sees the job that the one before waited for.
   if v_count = 0 and not exists (select from ratchet.jobs
       where key = v_id and namespace = p_namespace and request_id = p_request_id)
@@ -38,5 +42,7 @@ begin
 end $$;
 comment on function ratchet.start_workflow(text, json, text, text, text, json, uuid) is
   'Starts a workflow and returns its id (a generated one if none is given). The queue defaults '
-  'to the workflow''s name; options are entity, expire (seconds), delay (milliseconds), '
-  'watch (true: its end is notified, as after watch_jobs) and retry.';
+  'to the workflow''s name; options are entity, expire (seconds), delay (milliseconds), retry, '
+  'watch (true: its end is notified, as after watch_jobs), signalIn (false: takes no hooks), '
+  'persistent (stays open for hooks), marker, and pending (seconds for which the id is only '
+  'reserved, until a second start).';

@@ -1,7 +1,7 @@
 -- One row a run of a workflow. The row is also the lock under which a job ends or is stopped.
 -- status is the semaphore: the number of open obligations. For a workflow function that is the
--- function itself (and each hook running beside it): > 0 running, 0 ended by itself (error says
--- how), < 0 stopped from outside.
+-- function itself and each hook thread beside it: > 0 running, 0 ended by itself (error says how),
+-- < 0 stopped from outside, except that -1 is an id reserved for a job that has yet to be started.
 -- No index covers a column that changes, so that every update stays on its page (HOT).
 
 create table ratchet.jobs (
@@ -13,8 +13,11 @@ create table ratchet.jobs (
   queue text collate "C" not null,
   status int not null default 1,
   attempt int not null default 0,
+  generation int not null default 0,
   is_awaited boolean not null default false,
   is_watched boolean not null default false,
+  is_hookable boolean not null default true,
+  is_persistent boolean not null default false,
   cancel_requested_at timestamptz,
   parent_id bigint,
   origin_id bigint,
@@ -27,12 +30,18 @@ create table ratchet.jobs (
   created_at timestamptz not null,
   updated_at timestamptz not null,
   finished_at timestamptz,
+  returned_at timestamptz,
+  pending_until timestamptz,
   constraint "a workflow id is unique in its namespace"
     unique (key, namespace),
-  constraint "a job is finished exactly when its semaphore is not positive"
-    check ((status <= 0) = (finished_at is not null)),
+  constraint "a job is finished exactly when it is not running or reserved"
+    check ((status <= 0 and status <> -1) = (finished_at is not null)),
+  constraint "a reserved job has a time by which it must be started"
+    check ((status = -1) = (pending_until is not null)),
+  constraint "only a persistent job outlives its function"
+    check (returned_at is null or is_persistent),
   constraint "a job stopped from outside says why"
-    check (status >= 0 or error is not null),
+    check (status >= -1 or error is not null),
   constraint "a failed job has no result"
     check (status > 0 or error is null or result is null)
 ) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05);
@@ -48,12 +57,18 @@ comment on column ratchet.jobs.entity is
 comment on column ratchet.jobs.workflow is 'Name of the workflow function that runs the job.';
 comment on column ratchet.jobs.queue is 'Queue whose workers run the function.';
 comment on column ratchet.jobs.status is
-  'The semaphore: open obligations. > 0 running, 0 ended by itself, < 0 stopped from outside.';
+  'The semaphore: open obligations. > 0 running, 0 ended by itself, -1 reserved, below stopped '
+  'from outside.';
 comment on column ratchet.jobs.attempt is 'How often the function has failed and been run again.';
+comment on column ratchet.jobs.generation is
+  'How often the function has continued as new; its thread has the address $1, $2 and so on.';
 comment on column ratchet.jobs.is_awaited is
   'Whether a step of another job waits for the end and is answered in the commit that brings it.';
 comment on column ratchet.jobs.is_watched is
   'Whether a program waits for the end and is to be notified of it.';
+comment on column ratchet.jobs.is_hookable is 'Whether hooks may be started in it.';
+comment on column ratchet.jobs.is_persistent is
+  'Whether it stays open for hooks after its function has returned, until it is stopped.';
 comment on column ratchet.jobs.cancel_requested_at is
   'When cooperative cancellation was asked for; null if never.';
 comment on column ratchet.jobs.parent_id is 'Job that started this one; null for a root.';
@@ -66,7 +81,7 @@ comment on column ratchet.jobs.options is
   'Retry policy of the function: maximumAttempts, initialInterval, backoffCoefficient, '
   'maximumInterval (milliseconds).';
 comment on column ratchet.jobs.input is
-  'Arguments of the function, a JSON array, exactly as given.';
+  'Arguments of the function (of its current generation), a JSON array, exactly as given.';
 comment on column ratchet.jobs.result is
   'What the function returned; null while it runs, when it failed, and when it returned nothing.';
 comment on column ratchet.jobs.error is
@@ -74,3 +89,7 @@ comment on column ratchet.jobs.error is
 comment on column ratchet.jobs.created_at is 'When the job was started.';
 comment on column ratchet.jobs.updated_at is 'When the row last changed.';
 comment on column ratchet.jobs.finished_at is 'When the job ended; null while it runs.';
+comment on column ratchet.jobs.returned_at is
+  'When the function of a persistent job returned, so that its result is there.';
+comment on column ratchet.jobs.pending_until is
+  'For a reserved job: when it is removed unless it was started.';

@@ -1,9 +1,11 @@
 -- The history: one row a step of a job, mostly written once. A step run in the worker's own process
 -- is inserted with its result; any other is inserted when it is scheduled (first leg) and receives
 -- its result later (second leg). (job_id, address, position) is the step: address tells the threads
--- of a job apart ('' is the main function), position is the number of the durable call in its
--- thread, from 1. value is text: JSON text for steps; plain text where people compare it with = in
--- SQL.
+-- of a job apart, position is the number of the durable call in its thread, from 1. The main
+-- function has the address '', and $1, $2, ... in the generations that continueAsNew begins; hook
+-- threads have h1, h2, ... What follows a # is no call: <thread>#cancel is its cancellation,
+-- <thread>#patch what patched() has answered, #marker what the job was marked with at its start.
+-- value is text: JSON text for steps; plain text where people compare it with = in SQL.
 
 create table ratchet.jobs_attributes (
   job_id bigint not null,
@@ -21,7 +23,8 @@ create table ratchet.jobs_attributes (
   primary key (job_id, address, position),
   constraint "positions count from 1" check (position >= 1),
   constraint "kind is one the engine knows"
-    check (kind in ('activity', 'sleep', 'wait', 'child', 'start', 'await', 'signal', 'cancel'))
+    check (kind in ('activity', 'sleep', 'wait', 'child', 'start', 'await', 'signal', 'cancel',
+      'hook', 'terminate', 'emit', 'trace', 'continue', 'patch', 'marker'))
 ) with (fillfactor = 90);
 
 comment on table ratchet.jobs_attributes is
@@ -39,9 +42,10 @@ comment on column ratchet.jobs_attributes.delivery is
   'other answer could have come first.';
 comment on column ratchet.jobs_attributes.is_failed is 'Whether value is an error.';
 comment on column ratchet.jobs_attributes.address is
-  'Thread of the job; empty for the main function.';
+  'Thread of the job: empty for the main function, $n for its nth generation, hn for the nth hook.';
 comment on column ratchet.jobs_attributes.kind is
-  'What the step does: activity, sleep, wait, child, start, await, signal, cancel.';
+  'What the step does: activity, sleep, wait, child, start, await, signal, cancel, hook, '
+  'terminate, emit, trace, continue, patch, marker.';
 comment on column ratchet.jobs_attributes.field is
   'Readable name: address, position, and what was called; sorts in the order of the calls.';
 comment on column ratchet.jobs_attributes.input is 'Arguments of the step, where it has any.';

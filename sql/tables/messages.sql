@@ -53,7 +53,7 @@ comment on table ratchet_internal.messages is
   'What makes a worker do something: one row a thread to run, and one an open step.';
 comment on column ratchet_internal.messages.job_id is 'The job it belongs to, jobs.id.';
 comment on column ratchet_internal.messages.address is
-  'Thread of the job; empty for the main function.';
+  'Thread of the job, as in jobs_attributes.';
 comment on column ratchet_internal.messages.position is
   'Step it belongs to; 0: the thread itself, -1: word of a cancellation.';
 comment on column ratchet_internal.messages.kind is

@@ -1,5 +1,6 @@
 -- Removes finished jobs whose time is over: expire_seconds after their end, or p_older_than where
--- none was given, but never within a minute of their end. Goes through the jobs in batches by
+-- none was given, but never within a minute of their end; and reserved ids that nobody started in
+-- time. Goes through the jobs in batches by
 -- number, taking up where the last call ended; skips what others hold. Also drops expired signals.
 -- Locks: the removed rows. Writes: jobs, attributes, signals. Raises: WF103, WF104. Returns how
 -- many jobs it removed.
@@ -27,12 +28,13 @@ begin
     select id from ratchet.jobs where id > v_from order by id limit p_batch) batch;
   select array_agg(id) into v_jobs from (
     select id from ratchet.jobs
-    where id > v_from and id <= v_to and status <= 0
-      and finished_at < v_now - interval '1 minute'
+    where id > v_from and id <= v_to and (status = -1 and pending_until < v_now
+      or status <= 0 and finished_at < v_now - interval '1 minute'
       and finished_at < v_now - case when expire_seconds is null then p_older_than
-        else make_interval(secs => least(greatest(expire_seconds, 0), 1e10)) end
+        else make_interval(secs => least(greatest(expire_seconds, 0), 1e10)) end)
     order by id for update skip locked) old;
   delete from ratchet.jobs_attributes where job_id = any (v_jobs);
+  delete from ratchet.threads where job_id = any (v_jobs);
   delete from ratchet.jobs where id = any (v_jobs);
   delete from ratchet_internal.signals where id in (
     select id from ratchet_internal.signals where expires_at < v_now

@@ -2,7 +2,8 @@
 -- that waits for a worker or runs in one.
 
 create view ratchet.open_steps with (security_invoker = true) as
-select m.job_id, j.key as job_key, m.namespace, coalesce(a.field, 'the function') as field,
+select m.job_id, j.key as job_key, m.namespace, coalesce(a.field, case
+    when m.address like 'h%' then 'the hook ' || m.workflow else 'the function' end) as field,
   m.kind, m.attempt, m.due_at, m.worker_id, m.queue, nullif(m.workflow, '') as workflow,
   case m.kind
     when 'timer' then 'sleeps until ' || m.due_at

@@ -1,12 +1,13 @@
 import { setImmediate as tick } from 'node:timers/promises';
 import type { Work } from '../../driver/database/exchange';
 import type { RecordedStep } from '../../driver/database/turn-calls';
-import { CANCEL_ADDRESS, History } from '../../driver/engine/history';
-import { LiveTurn, type TurnHost } from '../../driver/engine/live-turn';
+import { History } from '../../driver/engine/history';
+import { LiveTurn } from '../../driver/engine/live-turn';
 import type { PendingCall } from '../../driver/engine/call';
 import { planOf } from '../../driver/engine/local-steps';
 import { emptyReport, type TurnReport } from '../../driver/engine/report';
 import { runWorkflow } from '../../driver/engine/run-workflow';
+import type { TurnHost } from '../../driver/engine/turn-host';
 import type { Random } from './seed';
 import { answerOf, failingOf, interpret, type Program } from './turn-program';
 
@@ -74,11 +75,15 @@ class Lab implements TurnHost {
     if (call.call.queue === 'local' && !turn.isCareful) {
       turn.running += 1;
       turn.whenCommitted(() => this.locals.push(call));
-    } else turn.plan(planOf(call));
+    } else turn.plan(planOf(turn, call));
   }
 
   report(): void {
     // Whether there is anything to hand in is looked at in every step.
+  }
+
+  emit(): void {
+    // Nobody listens here.
   }
 
   settle(turn: LiveTurn): void {
@@ -151,7 +156,7 @@ class Lab implements TurnHost {
     const anchors = this.rows.map((row) => {
       const made = this.log.findIndex((entry) => entry.startsWith(`call ${row.position} `));
       const reached = row.delivery === null ? -1 : (deliveries[row.delivery - 1] ?? -1);
-      return Math.max(row.address === CANCEL_ADDRESS ? -1 : made, reached);
+      return Math.max(row.kind === 'cancel' ? -1 : made, reached);
     });
     const rows = structuredClone(this.rows);
     const { isCancelRequested } = this;

@@ -18,13 +18,24 @@ const attacks: Record<string, string[]> = {
     `${job} select 'same', 'e', 'w', 'q', 1, null, null, now(), now(), null
       from generate_series(1, 2)`,
   ],
-  'a job is finished exactly when its semaphore is not positive': [
+  'a job is finished exactly when it is not running or reserved': [
     `${job} values ('a', 'e', 'w', 'q', 0, null, null, now(), now(), null)`,
     `${job} values ('a', 'e', 'w', 'q', 1, null, null, now(), now(), now())`,
   ],
   'a job stopped from outside says why': [
-    `${job} values ('a', 'e', 'w', 'q', -1, null, null, now(), now(), now())`,
+    `${job} values ('a', 'e', 'w', 'q', -2, null, null, now(), now(), now())`,
   ],
+  'a reserved job has a time by which it must be started': [
+    `${job} values ('a', 'e', 'w', 'q', -1, null, null, now(), now(), null)`,
+  ],
+  'only a persistent job outlives its function': [
+    `insert into ratchet.jobs (key, entity, workflow, queue, created_at, updated_at, returned_at)
+      values ('a', 'e', 'w', 'q', now(), now(), now())`,
+  ],
+  'the address of a hook is h and its number': ['', ',0,0', 'h0', 'h1#cancel'].map(
+    (address) => `insert into ratchet.threads (job_id, address, workflow, queue, input, created_at)
+      values (1, '${address}', 'w', 'q', '[]', now())`,
+  ),
   'a failed job has no result': [
     `${job} values ('a', 'e', 'w', 'q', 0, '1', '{}', now(), now(), now())`,
   ],

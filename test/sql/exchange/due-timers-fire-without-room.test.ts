@@ -51,7 +51,7 @@ test.serial(
     const plans = [{ job, position: 1, kind: 'sleep', delay: 50, input: 5 }];
     await sql.exchange(worker, { plans });
     t.deepEqual(await sql.rows('select * from ratchet.evict($1, $2, $3)', [worker, [job], [0]]), [
-      { evict: job },
+      { job_id: job, address: '' },
     ]);
     await sql.rows('select pg_sleep(0.1)');
     t.deepEqual(await sql.exchange(worker, { turns: 0 }), []);

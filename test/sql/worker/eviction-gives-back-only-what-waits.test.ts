@@ -14,7 +14,7 @@ async function waiting(...plans: { kind: string; name?: string; delay?: number }
 }
 
 async function evict(worker: string, job: string, known: number) {
-  const text = 'select * from ratchet.evict($1, $2, $3) as id';
+  const text = 'select job_id as id from ratchet.evict($1, $2, $3)';
   return (await sql.rows(text, [worker, [job], [known]])).map((row) => String(row['id']));
 }
 

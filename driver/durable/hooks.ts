@@ -1,0 +1,132 @@
+import { fromJson, toJson } from '../database/json-door';
+import { checkName } from '../database/names';
+import { RatchetError } from '../errors';
+import { checkOptions } from '../options';
+import { currentWorkflow, durableCall } from './current-turn';
+import { condition } from './signals';
+import { checkStart, type StartOptions } from './start-options';
+
+/** Which function runs inside which job. */
+export type HookOptions<A extends unknown[] = unknown[]> = Pick<
+  StartOptions<A>,
+  'args' | 'taskQueue' | 'workflowName' | 'workflowId' | 'entity' | 'namespace' | 'config'
+>;
+
+export const HOOK_OPTIONS = [
+  ...['workflowId', 'args', 'taskQueue', 'workflowName', 'entity', 'namespace', 'config'],
+];
+
+export interface ExecHookOptions<A extends unknown[] = unknown[]> extends HookOptions<A> {
+  /** Id of the signal by which the hook answers. Default: generated. */
+  signalId?: string;
+}
+
+function endless(problem: string): never {
+  throw new RatchetError('WF104', `hook would start an infinite loop: ${problem}.`, {
+    hint: 'Give taskQueue and workflowName, or entity, of another function.',
+  });
+}
+
+/** A hook of the job itself that runs the function it is called in would never come to an end. */
+function checkHook(options: HookOptions) {
+  const { turn } = currentWorkflow('hook');
+  const { workflowId, namespace, queue, workflow } = turn.work;
+  if (options.taskQueue === undefined && options.entity === undefined) {
+    endless('neither taskQueue nor entity is given');
+  }
+  if (options.workflowName === undefined && options.entity === undefined) {
+    endless('neither workflowName nor entity is given');
+  }
+  const hook = checkStart({ workflowId, ...options }, { namespace });
+  const isOwn = hook.workflowId === workflowId && hook.queue === queue;
+  if (isOwn && hook.workflow === workflow) endless('it is the function that calls it');
+  if (hook.namespace !== namespace) {
+    throw new RatchetError('WF104', `hook: namespace is not '${namespace}'.`, {
+      detail: { option: 'namespace' },
+      hint: 'A workflow reaches the jobs of its own namespace; leave the option out.',
+    });
+  }
+  return hook;
+}
+
+function hookCall(options: HookOptions): Promise<string> {
+  const { args, queue, workflow, workflowId: id, retry } = checkHook(options);
+  return durableCall('hook', {
+    kind: 'hook',
+    name: workflow,
+    input: args,
+    options: toJson({ id, queue, retry }, 'options'),
+    isCancellable: false,
+    convert: (answer) => fromJson(answer.value),
+  });
+}
+
+/**
+ * Runs another function inside this job, or the one that is named, in a thread of its own; goes on
+ * once it is started. Resolves to an id of the call. A job that is unknown, has finished or takes
+ * no hooks ignores it.
+ */
+export async function hook(options: HookOptions): Promise<string> {
+  currentWorkflow('hook');
+  checkOptions(options, HOOK_OPTIONS, 'hook');
+  return hookCall(options);
+}
+
+/** A hook that is to answer, and the signal by which it does: `{ signal, $durable }` comes last. */
+function answering(options: ExecHookOptions, offset: number) {
+  const { turn } = currentWorkflow('execHook');
+  checkOptions(options, [...HOOK_OPTIONS, 'signalId'], 'execHook');
+  const { signalId, ...rest } = options;
+  const position = turn.counter + offset + 1;
+  const generated = `-hook-${turn.jobId}-${turn.address}-${position}`;
+  const signal = checkName(signalId ?? generated, 'signalId');
+  const args = [...(options.args ?? []), { signal, $durable: true }];
+  checkHook({ ...rest, args });
+  return { signal, hook: { ...rest, args } };
+}
+
+/**
+ * Runs a hook and waits for its answer: it gets `{ signal, $durable: true }` as its last argument
+ * and answers by `workflow.signal(info.signal, result)`.
+ *
+ * @example
+ * const verdict = await Durable.workflow.execHook<{ ok: boolean }>({
+ *   taskQueue: 'reviewers', workflowName: 'review', args: [documentId],
+ * });
+ */
+export async function execHook<T = unknown>(options: ExecHookOptions): Promise<T> {
+  const { signal, hook: given } = answering(options, 0);
+  // Both are called before either is awaited: they are recorded together.
+  const [, answer] = await Promise.all([hookCall(given), condition<T>(signal)]);
+  return answer;
+}
+
+/** Starts several hooks, then waits for the answers of all; each comes under its key. */
+export async function execHookBatch<T extends Record<string, unknown> = Record<string, unknown>>(
+  hooks: { key: keyof T & string; options: ExecHookOptions }[],
+): Promise<T> {
+  currentWorkflow('execHookBatch');
+  if (!Array.isArray(hooks)) {
+    throw new RatchetError('WF104', 'execHookBatch was not given an array.', {
+      hint: 'Give [{ key, options }].',
+    });
+  }
+  const keys = new Set<string>();
+  const checked = hooks.map((each, index) => {
+    checkOptions(each, ['key', 'options'], 'execHookBatch');
+    const key = checkName(each.key, 'key');
+    if (keys.has(key)) {
+      throw new RatchetError('WF104', `execHookBatch has the key '${key}' twice.`, {
+        detail: { option: 'key' },
+        hint: 'Give each hook a key of its own.',
+      });
+    }
+    keys.add(key);
+    return { key, ...answering(each.options, index) };
+  });
+  const started = checked.map((each) => hookCall(each.hook));
+  const waits = checked.map((each) => condition(each.signal));
+  const answers = await Promise.all(waits);
+  await Promise.all(started);
+  return Object.fromEntries(checked.map(({ key }, index) => [key, answers[index]])) as T;
+}

@@ -1,0 +1,22 @@
+/** Which thread of a job an address is: '' and `$n` the main function, `hn` the nth hook. */
+export function isHookAddress(address: string): boolean {
+  return address.startsWith('h');
+}
+
+/** Names a thread among all jobs. */
+export function threadKey(jobId: string, address: string): string {
+  return address === '' ? jobId : `${jobId} ${address}`;
+}
+
+/**
+ * The thread as users see it: '' in the main function, `$n` in its nth continued generation,
+ * `,0,0`, `,0,1` and so on in hooks.
+ */
+export function dimensionOf(address: string): string {
+  return isHookAddress(address) ? `,0,${Number(address.slice(1)) - 1}` : address;
+}
+
+/** Sorts threads: the generations of the main function, then the hooks, in the order of starts. */
+export function threadOrder(address: string): number {
+  return Number(address.slice(1)) + (isHookAddress(address) ? 1e9 : 0);
+}

@@ -1,0 +1,49 @@
+import type { Database } from '../database/database';
+import { evict } from '../database/turn-calls';
+import type { LiveTurn } from './live-turn';
+import type { TurnCache } from './turn-cache';
+
+const EVICT_AGAIN_MS = 100;
+
+export interface EvictionHost {
+  readonly workerId: string;
+  forget(turn: LiveTurn): void;
+  onError(error: unknown): void;
+}
+
+/** Frees the memory of the turns that have waited longest, when there are too many. */
+export class Eviction {
+  private isEvicting = false;
+  private isStopped = false;
+
+  constructor(
+    private readonly host: EvictionHost,
+    private readonly database: Database,
+    private readonly turns: TurnCache,
+  ) {}
+
+  /** Gives parked turns back: the longest waiting, unless others are named. */
+  async run(parked = this.turns.idlest()): Promise<void> {
+    if (this.isEvicting || this.isStopped || parked.length === 0) return;
+    this.isEvicting = true;
+    const asked = parked.map(({ jobId, address, history }) => {
+      return { jobId, address, known: history.answered.size };
+    });
+    try {
+      for (const thread of await evict(this.database, this.host.workerId, asked)) {
+        const turn = this.turns.get(thread.jobId, thread.address);
+        if (turn !== undefined) this.host.forget(turn);
+      }
+    } catch (error) {
+      this.host.onError(error);
+    } finally {
+      this.isEvicting = false;
+    }
+    // More may have parked meanwhile. What could not be given back is not asked for at once again.
+    if (this.turns.isOverfull) setTimeout(() => void this.run(), EVICT_AGAIN_MS).unref();
+  }
+
+  stop(): void {
+    this.isStopped = true;
+  }
+}

@@ -1,0 +1,37 @@
+-- Stops jobs at once, with the error that whoever waits for them gets: reason, code and stack of
+-- the options. With throw false nobody gets it: they are answered with nothing. expire replaces how
+-- long the job is kept.
+-- Locks: nothing (the caller has locked the jobs), then messages. Writes: as end_jobs. Wakes: as
+-- end_jobs. Returns the jobs that this call stopped.
+
+create function ratchet_internal.interrupt_jobs(
+  p_now timestamptz, p_jobs bigint[], p_ids text[], p_options json[]
+) returns bigint[]
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_stop record;
+begin
+  update ratchet.jobs j
+  set expire_seconds = ratchet_internal.number_of(s.options, 'expire', null)::bigint
+  from unnest(p_jobs, p_options) as s (job_id, options)
+  where j.id = s.job_id and j.status > 0 and json_typeof(s.options -> 'expire') = 'number';
+  select array_agg(s.job_id) as jobs, array_agg(''::text) as addresses,
+    array_agg(null::json) as results,
+    array_agg(json_build_object(
+      'message', coalesce(s.options ->> 'reason', 'job [' || s.id || '] interrupted'),
+      'code', ratchet_internal.number_of(s.options, 'code', 410)::int, 'job_id', s.id,
+      'stack', coalesce(s.options ->> 'stack', ''),
+      'isSilent', coalesce(s.options ->> 'throw', '') = 'false')) as errors
+  into v_stop
+  from (
+    select distinct on (job_id) * from unnest(p_jobs, p_ids, p_options)
+      as each (job_id, id, options)
+    where job_id is not null order by job_id) s;
+  return ratchet_internal.end_jobs(null, p_now, v_stop.jobs, v_stop.addresses, v_stop.results,
+    v_stop.errors, -1000000000);
+end $$;
+comment on function ratchet_internal.interrupt_jobs(
+  timestamptz, bigint[], text[], json[]) is
+  'Stops jobs at once, each with the error that its options say; returns those it stopped.';

@@ -1,0 +1,19 @@
+-- Tells whoever listens to the topics of an object of topics and messages, in the caller's
+-- transaction: best effort, nothing is kept.
+-- Raises: WF101, WF104. Wakes: listeners, at commit.
+
+create function ratchet.emit(p_namespace text, p_job text, p_events json) returns void
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform ratchet_internal.check_name(p_namespace, 'namespace');
+  if json_typeof(p_events) is distinct from 'object' then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', 'events'), 'Give an object of topics and their messages.');
+  end if;
+  perform ratchet_internal.emit_event(p_namespace, event.key, p_job, event.value)
+  from json_each(ratchet_internal.readable(p_events)) event;
+end $$;
+comment on function ratchet.emit(text, text, json) is
+  'Tells listeners of topics of a namespace; nothing is kept.';

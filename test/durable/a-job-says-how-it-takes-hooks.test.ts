@@ -1,0 +1,61 @@
+import test from 'ava';
+import { Durable } from '../../driver';
+import { durableTest } from '../support/durable';
+
+const { workflow } = Durable;
+
+async function leaf(value: number) {
+  return value + 1;
+}
+
+test.serial('14: bad input is refused where it is given', async (t) => {
+  const { client } = await durableTest(t);
+  const hook = (options: object) => client.workflow.hook(options);
+  const good = { workflowId: 'x', taskQueue: 'q', workflowName: 'w' };
+  const misspelt = await t.throwsAsync(hook({ ...good, workflowNam: 'w' }));
+  t.like(misspelt, { code: 'WF104', hint: "Did you mean 'workflowName'?" });
+  await t.throwsAsync(hook({ ...good, workflowId: undefined }), { code: 'WF101' });
+  await t.throwsAsync(hook({ ...good, args: 'x' }), { code: 'WF104' });
+  await t.throwsAsync(hook({ ...good, taskQueue: undefined }), { code: 'WF104' });
+  await t.throwsAsync(hook({ ...good, config: { maximumAttempts: -1 } }), { code: 'WF104' });
+  await t.throwsAsync(hook(null as never), { code: 'WF104' });
+  await t.throwsAsync(async () => workflow.hook(good), { code: 'WF303' });
+  await t.throwsAsync(async () => workflow.execHook(good), { code: 'WF303' });
+  await t.throwsAsync(async () => workflow.execHookBatch([]), { code: 'WF303' });
+  const start = (options: object) =>
+    client.workflow.start({ taskQueue: 'q', workflowName: 'w', ...options });
+  for (const options of [
+    ...[{ signalIn: 1 }, { persistent: 'yes' }, { pending: -1 }, { pending: '1s' }],
+    ...[{ marker: 'x' }, { marker: { x: 1 } }, { marker: ['-x'] }],
+  ]) {
+    await t.throwsAsync(start(options as object), { code: 'WF104' }, JSON.stringify(options));
+  }
+});
+
+test.serial(
+  '4.1: an id is reserved, started later, or free again; marks stay on the record',
+  async (t) => {
+    const context = await durableTest(t);
+    await Durable.Worker.create({ connection: context.connection, taskQueue: 'q', workflow: leaf });
+    const { client, pool } = context;
+    const options = { taskQueue: 'q', workflowName: 'leaf', args: [1], workflowId: 'reserved' };
+    const marked = { ...options, pending: 60, marker: { '-by': 'me', '-n': 1 } };
+    const handle = await client.workflow.start(marked);
+    t.is(await handle.status(), -1);
+    await t.throwsAsync(client.workflow.start(marked), { message: 'Duplicate job: reserved' });
+    t.deepEqual((await context.pool.query('select * from ratchet.check_invariants()')).rows, []);
+    const result = handle.result();
+    await client.workflow.start(options);
+    t.is(await result, 2);
+    const marks = `select field, value from ratchet.jobs_attributes
+    where kind = 'marker' order by 1`;
+    t.deepEqual((await pool.query(marks)).rows, [
+      { field: '-by', value: 'me' },
+      { field: '-n', value: '1' },
+    ]);
+    const short = await client.workflow.start({ ...options, workflowId: 'short', pending: 0 });
+    t.is(Number((await pool.query('select ratchet.prune()')).rows[0].prune), 1);
+    await t.throwsAsync(short.status(), { message: 'Job short not found' });
+    t.deepEqual((await context.pool.query('select * from ratchet.check_invariants()')).rows, []);
+  },
+);
