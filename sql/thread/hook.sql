@@ -22,6 +22,10 @@ declare
 begin
   perform ratchet_internal.check_isolation();
   perform ratchet_internal.check_start(p_namespace, p_workflow, v_queue, p_options);
+  if exists (select from json_object_keys(p_options) as option where option <> 'retry') then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('workflow_id', p_id), 'The only option of a hook is retry.');
+  end if;
   perform ratchet_internal.check_name(p_id, 'workflow id');
   perform ratchet_internal.check_size(p_args, 'arguments');
   if json_typeof(p_args) is distinct from 'array' then

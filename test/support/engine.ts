@@ -22,23 +22,40 @@ export interface Report {
   turns?: number;
   activities?: number;
   idle?: boolean;
-  steps?: { job: string; position: number; name?: string; value?: unknown; delivery?: number }[];
+  steps?: {
+    job: string;
+    address?: string;
+    position: number;
+    name?: string;
+    value?: unknown;
+    delivery?: number;
+  }[];
   plans?: Plan[];
   reports?: {
     job: string;
+    address?: string;
     position: number;
     attempt: number;
     failed?: boolean;
     code?: number;
     value?: unknown;
   }[];
-  ends?: { job: string; result?: unknown; error?: unknown }[];
-  failures?: { job: string; error?: unknown; blocked?: boolean; forgotten?: number }[];
+  ends?: { job: string; address?: string; result?: unknown; error?: unknown }[];
+  /** A hook returned, or (input) the main function continues as new. */
+  threads?: { job: string; address: string; input?: unknown[] }[];
+  failures?: {
+    job: string;
+    address?: string;
+    error?: unknown;
+    blocked?: boolean;
+    forgotten?: number;
+  }[];
   deliveries?: { job: string; position: number; order: number }[];
 }
 
 export interface Plan {
   job: string;
+  address?: string;
   position: number;
   kind: string;
   name?: string;
@@ -112,7 +129,7 @@ export function engine() {
     messages: (job: string) =>
       rows(
         `select position, kind, worker_id, attempt, options::text from ratchet_internal.messages
-          where job_id = $1 order by position`,
+          where job_id = $1 order by address, position`,
         [job],
       ),
   };
@@ -136,20 +153,38 @@ export async function exchange(on: Queryable, worker: string, report: Report = {
   const call: Record<string, unknown> = {
     ...{ worker, turn_room: turns, activity_room: activities, is_idle: idle },
     ...group('step', report.steps, (step) => ({
-      ...{ jobs: step.job, addresses: '', positions: step.position, kinds: 'activity' },
+      ...{
+        jobs: step.job,
+        addresses: step.address ?? '',
+        positions: step.position,
+        kinds: 'activity',
+      },
       ...{ names: step.name ?? 'step', deliveries: step.delivery ?? null, failed: false },
       ...{ inputs: null, values: json(step.value) },
     })),
     ...group('plan', report.plans, planColumns),
     ...group('activity', report.reports, (done) => ({
-      ...{ jobs: done.job, addresses: '', positions: done.position, attempts: done.attempt },
+      ...{
+        jobs: done.job,
+        addresses: done.address ?? '',
+        positions: done.position,
+        attempts: done.attempt,
+      },
       ...{ failed: done.failed ?? false, codes: done.code ?? null, values: json(done.value) },
     })),
     ...group('end', report.ends, (end) => ({
-      ...{ jobs: end.job, results: json(end.result), errors: json(end.error) },
+      ...{ jobs: end.job, addresses: end.address ?? '' },
+      ...{ results: json(end.result), errors: json(end.error) },
+    })),
+    ...group('thread', report.threads, ({ job, address, input }) => ({
+      ...{ jobs: job, addresses: address, inputs: json(input) },
     })),
     ...group('failure', report.failures, (failure) => ({
-      ...{ jobs: failure.job, errors: json(failure.error ?? { message: 'failed' }) },
+      ...{
+        jobs: failure.job,
+        addresses: failure.address ?? '',
+        errors: json(failure.error ?? { message: 'failed' }),
+      },
       ...{ blocked: failure.blocked ?? false, forgotten: failure.forgotten ?? null },
     })),
     ...group('delivery', report.deliveries, (delivery) => ({
@@ -164,7 +199,12 @@ export async function exchange(on: Queryable, worker: string, report: Report = {
 
 function planColumns(plan: Plan) {
   return {
-    ...{ jobs: plan.job, addresses: '', positions: plan.position, kinds: plan.kind },
+    ...{
+      jobs: plan.job,
+      addresses: plan.address ?? '',
+      positions: plan.position,
+      kinds: plan.kind,
+    },
     ...{ names: plan.name ?? plan.kind, inputs: json(plan.input), queues: plan.queue ?? null },
     ...{ delays: plan.delay ?? null, attempts: plan.attempt ?? 0, held: plan.held ?? false },
     ...{ failed: plan.failed ?? false, options: json(plan.options) },

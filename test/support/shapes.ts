@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Durable, type RetryPolicy } from '../../driver';
 import { recordEffect } from './effects';
+import { generations, hookedSteps, hooks, patience } from './thread-shapes';
 
 // Workflows of every shape, for tests that kill, pause and replace workers. What they return does
 // not depend on which worker ran what, how often, or in which order parallel steps ended.
@@ -55,7 +56,7 @@ export function remoteQueue(queue: string): string {
   return `${queue}-remote`;
 }
 
-function proxies(retry: RetryPolicy = QUICK) {
+export function proxies(retry: RetryPolicy = QUICK) {
   const taskQueue = remoteQueue(Durable.workflow.workflowInfo().taskQueue);
   return {
     local: Durable.workflow.proxyActivities<typeof activities>({ retry }),
@@ -189,6 +190,7 @@ export const workflows = {
     remotely,
     suicide,
   },
+  ...{ hooks, hookedSteps, patience, generations },
 };
 
 export type WorkflowName = keyof typeof workflows;
@@ -215,5 +217,13 @@ export const SHAPES: Record<string, { workflows: WorkflowName[]; result: unknown
   family: {
     workflows: ['family', 'leaf', 'failingLeaf'],
     result: [14, 15, 16, 'Duplicate job: ID-a', 'this leaf fails', 13],
+  },
+  hooks: {
+    workflows: ['hooks', 'hookedSteps', 'patience'],
+    result: [11, true, { a: 12, b: 17 }, true, null, true, 20],
+  },
+  generations: {
+    workflows: ['generations', 'hookedSteps'],
+    result: ['$2', 73, 17],
   },
 };
