@@ -1,6 +1,7 @@
 -- Does what steps scheduled in this transaction ask of other jobs and of listeners, and answers
--- them: starts hooks, tells listeners, stops jobs. Stopping comes last, so that what a job asked
--- for beside its own end is done.
+-- those that need not wait: starts children, ties steps to jobs, sends signals, starts hooks, tells
+-- listeners, stops jobs. Stopping comes last, so that what a job asked for beside its own end is
+-- done.
 
 create function ratchet_internal.act_on_steps(
   p_now timestamptz, p_jobs bigint[], p_kinds text[]
@@ -9,6 +10,15 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  if p_kinds && array['child', 'start'] then
+    perform ratchet_internal.start_children(p_now, p_jobs);
+  end if;
+  if 'await' = any (p_kinds) then
+    perform ratchet_internal.await_jobs(p_now, p_jobs);
+  end if;
+  if 'signal' = any (p_kinds) then
+    perform ratchet_internal.send_signals(p_now, p_jobs);
+  end if;
   if 'hook' = any (p_kinds) then
     perform ratchet_internal.start_hooks(p_now, p_jobs);
   end if;
@@ -20,4 +30,4 @@ begin
   end if;
 end $$;
 comment on function ratchet_internal.act_on_steps(timestamptz, bigint[], text[]) is
-  'Starts hooks, tells listeners and stops jobs, as steps scheduled in this transaction ask.';
+  'Does what steps scheduled in this transaction ask of other jobs and of listeners.';

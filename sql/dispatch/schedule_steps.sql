@@ -66,16 +66,7 @@ begin
       join ratchet_internal.worker_routes r on r.worker_id = w.id
       where w.is_idle and w.id <> p_worker and r.workflow = '' and r.queue = any (p_queues));
   end if;
-  if p_kinds && array['child', 'start'] then
-    perform ratchet_internal.start_children(p_now, p_jobs);
-  end if;
-  if 'await' = any (p_kinds) then
-    perform ratchet_internal.await_jobs(p_now, p_jobs);
-  end if;
-  if 'signal' = any (p_kinds) then
-    perform ratchet_internal.send_signals(p_now, p_jobs);
-  end if;
-  if p_kinds && array['hook', 'emit', 'terminate'] then
+  if not p_kinds <@ array['activity', 'sleep', 'wait'] then
     perform ratchet_internal.act_on_steps(p_now, p_jobs, p_kinds);
   end if;
   return v_count;

@@ -20,17 +20,18 @@ declare
   v_expire bigint := ratchet_internal.number_of(p_options, 'expire', null)::bigint;
   v_retry json := p_options -> 'retry';
   v_is_watched boolean := coalesce(p_options ->> 'watch' = 'true', false);
+  v_is_hookable boolean := coalesce(p_options ->> 'signalIn', '') <> 'false';
+  v_is_persistent boolean := coalesce(p_options ->> 'persistent', '') = 'true';
   v_pending float8 := ratchet_internal.number_of(p_options, 'pending', null);
   v_count bigint;
 begin
   with job as (
     insert into ratchet.jobs (key, namespace, entity, workflow, queue, status, is_watched,
-      is_hookable, is_persistent, request_id, expire_seconds, options, input, created_at, updated_at,
-      pending_until)
+      is_hookable, is_persistent, request_id, expire_seconds, options, input, created_at,
+      updated_at, pending_until)
     select id, p_namespace, v_entity, p_workflow, p_queue,
-      case when v_pending is null then 1 else -1 end, v_is_watched,
-      coalesce(p_options ->> 'signalIn', '') <> 'false',
-      coalesce(p_options ->> 'persistent', '') = 'true', p_request_id,
+      case when v_pending is null then 1 else -1 end, v_is_watched, v_is_hookable,
+      v_is_persistent, p_request_id,
       v_expire, v_retry, input, v_now, v_now, case when v_pending is not null
         then ratchet_internal.after(v_now, v_pending * 1000) end
     from unnest(p_ids, p_inputs) as given (id, input)
