@@ -152,9 +152,12 @@ class Lab implements TurnHost {
 
   /** Calls that are recorded have been made after all deliveries before them. */
   private snapshot(): void {
-    const deliveries = this.log.flatMap((entry, index) => (/^call/.test(entry) ? [] : [index]));
+    const deliveries = this.log.flatMap((entry, index) =>
+      /^(call|patch)/.test(entry) ? [] : [index],
+    );
     const anchors = this.rows.map((row) => {
-      const made = this.log.findIndex((entry) => entry.startsWith(`call ${row.position} `));
+      const entryOf = row.kind === 'patch' ? `patch ${row.name} ` : `call ${row.position} `;
+      const made = this.log.findIndex((entry) => entry.startsWith(entryOf));
       const reached = row.delivery === null ? -1 : (deliveries[row.delivery - 1] ?? -1);
       return Math.max(row.kind === 'cancel' ? -1 : made, reached);
     });
@@ -205,6 +208,7 @@ class Lab implements TurnHost {
       called: (position: number, { kind, name }: { kind: string; name: string }) =>
         void this.log.push(`call ${position} ${kind} ${name}`),
       delivered: (position: number) => void this.log.push(`deliver ${position}`),
+      patched: (id: string, isNew: boolean) => void this.log.push(`patch ${id} ${isNew}`),
     };
     const body = () => interpret(program, this.turn, observer);
     this.snapshot();

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { isCancellation } from '../../driver/durable/errors';
 import type { LiveTurn } from '../../driver/engine/live-turn';
+import { isPatched } from '../../driver/engine/patches';
 import type { Answer, Call } from '../../driver/engine/call';
 
 /** A workflow function as data: a tree of calls in sequence and in parallel. */
@@ -9,7 +10,8 @@ export type Program =
   | { type: 'sequence' | 'all' | 'race' | 'settled'; parts: Program[] }
   | { type: 'branch'; test: Program; odd: Program; even: Program }
   | { type: 'attempt'; body: Program; rescue: Program }
-  | { type: 'shield'; body: Program };
+  | { type: 'shield'; body: Program }
+  | { type: 'patch'; name: string; body: Program };
 
 /** Programs of up to some dozen calls; each call has a name of its own. */
 export const programs: fc.Arbitrary<Program> = fc
@@ -51,6 +53,13 @@ export const programs: fc.Arbitrary<Program> = fc
         weight: 1,
         arbitrary: fc.record({ type: fc.constant('shield' as const), body: tie('program') }),
       },
+      {
+        weight: 1,
+        arbitrary: fc.record({
+          type: fc.constant('patch' as const),
+          ...{ name: fc.constant(''), body: tie('program') },
+        }),
+      },
     ),
   }))
   .group.map((program) => named(program, { count: 0 }));
@@ -69,6 +78,8 @@ function named(program: Program, counter: { count: number }): Program {
       return { ...program, body: next(program.body), rescue: next(program.rescue) };
     case 'shield':
       return { ...program, body: next(program.body) };
+    case 'patch':
+      return { ...program, name: `patch-${(counter.count += 1)}`, body: next(program.body) };
     default:
       return { ...program, parts: program.parts.map(next) };
   }
@@ -94,6 +105,7 @@ export function failingOf(program: Program): Set<string> {
 export interface Observer {
   called(position: number, call: Call): void;
   delivered(position: number): void;
+  patched(id: string, isNew: boolean): void;
 }
 
 /** Runs a program in a turn. Its value depends on every answer and on who won each race. */
@@ -131,6 +143,11 @@ export async function interpret(
       }
     case 'shield':
       return run(program.body, true);
+    case 'patch': {
+      const isNew = isPatched(turn, program.name);
+      observer.patched(program.name, isNew);
+      return isNew ? run(program.body) : -1;
+    }
   }
 }
 
