@@ -11,5 +11,16 @@ export type { ActivityInfo } from './durable/activity';
 export type { ChildHandle } from './durable/children';
 export type { RetryPolicy } from './durable/retry-policy';
 export type { ClientStartOptions, StartOptions, Transaction } from './durable/start-options';
+export type {
+  ActivityInboundCallsInterceptor,
+  InterceptorContext,
+  WorkflowInboundCallsInterceptor,
+  WorkflowInboundCallsInterceptor as WorkflowInterceptor,
+  WorkflowOutboundCallsInterceptor,
+  WorkflowOutboundCallsInterceptor as ActivityInterceptor,
+  WorkflowOutboundCallsInterceptorContext,
+  WorkflowOutboundCallsInterceptorContext as ActivityInterceptorContext,
+} from './engine/interceptors';
+export type { EventSink, SystemEvent } from './events';
 export * as Errors from './durable/errors';
 export type { HubOptions as WorkerOptions } from './engine/hub';

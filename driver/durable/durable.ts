@@ -5,6 +5,7 @@ import { Client } from './client';
 import { Connection } from './connection';
 import { didInterrupt } from './errors';
 import { WorkflowHandle } from './handle';
+import { interceptors } from './interceptors';
 import { registerActivityWorker, Worker } from './worker';
 import { workflow } from './workflow';
 
@@ -25,6 +26,7 @@ export const Durable = {
   activity,
   registerActivityWorker,
   didInterrupt,
+  ...interceptors,
   guid,
   uuid: (): string => randomUUID(),
   /** Stops every client, worker and connection of this process; new ones may be made afterwards. */

@@ -4,10 +4,11 @@ import { checkName } from '../database/names';
 import type { Queryable } from '../database/database';
 import type { WorkflowFunction } from '../engine/run-workflow';
 import { RatchetError } from '../errors';
+import { traceOf, type TraceOptions } from '../telemetry/trace-context';
 import { storedPolicy, type RetryPolicy } from './retry-policy';
 
 /** How a workflow is started. */
-export interface StartOptions<A extends unknown[] = unknown[]> {
+export interface StartOptions<A extends unknown[] = unknown[]> extends TraceOptions {
   /** Positional arguments, any JSON values. Default none. */
   args?: A;
   /** Queue whose workers run it. Default: `entity`. */
@@ -77,7 +78,7 @@ export function checkStart(
       hint: 'Give seconds from 0 to 1e13.',
     });
   }
-  const retry = storedPolicy(config);
+  const retry = { ...storedPolicy(config), ...traceOf(options) };
   return {
     args: toJson(args, 'args') ?? '[]',
     queue: checkName(queue, 'taskQueue'),

@@ -2,6 +2,7 @@ import { fromJson, toJson } from '../database/json-door';
 import { DurableRetryError, DurableTimeoutError } from '../durable/errors';
 import { serializeError } from '../durable/serialized-error';
 import { context, type ActivityContext } from './context';
+import { activityInbound, chained } from './interceptors';
 
 // The arguments are whatever the workflow gave; the proxies' types hold the two together.
 export type ActivityFunction = (...args: never[]) => unknown;
@@ -98,7 +99,7 @@ export function runActivity(
     }
     store.arguments = (fromJson(input) ?? []) as unknown[];
     store.headers = options.headers ?? {};
-    returned = context.run(store, () => activity(...(store.arguments as never[])));
+    returned = context.run(store, () => execute(store, activity));
     if (isThenable(returned)) {
       returned.then(succeed, fail);
       return;
@@ -108,6 +109,12 @@ export function runActivity(
     return;
   }
   succeed(returned);
+}
+
+function execute({ activityName, arguments: args }: ActivityContext, activity: ActivityFunction) {
+  const run = () => activity(...(args as never[]));
+  if (activityInbound.length === 0) return run();
+  return chained(activityInbound, (each, next) => each.execute(activityName, args, next), run);
 }
 
 function success(value: unknown, name: string): Outcome {

@@ -212,7 +212,7 @@ export class Engine implements TurnHost, ExchangeHost {
     const { namespace, queue, workflow } = turn.work;
     this.turns.add(turn);
     const run = this.workflows.get(key(namespace, queue, workflow));
-    turn.start(() => runWorkflow(turn, run, () => this.report(turn)));
+    turn.start(() => runWorkflow(turn, run, () => this.report(turn), this.database.connection));
   }
 
   private forget(turn: LiveTurn): void {

@@ -1,8 +1,10 @@
 import { Pool, type ClientConfig } from 'pg';
 import { Database } from '../database/database';
 import { createListener, type Listener } from '../database/listener';
+import { migrate } from '../database/migrate';
 import { RatchetError } from '../errors';
-import { log } from '../log';
+import { log, type LogLevel } from '../log';
+import { Announcements } from './announcements';
 import { Engine, type EngineOptions } from './engine';
 import { ResultWaiter } from './result-waiter';
 
@@ -10,7 +12,13 @@ import { ResultWaiter } from './result-waiter';
 export interface Connection {
   class: unknown;
   options?: ClientConfig & Record<string, unknown>;
+  /** Workers on it run nothing. */
   readonly?: boolean;
+  provider?: 'postgres' | 'postgres.pool' | 'postgres.poolclient';
+  /** Accepted and without effect. */
+  retry?: object;
+  /** Older name of `retry`. */
+  retryPolicy?: object;
 }
 
 /** Settings of a worker process; the first worker on a connection decides. */
@@ -19,6 +27,8 @@ export interface HubOptions extends Partial<Omit<EngineOptions, 'onError'>> {
   notifications?: boolean;
   /** false: the schema must be there already. Default true. */
   install?: boolean;
+  /** Of this worker's lines. Default: as HMSH_LOGLEVEL says. */
+  logLevel?: LogLevel;
 }
 
 const CHANNEL = 'ratchet';
@@ -34,6 +44,8 @@ let poolCount = 0;
 export class Hub {
   readonly database: Database;
   readonly results: ResultWaiter;
+  readonly announcements = new Announcements();
+  private readonly onReady: (() => void)[] = [];
   private engine: Engine | undefined;
   private listener: Listener | undefined;
 
@@ -43,12 +55,25 @@ export class Hub {
   ) {
     const { class: given, options = {} } = connection;
     const pool = isPool(given) ? given : undefined;
-    this.database = new Database(pool === undefined ? options : { ...pool.options }, pool);
+    const config = pool === undefined ? options : { ...pool.options };
+    this.database = new Database(config, pool, connection);
     this.results = new ResultWaiter(this.database, settings.pollMs);
   }
 
   async prepare(): Promise<void> {
     await this.database.prepare(this.settings.install ?? true);
+    for (const act of this.onReady.splice(0)) act();
+  }
+
+  /** Installs whatever is missing, now. */
+  async deploy(): Promise<void> {
+    await migrate({ pool: this.database.pool });
+    await this.prepare();
+  }
+
+  /** Once the database has answered for the first time. */
+  whenReady(act: () => void): void {
+    this.onReady.push(act);
   }
 
   /** Notifications are wanted from now on. */
@@ -65,8 +90,12 @@ export class Hub {
         this.results.look();
         this.engine?.notify();
       },
-      onError: (error) => log('warn', 'the listener lost its connection', error),
+      onError: (error) => this.warn('the listener lost its connection', error),
     });
+  }
+
+  private warn(message: string, error: unknown): void {
+    log('warn', message, error, this.settings.logLevel);
   }
 
   /** Settings count until there is a worker. */
@@ -78,7 +107,7 @@ export class Hub {
   worker(): Engine {
     this.listen();
     stopOnSignals();
-    const onError = (error: unknown) => log('warn', 'the engine did not answer as hoped', error);
+    const onError = (error: unknown) => this.warn('the engine did not answer as hoped', error);
     this.engine ??= new Engine(this.database, { ...DEFAULTS, ...this.settings, onError });
     return this.engine;
   }
@@ -88,6 +117,7 @@ export class Hub {
     const { engine } = this;
     this.engine = undefined;
     await engine?.stop(graceMs);
+    this.announcements.workersStopped();
   }
 
   /** Hands work back and closes every connection. */
@@ -96,10 +126,11 @@ export class Hub {
     this.results.close();
     await this.listener?.close();
     await this.database.close();
+    this.announcements.enginesStopped();
   }
 }
 
-function isPool(given: unknown): given is Pool {
+export function isPool(given: unknown): given is Pool {
   const pool = given as { totalCount?: unknown; idleCount?: unknown } | null;
   return typeof pool?.totalCount === 'number' && typeof pool.idleCount === 'number';
 }

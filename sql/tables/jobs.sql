@@ -64,7 +64,7 @@ comment on column ratchet.jobs.expire_seconds is
   'How long the finished job is kept, in seconds; null means the default of ratchet.prune.';
 comment on column ratchet.jobs.options is
   'Retry policy of the function: maximumAttempts, initialInterval, backoffCoefficient, '
-  'maximumInterval (milliseconds).';
+  'maximumInterval (milliseconds); and the trace it belongs to: workflowTrace, workflowSpan.';
 comment on column ratchet.jobs.input is
   'Arguments of the function, a JSON array, exactly as given.';
 comment on column ratchet.jobs.result is
