@@ -2,6 +2,7 @@ import { Client } from 'pg';
 import { hubOf, isPool, type Connection as Single, type Hub, type HubOptions } from '../engine/hub';
 import { RatchetError } from '../errors';
 import { log } from '../log';
+import { withCredentials, type WorkerCredentials } from './credentials';
 
 /** The split form: parts by purpose. `store` is used for everything. */
 export interface SplitConnection {
@@ -63,8 +64,14 @@ export function isReadonly(config: ConnectionConfig): boolean {
   return config.readonly === true || (isSplit(config) && config.store.readonly === true);
 }
 
-export function hubFor(config: ConnectionConfig, settings?: HubOptions): Hub {
-  return hubOf(normalise(config), settings);
+/** The hub of a connection; with credentials, one that logs in with them. */
+export function hubFor(
+  config: ConnectionConfig,
+  settings?: HubOptions,
+  credentials?: WorkerCredentials,
+): Hub {
+  const single = normalise(config);
+  return hubOf(credentials === undefined ? single : withCredentials(single, credentials), settings);
 }
 
 /** Names a database without connecting to it; connections open when they are first used. */

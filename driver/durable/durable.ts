@@ -7,6 +7,7 @@ import { didInterrupt } from './errors';
 import { WorkflowHandle } from './handle';
 import { interceptors } from './interceptors';
 import { registerActivityWorker, Worker } from './worker';
+import { workerRoles } from './worker-roles';
 import { workflow } from './workflow';
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-';
@@ -27,6 +28,7 @@ export const Durable = {
   registerActivityWorker,
   didInterrupt,
   ...interceptors,
+  ...workerRoles,
   guid,
   uuid: (): string => randomUUID(),
   /** Stops every client, worker and connection of this process; new ones may be made afterwards. */

@@ -4,7 +4,9 @@ import type { Hub, HubOptions } from '../engine/hub';
 import type { EventSink } from '../events';
 import { checkOptions } from '../options';
 import type { WorkflowFunction } from '../engine/run-workflow';
+import { isRefusal } from '../connection-errors';
 import { RatchetError } from '../errors';
+import type { WorkerCredentials } from './credentials';
 import type { RetryPolicy } from './retry-policy';
 import { hubFor, isReadonly, type ConnectionConfig } from './connection';
 import { checkSettings } from './worker-options';
@@ -20,9 +22,19 @@ export interface WorkerConfig {
   guid?: string;
   /** Told of what starts, stops and is committed here. */
   events?: EventSink;
+  /** Login of a provisioned worker role, used for everything this worker does. */
+  workerCredentials?: WorkerCredentials;
 }
 
-const WORKER_OPTIONS = ['connection', 'taskQueue', 'namespace', 'options', 'guid', 'events'];
+const WORKER_OPTIONS = [
+  'connection',
+  'taskQueue',
+  'namespace',
+  'options',
+  'guid',
+  'events',
+  'workerCredentials',
+];
 const WORKFLOW_OPTIONS = [...WORKER_OPTIONS, 'workflow', 'activities', 'search'];
 
 export interface WorkflowWorkerConfig extends WorkerConfig {
@@ -51,15 +63,34 @@ function workflowOf(
   });
 }
 
+/** What worker credentials do not allow is said of them, in whatever words Postgres refused it. */
+async function permitted<T>(
+  credentials: WorkerCredentials | undefined,
+  call: Promise<T>,
+): Promise<T> {
+  try {
+    return await call;
+  } catch (error) {
+    const isOurs = error instanceof RatchetError;
+    if (credentials === undefined || isOurs || !isRefusal(error)) throw error;
+    throw new RatchetError('WF701', 'The worker credentials were refused.', {
+      detail: { user: credentials.user, reason: (error as Error).message },
+      hint: 'The role was revoked or its password rotated: provision it again, or use the new one.',
+      cause: error,
+    });
+  }
+}
+
 /** Says what is about to be served, and connects. */
 async function opened(
   config: Omit<WorkerConfig, 'taskQueue'>,
   queues: Iterable<string>,
   namespace: string,
 ): Promise<{ hub: Hub; told: () => void }> {
-  const hub = hubFor(config.connection, config.options);
+  const { connection, options, workerCredentials } = config;
+  const hub = hubFor(connection, options, workerCredentials);
   const { announcements } = hub;
-  await hub.prepare();
+  await permitted(workerCredentials, hub.prepare());
   announcements.engineStarted(config.events, namespace, config.guid);
   const told = () => {
     for (const queue of queues) announcements.workerStarted(config.events, queue, namespace);
@@ -89,8 +120,10 @@ export class Worker {
     const { hub, told } = await opened(config, [queue], namespace);
     if (isReadonly(config.connection)) return new Worker(undefined);
     const engine = hub.worker();
-    await engine.serveWorkflow({ namespace, queue, workflow }, run);
-    await engine.serveActivities({ namespace, queue });
+    const { workerCredentials } = config;
+    const serving = engine.serveWorkflow({ namespace, queue, workflow }, run);
+    await permitted(workerCredentials, serving);
+    await permitted(workerCredentials, engine.serveActivities({ namespace, queue }));
     told();
     return new Worker(hub);
   }
@@ -129,7 +162,10 @@ export async function registerActivityWorker(
   registerActivities(activities);
   const { hub, told } = await opened(config, queues, namespace);
   if (isReadonly(config.connection)) return Worker.serving(undefined);
-  for (const queue of queues) await hub.worker().serveActivities({ namespace, queue });
+  for (const queue of queues) {
+    const serving = hub.worker().serveActivities({ namespace, queue });
+    await permitted(config.workerCredentials, serving);
+  }
   told();
   return Worker.serving(hub);
 }

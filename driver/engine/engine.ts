@@ -27,6 +27,8 @@ export interface EngineOptions {
   pollMs: number;
   /** Seconds for which a silent worker keeps its work, 1 to 3,600. Default 30. */
   leaseSeconds: number;
+  /** Whether it removes finished jobs in passing. */
+  isUpkept: boolean;
   onError: (error: unknown) => void;
 }
 
@@ -57,11 +59,10 @@ export class Engine implements TurnHost, ExchangeHost {
     private readonly database: Database,
     private readonly options: EngineOptions,
   ) {
-    const { onError, leaseSeconds } = options;
     this.turns = new TurnCache(options.cacheSize);
     this.loop = new ExchangeLoop(this, database, options.pollMs);
     const onChange = () => this.notify();
-    this.registration = new Registration(database, { leaseSeconds, onError, onChange });
+    this.registration = new Registration(database, { ...options, onChange });
   }
 
   get workerId(): string {
@@ -74,9 +75,9 @@ export class Engine implements TurnHost, ExchangeHost {
   }
 
   async serveActivities(route: Route): Promise<void> {
+    await this.registration.serve(route);
     const queues = this.activityQueues.get(route.namespace) ?? new Set();
     this.activityQueues.set(route.namespace, queues.add(route.queue));
-    await this.registration.serve(route);
   }
 
   /** There may be work: somebody said so. */

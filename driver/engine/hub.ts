@@ -2,6 +2,7 @@ import { Pool, type ClientConfig } from 'pg';
 import { Database } from '../database/database';
 import { createListener, type Listener } from '../database/listener';
 import { migrate } from '../database/migrate';
+import { isRefusal } from '../connection-errors';
 import { RatchetError } from '../errors';
 import { log, type LogLevel } from '../log';
 import { Announcements } from './announcements';
@@ -19,10 +20,12 @@ export interface Connection {
   retry?: object;
   /** Older name of `retry`. */
   retryPolicy?: object;
+  /** Of a provisioned worker role, which may do nothing but work. */
+  isSecured?: boolean;
 }
 
 /** Settings of a worker process; the first worker on a connection decides. */
-export interface HubOptions extends Partial<Omit<EngineOptions, 'onError'>> {
+export interface HubOptions extends Partial<Omit<EngineOptions, 'onError' | 'isUpkept'>> {
   /** false: no LISTEN; work is found by polling alone. Default true. */
   notifications?: boolean;
   /** false: the schema must be there already. Default true. */
@@ -32,7 +35,7 @@ export interface HubOptions extends Partial<Omit<EngineOptions, 'onError'>> {
 }
 
 const CHANNEL = 'ratchet';
-const DEFAULTS: Omit<EngineOptions, 'onError'> = {
+const DEFAULTS: Omit<EngineOptions, 'onError' | 'isUpkept'> = {
   ...{ maxTurns: 1_000, maxActivities: 500, cacheSize: 10_000, pollMs: 1_000, leaseSeconds: 30 },
 };
 
@@ -45,6 +48,8 @@ export class Hub {
   readonly database: Database;
   readonly results: ResultWaiter;
   readonly announcements = new Announcements();
+  private readonly isSecured: boolean;
+  private isRefused = false;
   private readonly onReady: (() => void)[] = [];
   private engine: Engine | undefined;
   private listener: Listener | undefined;
@@ -54,6 +59,7 @@ export class Hub {
     private readonly settings: HubOptions,
   ) {
     const { class: given, options = {} } = connection;
+    this.isSecured = connection.isSecured ?? false;
     const pool = isPool(given) ? given : undefined;
     const config = pool === undefined ? options : { ...pool.options };
     this.database = new Database(config, pool, connection);
@@ -61,7 +67,7 @@ export class Hub {
   }
 
   async prepare(): Promise<void> {
-    await this.database.prepare(this.settings.install ?? true);
+    await this.database.prepare(!this.isSecured && (this.settings.install ?? true));
     for (const act of this.onReady.splice(0)) act();
   }
 
@@ -90,12 +96,23 @@ export class Hub {
         this.results.look();
         this.engine?.notify();
       },
-      onError: (error) => this.warn('the listener lost its connection', error),
+      onError: (error) => this.fail('the listener lost its connection', error),
     });
   }
 
-  private warn(message: string, error: unknown): void {
-    log('warn', message, error, this.settings.logLevel);
+  private fail(message: string, error: unknown): void {
+    if (this.isSecured && isRefusal(error)) this.refuse(error);
+    else log('warn', message, error, this.settings.logLevel);
+  }
+
+  /** A role that was revoked stays revoked: trying again and again would help nobody. */
+  private refuse(error: unknown): void {
+    if (this.isRefused) return;
+    this.isRefused = true;
+    const message = 'the worker credentials were refused, so the worker has stopped';
+    log('error', message, error, this.settings.logLevel);
+    for (const [id, hub] of hubs) if (hub === this) hubs.delete(id);
+    this.close(0).catch(() => undefined); // nothing is left to hand back
   }
 
   /** Settings count until there is a worker. */
@@ -107,8 +124,9 @@ export class Hub {
   worker(): Engine {
     this.listen();
     stopOnSignals();
-    const onError = (error: unknown) => this.warn('the engine did not answer as hoped', error);
-    this.engine ??= new Engine(this.database, { ...DEFAULTS, ...this.settings, onError });
+    const onError = (error: unknown) => this.fail('the engine did not answer as hoped', error);
+    const isUpkept = !this.isSecured;
+    this.engine ??= new Engine(this.database, { ...DEFAULTS, ...this.settings, isUpkept, onError });
     return this.engine;
   }
 
