@@ -21,6 +21,7 @@ export type {
   WorkflowOutboundCallsInterceptorContext,
   WorkflowOutboundCallsInterceptorContext as ActivityInterceptorContext,
 } from './engine/interceptors';
+export type { Codec } from './database/codec';
 export type { EventSink, SystemEvent } from './events';
 export * as Errors from './durable/errors';
 export type { HubOptions as WorkerOptions } from './engine/hub';

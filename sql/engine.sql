@@ -26,6 +26,7 @@ begin;
 \ir inspect/readable.sql
 \ir inspect/check_readable.sql
 \ir inspect/number_of.sql
+\ir inspect/is_arguments.sql
 \ir inspect/after.sql
 
 -- The ledger: an integer that only grows and says which halves of a step are done.

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { registerCodec } from '../database/codec';
 import { closeHubs } from '../engine/hub';
 import { activity } from './activity';
 import { Client } from './client';
@@ -29,6 +30,7 @@ export const Durable = {
   didInterrupt,
   ...interceptors,
   ...workerRoles,
+  registerCodec,
   guid,
   uuid: (): string => randomUUID(),
   /** Stops every client, worker and connection of this process; new ones may be made afterwards. */

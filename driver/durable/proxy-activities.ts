@@ -1,5 +1,5 @@
 import { checkName } from '../database/names';
-import { toJson } from '../database/json-door';
+import { toJson, toPayload } from '../database/json-door';
 import { durationMs, type Duration } from '../duration';
 import { registerActivities } from '../engine/activities';
 import type { Answer } from '../engine/call';
@@ -110,7 +110,7 @@ function activityCaller(property: string, shared: Settings, intercepted?: ProxyO
     return durableCall(what, {
       kind: 'activity',
       name,
-      input: toJson(args, inputOf),
+      input: toPayload(args, inputOf),
       queue: shared.queue ?? work.queue,
       options: work.options === null ? ownOptions : storedOptions(work.options, shared),
       convert,

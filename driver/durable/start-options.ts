@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { toJson } from '../database/json-door';
+import { toPayload } from '../database/json-door';
 import { checkName } from '../database/names';
 import type { Queryable } from '../database/database';
 import type { WorkflowFunction } from '../engine/run-workflow';
@@ -80,7 +80,7 @@ export function checkStart(
   }
   const retry = { ...storedPolicy(config), ...traceOf(options) };
   return {
-    args: toJson(args, 'args') ?? '[]',
+    args: toPayload(args, 'args') ?? '[]',
     queue: checkName(queue, 'taskQueue'),
     workflow: checkName(workflow, 'workflowName'),
     workflowId: checkName(options.workflowId ?? randomUUID(), 'workflowId'),

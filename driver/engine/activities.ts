@@ -1,4 +1,4 @@
-import { fromJson, toJson } from '../database/json-door';
+import { fromJson, toJson, toPayload } from '../database/json-door';
 import { DurableRetryError, DurableTimeoutError } from '../durable/errors';
 import { serializeError } from '../durable/serialized-error';
 import { context, type ActivityContext } from './context';
@@ -119,7 +119,7 @@ function execute({ activityName, arguments: args }: ActivityContext, activity: A
 
 function success(value: unknown, name: string): Outcome {
   try {
-    return { isFailed: false, code: null, value: toJson(value, `result of ${name}`) };
+    return { isFailed: false, code: null, value: toPayload(value, `result of ${name}`) };
   } catch (error) {
     return failure(error);
   }

@@ -11,12 +11,12 @@ import { LiveTurn, type TurnHost } from './live-turn';
 import type { PendingCall } from './call';
 import { LocalSteps, planOf } from './local-steps';
 import { Rebuilding } from './rebuilding';
-import { Registration } from './registration';
+import { Registration, type RegistrationOptions } from './registration';
 import { emptyReport, type Batch } from './report';
 import { runWorkflow, type WorkflowFunction } from './run-workflow';
 import { TurnCache } from './turn-cache';
 
-export interface EngineOptions {
+export interface EngineOptions extends Pick<RegistrationOptions, 'isUpkept'> {
   /** Workflow functions running (not waiting) at once. Default 1,000. */
   maxTurns: number;
   /** Claimed activities running at once. Default 500. */
@@ -27,8 +27,6 @@ export interface EngineOptions {
   pollMs: number;
   /** Seconds for which a silent worker keeps its work, 1 to 3,600. Default 30. */
   leaseSeconds: number;
-  /** Whether it removes finished jobs in passing. */
-  isUpkept: boolean;
   onError: (error: unknown) => void;
 }
 

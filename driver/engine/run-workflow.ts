@@ -1,4 +1,4 @@
-import { fromJson, toJson } from '../database/json-door';
+import { fromJson, toJson, toPayload } from '../database/json-door';
 import { serializeError } from '../durable/serialized-error';
 import { RatchetError } from '../errors';
 import { context } from './context';
@@ -25,7 +25,7 @@ export async function runWorkflow(
     );
     await unawaited(turn);
     if (turn.isOver) return;
-    const result = toJson(value, `result of ${turn.work.workflow}`);
+    const result = toPayload(value, `result of ${turn.work.workflow}`);
     turn.report.end = { result, error: null };
   } catch (thrown) {
     if (turn.isOver) return;
