@@ -1,6 +1,7 @@
 export { migrate, type MigrateOptions, type MigrateResult } from './database/migrate';
 export { RatchetError } from './errors';
 export { Durable, Durable as MeshFlow } from './durable/durable';
+export { DBA, type PruneOptions, type PruneResult } from './durable/dba';
 export { Client, type ClientConfig } from './durable/client';
 export { Connection, type ConnectionConfig } from './durable/connection';
 export { Worker, type WorkerConfig, type WorkflowWorkerConfig } from './durable/worker';

@@ -151,7 +151,11 @@ begin;
 
 -- Retention, and who may do what. Roles for workers are made by the engine, others by you.
 \ir upkeep/check_prune.sql
+\ir upkeep/remove_jobs.sql
 \ir upkeep/prune.sql
+\ir upkeep/strip_jobs.sql
+\ir upkeep/prune_jobs.sql
+\ir upkeep/prune_signals.sql
 \ir roles/grants.sql
 \ir roles/grant_functions.sql
 \ir roles/grant_access.sql

@@ -7,6 +7,7 @@ import type { Hub } from '../engine/hub';
 import type { WorkflowFunction } from '../engine/run-workflow';
 import { checkOptions } from '../options';
 import { hubFor, type ConnectionConfig } from './connection';
+import { defaultExpire } from './default-expire';
 import { saying, signalJob, WorkflowHandle, type SignalOptions } from './handle';
 import {
   checkStart,
@@ -59,7 +60,10 @@ export class WorkflowClient {
   ): Promise<WorkflowHandle> {
     const isFunction = typeof first === 'function';
     const options = isFunction ? second : first;
-    const start = checkStart(options, isFunction ? { workflow: nameOf(first) } : {});
+    const start = checkStart(options, {
+      ...defaultExpire(),
+      ...(isFunction ? { workflow: nameOf(first) } : {}),
+    });
     const { args, queue, workflow, workflowId, namespace } = start;
     const named = { args, queue, workflow, workflowId, namespace };
     const isWatched = this.hub.results.expectsWait();
@@ -78,7 +82,7 @@ export class WorkflowClient {
     options: Omit<ClientStartOptions, 'args' | 'workflowId'>,
     jobs: { workflowId: string; args: A }[],
   ): Promise<number> {
-    const first = checkStart(options);
+    const first = checkStart(options, defaultExpire());
     const shared = { ...first, options: optionsOf(first) };
     const checked = jobs.map((job) => checkStart({ ...options, ...job }));
     await this.hub.prepare();

@@ -62,10 +62,10 @@ function missing(option: string): never {
 /** Checks what a start is given and fills in the defaults. */
 export function checkStart(
   options: StartOptions,
-  defaults: { queue?: string; workflow?: string; namespace?: string } = {},
+  defaults: { queue?: string; workflow?: string; namespace?: string; expire?: number } = {},
 ): CheckedStart {
   if (typeof options !== 'object' || options === null) missing('The options object');
-  const { entity, args = [], expire, config } = options;
+  const { entity, args = [], expire = defaults.expire, config } = options;
   const queue = options.taskQueue ?? defaults.queue ?? entity ?? missing('taskQueue');
   const workflow = options.workflowName ?? defaults.workflow ?? entity ?? missing('workflowName');
   if (!Array.isArray(args)) {

@@ -22,7 +22,7 @@ insert into ratchet_internal.grants (function, access) values
   ('unregister_worker', 'worker'), ('exchange', 'worker'), ('peek', 'worker'), ('evict', 'worker'),
   ('history', 'worker'), ('held_work', 'worker'), ('claim_activity', 'worker'),
   ('complete', 'worker'), ('fail', 'worker'), ('version', 'worker'), ('prune', 'worker'),
-  ('prune', 'operator'),
+  ('prune', 'operator'), ('prune_jobs', 'operator'), ('prune_signals', 'operator'),
   ('register_worker', 'secured'), ('add_routes', 'secured'), ('heartbeat', 'secured'),
   ('unregister_worker', 'secured'), ('exchange', 'secured'), ('evict', 'secured'),
   ('history', 'secured'), ('held_work', 'secured'), ('claim_activity', 'secured'),
