@@ -46,6 +46,12 @@ export const ERROR_CODES = {
     meaning: 'An identifier holds U+0000 or half of a surrogate pair, which Postgres cannot store.',
     advice: 'Remove those characters from the identifier. Values may hold them, identifiers not.',
   },
+  WF109: {
+    name: 'CodecFailed',
+    retry: false,
+    meaning: 'The registered codec failed on a value, or an encoded value was met without one.',
+    advice: 'Register a codec that decodes this value; encode and decode must return text.',
+  },
   WF201: {
     name: 'JobNotFound',
     retry: false,

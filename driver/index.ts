@@ -1,6 +1,7 @@
 export { migrate, type MigrateOptions, type MigrateResult } from './database/migrate';
 export { RatchetError } from './errors';
 export { Durable, Durable as MeshFlow } from './durable/durable';
+export { DBA, type PruneOptions, type PruneResult } from './durable/dba';
 export { Client, type ClientConfig } from './durable/client';
 export { Connection, type ConnectionConfig } from './durable/connection';
 export { Worker, type WorkerConfig, type WorkflowWorkerConfig } from './durable/worker';
@@ -11,5 +12,17 @@ export type { ActivityInfo } from './durable/activity';
 export type { ChildHandle } from './durable/children';
 export type { RetryPolicy } from './durable/retry-policy';
 export type { ClientStartOptions, StartOptions, Transaction } from './durable/start-options';
+export type {
+  ActivityInboundCallsInterceptor,
+  InterceptorContext,
+  WorkflowInboundCallsInterceptor,
+  WorkflowInboundCallsInterceptor as WorkflowInterceptor,
+  WorkflowOutboundCallsInterceptor,
+  WorkflowOutboundCallsInterceptor as ActivityInterceptor,
+  WorkflowOutboundCallsInterceptorContext,
+  WorkflowOutboundCallsInterceptorContext as ActivityInterceptorContext,
+} from './engine/interceptors';
+export type { Codec } from './database/codec';
+export type { EventSink, SystemEvent } from './events';
 export * as Errors from './durable/errors';
 export type { HubOptions as WorkerOptions } from './engine/hub';

@@ -187,6 +187,20 @@ comment on function ratchet_internal.number_of(json, text, float8) is
   'The number that an object has under a key; the default where it has none, or none of a sane '
   'size.';
 
+-- sql/inspect/is_arguments.sql
+
+-- Whether a value may be the arguments of a function: an array, or what a codec of the driver made
+-- of one, which is a string that begins with /b: and cannot be read here.
+
+create function ratchet_internal.is_arguments(p_value json) returns boolean
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(json_typeof(p_value) = 'array' or starts_with(p_value::text, '"/b:'), false)
+$$;
+comment on function ratchet_internal.is_arguments(json) is
+  'Whether a value is an array, or an encoded one.';
+
 -- sql/inspect/after.sql
 
 -- When a delay ends. Total: a negative delay has ended, one of more than three thousand years is
@@ -287,6 +301,7 @@ create table ratchet.jobs (
   created_at timestamptz not null,
   updated_at timestamptz not null,
   finished_at timestamptz,
+  pruned_at timestamptz,
   constraint "a workflow id is unique in its namespace"
     unique (key, namespace),
   constraint "a job is finished exactly when its semaphore is not positive"
@@ -324,7 +339,7 @@ comment on column ratchet.jobs.expire_seconds is
   'How long the finished job is kept, in seconds; null means the default of ratchet.prune.';
 comment on column ratchet.jobs.options is
   'Retry policy of the function: maximumAttempts, initialInterval, backoffCoefficient, '
-  'maximumInterval (milliseconds).';
+  'maximumInterval (milliseconds); and the trace it belongs to: workflowTrace, workflowSpan.';
 comment on column ratchet.jobs.input is
   'Arguments of the function, a JSON array, exactly as given.';
 comment on column ratchet.jobs.result is
@@ -334,6 +349,8 @@ comment on column ratchet.jobs.error is
 comment on column ratchet.jobs.created_at is 'When the job was started.';
 comment on column ratchet.jobs.updated_at is 'When the row last changed.';
 comment on column ratchet.jobs.finished_at is 'When the job ended; null while it runs.';
+comment on column ratchet.jobs.pruned_at is
+  'When the detail of its history was removed; null while it is whole.';
 
 -- sql/tables/jobs_attributes.sql
 
@@ -473,6 +490,7 @@ comment on column ratchet_internal.messages.options is
 create table ratchet_internal.workers (
   id bigint generated always as identity primary key,
   name text not null,
+  role_name name,
   is_idle boolean not null default false,
   idle_at timestamptz,
   lease_seconds int not null,
@@ -494,6 +512,8 @@ comment on table ratchet_internal.workers is
 comment on column ratchet_internal.workers.id is
   'Names the worker in every call; never used again.';
 comment on column ratchet_internal.workers.name is 'What people call it: host and process, say.';
+comment on column ratchet_internal.workers.role_name is
+  'The worker role that registered it, and alone may use it; null if that was another role.';
 comment on column ratchet_internal.workers.idle_at is
   'Since when it has been idle; null when it is not.';
 comment on column ratchet_internal.workers.started_at is 'When it registered.';
@@ -567,6 +587,120 @@ comment on table ratchet_internal.sweep is 'Where the last call of ratchet.prune
 comment on column ratchet_internal.sweep.is_only is 'Always true: there is one row.';
 comment on column ratchet_internal.sweep.job_id is
   'Number of the last job looked at; 0 to begin anew.';
+
+-- sql/tables/worker_roles.sql
+
+-- The login roles that were provisioned for workers, each limited to queues of one namespace. What
+-- a role may serve is read here, by the name of the session, whatever the functions are called
+-- with.
+
+create table ratchet_internal.worker_roles (
+  id bigint generated always as identity primary key,
+  role_name name not null unique,
+  namespace text collate "C" not null,
+  queues text[] collate "C" not null,
+  created_at timestamptz not null,
+  last_rotated_at timestamptz,
+  revoked_at timestamptz,
+  constraint "a worker role is known by the beginning of its name"
+    check (starts_with(role_name::text, 'hmsh_wrk_')),
+  constraint "a worker role has a queue" check (cardinality(queues) > 0)
+);
+
+comment on table ratchet_internal.worker_roles is
+  'Login roles of workers, each limited to queues of one namespace.';
+comment on column ratchet_internal.worker_roles.id is 'Order of provisioning.';
+comment on column ratchet_internal.worker_roles.role_name is 'Name of the role in the cluster.';
+comment on column ratchet_internal.worker_roles.namespace is 'Namespace whose queues it may serve.';
+comment on column ratchet_internal.worker_roles.queues is
+  'What it may serve: a queue''s workflows by the name of the queue, its activities by that name '
+  'with -activity.';
+comment on column ratchet_internal.worker_roles.created_at is 'When it was provisioned first.';
+comment on column ratchet_internal.worker_roles.last_rotated_at is
+  'When its password was last changed after that.';
+comment on column ratchet_internal.worker_roles.revoked_at is
+  'Since when it may do nothing; null while it is in use.';
+
+-- Worker roles: sessions that may only serve some queues, and only by workers of their own.
+
+-- sql/roles/limited_role.sql
+
+-- The worker role that this session logged in as, if it is one. By the session, because the
+-- functions run as their owner; by the name, because that costs nothing: a role with this beginning
+-- that was never provisioned has no queues at all. No search path of its own, so that Postgres puts
+-- the expression in its place; nothing in it depends on one.
+
+create function ratchet_internal.limited_role() returns name
+language sql stable parallel safe
+return case when starts_with(session_user::text, 'hmsh_wrk_') then session_user end;
+comment on function ratchet_internal.limited_role() is
+  'The worker role of this session, if its rights are limited to queues; else null.';
+
+-- sql/roles/is_own.sql
+
+-- Whether this session may use a worker that was registered by the given limited role (null: by
+-- any other). No search path of its own: see limited_role.
+
+create function ratchet_internal.is_own(p_role name) returns boolean
+language sql stable parallel safe
+return ratchet_internal.limited_role() is null
+  or p_role is not distinct from ratchet_internal.limited_role();
+comment on function ratchet_internal.is_own(name) is
+  'Whether this session may use the worker that a role registered.';
+
+-- sql/roles/check_routes.sql
+
+-- Raises: WF701 unless this session may serve the routes. A worker role may serve the workflows of
+-- a queue that it was provisioned for by name, and its activities if it was for <queue>-activity.
+
+create function ratchet_internal.check_routes(p_routes json) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_role name := ratchet_internal.limited_role();
+  v_route jsonb;
+begin
+  if v_role is null then return; end if;
+  select to_jsonb(r) into v_route
+  from json_to_recordset(p_routes) as r (namespace text, queue text, workflow text)
+  where not exists (
+    select from ratchet_internal.worker_roles given
+    where given.role_name = v_role and given.revoked_at is null
+      and given.namespace = coalesce(r.namespace, 'durable')
+      and case when coalesce(r.workflow, '') = '' then r.queue || '-activity' else r.queue end
+        = any (given.queues))
+  limit 1;
+  if v_route is not null then
+    perform ratchet_internal.raise_error('WF701', 'not permitted',
+      v_route || jsonb_build_object('role', v_role),
+      'The role was not provisioned for this queue: ratchet.provision_worker_role does that.');
+  end if;
+end $$;
+comment on function ratchet_internal.check_routes(json) is
+  'Raises WF701 unless this session may serve the routes.';
+
+-- sql/roles/visible_jobs.sql
+
+-- Of the given jobs those whose history this session may read: a worker role sees those that its
+-- workers hold.
+
+create function ratchet_internal.visible_jobs(p_jobs bigint[]) returns bigint[]
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if ratchet_internal.limited_role() is null then return p_jobs; end if;
+  return array(
+    select given.job_id from unnest(p_jobs) as given (job_id)
+    where exists (
+      select from ratchet_internal.messages m
+      join ratchet_internal.workers w on w.id = m.worker_id
+      where m.job_id = given.job_id and m.position = 0
+        and w.role_name = ratchet_internal.limited_role()));
+end $$;
+comment on function ratchet_internal.visible_jobs(bigint[]) is
+  'Of the given jobs those whose history this session may read.';
 
 -- Starting jobs.
 
@@ -753,7 +887,7 @@ begin
   perform ratchet_internal.check_start(p_namespace, p_workflow, v_queue, p_options);
   perform ratchet_internal.check_name(v_id, 'workflow id');
   perform ratchet_internal.check_size(p_args, 'arguments');
-  if json_typeof(p_args) is distinct from 'array' then
+  if not ratchet_internal.is_arguments(p_args) then
     perform ratchet_internal.raise_error('WF102', 'arguments are not a JSON array',
       jsonb_build_object('workflow_id', v_id), 'Give the arguments as a JSON array: ''["a", 1]''.');
   end if;
@@ -796,7 +930,7 @@ begin
   select given.at into v_at
   from unnest(p_ids, p_args) with ordinality as given (id, args, at)
   where not ratchet_internal.is_name(given.id)
-    or json_typeof(given.args) is distinct from 'array'
+    or not ratchet_internal.is_arguments(given.args)
     or octet_length(given.args::text) > 16777216
   limit 1;
   if v_at is not null then
@@ -869,8 +1003,14 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform ratchet_internal.check_isolation();
-  perform from ratchet_internal.workers where id = p_worker for key share;
+  perform from ratchet_internal.workers where id = p_worker
+    and ratchet_internal.is_own(role_name) for key share;
   if not found then
+    if exists (select from ratchet_internal.workers where id = p_worker) then
+      perform ratchet_internal.raise_error('WF701', 'not permitted',
+        jsonb_build_object('worker', p_worker::text, 'role', session_user),
+        'A worker role may only use workers that it registered itself.');
+    end if;
     perform ratchet_internal.raise_error('WF401', 'worker lost',
       jsonb_build_object('worker', p_worker::text),
       'Its lease ended and its work went to others; drop what is in memory and register anew.');
@@ -1513,6 +1653,7 @@ begin
     from ratchet_internal.messages m
     left join ratchet.jobs target on target.namespace = m.namespace
       and target.key = ratchet_internal.readable(m.options) ->> 'id'
+      and (ratchet_internal.limited_role() is null or target.parent_id = m.job_id)
     where m.job_id = any (p_jobs) and m.kind = 'child' and m.key = ''),
   marked as (
     update ratchet.jobs j set is_awaited = true
@@ -2444,6 +2585,7 @@ begin
     ratchet_internal.check_name(r.queue, 'queue'),
     ratchet_internal.check_name(coalesce(r.workflow, '-'), 'workflow')
   from json_to_recordset(p_routes) as r (namespace text, queue text, workflow text);
+  perform ratchet_internal.check_routes(p_routes);
   insert into ratchet_internal.worker_routes (worker_id, namespace, queue, workflow)
   select p_worker, coalesce(r.namespace, 'durable'), r.queue, coalesce(r.workflow, '')
   from json_to_recordset(p_routes) as r (namespace text, queue text, workflow text)
@@ -2475,8 +2617,9 @@ begin
       jsonb_build_object('option', 'lease_seconds', 'value', p_lease_seconds),
       'Give a lease from 1 to 3600 seconds.');
   end if;
-  insert into ratchet_internal.workers (name, lease_seconds, started_at, expires_at)
-  values (p_name, p_lease_seconds, v_now, v_now + make_interval(secs => p_lease_seconds))
+  insert into ratchet_internal.workers (name, role_name, lease_seconds, started_at, expires_at)
+  values (p_name, ratchet_internal.limited_role(), p_lease_seconds, v_now,
+    v_now + make_interval(secs => p_lease_seconds))
   returning id into v_id;
   perform ratchet.add_routes(v_id, p_routes);
   return v_id;
@@ -2497,7 +2640,7 @@ as $$
 begin
   update ratchet_internal.workers
   set expires_at = ratchet_internal.now() + make_interval(secs => lease_seconds)
-  where id = p_worker;
+  where id = p_worker and ratchet_internal.is_own(role_name);
   return found;
 end $$;
 comment on function ratchet.heartbeat(bigint) is
@@ -2516,7 +2659,9 @@ set enable_mergejoin = off
 set jit = off
 set plan_cache_mode = force_generic_plan
 as $$
-  select ratchet_internal.release_worker(p_worker, ratchet_internal.now(), false)
+  select ratchet_internal.release_worker(id, ratchet_internal.now(), false)
+  from ratchet_internal.workers
+  where id = p_worker and ratchet_internal.is_own(role_name)
 $$;
 comment on function ratchet.unregister_worker(bigint) is
   'Hands back everything a worker holds and forgets the worker.';
@@ -2543,7 +2688,8 @@ set plan_cache_mode = force_generic_plan
 set lock_timeout = '10s'
 as $$
 begin
-  perform from ratchet_internal.workers where id = p_worker for update;
+  perform from ratchet_internal.workers where id = p_worker
+    and ratchet_internal.is_own(role_name) for update;
   perform ratchet_internal.lock_worker(p_worker);
   return query
   with turn as materialized (
@@ -2597,7 +2743,7 @@ as $$
     ratchet_internal.step_name(a.address, a.field), a.delivery,
     ratchet_internal.is_final(a.ledger), a.is_failed, a.value
   from ratchet.jobs_attributes a
-  where a.job_id = any (p_jobs)
+  where a.job_id = any (ratchet_internal.visible_jobs(p_jobs))
   order by a.job_id, a.address, a.position
 $$;
 comment on function ratchet.history(bigint[]) is
@@ -2620,7 +2766,8 @@ set plan_cache_mode = force_generic_plan
 set lock_timeout = '10s'
 as $$
 begin
-  perform from ratchet_internal.workers where id = p_worker for update;
+  perform from ratchet_internal.workers where id = p_worker
+    and ratchet_internal.is_own(role_name) for update;
   perform ratchet_internal.lock_worker(p_worker);
   return query
   select case when m.kind = 'activity' then 'activity'
@@ -3042,6 +3189,16 @@ select w.id, w.name, w.is_idle, w.started_at, w.expires_at,
 from ratchet_internal.workers w;
 comment on view ratchet.workers is 'The running workers, what they serve, and how much they hold.';
 
+-- sql/views/worker_roles.sql
+
+-- The worker roles of this database.
+
+create view ratchet.worker_roles with (security_invoker = true) as
+select id, role_name, namespace, queues, created_at, revoked_at, last_rotated_at
+from ratchet_internal.worker_roles;
+comment on view ratchet.worker_roles is
+  'The roles that were provisioned for workers, and what each may serve.';
+
 -- sql/inspect/broken_jobs.sql
 
 -- Rules of check_invariants about jobs.
@@ -3184,7 +3341,7 @@ $$;
 comment on function ratchet.check_invariants() is
   'One row for each rule that does not hold and each job that breaks it; no rows when all is well.';
 
--- Retention, and who may do what.
+-- Retention, and who may do what. Roles for workers are made by the engine, others by you.
 
 -- sql/upkeep/check_prune.sql
 
@@ -3206,6 +3363,26 @@ begin
 end $$;
 comment on function ratchet_internal.check_prune(interval, int) is
   'Raises WF103 or WF104 unless prune can work with what it is given.';
+
+-- sql/upkeep/remove_jobs.sql
+
+-- Removes jobs with everything that belongs to them. The caller has locked them.
+-- Writes: attributes, jobs. Returns how many jobs it removed.
+
+create function ratchet_internal.remove_jobs(p_jobs bigint[]) returns bigint
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_count bigint;
+begin
+  delete from ratchet.jobs_attributes where job_id = any (p_jobs);
+  delete from ratchet.jobs where id = any (p_jobs);
+  get diagnostics v_count = row_count;
+  return v_count;
+end $$;
+comment on function ratchet_internal.remove_jobs(bigint[]) is
+  'Removes jobs with everything that belongs to them; returns how many.';
 
 -- sql/upkeep/prune.sql
 
@@ -3243,8 +3420,7 @@ begin
       and finished_at < v_now - case when expire_seconds is null then p_older_than
         else make_interval(secs => least(greatest(expire_seconds, 0), 1e10)) end
     order by id for update skip locked) old;
-  delete from ratchet.jobs_attributes where job_id = any (v_jobs);
-  delete from ratchet.jobs where id = any (v_jobs);
+  perform ratchet_internal.remove_jobs(v_jobs);
   delete from ratchet_internal.signals where id in (
     select id from ratchet_internal.signals where expires_at < v_now
     order by expires_at limit p_batch
@@ -3256,6 +3432,120 @@ comment on function ratchet.prune(interval, int) is
   'Removes finished jobs past their retention, one batch a call (default 7 days, 10000 looked '
   'at); returns how many.';
 
+-- sql/upkeep/strip_jobs.sql
+
+-- Removes the detail of finished jobs: the arguments of their steps and, unless told otherwise,
+-- their hooks' steps. What a job returned, its data and the history of its main function stay.
+-- The caller has locked the jobs. Writes: attributes, jobs. Returns how many rows it changed or
+-- removed.
+
+create function ratchet_internal.strip_jobs(p_jobs bigint[], p_is_keeping_hooks boolean)
+returns bigint
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_removed bigint := 0;
+  v_changed bigint;
+begin
+  if not p_is_keeping_hooks then
+    -- The addresses of main functions, and of data, begin with these; those of hooks do not.
+    delete from ratchet.jobs_attributes where job_id = any (p_jobs) and address ~ '^[^#$_]';
+    get diagnostics v_removed = row_count;
+  end if;
+  update ratchet.jobs_attributes set input = null
+  where job_id = any (p_jobs) and input is not null;
+  get diagnostics v_changed = row_count;
+  update ratchet.jobs set pruned_at = ratchet_internal.now() where id = any (p_jobs);
+  return v_removed + v_changed;
+end $$;
+comment on function ratchet_internal.strip_jobs(bigint[], boolean) is
+  'Removes the arguments of the steps of finished jobs, and their hooks'' steps; returns how many '
+  'rows that changed.';
+
+-- sql/upkeep/prune_jobs.sql
+
+-- What an operator removes by hand or by schedule, one short batch a call: finished jobs whose time
+-- is over (expire_seconds after their end, or p_older_than where none was given), finished jobs
+-- without an entity of their own that ended before p_older_than (p_transient), and the detail of
+-- jobs that have ended by themselves (p_attributes). Looks at the p_batch jobs after the number
+-- p_after; call again with next_job until that is null. Skips what others hold; never touches
+-- running jobs. Null namespaces or entities: all.
+-- Locks: the jobs, in id order. Writes: jobs, attributes. Raises: WF103, WF104.
+
+create function ratchet.prune_jobs(
+  p_namespaces text[] default null, p_older_than interval default '7 days',
+  p_after bigint default 0, p_batch int default 1000, p_jobs boolean default true,
+  p_attributes boolean default false, p_transient boolean default false,
+  p_entities text[] default null, p_is_keeping_hooks boolean default false
+) returns table (next_job bigint, jobs bigint, transient bigint, attributes bigint, marked bigint)
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off set enable_mergejoin = off set jit = off
+as $$
+declare
+  v_now timestamptz := ratchet_internal.now();
+  v_age interval := least(p_older_than, interval '1 minute');
+  v_to bigint;
+  v_old bigint[];
+  v_transient bigint[];
+  v_stripped bigint[];
+begin
+  perform ratchet_internal.check_prune(p_older_than, p_batch);
+  select max(id) into v_to from (
+    select id from ratchet.jobs where id > p_after order by id limit p_batch) batch;
+  select array_agg(id) filter (where is_old),
+    array_agg(id) filter (where not is_old and is_transient),
+    array_agg(id) filter (where not is_old and not is_transient and is_whole)
+  into v_old, v_transient, v_stripped
+  from (
+    select id,
+      p_jobs and finished_at <= v_now - v_age
+        and finished_at <= v_now - case when expire_seconds is null then p_older_than
+          else make_interval(secs => least(greatest(expire_seconds, 0), 1e10)) end as is_old,
+      p_transient and entity = workflow and finished_at <= v_now - p_older_than as is_transient,
+      p_attributes and status = 0 and pruned_at is null as is_whole
+    from ratchet.jobs
+    where id > p_after and id <= v_to and status <= 0 and finished_at is not null
+      and (p_namespaces is null or namespace = any (p_namespaces))
+      and (p_entities is null or entity = any (p_entities))
+    order by id for update skip locked) finished;
+  jobs := ratchet_internal.remove_jobs(v_old);
+  transient := ratchet_internal.remove_jobs(v_transient);
+  attributes := ratchet_internal.strip_jobs(v_stripped, p_is_keeping_hooks);
+  marked := coalesce(cardinality(v_stripped), 0);
+  next_job := v_to;
+  return next;
+end $$;
+comment on function ratchet.prune_jobs is
+  'Removes finished jobs, or the detail of their history, one batch a call; next_job is null after '
+  'the last.';
+
+-- sql/upkeep/prune_signals.sql
+
+-- Drops signals that nobody consumed in time, one batch a call. Skips what others hold. Null
+-- namespaces: all. Locks: the signals. Writes: signals. Raises: WF104. Returns how many.
+
+create function ratchet.prune_signals(p_namespaces text[] default null, p_batch int default 1000)
+returns bigint
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_count bigint;
+begin
+  perform ratchet_internal.check_prune('0', p_batch);
+  delete from ratchet_internal.signals where id in (
+    select id from ratchet_internal.signals
+    where expires_at < ratchet_internal.now()
+      and (p_namespaces is null or namespace = any (p_namespaces))
+    order by expires_at limit p_batch for update skip locked);
+  get diagnostics v_count = row_count;
+  return v_count;
+end $$;
+comment on function ratchet.prune_signals(text[], int) is
+  'Drops signals that nobody consumed in time, one batch a call; returns how many.';
+
 -- sql/roles/grants.sql
 
 -- Which function belongs to which access. Data, so that the grants can be read and tested; nothing
@@ -3266,13 +3556,13 @@ create table ratchet_internal.grants (
   access text not null,
   primary key (function, access),
   constraint "access is one the engine knows"
-    check (access in ('reader', 'client', 'worker', 'operator'))
+    check (access in ('reader', 'client', 'worker', 'secured', 'operator'))
 );
 comment on table ratchet_internal.grants is 'Which function may be called with which access.';
 comment on column ratchet_internal.grants.function is
   'Name of the function; names are unique in the engine.';
 comment on column ratchet_internal.grants.access is
-  'Who may call it: reader, client, worker or operator.';
+  'Who may call it: reader, client, worker, secured (a provisioned worker role) or operator.';
 insert into ratchet_internal.grants (function, access) values
   ('status', 'reader'), ('result', 'reader'), ('await_result', 'reader'), ('version', 'reader'),
   ('check_invariants', 'reader'), ('history', 'reader'), ('watch_jobs', 'reader'),
@@ -3282,8 +3572,36 @@ insert into ratchet_internal.grants (function, access) values
   ('unregister_worker', 'worker'), ('exchange', 'worker'), ('peek', 'worker'), ('evict', 'worker'),
   ('history', 'worker'), ('held_work', 'worker'), ('claim_activity', 'worker'),
   ('complete', 'worker'), ('fail', 'worker'), ('version', 'worker'), ('prune', 'worker'),
-  ('prune', 'operator'),
+  ('prune', 'operator'), ('prune_jobs', 'operator'), ('prune_signals', 'operator'),
+  ('register_worker', 'secured'), ('add_routes', 'secured'), ('heartbeat', 'secured'),
+  ('unregister_worker', 'secured'), ('exchange', 'secured'), ('evict', 'secured'),
+  ('history', 'secured'), ('held_work', 'secured'), ('claim_activity', 'secured'),
+  ('complete', 'secured'), ('fail', 'secured'), ('version', 'secured'),
   ('now', 'reader'), ('is_final', 'reader'), ('step_name', 'reader');
+
+-- sql/roles/grant_functions.sql
+
+-- Grants a role the functions of some accesses.
+
+create function ratchet_internal.grant_functions(p_role name, p_accesses text[]) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_function regprocedure;
+begin
+  execute format('grant usage on schema ratchet to %I', p_role);
+  for v_function in
+    select p.oid::regprocedure from pg_proc p
+    join ratchet_internal.grants g on g.function = p.proname
+    where p.pronamespace in ('ratchet'::regnamespace, 'ratchet_internal'::regnamespace)
+      and g.access = any (p_accesses)
+  loop
+    execute format('grant execute on function %s to %I', v_function, p_role);
+  end loop;
+end $$;
+comment on function ratchet_internal.grant_functions(name, text[]) is
+  'Grants a role the functions of some accesses.';
 
 -- sql/roles/grant_access.sql
 
@@ -3297,8 +3615,6 @@ create function ratchet.grant_access(p_role name, p_access text) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  v_function regprocedure;
 begin
   if p_access is null or p_access not in ('reader', 'client', 'worker', 'operator') then
     perform ratchet_internal.raise_error('WF104', 'invalid option',
@@ -3309,26 +3625,204 @@ begin
     perform ratchet_internal.raise_error('WF104', 'invalid option',
       jsonb_build_object('option', 'role', 'value', p_role), 'Create the role first.');
   end if;
-  execute format('grant usage on schema ratchet to %I', p_role);
+  perform ratchet_internal.grant_functions(p_role,
+    case p_access when 'operator' then array['reader', 'client', 'operator']
+      when 'client' then array['reader', 'client']
+      else array[p_access] end);
   if p_access <> 'worker' then
     execute format('grant usage on schema ratchet_internal to %I', p_role);
     execute format('grant select on all tables in schema ratchet to %I', p_role);
     execute format('grant select on all tables in schema ratchet_internal to %I', p_role);
   end if;
-  for v_function in
-    select p.oid::regprocedure from pg_proc p
-    join ratchet_internal.grants g on g.function = p.proname
-    where p.pronamespace in ('ratchet'::regnamespace, 'ratchet_internal'::regnamespace)
-      and g.access = any (
-      case p_access when 'operator' then array['reader', 'client', 'operator']
-        when 'client' then array['reader', 'client']
-        else array[p_access] end)
-  loop
-    execute format('grant execute on function %s to %I', v_function, p_role);
-  end loop;
 end $$;
 comment on function ratchet.grant_access(name, text) is
   'Grants an existing role one of reader, client, worker, operator.';
+
+-- sql/roles/check_password.sql
+
+-- The password to set: the given one, or a new random one. Raises: WF104.
+
+create function ratchet_internal.check_password(p_password text) returns text
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_password is null then
+    return replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
+  end if;
+  if length(p_password) not between 8 and 512 then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', 'password', 'length', length(p_password)),
+      'Give a password of 8 to 512 characters, or none to have one made.');
+  end if;
+  return p_password;
+end $$;
+comment on function ratchet_internal.check_password(text) is
+  'The given password if it will do, or a new random one.';
+
+-- sql/roles/worker_role_name.sql
+
+-- The name under which a role for these queues is provisioned: hmsh_wrk_<namespace>_<queues>, or,
+-- where that is another role's, a name that ends with a digest. Roles belong to the whole cluster,
+-- so each carries a comment that names its database; a role of that name which lacks it is none of
+-- ours and is left alone. Raises: WF104.
+
+create function ratchet_internal.worker_role_name(
+  p_namespace text, p_queues text[], p_comment text
+) returns name
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_base text := 'hmsh_wrk_' || regexp_replace(
+    lower(p_namespace || '_' || array_to_string(p_queues, '_')), '[^a-z0-9]+', '_', 'g');
+  v_digest text := left(md5(p_comment || to_json(p_queues) || p_namespace), 8);
+  v_name text;
+begin
+  foreach v_name in array array[left(v_base, 63), left(v_base, 54) || '_' || v_digest] loop
+    continue when exists (
+      select from ratchet_internal.worker_roles r where r.role_name = v_name
+        and (r.namespace, r.queues) is distinct from (p_namespace, p_queues));
+    continue when exists (
+      select from pg_roles r where r.rolname = v_name
+        and shobj_description(r.oid, 'pg_authid') is distinct from p_comment);
+    return v_name;
+  end loop;
+  perform ratchet_internal.raise_error('WF104', 'invalid option',
+    jsonb_build_object('option', 'role', 'value', v_name),
+    'A role of this name exists and is not a worker role of this database; drop or rename it.');
+end $$;
+comment on function ratchet_internal.worker_role_name(text, text[], text) is
+  'The name of the worker role for some queues: the one it has, or the one it is to get.';
+
+-- sql/roles/provision_worker_role.sql
+
+-- Creates a login role that can be a worker of the given queues and nothing else: it reads no table
+-- and may execute what belongs to the access `secured`. Provisioning again gives it a new password
+-- and takes back a revocation. Do not make another role a member of it: what that role may do would
+-- not be limited to the queues.
+-- For the owner of the engine, who needs CREATEROLE. Locks: worker_roles. Writes: worker_roles,
+-- roles of the cluster. Raises: WF101, WF104.
+
+create function ratchet.provision_worker_role(
+  p_queues text[], p_namespace text default 'durable', p_password text default null
+) returns table (role_name name, password text)
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  v_comment text := format('pgratchet worker of database %s', current_database());
+  v_password text := ratchet_internal.check_password(p_password);
+  v_queues text[] := array(select distinct q collate "C" from unnest(p_queues) q order by 1);
+  v_role name;
+begin
+  if cardinality(v_queues) = 0 then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', 'queues'), 'Give at least one queue.');
+  end if;
+  perform ratchet_internal.check_name(p_namespace, 'namespace');
+  perform ratchet_internal.check_name(q, 'queue') from unnest(v_queues) q;
+  lock table ratchet_internal.worker_roles in share row exclusive mode;
+  v_role := ratchet_internal.worker_role_name(p_namespace, v_queues, v_comment);
+  if exists (select from pg_roles where rolname = v_role) then
+    execute format('alter role %I login password %L', v_role, v_password);
+  else
+    execute format('create role %I login noinherit password %L', v_role, v_password);
+    execute format('comment on role %I is %L', v_role, v_comment);
+  end if;
+  if not has_database_privilege(v_role, current_database(), 'connect') then
+    execute format('grant connect on database %I to %I', current_database(), v_role);
+  end if;
+  perform ratchet_internal.grant_functions(v_role, array['secured']);
+  insert into ratchet_internal.worker_roles (role_name, namespace, queues, created_at)
+  values (v_role, p_namespace, v_queues, ratchet_internal.now())
+  on conflict (role_name) do update
+  set revoked_at = null, last_rotated_at = excluded.created_at;
+  return query select v_role, v_password;
+end $$;
+comment on function ratchet.provision_worker_role(text[], text, text) is
+  'Creates, or renews, a login role that can be a worker of some queues and nothing else; returns '
+  'its name and password.';
+
+-- sql/roles/find_worker_role.sql
+
+-- The row of a worker role, locked. Raises: WF104 where none was provisioned here.
+
+create function ratchet_internal.find_worker_role(p_role name)
+returns ratchet_internal.worker_roles
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_role ratchet_internal.worker_roles;
+begin
+  select * into v_role from ratchet_internal.worker_roles where role_name = p_role for update;
+  if not found then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', 'role', 'value', p_role),
+      'No worker role of this name was provisioned in this database: see ratchet.worker_roles.');
+  end if;
+  return v_role;
+end $$;
+comment on function ratchet_internal.find_worker_role(name) is
+  'The row of a worker role, locked; raises WF104 where there is none.';
+
+-- sql/roles/rotate_worker_password.sql
+
+-- Gives a worker role a new password. Sessions that are open stay open; new ones need it.
+-- For the owner of the engine. Locks: the row of the role. Writes: worker_roles, the role.
+-- Raises: WF104 for a role that is unknown or was revoked.
+
+create function ratchet.rotate_worker_password(p_role name, p_password text default null)
+returns text
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_password text := ratchet_internal.check_password(p_password);
+begin
+  if (ratchet_internal.find_worker_role(p_role)).revoked_at is not null then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', 'role', 'value', p_role),
+      'The role was revoked; ratchet.provision_worker_role takes that back.');
+  end if;
+  execute format('alter role %I password %L', p_role, v_password);
+  update ratchet_internal.worker_roles set last_rotated_at = ratchet_internal.now()
+  where role_name = p_role;
+  return v_password;
+end $$;
+comment on function ratchet.rotate_worker_password(name, text) is
+  'Gives a worker role a new password, and returns it.';
+
+-- sql/roles/revoke_worker_role.sql
+
+-- Ends what a worker role may do, at once: it can neither log in nor, in a session that is open,
+-- call anything, and what its workers hold goes to others. Idempotent.
+-- For the owner of the engine. Locks: the row of the role, its workers, then as release_worker.
+-- Writes: worker_roles, the role, and as release_worker. Raises: WF104. Wakes: idle workers.
+
+create function ratchet.revoke_worker_role(p_role name) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now timestamptz := ratchet_internal.now();
+begin
+  perform ratchet_internal.find_worker_role(p_role);
+  if exists (select from pg_roles where rolname = p_role) then
+    execute format('alter role %I nologin', p_role);
+    execute format('revoke execute on all functions in schema ratchet from %I', p_role);
+    execute format('revoke usage on schema ratchet from %I', p_role);
+  end if;
+  perform ratchet_internal.release_worker(id, v_now, true)
+  from (select id from ratchet_internal.workers where role_name = p_role
+    order by id for update) held;
+  update ratchet_internal.worker_roles set revoked_at = coalesce(revoked_at, v_now)
+  where role_name = p_role;
+end $$;
+comment on function ratchet.revoke_worker_role(name) is
+  'Ends what a worker role may do and frees what its workers hold.';
 
 -- sql/roles/revoke_public.sql
 

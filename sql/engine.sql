@@ -26,6 +26,7 @@ begin;
 \ir inspect/readable.sql
 \ir inspect/check_readable.sql
 \ir inspect/number_of.sql
+\ir inspect/is_arguments.sql
 \ir inspect/after.sql
 
 -- The ledger: an integer that only grows and says which halves of a step are done.
@@ -41,6 +42,13 @@ begin;
 \ir tables/workers.sql
 \ir tables/signals.sql
 \ir tables/sweep.sql
+\ir tables/worker_roles.sql
+
+-- Worker roles: sessions that may only serve some queues, and only by workers of their own.
+\ir roles/limited_role.sql
+\ir roles/is_own.sql
+\ir roles/check_routes.sql
+\ir roles/visible_jobs.sql
 
 -- Starting jobs.
 \ir job/step_field.sql
@@ -134,17 +142,29 @@ begin;
 \ir views/ledger.sql
 \ir views/open_steps.sql
 \ir views/workers.sql
+\ir views/worker_roles.sql
 \ir inspect/broken_jobs.sql
 \ir inspect/broken_steps.sql
 \ir inspect/broken_messages.sql
 \ir inspect/broken_signals.sql
 \ir inspect/check_invariants.sql
 
--- Retention, and who may do what.
+-- Retention, and who may do what. Roles for workers are made by the engine, others by you.
 \ir upkeep/check_prune.sql
+\ir upkeep/remove_jobs.sql
 \ir upkeep/prune.sql
+\ir upkeep/strip_jobs.sql
+\ir upkeep/prune_jobs.sql
+\ir upkeep/prune_signals.sql
 \ir roles/grants.sql
+\ir roles/grant_functions.sql
 \ir roles/grant_access.sql
+\ir roles/check_password.sql
+\ir roles/worker_role_name.sql
+\ir roles/provision_worker_role.sql
+\ir roles/find_worker_role.sql
+\ir roles/rotate_worker_password.sql
+\ir roles/revoke_worker_role.sql
 \ir roles/revoke_public.sql
 
 -- What has been installed, as the migration runner records it.

@@ -30,6 +30,8 @@ export class Database {
   constructor(
     readonly config: ClientConfig,
     pool?: Pool,
+    /** As its user named it. */
+    readonly connection: unknown = undefined,
   ) {
     this.isOwned = pool === undefined;
     this.pool = pool ?? new Pool({ ...poolDefaults, ...config });

@@ -1,11 +1,14 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { registerCodec } from '../database/codec';
 import { closeHubs } from '../engine/hub';
 import { activity } from './activity';
 import { Client } from './client';
 import { Connection } from './connection';
 import { didInterrupt } from './errors';
 import { WorkflowHandle } from './handle';
+import { interceptors } from './interceptors';
 import { registerActivityWorker, Worker } from './worker';
+import { workerRoles } from './worker-roles';
 import { workflow } from './workflow';
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-';
@@ -25,6 +28,9 @@ export const Durable = {
   activity,
   registerActivityWorker,
   didInterrupt,
+  ...interceptors,
+  ...workerRoles,
+  registerCodec,
   guid,
   uuid: (): string => randomUUID(),
   /** Stops every client, worker and connection of this process; new ones may be made afterwards. */

@@ -1,4 +1,4 @@
-import { fromJson, toJson } from '../database/json-door';
+import { fromJson, toPayload } from '../database/json-door';
 import { checkName } from '../database/names';
 import { durationMs, type Duration } from '../duration';
 import { durableCall } from './current-turn';
@@ -31,7 +31,7 @@ export function signal(signalId: string, data?: unknown, expire?: Duration): Pro
   return durableCall('signal', {
     kind: 'signal',
     name: checkName(signalId, 'signalId'),
-    input: toJson(data, 'data'),
+    input: toPayload(data, 'data'),
     options: options === null ? null : JSON.stringify(options),
     isCancellable: false,
     convert: (answer) => fromJson(answer.value),

@@ -1,7 +1,8 @@
-import { fromJson, toJson } from '../database/json-door';
+import { fromJson, toJson, toPayload } from '../database/json-door';
 import { DurableRetryError, DurableTimeoutError } from '../durable/errors';
 import { serializeError } from '../durable/serialized-error';
 import { context, type ActivityContext } from './context';
+import { activityInbound, chained } from './interceptors';
 
 // The arguments are whatever the workflow gave; the proxies' types hold the two together.
 export type ActivityFunction = (...args: never[]) => unknown;
@@ -98,7 +99,7 @@ export function runActivity(
     }
     store.arguments = (fromJson(input) ?? []) as unknown[];
     store.headers = options.headers ?? {};
-    returned = context.run(store, () => activity(...(store.arguments as never[])));
+    returned = context.run(store, () => execute(store, activity));
     if (isThenable(returned)) {
       returned.then(succeed, fail);
       return;
@@ -110,9 +111,15 @@ export function runActivity(
   succeed(returned);
 }
 
+function execute({ activityName, arguments: args }: ActivityContext, activity: ActivityFunction) {
+  const run = () => activity(...(args as never[]));
+  if (activityInbound.length === 0) return run();
+  return chained(activityInbound, (each, next) => each.execute(activityName, args, next), run);
+}
+
 function success(value: unknown, name: string): Outcome {
   try {
-    return { isFailed: false, code: null, value: toJson(value, `result of ${name}`) };
+    return { isFailed: false, code: null, value: toPayload(value, `result of ${name}`) };
   } catch (error) {
     return failure(error);
   }

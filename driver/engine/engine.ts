@@ -11,12 +11,12 @@ import { LiveTurn, type TurnHost } from './live-turn';
 import type { PendingCall } from './call';
 import { LocalSteps, planOf } from './local-steps';
 import { Rebuilding } from './rebuilding';
-import { Registration } from './registration';
+import { Registration, type RegistrationOptions } from './registration';
 import { emptyReport, type Batch } from './report';
 import { runWorkflow, type WorkflowFunction } from './run-workflow';
 import { TurnCache } from './turn-cache';
 
-export interface EngineOptions {
+export interface EngineOptions extends Pick<RegistrationOptions, 'isUpkept'> {
   /** Workflow functions running (not waiting) at once. Default 1,000. */
   maxTurns: number;
   /** Claimed activities running at once. Default 500. */
@@ -57,11 +57,10 @@ export class Engine implements TurnHost, ExchangeHost {
     private readonly database: Database,
     private readonly options: EngineOptions,
   ) {
-    const { onError, leaseSeconds } = options;
     this.turns = new TurnCache(options.cacheSize);
     this.loop = new ExchangeLoop(this, database, options.pollMs);
     const onChange = () => this.notify();
-    this.registration = new Registration(database, { leaseSeconds, onError, onChange });
+    this.registration = new Registration(database, { ...options, onChange });
   }
 
   get workerId(): string {
@@ -74,9 +73,9 @@ export class Engine implements TurnHost, ExchangeHost {
   }
 
   async serveActivities(route: Route): Promise<void> {
+    await this.registration.serve(route);
     const queues = this.activityQueues.get(route.namespace) ?? new Set();
     this.activityQueues.set(route.namespace, queues.add(route.queue));
-    await this.registration.serve(route);
   }
 
   /** There may be work: somebody said so. */
@@ -212,7 +211,7 @@ export class Engine implements TurnHost, ExchangeHost {
     const { namespace, queue, workflow } = turn.work;
     this.turns.add(turn);
     const run = this.workflows.get(key(namespace, queue, workflow));
-    turn.start(() => runWorkflow(turn, run, () => this.report(turn)));
+    turn.start(() => runWorkflow(turn, run, () => this.report(turn), this.database.connection));
   }
 
   private forget(turn: LiveTurn): void {

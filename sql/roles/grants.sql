@@ -6,13 +6,13 @@ create table ratchet_internal.grants (
   access text not null,
   primary key (function, access),
   constraint "access is one the engine knows"
-    check (access in ('reader', 'client', 'worker', 'operator'))
+    check (access in ('reader', 'client', 'worker', 'secured', 'operator'))
 );
 comment on table ratchet_internal.grants is 'Which function may be called with which access.';
 comment on column ratchet_internal.grants.function is
   'Name of the function; names are unique in the engine.';
 comment on column ratchet_internal.grants.access is
-  'Who may call it: reader, client, worker or operator.';
+  'Who may call it: reader, client, worker, secured (a provisioned worker role) or operator.';
 insert into ratchet_internal.grants (function, access) values
   ('status', 'reader'), ('result', 'reader'), ('await_result', 'reader'), ('version', 'reader'),
   ('check_invariants', 'reader'), ('history', 'reader'), ('watch_jobs', 'reader'),
@@ -22,5 +22,9 @@ insert into ratchet_internal.grants (function, access) values
   ('unregister_worker', 'worker'), ('exchange', 'worker'), ('peek', 'worker'), ('evict', 'worker'),
   ('history', 'worker'), ('held_work', 'worker'), ('claim_activity', 'worker'),
   ('complete', 'worker'), ('fail', 'worker'), ('version', 'worker'), ('prune', 'worker'),
-  ('prune', 'operator'),
+  ('prune', 'operator'), ('prune_jobs', 'operator'), ('prune_signals', 'operator'),
+  ('register_worker', 'secured'), ('add_routes', 'secured'), ('heartbeat', 'secured'),
+  ('unregister_worker', 'secured'), ('exchange', 'secured'), ('evict', 'secured'),
+  ('history', 'secured'), ('held_work', 'secured'), ('claim_activity', 'secured'),
+  ('complete', 'secured'), ('fail', 'secured'), ('version', 'secured'),
   ('now', 'reader'), ('is_final', 'reader'), ('step_name', 'reader');
