@@ -118,6 +118,7 @@ begin;
 \ir dispatch/report_activity.sql
 \ir dispatch/complete.sql
 \ir dispatch/fail.sql
+\ir dispatch/commit_activity.sql
 
 -- Reading and stopping jobs.
 \ir job/find_job.sql

@@ -46,15 +46,15 @@ export class Engine implements TurnHost, ExchangeHost {
   private busy: LiveTurn[] = [];
   private readonly workflows = new Map<string, WorkflowFunction>();
   private readonly activityQueues = new Set<string>();
-  private readonly claimed = new ClaimedActivities(() => this.loop.wake(true));
-  private readonly localSteps = new LocalSteps((report) => this.claimed.report(report));
+  private readonly claimed = new ClaimedActivities(this, () => this.loop.wake(true));
+  private readonly localSteps = new LocalSteps(this.claimed);
   private readonly loop: ExchangeLoop;
   private readonly registration: Registration;
   private isEvicting = false;
   private isStopped = false;
 
   constructor(
-    private readonly database: Database,
+    readonly database: Database,
     private readonly options: EngineOptions,
   ) {
     const { onError, leaseSeconds } = options;

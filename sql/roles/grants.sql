@@ -21,6 +21,6 @@ insert into ratchet_internal.grants (function, access) values
   ('register_worker', 'worker'), ('add_routes', 'worker'), ('heartbeat', 'worker'),
   ('unregister_worker', 'worker'), ('exchange', 'worker'), ('evict', 'worker'),
   ('history', 'worker'), ('held_work', 'worker'), ('claim_activity', 'worker'),
-  ('complete', 'worker'), ('fail', 'worker'), ('version', 'worker'), ('prune', 'worker'),
+  ('complete', 'worker'), ('commit_activity', 'worker'), ('fail', 'worker'), ('version', 'worker'), ('prune', 'worker'),
   ('prune', 'operator'),
   ('now', 'reader'), ('is_final', 'reader'), ('step_name', 'reader');
