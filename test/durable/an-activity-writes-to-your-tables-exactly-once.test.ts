@@ -227,6 +227,27 @@ test.serial('a job that is terminated meanwhile commits nothing', async (t) => {
   t.deepEqual(await written(pool), [next.label]);
 });
 
+test.serial('a worker that has lost its lease commits nothing', async (t) => {
+  const { pool, start } = await lab(t);
+  let executions = 0;
+  once.set('inside write-1', async () => {
+    executions += 1;
+    once.set('inside write-1', async () => void (executions += 1));
+    const expired = `update ratchet_internal.workers set expires_at = 'epoch'`;
+    const other = `select ratchet.register_worker('other', '[{"queue": "none"}]') as id`;
+    const session = await pool.connect();
+    await session.query(`begin; ${expired}`);
+    const { rows } = await session.query<{ id: string }>(other);
+    await session.query('commit');
+    await session.query('select ratchet.exchange($1, 0, 0)', [rows[0]?.id]);
+    session.release();
+  });
+  const { label, result } = await start('write');
+  t.is(await result, `${label} of the part`);
+  t.is(executions, 2);
+  t.deepEqual(await written(pool), [label]);
+});
+
 test.serial('more transactions than connections wait, and hold up no exchange', async (t) => {
   const { pool, start } = await lab(t, 1);
   const started = await Promise.all(Array.from({ length: 20 }, () => start('write')));
