@@ -13,3 +13,8 @@ export type { RetryPolicy } from './durable/retry-policy';
 export type { ClientStartOptions, StartOptions, Transaction } from './durable/start-options';
 export * as Errors from './durable/errors';
 export type { HubOptions as WorkerOptions } from './engine/hub';
+export { Escalations, type EscalationClientConfig } from './durable/escalations';
+export type { EscalationEntry } from './durable/escalation-entry';
+export type { EscalationConfig } from './durable/escalation-fields';
+export type { EventSink, SystemEvent } from './events';
+export type { StepClient } from './database/step-transaction';

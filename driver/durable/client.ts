@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { startWorkflow, startWorkflows } from '../database/job-calls';
 import { checkName } from '../database/names';
 import type { Duration } from '../duration';
+import type { EventSink } from '../events';
 import type { Hub } from '../engine/hub';
 import type { WorkflowFunction } from '../engine/run-workflow';
 import { hubFor, type ConnectionConfig } from './connection';
+import { EscalationClient } from './escalation-client';
 import { saying, signalJob, WorkflowHandle, type SignalOptions } from './handle';
 import {
   checkStart,
@@ -20,6 +22,8 @@ export interface ClientConfig {
   install?: boolean;
   /** false: results are found by polling alone. Default true. */
   notifications?: boolean;
+  /** Told of what starts, stops and is committed here. */
+  events?: EventSink;
 }
 
 function optionsOf({ entity, expire, retry }: CheckedStart): string | null {
@@ -102,12 +106,17 @@ export class WorkflowClient {
 /** @example const client = new Client({ connection: { class: Postgres, options } }); */
 export class Client {
   readonly workflow: WorkflowClient;
+  /** Tasks for people. */
+  readonly escalations: EscalationClient;
 
-  constructor({ connection, install, notifications }: ClientConfig) {
+  constructor({ connection, install, notifications, events }: ClientConfig) {
     const settings = {
       ...(install === undefined ? {} : { install }),
       ...(notifications === undefined ? {} : { notifications }),
     };
-    this.workflow = new WorkflowClient(hubFor(connection, settings));
+    const hub = hubFor(connection, settings);
+    hub.taskEvents.add(events);
+    this.workflow = new WorkflowClient(hub);
+    this.escalations = new EscalationClient(hub, events);
   }
 }

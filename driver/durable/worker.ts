@@ -1,6 +1,7 @@
 import { checkName } from '../database/names';
 import { registerActivities, type ActivityFunction } from '../engine/activities';
 import type { Hub, HubOptions } from '../engine/hub';
+import type { EventSink } from '../events';
 import type { WorkflowFunction } from '../engine/run-workflow';
 import { RatchetError } from '../errors';
 import { hubFor, type ConnectionConfig } from './connection';
@@ -12,6 +13,8 @@ export interface WorkerConfig {
   namespace?: string;
   /** Settings of the process; the first worker on a connection decides. */
   options?: HubOptions & Record<string, unknown>;
+  /** Told of what starts, stops and is committed here. */
+  events?: EventSink;
 }
 
 export interface WorkflowWorkerConfig extends WorkerConfig {
@@ -55,6 +58,7 @@ export class Worker {
     const [workflow, run] = workflowOf(config.workflow);
     if (config.activities !== undefined) registerActivities(config.activities);
     const hub = hubFor(config.connection, config.options);
+    hub.taskEvents.add(config.events);
     await hub.prepare();
     const engine = hub.worker();
     await engine.serveWorkflow(

@@ -28,6 +28,7 @@ export interface EngineOptions {
   /** Seconds for which a silent worker keeps its work, 1 to 3,600. Default 30. */
   leaseSeconds: number;
   onError: (error: unknown) => void;
+  onCommitted: (batch: Batch) => void;
 }
 
 const EVICT_AGAIN_MS = 100;
@@ -57,11 +58,10 @@ export class Engine implements TurnHost, ExchangeHost {
     readonly database: Database,
     private readonly options: EngineOptions,
   ) {
-    const { onError, leaseSeconds } = options;
     this.turns = new TurnCache(options.cacheSize);
     this.loop = new ExchangeLoop(this, database, options.pollMs);
     const onChange = () => this.notify();
-    this.registration = new Registration(database, { leaseSeconds, onError, onChange });
+    this.registration = new Registration(database, { ...options, onChange });
   }
 
   get workerId(): string {
@@ -155,6 +155,7 @@ export class Engine implements TurnHost, ExchangeHost {
   }
 
   committed(batch: Batch): void {
+    this.options.onCommitted(batch);
     this.claimed.committed(batch.activities);
     for (const { jobId, report } of batch.turns) {
       const turn = this.turns.get(jobId);

@@ -4,7 +4,9 @@ import { createListener, type Listener } from '../database/listener';
 import { RatchetError } from '../errors';
 import { log } from '../log';
 import { Engine, type EngineOptions } from './engine';
+import type { Batch } from './report';
 import { ResultWaiter } from './result-waiter';
+import { TaskEvents } from './task-events';
 
 /** How a database is named: a `pg` class or pool, and its options. */
 export interface Connection {
@@ -14,7 +16,7 @@ export interface Connection {
 }
 
 /** Settings of a worker process; the first worker on a connection decides. */
-export interface HubOptions extends Partial<Omit<EngineOptions, 'onError'>> {
+export interface HubOptions extends Partial<Omit<EngineOptions, 'onError' | 'onCommitted'>> {
   /** false: no LISTEN; work is found by polling alone. Default true. */
   notifications?: boolean;
   /** false: the schema must be there already. Default true. */
@@ -22,7 +24,7 @@ export interface HubOptions extends Partial<Omit<EngineOptions, 'onError'>> {
 }
 
 const CHANNEL = 'ratchet';
-const DEFAULTS: Omit<EngineOptions, 'onError'> = {
+const DEFAULTS: Omit<EngineOptions, 'onError' | 'onCommitted'> = {
   ...{ maxTurns: 1_000, maxActivities: 500, cacheSize: 10_000, pollMs: 1_000, leaseSeconds: 30 },
 };
 
@@ -34,6 +36,7 @@ let poolCount = 0;
 export class Hub {
   readonly database: Database;
   readonly results: ResultWaiter;
+  readonly taskEvents: TaskEvents;
   private engine: Engine | undefined;
   private listener: Listener | undefined;
 
@@ -45,6 +48,7 @@ export class Hub {
     const pool = isPool(given) ? given : undefined;
     this.database = new Database(pool === undefined ? options : { ...pool.options }, pool);
     this.results = new ResultWaiter(this.database, settings.pollMs);
+    this.taskEvents = new TaskEvents(this.database);
   }
 
   async prepare(): Promise<void> {
@@ -79,7 +83,9 @@ export class Hub {
     this.listen();
     stopOnSignals();
     const onError = (error: unknown) => log('warn', 'the engine did not answer as hoped', error);
-    this.engine ??= new Engine(this.database, { ...DEFAULTS, ...this.settings, onError });
+    const onCommitted = (batch: Batch) => this.taskEvents.published(batch);
+    const options = { ...DEFAULTS, ...this.settings, onError, onCommitted };
+    this.engine ??= new Engine(this.database, options);
     return this.engine;
   }
 

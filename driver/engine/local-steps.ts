@@ -102,8 +102,8 @@ export class LocalSteps {
   }
 
   /**
-   * A step that has no record cannot be fenced: it is recorded, as held here, before its transaction
-   * begins.
+   * A step that has no record cannot be fenced: it is recorded, as held here, before its
+   * transaction begins.
    */
   private async open(step: Running): Promise<StepTransaction> {
     const { turn } = step;

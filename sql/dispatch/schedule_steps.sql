@@ -3,7 +3,8 @@
 -- another job or at a signal is inserted as a child message without a key, which the functions
 -- called afterwards, in the same transaction, replace by its target.
 -- Locks: the jobs (the caller has locked them: who stops one waits, or has stopped it and then
---   nothing is scheduled). Writes: attributes, messages, jobs (children), signals.
+--   nothing is scheduled). Writes: attributes, messages, jobs (children), signals,
+--   escalations.
 -- Returns how many steps were new.
 
 create function ratchet_internal.schedule_steps(
@@ -52,6 +53,11 @@ begin
   from step s join recorded r
     on r.job_id = s.job_id and r.address = s.address and r.position = s.at;
   get diagnostics v_count = row_count;
+  if 'wait' = any (p_kinds) and exists (select from unnest(p_kinds, p_options)
+    as s (kind, options) where kind = 'wait' and options is not null)
+  then
+    perform ratchet_internal.escalate_waits(p_now, p_jobs);
+  end if;
   if p_kinds && array['child', 'start'] then
     perform ratchet_internal.start_children(p_now, p_jobs);
   end if;
