@@ -88,6 +88,12 @@ export const ERROR_CODES = {
     meaning: 'The job ended with an error, so it has no result.',
     advice: 'Read the error of the job: it is the detail of this one.',
   },
+  WF307: {
+    name: 'DuplicateTask',
+    retry: false,
+    meaning: 'A pending task has this signal key already, so another one cannot have it.',
+    advice: 'Resolve or cancel the pending task first, or choose another signal key.',
+  },
   WF401: {
     name: 'WorkerLost',
     retry: false,

@@ -26,3 +26,7 @@ export type { Codec } from './database/codec';
 export type { EventSink, SystemEvent } from './events';
 export * as Errors from './durable/errors';
 export type { HubOptions as WorkerOptions } from './engine/hub';
+export { Escalations, type EscalationClientConfig } from './durable/escalations';
+export type { EscalationEntry } from './durable/escalation-entry';
+export type { EscalationConfig } from './durable/escalation-fields';
+export type { StepClient } from './database/step-transaction';

@@ -621,6 +621,135 @@ comment on column ratchet_internal.worker_roles.last_rotated_at is
 comment on column ratchet_internal.worker_roles.revoked_at is
   'Since when it may do nothing; null while it is in use.';
 
+-- sql/tables/escalations.sql
+
+-- Tasks for people (or programs): a row that somebody claims and resolves. A workflow's wait writes
+-- one in the commit that makes it wait, and is answered in the commit that resolves or cancels the
+-- row. A row may also stand alone. A claim is no state of its own: assigned_to, until
+-- assigned_until has passed. Rows outlive their jobs; ratchet.prune_escalations removes them.
+
+create table ratchet.escalations (
+  id uuid primary key default gen_random_uuid(),
+  namespace text collate "C" not null default 'durable',
+  app_id text collate "C" not null default 'durable',
+  signal_key text collate "C",
+  topic text,
+  workflow_id text collate "C",
+  task_queue text,
+  workflow_type text,
+  type text collate "C",
+  subtype text,
+  entity text,
+  description text,
+  role text collate "C",
+  status text collate "C" not null default 'pending',
+  priority int not null default 5,
+  assigned_to text collate "C",
+  assigned_until timestamptz,
+  claimed_at timestamptz,
+  claim_expires_at timestamptz,
+  resolved_at timestamptz,
+  escalation_payload json,
+  resolver_payload json,
+  envelope json,
+  metadata jsonb,
+  origin_id text collate "C",
+  parent_id text,
+  initiated_by text,
+  created_by text,
+  milestones jsonb not null default '[]',
+  trace_id text,
+  span_id text,
+  expires_at timestamptz,
+  task_id text collate "C",
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  job_id bigint,
+  address text collate "C",
+  "position" int,
+  request_id uuid,
+  constraint "status is one the engine knows"
+    check (status in ('pending', 'resolved', 'cancelled', 'expired')),
+  constraint "a task that is claimed says until when"
+    check ((assigned_to is null) = (assigned_until is null)),
+  constraint "a task that belongs to a step names all of it"
+    check (num_nulls(job_id, address, position) in (0, 3)),
+  constraint "milestones are an array" check (jsonb_typeof(milestones) = 'array'),
+  constraint "metadata are an object" check (jsonb_typeof(metadata) = 'object')
+) with (fillfactor = 80);
+
+create unique index escalations_pending_key
+  on ratchet.escalations (signal_key, namespace, app_id)
+  where status = 'pending' and signal_key is not null;
+create unique index escalations_step on ratchet.escalations (job_id, address, position)
+  where job_id is not null;
+create index escalations_key on ratchet.escalations (signal_key, created_at)
+  where signal_key is not null;
+create index escalations_order on ratchet.escalations (priority, created_at desc);
+create index escalations_status on ratchet.escalations (status, priority, created_at desc);
+create index escalations_role on ratchet.escalations (role, status, priority, created_at desc);
+create index escalations_type on ratchet.escalations (type, status, priority, created_at desc);
+create index escalations_assignee on ratchet.escalations (assigned_to, status)
+  where assigned_to is not null;
+create index escalations_workflow on ratchet.escalations (workflow_id)
+  where workflow_id is not null;
+create index escalations_origin on ratchet.escalations (origin_id) where origin_id is not null;
+create index escalations_task on ratchet.escalations (task_id) where task_id is not null;
+create index escalations_created on ratchet.escalations (created_at);
+create index escalations_resolved on ratchet.escalations (resolved_at)
+  where resolved_at is not null;
+create index escalations_closed on ratchet.escalations (updated_at) where status <> 'pending';
+create index escalations_metadata on ratchet.escalations using gin (metadata jsonb_path_ops);
+
+comment on table ratchet.escalations is
+  'Tasks for people or programs, claimed and resolved by them; some answer a waiting workflow.';
+comment on column ratchet.escalations.id is 'Names the task in every call.';
+comment on column ratchet.escalations.namespace is 'Namespace of its workflow.';
+comment on column ratchet.escalations.app_id is
+  'Graph application, or once more the namespace for workflow functions.';
+comment on column ratchet.escalations.signal_key is
+  'Signal that the workflow waits for; one pending task a key.';
+comment on column ratchet.escalations.topic is 'Queue and name of the workflow, or hook topic.';
+comment on column ratchet.escalations.workflow_id is 'Workflow that it belongs to, jobs.key.';
+comment on column ratchet.escalations.task_queue is 'Queue of that workflow.';
+comment on column ratchet.escalations.workflow_type is 'Name of that workflow.';
+comment on column ratchet.escalations.type is 'What kind of task it is, in words of the user.';
+comment on column ratchet.escalations.subtype is 'A finer kind, in words of the user.';
+comment on column ratchet.escalations.entity is 'What it is about, in words of the user.';
+comment on column ratchet.escalations.description is 'What is to be done, for people.';
+comment on column ratchet.escalations.role is 'Who may do it: the worklist it is in.';
+comment on column ratchet.escalations.status is
+  'pending (claimed or not), resolved, cancelled or expired.';
+comment on column ratchet.escalations.priority is 'The smaller, the more urgent.';
+comment on column ratchet.escalations.assigned_to is 'Who has claimed it, or had when it ended.';
+comment on column ratchet.escalations.assigned_until is 'When the claim ends.';
+comment on column ratchet.escalations.claimed_at is 'When the claim began.';
+comment on column ratchet.escalations.claim_expires_at is 'When the claim ends: assigned_until.';
+comment on column ratchet.escalations.resolved_at is 'When it was resolved.';
+comment on column ratchet.escalations.escalation_payload is 'What the one who does it is given.';
+comment on column ratchet.escalations.resolver_payload is
+  'What the one who did it answered: the result of the wait.';
+comment on column ratchet.escalations.envelope is 'Data of the user, kept as they are.';
+comment on column ratchet.escalations.metadata is 'Data of the user that tasks are found by.';
+comment on column ratchet.escalations.origin_id is 'Root workflow of the family.';
+comment on column ratchet.escalations.parent_id is 'Workflow that started the workflow.';
+comment on column ratchet.escalations.initiated_by is 'Who caused it, in words of the user.';
+comment on column ratchet.escalations.created_by is 'Who created it, in words of the user.';
+comment on column ratchet.escalations.milestones is 'What has happened, in order, by the user.';
+comment on column ratchet.escalations.trace_id is 'Trace that it belongs to.';
+comment on column ratchet.escalations.span_id is 'Span that it belongs to.';
+comment on column ratchet.escalations.expires_at is
+  'When it should be done; the wait''s timeout where nothing else was given.';
+comment on column ratchet.escalations.task_id is 'An id of the user.';
+comment on column ratchet.escalations.created_at is 'When it was created.';
+comment on column ratchet.escalations.updated_at is 'When it last changed.';
+comment on column ratchet.escalations.job_id is
+  'Job whose step waits for it; null: it stands alone.';
+comment on column ratchet.escalations.address is 'Thread of that step.';
+comment on column ratchet.escalations.position is 'Number of that step in its thread.';
+comment on column ratchet.escalations.request_id is
+  'Names the call that last changed it, so that the same call may be repeated.';
+
 -- Worker roles: sessions that may only serve some queues, and only by workers of their own.
 
 -- sql/roles/limited_role.sql
@@ -752,6 +881,24 @@ begin
 end $$;
 comment on function ratchet_internal.wake_route(text, text, text) is
   'Notifies idle workers of a route; does nothing when none is idle.';
+
+-- sql/dispatch/wake_queues.sql
+
+-- Tells idle workers of activity queues, other than the one that calls, that there is something to
+-- do. A hint, as in wake_route.
+
+create function ratchet_internal.wake_queues(p_worker bigint, p_queues text[]) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform pg_notify('ratchet', '') where exists (
+    select from ratchet_internal.workers w
+    join ratchet_internal.worker_routes r on r.worker_id = w.id
+    where w.is_idle and w.id <> p_worker and r.workflow = '' and r.queue = any (p_queues));
+end $$;
+comment on function ratchet_internal.wake_queues(bigint, text[]) is
+  'Notifies idle workers of activity queues; does nothing when none is idle.';
 
 -- sql/job/create_jobs.sql
 
@@ -1397,6 +1544,1414 @@ end $$;
 comment on function ratchet_internal.send_signals(timestamptz, bigint[]) is
   'Sends the signals that steps scheduled in this transaction ask for, once per step.';
 
+-- Tasks for people: what they are given and found by.
+
+-- sql/escalation/texts.sql
+
+-- The texts of a JSON array, for filters. Null when it is no array.
+
+create function ratchet_internal.texts(p_values jsonb) returns text[]
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when jsonb_typeof(p_values) = 'array'
+    then array(select jsonb_array_elements_text(p_values)) end
+$$;
+comment on function ratchet_internal.texts(jsonb) is
+  'The elements of a JSON array as text; null when it is none.';
+
+-- sql/escalation/time_of.sql
+
+-- Reads a point in time out of options that anybody may have written: text as ISO 8601, or
+-- milliseconds since 1970. Total: null where there is none.
+
+create function ratchet_internal.time_of(p_object json, p_key text) returns timestamptz
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select case
+    when json_typeof(ratchet_internal.readable(p_object) -> p_key) = 'number'
+      then to_timestamp(least(greatest(ratchet_internal.number_of(p_object, p_key, null), -6e13),
+        9e15) / 1000)
+    when part[1]::int > 0 and part[2]::int between 1 and 12
+      then (make_date(part[1]::int, part[2]::int, 1)::timestamp
+        + make_interval(days => part[3]::int - 1, hours => part[4]::int, mins => part[5]::int,
+          secs => coalesce(part[6], '0')::float8)
+        - case when part[8] is null then interval '0' else (part[8] || '1')::int
+          * make_interval(hours => part[9]::int, mins => part[10]::int) end) at time zone 'UTC'
+    end
+  from (select regexp_match(ratchet_internal.readable(p_object) ->> p_key,
+    '^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d(?:\.\d{1,9})?))?'
+    || '(Z|([+-])(\d\d):?(\d\d))?$') as part) iso
+$$;
+comment on function ratchet_internal.time_of(json, text) is
+  'The point in time that an object has under a key: ISO text or milliseconds; null if there is '
+  'none.';
+
+-- sql/escalation/bad_escalation.sql
+
+-- The first field of a task that is unknown or has a value that is not allowed.
+
+create function ratchet_internal.bad_escalation(p_fields json) returns text
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select key from json_each(p_fields)
+  where json_typeof(value) <> 'null' and not case
+    when key in ('priority') then json_typeof(value) = 'number'
+      and ratchet_internal.number_of(json_build_object('number', value), 'number', 1e10)
+        between -2147483648 and 2147483647
+      and value::text ~ '^-?[0-9]+$'
+    when key = 'metadata' then json_typeof(value) = 'object'
+    when key = 'milestones' then json_typeof(value) = 'array'
+    when key in ('envelope', 'escalationPayload', 'resolverPayload') then true
+    when key in ('expiresAt', 'createdAt', 'updatedAt', 'resolvedAt', 'claimedAt',
+      'assignedUntil', 'claimExpiresAt')
+      then ratchet_internal.time_of(json_build_object('time', value), 'time') is not null
+    when key = 'status' then value #>> '{}' in ('pending', 'resolved', 'cancelled', 'expired')
+    when key in ('namespace', 'appId', 'signalKey', 'workflowId', 'type', 'role', 'assignedTo',
+      'taskId', 'originId')
+      then json_typeof(value) = 'string' and ratchet_internal.is_name(value #>> '{}')
+    when key in ('topic', 'taskQueue', 'workflowType', 'subtype', 'entity', 'description',
+      'parentId', 'initiatedBy', 'createdBy', 'traceId', 'spanId')
+      then json_typeof(value) = 'string'
+    else false end
+  limit 1
+$$;
+comment on function ratchet_internal.bad_escalation(json) is
+  'Name of a field of a task that is unknown or has a bad value; null when all are well.';
+
+-- sql/escalation/check_escalation.sql
+
+-- Checks the fields that a task is given. Raises: WF104, WF105, WF501.
+
+create function ratchet_internal.check_escalation(p_fields json) returns void
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_field text;
+begin
+  perform ratchet_internal.check_size(p_fields, 'task');
+  perform ratchet_internal.check_readable(p_fields, 'task');
+  v_field := case when json_typeof(p_fields) = 'object'
+    then ratchet_internal.bad_escalation(p_fields) else '(not an object)' end;
+  if v_field is not null then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', left(v_field, 100)),
+      'Fields of a task are texts; priority is a whole number, metadata an object, times are ISO'
+      || ' 8601 or milliseconds.');
+  end if;
+end $$;
+comment on function ratchet_internal.check_escalation(json) is
+  'Raises WF104, WF105 or WF501 unless the fields of a task are valid.';
+
+-- sql/escalation/escalation_entry.sql
+
+-- A task as it is told: the row without what only the engine needs. With p_now also whether it is
+-- available at that moment.
+
+create function ratchet_internal.escalation_entry(
+  p_row ratchet.escalations, p_now timestamptz default null
+) returns json
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when p_now is null then row_to_json(e) else (
+    select row_to_json(l) from (select e.*, p_row.status = 'pending'
+      and (p_row.assigned_to is null or p_row.assigned_until <= p_now) as available) l) end
+  from (select p_row.id, p_row.namespace, p_row.app_id, p_row.signal_key, p_row.topic,
+    p_row.workflow_id, p_row.task_queue, p_row.workflow_type, p_row.type, p_row.subtype,
+    p_row.entity, p_row.description, p_row.role, p_row.status, p_row.priority, p_row.assigned_to,
+    p_row.assigned_until, p_row.claimed_at, p_row.claim_expires_at, p_row.resolved_at,
+    p_row.escalation_payload, p_row.resolver_payload, p_row.envelope, p_row.metadata,
+    p_row.origin_id, p_row.parent_id, p_row.initiated_by, p_row.created_by, p_row.milestones,
+    p_row.trace_id, p_row.span_id, p_row.expires_at, p_row.task_id, p_row.created_at,
+    p_row.updated_at) e
+  where p_row.id is not null
+$$;
+comment on function ratchet_internal.escalation_entry(ratchet.escalations, timestamptz) is
+  'A task as JSON, without what only the engine needs; null for no task.';
+
+-- sql/escalation/escalation_matches.sql
+
+-- Whether a task fits a filter that has been checked (escalation_filter). Inlinable, and every
+-- filter that is not given folds away when the statement is planned for it: so the indexes serve.
+
+create function ratchet_internal.escalation_matches(
+  p_row ratchet.escalations, p_filter jsonb, p_now timestamptz
+) returns boolean
+language sql immutable parallel safe
+return (p_filter ->> 'namespace' is null or p_row.namespace = p_filter ->> 'namespace')
+  and (p_filter ->> 'role' is null or p_row.role = p_filter ->> 'role')
+  and (p_filter ->> 'roles' is null
+    or p_row.role = any (ratchet_internal.texts(p_filter -> 'roles')))
+  and (p_filter ->> 'type' is null or p_row.type = p_filter ->> 'type')
+  and (p_filter ->> 'subtype' is null or p_row.subtype = p_filter ->> 'subtype')
+  and (p_filter ->> 'entity' is null or p_row.entity = p_filter ->> 'entity')
+  and (p_filter ->> 'status' is null or p_row.status = p_filter ->> 'status')
+  and (p_filter ->> 'assignedTo' is null or p_row.assigned_to = p_filter ->> 'assignedTo')
+  and (p_filter ->> 'workflowId' is null or p_row.workflow_id = p_filter ->> 'workflowId')
+  and (p_filter ->> 'originId' is null or p_row.origin_id = p_filter ->> 'originId')
+  and (p_filter ->> 'taskId' is null or p_row.task_id = p_filter ->> 'taskId')
+  and (p_filter ->> 'priority' is null or p_row.priority = (p_filter ->> 'priority')::int)
+  and (p_filter ->> 'metadata' is null or p_row.metadata @> (p_filter -> 'metadata'))
+  and (p_filter ->> 'ids' is null
+    or p_row.id = any (ratchet_internal.texts(p_filter -> 'ids')::uuid[]))
+  and (p_filter ->> 'available' is null or (p_filter ->> 'available')::boolean
+    = (p_row.status = 'pending'
+      and (p_row.assigned_to is null or p_row.assigned_until <= p_now)));
+comment on function ratchet_internal.escalation_matches(
+  ratchet.escalations, jsonb, timestamptz) is 'Whether a task fits a checked filter.';
+
+-- sql/escalation/escalation_filter.sql
+
+-- Checks a filter of tasks. roles win over role; what is available is pending. Raises: WF104,
+-- WF105.
+
+create function ratchet_internal.escalation_filter(p_filter json) returns jsonb
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_filter jsonb;
+  v_bad text;
+begin
+  perform ratchet_internal.check_readable(p_filter, 'filter');
+  v_filter := jsonb_strip_nulls(coalesce(p_filter::jsonb, '{}'));
+  select key into v_bad from jsonb_each(
+    case when jsonb_typeof(v_filter) = 'object' then v_filter else '{"(not an object)": 1}' end)
+  where not case
+    when key in ('namespace', 'role', 'type', 'subtype', 'entity', 'assignedTo', 'workflowId',
+      'originId', 'taskId') then jsonb_typeof(value) = 'string'
+    when key = 'status' then value <@ '["pending", "resolved", "cancelled", "expired"]'
+      and jsonb_typeof(value) = 'string'
+    when key = 'available' then jsonb_typeof(value) = 'boolean'
+    when key = 'priority' then value::text ~ '^-?[0-9]{1,9}$'
+    when key = 'metadata' then jsonb_typeof(value) = 'object'
+    when key = 'roles' then jsonb_typeof(value) = 'array'
+    when key = 'ids' then jsonb_typeof(value) = 'array' and value::text
+      ~* '^\[("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"(, )?)*\]$'
+    else false end limit 1;
+  if v_bad is not null then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', left(v_bad, 100)),
+      'Filters are namespace, role, roles, type, subtype, entity, status, assignedTo, workflowId,'
+      || ' originId, available, priority, metadata, ids (UUIDs) and taskId.');
+  end if;
+  if v_filter ? 'roles' then v_filter := v_filter - 'role'; end if;
+  if v_filter -> 'available' = 'true' then
+    v_filter := '{"status": "pending"}' || v_filter;
+  end if;
+  return v_filter;
+end $$;
+comment on function ratchet_internal.escalation_filter(json) is
+  'A filter of tasks, checked; raises WF104 or WF105.';
+
+-- sql/escalation/escalation_sort_key.sql
+
+-- What a task is sorted by under the name of a column, as one type for all of them.
+
+create function ratchet_internal.escalation_sort_key(p_row ratchet.escalations, p_column text)
+returns jsonb
+language sql immutable parallel safe
+return case p_column when 'priority' then to_jsonb(p_row.priority)
+  when 'created_at' then to_jsonb(extract(epoch from p_row.created_at))
+  when 'updated_at' then to_jsonb(extract(epoch from p_row.updated_at))
+  when 'resolved_at' then to_jsonb(extract(epoch from p_row.resolved_at))
+  when 'role' then to_jsonb(p_row.role) when 'type' then to_jsonb(p_row.type) end;
+comment on function ratchet_internal.escalation_sort_key(ratchet.escalations, text) is
+  'What a task is sorted by under the name of a column.';
+
+-- sql/escalation/escalation_order.sql
+
+-- Checks how tasks are to be listed; null columns: in the order of the worklist. Raises: WF104.
+
+create function ratchet_internal.escalation_order(p_order json, p_limit int, p_offset int)
+returns table (columns text[], downs boolean[])
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_order jsonb := coalesce(p_order::jsonb, '[]');
+begin
+  if jsonb_typeof(v_order) <> 'array' or jsonb_array_length(v_order) > 6 or exists (
+    select from jsonb_array_elements(v_order) as o (item)
+    where coalesce(o.item ->> 'column', '') not in ('priority', 'created_at', 'updated_at',
+        'resolved_at', 'role', 'type')
+      or coalesce(lower(o.item ->> 'direction'), 'asc') not in ('asc', 'desc'))
+  then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', 'order', 'value', left(v_order::text, 100)),
+      'Sort by up to six of priority, created_at, updated_at, resolved_at, role and type, asc'
+      || ' or desc.');
+  end if;
+  if p_limit is null or p_limit < 0 or p_offset is null or p_offset < 0 then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', 'limit', 'limit', p_limit, 'offset', p_offset),
+      'Limit and offset are whole numbers, not negative.');
+  end if;
+  return query
+  select array_agg(o.item ->> 'column' order by o.at),
+    array_agg(coalesce(lower(o.item ->> 'direction'), 'asc') = 'desc' order by o.at)
+  from jsonb_array_elements(v_order) with ordinality as o (item, at);
+end $$;
+comment on function ratchet_internal.escalation_order(json, int, int) is
+  'Columns and directions to list tasks in, checked; raises WF104.';
+
+-- sql/escalation/claim_end.sql
+
+-- When a claim ends that begins now. Raises: WF101, WF103.
+
+create function ratchet_internal.claim_end(
+  p_assignee text, p_minutes float8, p_now timestamptz
+) returns timestamptz
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform ratchet_internal.check_name(p_assignee, 'assignee');
+  if p_minutes is null or not (p_minutes > 0 and p_minutes <= 5256000) then
+    perform ratchet_internal.raise_error('WF103', 'invalid duration',
+      jsonb_build_object('minutes', p_minutes),
+      'Give the minutes of a claim, above zero and at most ten years.');
+  end if;
+  return p_now + make_interval(secs => p_minutes * 60);
+end $$;
+comment on function ratchet_internal.claim_end(text, float8, timestamptz) is
+  'When a claim ends that begins now; raises WF101 or WF103.';
+
+-- Tasks beside the waits of jobs: published, expired and cancelled in the same commit.
+
+-- sql/escalation/escalation_space.sql
+
+-- Namespace and application of a task, from the namespace of its job: a graph's job (the addresses
+-- of its steps begin with a comma) has both in it, a function's is both.
+
+create function ratchet_internal.escalation_space(
+  p_namespace text, p_address text, out name text, out app text
+)
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when is_graph then split_part(p_namespace, ':', 1) else p_namespace end,
+    case when is_graph then substr(p_namespace, strpos(p_namespace, ':') + 1)
+      else p_namespace end
+  from (select starts_with(p_address, ',') and strpos(p_namespace, ':') > 0 as is_graph) kind
+$$;
+comment on function ratchet_internal.escalation_space(text, text) is
+  'Namespace and application of a task, from its job''s namespace and its step''s address.';
+
+-- sql/escalation/create_escalations.sql
+
+-- Publishes tasks for steps that begin to wait in this transaction: a function's waits, or hooks of
+-- a graph. p_fields: one object a step, with role, type, priority and so on; whatever stands there,
+-- the step waits all the same (what cannot be used is left out). At most one pending task has a
+-- signal key: a further wait for the same signal gets its task without the key.
+-- The caller has inserted the steps' messages in this transaction. Writes: escalations.
+-- Idempotent: one task a step.
+
+create function ratchet_internal.create_escalations(
+  p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[], p_keys text[],
+  p_fields json[]
+) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_is_keyed boolean;
+  v_count int;
+  v_open int := cardinality(p_jobs);
+begin
+  foreach v_is_keyed in array array[true, false] loop -- what is left comes without its key
+    insert into ratchet.escalations (namespace, app_id, signal_key, topic, workflow_id,
+      task_queue, workflow_type, type, subtype, entity, description, role, priority,
+      escalation_payload, envelope, metadata, origin_id, parent_id, initiated_by, created_by,
+      trace_id, span_id, task_id, expires_at, created_at, updated_at, job_id, address, position)
+    select space.name, space.app, case when v_is_keyed then s.key end,
+      coalesce(f ->> 'topic', j.queue || '-' || j.workflow), j.key,
+      coalesce(f ->> 'taskQueue', j.queue), coalesce(f ->> 'workflowType', j.workflow),
+      left(f ->> 'type', 512), f ->> 'subtype', f ->> 'entity', f ->> 'description',
+      left(f ->> 'role', 512),
+      least(greatest(ratchet_internal.number_of(f, 'priority', 5), -2e9), 2e9)::int,
+      f -> 'escalationPayload', f -> 'envelope',
+      case when json_typeof(f -> 'metadata') = 'object' then (f -> 'metadata')::jsonb end,
+      left(coalesce(f ->> 'originId', origin.key), 512), coalesce(f ->> 'parentId', parent.key),
+      f ->> 'initiatedBy', f ->> 'createdBy', f ->> 'traceId', f ->> 'spanId',
+      left(f ->> 'taskId', 512),
+      coalesce(ratchet_internal.time_of(f, 'expiresAt'), nullif(m.due_at, 'infinity')),
+      p_now, p_now, s.job_id, s.address, s.at
+    from unnest(p_jobs, p_addresses, p_positions, p_keys, p_fields)
+      as s (job_id, address, at, key, fields)
+    join ratchet.jobs j on j.id = s.job_id
+    join ratchet_internal.messages m
+      on m.job_id = s.job_id and m.address = s.address and m.position = s.at
+    left join ratchet.jobs origin on origin.id = j.origin_id
+    left join ratchet.jobs parent on parent.id = j.parent_id
+    cross join lateral (select ratchet_internal.readable(s.fields) as f) fields
+    cross join lateral ratchet_internal.escalation_space(j.namespace, s.address)
+      as space (name, app)
+    where not exists (select from ratchet.escalations e where e.job_id = s.job_id
+      and e.address = s.address and e.position = s.at)
+    order by s.key, space.name, space.app, s.job_id, s.address, s.at
+    on conflict do nothing;
+    get diagnostics v_count = row_count;
+    v_open := v_open - v_count;
+    exit when v_open = 0;
+  end loop;
+end $$;
+comment on function ratchet_internal.create_escalations(
+  timestamptz, bigint[], text[], int[], text[], json[]) is
+  'Publishes tasks for steps that begin to wait in this transaction.';
+
+-- sql/escalation/escalate_waits.sql
+
+-- Publishes the tasks of waits that were scheduled in this transaction with fields for one.
+-- Writes: escalations.
+
+create function ratchet_internal.escalate_waits(p_now timestamptz, p_jobs bigint[]) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform ratchet_internal.create_escalations(p_now, array_agg(m.job_id), array_agg(m.address),
+    array_agg(m.position), array_agg(m.key), array_agg(m.options))
+  from ratchet_internal.messages m
+  where m.job_id = any (p_jobs) and m.kind = 'wait' and m.attempt = 0 and m.options is not null
+  having count(*) > 0;
+end $$;
+comment on function ratchet_internal.escalate_waits(timestamptz, bigint[]) is
+  'Publishes the tasks of waits that were scheduled in this transaction.';
+
+-- sql/escalation/expire_escalations.sql
+
+-- Expires the tasks of waits that time out in this transaction. A task that somebody else has
+-- locked stays pending, and its wait is to be left alone until the next look.
+-- The caller has locked the messages of the waits: no resolver is at work. Locks: the tasks,
+-- skipping what others hold. Writes: escalations.
+
+create function ratchet_internal.expire_escalations(
+  p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[]
+) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  with task as materialized (
+    select e.id
+    from unnest(p_jobs, p_addresses, p_positions) as d (job_id, address, at)
+    join ratchet.escalations e
+      on e.job_id = d.job_id and e.address = d.address and e.position = d.at
+    where e.status = 'pending'
+    order by e.id for update of e skip locked)
+  update ratchet.escalations e set status = 'expired', updated_at = p_now
+  from task where e.id = task.id;
+end $$;
+comment on function ratchet_internal.expire_escalations(
+  timestamptz, bigint[], text[], int[]) is
+  'Expires the tasks of waits that time out, except those that somebody else has locked.';
+
+-- sql/escalation/drop_escalations.sql
+
+-- Cancels the pending tasks of jobs that end in this transaction: those whose waits go with the
+-- job, and with p_are_all, for a job that is stopped, every other one of the workflow.
+-- The caller has locked the jobs and what is left of their messages. Locks: the tasks, in id order.
+-- Writes: escalations.
+
+create function ratchet_internal.drop_escalations(
+  p_now timestamptz, p_jobs bigint[], p_are_all boolean
+) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  with task as materialized (
+    select id from ratchet.escalations
+    where status = 'pending' and id in (
+      select e.id from ratchet.escalations e
+      where e.job_id = any (p_jobs) and (p_are_all or exists (
+        select from ratchet_internal.messages m where m.job_id = e.job_id
+          and m.address = e.address and m.position = e.position and m.kind = 'wait'))
+      union all
+      select e.id from ratchet.jobs j
+      join ratchet.escalations e on e.workflow_id = j.key and e.namespace = j.namespace
+      where p_are_all and j.id = any (p_jobs))
+    order by id for update)
+  update ratchet.escalations e set status = 'cancelled', updated_at = p_now
+  from task where e.id = task.id;
+end $$;
+comment on function ratchet_internal.drop_escalations(timestamptz, bigint[], boolean) is
+  'Cancels the pending tasks of jobs that end in this transaction.';
+
+-- sql/escalation/lock_escalations.sql
+
+-- Locks tasks to end them: first the messages of the waits that they answer, which is what every
+-- other end of such a wait locks first (its timeout, a signal, the end of its job), then the tasks,
+-- in id order. Whoever comes second reads what the first has done.
+-- Locks: messages, tasks. Raises: WF605.
+
+create function ratchet_internal.lock_escalations(p_ids uuid[])
+returns setof ratchet.escalations
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform ratchet_internal.check_isolation();
+  perform from ratchet.escalations e
+  join ratchet_internal.messages m
+    on m.job_id = e.job_id and m.address = e.address and m.position = e.position
+  where e.id = any (p_ids) and e.status = 'pending' and m.kind = 'wait'
+  order by m.job_id, m.address, m.position for update of m;
+  return query
+  select * from ratchet.escalations where id = any (p_ids) order by id for update;
+end $$;
+comment on function ratchet_internal.lock_escalations(uuid[]) is
+  'Locks tasks, and the waits that they answer, in the order that everybody keeps.';
+
+-- sql/escalation/resolve_refusal.sql
+
+-- Why a task that the caller has locked cannot be resolved; null if it can. With p_claimant (who
+-- asserts to have claimed it) two cases more: somebody else's claim that is live, and the
+-- claimant's own that has lapsed.
+
+create function ratchet_internal.resolve_refusal(
+  p_row ratchet.escalations, p_claimant text, p_now timestamptz
+) returns text
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when p_row.id is null then 'not-found'
+    when p_row.status <> 'pending' then 'already-' || p_row.status
+    when p_claimant is null or p_row.assigned_to is null then null
+    when p_row.assigned_to = p_claimant and p_row.assigned_until <= p_now then 'claim-expired'
+    when p_row.assigned_to <> p_claimant and p_row.assigned_until > p_now
+      then 'claimed-by-other' end
+$$;
+comment on function ratchet_internal.resolve_refusal(ratchet.escalations, text, timestamptz) is
+  'Why a task cannot be resolved; null if it can.';
+
+-- sql/escalation/close_escalations.sql
+
+-- Ends tasks that are pending and that the caller has locked (lock_escalations): the task and the
+-- answer of the workflow that waits are one commit. A task without a step of its own, but with a
+-- signal key, sends that signal: it is kept for a week, for a workflow that has yet to wait.
+-- Writes: escalations, messages, attributes, signals. Wakes: idle workers.
+
+create function ratchet_internal.close_escalations(
+  p_now timestamptz, p_ids uuid[], p_payloads json[], p_status text, p_metadata jsonb,
+  p_request_id uuid
+) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_wait record;
+begin
+  update ratchet.escalations e
+  set status = p_status, updated_at = p_now, request_id = p_request_id,
+    resolver_payload = case p_status when 'resolved' then given.payload end,
+    resolved_at = case p_status when 'resolved' then p_now end,
+    metadata = case when p_metadata is null then e.metadata
+      else coalesce(e.metadata, '{}') || p_metadata end
+  from unnest(p_ids, p_payloads) as given (id, payload) where e.id = given.id;
+  select array_agg(m.job_id) as jobs, array_agg(m.address) as addresses,
+    array_agg(m.position) as positions, array_agg(0) as attempts, array_agg(false) as failed,
+    array_agg(given.payload::text) as payloads into v_wait
+  from unnest(p_ids, p_payloads) as given (id, payload)
+  join ratchet.escalations e on e.id = given.id
+  join ratchet_internal.messages m
+    on m.job_id = e.job_id and m.address = e.address and m.position = e.position
+  where m.kind = 'wait';
+  if v_wait.jobs is not null then
+    perform ratchet_internal.settle(p_now, v_wait.jobs, v_wait.addresses, v_wait.positions,
+      v_wait.attempts, v_wait.failed, v_wait.payloads, false);
+  end if;
+  perform ratchet.signal(e.signal_key, given.payload, e.namespace, interval '7 days',
+    'task ' || e.id)
+  from unnest(p_ids, p_payloads) as given (id, payload)
+  join ratchet.escalations e on e.id = given.id
+  where e.job_id is null and e.signal_key is not null;
+end $$;
+comment on function ratchet_internal.close_escalations(
+  timestamptz, uuid[], json[], text, jsonb, uuid) is
+  'Ends locked, pending tasks and answers the workflows that wait for them.';
+
+-- Tasks as people work on them: reading.
+
+-- sql/escalation/get_escalation.sql
+
+-- One task by its id; null if there is none, or not in that namespace.
+
+create function ratchet.get_escalation(p_id uuid, p_namespace text default null) returns json
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select ratchet_internal.escalation_entry(e) from ratchet.escalations e
+  where e.id = p_id and (p_namespace is null or e.namespace = p_namespace)
+$$;
+comment on function ratchet.get_escalation(uuid, text) is 'One task by its id, or null.';
+
+-- sql/escalation/escalation_by_key.sql
+
+-- The task of a signal key: the pending one, else the newest of those that have ended; or null.
+
+create function ratchet.escalation_by_key(p_key text, p_namespace text default null)
+returns json
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select ratchet_internal.escalation_entry(e) from ratchet.escalations e
+  where e.signal_key = p_key and (p_namespace is null or e.namespace = p_namespace)
+  order by e.status = 'pending' desc, e.created_at desc, e.id limit 1
+$$;
+comment on function ratchet.escalation_by_key(text, text) is
+  'The task of a signal key: the pending one, else the newest; or null.';
+
+-- sql/escalation/list_escalations.sql
+
+-- Lists tasks that fit a filter, the most urgent first, of equal ones the newest. p_order: an array
+-- of {"column", "direction"}. Raises: WF104, WF105.
+
+create function ratchet.list_escalations(
+  p_filter json default '{}', p_order json default '[]', p_limit int default 50,
+  p_offset int default 0
+) returns setof json
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_now timestamptz := ratchet_internal.now();
+  v_filter jsonb := ratchet_internal.escalation_filter(p_filter);
+  v_roles text[] := ratchet_internal.texts(v_filter -> 'roles');
+  v_by text[];
+  v_down boolean[];
+begin
+  select columns, downs into v_by, v_down
+  from ratchet_internal.escalation_order(p_order, p_limit, p_offset);
+  if v_by is not null then
+    return query
+    select ratchet_internal.escalation_entry(p, v_now) from (
+      select e.* from ratchet.escalations e
+      where ratchet_internal.escalation_matches(e, v_filter, v_now)) p
+    cross join lateral (select array(select ratchet_internal.escalation_sort_key(p, by.name)
+      from unnest(v_by) with ordinality as by (name, at) order by by.at) as keys) sort
+    order by case when not v_down[1] then keys[1] end,
+      case when v_down[1] then keys[1] end desc nulls last,
+      case when not v_down[2] then keys[2] end,
+      case when v_down[2] then keys[2] end desc nulls last,
+      case when not v_down[3] then keys[3] end,
+      case when v_down[3] then keys[3] end desc nulls last,
+      case when not v_down[4] then keys[4] end,
+      case when v_down[4] then keys[4] end desc nulls last,
+      case when not v_down[5] then keys[5] end,
+      case when v_down[5] then keys[5] end desc nulls last,
+      case when not v_down[6] then keys[6] end,
+      case when v_down[6] then keys[6] end desc nulls last,
+      p.created_at desc, p.id
+    limit p_limit offset p_offset;
+  elsif v_roles is not null then
+    return query
+    select ratchet_internal.escalation_entry(page.e, v_now)
+    from (select distinct name from unnest(v_roles) as each (name)) role
+    cross join lateral (
+      select e from ratchet.escalations e
+      where e.role = role.name
+        and ratchet_internal.escalation_matches(e, v_filter - 'roles', v_now)
+      order by e.priority, e.created_at desc limit p_limit::bigint + p_offset) page
+    order by (page.e).priority, (page.e).created_at desc, (page.e).id
+    limit p_limit offset p_offset;
+  else
+    return query
+    select ratchet_internal.escalation_entry(e, v_now) from ratchet.escalations e
+    where ratchet_internal.escalation_matches(e, v_filter, v_now)
+    order by e.priority, e.created_at desc, e.id limit p_limit offset p_offset;
+  end if;
+end $$;
+comment on function ratchet.list_escalations(json, json, int, int) is
+  'Lists tasks that fit a filter, the most urgent first.';
+
+-- sql/escalation/count_escalations.sql
+
+-- Counts tasks that fit a filter. Raises: WF104, WF105.
+
+create function ratchet.count_escalations(p_filter json default '{}') returns bigint
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_now timestamptz := ratchet_internal.now();
+  v_filter jsonb := ratchet_internal.escalation_filter(p_filter);
+begin
+  return (select count(*) from ratchet.escalations e
+    where ratchet_internal.escalation_matches(e, v_filter, v_now));
+end $$;
+comment on function ratchet.count_escalations(json) is 'Counts tasks that fit a filter.';
+
+-- sql/escalation/escalation_stats.sql
+
+-- Counts of tasks: now pending (available) and claimed, and created and resolved in the period that
+-- ends now; in all, by role and by type. p_roles: only these; an empty array gives zeros.
+
+create function ratchet.escalation_stats(
+  p_roles text[] default null, p_period interval default '24 hours'
+) returns json
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+  with now as materialized (select ratchet_internal.now() as at),
+  one as (
+    select e.role, e.type, e.assigned_to is null or e.assigned_until <= now.at as pending,
+      e.assigned_until > now.at as claimed, false as created, false as resolved
+    from ratchet.escalations e, now where e.status = 'pending'
+    union all
+    select e.role, e.type, false, false, true, false from ratchet.escalations e
+    where e.created_at > (select at - p_period from now)
+    union all
+    select e.role, e.type, false, false, false, true from ratchet.escalations e
+    where e.resolved_at > (select at - p_period from now)),
+  grouped as (
+    select role, type, grouping(role) = 0 as by_role, grouping(type) = 0 as by_type,
+      count(*) filter (where pending) as pending, count(*) filter (where claimed) as claimed,
+      count(*) filter (where created) as created, count(*) filter (where resolved) as resolved
+    from one where p_roles is null or role = any (p_roles)
+    group by grouping sets ((), (role), (type)))
+  select json_build_object('pending', pending, 'claimed', claimed, 'created', created,
+    'resolved', resolved, 'by_role', coalesce((select json_agg(json_build_object('role', role,
+      'pending', pending, 'claimed', claimed, 'created', created, 'resolved', resolved)
+      order by role) from grouped where by_role), '[]'),
+    'by_type', coalesce((select json_agg(json_build_object('type', type, 'pending', pending,
+      'claimed', claimed, 'created', created, 'resolved', resolved) order by type)
+      from grouped where by_type), '[]'))
+  from grouped where not by_role and not by_type
+$$;
+comment on function ratchet.escalation_stats(text[], interval) is
+  'Counts of tasks: pending, claimed, created and resolved in a period, by role and by type.';
+
+-- sql/escalation/escalation_types.sql
+
+-- The types of all tasks, sorted: the index is looked into once for each.
+
+create function ratchet.escalation_types() returns setof text
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  with recursive each (type) as (
+    select min(type) from ratchet.escalations
+    union all
+    select (select min(e.type) from ratchet.escalations e where e.type > each.type)
+    from each where each.type is not null)
+  select type from each where type is not null order by type
+$$;
+comment on function ratchet.escalation_types() is 'The types of all tasks, sorted.';
+
+-- sql/escalation/escalations_of_steps.sql
+
+-- The tasks that steps of jobs published: for the worker that tells of them. Steps without one are
+-- left out.
+
+create function ratchet.escalations_of_steps(
+  p_jobs bigint[], p_addresses text[], p_positions int[]
+) returns setof json
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select ratchet_internal.escalation_entry(e)
+  from unnest(p_jobs, p_addresses, p_positions) as s (job_id, address, at)
+  join ratchet.escalations e
+    on e.job_id = s.job_id and e.address = s.address and e.position = s.at
+$$;
+comment on function ratchet.escalations_of_steps(bigint[], text[], int[]) is
+  'The tasks that steps of jobs published.';
+
+-- sql/escalation/cancelled_escalations.sql
+
+-- The tasks that were cancelled with a job that was stopped: for the client that tells of it.
+
+create function ratchet.cancelled_escalations(p_id text, p_namespace text default 'durable')
+returns setof json
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select ratchet_internal.escalation_entry(e)
+  from ratchet.jobs j
+  join ratchet.escalations e on e.workflow_id = j.key and e.status = 'cancelled'
+    and e.updated_at = j.finished_at
+  where j.key = p_id and j.namespace = p_namespace and j.status < 0
+$$;
+comment on function ratchet.cancelled_escalations(text, text) is
+  'The tasks that were cancelled with a job that was stopped.';
+
+-- Creating, claiming, ending and changing them.
+
+-- sql/escalation/insert_escalation.sql
+
+-- Inserts a task from checked fields; null when the id exists, or another pending task has the
+-- signal key. Writes: escalations.
+
+create function ratchet_internal.insert_escalation(p_id uuid, p_fields json, p_now timestamptz)
+returns json
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  f json := p_fields;
+  v_until timestamptz := ratchet_internal.time_of(f, 'assignedUntil');
+  v_row ratchet.escalations;
+begin
+  insert into ratchet.escalations (id, namespace, app_id, signal_key, topic, workflow_id,
+    task_queue, workflow_type, type, subtype, entity, description, role, status, priority,
+    assigned_to, assigned_until, claimed_at, claim_expires_at, resolved_at, escalation_payload,
+    resolver_payload, envelope, metadata, origin_id, parent_id, initiated_by, created_by,
+    milestones, trace_id, span_id, expires_at, task_id, created_at, updated_at)
+  select coalesce(p_id, gen_random_uuid()), coalesce(r."namespace", 'durable'),
+    coalesce(r."appId", r."namespace", 'durable'), r."signalKey", r."topic", r."workflowId",
+    r."taskQueue", r."workflowType", r."type",
+    r."subtype", r."entity", r."description", r."role", coalesce(r."status", 'pending'),
+    coalesce(r."priority", 5), case when v_until is not null then r."assignedTo" end,
+    case when r."assignedTo" is not null then v_until end,
+    ratchet_internal.time_of(f, 'claimedAt'),
+    coalesce(ratchet_internal.time_of(f, 'claimExpiresAt'), v_until),
+    ratchet_internal.time_of(f, 'resolvedAt'), f -> 'escalationPayload', f -> 'resolverPayload',
+    f -> 'envelope', r."metadata", r."originId", r."parentId", r."initiatedBy", r."createdBy",
+    coalesce(r."milestones", '[]'), r."traceId", r."spanId",
+    ratchet_internal.time_of(f, 'expiresAt'), r."taskId",
+    coalesce(ratchet_internal.time_of(f, 'createdAt'), p_now),
+    coalesce(ratchet_internal.time_of(f, 'updatedAt'), p_now)
+  from json_to_record(f) as r ("namespace" text, "appId" text,
+    "signalKey" text, "topic" text, "workflowId" text, "taskQueue" text, "workflowType" text,
+    "type" text, "subtype" text, "entity" text, "description" text, "role" text,
+    "status" text, "priority" int, "assignedTo" text, "metadata" jsonb, "originId" text,
+    "parentId" text, "initiatedBy" text, "createdBy" text, "milestones" jsonb,
+    "traceId" text, "spanId" text, "taskId" text)
+  on conflict do nothing returning * into v_row;
+  return ratchet_internal.escalation_entry(v_row);
+end $$;
+comment on function ratchet_internal.insert_escalation(uuid, json, timestamptz) is
+  'Inserts a task from checked fields; null when its id, or a pending task of its key, exists.';
+
+-- sql/escalation/create_escalation.sql
+
+-- Creates a task that no workflow waits for (a workflow's own come with its wait). With a signal
+-- key, resolving it sends that signal.
+-- Writes: escalations. Raises: WF104, WF105, WF307 when a pending task has the key, WF501.
+-- Idempotent with the same p_id.
+
+create function ratchet.create_escalation(
+  p_fields json default '{}', p_id uuid default null
+) returns json
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_entry json;
+begin
+  perform ratchet_internal.check_escalation(p_fields);
+  v_entry := coalesce(
+    ratchet_internal.insert_escalation(p_id, p_fields, ratchet_internal.now()),
+    ratchet.get_escalation(p_id));
+  if v_entry is null then
+    perform ratchet_internal.raise_error('WF307', 'duplicate task',
+      jsonb_build_object('signal_key', left(p_fields ->> 'signalKey', 100)),
+      'A pending task has this signal key; resolve or cancel it, or choose another key.');
+  end if;
+  return v_entry;
+end $$;
+comment on function ratchet.create_escalation(json, uuid) is
+  'Creates a task that stands alone: an object with role, type, priority and so on.';
+
+-- sql/escalation/migrate_escalation.sql
+
+-- Brings a task over from elsewhere, with its id, state and times; null when the id exists.
+-- Writes: escalations. Raises: WF104, WF105, WF307 when a pending task has the key, WF501.
+
+create function ratchet.migrate_escalation(p_id uuid, p_fields json) returns json
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_entry json;
+begin
+  perform ratchet_internal.check_escalation(p_fields);
+  v_entry := ratchet_internal.insert_escalation(p_id, p_fields, ratchet_internal.now());
+  if v_entry is null and not exists (select from ratchet.escalations where id = p_id) then
+    perform ratchet_internal.raise_error('WF307', 'duplicate task',
+      jsonb_build_object('signal_key', left(p_fields ->> 'signalKey', 100)),
+      'A pending task has this signal key; resolve or cancel it, or choose another key.');
+  end if;
+  return v_entry;
+end $$;
+comment on function ratchet.migrate_escalation(uuid, json) is
+  'Brings a task over with its id, state and times; null when the id exists.';
+
+-- sql/escalation/take_escalation.sql
+
+-- Gives a task, which the caller has locked and found free for it, to its assignee. A claim that
+-- is live is extended: claimed_at stays. Writes: escalations.
+
+create function ratchet_internal.take_escalation(
+  p_id uuid, p_assignee text, p_until timestamptz, p_now timestamptz, p_metadata jsonb,
+  p_request_id uuid
+) returns json
+language sql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  update ratchet.escalations
+  set claimed_at = case when assigned_to = p_assignee and assigned_until > p_now
+      then claimed_at else p_now end,
+    assigned_to = p_assignee, assigned_until = p_until, claim_expires_at = p_until,
+    updated_at = p_now, request_id = p_request_id,
+    metadata = case when p_metadata is null then metadata
+      else coalesce(metadata, '{}') || p_metadata end
+  where id = p_id
+  returning json_build_object('ok', true, 'entry', ratchet_internal.escalation_entry(escalations),
+    'isExtension', claimed_at < updated_at)
+$$;
+comment on function ratchet_internal.take_escalation(
+  uuid, text, timestamptz, timestamptz, jsonb, uuid) is
+  'Gives a locked task to its assignee, or extends the claim.';
+
+-- sql/escalation/claim_escalation.sql
+
+-- Claims a pending task for somebody; who has it already gets more time. Answers {"ok": true,
+-- "entry", "isExtension"} or {"ok": false, "reason"}: not-found, conflict.
+-- Locks: the task. Writes: escalations. Raises: WF101, WF103.
+-- Idempotent with the same p_request_id.
+
+create function ratchet.claim_escalation(
+  p_id uuid, p_assignee text, p_minutes float8 default 1, p_request_id uuid default null
+) returns json
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now timestamptz := ratchet_internal.now();
+  v_until timestamptz := ratchet_internal.claim_end(p_assignee, p_minutes, v_now);
+  v_row ratchet.escalations;
+begin
+  select * into v_row from ratchet.escalations where id = p_id for update;
+  if v_row.id is null then
+    return '{"ok": false, "reason": "not-found"}';
+  end if;
+  if v_row.request_id = p_request_id and v_row.assigned_to = p_assignee then
+    return json_build_object('ok', true, 'entry', ratchet_internal.escalation_entry(v_row),
+      'isExtension', v_row.claimed_at < v_row.updated_at);
+  end if;
+  if v_row.status <> 'pending'
+    or v_row.assigned_to <> p_assignee and v_row.assigned_until > v_now
+  then
+    return '{"ok": false, "reason": "conflict"}';
+  end if;
+  return ratchet_internal.take_escalation(p_id, p_assignee, v_until, v_now, null, p_request_id);
+end $$;
+comment on function ratchet.claim_escalation(uuid, text, float8, uuid) is
+  'Claims a pending task for some minutes (default 1), or extends the claim.';
+
+-- sql/escalation/claim_escalation_by_metadata.sql
+
+-- Claims the most urgent, oldest available task whose metadata have a value under a key; where
+-- there is none, extends the assignee's own claim of one. Skips what others have locked. Answers as
+-- claim_escalation, with "candidatesExist": whether any such task is pending, claimed or not.
+-- Locks: the task, skipping what others hold. Writes: escalations. Raises: WF101, WF103, WF104,
+-- WF105. Idempotent with the same p_request_id.
+
+create function ratchet.claim_escalation_by_metadata(
+  p_key text, p_value json, p_assignee text, p_minutes float8 default 1,
+  p_roles text[] default null, p_metadata json default null, p_request_id uuid default null
+) returns json
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_now timestamptz := ratchet_internal.now();
+  v_until timestamptz := ratchet_internal.claim_end(p_assignee, p_minutes, v_now);
+  v_wanted jsonb := jsonb_build_object(p_key, p_value::jsonb);
+  v_id uuid;
+  v_exists boolean;
+begin
+  perform ratchet_internal.check_escalation(json_build_object('metadata', p_metadata));
+  select id into v_id from ratchet.escalations
+  where request_id = p_request_id and assigned_to = p_assignee and status = 'pending';
+  if v_id is not null then
+    return (select (ratchet.claim_escalation(v_id, p_assignee, p_minutes, p_request_id)::jsonb
+      || '{"candidatesExist": true}')::json);
+  end if;
+  select id into v_id from ratchet.escalations
+  where metadata @> v_wanted and status = 'pending'
+    and (p_roles is null or role = any (p_roles))
+    and (assigned_to is null or assigned_until <= v_now or assigned_to = p_assignee)
+  order by assigned_to = p_assignee and assigned_until > v_now nulls first, priority, created_at,
+    id
+  limit 1 for update skip locked;
+  if v_id is null then
+    v_exists := exists (select from ratchet.escalations
+      where metadata @> v_wanted and status = 'pending'
+        and (p_roles is null or role = any (p_roles)));
+    return json_build_object('ok', false, 'candidatesExist', v_exists,
+      'reason', case when v_exists then 'conflict' else 'not-found' end);
+  end if;
+  return (ratchet_internal.take_escalation(v_id, p_assignee, v_until, v_now, p_metadata::jsonb,
+    p_request_id)::jsonb || '{"candidatesExist": true}')::json;
+end $$;
+comment on function ratchet.claim_escalation_by_metadata(
+  text, json, text, float8, text[], json, uuid) is
+  'Claims the most urgent, oldest available task whose metadata have a value under a key.';
+
+-- sql/escalation/claim_escalations.sql
+
+-- Claims those of the given tasks that are available, or the assignee's already. Returns them.
+-- Locks: the tasks, in id order. Writes: escalations. Raises: WF101, WF103. Idempotent with the
+-- same p_request_id.
+
+create function ratchet.claim_escalations(
+  p_ids uuid[], p_assignee text, p_minutes float8 default 1, p_request_id uuid default null
+) returns setof json
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now timestamptz := ratchet_internal.now();
+  v_until timestamptz := ratchet_internal.claim_end(p_assignee, p_minutes, v_now);
+begin
+  perform from ratchet.escalations where id = any (p_ids) order by id for update;
+  perform ratchet_internal.take_escalation(id, p_assignee, v_until, v_now, null, p_request_id)
+  from ratchet.escalations
+  where id = any (p_ids) and status = 'pending'
+    and (p_request_id is null or request_id is distinct from p_request_id)
+    and (assigned_to is null or assigned_until <= v_now or assigned_to = p_assignee);
+  return query
+  select ratchet_internal.escalation_entry(e) from ratchet.escalations e
+  where id = any (p_ids) and assigned_to = p_assignee and status = 'pending'
+    and (e.updated_at = v_now or e.request_id = p_request_id)
+  order by id;
+end $$;
+comment on function ratchet.claim_escalations(uuid[], text, float8, uuid) is
+  'Claims those of the given tasks that are available; returns them.';
+
+-- sql/escalation/release_escalation.sql
+
+-- Gives a claim back. With p_assignee only that one's. Answers {"ok": true, "entry"} or {"ok":
+-- false, "reason"}: not-found (also of a task that has ended), wrong-assignee.
+-- Locks: the task. Writes: escalations. Idempotent with the same p_request_id.
+
+create function ratchet.release_escalation(
+  p_id uuid, p_assignee text default null, p_request_id uuid default null
+) returns json
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_row ratchet.escalations;
+begin
+  select * into v_row from ratchet.escalations where id = p_id and status = 'pending' for update;
+  if v_row.id is null then
+    return '{"ok": false, "reason": "not-found"}';
+  end if;
+  if v_row.request_id is distinct from p_request_id or p_request_id is null then
+    if v_row.assigned_to is distinct from p_assignee and p_assignee is not null then
+      return '{"ok": false, "reason": "wrong-assignee"}';
+    end if;
+    update ratchet.escalations
+    set assigned_to = null, assigned_until = null, claimed_at = null, claim_expires_at = null,
+      updated_at = ratchet_internal.now(), request_id = p_request_id
+    where id = p_id returning * into v_row;
+  end if;
+  return json_build_object('ok', true, 'entry', ratchet_internal.escalation_entry(v_row));
+end $$;
+comment on function ratchet.release_escalation(uuid, text, uuid) is
+  'Gives the claim of a task back.';
+
+-- sql/escalation/resolve_escalation.sql
+
+-- Resolves a task, in the caller's transaction, and answers the workflow that waits for it. Of two
+-- that race one wins; the other is told so and has written nothing. Answers {"ok": true, "entry"}
+-- or {"ok": false, "reason"}: not-found, already-resolved, already-cancelled, already-expired,
+-- claim-expired, claimed-by-other.
+-- Locks: the wait's message, the task. Writes: escalations, messages, attributes, signals.
+-- Wakes: idle workers. Raises: WF104, WF501, WF605. Idempotent with the same p_request_id.
+
+create function ratchet.resolve_escalation(
+  p_id uuid, p_payload json default null, p_metadata json default null,
+  p_claimant text default null, p_request_id uuid default null
+) returns json
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_mergejoin = off
+set jit = off
+as $$
+declare
+  v_now timestamptz := ratchet_internal.now();
+  v_row ratchet.escalations;
+  v_reason text;
+begin
+  perform ratchet_internal.check_size(p_payload, 'resolver payload');
+  perform ratchet_internal.check_escalation(json_build_object('metadata', p_metadata));
+  select * into v_row from ratchet_internal.lock_escalations(array[p_id]);
+  if v_row.request_id = p_request_id and v_row.status = 'resolved' then
+    return json_build_object('ok', true, 'entry', ratchet_internal.escalation_entry(v_row));
+  end if;
+  v_reason := ratchet_internal.resolve_refusal(v_row, p_claimant, v_now);
+  if v_reason is not null then
+    return json_build_object('ok', false, 'reason', v_reason);
+  end if;
+  perform ratchet_internal.close_escalations(v_now, array[p_id], array[p_payload], 'resolved',
+    p_metadata::jsonb, p_request_id);
+  return json_build_object('ok', true, 'entry', ratchet.get_escalation(p_id));
+end $$;
+comment on function ratchet.resolve_escalation(uuid, json, json, text, uuid) is
+  'Resolves a task and answers the workflow that waits for it.';
+
+-- sql/escalation/resolve_escalation_by_metadata.sql
+
+-- Resolves the most urgent, oldest pending task whose metadata have a value under a key. One that
+-- somebody else ends at this moment is waited for, and the next is tried. Answers as
+-- resolve_escalation does; where none is pending, as the newest of those that were.
+-- Locks, writes, wakes, raises: as resolve_escalation. Idempotent with the same p_request_id.
+
+create function ratchet.resolve_escalation_by_metadata(
+  p_key text, p_value json, p_payload json default null, p_roles text[] default null,
+  p_metadata json default null, p_request_id uuid default null
+) returns json
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_wanted jsonb := jsonb_build_object(p_key, p_value::jsonb);
+  v_id uuid;
+  v_answer json;
+begin
+  perform ratchet_internal.check_isolation();
+  select id into v_id from ratchet.escalations
+  where request_id = p_request_id and status = 'resolved' and metadata @> v_wanted;
+  for v_try in 1 .. 1000 loop
+    if v_id is null then
+      select id into v_id from ratchet.escalations
+      where metadata @> v_wanted and status = 'pending'
+        and (p_roles is null or role = any (p_roles))
+      order by priority, created_at, id limit 1;
+    end if;
+    if v_id is null then
+      select id into v_id from ratchet.escalations
+      where metadata @> v_wanted and (p_roles is null or role = any (p_roles))
+      order by updated_at desc limit 1;
+      exit;
+    end if;
+    v_answer := ratchet.resolve_escalation(v_id, p_payload, p_metadata, null, p_request_id);
+    if (ratchet_internal.readable(v_answer) ->> 'ok')::boolean then return v_answer; end if;
+    v_id := null;
+  end loop;
+  return coalesce(
+    (select json_build_object('ok', false, 'reason', 'already-' || status)
+      from ratchet.escalations where id = v_id and status <> 'pending'),
+    '{"ok": false, "reason": "not-found"}');
+end $$;
+comment on function ratchet.resolve_escalation_by_metadata(
+  text, json, json, text[], json, uuid) is
+  'Resolves the most urgent, oldest pending task whose metadata have a value under a key.';
+
+-- sql/escalation/resolve_escalations.sql
+
+-- Resolves many tasks for which no workflow waits: those with a step or a signal key, and those
+-- that are not pending, are left alone. Returns the resolved.
+-- Locks: the tasks, in id order. Writes: escalations. Raises: WF104, WF501.
+-- Idempotent with the same p_request_id.
+
+create function ratchet.resolve_escalations(
+  p_ids uuid[], p_payload json default null, p_metadata json default null,
+  p_request_id uuid default null
+) returns setof json
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now timestamptz := ratchet_internal.now();
+begin
+  perform ratchet_internal.check_size(p_payload, 'resolver payload');
+  perform ratchet_internal.check_escalation(json_build_object('metadata', p_metadata));
+  perform from ratchet.escalations where id = any (p_ids) order by id for update;
+  update ratchet.escalations
+  set status = 'resolved', resolver_payload = p_payload, resolved_at = v_now, updated_at = v_now,
+    request_id = p_request_id, metadata = case when p_metadata is null then metadata
+      else coalesce(metadata, '{}') || p_metadata::jsonb end
+  where id = any (p_ids) and status = 'pending' and job_id is null and signal_key is null;
+  return query
+  select ratchet_internal.escalation_entry(e) from ratchet.escalations e
+  where id = any (p_ids) and status = 'resolved' and job_id is null and signal_key is null
+    and (e.resolved_at = v_now or e.request_id = p_request_id)
+  order by id;
+end $$;
+comment on function ratchet.resolve_escalations(uuid[], json, json, uuid) is
+  'Resolves many tasks for which no workflow waits; returns those that it resolved.';
+
+-- sql/escalation/resolve_all_escalations.sql
+
+-- Resolves tasks all together or not at all, each with its payload, and answers the workflows that
+-- wait for them. Answers {"ok": true, "entries"} or {"ok": false, "failed": [{"id", "reason"}]}:
+-- not-found, already-resolved, already-cancelled, already-expired, assignee-mismatch (p_assignee:
+-- who must have claimed them).
+-- Locks: the waits' messages, the tasks, each in order. Writes: escalations, messages, attributes,
+-- signals. Wakes: idle workers. Raises: WF104, WF501, WF605. Idempotent with the same p_request_id.
+
+create function ratchet.resolve_all_escalations(
+  p_ids uuid[], p_payloads json[], p_metadata json default null, p_assignee text default null,
+  p_request_id uuid default null
+) returns json
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_mergejoin = off
+set jit = off
+as $$
+declare
+  v_done uuid[];
+  v_failed json;
+begin
+  if cardinality(p_ids) is distinct from cardinality(p_payloads)
+    or cardinality(p_ids) <> (select count(distinct id) from unnest(p_ids) as each (id))
+  then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', 'ids'), 'Give each id once, and as many payloads as ids.');
+  end if;
+  perform ratchet_internal.check_size(payload, 'resolver payload')
+  from unnest(p_payloads) as each (payload);
+  perform ratchet_internal.check_escalation(json_build_object('metadata', p_metadata));
+  with locked as materialized (select * from ratchet_internal.lock_escalations(p_ids))
+  select array_agg(l.id) filter (where l.request_id = p_request_id and l.status = 'resolved'),
+    json_agg(json_build_object('id', given.id, 'reason', refusal.reason) order by given.at)
+      filter (where refusal.reason is not null)
+  into v_done, v_failed
+  from unnest(p_ids) with ordinality as given (id, at)
+  left join locked l on l.id = given.id
+  cross join lateral (select coalesce(
+    ratchet_internal.resolve_refusal(l, null, ratchet_internal.now()),
+    case when l.assigned_to is distinct from p_assignee and p_assignee is not null
+      then 'assignee-mismatch' end) as reason) refusal;
+  if cardinality(v_done) = cardinality(p_ids) then
+    v_failed := null; -- the first sending of this call has done it
+  elsif v_failed is null then
+    perform ratchet_internal.close_escalations(ratchet_internal.now(), p_ids,
+      p_payloads, 'resolved', p_metadata::jsonb, p_request_id);
+  end if;
+  if v_failed is not null then
+    return json_build_object('ok', false, 'failed', v_failed);
+  end if;
+  return json_build_object('ok', true, 'entries', coalesce(
+    (select json_agg(ratchet.get_escalation(given.id) order by given.at)
+      from unnest(p_ids) with ordinality as given (id, at)), '[]'));
+end $$;
+comment on function ratchet.resolve_all_escalations(uuid[], json[], json, text, uuid) is
+  'Resolves tasks all together or not at all.';
+
+-- sql/escalation/cancel_escalation.sql
+
+-- Cancels a task, in the caller's transaction; the wait that it answers returns null. Answers
+-- {"ok": true, "entry"} or {"ok": false, "reason"}: not-found, already-terminal.
+-- Locks: the wait's message, the task. Writes: escalations, messages, attributes, signals.
+-- Wakes: idle workers. Raises: WF605. Idempotent with the same p_request_id.
+
+create function ratchet.cancel_escalation(
+  p_id uuid, p_namespace text default null, p_request_id uuid default null
+) returns json
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_mergejoin = off
+set jit = off
+as $$
+declare
+  v_row ratchet.escalations;
+begin
+  select * into v_row from ratchet_internal.lock_escalations(array[p_id])
+  where p_namespace is null or namespace = p_namespace;
+  if v_row.id is null then
+    return '{"ok": false, "reason": "not-found"}';
+  end if;
+  if v_row.request_id is distinct from p_request_id or p_request_id is null
+    or v_row.status = 'pending'
+  then
+    if v_row.status <> 'pending' then
+      return '{"ok": false, "reason": "already-terminal"}';
+    end if;
+    perform ratchet_internal.close_escalations(ratchet_internal.now(), array[p_id],
+      array['null'::json], 'cancelled', null, p_request_id);
+  end if;
+  return json_build_object('ok', true, 'entry', ratchet.get_escalation(p_id));
+end $$;
+comment on function ratchet.cancel_escalation(uuid, text, uuid) is
+  'Cancels a task; the wait that it answers returns null.';
+
+-- sql/escalation/update_escalation.sql
+
+-- Changes fields of a task: those that are given. Metadata are merged, the envelope is replaced.
+-- Null when there is no such task. Locks: the task. Writes: escalations. Raises: WF104, WF105,
+-- WF501. Idempotent.
+
+create function ratchet.update_escalation(p_id uuid, p_fields json) returns json
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  f json := p_fields;
+  v_row ratchet.escalations;
+begin
+  perform ratchet_internal.check_escalation(p_fields);
+  perform ratchet_internal.raise_error('WF104', 'invalid option',
+    jsonb_build_object('option', key), 'This field of a task cannot be changed.')
+  from json_object_keys(p_fields) as key
+  where key in ('namespace', 'appId', 'signalKey', 'status', 'assignedTo', 'assignedUntil',
+    'claimedAt', 'claimExpiresAt', 'resolvedAt', 'resolverPayload', 'milestones', 'createdAt',
+    'updatedAt');
+  update ratchet.escalations e
+  set topic = coalesce(f ->> 'topic', topic),
+    workflow_id = coalesce(f ->> 'workflowId', workflow_id),
+    task_queue = coalesce(f ->> 'taskQueue', task_queue),
+    workflow_type = coalesce(f ->> 'workflowType', workflow_type),
+    type = coalesce(f ->> 'type', type), subtype = coalesce(f ->> 'subtype', subtype),
+    entity = coalesce(f ->> 'entity', entity), role = coalesce(f ->> 'role', role),
+    description = coalesce(f ->> 'description', description),
+    priority = coalesce((f ->> 'priority')::int, priority),
+    escalation_payload = coalesce(f -> 'escalationPayload', escalation_payload),
+    envelope = coalesce(f -> 'envelope', envelope),
+    metadata = case when f ->> 'metadata' is null then metadata
+      else coalesce(metadata, '{}') || (f -> 'metadata')::jsonb end,
+    origin_id = coalesce(f ->> 'originId', origin_id),
+    parent_id = coalesce(f ->> 'parentId', parent_id),
+    initiated_by = coalesce(f ->> 'initiatedBy', initiated_by),
+    created_by = coalesce(f ->> 'createdBy', created_by),
+    trace_id = coalesce(f ->> 'traceId', trace_id), span_id = coalesce(f ->> 'spanId', span_id),
+    expires_at = coalesce(ratchet_internal.time_of(f, 'expiresAt'), expires_at),
+    task_id = coalesce(f ->> 'taskId', task_id), updated_at = ratchet_internal.now()
+  where e.id = p_id returning * into v_row;
+  return ratchet_internal.escalation_entry(v_row);
+end $$;
+comment on function ratchet.update_escalation(uuid, json) is
+  'Changes fields of a task; metadata are merged. Null when there is no such task.';
+
+-- sql/escalation/append_milestones.sql
+
+-- Adds to what has happened with a task; each milestone, an object, gets created_at. Null when
+-- there is no such task. Locks: the task. Writes: escalations. Raises: WF104, WF105, WF501.
+-- Idempotent with the same p_request_id.
+
+create function ratchet.append_milestones(
+  p_id uuid, p_milestones json, p_request_id uuid default null
+) returns json
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now timestamptz := ratchet_internal.now();
+  v_row ratchet.escalations;
+begin
+  perform ratchet_internal.check_escalation(json_build_object('milestones', p_milestones));
+  if exists (select from json_array_elements(p_milestones) as m (value)
+    where json_typeof(m.value) <> 'object')
+  then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', 'milestones'), 'Give an array of objects.');
+  end if;
+  select * into v_row from ratchet.escalations where id = p_id for update;
+  if v_row.request_id is distinct from p_request_id or p_request_id is null then
+    update ratchet.escalations
+    set updated_at = v_now, request_id = p_request_id, milestones = milestones || coalesce((
+      select jsonb_agg(m.value || jsonb_build_object('created_at', v_now) order by m.at)
+      from jsonb_array_elements(p_milestones::jsonb) with ordinality as m (value, at)), '[]')
+    where id = p_id returning * into v_row;
+  end if;
+  return ratchet_internal.escalation_entry(v_row);
+end $$;
+comment on function ratchet.append_milestones(uuid, json, uuid) is
+  'Adds milestones to a task, each with the time; null when there is no such task.';
+
+-- sql/escalation/escalate_to_role.sql
+
+-- Moves pending tasks to the worklist of another role; their claims end. Returns the moved.
+-- Locks: the tasks, in id order. Writes: escalations. Raises: WF101. Idempotent.
+
+create function ratchet.escalate_to_role(p_ids uuid[], p_role text) returns setof json
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform ratchet_internal.check_name(p_role, 'role');
+  perform from ratchet.escalations where id = any (p_ids) order by id for update;
+  return query
+  update ratchet.escalations e
+  set role = p_role, assigned_to = null, assigned_until = null, claimed_at = null,
+    claim_expires_at = null, updated_at = ratchet_internal.now()
+  where id = any (p_ids) and status = 'pending'
+  returning ratchet_internal.escalation_entry(e);
+end $$;
+comment on function ratchet.escalate_to_role(uuid[], text) is
+  'Moves pending tasks to another role and ends their claims; returns the moved.';
+
+-- sql/escalation/set_escalation_priority.sql
+
+-- Gives pending tasks a priority. Returns how many. Locks: the tasks, in id order. Writes:
+-- escalations. Idempotent.
+
+create function ratchet.set_escalation_priority(p_ids uuid[], p_priority int) returns bigint
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_count bigint;
+begin
+  perform from ratchet.escalations where id = any (p_ids) order by id for update;
+  update ratchet.escalations
+  set priority = coalesce(p_priority, priority), updated_at = ratchet_internal.now()
+  where id = any (p_ids) and status = 'pending';
+  get diagnostics v_count = row_count;
+  return v_count;
+end $$;
+comment on function ratchet.set_escalation_priority(uuid[], int) is
+  'Gives pending tasks a priority; returns how many.';
+
+-- sql/escalation/prune_escalations.sql
+
+-- Removes tasks that ended, those that changed last longer ago than p_older_than; skips what others
+-- hold. p_statuses: only these. Returns how many it removed, at most p_limit.
+-- Locks: the removed rows. Writes: escalations. Raises: WF103, WF104.
+
+create function ratchet.prune_escalations(
+  p_older_than interval, p_statuses text[] default null, p_namespace text default null,
+  p_limit int default 10000
+) returns bigint
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set jit = off
+as $$
+declare
+  v_count bigint;
+begin
+  perform ratchet_internal.check_prune(p_older_than, p_limit);
+  if not p_statuses <@ array['resolved', 'cancelled', 'expired'] then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', 'statuses', 'value', p_statuses),
+      'Only resolved, cancelled and expired tasks can be removed.');
+  end if;
+  delete from ratchet.escalations where id in (
+    select id from ratchet.escalations
+    where status <> 'pending' and updated_at < ratchet_internal.now() - p_older_than
+      and (p_statuses is null or status = any (p_statuses))
+      and (p_namespace is null or namespace = p_namespace)
+    order by updated_at limit p_limit for update skip locked);
+  get diagnostics v_count = row_count;
+  return v_count;
+end $$;
+comment on function ratchet.prune_escalations(interval, text[], text, int) is
+  'Removes tasks that ended longer ago than an interval; returns how many.';
+
 -- Ending jobs; children.
 
 -- sql/job/answer_parents.sql
@@ -1435,7 +2990,8 @@ comment on function ratchet_internal.answer_parents(timestamptz, bigint[], boole
 -- of them in messages goes; whoever waits for their end is answered in the same commit.
 -- Locks: jobs, in id order (few rows drive the lookups by key, so that they come in the order given
 -- to them); then messages, in order.
--- Writes: jobs, messages, attributes of waiting parents. Wakes: idle workers; programs that wait.
+-- Writes: jobs, messages, attributes of waiting parents, escalations. Wakes: idle workers; programs
+-- that wait.
 -- With p_worker only jobs whose main function that worker holds are ended.
 -- Returns the jobs it ended; one that had ended before is not among them.
 
@@ -1450,6 +3006,7 @@ declare
   v_ended bigint[];
   v_awaited bigint[];
   v_is_watched boolean;
+  v_have_tasks boolean;
 begin
   with ended as (
     update ratchet.jobs j
@@ -1468,9 +3025,13 @@ begin
   if v_awaited is not null or exists (
     select from ratchet_internal.messages where job_id = any (v_ended) and position <> 0)
   then
-    perform from ratchet_internal.messages
-    where job_id = any (v_ended) or kind = 'child' and key = any (v_awaited::text[])
-    order by job_id, address, position for update;
+    select bool_or(has_task) into v_have_tasks from (
+      select kind = 'wait' and options is not null as has_task from ratchet_internal.messages
+      where job_id = any (v_ended) or kind = 'child' and key = any (v_awaited::text[])
+      order by job_id, address, position for update) locked;
+    if v_have_tasks then
+      perform ratchet_internal.drop_escalations(p_now, v_ended, false);
+    end if;
   end if;
   delete from ratchet_internal.messages where job_id = any (v_ended);
   if v_awaited is not null then
@@ -1747,7 +3308,7 @@ comment on function ratchet_internal.record_deliveries(bigint, bigint[], text[],
 -- a child message without a key, which the functions called afterwards, in the same transaction,
 -- replace by its target.
 -- Locks: the jobs (the caller has locked them: who stops one waits, or has stopped it and then
---   nothing is scheduled). Writes: attributes, messages, jobs (children), signals.
+--   nothing is scheduled). Writes: attributes, messages, jobs (children), signals, escalations.
 -- Wakes: idle workers of the activities' queues. Returns how many steps were new.
 
 create function ratchet_internal.schedule_steps(
@@ -1798,10 +3359,12 @@ begin
   from step s;
   get diagnostics v_count = row_count;
   if 'activity' = any (p_kinds) then
-    perform pg_notify('ratchet', '') where exists (
-      select from ratchet_internal.workers w
-      join ratchet_internal.worker_routes r on r.worker_id = w.id
-      where w.is_idle and w.id <> p_worker and r.workflow = '' and r.queue = any (p_queues));
+    perform ratchet_internal.wake_queues(p_worker, p_queues);
+  end if;
+  if 'wait' = any (p_kinds) and exists (select from unnest(p_kinds, p_options)
+    as s (kind, options) where kind = 'wait' and options is not null)
+  then
+    perform ratchet_internal.escalate_waits(p_now, p_jobs);
   end if;
   if p_kinds && array['child', 'start'] then
     perform ratchet_internal.start_children(p_now, p_jobs);
@@ -1973,7 +3536,8 @@ comment on function ratchet_internal.route_results(
 -- Answers the sleeps that have ended and the waits that have timed out, of the worker's workflow
 -- routes, at most 1,000 a route; and sorts out answers that have no addressee. Needs no room:
 -- nothing is claimed.
--- Locks: messages, skipping those that somebody else is taking. Writes: messages, attributes.
+-- Locks: messages, skipping those that somebody else is taking. Writes: messages, attributes,
+-- escalations.
 
 create function ratchet_internal.fire_due(p_worker bigint, p_now timestamptz) returns void
 language plpgsql volatile
@@ -1983,14 +3547,19 @@ declare
   v_due record;
 begin
   select array_agg(m.job_id) as jobs, array_agg(m.address) as addresses,
-    array_agg(m.position) as positions, array_agg(m.kind) as kinds into v_due
+    array_agg(m.position) as positions, array_agg(m.kind) as kinds,
+    bool_or(m.kind = 'wait' and m.options is not null) as have_tasks into v_due
   from ratchet_internal.worker_routes r
   cross join lateral (
-    select job_id, address, position, kind from ratchet_internal.messages
+    select job_id, address, position, kind, options from ratchet_internal.messages
     where queue = r.queue and workflow = r.workflow and namespace = r.namespace
       and worker_id is null and kind in ('timer', 'wait', 'result') and due_at <= p_now
     order by due_at limit 1000 for update skip locked) m
   where r.worker_id = p_worker and r.workflow <> '';
+  if v_due.have_tasks then
+    perform ratchet_internal.expire_escalations(p_now, v_due.jobs, v_due.addresses,
+      v_due.positions);
+  end if;
   if v_due.kinds && array['timer', 'wait'] then
     perform ratchet_internal.settle(p_now, array_agg(a.job_id), array_agg(a.address),
       array_agg(a.position), array_agg(1), array_agg(d.kind = 'wait'),
@@ -1999,7 +3568,12 @@ begin
       as d (job_id, address, at, kind)
     join ratchet.jobs_attributes a
       on a.job_id = d.job_id and a.address = d.address and a.position = d.at
-    where d.kind in ('timer', 'wait');
+    where d.kind in ('timer', 'wait')
+      -- A wait whose task somebody else holds at this moment is left for the next look.
+      and (not v_due.have_tasks or not exists (select from ratchet.escalations e
+        where e.job_id = d.job_id and e.address = d.address and e.position = d.at
+          and e.status = 'pending'))
+    having count(*) > 0;
   end if;
   if v_due.jobs is not null or exists (select from ratchet_internal.messages
     where worker_id = p_worker and kind = 'result')
@@ -2530,7 +4104,8 @@ comment on function ratchet.exchange is
 
 -- For an idle worker whom nobody has notified: whether it should exchange, or when to peek again.
 -- Writes nothing, so that an idle fleet costs no commits. That is also why it may see a row as free
--- which somebody is taking at this moment: the exchange that follows finds nothing then.
+-- which somebody is taking at this moment: the exchange that follows finds nothing then. What is
+-- wrong with the worker (its lease is lost, it belongs to another role) the exchange says too.
 
 create function ratchet.peek(p_worker bigint) returns bigint
 language plpgsql volatile security definer
@@ -2544,13 +4119,19 @@ declare
   v_now timestamptz := ratchet_internal.now();
   v_ready record;
 begin
+  if not exists (
+    select from ratchet_internal.workers
+    where id = p_worker and ratchet_internal.is_own(role_name))
+  then
+    return 0;
+  end if;
   select * into v_ready from ratchet_internal.look(p_worker, v_now);
   if v_ready.has_due or v_ready.has_turns or v_ready.has_activities
     or ratchet_internal.is_news(p_worker, v_now)
   then
     return 0;
   end if;
-  return coalesce(ratchet_internal.next_look(p_worker, v_now), 0);
+  return ratchet_internal.next_look(p_worker, v_now);
 end $$;
 comment on function ratchet.peek(bigint) is
   'For an idle worker: 0 when there is something to exchange for (its lease being lost is one), '
@@ -2912,6 +4493,40 @@ $$;
 comment on function ratchet.fail(bigint, bigint, int, int, text, int, text) is
   'Reports the failure of an activity; it is retried unless the code is 596, 597 or 598.';
 
+-- sql/dispatch/commit_activity.sql
+
+-- Reports the success of an activity inside the transaction that holds the activity's own writes:
+-- both are committed, or neither is. Unlike complete it accepts no repetition: whoever is not the
+-- one that answers the step may not commit its writes. Its locks keep the claim from moving on
+-- until the commit, which should follow at once.
+-- Locks: the worker (key share), the message. Writes: messages, attributes. Raises: WF401, WF402
+-- when the claim has moved on, WF501, WF605. Wakes: idle workers.
+
+create function ratchet.commit_activity(
+  p_worker bigint, p_job bigint, p_position int, p_attempt int, p_result json default null,
+  p_address text default ''
+) returns void
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_mergejoin = off
+set jit = off
+as $$
+begin
+  perform ratchet_internal.lock_worker(p_worker);
+  perform ratchet_internal.check_size(p_result, 'result');
+  if ratchet_internal.finish_activities(p_worker, ratchet_internal.now(), array[p_job],
+    array[p_address], array[p_position], array[p_attempt], array[false], array[null::int],
+    array[p_result]) = 0
+  then
+    perform ratchet_internal.raise_error('WF402', 'stale claim',
+      jsonb_build_object('job_id', p_job::text, 'position', p_position, 'attempt', p_attempt),
+      'The step was answered, or claimed by another worker: roll this transaction back.');
+  end if;
+end $$;
+comment on function ratchet.commit_activity(bigint, bigint, int, int, json, text) is
+  'Reports the result of an activity in the transaction that holds its writes, just before COMMIT.';
+
 -- Reading and stopping jobs.
 
 -- sql/job/find_job.sql
@@ -3086,7 +4701,8 @@ comment on function ratchet.cancel(text, text) is
 -- sql/job/terminate.sql
 
 -- Stops a job at once, in the caller's transaction; none of its code runs again. Its queued work
--- goes, late results are dropped, whoever waits for it gets the error; its children go on.
+-- goes, late results are dropped, whoever waits for it gets the error; its pending tasks are
+-- cancelled; its children go on.
 -- Locks: the job (for update), then messages. Raises: WF201 unknown, WF302 finished (p_suppress:
 -- false), WF605 not READ COMMITTED. Wakes: programs that wait, idle workers.
 -- Idempotent with p_suppress.
@@ -3104,13 +4720,14 @@ set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_job ratchet.jobs := ratchet_internal.find_job(p_id, p_namespace);
+  v_now timestamptz := ratchet_internal.now();
   v_error json := json_build_object(
     'message', coalesce(p_reason, 'job [' || p_id || '] interrupted'),
     'code', coalesce(p_code, 410), 'job_id', p_id, 'stack', '');
 begin
   perform ratchet_internal.check_isolation();
   perform from ratchet.jobs where id = v_job.id for update;
-  if ratchet_internal.end_jobs(null, ratchet_internal.now(), array[v_job.id],
+  if ratchet_internal.end_jobs(null, v_now, array[v_job.id],
     array[null::json], array[v_error], v_job.status - 1000000000) is null
   then
     if not p_suppress then
@@ -3119,6 +4736,7 @@ begin
     end if;
     return false;
   end if;
+  perform ratchet_internal.drop_escalations(v_now, array[v_job.id], true);
   return true;
 end $$;
 comment on function ratchet.terminate(text, text, text, int, boolean) is
@@ -3574,9 +5192,21 @@ insert into ratchet_internal.grants (function, access) values
   ('complete', 'worker'), ('fail', 'worker'), ('version', 'worker'), ('prune', 'worker'),
   ('prune', 'operator'), ('prune_jobs', 'operator'), ('prune_signals', 'operator'),
   ('register_worker', 'secured'), ('add_routes', 'secured'), ('heartbeat', 'secured'),
-  ('unregister_worker', 'secured'), ('exchange', 'secured'), ('evict', 'secured'),
+  ('unregister_worker', 'secured'), ('exchange', 'secured'), ('peek', 'secured'), ('evict', 'secured'),
   ('history', 'secured'), ('held_work', 'secured'), ('claim_activity', 'secured'),
   ('complete', 'secured'), ('fail', 'secured'), ('version', 'secured'),
+  ('commit_activity', 'worker'), ('prune_escalations', 'operator'),
+  ('get_escalation', 'reader'), ('escalation_by_key', 'reader'), ('list_escalations', 'reader'),
+  ('count_escalations', 'reader'), ('escalation_stats', 'reader'), ('escalation_types', 'reader'),
+  ('cancelled_escalations', 'reader'), ('escalations_of_steps', 'worker'),
+  ('create_escalation', 'client'), ('migrate_escalation', 'client'),
+  ('claim_escalation', 'client'), ('claim_escalation_by_metadata', 'client'),
+  ('claim_escalations', 'client'), ('release_escalation', 'client'),
+  ('resolve_escalation', 'client'), ('resolve_escalation_by_metadata', 'client'),
+  ('resolve_escalations', 'client'), ('resolve_all_escalations', 'client'),
+  ('cancel_escalation', 'client'), ('update_escalation', 'client'),
+  ('append_milestones', 'client'), ('escalate_to_role', 'client'),
+  ('set_escalation_priority', 'client'), ('prune_escalations', 'client'),
   ('now', 'reader'), ('is_final', 'reader'), ('step_name', 'reader');
 
 -- sql/roles/grant_functions.sql

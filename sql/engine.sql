@@ -43,6 +43,7 @@ begin;
 \ir tables/signals.sql
 \ir tables/sweep.sql
 \ir tables/worker_roles.sql
+\ir tables/escalations.sql
 
 -- Worker roles: sessions that may only serve some queues, and only by workers of their own.
 \ir roles/limited_role.sql
@@ -54,6 +55,7 @@ begin;
 \ir job/step_field.sql
 \ir job/step_name.sql
 \ir dispatch/wake_route.sql
+\ir dispatch/wake_queues.sql
 \ir job/create_jobs.sql
 \ir job/bad_option.sql
 \ir job/check_start.sql
@@ -78,6 +80,58 @@ begin;
 \ir signal/deliver_signals.sql
 \ir signal/signal.sql
 \ir signal/send_signals.sql
+
+-- Tasks for people: what they are given and found by.
+\ir escalation/texts.sql
+\ir escalation/time_of.sql
+\ir escalation/bad_escalation.sql
+\ir escalation/check_escalation.sql
+\ir escalation/escalation_entry.sql
+\ir escalation/escalation_matches.sql
+\ir escalation/escalation_filter.sql
+\ir escalation/escalation_sort_key.sql
+\ir escalation/escalation_order.sql
+\ir escalation/claim_end.sql
+
+-- Tasks beside the waits of jobs: published, expired and cancelled in the same commit.
+\ir escalation/escalation_space.sql
+\ir escalation/create_escalations.sql
+\ir escalation/escalate_waits.sql
+\ir escalation/expire_escalations.sql
+\ir escalation/drop_escalations.sql
+\ir escalation/lock_escalations.sql
+\ir escalation/resolve_refusal.sql
+\ir escalation/close_escalations.sql
+
+-- Tasks as people work on them: reading.
+\ir escalation/get_escalation.sql
+\ir escalation/escalation_by_key.sql
+\ir escalation/list_escalations.sql
+\ir escalation/count_escalations.sql
+\ir escalation/escalation_stats.sql
+\ir escalation/escalation_types.sql
+\ir escalation/escalations_of_steps.sql
+\ir escalation/cancelled_escalations.sql
+
+-- Creating, claiming, ending and changing them.
+\ir escalation/insert_escalation.sql
+\ir escalation/create_escalation.sql
+\ir escalation/migrate_escalation.sql
+\ir escalation/take_escalation.sql
+\ir escalation/claim_escalation.sql
+\ir escalation/claim_escalation_by_metadata.sql
+\ir escalation/claim_escalations.sql
+\ir escalation/release_escalation.sql
+\ir escalation/resolve_escalation.sql
+\ir escalation/resolve_escalation_by_metadata.sql
+\ir escalation/resolve_escalations.sql
+\ir escalation/resolve_all_escalations.sql
+\ir escalation/cancel_escalation.sql
+\ir escalation/update_escalation.sql
+\ir escalation/append_milestones.sql
+\ir escalation/escalate_to_role.sql
+\ir escalation/set_escalation_priority.sql
+\ir escalation/prune_escalations.sql
 
 -- Ending jobs; children.
 \ir job/answer_parents.sql
@@ -128,6 +182,7 @@ begin;
 \ir dispatch/report_activity.sql
 \ir dispatch/complete.sql
 \ir dispatch/fail.sql
+\ir dispatch/commit_activity.sql
 
 -- Reading and stopping jobs.
 \ir job/find_job.sql

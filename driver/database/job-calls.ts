@@ -68,34 +68,42 @@ const CALL_ATTEMPTS = 20;
 
 /**
  * A call that may be repeated with the same ids: in the caller's transaction once, otherwise until
- * the database answers.
+ * the database answers. Returns the first column.
  */
-async function call(
+export async function callRows(
   database: Database,
   tx: Queryable | undefined,
   statement: Statement,
   values: unknown[],
-): Promise<string | null> {
+): Promise<(string | null)[]> {
   if (tx !== undefined) {
     try {
-      const { rows } = await tx.query(
-        typeof statement === 'string' ? statement : statement.text,
-        values,
-      );
-      return (Object.values(rows[0] as object)[0] ?? null) as string | null;
+      const text = typeof statement === 'string' ? statement : statement.text;
+      const { rows } = await tx.query(text, values);
+      return rows.map((row) => (Object.values(row as object)[0] ?? null) as string | null);
     } catch (error) {
       throw fromPg(error);
     }
   }
   for (let attempt = 0; ; attempt += 1) {
     try {
-      const [row] = await database.rows<[string | null]>(statement, values);
-      return row?.[0] ?? null;
+      const rows = await database.rows<[string | null]>(statement, values);
+      return rows.map(([value]) => value);
     } catch (error) {
       if (!isConnectionError(error) || attempt >= CALL_ATTEMPTS) throw error;
       await backoff(attempt);
     }
   }
+}
+
+async function call(
+  database: Database,
+  tx: Queryable | undefined,
+  statement: Statement,
+  values: unknown[],
+): Promise<string | null> {
+  const [value] = await callRows(database, tx, statement, values);
+  return value ?? null;
 }
 
 export async function startWorkflow(

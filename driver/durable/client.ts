@@ -8,6 +8,7 @@ import type { WorkflowFunction } from '../engine/run-workflow';
 import { checkOptions } from '../options';
 import { hubFor, type ConnectionConfig } from './connection';
 import { defaultExpire } from './default-expire';
+import { EscalationClient } from './escalation-client';
 import { saying, signalJob, WorkflowHandle, type SignalOptions } from './handle';
 import {
   checkStart,
@@ -114,6 +115,8 @@ export class WorkflowClient {
 /** @example const client = new Client({ connection: { class: Postgres, options } }); */
 export class Client {
   readonly workflow: WorkflowClient;
+  /** Tasks for people. */
+  readonly escalations: EscalationClient;
   private readonly hub: Hub;
   private readonly events: EventSink | undefined;
 
@@ -126,7 +129,9 @@ export class Client {
     };
     this.hub = hubFor(connection, settings);
     this.events = events;
+    this.hub.taskEvents.add(events);
     this.workflow = new WorkflowClient(this.hub);
+    this.escalations = new EscalationClient(this.hub, events);
     if (events !== undefined) {
       this.hub.whenReady(() => this.hub.announcements.engineStarted(events, 'durable'));
     }

@@ -154,6 +154,7 @@ export class WorkflowHandle<R = unknown> {
     const { database } = this.hub;
     const call = terminateJob(database, this.workflowId, this.namespace, request, tx);
     await saying(this.workflowId, call);
+    if (tx === undefined) this.hub.taskEvents.stopped(this.workflowId, this.namespace);
   }
 
   /** Older name of `terminate`. */

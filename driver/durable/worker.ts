@@ -118,6 +118,7 @@ export class Worker {
     const workflow = checkName(name, 'workflow');
     if (config.activities !== undefined) registerActivities(config.activities);
     const { hub, told } = await opened(config, [queue], namespace);
+    hub.taskEvents.add(config.events);
     if (isReadonly(config.connection)) return new Worker(undefined);
     const engine = hub.worker();
     const { workerCredentials } = config;

@@ -1,4 +1,5 @@
 import { fromJson, toJson, toPayload } from '../database/json-door';
+import type { StepTransaction } from '../database/step-transaction';
 import { DurableRetryError, DurableTimeoutError } from '../durable/errors';
 import { serializeError } from '../durable/serialized-error';
 import { context, type ActivityContext } from './context';
@@ -22,6 +23,8 @@ export interface Outcome {
   /** Numeric code of the error. */
   code: number | null;
   value: string | null;
+  /** It was committed with the activity's own transaction: there is nothing to report. */
+  isRecorded?: boolean;
 }
 
 const NO_OPTIONS: ActivityOptions = Object.freeze({});
@@ -59,7 +62,7 @@ export function parseOptions(options: string | null): ActivityOptions {
 type Settled = (outcome: Outcome) => void;
 
 /** Settles with a timeout if the function takes longer; its late outcome is then dropped. */
-function limited(settled: Settled, milliseconds: number): Settled {
+function limited(store: ActivityContext, settled: Settled, milliseconds: number): Settled {
   let isSettled = false;
   const once: Settled = (outcome) => {
     if (isSettled) return;
@@ -68,7 +71,12 @@ function limited(settled: Settled, milliseconds: number): Settled {
     settled(outcome);
   };
   const late = new DurableTimeoutError(`startToCloseTimeout of ${milliseconds} ms exceeded`);
-  const timer = setTimeout(() => once(failure(late)), Math.min(milliseconds, 2 ** 31 - 1));
+  const expire = () => {
+    // It may never return: what it holds is given back now.
+    store.transaction?.then((transaction) => transaction.end(true)).catch(() => undefined);
+    once(failure(late));
+  };
+  const timer = setTimeout(expire, Math.min(milliseconds, 2 ** 31 - 1));
   return once;
 }
 
@@ -88,9 +96,13 @@ export function runActivity(
 ): void {
   const { startToCloseTimeout } = options;
   const settled =
-    startToCloseTimeout === undefined ? onSettled : limited(onSettled, startToCloseTimeout);
-  const succeed = (value: unknown) => settled(success(value, store.activityName));
-  const fail = (error: unknown) => settled(failure(error));
+    startToCloseTimeout === undefined ? onSettled : limited(store, onSettled, startToCloseTimeout);
+  const end = (outcome: Outcome) => {
+    if (store.transaction === undefined) settled(outcome);
+    else void endTransaction(store.transaction, outcome).then(settled);
+  };
+  const succeed = (value: unknown) => end(success(value, store.activityName));
+  const fail = (error: unknown) => end(failure(error));
   let returned: unknown;
   try {
     const activity = registry.get(store.activityName);
@@ -115,6 +127,21 @@ function execute({ activityName, arguments: args }: ActivityContext, activity: A
   const run = () => activity(...(args as never[]));
   if (activityInbound.length === 0) return run();
   return chained(activityInbound, (each, next) => each.execute(activityName, args, next), run);
+}
+
+/** Commits what an activity wrote together with its result, or takes it back. Never rejects. */
+async function endTransaction(
+  opening: Promise<StepTransaction>,
+  outcome: Outcome,
+): Promise<Outcome> {
+  try {
+    const transaction = await opening;
+    if (outcome.isFailed) await transaction.rollback();
+    else await transaction.commit(outcome.value);
+    return { ...outcome, isRecorded: !outcome.isFailed };
+  } catch (error) {
+    return failure(error);
+  }
 }
 
 function success(value: unknown, name: string): Outcome {

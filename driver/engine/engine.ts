@@ -28,6 +28,7 @@ export interface EngineOptions extends Pick<RegistrationOptions, 'isUpkept'> {
   /** Seconds for which a silent worker keeps its work, 1 to 3,600. Default 30. */
   leaseSeconds: number;
   onError: (error: unknown) => void;
+  onCommitted: (batch: Batch) => void;
 }
 
 const EVICT_AGAIN_MS = 100;
@@ -46,15 +47,15 @@ export class Engine implements TurnHost, ExchangeHost {
   private busy: LiveTurn[] = [];
   private readonly workflows = new Map<string, WorkflowFunction>();
   private readonly activityQueues = new Map<string, Set<string>>(); // by namespace
-  private readonly claimed = new ClaimedActivities(() => this.loop.wake(true));
-  private readonly localSteps = new LocalSteps((report) => this.claimed.report(report));
+  private readonly claimed = new ClaimedActivities(this, () => this.loop.wake(true));
+  private readonly localSteps = new LocalSteps(this.claimed);
   private readonly loop: ExchangeLoop;
   private readonly registration: Registration;
   private isEvicting = false;
   private isStopped = false;
 
   constructor(
-    private readonly database: Database,
+    readonly database: Database,
     private readonly options: EngineOptions,
   ) {
     this.turns = new TurnCache(options.cacheSize);
@@ -155,6 +156,7 @@ export class Engine implements TurnHost, ExchangeHost {
   }
 
   committed(batch: Batch): void {
+    this.options.onCommitted(batch);
     this.claimed.committed(batch.activities);
     for (const { jobId, report } of batch.turns) {
       const turn = this.turns.get(jobId);

@@ -7,7 +7,9 @@ import { RatchetError } from '../errors';
 import { log, type LogLevel } from '../log';
 import { Announcements } from './announcements';
 import { Engine, type EngineOptions } from './engine';
+import type { Batch } from './report';
 import { ResultWaiter } from './result-waiter';
+import { TaskEvents } from './task-events';
 
 /** How a database is named: a `pg` class or pool, and its options. */
 export interface Connection {
@@ -25,7 +27,7 @@ export interface Connection {
 }
 
 /** Settings of a worker process; the first worker on a connection decides. */
-export interface HubOptions extends Partial<Omit<EngineOptions, 'onError' | 'isUpkept'>> {
+export interface HubOptions extends Partial<Omit<EngineOptions, Wired>> {
   /** false: no LISTEN; work is found by polling alone. Default true. */
   notifications?: boolean;
   /** false: the schema must be there already. Default true. */
@@ -35,7 +37,9 @@ export interface HubOptions extends Partial<Omit<EngineOptions, 'onError' | 'isU
 }
 
 const CHANNEL = 'ratchet';
-const DEFAULTS: Omit<EngineOptions, 'onError' | 'isUpkept'> = {
+/** What the hub, and not the user, gives the engine. */
+type Wired = 'onError' | 'onCommitted' | 'isUpkept';
+const DEFAULTS: Omit<EngineOptions, Wired> = {
   ...{ maxTurns: 1_000, maxActivities: 500, cacheSize: 10_000, pollMs: 1_000, leaseSeconds: 30 },
 };
 
@@ -48,6 +52,7 @@ export class Hub {
   readonly database: Database;
   readonly results: ResultWaiter;
   readonly announcements = new Announcements();
+  readonly taskEvents: TaskEvents;
   private readonly isSecured: boolean;
   private isRefused = false;
   private readonly onReady: (() => void)[] = [];
@@ -64,6 +69,7 @@ export class Hub {
     const config = pool === undefined ? options : { ...pool.options };
     this.database = new Database(config, pool, connection);
     this.results = new ResultWaiter(this.database, settings.pollMs);
+    this.taskEvents = new TaskEvents(this.database);
   }
 
   async prepare(): Promise<void> {
@@ -125,8 +131,9 @@ export class Hub {
     this.listen();
     stopOnSignals();
     const onError = (error: unknown) => this.fail('the engine did not answer as hoped', error);
-    const isUpkept = !this.isSecured;
-    this.engine ??= new Engine(this.database, { ...DEFAULTS, ...this.settings, isUpkept, onError });
+    const onCommitted = (batch: Batch) => this.taskEvents.published(batch);
+    const wired = { onError, onCommitted, isUpkept: !this.isSecured };
+    this.engine ??= new Engine(this.database, { ...DEFAULTS, ...this.settings, ...wired });
     return this.engine;
   }
 

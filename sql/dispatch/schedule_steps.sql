@@ -4,7 +4,7 @@
 -- a child message without a key, which the functions called afterwards, in the same transaction,
 -- replace by its target.
 -- Locks: the jobs (the caller has locked them: who stops one waits, or has stopped it and then
---   nothing is scheduled). Writes: attributes, messages, jobs (children), signals.
+--   nothing is scheduled). Writes: attributes, messages, jobs (children), signals, escalations.
 -- Wakes: idle workers of the activities' queues. Returns how many steps were new.
 
 create function ratchet_internal.schedule_steps(
@@ -55,10 +55,12 @@ begin
   from step s;
   get diagnostics v_count = row_count;
   if 'activity' = any (p_kinds) then
-    perform pg_notify('ratchet', '') where exists (
-      select from ratchet_internal.workers w
-      join ratchet_internal.worker_routes r on r.worker_id = w.id
-      where w.is_idle and w.id <> p_worker and r.workflow = '' and r.queue = any (p_queues));
+    perform ratchet_internal.wake_queues(p_worker, p_queues);
+  end if;
+  if 'wait' = any (p_kinds) and exists (select from unnest(p_kinds, p_options)
+    as s (kind, options) where kind = 'wait' and options is not null)
+  then
+    perform ratchet_internal.escalate_waits(p_now, p_jobs);
   end if;
   if p_kinds && array['child', 'start'] then
     perform ratchet_internal.start_children(p_now, p_jobs);
