@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import { backoff } from '../backoff';
 import { fromPg } from '../errors';
 import type { Database } from './database';
 import { fromJson } from './json-door';
@@ -9,6 +10,9 @@ const FIND = 'select key, context, status from ratchet.find_entities($1, $2, $3,
 const FIND_BY_ID = `select key, coalesce(context, '{}'), status from ratchet.jobs
   where key = $1 and namespace = $2 and entity = $3`;
 const INDEX = 'select ratchet.entity_index($1, $2, $3)';
+const ONE_BUILDER = `select pg_try_advisory_lock(hashtextextended('ratchet.entity_index', 0)) as ok`;
+/** Some hundred milliseconds. */
+const BUILDER_ATTEMPT = 4;
 const EXECUTION = 'select ratchet.export_execution($1, $2, $3)';
 const SEARCH_PATH = `set local search_path = ratchet, public`;
 
@@ -70,24 +74,26 @@ export async function findEntity(
   return row === undefined ? undefined : toEntity(row);
 }
 
-const DUPLICATE = ['23505', '42P07', '40P01'];
-
-/** On a connection of its own: it takes as long as the table is large. */
+/**
+ * On a connection of its own: it takes as long as the table is large. Two builders at once would
+ * wait for each other, so that each tries to be the only one; waiting for a lock would be waited
+ * for by the other.
+ */
 export async function createEntityIndex(
   database: Database,
   entity: string,
   field: string,
   type: string,
 ): Promise<void> {
-  const [row] = await database.rows<[string]>(INDEX, [entity, field, type]);
   const client = new Client(database.config);
   await client.connect();
   try {
-    await client.query(row?.[0] ?? '');
+    const isOnly = async () => (await client.query<{ ok: boolean }>(ONE_BUILDER)).rows[0]?.ok;
+    while (!(await isOnly())) await backoff(BUILDER_ATTEMPT);
+    const statements = await database.rows<[string]>(INDEX, [entity, field, type]);
+    for (const [statement] of statements) await client.query(statement);
   } catch (error) {
-    // Somebody else makes the same one at this moment.
-    if (!DUPLICATE.includes((error as { code?: string }).code ?? '')) throw fromPg(error);
-    await client.query(row?.[0] ?? '');
+    throw fromPg(error);
   } finally {
     await client.end();
   }

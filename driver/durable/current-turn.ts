@@ -63,7 +63,7 @@ export function durableOperation<T>(
       hint: 'Each run of a function takes its own object, and uses it before it returns.',
     });
   }
-  const call = callOf({ kind, name, input, isCancellable: false, convert: operationValue }, true);
+  const call = callOf({ kind, name: what, input, convert: operationValue }, true);
   return object.turn.operate(call, object.position, (object.operations += 1)) as DurablePromise<T>;
 }
 

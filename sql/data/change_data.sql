@@ -36,12 +36,12 @@ begin
     select o.job_id, o.kind, o.turn, made.document, made.answer, made.problem
     from run r
     join operation o on o.job_id = r.job_id and o.kind = r.kind and o.turn = r.turn + 1
-    cross join lateral ratchet_internal.change_document(o.kind, o.name, o.input, r.document) made),
+    cross join lateral ratchet_internal.change_document(o.name, o.input, r.document) made),
   recorded as (
     insert into ratchet.jobs_attributes (job_id, address, position, kind, field, ledger,
       is_failed, input, value, created_at)
     select o.job_id, o.address, o.at, o.kind,
-      ratchet_internal.operation_field(o.address, o.at, o.kind, o.name),
+      ratchet_internal.operation_field(o.address, o.at, o.name),
       ratchet_internal.leg2_done(ratchet_internal.leg1_done(1), 1),
       r.problem is not null, o.input, r.answer::text, p_now
     from operation o join run r using (job_id, kind, turn)),

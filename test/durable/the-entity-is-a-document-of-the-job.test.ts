@@ -175,6 +175,14 @@ test.serial('13.2 entities are found by conditions on their fields, newest first
     rows.map((row: { indisvalid: boolean }) => row.indisvalid),
     [true, true],
   );
+  // One that was broken off is made anew.
+  await pool.query(`update pg_index set indisvalid = false where indexrelid in (
+    select indexrelid from pg_index join pg_class c on c.oid = indexrelid
+    where relname like 'jobs_gin_%')`);
+  await Entity.createIndex('person', 'age', mesh);
+  const invalid = await pool.query(`select from pg_index
+    where indrelid = 'ratchet.jobs'::regclass and not indisvalid`);
+  t.is(invalid.rowCount, 0);
   t.deepEqual(await keys({ age: 36 }), ['Dan', 'Ada']);
   const codeOf = async (call: () => Promise<unknown>) =>
     ((await t.throwsAsync(async () => call())) as { code?: string } | undefined)?.code;

@@ -11,8 +11,8 @@ async function claimed(queue = sql.name()) {
 }
 
 function operation(job: string, position: number, call: string, ...input: unknown[]): Plan {
-  const [kind = '', name = ''] = call.split('.');
-  return { job, address: '#1', position, kind, name, input };
+  const [kind = ''] = call.split('.');
+  return { job, address: '#1', position, kind, name: call, input };
 }
 
 const answers = (work: WorkRow[]) =>
