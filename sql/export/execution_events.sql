@@ -42,7 +42,7 @@ as $$
         when l.event_type = 'workflow_execution_started' and o.has_inputs is not true
         then ratchet_internal.nested(ratchet_internal.attributes_of(p_job.id))::json
         when l.event_type = 'workflow_execution_signaled' then l.result
-        when not l.is_end and l.category <> 'signal' then l.input end,
+        when not l.is_end and l.category not in ('signal', 'timer') then l.input end,
       case when o.is_brief is not true and l.is_end then l.result end,
       case when l.is_end then l.failure end, case when l.is_end then l.begun_id end)
   from linked l cross join option o

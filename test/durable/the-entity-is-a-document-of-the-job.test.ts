@@ -175,6 +175,20 @@ test.serial('13.2 entities are found by conditions on their fields, newest first
     rows.map((row: { indisvalid: boolean }) => row.indisvalid),
     [true, true],
   );
+  const session = await pool.connect();
+  await session.query('set enable_seqscan = off');
+  const condition = 'select ratchet_internal.condition($1, $2, $3) as text';
+  const planOf = async (operator: string, value: string | number) => {
+    const { rows: texts } = await session.query(condition, ['age', operator, value]);
+    const where = `entity = 'person' and ${(texts as { text: string }[])[0]?.text ?? ''}`;
+    return JSON.stringify(
+      (await session.query(`explain select from ratchet.jobs where ${where}`)).rows,
+    );
+  };
+  const plans = [await planOf('$eq', 36), await planOf('$gt', 17)];
+  await session.query('reset enable_seqscan');
+  session.release();
+  for (const plan of plans) t.regex(plan, /Scan (using|on) jobs_(gin|btree)_/);
   // One that was broken off is made anew.
   await pool.query(`update pg_index set indisvalid = false where indexrelid in (
     select indexrelid from pg_index join pg_class c on c.oid = indexrelid

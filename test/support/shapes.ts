@@ -172,6 +172,7 @@ async function parked(): Promise<unknown> {
   const { workflowId } = Durable.workflow.workflowInfo();
   const { local } = proxies();
   const before = await local.step('before', 1);
+  await Durable.workflow.enrich({ state: 'parked' });
   const signal = await Durable.workflow.condition<number>(`${workflowId}-go`);
   await Durable.workflow.sleep(5);
   return local.step('after', before + Number(signal));
