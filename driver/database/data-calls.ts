@@ -10,7 +10,8 @@ const FIND = 'select key, context, status from ratchet.find_entities($1, $2, $3,
 const FIND_BY_ID = `select key, coalesce(context, '{}'), status from ratchet.jobs
   where key = $1 and namespace = $2 and entity = $3`;
 const INDEX = 'select ratchet.entity_index($1, $2, $3)';
-const ONE_BUILDER = `select pg_try_advisory_lock(hashtextextended('ratchet.entity_index', 0)) as ok`;
+const ONE_BUILDER = `select
+  pg_try_advisory_lock(hashtextextended('ratchet.entity_index', 0)) as ok`;
 /** Some hundred milliseconds. */
 const BUILDER_ATTEMPT = 4;
 const EXECUTION = 'select ratchet.export_execution($1, $2, $3)';

@@ -178,7 +178,8 @@ test.serial('the rules about data are checked', async (t) => {
   const row = (address: string, position: number, kind: string, value: string) =>
     `insert into ratchet.jobs_attributes
       (job_id, ledger, created_at, address, position, kind, field, value)
-    values ($1, 201100000000001, now(), '${address}', ${position}, '${kind}', '${address}', ${value})`;
+    values ($1, 201100000000001, now(), '${address}', ${position}, '${kind}',
+      '${address}', ${value})`;
   const text = 'a search attribute is text, under its name';
   const gap = 'the operations of an object are numbered without a gap';
   t.deepEqual(await broken(row('_a', 1, 'attribute', `'x'`)), []);
