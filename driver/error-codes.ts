@@ -88,6 +88,12 @@ export const ERROR_CODES = {
     meaning: 'The job ended with an error, so it has no result.',
     advice: 'Read the error of the job: it is the detail of this one.',
   },
+  WF305: {
+    name: 'DoesNotFit',
+    retry: false,
+    meaning: 'An operation on a search attribute or an entity does not fit the value it has.',
+    advice: 'Read the value before changing it, or set it anew.',
+  },
   WF307: {
     name: 'DuplicateTask',
     retry: false,

@@ -8,6 +8,23 @@ export { Worker, type WorkerConfig, type WorkflowWorkerConfig } from './durable/
 export { WorkflowHandle } from './durable/handle';
 export { workflow, type WorkflowInfo } from './durable/workflow';
 export { proxyActivities, type ActivityProxy, type ProxyOptions } from './durable/proxy-activities';
+export { Search } from './durable/search';
+export { Entity, type EntityDocument } from './durable/entity';
+export type {
+  EntityConditions,
+  EntityIndexType,
+  EntityOperator,
+  EntityOperators,
+  EntityRecord,
+} from './durable/entity-queries';
+export type {
+  ExecutionEvent,
+  ExecutionExport,
+  ExecutionOptions,
+  ExecutionSummary,
+} from './durable/execution';
+export type { ExportOptions, JobExport, TimelineEntry } from './durable/export';
+export type { HotMeshClient } from './durable/mesh-client';
 export type { ActivityInfo } from './durable/activity';
 export type { ChildHandle } from './durable/children';
 export type { RetryPolicy } from './durable/retry-policy';

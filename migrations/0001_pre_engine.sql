@@ -298,6 +298,7 @@ create table ratchet.jobs (
   input json,
   result json,
   error json,
+  context jsonb,
   created_at timestamptz not null,
   updated_at timestamptz not null,
   finished_at timestamptz,
@@ -346,6 +347,8 @@ comment on column ratchet.jobs.result is
   'What the function returned; null while it runs, when it failed, and when it returned nothing.';
 comment on column ratchet.jobs.error is
   'Why the job ended without a result, or, while it runs, why its last run failed.';
+comment on column ratchet.jobs.context is
+  'The JSON document of the job, which its functions or its graph read and change while it runs.';
 comment on column ratchet.jobs.created_at is 'When the job was started.';
 comment on column ratchet.jobs.updated_at is 'When the row last changed.';
 comment on column ratchet.jobs.finished_at is 'When the job ended; null while it runs.';
@@ -359,7 +362,9 @@ comment on column ratchet.jobs.pruned_at is
 -- its result later (second leg). (job_id, address, position) is the step: address tells the threads
 -- of a job apart ('' is the main function), position is the number of the durable call in its
 -- thread, from 1. value is text: JSON text for steps; plain text where people compare it with = in
--- SQL.
+-- SQL. Beside the threads, a # after a thread's address begins what belongs to it and is numbered
+-- by itself: #cancel, and the operations on data under the number of their object (#9). A search
+-- attribute of the job is a row of its own, with its name behind _ as address and field.
 
 create table ratchet.jobs_attributes (
   job_id bigint not null,
@@ -373,11 +378,13 @@ create table ratchet.jobs_attributes (
   kind text collate "C" not null,
   field text collate "C" not null,
   input json,
+  target text collate "C",
   value text,
   primary key (job_id, address, position),
   constraint "positions count from 1" check (position >= 1),
   constraint "kind is one the engine knows"
-    check (kind in ('activity', 'sleep', 'wait', 'child', 'start', 'await', 'signal', 'cancel'))
+    check (kind in ('activity', 'sleep', 'wait', 'child', 'start', 'await', 'signal', 'cancel',
+      'search', 'entity', 'attribute'))
 ) with (fillfactor = 90);
 
 comment on table ratchet.jobs_attributes is
@@ -395,14 +402,18 @@ comment on column ratchet.jobs_attributes.delivery is
   'other answer could have come first.';
 comment on column ratchet.jobs_attributes.is_failed is 'Whether value is an error.';
 comment on column ratchet.jobs_attributes.address is
-  'Thread of the job; empty for the main function.';
+  'Thread of the job, empty for the main function; with #n its object n, with _ an attribute.';
 comment on column ratchet.jobs_attributes.kind is
-  'What the step does: activity, sleep, wait, child, start, await, signal, cancel.';
+  'What the step does: activity, sleep, wait, child, start, await, signal, cancel, search, entity;'
+  ' attribute: no step, a search attribute.';
 comment on column ratchet.jobs_attributes.field is
   'Readable name: address, position, and what was called; sorts in the order of the calls.';
 comment on column ratchet.jobs_attributes.input is 'Arguments of the step, where it has any.';
+comment on column ratchet.jobs_attributes.target is
+  'Workflow id of the child that the step starts; null for other steps.';
 comment on column ratchet.jobs_attributes.value is
-  'Result or error of the step, JSON text; null while it is open and when it returned nothing.';
+  'Result or error of the step, JSON text; null while it is open and when it returned nothing. '
+  'Of a search attribute its value, plain text.';
 
 -- sql/tables/messages.sql
 
@@ -900,12 +911,45 @@ end $$;
 comment on function ratchet_internal.wake_queues(bigint, text[]) is
   'Notifies idle workers of activity queues; does nothing when none is idle.';
 
+-- sql/data/is_search.sql
+
+-- Whether a value can be the option search of a start: an object whose data names attributes, each
+-- with a text, a number or a boolean. Its other fields (index, prefix, schema) have no effect.
+
+create function ratchet_internal.is_search(p_value json) returns boolean
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when json_typeof(p_value) <> 'object' then false
+    when p_value -> 'data' is null then true
+    when json_typeof(p_value -> 'data') <> 'object' then false
+    else (
+      select coalesce(bool_and(ratchet_internal.is_name(key)
+        and json_typeof(value) in ('string', 'number', 'boolean')), true)
+      from json_each(p_value -> 'data')) end
+$$;
+comment on function ratchet_internal.is_search(json) is
+  'Whether a value can be the option search of a start: {"data": {"name": "text"}}.';
+
+-- sql/data/search_of.sql
+
+-- The search attributes with which a job is started, out of the options of the start. Total: null
+-- where there are none. Inlinable: part of set-based inserts.
+
+create function ratchet_internal.search_of(p_options json) returns json
+language sql immutable parallel safe
+return case when json_typeof(p_options -> 'search' -> 'data') = 'object'
+  then p_options -> 'search' -> 'data' end;
+comment on function ratchet_internal.search_of(json) is
+  'The search attributes among the options of a start; null where there are none.';
+
 -- sql/job/create_jobs.sql
 
 -- Inserts jobs and the message that runs each; ids that exist already are left alone.
 -- Locks: the new rows, in the order of the ids (a concurrent start of the same id waits for this
 --   transaction; two that share several ids wait one for the other).
--- Writes: jobs, messages. Wakes: one notification if a worker of the queue is idle.
+-- Writes: jobs, attributes (search), messages. Wakes: one notification if a worker of the queue is
+--   idle.
 
 create function ratchet_internal.create_jobs(
   p_namespace text, p_workflow text, p_queue text, p_ids text[], p_inputs json[],
@@ -922,6 +966,7 @@ declare
   v_expire bigint := ratchet_internal.number_of(p_options, 'expire', null)::bigint;
   v_retry json := p_options -> 'retry';
   v_is_watched boolean := coalesce(p_options ->> 'watch' = 'true', false);
+  v_search json := ratchet_internal.search_of(p_options);
   v_count bigint;
 begin
   with job as (
@@ -932,7 +977,13 @@ begin
     from unnest(p_ids, p_inputs) as given (id, input)
     order by id collate "C"
     on conflict (key, namespace) do nothing
-    returning id)
+    returning id),
+  attribute as (
+    insert into ratchet.jobs_attributes (job_id, ledger, created_at, position, kind, address,
+      field, value)
+    select id, ratchet_internal.leg2_done(ratchet_internal.leg1_done(1), 1), v_now, 1,
+      'attribute', '_' || name, '_' || name, text
+    from job cross join json_each_text(v_search) as each (name, text))
   insert into ratchet_internal.messages
     (job_id, due_at, kind, namespace, queue, workflow)
   select id, v_due, 'turn', p_namespace, p_queue, p_workflow from job;
@@ -964,9 +1015,10 @@ as $$
     where key in ('maximumAttempts', 'initialInterval', 'backoffCoefficient', 'maximumInterval')
       and json_typeof(value) <> 'null'
   ) option
-  where key !~ '^(entity|expire|delay|watch|retry|retry\..*)$'
+  where key !~ '^(entity|expire|delay|watch|search|retry|retry\..*)$'
     or key = 'entity' and not ratchet_internal.is_name(value #>> '{}')
     or key = 'watch' and json_typeof(value) <> 'boolean'
+    or key = 'search' and not ratchet_internal.is_search(value)
     or key = 'retry' and json_typeof(value) not in ('object', 'null')
     or most is not null and not ratchet_internal.number_of(
       json_build_object('number', value), 'number', -1) between 0 and most
@@ -1003,7 +1055,8 @@ begin
     perform ratchet_internal.raise_error('WF104', 'invalid option',
       jsonb_build_object('option', left(v_option, 100)),
       'Options are entity (name), expire (seconds), delay (milliseconds; both at most 1e13)'
-      || ', watch (boolean) and retry (an object whose limits are numbers, not negative).');
+      || ', watch (boolean), search ({"data": {"name": "text"}})'
+      || ' and retry (an object whose limits are numbers, not negative).');
   end if;
 end $$;
 comment on function ratchet_internal.check_start(text, text, text, json) is
@@ -1053,7 +1106,7 @@ end $$;
 comment on function ratchet.start_workflow(text, json, text, text, text, json, uuid) is
   'Starts a workflow and returns its id (a generated one if none is given). The queue defaults '
   'to the workflow''s name; options are entity, expire (seconds), delay (milliseconds), '
-  'watch (true: its end is notified, as after watch_jobs) and retry.';
+  'watch (true: its end is notified, as after watch_jobs), search ({"data": {}}) and retry.';
 
 -- sql/job/start_workflows.sql
 
@@ -3166,6 +3219,13 @@ begin
     select distinct on (s.id) s.id as child, w.* from started s
     join wanted w on w.job_id = s.parent_id and w.id = s.key and w.namespace = s.namespace
     order by s.id, w.address, w.position),
+  attribute as (
+    insert into ratchet.jobs_attributes (job_id, ledger, created_at, position, kind, address,
+      field, value)
+    select child, ratchet_internal.leg2_done(ratchet_internal.leg1_done(1), 1), p_now, 1,
+      'attribute', '_' || name, '_' || name, text
+    from linked cross join json_each_text(ratchet_internal.search_of(options)) as each (name, text)
+    where ratchet_internal.is_name(name) and text is not null),
   kept as (
     update ratchet_internal.messages m set key = l.child::text, options = null
     from linked l
@@ -3240,6 +3300,397 @@ end $$;
 comment on function ratchet_internal.await_jobs(timestamptz, bigint[]) is
   'Ties steps scheduled in this transaction to the end of a job that already exists.';
 
+-- The data of a job: search attributes, and the entity, a JSON document. Operations on them are
+-- steps that the exchange carries out and answers at once.
+
+-- sql/data/change.sql
+
+-- What an operation on a document of a job comes to: the document after it, the answer, and, where
+-- it could not be carried out, why; the document then does not count.
+
+create type ratchet_internal.change as (document jsonb, answer jsonb, problem text);
+comment on type ratchet_internal.change is
+  'What an operation on a document comes to: the document after it, its answer, or a problem.';
+
+-- sql/data/decimal_of.sql
+
+-- Reads a number out of text that anybody may have written. Total: null where it is none, or none
+-- of a sane size (800 characters, exponents of three digits). Inlinable.
+
+create function ratchet_internal.decimal_of(p_text text) returns numeric
+language sql immutable parallel safe
+return case when char_length(p_text) <= 800
+    and p_text ~ '^[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,3})?$'
+  then p_text::numeric end;
+comment on function ratchet_internal.decimal_of(text) is
+  'The number that a text is; null where it is none of a sane size.';
+
+-- sql/data/rounded.sql
+
+-- A calculated number as it is stored: whole numbers exactly, fractions to 17 significant digits,
+-- as many as a number of JavaScript tells apart, so that a product never grows longer and longer.
+-- Null from 1e300 on, which JavaScript could soon not read any more. Inlinable.
+
+create function ratchet_internal.rounded(p_number numeric) returns numeric
+language sql immutable parallel safe
+return case when abs(p_number) >= 1e300 then null
+  when p_number = 0 or scale(p_number) = 0 then trim_scale(p_number)
+  else trim_scale(round(p_number, least(greatest(
+    16 - floor(log(abs(p_number)))::int, 0), 1000))) end;
+comment on function ratchet_internal.rounded(numeric) is
+  'A calculated number, fractions to 17 significant digits; null from 1e300 on.';
+
+-- sql/data/put_value.sql
+
+-- Puts a value at a path of a document; missing objects on the way are made. Null where it cannot
+-- be: the path leads through a value that is neither an object nor a list, or to an element of a
+-- list far behind its end.
+
+create function ratchet_internal.put_value(p_document jsonb, p_path text[], p_value jsonb)
+returns jsonb
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_document jsonb := coalesce(p_document, '{}');
+  v_holder jsonb;
+begin
+  for v_depth in 1 .. cardinality(p_path) loop
+    v_holder := v_document #> p_path[1:v_depth - 1];
+    if v_holder is null or v_holder = 'null' then
+      v_document := jsonb_set(v_document, p_path[1:v_depth - 1], '{}');
+    elsif jsonb_typeof(v_holder) = 'array' then
+      if p_path[v_depth] !~ '^[0-9]{1,9}$'
+        or p_path[v_depth]::int > jsonb_array_length(v_holder)
+      then
+        return null;
+      end if;
+    elsif jsonb_typeof(v_holder) <> 'object' then
+      return null;
+    end if;
+  end loop;
+  return jsonb_set(v_document, p_path, p_value);
+end $$;
+comment on function ratchet_internal.put_value(jsonb, text[], jsonb) is
+  'Puts a value at a path of a document and makes missing objects on the way; null where the path'
+  ' is blocked.';
+
+-- sql/data/merged.sql
+
+-- A document with another merged into it, two levels deep: objects under the same name are merged
+-- name by name, anything deeper or else is replaced.
+
+create function ratchet_internal.merged(p_document jsonb, p_other jsonb) returns jsonb
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select p_document || coalesce(jsonb_object_agg(key, case
+    when jsonb_typeof(p_document -> key) = 'object' and jsonb_typeof(value) = 'object'
+    then (p_document -> key) || value else value end), '{}')
+  from jsonb_each(p_other)
+$$;
+comment on function ratchet_internal.merged(jsonb, jsonb) is
+  'A document with another merged into it, two levels deep.';
+
+-- sql/data/change_value.sql
+
+-- The value at a path of an entity after an operation that depends on what was there: append,
+-- prepend, remove, increment, toggle. Missing values count as an empty list, 0 and false. Null
+-- where the value there is of another kind.
+
+create function ratchet_internal.change_value(
+  p_operation text, p_value jsonb, p_argument jsonb
+) returns jsonb
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case
+    when p_operation = 'toggle' and kind in ('boolean', 'null') then
+      to_jsonb(p_value is distinct from 'true')
+    when p_operation = 'increment' and kind in ('number', 'null')
+      and jsonb_typeof(p_argument) = 'number' then
+      to_jsonb(ratchet_internal.rounded(case kind when 'null' then 0 else p_value::numeric end
+        + p_argument::numeric))
+    when p_operation in ('append', 'prepend', 'remove') and kind in ('array', 'null') then
+      case p_operation
+        when 'append' then list || jsonb_build_array(p_argument)
+        when 'prepend' then jsonb_build_array(p_argument) || list
+        else case when p_argument::text ~ '^[0-9]{1,9}$' then list - p_argument::int end end
+  end
+  from (select coalesce(jsonb_typeof(p_value), 'null') as kind,
+    coalesce(nullif(p_value, 'null'), '[]') as list) given
+$$;
+comment on function ratchet_internal.change_value(text, jsonb, jsonb) is
+  'A value after append, prepend, remove, increment or toggle; null where it is of another kind.';
+
+-- sql/data/change_search.sql
+
+-- One operation on the search attributes of a job, an object of texts. Total: what cannot be done
+-- is a problem in words. Absent attributes read as '', count as 0 in a sum and as 1 in a product.
+
+create function ratchet_internal.change_search(
+  p_operation text, p_arguments jsonb, p_document jsonb
+) returns ratchet_internal.change
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_document jsonb := coalesce(p_document, '{}');
+  v_name text := p_arguments ->> 0;
+  v_by numeric := ratchet_internal.decimal_of(p_arguments ->> 1);
+  v_old numeric;
+  v_answer jsonb;
+  v_problem text;
+begin
+  if p_operation = 'set' and jsonb_typeof(p_arguments -> 0) = 'object' then
+    v_document := v_document || (p_arguments -> 0);
+    select to_jsonb(count(*)) into v_answer from jsonb_object_keys(p_arguments -> 0);
+  elsif p_operation = 'get' then
+    v_answer := to_jsonb(coalesce(v_document ->> v_name, ''));
+  elsif p_operation = 'mget' then
+    select coalesce(jsonb_agg(coalesce(v_document ->> name, '') order by at), '[]') into v_answer
+    from jsonb_array_elements_text(p_arguments) with ordinality as given (name, at);
+  elsif p_operation = 'del' then
+    select to_jsonb(count(distinct name)) into v_answer
+    from jsonb_array_elements_text(p_arguments) as name where v_document ? name;
+    v_document := v_document - array(select jsonb_array_elements_text(p_arguments));
+  elsif p_operation in ('incr', 'mult') and v_name is not null and v_by is not null then
+    v_old := case when v_document ? v_name
+      then ratchet_internal.decimal_of(v_document ->> v_name)
+      when p_operation = 'mult' then 1 else 0 end;
+    v_answer := to_jsonb(ratchet_internal.rounded(
+      case p_operation when 'incr' then v_old + v_by else v_old * v_by end));
+    v_problem := case when v_old is null then 'the attribute is not a number'
+      when v_answer is null then 'the number would be 1e300 or larger' end;
+    v_document := v_document || jsonb_build_object(v_name, v_answer #>> '{}');
+  else
+    v_problem := 'there is no such operation on search attributes';
+  end if;
+  return (v_document, v_answer, v_problem)::ratchet_internal.change;
+end $$;
+comment on function ratchet_internal.change_search(text, jsonb, jsonb) is
+  'One operation on the search attributes of a job: set, get, mget, del, incr, mult.';
+
+-- sql/data/change_entity.sql
+
+-- One operation on the entity of a job, a JSON document. Total: what cannot be done is a problem in
+-- words. Paths are dotted; get without one is the document.
+
+create function ratchet_internal.change_entity(
+  p_operation text, p_arguments jsonb, p_document jsonb
+) returns ratchet_internal.change
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_document jsonb := coalesce(p_document, '{}');
+  v_path text[] := string_to_array(p_arguments ->> 0, '.');
+  v_answer jsonb := v_document #> v_path;
+  v_problem text;
+begin
+  if p_operation in ('set', 'merge') then
+    v_problem := case when jsonb_typeof(p_arguments -> 0) is distinct from 'object'
+      then 'an entity is an object' end;
+    v_document := case when v_problem is not null then v_document
+      when p_operation = 'set' then p_arguments -> 0
+      else ratchet_internal.merged(v_document, p_arguments -> 0) end;
+    v_answer := v_document;
+  elsif p_operation = 'get' then
+    v_answer := case when v_path is null then v_document else v_answer end;
+  elsif coalesce(cardinality(v_path), 0) = 0 then
+    v_problem := 'the path is missing';
+  elsif p_operation = 'delete' then
+    v_document := case when v_answer is null then v_document else v_document #- v_path end;
+    v_answer := v_document;
+  elsif p_operation <> 'setIfNotExists' or v_answer is null then
+    v_answer := case p_operation when 'setIfNotExists' then p_arguments -> 1
+      else ratchet_internal.change_value(p_operation, v_answer, p_arguments -> 1) end;
+    v_document := ratchet_internal.put_value(v_document, v_path, v_answer);
+    v_problem := case
+      when v_answer is null then 'the value does not allow it: another kind, or beyond 1e300'
+      when v_document is null then 'the path leads through a value that is no object' end;
+  end if;
+  return (v_document, v_answer, v_problem)::ratchet_internal.change;
+end $$;
+comment on function ratchet_internal.change_entity(text, jsonb, jsonb) is
+  'One operation on the entity of a job: set, merge, get, delete, setIfNotExists, append, prepend,'
+  ' remove, increment, toggle.';
+
+-- sql/data/change_document.sql
+
+-- One operation on a document of a job, as a step asks for it: search.set, entity.merge. Total: a
+-- problem is an answer too, an error as JSON, and leaves the document as it was. What jsonb cannot
+-- hold, and a document above 16 MiB, are such problems.
+
+create function ratchet_internal.change_document(
+  p_name text, p_input json, p_document jsonb
+) returns ratchet_internal.change
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_change ratchet_internal.change := (p_document, null, 'the value holds U+0000 or half of a '
+    || 'surrogate pair');
+  v_operation text := split_part(p_name, '.', 2);
+  v_code text := 'WF105';
+begin
+  if p_input::text !~ '\\u(0000|[dD][89a-fA-F])' or replace(p_input::text, '\\', '\/')
+    = ratchet_internal.readable(p_input)::text
+  then
+    v_code := 'WF305';
+    v_change := case when p_name like 'search.%'
+      then ratchet_internal.change_search(v_operation, p_input::jsonb, p_document)
+      else ratchet_internal.change_entity(v_operation, p_input::jsonb, p_document) end;
+  end if;
+  if v_change.problem is null and pg_column_size(v_change.document) > 16777216 then
+    v_code := 'WF501';
+    v_change := (p_document, null, 'the data of the job would be larger than 16 MiB');
+  end if;
+  if v_change.problem is not null then
+    v_change.document := p_document;
+    v_change.answer := jsonb_build_object('message', v_change.problem, 'code', v_code, 'detail',
+      jsonb_build_object('operation', left(p_name, 100)));
+  end if;
+  return v_change;
+end $$;
+comment on function ratchet_internal.change_document(text, json, jsonb) is
+  'One operation on the search attributes or the entity of a job; a problem is an answer too.';
+
+-- sql/data/attributes_of.sql
+
+-- The search attributes of a job, an object of texts. The range finds them by key: their
+-- addresses, and no others, begin with an underscore.
+
+create function ratchet_internal.attributes_of(p_job bigint) returns jsonb
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(jsonb_object_agg(substr(address, 2), value), '{}')
+  from ratchet.jobs_attributes
+  where job_id = p_job and address >= '_' and address < '`' and kind = 'attribute'
+$$;
+comment on function ratchet_internal.attributes_of(bigint) is
+  'The search attributes of a job by name, as texts.';
+
+-- sql/data/operation_field.sql
+
+-- Readable name of an operation on the data of a job: its thread, the number of the object, the
+-- number of the operation within it from 0, and what it is. The address of an operation is its
+-- thread, # and the number of the object; its position counts from 1. Inlinable.
+
+create function ratchet_internal.operation_field(p_address text, p_position int, p_name text)
+returns text
+language sql immutable parallel safe
+return rtrim(ratchet_internal.step_field(split_part(p_address, '#', 1),
+    split_part(p_address, '#', 2)::int, '')) || '.'
+  || case when p_position <= 1000 then lpad((p_position - 1)::text, 3, '0')
+    else (p_position - 1)::text end
+  || ' ' || p_name;
+comment on function ratchet_internal.operation_field(text, int, text) is
+  'Readable name of an operation on the data of a job.';
+
+-- sql/data/change_data.sql
+
+-- Carries out the operations on the data of jobs that steps of this exchange ask for, and records
+-- each with its answer, all in this commit: so each is done once, however often it is reported. The
+-- operations of one job are done in the order given, each on what the one before left; documents
+-- are read and written once a job.
+-- Locks: attributes. The jobs are locked by the caller, so that operations of several threads of a
+-- job, in several workers, follow one another. Writes: attributes, jobs.
+-- Idempotent: what is recorded is not done again. Returns how many operations were new.
+
+create function ratchet_internal.change_data(
+  p_worker bigint, p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[],
+  p_kinds text[], p_names text[], p_inputs json[]
+) returns bigint
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_count bigint;
+begin
+  with recursive operation as materialized (
+    select s.*, row_number() over (partition by s.job_id, s.kind order by s.ordinal) as turn
+    from unnest(p_jobs, p_addresses, p_positions, p_kinds, p_names, p_inputs) with ordinality
+      as s (job_id, address, at, kind, name, input, ordinal)
+    join ratchet.jobs j on j.id = s.job_id and j.status > 0
+    where s.kind in ('search', 'entity')
+      and (select held.worker_id from ratchet_internal.messages held where held.job_id = s.job_id
+        and held.address = split_part(s.address, '#', 1) and held.position = 0) = p_worker
+      and not exists (select from ratchet.jobs_attributes a where a.job_id = s.job_id
+        and a.address = s.address and a.position = s.at)),
+  run (job_id, kind, turn, document, answer, problem) as (
+    select first.job_id, first.kind, 0::bigint, case first.kind
+        when 'search' then ratchet_internal.attributes_of(first.job_id) else j.context end,
+      null::jsonb, null
+    from operation first join ratchet.jobs j on j.id = first.job_id
+    where first.turn = 1
+    union all
+    select o.job_id, o.kind, o.turn, made.document, made.answer, made.problem
+    from run r
+    join operation o on o.job_id = r.job_id and o.kind = r.kind and o.turn = r.turn + 1
+    cross join lateral ratchet_internal.change_document(o.name, o.input, r.document) made),
+  recorded as (
+    insert into ratchet.jobs_attributes (job_id, address, position, kind, field, ledger,
+      is_failed, input, value, created_at)
+    select o.job_id, o.address, o.at, o.kind,
+      ratchet_internal.operation_field(o.address, o.at, o.name),
+      ratchet_internal.leg2_done(ratchet_internal.leg1_done(1), 1),
+      r.problem is not null, o.input, r.answer::text, p_now
+    from operation o join run r using (job_id, kind, turn)),
+  changed as materialized (
+    select job_id, kind, before.document as before, after.document as after
+    from run before
+    join (select distinct on (job_id, kind) job_id, kind, document from run
+      order by job_id, kind, turn desc) after using (job_id, kind)
+    where turn = 0 and before.document is distinct from after.document),
+  entity as (
+    update ratchet.jobs j set context = c.after, updated_at = p_now
+    from changed c where c.kind = 'entity' and j.id = c.job_id),
+  stored as (
+    insert into ratchet.jobs_attributes as a (job_id, address, position, kind, field, ledger,
+      value, created_at)
+    select c.job_id, '_' || name, 1, 'attribute', '_' || name,
+      ratchet_internal.leg2_done(ratchet_internal.leg1_done(1), 1), value, p_now
+    from changed c cross join lateral jsonb_each_text(c.after) as each (name, value)
+    where c.kind = 'search' and value is distinct from c.before ->> name
+    on conflict (job_id, address, position) do update
+    set value = excluded.value, updated_at = p_now),
+  removed as (
+    delete from ratchet.jobs_attributes a
+    using changed c cross join lateral jsonb_object_keys(c.before) as name
+    where c.kind = 'search' and not c.after ? name
+      and a.job_id = c.job_id and a.address = '_' || name and a.position = 1)
+  select count(*) into v_count from operation;
+  return v_count;
+end $$;
+comment on function ratchet_internal.change_data(
+  bigint, timestamptz, bigint[], text[], int[], text[], text[], json[]) is
+  'Carries out operations on search attributes and entities, and records each with its answer.';
+
+-- sql/data/data_answers.sql
+
+-- The recorded answers of operations on the data of jobs that this exchange reports, whether it has
+-- carried them out or one before it, whose answer was lost, had.
+
+create function ratchet_internal.data_answers(
+  p_jobs bigint[], p_addresses text[], p_positions int[]
+) returns setof ratchet.work
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select 'result', a.job_id, a.address, a.position, null::int, null, null, null, null, null,
+    null::json, null::json, a.is_failed, false, a.value
+  from unnest(p_jobs, p_addresses, p_positions) with ordinality
+    as s (job_id, address, at, ordinal)
+  join ratchet.jobs_attributes a
+    on a.job_id = s.job_id and a.address = s.address and a.position = s.at
+  where a.kind in ('search', 'entity')
+  order by s.ordinal
+$$;
+comment on function ratchet_internal.data_answers(bigint[], text[], int[]) is
+  'The recorded answers of operations on the data of jobs.';
+
 -- What a worker hands in.
 
 -- sql/dispatch/record_steps.sql
@@ -3295,7 +3746,7 @@ as $$
   where a.job_id = d.job_id and a.address = d.address and a.position = d.at
     and a.delivery is null and (
       select held.worker_id from ratchet_internal.messages held where held.job_id = d.job_id
-        and held.address = d.address and held.position = 0) = p_worker
+        and held.address = split_part(d.address, '#', 1) and held.position = 0) = p_worker
 $$;
 comment on function ratchet_internal.record_deliveries(bigint, bigint[], text[], int[], int[]) is
   'Keeps the order in which answers reached a function.';
@@ -3306,7 +3757,7 @@ comment on function ratchet_internal.record_deliveries(bigint, bigint[], text[],
 -- recorded before is left out, so that a repeated call changes nothing: the lock of the job shows
 -- all that its other calls have recorded. A step aimed at another job or at a signal is inserted as
 -- a child message without a key, which the functions called afterwards, in the same transaction,
--- replace by its target.
+-- replace by its target. Operations on the data of the job do not wait: they are carried out here.
 -- Locks: the jobs (the caller has locked them: who stops one waits, or has stopped it and then
 --   nothing is scheduled). Writes: attributes, messages, jobs (children), signals, escalations.
 -- Wakes: idle workers of the activities' queues. Returns how many steps were new.
@@ -3329,7 +3780,7 @@ begin
       as s (job_id, address, at, kind, name, input, queue, delay, attempt, is_held, is_failed,
         options)
     join ratchet.jobs j on j.id = s.job_id and j.status > 0
-    where (
+    where s.kind not in ('search', 'entity') and (
       select held.worker_id from ratchet_internal.messages held where held.job_id = s.job_id
         and held.address = s.address and held.position = 0) = p_worker
       and not exists (
@@ -3337,9 +3788,10 @@ begin
         where a.job_id = s.job_id and a.address = s.address and a.position = s.at)),
   recorded as (
     insert into ratchet.jobs_attributes
-      (job_id, address, position, kind, field, ledger, input, created_at)
+      (job_id, address, position, kind, field, ledger, input, target, created_at)
     select job_id, address, at, kind, ratchet_internal.step_field(address, at, name),
-      ratchet_internal.leg1_done(attempt), input, p_now
+      ratchet_internal.leg1_done(attempt), input, case when kind in ('child', 'start')
+        then ratchet_internal.readable(options) ->> 'id' end, p_now
     from step)
   insert into ratchet_internal.messages (job_id, address, position, kind, namespace, queue,
     workflow, due_at, worker_id, attempt, key, options)
@@ -3365,6 +3817,10 @@ begin
     as s (kind, options) where kind = 'wait' and options is not null)
   then
     perform ratchet_internal.escalate_waits(p_now, p_jobs);
+  end if;
+  if p_kinds && array['search', 'entity'] then
+    v_count := v_count + ratchet_internal.change_data(p_worker, p_now, p_jobs, p_addresses,
+      p_positions, p_kinds, p_names, p_inputs);
   end if;
   if p_kinds && array['child', 'start'] then
     perform ratchet_internal.start_children(p_now, p_jobs);
@@ -4017,7 +4473,8 @@ comment on function ratchet_internal.open_exchange(
 -- Everything in one call is one commit. Parallel arrays, one group a kind of report; null groups
 -- cost nothing. Repeating a call after an error changes nothing that has been recorded.
 --   step      local steps that ran in the worker's process, with their results
---   plan      steps that somebody else must answer
+--   plan      steps that somebody else must answer, and operations on the data of a job, which
+--             this call carries out and answers
 --   activity  reports of activities that were claimed
 --   end       jobs whose main function returned (error null) or failed for good
 --   failure   jobs whose function failed and may be run again, or is blocked
@@ -4075,10 +4532,11 @@ begin
     v_written := v_written + ratchet_internal.schedule_steps(p_worker, v_now, p_plan_jobs,
       p_plan_addresses, p_plan_positions, p_plan_kinds, p_plan_names, p_plan_inputs,
       p_plan_queues, p_plan_delays, p_plan_attempts, p_plan_held, p_plan_failed, p_plan_options);
+    if p_plan_kinds && array['search', 'entity'] then return query
+      select * from ratchet_internal.data_answers(p_plan_jobs, p_plan_addresses, p_plan_positions);
+    end if;
   end if;
-  if p_failure_jobs is not null
-    or v_written < coalesce(cardinality(p_step_jobs || p_plan_jobs), 0)
-  then
+  if p_failure_jobs is not null or v_written < cardinality(p_step_jobs || p_plan_jobs) then
     return query select * from ratchet_internal.lost_jobs(p_worker,
       p_step_jobs || p_plan_jobs || p_failure_jobs);
   end if;
@@ -4283,7 +4741,7 @@ begin
   where held.job_id = turn.job_id and held.address = '' and held.position = 0
     and turn.known = (
       select count(*) from ratchet.jobs_attributes a
-      where a.job_id = turn.job_id and a.address in ('', '#cancel')
+      where a.job_id = turn.job_id and split_part(a.address, '#', 1) = ''
         and ratchet_internal.is_final(a.ledger))
     and exists (
       select from ratchet_internal.messages open
@@ -4324,7 +4782,7 @@ as $$
     ratchet_internal.step_name(a.address, a.field), a.delivery,
     ratchet_internal.is_final(a.ledger), a.is_failed, a.value
   from ratchet.jobs_attributes a
-  where a.job_id = any (ratchet_internal.visible_jobs(p_jobs))
+  where a.job_id = any (ratchet_internal.visible_jobs(p_jobs)) and a.kind <> 'attribute'
   order by a.job_id, a.address, a.position
 $$;
 comment on function ratchet.history(bigint[]) is
@@ -4756,7 +5214,8 @@ select a.job_id, j.key as job_key, j.namespace, a.field, a.kind,
   a.ledger >= 200000000000000 as is_final,
   a.is_failed, a.delivery, a.created_at, a.updated_at, a.ledger
 from ratchet.jobs_attributes a
-join ratchet.jobs j on j.id = a.job_id;
+join ratchet.jobs j on j.id = a.job_id
+where a.kind <> 'attribute';
 comment on view ratchet.ledger is
   'The ledger of every step, decoded: attempts, first leg, entries of the second, final or open.';
 
@@ -4790,6 +5249,105 @@ left join ratchet_internal.workers w on w.id = m.worker_id
 left join ratchet.jobs child on m.kind = 'child' and child.id::text = m.key;
 comment on view ratchet.open_steps is
   'What every running job waits for and why it does not move, one row an open step.';
+
+-- sql/views/steps.sql
+
+-- The steps of every job as people speak of them: dimension is the thread, index the number of the
+-- call in it, secondary the number of an operation within its object, from 0; timeline_key is the
+-- name under which exports show the step.
+
+create view ratchet.steps with (security_invoker = true) as
+select a.job_id, j.key as job_key, j.namespace, place.dimension, place.index, place.secondary,
+  a.kind, ratchet_internal.step_name(a.address, a.field) as name,
+  '-' || case a.kind when 'activity' then 'proxy' when 'await' then 'child' else a.kind end
+    || place.dimension || '-' || place.index || '-' || coalesce(place.secondary || '-', '')
+    as timeline_key,
+  ratchet_internal.is_final(a.ledger) as is_final, a.is_failed, a.input, a.target, a.value,
+  a.created_at, coalesce(a.updated_at, a.created_at) as updated_at
+from ratchet.jobs_attributes a
+join ratchet.jobs j on j.id = a.job_id
+cross join lateral (
+  select split_part(a.address, '#', 1) as dimension,
+    case when a.kind in ('search', 'entity') then split_part(a.address, '#', 2)::int
+      else a.position end as index,
+    case when a.kind in ('search', 'entity') then a.position - 1 end as secondary) place
+where a.kind not in ('attribute', 'cancel');
+comment on view ratchet.steps is
+  'The steps of every job: thread, number of the call, what it was, and its answer.';
+
+-- sql/views/symbol.sql
+
+-- a.symbol, written like a column (a function of a row may be): the field of a search attribute, or
+-- what a step called. One of the names that other releases of this API have for columns.
+
+create function ratchet.symbol(p_row ratchet.jobs_attributes) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when (p_row).kind = 'attribute' then (p_row).field
+    else ratchet_internal.step_name((p_row).address, (p_row).field) end
+$$;
+comment on function ratchet.symbol(ratchet.jobs_attributes) is
+  'a.symbol: the field of a search attribute, or what a step called.';
+
+-- sql/views/dimension.sql
+
+-- a.dimension, written like a column: the thread of a step; empty for the main function and for
+-- search attributes.
+
+create function ratchet.dimension(p_row ratchet.jobs_attributes) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when (p_row).kind = 'attribute' then ''
+    else split_part((p_row).address, '#', 1) end
+$$;
+comment on function ratchet.dimension(ratchet.jobs_attributes) is
+  'a.dimension: the thread of a step; empty for the main function and for search attributes.';
+
+-- sql/views/type.sql
+
+-- a.type, written like a column: udata for search attributes, jmark for steps of the main function,
+-- hmark for those of other threads, other for what is neither.
+
+create function ratchet.type(p_row ratchet.jobs_attributes) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case (p_row).kind when 'attribute' then 'udata' when 'cancel' then 'other'
+    else case when split_part((p_row).address, '#', 1) = '' then 'jmark' else 'hmark' end end
+$$;
+comment on function ratchet.type(ratchet.jobs_attributes) is
+  'a.type: udata, jmark, hmark or other, by what the row is.';
+
+-- sql/views/expired_at.sql
+
+-- j.expired_at, written like a column: when the time of a finished job is over; null while it runs,
+-- and where prune decides.
+
+create function ratchet.expired_at(p_job ratchet.jobs) returns timestamptz
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select (p_job).finished_at
+    + make_interval(secs => least(greatest((p_job).expire_seconds, 0), 1e10))
+  where (p_job).expire_seconds is not null
+$$;
+comment on function ratchet.expired_at(ratchet.jobs) is
+  'j.expired_at: when the time of a finished job is over; null while it runs or prune decides.';
+
+-- sql/views/is_live.sql
+
+-- j.is_live, written like a column: whether the job runs, or has ended and is still to be kept.
+
+create function ratchet.is_live(p_job ratchet.jobs) returns boolean
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(ratchet.expired_at(p_job) > ratchet_internal.now(), true)
+$$;
+comment on function ratchet.is_live(ratchet.jobs) is
+  'j.is_live: whether the job runs, or has ended and its time has not.';
 
 -- sql/views/workers.sql
 
@@ -4871,9 +5429,19 @@ as $$
   from step s
   where not s.is_final and (s.ledger % 100000000 <> 0 or s.value is not null and not s.is_failed)
   union all
-  select 'the deliveries of a thread are numbered without repetition', s.job_id, s.address
+  select 'the deliveries of a thread are numbered without repetition', s.job_id,
+    split_part(s.address, '#', 1)
   from step s where s.delivery is not null
-  group by s.job_id, s.address, s.delivery having count(*) > 1
+  group by s.job_id, split_part(s.address, '#', 1), s.delivery having count(*) > 1
+  union all
+  select 'the operations of an object are numbered without a gap', s.job_id, s.address
+  from step s where s.kind in ('search', 'entity')
+  group by s.job_id, s.address having max(s.position) <> count(*)
+  union all
+  select 'a search attribute is text, under its name', s.job_id, s.field
+  from step s
+  where (s.kind = 'attribute') <> starts_with(s.address, '_') or s.kind = 'attribute'
+    and (s.field <> s.address or s.position <> 1 or s.value is null or not s.is_final)
 $$;
 comment on function ratchet_internal.broken_steps() is 'Violations of the rules about steps.';
 
@@ -4958,6 +5526,503 @@ as $$
 $$;
 comment on function ratchet.check_invariants() is
   'One row for each rule that does not hold and each job that breaks it; no rows when all is well.';
+
+-- Reading the data of jobs; exports of what has happened.
+
+-- sql/data/nested.sql
+
+-- Attributes by name as an object in which a / in a name leads one level down. Where that is
+-- blocked, because the part before the / is an attribute itself, the name stays as it is.
+
+create function ratchet_internal.nested(p_attributes jsonb) returns jsonb
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_nested jsonb := '{}';
+  v_name text;
+  v_value jsonb;
+begin
+  for v_name, v_value in select key, value from jsonb_each(p_attributes) order by key loop
+    v_nested := coalesce(
+      ratchet_internal.put_value(v_nested, string_to_array(v_name, '/'), v_value),
+      v_nested || jsonb_build_object(v_name, v_value));
+  end loop;
+  return v_nested;
+end $$;
+comment on function ratchet_internal.nested(jsonb) is
+  'Attributes as an object in which a / in a name leads one level down.';
+
+-- sql/data/attributes.sql
+
+-- The search attributes of a job, running or finished. Raises: WF201.
+
+create function ratchet.attributes(
+  p_id text, p_namespace text default 'durable', p_is_nested boolean default false
+) returns jsonb
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when p_is_nested then ratchet_internal.nested(data) else data end
+  from (select ratchet_internal.attributes_of(
+    (ratchet_internal.find_job(p_id, p_namespace)).id) as data) job
+$$;
+comment on function ratchet.attributes(text, text, boolean) is
+  'The search attributes of a job, texts by name; nested: a / in a name leads one level down.';
+
+-- sql/data/query_state.sql
+
+-- Some fields of a job, texts by name, null where there is none. A name is that of a search
+-- attribute; in double quotes it is the field of any row of jobs_attributes, as it stands there,
+-- and ":" is the semaphore. An unknown job has no fields.
+
+create function ratchet.query_state(
+  p_id text, p_fields text[], p_namespace text default 'durable'
+) returns json
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(json_object_agg(coalesce(literal, field), case literal
+    when ':' then job.status::text
+    else (select a.value from ratchet.jobs_attributes a where a.job_id = job.id
+      and a.field = coalesce(literal, '_' || given.field)
+      and (literal is not null or a.address = '_' || given.field) limit 1) end), '{}')
+  from (select distinct field, substring(field from '^"(.*)"$') as literal
+    from unnest(p_fields) as each (field) where field is not null) given
+  left join ratchet.jobs job on job.key = p_id and job.namespace = p_namespace
+$$;
+comment on function ratchet.query_state(text, text[], text) is
+  'Search attributes of a job by name; a name in double quotes is a field of jobs_attributes.';
+
+-- sql/data/condition.sql
+
+-- The text of one condition on a top-level field of an entity. Text, because an index on an
+-- expression serves only statements in which the expression stands as it does in the index: the
+-- field must be a literal. Values of another kind than the one compared with never match.
+-- Raises: WF104.
+
+create function ratchet_internal.condition(p_field text, p_operator text, p_value jsonb)
+returns text
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_kind text := jsonb_typeof(p_value);
+begin
+  if p_operator = '$eq' then
+    return format('(context -> %1$L) @> %2$L::jsonb and (context -> %1$L) = %2$L::jsonb',
+      p_field, p_value);
+  elsif p_operator = '$ne' then
+    return format('(context -> %L) <> %L::jsonb', p_field, p_value);
+  elsif p_operator in ('$gt', '$gte', '$lt', '$lte') and v_kind in ('number', 'string') then
+    return format('(context -> %1$L) %2$s %3$L::jsonb and jsonb_typeof(context -> %1$L) = %4$L',
+      p_field, case p_operator when '$gt' then '>' when '$gte' then '>=' when '$lt' then '<'
+        else '<=' end, p_value, v_kind);
+  elsif p_operator = '$in' and v_kind = 'array' then
+    return format('(context -> %L) = any (array(select jsonb_array_elements(%L::jsonb)))',
+      p_field, p_value);
+  elsif p_operator = '$like' and v_kind = 'string' then
+    return format('(context ->> %L) like %L', p_field, p_value #>> '{}');
+  end if;
+  perform ratchet_internal.raise_error('WF104', 'invalid condition', jsonb_build_object(
+    'field', left(p_field, 100), 'operator', left(p_operator, 100), 'kind', v_kind),
+    'Operators are $eq, $ne, $gt, $gte, $lt, $lte (number or text), $in (a list), $like (text).');
+end $$;
+comment on function ratchet_internal.condition(text, text, jsonb) is
+  'The text of one condition on a top-level field of an entity.';
+
+-- sql/data/find_entities.sql
+
+-- The jobs with a label (entity) whose documents meet all conditions, newest first. Conditions are
+-- an object of top-level fields: {"status": "open", "age": {"$gte": 18}}. The statement is built of
+-- literals, so that the indexes of ratchet.entity_index serve it.
+-- Raises: WF104.
+
+create function ratchet.find_entities(
+  p_entity text, p_conditions jsonb default '{}', p_namespace text default 'durable',
+  p_limit bigint default null, p_offset bigint default 0
+) returns table (key text, context jsonb, status int)
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_where text;
+begin
+  if jsonb_typeof(p_conditions) is distinct from 'object' or p_limit < 0 or p_offset < 0 then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('limit', p_limit, 'offset', p_offset),
+      'Conditions are an object by field; limit and offset are not negative.');
+  end if;
+  select string_agg(' and ' || ratchet_internal.condition(field.key, test.key, test.value), '')
+  into v_where
+  from jsonb_each(p_conditions) field
+  cross join lateral jsonb_each(case
+    when jsonb_typeof(field.value) = 'object' and field.value::text like '{"$%' then field.value
+    else jsonb_build_object('$eq', field.value) end) test;
+  return query execute format('select key::text, coalesce(context, ''{}''), status
+    from ratchet.jobs where entity = %L and namespace = %L%s order by id desc limit %s offset %s',
+    p_entity, p_namespace, v_where, coalesce(p_limit::text, 'all'), coalesce(p_offset, 0));
+end $$;
+comment on function ratchet.find_entities(text, jsonb, text, bigint, bigint) is
+  'The jobs with a label whose documents meet all conditions on top-level fields, newest first.';
+
+-- sql/data/entity_index.sql
+
+-- The statements that make an index for the conditions of find_entities on one field of one label.
+-- Only their text, because an index that is built beside running work (concurrently) cannot be
+-- built by a function: psql runs them with \gexec, the driver one builder at a time. gin serves
+-- $eq, btree also ranges. What a build that was broken off has left is dropped first.
+-- While it exists, each change of a document of the label writes to it; other jobs cost nothing.
+-- Raises: WF101, WF104.
+
+create function ratchet.entity_index(p_entity text, p_field text, p_type text default 'gin')
+returns setof text
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_name name;
+begin
+  perform ratchet_internal.check_name(p_entity, 'entity');
+  perform ratchet_internal.check_name(p_field, 'field');
+  if p_type is null or p_type not in ('gin', 'btree', 'hash') then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', 'type', 'value', left(p_type, 100)),
+      'An index is of type gin, btree or hash.');
+  end if;
+  v_name := 'jobs_' || p_type || '_' || md5(jsonb_build_array(p_entity, p_field)::text);
+  return query
+  select format('drop index concurrently if exists ratchet.%I', v_name)
+  from pg_index i join pg_class c on c.oid = i.indexrelid
+  where c.relname = v_name and c.relnamespace = 'ratchet'::regnamespace and not i.indisvalid;
+  return next format('create index concurrently if not exists %I on ratchet.jobs using %s '
+    '((context -> %L)) where entity = %L and context is not null',
+    v_name, p_type, p_field, p_entity);
+end $$;
+comment on function ratchet.entity_index(text, text, text) is
+  'The statements that make an index for conditions on one field of the entities of one label.';
+
+-- sql/export/iso_time.sql
+
+-- A time as programs read it: ISO 8601, UTC, milliseconds. Inlinable.
+
+create function ratchet_internal.iso_time(p_at timestamptz) returns text
+language sql stable parallel safe
+return to_char(p_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
+comment on function ratchet_internal.iso_time(timestamptz) is
+  'A time in ISO 8601, UTC, with milliseconds.';
+
+-- sql/export/step_events.sql
+
+-- What has happened in a job, two rows a step: that it began, and that it was answered. Sending a
+-- signal and operations on data are no events; a wait that timed out ends with its timer. A step
+-- that ran in the process of its workflow is recorded when it has ended: both rows have one time.
+
+create function ratchet_internal.step_events(p_job bigint)
+returns table (
+  at timestamptz, dimension text, index int, is_end boolean, event_type text, category text,
+  name text, child text, is_awaited boolean, timeline_key text, duration_ms numeric, input json,
+  result json, failure json
+)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when e.is_end then s.updated_at else s.created_at end, s.dimension, s.index,
+    e.is_end, e.event_type, e.category, s.name,
+    case when s.kind = 'await' then s.name else s.target end, s.kind <> 'start', s.timeline_key,
+    case when e.is_end then extract(epoch from s.updated_at - s.created_at) * 1000
+      when s.kind = 'sleep' then ratchet_internal.decimal_of(s.input::text) * 1000 end,
+    s.input, case when not s.is_failed then s.value::json end,
+    case when s.is_failed then s.value::json end
+  from ratchet.steps s
+  join (values
+    ('activity', false, null, 'activity', 'activity_task_scheduled'),
+    ('activity', true, false, 'activity', 'activity_task_completed'),
+    ('activity', true, true, 'activity', 'activity_task_failed'),
+    ('child', false, null, 'child_workflow', 'child_workflow_execution_started'),
+    ('child', true, false, 'child_workflow', 'child_workflow_execution_completed'),
+    ('child', true, true, 'child_workflow', 'child_workflow_execution_failed'),
+    ('start', false, null, 'child_workflow', 'child_workflow_execution_started'),
+    ('start', true, true, 'child_workflow', 'child_workflow_execution_failed'),
+    ('await', true, false, 'child_workflow', 'child_workflow_execution_completed'),
+    ('await', true, true, 'child_workflow', 'child_workflow_execution_failed'),
+    ('sleep', false, null, 'timer', 'timer_started'),
+    ('sleep', true, false, 'timer', 'timer_fired'),
+    ('wait', false, null, 'signal', 'signal_wait_started'),
+    ('wait', true, false, 'signal', 'workflow_execution_signaled'),
+    ('wait', true, true, 'timer', 'timer_fired')
+  ) as e (kind, is_end, is_failed, category, event_type)
+    on e.kind = s.kind and (not e.is_end or s.is_final and e.is_failed = s.is_failed)
+  where s.job_id = p_job
+$$;
+comment on function ratchet_internal.step_events(bigint) is
+  'What has happened in a job: the beginning and the end of each of its steps.';
+
+-- sql/export/edge_events.sql
+
+-- The first and the last event of a job: that it was started, and that it ended. In the shape of
+-- step_events; name is the topic of the workflow.
+
+create function ratchet_internal.edge_events(p_job ratchet.jobs)
+returns table (
+  at timestamptz, dimension text, index int, is_end boolean, event_type text, category text,
+  name text, child text, is_awaited boolean, timeline_key text, duration_ms numeric, input json,
+  result json, failure json
+)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select p_job.created_at, '', 0, false, 'workflow_execution_started', 'workflow',
+    p_job.queue || '-' || p_job.workflow, null, false, null, null::numeric, p_job.input,
+    null::json, null::json
+  union all
+  select p_job.finished_at, '', 0, true,
+    case when p_job.error is null then 'workflow_execution_completed'
+      else 'workflow_execution_failed' end,
+    'workflow', p_job.queue || '-' || p_job.workflow, null, false, null,
+    extract(epoch from p_job.finished_at - p_job.created_at) * 1000, null, p_job.result,
+    p_job.error
+  where p_job.finished_at is not null
+$$;
+comment on function ratchet_internal.edge_events(ratchet.jobs) is
+  'The first and, when it has ended, the last event of a job.';
+
+-- sql/export/event_attributes.sql
+
+-- The attributes of an event, those that its type has. Values of users stay as they are (json, not
+-- jsonb).
+
+create function ratchet_internal.event_attributes(
+  p_type text, p_category text, p_name text, p_child text, p_is_awaited boolean, p_key text,
+  p_index int, p_duration_ms numeric, p_input json, p_result json, p_failure json, p_begun bigint
+) returns json
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select json_object_agg(name, value) from (values
+    ('kind', to_json(p_type)),
+    ('workflow_type', case when p_type = 'workflow_execution_started' then to_json(p_name) end),
+    ('task_queue', case when p_type = 'workflow_execution_started' then to_json(p_name) end),
+    ('activity_type', case when p_category = 'activity' then to_json(p_name) end),
+    ('child_workflow_id', case when p_category = 'child_workflow' then to_json(p_child) end),
+    ('awaited', case when p_category = 'child_workflow' then to_json(p_is_awaited) end),
+    ('signal_name', case when p_category = 'signal' then to_json(p_name) end),
+    ('timeline_key', case when p_category in ('activity', 'child_workflow')
+      then to_json(p_key) end),
+    ('execution_index', case when p_category in ('activity', 'child_workflow')
+      then to_json(p_index) end),
+    ('duration_ms', case when p_category = 'timer' then to_json(p_duration_ms) end),
+    ('input', p_input),
+    ('result', case when p_category <> 'timer' and p_category <> 'signal' then p_result end),
+    ('failure', case when p_category <> 'timer' then p_failure end),
+    ('scheduled_event_id', case when p_category = 'activity' then to_json(p_begun) end),
+    ('initiated_event_id', case when p_category = 'child_workflow' then to_json(p_begun) end)
+  ) as attribute (name, value)
+  where value is not null
+$$;
+comment on function ratchet_internal.event_attributes(text, text, text, text, boolean, text, int,
+  numeric, json, json, json, bigint) is
+  'The attributes of an event, those that its type has.';
+
+-- sql/export/execution_events.sql
+
+-- The events of a job in the order of time, numbered from 1, from its start to its end. Options:
+-- exclude_system leaves activities out whose name begins with lt, omit_results leaves results and
+-- inputs out, enrich_inputs shows arguments. The clock of the database may have been set back
+-- meanwhile: no event is shown before the one it follows.
+
+create function ratchet_internal.execution_events(p_job ratchet.jobs, p_options json)
+returns table (
+  event_id bigint, event_type text, category text, event_time timestamptz, duration_ms numeric,
+  is_system boolean, attributes json
+)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with option as (
+    select p_options ->> 'omit_results' = 'true' as is_brief,
+      p_options ->> 'enrich_inputs' = 'true' as has_inputs),
+  event as (
+    select 0 as rank, e.*, e.category = 'activity' and starts_with(e.name, 'lt') as is_system
+    from ratchet_internal.edge_events(p_job) e where not is_end
+    union all
+    select 1, e.*, e.category = 'activity' and starts_with(e.name, 'lt')
+    from ratchet_internal.step_events(p_job.id) e
+    union all
+    select 2, e.*, false from ratchet_internal.edge_events(p_job) e where is_end),
+  numbered as (
+    select e.*, row_number() over in_time as event_id, max(e.at) over in_time as event_time
+    from event e
+    where not (e.is_system and coalesce(p_options ->> 'exclude_system' = 'true', false))
+    window in_time as (order by e.rank, e.at, e.dimension, e.index, e.is_end
+      rows unbounded preceding)),
+  linked as (
+    select n.*, coalesce(
+      max(n.event_id) filter (where not n.is_end) over (partition by n.dimension, n.index),
+      max(n.event_id) filter (where not n.is_end) over (partition by n.child)) as begun_id
+    from numbered n)
+  select l.event_id, l.event_type, l.category, l.event_time,
+    case when l.is_end then round(l.duration_ms) end, l.is_system,
+    ratchet_internal.event_attributes(l.event_type, l.category, l.name, l.child, l.is_awaited,
+      l.timeline_key, l.index, case when not l.is_end then l.duration_ms end,
+      case when o.is_brief is true or l.category in ('activity', 'child_workflow')
+        and (l.is_end or o.has_inputs is not true) then null
+        when l.event_type = 'workflow_execution_started' and o.has_inputs is not true
+        then ratchet_internal.nested(ratchet_internal.attributes_of(p_job.id))::json
+        when l.event_type = 'workflow_execution_signaled' then l.result
+        when not l.is_end and l.category not in ('signal', 'timer') then l.input end,
+      case when o.is_brief is not true and l.is_end then l.result end,
+      case when l.is_end then l.failure end, case when l.is_end then l.begun_id end)
+  from linked l cross join option o
+  order by l.event_id
+$$;
+comment on function ratchet_internal.execution_events(ratchet.jobs, json) is
+  'The events of a job in the order of time, numbered from 1.';
+
+-- sql/export/summary.sql
+
+-- How much of what the events of an execution tell: activities and children by how they ended,
+-- timers started, signals received.
+
+create function ratchet_internal.summary(p_types text[], p_system boolean[]) returns json
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select json_build_object(
+    'total_events', count(*),
+    'activities', json_build_object(
+      'total', count(*) filter (where type = 'activity_task_scheduled'),
+      'completed', count(*) filter (where type = 'activity_task_completed'),
+      'failed', count(*) filter (where type = 'activity_task_failed'),
+      'system', count(*) filter (where type = 'activity_task_scheduled' and is_system),
+      'user', count(*) filter (where type = 'activity_task_scheduled' and not is_system)),
+    'child_workflows', json_build_object(
+      'total', count(*) filter (where type = 'child_workflow_execution_started'),
+      'completed', count(*) filter (where type = 'child_workflow_execution_completed'),
+      'failed', count(*) filter (where type = 'child_workflow_execution_failed')),
+    'timers', count(*) filter (where type = 'timer_started'),
+    'signals', count(*) filter (where type = 'workflow_execution_signaled'))
+  from unnest(p_types, p_system) as event (type, is_system)
+$$;
+comment on function ratchet_internal.summary(text[], boolean[]) is
+  'Counts of the events of an execution.';
+
+-- sql/export/stream_history.sql
+
+-- The requests that the activities of a job were, as a list: what was asked for when, and how it
+-- was answered.
+
+create function ratchet_internal.stream_history(p_job ratchet.jobs) returns json
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(json_agg(json_build_object(
+    'id', s.job_id || s.timeline_key, 'jid', p_job.key, 'aid', s.name, 'dad', s.dimension,
+    'msg_type', 'worker', 'topic', p_job.queue || '-' || p_job.workflow,
+    'workflow_name', p_job.workflow, 'data', s.input,
+    'status', case when s.is_final then case when s.is_failed then 'error' else 'success' end end,
+    'code', case when s.is_final then case when s.is_failed
+      then ratchet_internal.number_of(s.value::json, 'code', 500) else 200 end end,
+    'created_at', ratchet_internal.iso_time(s.created_at),
+    'expired_at', case when s.is_final then ratchet_internal.iso_time(s.updated_at) end)
+    order by s.created_at, s.dimension, s.index), '[]')
+  from ratchet.steps s where s.job_id = p_job.id and s.kind = 'activity'
+$$;
+comment on function ratchet_internal.stream_history(ratchet.jobs) is
+  'The requests that the activities of a job were, and how they were answered.';
+
+-- sql/export/child_executions.sql
+
+-- The executions of the children that a job has started, in the order of their starts, with theirs,
+-- as deep as asked for.
+
+create function ratchet_internal.child_executions(p_job ratchet.jobs, p_options json, p_depth int)
+returns json
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_depth <= 0 then return '[]'; end if;
+  return (
+    select coalesce(json_agg(ratchet_internal.execution(child, p_options, p_depth - 1)
+      order by child.id), '[]')
+    from ratchet.jobs child
+    where child.parent_id = p_job.id and child.namespace = p_job.namespace
+      and child.key in (
+        select s.target from ratchet.steps s
+        where s.job_id = p_job.id and s.kind in ('child', 'start')));
+end $$;
+comment on function ratchet_internal.child_executions(ratchet.jobs, json, int) is
+  'The executions of the children that a job has started, with theirs.';
+
+-- sql/export/execution.sql
+
+-- One execution as an object: what it was, how it stands or ended, its events and a summary of
+-- them; with mode verbose also its children, p_depth levels down.
+
+create function ratchet_internal.execution(p_job ratchet.jobs, p_options json, p_depth int)
+returns json
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_topic text := p_job.queue || '-' || p_job.workflow;
+  v_is_brief boolean := coalesce(p_options ->> 'omit_results' = 'true', false);
+  v_has_lineage boolean := coalesce(p_options ->> 'include_lineage' = 'true', false);
+  v_events json;
+  v_summary json;
+begin
+  select coalesce(json_agg(json_build_object('event_id', e.event_id, 'event_type', e.event_type,
+      'category', e.category, 'event_time', ratchet_internal.iso_time(e.event_time),
+      'duration_ms', e.duration_ms, 'is_system', e.is_system, 'attributes', e.attributes)
+      order by e.event_id), '[]'),
+    ratchet_internal.summary(array_agg(e.event_type), array_agg(e.is_system))
+  into v_events, v_summary
+  from ratchet_internal.execution_events(p_job, p_options) e;
+  return (select json_object_agg(name, value) from (values
+    ('workflow_id', to_json(p_job.key)), ('workflow_type', to_json(v_topic)),
+    ('task_queue', to_json(v_topic)),
+    ('status', to_json(case when p_job.status > 0 then 'running'
+      when p_job.error is null then 'completed' else 'failed' end)),
+    ('start_time', to_json(ratchet_internal.iso_time(p_job.created_at))),
+    ('close_time', coalesce(to_json(ratchet_internal.iso_time(p_job.finished_at)), 'null')),
+    ('duration_ms', coalesce(to_json(round(
+      extract(epoch from p_job.finished_at - p_job.created_at) * 1000)), 'null')),
+    ('result', case when not v_is_brief then p_job.result end),
+    ('events', v_events), ('summary', v_summary),
+    ('children', case when p_options ->> 'mode' = 'verbose'
+      then ratchet_internal.child_executions(p_job, p_options, p_depth) end),
+    ('stream_history', case when p_options ->> 'include_stream_history' = 'true'
+      then ratchet_internal.stream_history(p_job) end),
+    ('parent_workflow_id', case when v_has_lineage then coalesce((
+      select to_json(key) from ratchet.jobs where id = p_job.parent_id), 'null') end),
+    ('origin_id', case when v_has_lineage then coalesce((
+      select to_json(key) from ratchet.jobs where id = p_job.origin_id), 'null') end)
+  ) as field (name, value) where value is not null);
+end $$;
+comment on function ratchet_internal.execution(ratchet.jobs, json, int) is
+  'One execution as an object: its state, its events, a summary, and what its options ask for.';
+
+-- sql/export/export_execution.sql
+
+-- The event history of a job, running or finished. Options: mode (sparse, or verbose: with
+-- children, max_depth levels, 5 unless given), exclude_system, omit_results, enrich_inputs,
+-- include_lineage, include_stream_history. Raises: WF201.
+
+create function ratchet.export_execution(
+  p_id text, p_namespace text default 'durable', p_options json default '{}'
+) returns json
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_mergejoin = off
+set jit = off
+as $$
+  select ratchet_internal.execution(ratchet_internal.find_job(p_id, p_namespace), p_options,
+    least(ratchet_internal.number_of(p_options, 'max_depth', 5), 100)::int)
+$$;
+comment on function ratchet.export_execution(text, text, json) is
+  'The event history of a job as one object; see the options in its file.';
 
 -- Retention, and who may do what. Roles for workers are made by the engine, others by you.
 
@@ -5184,6 +6249,10 @@ comment on column ratchet_internal.grants.access is
 insert into ratchet_internal.grants (function, access) values
   ('status', 'reader'), ('result', 'reader'), ('await_result', 'reader'), ('version', 'reader'),
   ('check_invariants', 'reader'), ('history', 'reader'), ('watch_jobs', 'reader'),
+  ('attributes', 'reader'), ('query_state', 'reader'), ('find_entities', 'reader'),
+  ('export_execution', 'reader'), ('symbol', 'reader'),
+  ('dimension', 'reader'), ('type', 'reader'), ('is_live', 'reader'), ('expired_at', 'reader'),
+  ('entity_index', 'operator'),
   ('start_workflow', 'client'), ('start_workflows', 'client'), ('signal', 'client'),
   ('cancel', 'client'), ('terminate', 'client'),
   ('register_worker', 'worker'), ('add_routes', 'worker'), ('heartbeat', 'worker'),

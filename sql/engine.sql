@@ -56,6 +56,8 @@ begin;
 \ir job/step_name.sql
 \ir dispatch/wake_route.sql
 \ir dispatch/wake_queues.sql
+\ir data/is_search.sql
+\ir data/search_of.sql
 \ir job/create_jobs.sql
 \ir job/bad_option.sql
 \ir job/check_start.sql
@@ -141,6 +143,22 @@ begin;
 \ir job/start_children.sql
 \ir job/await_jobs.sql
 
+-- The data of a job: search attributes, and the entity, a JSON document. Operations on them are
+-- steps that the exchange carries out and answers at once.
+\ir data/change.sql
+\ir data/decimal_of.sql
+\ir data/rounded.sql
+\ir data/put_value.sql
+\ir data/merged.sql
+\ir data/change_value.sql
+\ir data/change_search.sql
+\ir data/change_entity.sql
+\ir data/change_document.sql
+\ir data/attributes_of.sql
+\ir data/operation_field.sql
+\ir data/change_data.sql
+\ir data/data_answers.sql
+
 -- What a worker hands in.
 \ir dispatch/record_steps.sql
 \ir dispatch/record_deliveries.sql
@@ -196,6 +214,12 @@ begin;
 -- Looking at everything; the rules that always hold.
 \ir views/ledger.sql
 \ir views/open_steps.sql
+\ir views/steps.sql
+\ir views/symbol.sql
+\ir views/dimension.sql
+\ir views/type.sql
+\ir views/expired_at.sql
+\ir views/is_live.sql
 \ir views/workers.sql
 \ir views/worker_roles.sql
 \ir inspect/broken_jobs.sql
@@ -203,6 +227,24 @@ begin;
 \ir inspect/broken_messages.sql
 \ir inspect/broken_signals.sql
 \ir inspect/check_invariants.sql
+
+-- Reading the data of jobs; exports of what has happened.
+\ir data/nested.sql
+\ir data/attributes.sql
+\ir data/query_state.sql
+\ir data/condition.sql
+\ir data/find_entities.sql
+\ir data/entity_index.sql
+\ir export/iso_time.sql
+\ir export/step_events.sql
+\ir export/edge_events.sql
+\ir export/event_attributes.sql
+\ir export/execution_events.sql
+\ir export/summary.sql
+\ir export/stream_history.sql
+\ir export/child_executions.sql
+\ir export/execution.sql
+\ir export/export_execution.sql
 
 -- Retention, and who may do what. Roles for workers are made by the engine, others by you.
 \ir upkeep/check_prune.sql

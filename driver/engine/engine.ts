@@ -6,7 +6,7 @@ import type { Route } from '../database/worker-calls';
 import { parseOptions } from './activities';
 import { ClaimedActivities } from './claimed-activities';
 import { ExchangeLoop, type ExchangeHost } from './exchange-loop';
-import { History } from './history';
+import { CANCEL_ADDRESS, History } from './history';
 import { LiveTurn, type TurnHost } from './live-turn';
 import type { PendingCall } from './call';
 import { LocalSteps, planOf } from './local-steps';
@@ -14,6 +14,7 @@ import { Rebuilding } from './rebuilding';
 import { Registration, type RegistrationOptions } from './registration';
 import { emptyReport, type Batch } from './report';
 import { runWorkflow, type WorkflowFunction } from './run-workflow';
+import { stepKey } from './step-key';
 import { TurnCache } from './turn-cache';
 
 export interface EngineOptions extends Pick<RegistrationOptions, 'isUpkept'> {
@@ -191,7 +192,7 @@ export class Engine implements TurnHost, ExchangeHost {
     const turn = this.turns.get(work.jobId);
     if (work.kind === 'start') this.run(new LiveTurn(work, new History(), this, false));
     if (work.kind === 'activity') this.claimed.run(work);
-    if (work.kind === 'result') turn?.answer(work.position, work);
+    if (work.kind === 'result') turn?.answer(stepKey(work.address, work.position), work);
     if (work.kind === 'cancel') turn?.cancel();
     if (work.kind === 'lost' && turn !== undefined) this.forget(turn);
   }
@@ -254,9 +255,8 @@ export class Engine implements TurnHost, ExchangeHost {
     const known = [...turns.keys()].filter((jobId) => this.turns.get(jobId) !== undefined);
     for (const [jobId, steps] of await loadHistory(this.database, known)) {
       const turn = this.turns.get(jobId);
-      for (const step of steps) {
-        if (step.isDone && step.address === '') turn?.answer(step.position, step);
-      }
+      const answers = steps.filter(({ isDone, address }) => isDone && address !== CANCEL_ADDRESS);
+      for (const step of answers) turn?.answer(stepKey(step.address, step.position), step);
       if (turns.get(jobId)?.isCancelled) turn?.cancel();
     }
     await this.received(

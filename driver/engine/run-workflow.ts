@@ -64,8 +64,8 @@ function argumentsOf(input: string | null): never[] {
   throw new RatchetError('WF102', 'The arguments of the job are not a JSON array.');
 }
 
-/** A bad argument or a value that is no JSON fails alike in every run. */
+/** What fails alike in every run: a bad argument, an operation that does not fit its data. */
 function isWf1(thrown: unknown): boolean {
   const code = (thrown as { code?: unknown } | null)?.code;
-  return typeof code === 'string' && /^WF[15]/.test(code);
+  return typeof code === 'string' && /^WF(1|5|305)/.test(code);
 }

@@ -16,6 +16,10 @@ comment on column ratchet_internal.grants.access is
 insert into ratchet_internal.grants (function, access) values
   ('status', 'reader'), ('result', 'reader'), ('await_result', 'reader'), ('version', 'reader'),
   ('check_invariants', 'reader'), ('history', 'reader'), ('watch_jobs', 'reader'),
+  ('attributes', 'reader'), ('query_state', 'reader'), ('find_entities', 'reader'),
+  ('export_execution', 'reader'), ('symbol', 'reader'),
+  ('dimension', 'reader'), ('type', 'reader'), ('is_live', 'reader'), ('expired_at', 'reader'),
+  ('entity_index', 'operator'),
   ('start_workflow', 'client'), ('start_workflows', 'client'), ('signal', 'client'),
   ('cancel', 'client'), ('terminate', 'client'),
   ('register_worker', 'worker'), ('add_routes', 'worker'), ('heartbeat', 'worker'),
