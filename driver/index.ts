@@ -6,6 +6,12 @@ export { Client, type ClientConfig } from './durable/client';
 export { Connection, type ConnectionConfig } from './durable/connection';
 export { Worker, type WorkerConfig, type WorkflowWorkerConfig } from './durable/worker';
 export { WorkflowHandle } from './durable/handle';
+export {
+  ScheduleClient,
+  type ScheduleChanges,
+  type ScheduleOptions,
+  type ScheduleStatus,
+} from './durable/schedules';
 export { workflow, type WorkflowInfo } from './durable/workflow';
 export { proxyActivities, type ActivityProxy, type ProxyOptions } from './durable/proxy-activities';
 export type { ActivityInfo } from './durable/activity';

@@ -96,7 +96,7 @@ export async function callRows(
   }
 }
 
-async function call(
+export async function call(
   database: Database,
   tx: Queryable | undefined,
   statement: Statement,

@@ -10,6 +10,7 @@ import { hubFor, type ConnectionConfig } from './connection';
 import { defaultExpire } from './default-expire';
 import { EscalationClient } from './escalation-client';
 import { saying, signalJob, WorkflowHandle, type SignalOptions } from './handle';
+import { ScheduleClient } from './schedules';
 import {
   checkStart,
   nameOf,
@@ -117,6 +118,8 @@ export class Client {
   readonly workflow: WorkflowClient;
   /** Tasks for people. */
   readonly escalations: EscalationClient;
+  /** Starting workflows again and again. */
+  readonly schedule: ScheduleClient;
   private readonly hub: Hub;
   private readonly events: EventSink | undefined;
 
@@ -132,6 +135,7 @@ export class Client {
     this.hub.taskEvents.add(events);
     this.workflow = new WorkflowClient(this.hub);
     this.escalations = new EscalationClient(this.hub, events);
+    this.schedule = new ScheduleClient(this.hub);
     if (events !== undefined) {
       this.hub.whenReady(() => this.hub.announcements.engineStarted(events, 'durable'));
     }
