@@ -36,3 +36,5 @@ export { Escalations, type EscalationClientConfig } from './durable/escalations'
 export type { EscalationEntry } from './durable/escalation-entry';
 export type { EscalationConfig } from './durable/escalation-fields';
 export type { StepClient } from './database/step-transaction';
+export { Virtual, type VirtualInstance } from './virtual/virtual';
+export type { VirtualContext } from './virtual/call-workflow';

@@ -226,6 +226,12 @@ begin;
 \ir job/watch_jobs.sql
 \ir job/cancel.sql
 \ir job/terminate.sql
+\ir job/flush.sql
+
+-- Repeating calls of Virtual: schedules with terms of their own.
+\ir schedule/is_schedule_over.sql
+\ir schedule/start_cron.sql
+\ir schedule/stop_cron.sql
 
 -- Looking at everything; the rules that always hold.
 \ir views/ledger.sql

@@ -43,7 +43,8 @@ const TERMS = `p_id => $1, p_namespace => $2, p_workflow => $3, p_queue => $4, p
   p_starts_at => $9, p_ends_at => $10, p_catch_up => $11,
   p_catch_up_window => $12::float8 * interval '1 millisecond', p_overlap => $13,
   p_from_end => $14, p_stop_on_failure => $15, p_max_runs => $16, p_options => $17`;
-const CREATE = `select ${MS(`ratchet.create_schedule(${TERMS}, p_paused => $18)`)}`;
+const CREATE = `select ${MS(`ratchet.create_schedule(${TERMS}, p_paused => $18,
+  p_delay => $19::float8 * interval '1 millisecond')`)}`;
 const ALTER = `select ${MS(`ratchet.alter_schedule(${TERMS})`)}`;
 const PAUSE = 'select ratchet.pause_schedule($1, $2)';
 const RESUME = `select ${MS('ratchet.resume_schedule($1, $2)')}`;
@@ -72,7 +73,7 @@ function timeOf(text: string | null): number | null {
 export async function createSchedule(
   database: Database,
   terms: ScheduleTerms,
-  isPaused: boolean,
+  { isPaused, delayMs }: { isPaused: boolean; delayMs: number | null },
   tx?: Queryable,
 ): Promise<number | null> {
   const { catchUp, catchUpMs, endsAt, overlap, timezone, args } = terms;
@@ -81,7 +82,7 @@ export async function createSchedule(
     ...{ endsAt: endsAt ?? 'infinity', overlap: overlap ?? 'allow', timezone: timezone ?? 'UTC' },
   };
   return timeOf(
-    await call(database, tx, CREATE, [...valuesOf({ ...terms, ...defaults }), isPaused]),
+    await call(database, tx, CREATE, [...valuesOf({ ...terms, ...defaults }), isPaused, delayMs]),
   );
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { toJson } from '../database/json-door';
+import { toJson, toPayload } from '../database/json-door';
 import { checkName } from '../database/names';
 import {
   alterSchedule,
@@ -71,6 +71,8 @@ export interface ScheduleOptions extends ScheduleChanges {
   /** The caller's own id; the ids of the jobs begin with it. */
   scheduleId: string;
   workflow: WorkflowFunction | string;
+  /** How long until the first occurrence of an interval. Default: one interval. */
+  delay?: Duration;
   /** Whether it rests until `resume`. Default false. */
   paused?: boolean;
 }
@@ -103,7 +105,7 @@ const CHANGES = [
   ...['catchUp', 'catchUpWindow', 'overlap', 'fromEnd', 'stopOnFailure', 'maxRuns', 'entity'],
   ...['expire', 'config', 'namespace', 'tx'],
 ];
-const OPTIONS = ['scheduleId', 'paused', ...CHANGES];
+const OPTIONS = ['scheduleId', 'paused', 'delay', ...CHANGES];
 
 function timeText(time: Date | undefined, option: string): string | null {
   if (time === undefined) return null;
@@ -130,7 +132,7 @@ function termsOf(scheduleId: string, given: ScheduleChanges): ScheduleTerms {
     namespace: checkName(given.namespace ?? 'durable', 'namespace'),
     workflow: workflow === undefined ? null : nameOf(workflow),
     queue: taskQueue === undefined ? null : checkName(taskQueue, 'taskQueue'),
-    args: args === undefined ? null : toJson(args, 'args'),
+    args: args === undefined ? null : toPayload(args, 'args'),
     ...{ cron: cron ?? null, timezone: timezone ?? null },
     everyMs: milliseconds(given.every, 'every'),
     startsAt: timeText(given.startsAt, 'startsAt'),
@@ -180,9 +182,13 @@ export class ScheduleClient {
   async create(options: ScheduleOptions): Promise<Date | null> {
     checkOptions(options, OPTIONS, 'schedule.create');
     const terms = termsOf(options.scheduleId, options);
+    const first = {
+      isPaused: options.paused ?? false,
+      delayMs: milliseconds(options.delay, 'delay'),
+    };
     await this.hub.prepare();
-    const { paused = false, tx } = options;
-    return dateOf(await createSchedule(this.hub.database, terms, paused, queryableOf(tx)));
+    const tx = queryableOf(options.tx);
+    return dateOf(await createSchedule(this.hub.database, terms, first, tx));
   }
 
   /** Changes what is given, from now on; resolves to the next occurrence. */

@@ -41,5 +41,6 @@ insert into ratchet_internal.grants (function, access) values
   ('set_escalation_priority', 'client'), ('prune_escalations', 'client'),
   ('occurrences', 'reader'), ('create_schedule', 'client'), ('alter_schedule', 'client'),
   ('pause_schedule', 'client'), ('resume_schedule', 'client'), ('delete_schedule', 'client'),
-  ('trigger_schedule', 'client'), ('run_schedules', 'worker'), ('run_schedules', 'operator'),
+  ('trigger_schedule', 'client'), ('flush', 'client'), ('start_cron', 'client'),
+  ('stop_cron', 'client'), ('run_schedules', 'worker'), ('run_schedules', 'operator'),
   ('now', 'reader'), ('is_final', 'reader'), ('step_name', 'reader');

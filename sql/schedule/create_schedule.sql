@@ -1,6 +1,6 @@
 -- Creates a schedule, by a cron expression or by an interval, and returns its next occurrence.
--- The first occurrence of an interval is p_starts_at, or one interval after now. A schedule that
--- looks at how its runs end waits for each.
+-- The first occurrence of an interval is p_starts_at, or p_delay (default: one interval) after now.
+-- A schedule that looks at how its runs end waits for each.
 -- Locks: the new row. Writes: schedules. Wakes: an idle worker, to look when it is due.
 -- Raises: WF101, WF102, WF104, WF105, WF108, WF305 when the id has another schedule, WF501.
 -- Idempotent: the same schedule again changes nothing.
@@ -12,7 +12,8 @@ create function ratchet.create_schedule(
   p_catch_up text default 'one', p_catch_up_window interval default '1 day',
   p_overlap text default 'allow', p_from_end boolean default false,
   p_stop_on_failure boolean default false, p_max_runs bigint default null,
-  p_paused boolean default false, p_options json default null, p_namespace text default 'durable'
+  p_paused boolean default false, p_options json default null,
+  p_namespace text default 'durable', p_delay interval default null
 ) returns timestamptz
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
@@ -28,8 +29,8 @@ begin
   v_new.timezone := p_timezone;
   v_new.created_at := ratchet_internal.now();
   v_new.updated_at := v_new.created_at;
-  v_new.starts_at := coalesce(p_starts_at, ratchet_internal.after(v_new.created_at, v_new.every_ms),
-    v_new.created_at);
+  v_new.starts_at := coalesce(p_starts_at, ratchet_internal.after(v_new.created_at,
+    coalesce(ratchet_internal.interval_ms(p_delay), v_new.every_ms)), v_new.created_at);
   v_new.ends_at := coalesce(p_ends_at, 'infinity');
   v_new.is_paused := coalesce(p_paused, false);
   v_new.catch_up := p_catch_up;
@@ -48,6 +49,7 @@ begin
   return ratchet_internal.put_schedule(v_new, p_starts_at is null);
 end $$;
 comment on function ratchet.create_schedule(text, text, text, interval, json, text, text,
-  timestamptz, timestamptz, text, interval, text, boolean, boolean, bigint, boolean, json, text) is
+  timestamptz, timestamptz, text, interval, text, boolean, boolean, bigint, boolean, json, text,
+  interval) is
   'Creates a schedule that starts a workflow by a cron expression or an interval; returns its '
   'next occurrence.';
