@@ -38,3 +38,11 @@ export type { EscalationConfig } from './durable/escalation-fields';
 export type { StepClient } from './database/step-transaction';
 export { Virtual, type VirtualInstance } from './virtual/virtual';
 export type { VirtualContext } from './virtual/call-workflow';
+export {
+  replay,
+  type ReplayDifference,
+  type ReplayEnd,
+  type ReplayOptions,
+  type ReplayResult,
+} from './replay/replay';
+export type { StoredHistory, StoredStep } from './replay/stored-history';

@@ -239,6 +239,7 @@ begin;
 \ir views/workers.sql
 \ir views/worker_roles.sql
 \ir views/schedule_status.sql
+\ir inspect/export_history.sql
 \ir inspect/broken_jobs.sql
 \ir inspect/broken_steps.sql
 \ir inspect/broken_messages.sql

@@ -5,6 +5,7 @@ import { checkName } from '../database/names';
 import { durationMs, type Duration } from '../duration';
 import type { Hub } from '../engine/hub';
 import { RatchetError } from '../errors';
+import { readHistory, type StoredHistory } from '../replay/stored-history';
 import { DuplicateJobError, GetStateError } from './errors';
 import { exportJob, type ExportOptions, type JobExport } from './export';
 import { deserializeError } from './serialized-error';
@@ -131,6 +132,13 @@ export class WorkflowHandle<R = unknown> {
   /** The job's data, state, status and history; `allow` and `block` choose sections. */
   async export(options: ExportOptions = {}): Promise<JobExport> {
     return exportJob(this.hub.database, await this.read(), this.workflowId, options);
+  }
+
+  /** The job's history, to be checked against code by `replay`. */
+  async exportHistory(): Promise<StoredHistory> {
+    await this.hub.prepare();
+    const { database } = this.hub;
+    return saying(this.workflowId, readHistory(database, this.workflowId, this.namespace));
   }
 
   /** Sends a signal in the job's namespace; resolves once it is durable. */

@@ -39,5 +39,6 @@ function stored(position: number, { kind, name }: RecordedStep, called: string):
     code: 902,
     type: 'NondeterminismError',
     hint: error.hint,
+    detail: error.detail,
   });
 }

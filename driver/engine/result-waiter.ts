@@ -136,7 +136,12 @@ export class ResultWaiter {
     }
   }
 
-  private reject(error: unknown): void {
+  get isAwaited(): boolean {
+    return this.waiting.size > 0;
+  }
+
+  /** Whoever waits gets this error. */
+  reject(error: unknown): void {
     for (const { callers } of this.waiting.values()) {
       for (const caller of callers) caller.reject(error);
     }
