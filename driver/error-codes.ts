@@ -52,6 +52,12 @@ export const ERROR_CODES = {
     meaning: 'The registered codec failed on a value, or an encoded value was met without one.',
     advice: 'Register a codec that decodes this value; encode and decode must return text.',
   },
+  WF108: {
+    name: 'InvalidCron',
+    retry: false,
+    meaning: 'A cron expression cannot be read, or no day can ever match it.',
+    advice: 'Give minute hour day month weekday, such as 30 8 * * mon-fri.',
+  },
   WF201: {
     name: 'JobNotFound',
     retry: false,
@@ -63,6 +69,12 @@ export const ERROR_CODES = {
     retry: false,
     meaning: 'The message does not exist, or has been consumed already.',
     advice: 'Claim again: somebody else has finished this work.',
+  },
+  WF203: {
+    name: 'ScheduleNotFound',
+    retry: false,
+    meaning: 'No schedule has this id in this namespace.',
+    advice: 'Check the id and the namespace, or create the schedule first.',
   },
   WF301: {
     name: 'DuplicateJob',
@@ -99,6 +111,12 @@ export const ERROR_CODES = {
     retry: false,
     meaning: 'A pending task has this signal key already, so another one cannot have it.',
     advice: 'Resolve or cancel the pending task first, or choose another signal key.',
+  },
+  WF305: {
+    name: 'DuplicateSchedule',
+    retry: false,
+    meaning: 'A schedule with this id and other terms is kept.',
+    advice: 'Alter it, delete it first, or use another id.',
   },
   WF401: {
     name: 'WorkerLost',

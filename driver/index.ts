@@ -6,6 +6,12 @@ export { Client, type ClientConfig } from './durable/client';
 export { Connection, type ConnectionConfig } from './durable/connection';
 export { Worker, type WorkerConfig, type WorkflowWorkerConfig } from './durable/worker';
 export { WorkflowHandle } from './durable/handle';
+export {
+  ScheduleClient,
+  type ScheduleChanges,
+  type ScheduleOptions,
+  type ScheduleStatus,
+} from './durable/schedules';
 export { workflow, type WorkflowInfo } from './durable/workflow';
 export { proxyActivities, type ActivityProxy, type ProxyOptions } from './durable/proxy-activities';
 export { Search } from './durable/search';
@@ -47,3 +53,13 @@ export { Escalations, type EscalationClientConfig } from './durable/escalations'
 export type { EscalationEntry } from './durable/escalation-entry';
 export type { EscalationConfig } from './durable/escalation-fields';
 export type { StepClient } from './database/step-transaction';
+export { Virtual, type VirtualInstance } from './virtual/virtual';
+export type { VirtualContext } from './virtual/call-workflow';
+export {
+  replay,
+  type ReplayDifference,
+  type ReplayEnd,
+  type ReplayOptions,
+  type ReplayResult,
+} from './replay/replay';
+export type { StoredHistory, StoredStep } from './replay/stored-history';

@@ -842,6 +842,105 @@ end $$;
 comment on function ratchet_internal.visible_jobs(bigint[]) is
   'Of the given jobs those whose history this session may read.';
 
+-- sql/tables/schedules.sql
+
+-- One row a schedule: a rule for when, and the workflow that is started then. The job of an
+-- occurrence is named after it (<schedule>@2026-03-29T01:30:00Z), and the row moves on to the next
+-- occurrence in the commit that starts it: each occurrence is one job, whoever fires it. next_at is
+-- the next occurrence, look_at when the engine looks at the row: earlier than that nothing is due.
+
+create table ratchet.schedules (
+  id bigint generated always as identity primary key,
+  key text collate "C" not null,
+  namespace text collate "C" not null default 'durable',
+  cron text,
+  every_ms bigint,
+  timezone text not null default 'UTC',
+  starts_at timestamptz not null,
+  ends_at timestamptz not null default 'infinity',
+  is_paused boolean not null default false,
+  catch_up text not null default 'one',
+  catch_up_ms bigint not null default 86400000,
+  overlap text not null default 'allow',
+  is_from_end boolean not null default false,
+  stops_on_failure boolean not null default false,
+  max_runs bigint,
+  workflow text collate "C" not null,
+  queue text collate "C" not null,
+  input json not null default '[]',
+  options json,
+  next_at timestamptz not null,
+  look_at timestamptz not null,
+  last_at timestamptz,
+  last_key text collate "C",
+  run_count bigint not null default 0,
+  problem text,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  constraint "a schedule id is unique in its namespace" unique (key, namespace),
+  constraint "a schedule goes by a cron expression or by an interval"
+    check ((cron is null) <> (every_ms is null)),
+  constraint "an interval is at least a second" check (every_ms >= 1000),
+  constraint "catch_up is one the engine knows" check (catch_up in ('skip', 'one', 'all')),
+  constraint "what is caught up has an age that is not negative" check (catch_up_ms >= 0),
+  constraint "overlap is one the engine knows" check (overlap in ('allow', 'skip', 'wait')),
+  constraint "an interval from the end of a run waits for it"
+    check (not is_from_end or every_ms is not null and overlap = 'wait'),
+  constraint "a schedule that stops on a failure waits for the ends of its runs"
+    check (not stops_on_failure or overlap <> 'allow'),
+  constraint "a schedule runs at least once" check (max_runs >= 1),
+  constraint "a paused schedule is not looked at" check (not is_paused or look_at = 'infinity'),
+  constraint "a schedule is not looked at before it is due" check (look_at >= next_at),
+  constraint "a schedule with a next occurrence is looked at, unless it rests"
+    check (is_paused or (look_at = 'infinity') = (next_at = 'infinity'))
+) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05);
+
+create index schedules_due on ratchet.schedules (look_at);
+
+comment on table ratchet.schedules is
+  'One row a schedule: when it is due, and the workflow that is started then.';
+comment on column ratchet.schedules.id is 'Number of the schedule.';
+comment on column ratchet.schedules.key is
+  'The id its caller chose, unique in the namespace; the ids of its jobs begin with it.';
+comment on column ratchet.schedules.namespace is 'Namespace of the jobs it starts.';
+comment on column ratchet.schedules.cron is 'When it is due, as a cron expression.';
+comment on column ratchet.schedules.every_ms is
+  'When it is due, as a number of milliseconds counted from starts_at.';
+comment on column ratchet.schedules.timezone is
+  'IANA time zone in which the cron expression is read.';
+comment on column ratchet.schedules.starts_at is
+  'No occurrence is earlier; the first one of an interval.';
+comment on column ratchet.schedules.ends_at is 'No occurrence is later.';
+comment on column ratchet.schedules.is_paused is
+  'Whether it rests; what would be due meanwhile is left out.';
+comment on column ratchet.schedules.catch_up is
+  'What becomes of occurrences noticed more than a minute late: skip leaves them out, one runs '
+  'the latest of all that are due, all runs each.';
+comment on column ratchet.schedules.catch_up_ms is
+  'With catch_up all: older ones are left out; milliseconds.';
+comment on column ratchet.schedules.overlap is
+  'What becomes of an occurrence while the last run goes on: allow starts it beside, skip leaves it'
+  ' out, wait starts it afterwards.';
+comment on column ratchet.schedules.is_from_end is
+  'Whether the interval is counted from the end of each run.';
+comment on column ratchet.schedules.stops_on_failure is 'Whether a failed run is the last one.';
+comment on column ratchet.schedules.max_runs is 'After how many runs it has ended; null: never.';
+comment on column ratchet.schedules.workflow is 'Workflow it starts.';
+comment on column ratchet.schedules.queue is 'Queue it starts it on.';
+comment on column ratchet.schedules.input is 'Arguments of the workflow, a JSON array.';
+comment on column ratchet.schedules.options is
+  'Options of the start: entity, expire (seconds), retry.';
+comment on column ratchet.schedules.next_at is 'The next occurrence; infinity: there is none.';
+comment on column ratchet.schedules.look_at is
+  'When the engine looks at it next; later than next_at while it waits or rests.';
+comment on column ratchet.schedules.last_at is 'The last occurrence that was started.';
+comment on column ratchet.schedules.last_key is 'Workflow id of the last job it started.';
+comment on column ratchet.schedules.run_count is 'How many jobs it has started.';
+comment on column ratchet.schedules.problem is
+  'Why it has ended before its time; null when it has not.';
+comment on column ratchet.schedules.created_at is 'When it was created.';
+comment on column ratchet.schedules.updated_at is 'When the row last changed.';
+
 -- Starting jobs.
 
 -- sql/job/step_field.sql
@@ -1145,6 +1244,933 @@ begin
 end $$;
 comment on function ratchet.start_workflows(text, text[], json[], text, text, json) is
   'Starts a job for each id with the arguments at the same place; returns how many ids were new.';
+
+-- Schedules: cron expressions and intervals in time zones, and what is started by them. Fired by
+-- whoever exchanges.
+
+-- sql/schedule/cron_rule.sql
+
+-- A cron expression, read: the values that each field allows. In days 32 is the last of the month;
+-- in weekdays 0 is Sunday, 10 + n the last n of the month, 100 + 10 n + k the k-th n.
+
+create type ratchet_internal.cron_rule as (
+  seconds int[],
+  minutes int[],
+  hours int[],
+  days int[],
+  months int[],
+  weekdays int[]
+);
+comment on type ratchet_internal.cron_rule is
+  'A cron expression, read: the values that each field allows.';
+
+-- sql/schedule/cron_set.sql
+
+-- The values that one field of a cron expression allows, in order; null when it cannot be read. The
+-- names stand for p_least, p_least + 1, and so on. A step after a single number goes on to p_most.
+
+create function ratchet_internal.cron_set(
+  p_field text, p_least int, p_most int, p_names text[] default '{}'
+) returns int[]
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  with item as (
+    select i.item, regexp_match(i.item,
+      '^(?:[*?]|([0-9]{1,2}|[a-z]{3})(?:-([0-9]{1,2}|[a-z]{3}))?)(?:/([0-9]{1,4}))?$') as part
+    from string_to_table(lower(p_field), ',') as i (item)),
+  named as (
+    select part is not null as is_read, part[1] is null as is_all, part[2] is null as is_single,
+      part[3]::int as step, (
+        select case when text ~ '^[0-9]' then text::int
+          else p_least - 1 + array_position(p_names, text) end
+        from (select part[1]) as t (text)) as first, (
+        select case when text ~ '^[0-9]' then text::int
+          else p_least - 1 + array_position(p_names, text) end
+        from (select coalesce(part[2], part[1])) as t (text)) as last
+    from item),
+  span as (
+    select is_read and coalesce(step, 1) > 0
+        and (is_all or first >= p_least and last <= p_most and first <= last) as is_valid,
+      case when is_all then p_least else first end as first,
+      case when is_all or is_single and step is not null then p_most else last end as last,
+      coalesce(step, 1) as step
+    from named)
+  select case when bool_and(coalesce(is_valid, false)) then (
+    select array_agg(distinct value order by value)
+    from span, generate_series(first, last, step) as value) end
+  from span
+$$;
+comment on function ratchet_internal.cron_set(text, int, int, text[]) is
+  'The values that a field of a cron expression allows; null when it cannot be read.';
+
+-- sql/schedule/cron_weekdays.sql
+
+-- The values of the weekday field of a cron expression, as cron_rule has them; null when it cannot
+-- be read.
+
+create function ratchet_internal.cron_weekdays(p_field text) returns int[]
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  with item as (
+    select i.item, regexp_match(i.item, '^([0-7])(?:(l)|#([1-5]))$') as special
+    from string_to_table(lower(p_field), ',') as i (item)),
+  plain as (
+    select ratchet_internal.cron_set(string_agg(item, ','), 0, 7,
+      '{sun,mon,tue,wed,thu,fri,sat}') as days, count(*) as count
+    from item where special is null)
+  select case when plain.days is not null or plain.count = 0 then (
+    select array_agg(distinct value order by value)
+    from (
+      select day % 7 from unnest(plain.days) as day
+      union all
+      select case when special[2] is not null then 10 + special[1]::int % 7
+        else 100 + special[1]::int % 7 * 10 + special[3]::int end
+      from item where special is not null) as every (value)) end
+  from plain
+$$;
+comment on function ratchet_internal.cron_weekdays(text) is
+  'The values of the weekday field of a cron expression; null when it cannot be read.';
+
+-- sql/schedule/read_cron.sql
+
+-- Reads a cron expression: five fields, minute hour day month weekday, or six with the second in
+-- front; fewer are the last ones. Null when it cannot be read, or when no day can ever match.
+
+create function ratchet_internal.read_cron(p_cron text) returns ratchet_internal.cron_rule
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_text text := lower(btrim(p_cron, E' \t\n\r'));
+  v_fields text[] := regexp_split_to_array(case v_text
+    when '@yearly' then '0 0 1 1 *' when '@monthly' then '0 0 1 * *' when '@weekly' then '0 0 * * 0'
+    when '@daily' then '0 0 * * *' when '@hourly' then '0 * * * *' when '' then '*'
+    else v_text end, '\s+');
+  v_months constant text[] := '{jan,feb,mar,apr,may,jun,jul,aug,sep,oct,nov,dec}';
+  v_rule ratchet_internal.cron_rule;
+begin
+  if p_cron is null or cardinality(v_fields) > 6 then return null; end if;
+  v_fields := array_cat(('{0,*,*,*,*,*}'::text[])[1:6 - cardinality(v_fields)], v_fields);
+  v_rule.seconds := ratchet_internal.cron_set(v_fields[1], 0, 59);
+  v_rule.minutes := ratchet_internal.cron_set(v_fields[2], 0, 59);
+  v_rule.hours := ratchet_internal.cron_set(v_fields[3], 0, 23);
+  v_rule.days := case v_fields[4] when 'l' then '{32}' else ratchet_internal.cron_set(
+    array_to_string(array_remove(string_to_array(v_fields[4], ','), 'l'), ','), 1, 31) end;
+  v_rule.months := ratchet_internal.cron_set(v_fields[5], 1, 12, v_months);
+  v_rule.weekdays := ratchet_internal.cron_weekdays(v_fields[6]);
+  if num_nulls(v_rule.seconds, v_rule.minutes, v_rule.hours, v_rule.days, v_rule.months,
+    v_rule.weekdays) > 0
+  then
+    return null;
+  end if;
+  if v_fields[4] ~ ',l|l,' then
+    v_rule.days := v_rule.days || 32;
+  end if;
+  -- A day that no month has, such as 30 February, is a mistake unless a weekday may match instead.
+  if v_rule.weekdays = '{0,1,2,3,4,5,6}' and not exists (
+      select from unnest(v_rule.months) as month, unnest(v_rule.days) as day
+      where day = 32 or day <= case when month = 2 then 29 when month in (4, 6, 9, 11) then 30
+        else 31 end)
+  then
+    return null;
+  end if;
+  return v_rule;
+end $$;
+comment on function ratchet_internal.read_cron(text) is
+  'Reads a cron expression; null when it cannot be read or no day can ever match.';
+
+-- sql/schedule/is_cron_day.sql
+
+-- Whether a cron rule allows a day. Where both day and weekday are restricted, either may match.
+-- Inlinable: a rule may be asked for thousands of days.
+
+create function ratchet_internal.is_cron_day(p_rule ratchet_internal.cron_rule, p_day date)
+returns boolean
+language sql immutable parallel safe
+return extract(month from p_day)::int = any ((p_rule).months)
+  and case
+    when cardinality((p_rule).days) >= 31 and (p_rule).weekdays = '{0,1,2,3,4,5,6}' then true
+    when (p_rule).weekdays <> '{0,1,2,3,4,5,6}' and (
+      extract(dow from p_day)::int = any ((p_rule).weekdays)
+      or 10 + extract(dow from p_day)::int = any ((p_rule).weekdays)
+        and extract(month from p_day + 7) <> extract(month from p_day)
+      or 100 + extract(dow from p_day)::int * 10 + (extract(day from p_day)::int + 6) / 7
+        = any ((p_rule).weekdays)) then true
+    when cardinality((p_rule).days) >= 31 then false
+    else extract(day from p_day)::int = any ((p_rule).days)
+      or 32 = any ((p_rule).days) and extract(day from p_day + 1) = 1 end;
+comment on function ratchet_internal.is_cron_day(ratchet_internal.cron_rule, date) is
+  'Whether a cron rule allows a day.';
+
+-- sql/schedule/cron_next.sql
+
+-- The first time after p_after that a cron rule allows in a time zone; null when there is none in
+-- the next 44 years.
+-- Where clocks are put forward, a time that is left out counts as many minutes later as are left
+-- out (02:30 as 03:30). Where they are put back, a rule for every hour holds in both passes of the
+-- repeated hour; any other in the first only.
+-- Some hours before and after p_after are looked at, more than clocks are ever moved by.
+
+create function ratchet_internal.cron_next(
+  p_rule ratchet_internal.cron_rule, p_zone text, p_after timestamptz
+) returns timestamptz
+language sql stable parallel safe
+set search_path = pg_catalog, pg_temp
+set jit = off
+as $$
+  with hour as materialized (
+    select h.local from (
+      -- In the order of time, and no further than is looked at.
+      select d.day + make_interval(hours => unnest(p_rule.hours)) as local
+      from (select (p_after at time zone p_zone)::date - 1 + generate_series(0, 16100) as day) d
+      where ratchet_internal.is_cron_day(p_rule, d.day)) h
+    where h.local >= p_after at time zone p_zone - interval '3 hours'
+    limit 8),
+  moved as (
+    select hour.local, t.at, (at - interval '3 hours') at time zone p_zone
+        - (at + interval '1 hour') at time zone p_zone + interval '4 hours' as back
+    from hour cross join lateral (select hour.local at time zone p_zone) as t (at)),
+  minute as (
+    select late.at, case when moved.back > interval '0'
+        and (late.at - moved.back) at time zone p_zone = m.local
+      then late.at - moved.back else late.at end as first_at
+    from moved
+    cross join unnest(p_rule.minutes) as u (minute)
+    cross join lateral (select moved.local + make_interval(mins => u.minute)) as m (local)
+    -- The hours in which clocks are not moved need no look at the time zone for each minute.
+    cross join lateral (select case when moved.back = interval '0'
+      then moved.at + make_interval(mins => u.minute) else m.local at time zone p_zone end)
+      as late (at))
+  select min(pass.at + make_interval(secs => case when pass.at > p_after then p_rule.seconds[1]
+    else (select min(s) from unnest(p_rule.seconds) s
+      where pass.at + make_interval(secs => s) > p_after) end))
+  from minute
+  cross join lateral (
+    values (minute.first_at), (case when cardinality(p_rule.hours) = 24 then minute.at end)
+  ) as pass (at)
+  where pass.at > p_after - interval '1 minute'
+$$;
+comment on function ratchet_internal.cron_next(ratchet_internal.cron_rule, text, timestamptz) is
+  'The first time after another that a cron rule allows in a time zone.';
+
+-- sql/schedule/check_cron.sql
+
+-- Raises: WF108 unless a cron expression can be read.
+
+create function ratchet_internal.check_cron(p_cron text) returns ratchet_internal.cron_rule
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_rule ratchet_internal.cron_rule := ratchet_internal.read_cron(p_cron);
+begin
+  if v_rule.months is null then
+    perform ratchet_internal.raise_error('WF108', 'invalid cron expression',
+      jsonb_build_object('cron', left(p_cron, 200)),
+      'Give minute hour day month weekday, such as 30 8 * * mon-fri; a second may stand in front.');
+  end if;
+  return v_rule;
+end $$;
+comment on function ratchet_internal.check_cron(text) is
+  'A cron expression, read; raises WF108 when it cannot be.';
+
+-- sql/schedule/check_timezone.sql
+
+-- Raises: WF104 unless the server knows the time zone by a name of the IANA database. Offsets and
+-- POSIX rules, which Postgres would take too, have their signs the wrong way round for most people.
+
+create function ratchet_internal.check_timezone(p_timezone text) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_timezone is null
+    or not p_timezone ~ '^[A-Za-z]+([_+/-][A-Za-z0-9]+)*$'
+    or not exists (select from pg_timezone_names where lower(name) = lower(p_timezone))
+  then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', 'timezone', 'value', left(p_timezone, 100)),
+      'Give an IANA name, such as Europe/Berlin or UTC; pg_timezone_names has all.');
+  end if;
+end $$;
+comment on function ratchet_internal.check_timezone(text) is
+  'Raises WF104 unless the server knows the time zone.';
+
+-- sql/schedule/occurrences.sql
+
+-- The next times of a cron expression in a time zone, whether or not a schedule has it.
+-- Raises: WF104, WF108.
+
+create function ratchet.occurrences(
+  p_cron text, p_timezone text default 'UTC', p_count int default 5,
+  p_after timestamptz default null
+) returns setof timestamptz
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_rule ratchet_internal.cron_rule := ratchet_internal.check_cron(p_cron);
+  v_at timestamptz := coalesce(p_after, ratchet_internal.now());
+begin
+  perform ratchet_internal.check_timezone(p_timezone);
+  if p_count is null or p_count not between 0 and 10000 or not isfinite(v_at) then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', 'count', 'value', p_count),
+      'Give a count from 0 to 10000, and a time that is not infinite.');
+  end if;
+  for at in 1 .. p_count loop
+    v_at := ratchet_internal.cron_next(v_rule, p_timezone, v_at);
+    exit when v_at is null;
+    return next v_at;
+  end loop;
+end $$;
+comment on function ratchet.occurrences(text, text, int, timestamptz) is
+  'The next times of a cron expression in a time zone, after now or p_after.';
+
+-- sql/schedule/occurrence_key.sql
+
+-- The id of the job of an occurrence. Occurrences of a schedule are a second or more apart.
+
+create function ratchet_internal.occurrence_key(p_schedule text, p_at timestamptz) returns text
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select p_schedule || '@' || to_char(p_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+$$;
+comment on function ratchet_internal.occurrence_key(text, timestamptz) is
+  'The workflow id of the job of an occurrence.';
+
+-- sql/schedule/next_occurrence.sql
+
+-- The first occurrence of a schedule after a time; infinity when there is none.
+-- Raises: WF108 when its cron expression cannot be read; 22023 when its time zone is unknown.
+
+create function ratchet_internal.next_occurrence(
+  p_schedule ratchet.schedules, p_after timestamptz
+) returns timestamptz
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_from timestamptz := p_schedule.starts_at;
+  v_every interval := make_interval(secs => p_schedule.every_ms / 1000.0);
+  v_at timestamptz;
+begin
+  if p_schedule.cron is not null then
+    v_at := ratchet_internal.cron_next(ratchet_internal.check_cron(p_schedule.cron),
+      p_schedule.timezone, greatest(p_after, v_from - interval '1 microsecond'));
+  elsif p_after < v_from then
+    v_at := v_from;
+  else
+    v_at := v_from + v_every * (1 + floor(extract(epoch from p_after - v_from) * 1000
+      / p_schedule.every_ms)::float8);
+  end if;
+  return case when v_at <= p_schedule.ends_at then v_at else 'infinity' end;
+end $$;
+comment on function ratchet_internal.next_occurrence(ratchet.schedules, timestamptz) is
+  'The first occurrence of a schedule after a time; infinity when there is none.';
+
+-- sql/schedule/last_occurrence.sql
+
+-- The last occurrence of a schedule that is not after p_until, given one that is not: by halving
+-- the time between, so that a year of missed seconds is as cheap as an hour of them.
+
+create function ratchet_internal.last_occurrence(
+  p_schedule ratchet.schedules, p_known timestamptz, p_until timestamptz
+) returns timestamptz
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_found timestamptz := p_known;
+  v_none_after timestamptz := p_until;
+  v_middle timestamptz;
+  v_next timestamptz;
+begin
+  while v_none_after - v_found > interval '1 second' loop
+    v_middle := v_found + (v_none_after - v_found) / 2;
+    v_next := ratchet_internal.next_occurrence(p_schedule, v_middle);
+    if v_next <= p_until then v_found := v_next; else v_none_after := v_middle; end if;
+  end loop;
+  v_next := ratchet_internal.next_occurrence(p_schedule, v_found);
+  return case when v_next <= p_until then v_next else v_found end;
+end $$;
+comment on function ratchet_internal.last_occurrence(
+  ratchet.schedules, timestamptz, timestamptz) is
+  'The last occurrence of a schedule that is not after a time.';
+
+-- sql/schedule/due_occurrences.sql
+
+-- Which occurrences of a schedule that is due are to be started, in order: those noticed within a
+-- minute, and of those missed what catch_up says; at most p_most, the rest with the next call.
+
+create function ratchet_internal.due_occurrences(
+  p_schedule ratchet.schedules, p_now timestamptz, p_most bigint
+) returns timestamptz[]
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_minute constant interval := '1 minute';
+  v_at timestamptz := p_schedule.next_at;
+  v_oldest timestamptz := p_now - case p_schedule.catch_up when 'all'
+    then greatest(make_interval(secs => p_schedule.catch_up_ms / 1000.0), v_minute)
+    else v_minute end;
+  v_due timestamptz[] := '{}';
+begin
+  if p_most < 1 then
+    return v_due;
+  elsif v_at < v_oldest and p_schedule.catch_up = 'one' then
+    return array[ratchet_internal.last_occurrence(p_schedule, v_at, p_now)];
+  elsif v_at < v_oldest then
+    v_at := ratchet_internal.next_occurrence(p_schedule, v_oldest - interval '1 microsecond');
+  end if;
+  while v_at <= p_now and cardinality(v_due) < p_most loop
+    v_due := v_due || v_at;
+    v_at := ratchet_internal.next_occurrence(p_schedule, v_at);
+  end loop;
+  return v_due;
+end $$;
+comment on function ratchet_internal.due_occurrences(ratchet.schedules, timestamptz, bigint) is
+  'Which occurrences of a schedule that is due are to be started.';
+
+-- sql/schedule/move_on.sql
+
+-- A schedule after some of its occurrences were started: what it started last, and what is next.
+
+create function ratchet_internal.move_on(
+  p_schedule ratchet.schedules, p_started timestamptz[], p_now timestamptz
+) returns ratchet.schedules
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_new ratchet.schedules := p_schedule;
+  v_last timestamptz := p_started[cardinality(p_started)];
+begin
+  if v_last is not null then
+    v_new.last_at := v_last;
+    v_new.last_key := ratchet_internal.occurrence_key(v_new.key, v_last);
+    v_new.run_count := v_new.run_count + cardinality(p_started);
+  end if;
+  -- Where runs may not overlap, what is due with the one that was started is left out, or waits.
+  v_new.next_at := case when v_new.run_count >= v_new.max_runs then 'infinity'
+    when v_new.is_from_end then ratchet_internal.after(p_now, v_new.every_ms)
+    else ratchet_internal.next_occurrence(v_new,
+      case when v_last is null or v_new.overlap = 'skip' then p_now else v_last end) end;
+  return v_new;
+end $$;
+comment on function ratchet_internal.move_on(
+  ratchet.schedules, timestamptz[], timestamptz) is
+  'A schedule after some of its occurrences were started.';
+
+-- sql/schedule/fire_schedule.sql
+
+-- Starts what is due of one schedule, and moves it on. While the last run goes on, and that
+-- matters, the schedule is looked at again a second later.
+-- Locks: new jobs; the caller has locked the schedule. Writes: schedules, jobs, messages.
+-- Wakes: idle workers of the queue. Idempotent: an occurrence that is a job already starts nothing.
+
+create function ratchet_internal.fire_schedule(
+  p_schedule ratchet.schedules, p_now timestamptz
+) returns bigint
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_new ratchet.schedules := p_schedule;
+  v_is_alone boolean := v_new.overlap <> 'allow';
+  v_last record;
+  v_after_end timestamptz;
+  v_due timestamptz[] := '{}';
+begin
+  select j.status > 0 as is_open, j.error is not null as is_failed, j.finished_at into v_last
+  from ratchet.jobs j where j.key = v_new.last_key and j.namespace = v_new.namespace;
+  v_after_end := ratchet_internal.after(v_last.finished_at, v_new.every_ms);
+  if v_new.stops_on_failure and not v_last.is_open and v_last.is_failed then
+    v_new.next_at := 'infinity';
+    v_new.problem := 'run ' || v_new.last_key || ' failed';
+  elsif v_is_alone and v_last.is_open and v_new.overlap <> 'skip' then
+    v_new.look_at := p_now + interval '1 second';
+  elsif v_is_alone and v_last.is_open then
+    v_new.next_at := ratchet_internal.next_occurrence(v_new, p_now);
+  elsif v_new.is_from_end and v_after_end > p_now then
+    v_new.next_at := v_after_end;
+  else
+    v_due := ratchet_internal.due_occurrences(v_new, p_now, least(
+      case when v_is_alone then 1 else 100 end, v_new.max_runs - v_new.run_count));
+    v_new := ratchet_internal.move_on(v_new, v_due, p_now);
+  end if;
+  if v_new.look_at <= p_now then
+    v_new.look_at := v_new.next_at;
+  end if;
+  update ratchet.schedules set next_at = v_new.next_at, look_at = v_new.look_at,
+    last_at = v_new.last_at, last_key = v_new.last_key, run_count = v_new.run_count,
+    problem = v_new.problem, updated_at = p_now
+  where id = v_new.id;
+  if v_due = '{}' then return 0; end if;
+  return ratchet_internal.create_jobs(v_new.namespace, v_new.workflow, v_new.queue, (
+      select array_agg(ratchet_internal.occurrence_key(v_new.key, at)) from unnest(v_due) at),
+    array_fill(v_new.input, array[cardinality(v_due)]), v_new.options, null);
+end $$;
+comment on function ratchet_internal.fire_schedule(ratchet.schedules, timestamptz) is
+  'Starts what is due of one schedule and moves it on; returns how many jobs it started.';
+
+-- sql/schedule/fire_schedules.sql
+
+-- Fires the schedules that are due, at most 100. Whoever exchanges calls it: there is no leader. A
+-- schedule that cannot be read any more, because the server has lost its time zone or somebody
+-- edited the row, ends with its problem and holds up nobody.
+-- Locks: schedules, skipping those that somebody else is firing; new jobs. Writes: schedules, jobs,
+-- messages. Returns how many jobs it started.
+
+create function ratchet_internal.fire_schedules(p_now timestamptz) returns bigint
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_schedule ratchet.schedules;
+  v_count bigint := 0;
+begin
+  if not exists (select from ratchet.schedules where look_at <= p_now) then return 0; end if;
+  -- One after the other: each occurrence follows from the one before.
+  for v_schedule in
+    select * from ratchet.schedules where look_at <= p_now
+    order by look_at limit 100 for update skip locked
+  loop
+    begin
+      v_count := v_count + ratchet_internal.fire_schedule(v_schedule, p_now);
+    exception when invalid_parameter_value or sqlstate 'WF108' then
+      update ratchet.schedules set look_at = 'infinity', next_at = 'infinity', problem = sqlerrm,
+        updated_at = p_now
+      where id = v_schedule.id;
+    end;
+  end loop;
+  return v_count;
+end $$;
+comment on function ratchet_internal.fire_schedules(timestamptz) is
+  'Fires the schedules that are due; returns how many jobs it started.';
+
+-- sql/schedule/run_schedules.sql
+
+-- Fires the schedules that are due, as every exchange of a worker does: for psql, and for systems
+-- whose workers use the single-item protocol only.
+-- Locks, writes: as fire_schedules. Raises: WF605. Idempotent.
+
+create function ratchet.run_schedules() returns bigint
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+as $$
+begin
+  perform ratchet_internal.check_isolation();
+  return ratchet_internal.fire_schedules(ratchet_internal.now());
+end $$;
+comment on function ratchet.run_schedules() is
+  'Fires the schedules that are due, as workers do; returns how many jobs it started.';
+
+-- sql/schedule/interval_ms.sql
+
+-- A length of time in milliseconds. Null for one with months, which have no length of their own.
+
+create function ratchet_internal.interval_ms(p_interval interval) returns bigint
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when extract(year from p_interval) = 0 and extract(month from p_interval) = 0
+      and abs(extract(epoch from p_interval)) < 1e12
+    then (extract(epoch from p_interval) * 1000)::bigint end
+$$;
+comment on function ratchet_internal.interval_ms(interval) is
+  'A length of time in milliseconds; null when it has months or is too long.';
+
+-- sql/schedule/check_schedule.sql
+
+-- Checks a schedule that is to be created or altered.
+-- Raises: WF101, WF102, WF104, WF105, WF108, WF501.
+
+create function ratchet_internal.check_schedule(p_new ratchet.schedules) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_option text;
+begin
+  perform ratchet_internal.check_start(p_new.namespace, p_new.workflow, p_new.queue,
+    p_new.options);
+  perform ratchet_internal.check_name(p_new.key, 'schedule id');
+  perform ratchet_internal.check_name(ratchet_internal.occurrence_key(p_new.key,
+    p_new.created_at), 'schedule id');
+  perform ratchet_internal.check_size(p_new.input, 'arguments');
+  if json_typeof(p_new.input) is distinct from 'array' then
+    perform ratchet_internal.raise_error('WF102', 'arguments are not a JSON array',
+      jsonb_build_object('schedule', p_new.key),
+      'Give the arguments as a JSON array: ''["a", 1]''.');
+  end if;
+  v_option := case
+    when (p_new.cron is null) = (p_new.every_ms is null) then 'cron, every (one of the two)'
+    when p_new.every_ms not between 1000 and 1e13 then 'every (1 second to 300 years, no months)'
+    when coalesce(p_new.catch_up not in ('skip', 'one', 'all'), true)
+      then 'catch_up (skip, one or all)'
+    when coalesce(p_new.catch_up_ms not between 0 and 1e13, true) then 'catch_up_window'
+    when coalesce(p_new.overlap not in ('allow', 'skip', 'wait'), true)
+      then 'overlap (allow, skip or wait)'
+    when p_new.is_from_end and (p_new.every_ms is null or p_new.overlap <> 'wait')
+      then 'from_end (needs every, and overlap wait)'
+    when p_new.stops_on_failure and p_new.overlap = 'allow'
+      then 'stop_on_failure (needs overlap skip or wait)'
+    when p_new.max_runs < 1 then 'max_runs (1 or more)'
+    when not isfinite(p_new.starts_at) then 'starts_at'
+    when coalesce(p_new.options::jsonb ? 'delay', false) then 'options.delay' end;
+  if v_option is not null then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', v_option, 'schedule', p_new.key),
+      'Correct the option of the schedule that the detail names.');
+  end if;
+  perform ratchet_internal.check_timezone(p_new.timezone);
+  if p_new.cron is not null then
+    perform ratchet_internal.check_cron(p_new.cron);
+    if p_new.cron !~ '^\s*(@|\S+(\s+\S+){4,5}\s*$)' then
+      perform ratchet_internal.raise_error('WF108', 'invalid cron expression',
+        jsonb_build_object('cron', p_new.cron),
+        'Give all five fields: minute hour day month weekday.');
+    end if;
+  end if;
+end $$;
+comment on function ratchet_internal.check_schedule(ratchet.schedules) is
+  'Raises WF101, WF102, WF104, WF108 or WF501 unless a schedule is valid.';
+
+-- sql/schedule/wake_idle.sql
+
+-- Lets an idle worker look again: a schedule may be due earlier than it thought.
+
+create function ratchet_internal.wake_idle() returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if exists (select from ratchet_internal.workers where is_idle) then
+    perform pg_notify('ratchet', '');
+  end if;
+end $$;
+comment on function ratchet_internal.wake_idle() is
+  'Notifies idle workers that a schedule has changed.';
+
+-- sql/schedule/schedule_terms.sql
+
+-- What makes two schedules the same: all that their creator said.
+
+create function ratchet_internal.schedule_terms(p_new ratchet.schedules, p_is_start_open boolean)
+returns text[]
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select array[p_new.cron, p_new.every_ms::text, p_new.timezone,
+    case when not p_is_start_open then extract(epoch from p_new.starts_at)::text end,
+    extract(epoch from p_new.ends_at)::text, p_new.catch_up, p_new.catch_up_ms::text, p_new.overlap,
+    p_new.is_from_end::text, p_new.stops_on_failure::text, p_new.max_runs::text,
+    p_new.workflow, p_new.queue, p_new.input::text, p_new.options::text]
+$$;
+comment on function ratchet_internal.schedule_terms(ratchet.schedules, boolean) is
+  'What makes two schedules the same.';
+
+-- sql/schedule/put_schedule.sql
+
+-- Inserts a schedule that has been checked, and returns its next occurrence. One that is there
+-- already must be the same; where it was not said when to start, it may have started before.
+-- Locks: the row. Writes: schedules. Wakes: an idle worker. Raises: WF305.
+
+create function ratchet_internal.put_schedule(p_new ratchet.schedules, p_is_start_open boolean)
+returns timestamptz
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_kept ratchet.schedules;
+begin
+  p_new.next_at := ratchet_internal.next_occurrence(p_new,
+    p_new.created_at - interval '1 microsecond');
+  p_new.look_at := case when p_new.is_paused then 'infinity' else p_new.next_at end;
+  insert into ratchet.schedules (key, namespace, cron, every_ms, timezone, starts_at, ends_at,
+    is_paused, catch_up, catch_up_ms, overlap, is_from_end, stops_on_failure, max_runs, workflow,
+    queue, input, options, next_at, look_at, created_at, updated_at)
+  values (p_new.key, p_new.namespace, p_new.cron, p_new.every_ms, p_new.timezone,
+    p_new.starts_at, p_new.ends_at, p_new.is_paused, p_new.catch_up, p_new.catch_up_ms,
+    p_new.overlap, p_new.is_from_end, p_new.stops_on_failure, p_new.max_runs, p_new.workflow,
+    p_new.queue, p_new.input, p_new.options, p_new.next_at, p_new.look_at, p_new.created_at,
+    p_new.updated_at)
+  on conflict (key, namespace) do nothing;
+  if found then
+    perform ratchet_internal.wake_idle();
+    return p_new.next_at;
+  end if;
+  -- A statement of its own: it sees the row that the one before waited for.
+  select * into v_kept from ratchet.schedules where key = p_new.key and namespace = p_new.namespace;
+  if ratchet_internal.schedule_terms(v_kept, p_is_start_open)
+    is distinct from ratchet_internal.schedule_terms(p_new, p_is_start_open)
+  then
+    perform ratchet_internal.raise_error('WF305', 'schedule exists',
+      jsonb_build_object('schedule', p_new.key, 'namespace', p_new.namespace),
+      'A schedule with this id and other terms is kept: alter it, or delete it first.');
+  end if;
+  return v_kept.next_at;
+end $$;
+comment on function ratchet_internal.put_schedule(ratchet.schedules, boolean) is
+  'Inserts a schedule, or finds that the same is there; returns its next occurrence.';
+
+-- sql/schedule/create_schedule.sql
+
+-- Creates a schedule, by a cron expression or by an interval, and returns its next occurrence.
+-- The first occurrence of an interval is p_starts_at, or p_delay (default: one interval) after now.
+-- A schedule that looks at how its runs end waits for each.
+-- Locks: the new row. Writes: schedules. Wakes: an idle worker, to look when it is due.
+-- Raises: WF101, WF102, WF104, WF105, WF108, WF305 when the id has another schedule, WF501.
+-- Idempotent: the same schedule again changes nothing.
+
+create function ratchet.create_schedule(
+  p_id text, p_workflow text, p_cron text default null, p_every interval default null,
+  p_args json default '[]', p_queue text default null, p_timezone text default 'UTC',
+  p_starts_at timestamptz default null, p_ends_at timestamptz default 'infinity',
+  p_catch_up text default 'one', p_catch_up_window interval default '1 day',
+  p_overlap text default 'allow', p_from_end boolean default false,
+  p_stop_on_failure boolean default false, p_max_runs bigint default null,
+  p_paused boolean default false, p_options json default null,
+  p_namespace text default 'durable', p_delay interval default null
+) returns timestamptz
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_new ratchet.schedules;
+begin
+  v_new.key := p_id;
+  v_new.namespace := p_namespace;
+  v_new.cron := p_cron;
+  v_new.every_ms := coalesce(ratchet_internal.interval_ms(p_every), case when p_every is not null
+    then 0 end);
+  v_new.timezone := p_timezone;
+  v_new.created_at := ratchet_internal.now();
+  v_new.updated_at := v_new.created_at;
+  v_new.starts_at := coalesce(p_starts_at, ratchet_internal.after(v_new.created_at,
+    coalesce(ratchet_internal.interval_ms(p_delay), v_new.every_ms)), v_new.created_at);
+  v_new.ends_at := coalesce(p_ends_at, 'infinity');
+  v_new.is_paused := coalesce(p_paused, false);
+  v_new.catch_up := p_catch_up;
+  v_new.catch_up_ms := ratchet_internal.interval_ms(p_catch_up_window);
+  v_new.overlap := case when p_overlap = 'allow' and (p_from_end or p_stop_on_failure)
+    then 'wait' else p_overlap end;
+  v_new.is_from_end := coalesce(p_from_end, false);
+  v_new.stops_on_failure := coalesce(p_stop_on_failure, false);
+  v_new.max_runs := p_max_runs;
+  v_new.workflow := p_workflow;
+  v_new.queue := coalesce(p_queue, p_workflow);
+  v_new.input := p_args;
+  v_new.options := p_options;
+  v_new.run_count := 0;
+  perform ratchet_internal.check_schedule(v_new);
+  return ratchet_internal.put_schedule(v_new, p_starts_at is null);
+end $$;
+comment on function ratchet.create_schedule(text, text, text, interval, json, text, text,
+  timestamptz, timestamptz, text, interval, text, boolean, boolean, bigint, boolean, json, text,
+  interval) is
+  'Creates a schedule that starts a workflow by a cron expression or an interval; returns its '
+  'next occurrence.';
+
+-- sql/schedule/lock_schedule.sql
+
+-- The schedule of an id, locked. Raises: WF203, WF605.
+
+create function ratchet_internal.lock_schedule(p_id text, p_namespace text)
+returns ratchet.schedules
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_schedule ratchet.schedules;
+begin
+  perform ratchet_internal.check_isolation();
+  select * into v_schedule from ratchet.schedules
+  where key = p_id and namespace = p_namespace for update;
+  if not found then
+    perform ratchet_internal.raise_error('WF203', 'schedule not found',
+      jsonb_build_object('schedule', left(p_id, 512), 'namespace', left(p_namespace, 512)),
+      'It was never created in this namespace, or it was deleted.');
+  end if;
+  return v_schedule;
+end $$;
+comment on function ratchet_internal.lock_schedule(text, text) is
+  'The schedule of an id, locked; raises WF203 when there is none.';
+
+-- sql/schedule/from_now.sql
+
+-- A schedule whose next occurrence is the first one from now on, unless it has had all its runs.
+
+create function ratchet_internal.from_now(p_new ratchet.schedules) returns ratchet.schedules
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  p_new.updated_at := ratchet_internal.now();
+  p_new.next_at := case when p_new.run_count >= p_new.max_runs then 'infinity'
+    else ratchet_internal.next_occurrence(p_new, p_new.updated_at) end;
+  p_new.look_at := case when p_new.is_paused then 'infinity' else p_new.next_at end;
+  return p_new;
+end $$;
+comment on function ratchet_internal.from_now(ratchet.schedules) is
+  'A schedule whose next occurrence is the first one from now on.';
+
+-- sql/schedule/alter_schedule.sql
+
+-- Changes a schedule; what is null stays as it is. A cron expression takes the place of an interval
+-- and the other way round. What is next is found anew from now on; what was due is left out.
+-- Locks: the schedule. Writes: schedules. Wakes: an idle worker. Raises: as create_schedule; WF203.
+-- Returns the next occurrence. Idempotent.
+
+create function ratchet.alter_schedule(
+  p_id text, p_workflow text default null, p_cron text default null,
+  p_every interval default null, p_args json default null, p_queue text default null,
+  p_timezone text default null, p_starts_at timestamptz default null,
+  p_ends_at timestamptz default null, p_catch_up text default null,
+  p_catch_up_window interval default null, p_overlap text default null,
+  p_from_end boolean default null, p_stop_on_failure boolean default null,
+  p_max_runs bigint default null, p_options json default null, p_namespace text default 'durable'
+) returns timestamptz
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_new ratchet.schedules := ratchet_internal.lock_schedule(p_id, p_namespace);
+begin
+  if p_cron is not null or p_every is not null then
+    v_new.cron := p_cron;
+    v_new.every_ms := coalesce(ratchet_internal.interval_ms(p_every), case when p_every is not null
+      then 0 end);
+  end if;
+  v_new.timezone := coalesce(p_timezone, v_new.timezone);
+  v_new.starts_at := coalesce(p_starts_at, v_new.starts_at);
+  v_new.ends_at := coalesce(p_ends_at, v_new.ends_at);
+  v_new.catch_up := coalesce(p_catch_up, v_new.catch_up);
+  v_new.catch_up_ms := coalesce(ratchet_internal.interval_ms(p_catch_up_window), case
+    when p_catch_up_window is null then v_new.catch_up_ms end);
+  v_new.overlap := coalesce(p_overlap, v_new.overlap);
+  v_new.is_from_end := coalesce(p_from_end, v_new.is_from_end);
+  v_new.stops_on_failure := coalesce(p_stop_on_failure, v_new.stops_on_failure);
+  v_new.max_runs := coalesce(p_max_runs, v_new.max_runs);
+  v_new.workflow := coalesce(p_workflow, v_new.workflow);
+  v_new.queue := coalesce(p_queue, v_new.queue);
+  v_new.input := coalesce(p_args, v_new.input);
+  v_new.options := coalesce(p_options, v_new.options);
+  perform ratchet_internal.check_schedule(v_new);
+  v_new := ratchet_internal.from_now(v_new);
+  update ratchet.schedules set cron = v_new.cron, every_ms = v_new.every_ms,
+    timezone = v_new.timezone, starts_at = v_new.starts_at, ends_at = v_new.ends_at,
+    catch_up = v_new.catch_up, catch_up_ms = v_new.catch_up_ms, overlap = v_new.overlap,
+    is_from_end = v_new.is_from_end, stops_on_failure = v_new.stops_on_failure,
+    max_runs = v_new.max_runs, workflow = v_new.workflow, queue = v_new.queue,
+    input = v_new.input, options = v_new.options, next_at = v_new.next_at,
+    look_at = v_new.look_at, problem = null, updated_at = v_new.updated_at
+  where id = v_new.id;
+  perform ratchet_internal.wake_idle();
+  return v_new.next_at;
+end $$;
+comment on function ratchet.alter_schedule(text, text, text, interval, json, text, text,
+  timestamptz, timestamptz, text, interval, text, boolean, boolean, bigint, json, text) is
+  'Changes a schedule from now on, null leaving things as they are; returns its next occurrence.';
+
+-- sql/schedule/pause_schedule.sql
+
+-- Lets a schedule rest; what would be due meanwhile is left out. Jobs that it started go on.
+-- Locks: the schedule. Writes: schedules. Raises: WF203, WF605. Idempotent.
+
+create function ratchet.pause_schedule(p_id text, p_namespace text default 'durable')
+returns void
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  update ratchet.schedules set is_paused = true, look_at = 'infinity',
+    updated_at = ratchet_internal.now()
+  where id = (ratchet_internal.lock_schedule(p_id, p_namespace)).id and not is_paused;
+end $$;
+comment on function ratchet.pause_schedule(text, text) is
+  'Lets a schedule rest until it is resumed.';
+
+-- sql/schedule/resume_schedule.sql
+
+-- Lets a schedule go on after a pause. Returns its next occurrence.
+-- Locks: the schedule. Writes: schedules. Wakes: an idle worker. Raises: WF203, WF605. Idempotent.
+
+create function ratchet.resume_schedule(p_id text, p_namespace text default 'durable')
+returns timestamptz
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_new ratchet.schedules := ratchet_internal.lock_schedule(p_id, p_namespace);
+begin
+  if v_new.is_paused then
+    v_new.is_paused := false;
+    v_new := ratchet_internal.from_now(v_new);
+    update ratchet.schedules set is_paused = false, next_at = v_new.next_at,
+      look_at = v_new.look_at, updated_at = v_new.updated_at
+    where id = v_new.id;
+    perform ratchet_internal.wake_idle();
+  end if;
+  return v_new.next_at;
+end $$;
+comment on function ratchet.resume_schedule(text, text) is
+  'Lets a paused schedule go on; returns its next occurrence.';
+
+-- sql/schedule/delete_schedule.sql
+
+-- Deletes a schedule. Jobs that it started go on. Locks: the schedule. Writes: schedules.
+-- Raises: WF605. Idempotent. Returns whether there was one.
+
+create function ratchet.delete_schedule(p_id text, p_namespace text default 'durable')
+returns boolean
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform ratchet_internal.check_isolation();
+  delete from ratchet.schedules where key = p_id and namespace = p_namespace;
+  return found;
+end $$;
+comment on function ratchet.delete_schedule(text, text) is
+  'Deletes a schedule; returns whether there was one.';
+
+-- sql/schedule/trigger_schedule.sql
+
+-- Starts a run of a schedule now, beside its occurrences and whatever its policies say. Returns the
+-- id of the job, which is p_job or made of the schedule's id and the time.
+-- Locks: the schedule, the new job. Writes: schedules, jobs, messages. Wakes: an idle worker.
+-- Raises: WF101, WF203, WF605. Idempotent with p_job.
+
+create function ratchet.trigger_schedule(
+  p_id text, p_namespace text default 'durable', p_job text default null
+) returns text
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_new ratchet.schedules := ratchet_internal.lock_schedule(p_id, p_namespace);
+  v_now timestamptz := ratchet_internal.now();
+  v_job text := coalesce(p_job, v_new.key || '@' || to_char(v_now at time zone 'UTC',
+    'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'));
+begin
+  perform ratchet_internal.check_name(v_job, 'workflow id');
+  if ratchet_internal.create_jobs(v_new.namespace, v_new.workflow, v_new.queue, array[v_job],
+    array[v_new.input], v_new.options, null) = 1
+  then
+    update ratchet.schedules set last_key = v_job, run_count = run_count + 1, updated_at = v_now
+    where id = v_new.id;
+  end if;
+  return v_job;
+end $$;
+comment on function ratchet.trigger_schedule(text, text, text) is
+  'Starts a run of a schedule now; returns the id of its job.';
 
 -- Answering steps. settle is the one door through which an answer enters the history.
 
@@ -4235,6 +5261,9 @@ begin
               and due_at < 'infinity'
             order by due_at limit 1)) m
         where r.worker_id = p_worker),
+      (select case when look_at <= p_now then 50
+          else ceil(extract(epoch from look_at - p_now) * 1000) end
+        from ratchet.schedules where look_at < 'infinity' order by look_at limit 1),
       case when exists (select from ratchet_internal.messages
           where worker_id = p_worker and kind = 'result')
         or exists (select from ratchet_internal.signals where is_new)
@@ -4415,7 +5444,7 @@ comment on function ratchet_internal.reap_workers(bigint, timestamptz) is
 -- sql/dispatch/is_news.sql
 
 -- Whether an exchange has something to do for others first: a worker whose lease ran out, a signal
--- or a wait that nobody has looked at.
+-- or a wait that nobody has looked at, a schedule that is due.
 
 create function ratchet_internal.is_news(p_worker bigint, p_now timestamptz) returns boolean
 language plpgsql stable
@@ -4426,10 +5455,12 @@ begin
     select exists (
         select from ratchet_internal.workers where expires_at < p_now and id <> p_worker)
       or exists (select from ratchet_internal.signals where is_new)
-      or exists (select from ratchet_internal.messages where kind = 'wait' and attempt = 0));
+      or exists (select from ratchet_internal.messages where kind = 'wait' and attempt = 0)
+      or exists (select from ratchet.schedules where look_at <= p_now));
 end $$;
 comment on function ratchet_internal.is_news(bigint, timestamptz) is
-  'Whether a worker is to be taken over, or a signal or a wait is to be looked at.';
+  'Whether a worker is to be taken over, a signal or a wait is to be looked at, or a schedule is '
+  'due.';
 
 -- sql/dispatch/open_exchange.sql
 
@@ -4461,11 +5492,13 @@ begin
   if v_is_news then
     perform ratchet_internal.reap_workers(p_worker, p_now);
     perform ratchet_internal.deliver_signals(p_now);
+    perform ratchet_internal.fire_schedules(p_now);
   end if;
 end $$;
 comment on function ratchet_internal.open_exchange(
   bigint, timestamptz, bigint[], bigint[], bigint[], bigint[], text[], json[]) is
-  'Locks what an exchange may wait for, frees the work of lost workers and delivers signals.';
+  'Locks what an exchange may wait for, frees the work of lost workers, delivers signals and '
+  'fires schedules.';
 
 -- sql/dispatch/exchange.sql
 
@@ -5200,6 +6233,128 @@ end $$;
 comment on function ratchet.terminate(text, text, text, int, boolean) is
   'Stops a job at once; returns whether this call stopped it.';
 
+-- sql/job/flush.sql
+
+-- Removes a finished job at once, before its retention ends; with p_expired_only, only if its own
+-- time has passed and prune has not come by yet. Nothing happens while it runs.
+-- Locks: the job. Writes: jobs, attributes. Raises: WF605. Returns whether it removed one.
+
+create function ratchet.flush(
+  p_id text, p_namespace text default 'durable', p_expired_only boolean default false
+) returns boolean
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_job bigint;
+begin
+  perform ratchet_internal.check_isolation();
+  delete from ratchet.jobs
+  where key = p_id and namespace = p_namespace and status <= 0
+    and (not p_expired_only
+      or finished_at < ratchet_internal.now() - make_interval(secs => least(expire_seconds, 1e10)))
+  returning id into v_job;
+  delete from ratchet.jobs_attributes where job_id = v_job;
+  return v_job is not null;
+end $$;
+comment on function ratchet.flush(text, text, boolean) is
+  'Removes a finished job at once; returns whether there was one.';
+
+-- Repeating calls of Virtual: schedules with terms of their own.
+
+-- sql/schedule/is_schedule_over.sql
+
+-- Whether nothing will come of a schedule any more: it has ended, or its last run failed where that
+-- is the end, and that run is over.
+
+create function ratchet_internal.is_schedule_over(p_schedule ratchet.schedules) returns boolean
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(j.status, 0) <= 0
+    and (p_schedule.next_at = 'infinity' or p_schedule.stops_on_failure and j.error is not null)
+  from (values (p_schedule.last_key, p_schedule.namespace)) as last (key, namespace)
+  left join ratchet.jobs j on j.key = last.key and j.namespace = last.namespace
+$$;
+comment on function ratchet_internal.is_schedule_over(ratchet.schedules) is
+  'Whether nothing will come of a schedule any more.';
+
+-- sql/schedule/start_cron.sql
+
+-- Starts a repeating call of Virtual: a schedule whose runs do not overlap and that ends with a
+-- failed one. p_rule is a cron expression, with all its fields; where it is none, the interval
+-- counts, from the end of each run. One of the same id that is over is replaced.
+-- Locks: the id, the schedule. Writes: schedules. Wakes: an idle worker.
+-- Raises: as create_schedule; WF108 when there is neither. Returns false while the id runs.
+
+create function ratchet.start_cron(
+  p_id text, p_queue text, p_args json, p_rule text, p_every interval, p_delay interval,
+  p_max_runs bigint, p_namespace text, p_options json
+) returns boolean
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_kept ratchet.schedules;
+  v_is_cron boolean := p_rule ~ '^\s*(@|\S+(\s+\S+){4,5}\s*$)'
+    and (ratchet_internal.read_cron(p_rule)).months is not null;
+begin
+  perform ratchet_internal.check_isolation();
+  perform pg_advisory_xact_lock(hashtextextended(p_namespace || chr(10) || p_id, 2027));
+  select * into v_kept from ratchet.schedules
+  where key = p_id and namespace = p_namespace for update;
+  if v_kept.id is not null and not ratchet_internal.is_schedule_over(v_kept) then
+    return false;
+  end if;
+  delete from ratchet.schedules where id = v_kept.id;
+  if not v_is_cron and p_every is null then
+    perform ratchet_internal.raise_error('WF108', 'invalid cron expression',
+      jsonb_build_object('cron', left(p_rule, 200)),
+      'Give a cron expression of five or six fields, or a duration such as 5 minutes.');
+  end if;
+  perform ratchet.create_schedule(p_id, 'call', p_args => p_args, p_queue => p_queue,
+    p_cron => case when v_is_cron then p_rule end,
+    p_every => case when not v_is_cron then greatest(p_every, '1 second') end,
+    p_delay => case when not v_is_cron then coalesce(p_delay, '0') end,
+    p_catch_up => case when v_is_cron then 'skip' else 'one' end,
+    p_overlap => case when v_is_cron then 'skip' else 'wait' end, p_from_end => not v_is_cron,
+    p_stop_on_failure => true, p_max_runs => p_max_runs, p_options => p_options,
+    p_namespace => p_namespace);
+  return true;
+end $$;
+comment on function ratchet.start_cron(
+  text, text, json, text, interval, interval, bigint, text, json) is
+  'Starts a repeating call of Virtual; false while one of the same id runs.';
+
+-- sql/schedule/stop_cron.sql
+
+-- Stops a repeating call of Virtual, and the run that is under way.
+-- Locks: the schedule, then the job. Writes: schedules, jobs, messages. Raises: WF605.
+-- Wakes: programs that wait. Idempotent. Returns whether it was running.
+
+create function ratchet.stop_cron(p_id text, p_namespace text) returns boolean
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_kept ratchet.schedules;
+begin
+  perform ratchet_internal.check_isolation();
+  select * into v_kept from ratchet.schedules
+  where key = p_id and namespace = p_namespace for update;
+  if v_kept.id is null then return false; end if;
+  delete from ratchet.schedules where id = v_kept.id;
+  if ratchet_internal.is_schedule_over(v_kept) then return false; end if;
+  if exists (select from ratchet.jobs
+    where key = v_kept.last_key and namespace = p_namespace and status > 0)
+  then
+    perform ratchet.terminate(v_kept.last_key, p_namespace, p_suppress => true);
+  end if;
+  return true;
+end $$;
+comment on function ratchet.stop_cron(text, text) is
+  'Stops a repeating call of Virtual; returns whether it was running.';
+
 -- Looking at everything; the rules that always hold.
 
 -- sql/views/ledger.sql
@@ -5374,6 +6529,58 @@ select id, role_name, namespace, queues, created_at, revoked_at, last_rotated_at
 from ratchet_internal.worker_roles;
 comment on view ratchet.worker_roles is
   'The roles that were provisioned for workers, and what each may serve.';
+
+-- sql/views/schedule_status.sql
+
+-- Every schedule with its rule in words, what it does next and what it did last.
+
+create view ratchet.schedule_status with (security_invoker = true) as
+select s.key, s.namespace, s.workflow, s.queue,
+  coalesce('cron ' || s.cron, 'every ' || make_interval(secs => s.every_ms / 1000.0)) as rule,
+  s.timezone,
+  case when s.is_paused then 'paused'
+    when s.problem is not null then 'ended: ' || s.problem
+    when s.next_at = 'infinity' then 'ended'
+    when s.look_at > s.next_at then 'waits for the end of ' || s.last_key
+    else 'active' end as state,
+  case when s.next_at < 'infinity' and not s.is_paused then s.next_at end as next_at,
+  s.last_at, s.last_key as last_job,
+  case when j.status > 0 then 'running' when j.status < 0 then 'stopped'
+    when j.error is not null then 'failed' when j.status = 0 then 'done' end as last_state,
+  s.run_count
+from ratchet.schedules s
+left join ratchet.jobs j on j.key = s.last_key and j.namespace = s.namespace;
+comment on view ratchet.schedule_status is
+  'Every schedule with its rule, its next occurrence and its last run.';
+
+-- sql/inspect/export_history.sql
+
+-- A job with its recorded steps as one JSON document, which replay() of the driver checks against
+-- code without a database. Values are JSON texts, to the letter; null is undefined.
+-- Raises: WF201.
+
+create function ratchet.export_history(p_id text, p_namespace text default 'durable') returns json
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select json_build_object('format', 'pgratchet-history', 'version', 1,
+    'job', json_build_object('id', j.id::text, 'workflowId', j.key, 'namespace', j.namespace,
+      'workflow', j.workflow, 'queue', j.queue, 'entity', j.entity, 'status', j.status,
+      'attempt', j.attempt, 'isCancelled', j.cancel_requested_at is not null,
+      'originId', j.origin_id::text, 'input', j.input::text, 'options', j.options::text,
+      'result', j.result::text, 'error', j.error::text, 'createdAt', j.created_at,
+      'finishedAt', j.finished_at),
+    'steps', coalesce((
+      select json_agg(json_build_object('address', a.address, 'position', a.position,
+        'kind', a.kind, 'name', ratchet_internal.step_name(a.address, a.field),
+        'delivery', a.delivery, 'isDone', ratchet_internal.is_final(a.ledger),
+        'isFailed', a.is_failed, 'input', a.input::text, 'value', a.value)
+        order by a.address, a.position)
+      from ratchet.jobs_attributes a where a.job_id = j.id), '[]'))
+  from ratchet_internal.find_job(p_id, p_namespace) j
+$$;
+comment on function ratchet.export_history(text, text) is
+  'A job with its recorded steps as one JSON document, to be replayed without a database.';
 
 -- sql/inspect/broken_jobs.sql
 
@@ -6276,6 +7483,11 @@ insert into ratchet_internal.grants (function, access) values
   ('cancel_escalation', 'client'), ('update_escalation', 'client'),
   ('append_milestones', 'client'), ('escalate_to_role', 'client'),
   ('set_escalation_priority', 'client'), ('prune_escalations', 'client'),
+  ('export_history', 'reader'), ('occurrences', 'reader'), ('create_schedule', 'client'),
+  ('alter_schedule', 'client'),
+  ('pause_schedule', 'client'), ('resume_schedule', 'client'), ('delete_schedule', 'client'),
+  ('trigger_schedule', 'client'), ('flush', 'client'), ('start_cron', 'client'),
+  ('stop_cron', 'client'), ('run_schedules', 'worker'), ('run_schedules', 'operator'),
   ('now', 'reader'), ('is_final', 'reader'), ('step_name', 'reader');
 
 -- sql/roles/grant_functions.sql

@@ -50,6 +50,7 @@ begin;
 \ir roles/is_own.sql
 \ir roles/check_routes.sql
 \ir roles/visible_jobs.sql
+\ir tables/schedules.sql
 
 -- Starting jobs.
 \ir job/step_field.sql
@@ -63,6 +64,39 @@ begin;
 \ir job/check_start.sql
 \ir job/start_workflow.sql
 \ir job/start_workflows.sql
+
+-- Schedules: cron expressions and intervals in time zones, and what is started by them. Fired by
+-- whoever exchanges.
+\ir schedule/cron_rule.sql
+\ir schedule/cron_set.sql
+\ir schedule/cron_weekdays.sql
+\ir schedule/read_cron.sql
+\ir schedule/is_cron_day.sql
+\ir schedule/cron_next.sql
+\ir schedule/check_cron.sql
+\ir schedule/check_timezone.sql
+\ir schedule/occurrences.sql
+\ir schedule/occurrence_key.sql
+\ir schedule/next_occurrence.sql
+\ir schedule/last_occurrence.sql
+\ir schedule/due_occurrences.sql
+\ir schedule/move_on.sql
+\ir schedule/fire_schedule.sql
+\ir schedule/fire_schedules.sql
+\ir schedule/run_schedules.sql
+\ir schedule/interval_ms.sql
+\ir schedule/check_schedule.sql
+\ir schedule/wake_idle.sql
+\ir schedule/schedule_terms.sql
+\ir schedule/put_schedule.sql
+\ir schedule/create_schedule.sql
+\ir schedule/lock_schedule.sql
+\ir schedule/from_now.sql
+\ir schedule/alter_schedule.sql
+\ir schedule/pause_schedule.sql
+\ir schedule/resume_schedule.sql
+\ir schedule/delete_schedule.sql
+\ir schedule/trigger_schedule.sql
 
 -- Answering steps. settle is the one door through which an answer enters the history.
 \ir dispatch/work.sql
@@ -210,6 +244,12 @@ begin;
 \ir job/watch_jobs.sql
 \ir job/cancel.sql
 \ir job/terminate.sql
+\ir job/flush.sql
+
+-- Repeating calls of Virtual: schedules with terms of their own.
+\ir schedule/is_schedule_over.sql
+\ir schedule/start_cron.sql
+\ir schedule/stop_cron.sql
 
 -- Looking at everything; the rules that always hold.
 \ir views/ledger.sql
@@ -222,6 +262,8 @@ begin;
 \ir views/is_live.sql
 \ir views/workers.sql
 \ir views/worker_roles.sql
+\ir views/schedule_status.sql
+\ir inspect/export_history.sql
 \ir inspect/broken_jobs.sql
 \ir inspect/broken_steps.sql
 \ir inspect/broken_messages.sql

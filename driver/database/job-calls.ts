@@ -52,6 +52,7 @@ const WATCH = {
 };
 const CANCEL = 'select ratchet.cancel($1, $2)';
 const TERMINATE = 'select ratchet.terminate($1, $2, $3, $4, $5)';
+const EXPORT = 'select ratchet.export_history($1, $2)';
 const COMPACT = 'YYYYMMDDHH24MISS.MS';
 const JOB = `select id, status, workflow, queue, entity, result, error,
     to_char(created_at at time zone 'UTC', '${COMPACT}'),
@@ -95,7 +96,7 @@ export async function callRows(
   }
 }
 
-async function call(
+export async function call(
   database: Database,
   tx: Queryable | undefined,
   statement: Statement,
@@ -199,6 +200,16 @@ export async function readJob(
     ...{ result: result ?? null, error: error ?? null, status: Number(status) },
     ...{ createdAt: createdAt ?? '', updatedAt: updatedAt ?? '', finishedAt: finishedAt ?? null },
   };
+}
+
+/** A job with its steps as one JSON document. */
+export async function exportHistory(
+  database: Database,
+  workflowId: string,
+  namespace: string,
+): Promise<string> {
+  const [row] = await database.rows<[string]>(EXPORT, [workflowId, namespace]);
+  return row?.[0] ?? '';
 }
 
 /** A row of `ratchet.steps`. */

@@ -13,6 +13,7 @@ import { defaultExpire } from './default-expire';
 import { EscalationClient } from './escalation-client';
 import { meshClientOf, saying, signalJob, WorkflowHandle, type SignalOptions } from './handle';
 import type { HotMeshClient } from './mesh-client';
+import { ScheduleClient } from './schedules';
 import {
   checkStart,
   nameOf,
@@ -145,6 +146,8 @@ export class Client {
   readonly workflow: WorkflowClient;
   /** Tasks for people. */
   readonly escalations: EscalationClient;
+  /** Starting workflows again and again. */
+  readonly schedule: ScheduleClient;
   private readonly hub: Hub;
   private readonly events: EventSink | undefined;
 
@@ -160,6 +163,7 @@ export class Client {
     this.hub.taskEvents.add(events);
     this.workflow = new WorkflowClient(this.hub);
     this.escalations = new EscalationClient(this.hub, events);
+    this.schedule = new ScheduleClient(this.hub);
     if (events !== undefined) {
       this.hub.whenReady(() => this.hub.announcements.engineStarted(events, 'durable'));
     }

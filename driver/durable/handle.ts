@@ -6,6 +6,7 @@ import { checkName, checkText } from '../database/names';
 import { durationMs, type Duration } from '../duration';
 import type { Hub } from '../engine/hub';
 import { RatchetError } from '../errors';
+import { readHistory, type StoredHistory } from '../replay/stored-history';
 import { DuplicateJobError, GetStateError } from './errors';
 import { checkExecutionOptions, type ExecutionExport, type ExecutionOptions } from './execution';
 import { checkExport, exportJob, type ExportOptions, type JobExport } from './export';
@@ -178,6 +179,13 @@ export class WorkflowHandle<R = unknown> {
     const checked = checkFields(fields);
     await this.hub.prepare();
     return queryState(this.hub.database, this.workflowId, this.namespace, checked);
+  }
+
+  /** The job's history, to be checked against code by `replay`. */
+  async exportHistory(): Promise<StoredHistory> {
+    await this.hub.prepare();
+    const { database } = this.hub;
+    return saying(this.workflowId, readHistory(database, this.workflowId, this.namespace));
   }
 
   /** Sends a signal in the job's namespace; resolves once it is durable. */

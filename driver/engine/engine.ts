@@ -41,16 +41,16 @@ function key(...parts: string[]): string {
 
 /** A worker process's side of the engine: what it serves, what it holds, what it reports. */
 export class Engine implements TurnHost, ExchangeHost {
-  private readonly turns: TurnCache;
-  private readonly rebuilding = new Rebuilding();
+  readonly turns: TurnCache;
+  readonly rebuilding = new Rebuilding();
   private readonly dirty = new Set<LiveTurn>();
   /** Turns whose functions run at this moment, up to the next macrotask. */
   private busy: LiveTurn[] = [];
   private readonly workflows = new Map<string, WorkflowFunction>();
   private readonly activityQueues = new Map<string, Set<string>>(); // by namespace
-  private readonly claimed = new ClaimedActivities(this, () => this.loop.wake(true));
+  readonly claimed = new ClaimedActivities(this, () => this.loop.wake(true));
   private readonly localSteps = new LocalSteps(this.claimed);
-  private readonly loop: ExchangeLoop;
+  readonly loop: ExchangeLoop;
   private readonly registration: Registration;
   private isEvicting = false;
   private isStopped = false;

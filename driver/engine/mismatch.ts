@@ -41,5 +41,6 @@ function stored(key: number, { kind, name }: RecordedStep, called: string): stri
     code: 902,
     type: 'NondeterminismError',
     hint: error.hint,
+    detail: error.detail,
   });
 }

@@ -43,4 +43,9 @@ insert into ratchet_internal.grants (function, access) values
   ('cancel_escalation', 'client'), ('update_escalation', 'client'),
   ('append_milestones', 'client'), ('escalate_to_role', 'client'),
   ('set_escalation_priority', 'client'), ('prune_escalations', 'client'),
+  ('export_history', 'reader'), ('occurrences', 'reader'), ('create_schedule', 'client'),
+  ('alter_schedule', 'client'),
+  ('pause_schedule', 'client'), ('resume_schedule', 'client'), ('delete_schedule', 'client'),
+  ('trigger_schedule', 'client'), ('flush', 'client'), ('start_cron', 'client'),
+  ('stop_cron', 'client'), ('run_schedules', 'worker'), ('run_schedules', 'operator'),
   ('now', 'reader'), ('is_final', 'reader'), ('step_name', 'reader');
