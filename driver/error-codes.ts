@@ -106,17 +106,17 @@ export const ERROR_CODES = {
     meaning: 'An operation on a search attribute or an entity does not fit the value it has.',
     advice: 'Read the value before changing it, or set it anew.',
   },
+  WF306: {
+    name: 'DuplicateSchedule',
+    retry: false,
+    meaning: 'A schedule with this id and other terms is kept.',
+    advice: 'Alter it, delete it first, or use another id.',
+  },
   WF307: {
     name: 'DuplicateTask',
     retry: false,
     meaning: 'A pending task has this signal key already, so another one cannot have it.',
     advice: 'Resolve or cancel the pending task first, or choose another signal key.',
-  },
-  WF305: {
-    name: 'DuplicateSchedule',
-    retry: false,
-    meaning: 'A schedule with this id and other terms is kept.',
-    advice: 'Alter it, delete it first, or use another id.',
   },
   WF401: {
     name: 'WorkerLost',

@@ -177,7 +177,7 @@ export class ScheduleClient {
    *   scheduleId: 'report', workflow: report, taskQueue: 'reports',
    *   cron: '30 8 * * mon-fri', timezone: 'Europe/Berlin',
    * });
-   * @throws RatchetError WF305 when the id has a schedule with other terms.
+   * @throws RatchetError WF306 when the id has a schedule with other terms.
    */
   async create(options: ScheduleOptions): Promise<Date | null> {
     checkOptions(options, OPTIONS, 'schedule.create');

@@ -2,7 +2,7 @@
 -- The first occurrence of an interval is p_starts_at, or p_delay (default: one interval) after now.
 -- A schedule that looks at how its runs end waits for each.
 -- Locks: the new row. Writes: schedules. Wakes: an idle worker, to look when it is due.
--- Raises: WF101, WF102, WF104, WF105, WF108, WF305 when the id has another schedule, WF501.
+-- Raises: WF101, WF102, WF104, WF105, WF108, WF306 when the id has another schedule, WF501.
 -- Idempotent: the same schedule again changes nothing.
 
 create function ratchet.create_schedule(

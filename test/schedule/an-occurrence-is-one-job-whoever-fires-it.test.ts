@@ -188,7 +188,7 @@ test.serial(
       codeOf(sql.rows(`select ratchet.create_schedule('twin', 'tick', $1)`, [cron]));
     t.is(await again('0 0 1 1 *'), 'ok');
     t.is(await again('0 0 1 1 *'), 'ok');
-    t.is(await again('0 0 2 1 *'), 'WF305');
+    t.is(await again('0 0 2 1 *'), 'WF306');
     t.is(await sql.value(`select count(*) from ratchet.schedules where key = 'twin'`), '1');
   },
 );
