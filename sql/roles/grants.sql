@@ -48,4 +48,5 @@ insert into ratchet_internal.grants (function, access) values
   ('pause_schedule', 'client'), ('resume_schedule', 'client'), ('delete_schedule', 'client'),
   ('trigger_schedule', 'client'), ('flush', 'client'), ('start_cron', 'client'),
   ('stop_cron', 'client'), ('run_schedules', 'worker'), ('run_schedules', 'operator'),
+  ('pipe_call', 'client'), ('pipe_eval', 'client'), ('pipe_map', 'client'),
   ('now', 'reader'), ('is_final', 'reader'), ('step_name', 'reader');
