@@ -291,6 +291,7 @@ begin;
 \ir graph/pipe/call/pipe_fround.sql
 \ir graph/pipe/call/pipe_has.sql
 \ir graph/pipe/call/pipe_hypot.sql
+\ir graph/pipe/call/pipe_is_even.sql
 \ir graph/pipe/call/pipe_json.sql
 \ir graph/pipe/call/pipe_list_change.sql
 \ir graph/pipe/call/pipe_list_find.sql
