@@ -12,9 +12,9 @@ declare
   v_result jsonb;
 begin
   if v_family is null then
-    return ratchet_internal.pipe_fail(coalesce(fn, ''), 'there is no such function');
+    return ratchet_internal.pipe_fail(fn, 'there is no such function');
   elsif jsonb_typeof(args) is distinct from 'array' then
-    return ratchet_internal.pipe_fail(coalesce(fn, ''), 'the arguments are not a list');
+    return ratchet_internal.pipe_fail(fn, 'the arguments are not a list');
   end if;
   v_result := ratchet_internal.pipe_apply(v_family, fn, ratchet_internal.pipe_items(args));
   perform ratchet_internal.pipe_check_size(fn, coalesce(pg_column_size(v_result), 0));
