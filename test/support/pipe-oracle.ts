@@ -33,7 +33,7 @@ const numbers = Object.fromEntries(
     .map((name) => [`math.${name}`, numeric(name)]),
 );
 
-/* eslint-disable @typescript-eslint/no-explicit-any, eqeqeq -- operators on anything is the point */
+/* eslint-disable @typescript-eslint/no-explicit-any, eqeqeq -- operators, on anything */
 const operators: Record<string, Call> = {
   'bitwise.and': (a: any, b: any) => a & b,
   'bitwise.or': (a: any, b: any) => a | b,
@@ -115,22 +115,22 @@ function own(target: unknown, key: string): unknown {
   return Object.hasOwn(Object(target) as object, key) ? of(Object(target))[key] : undefined;
 }
 
-const keys = (value: unknown) => (isNullish(value) ? [] : Object.keys(value as object));
+const keys = (value: unknown) => (isNullish(value) ? [] : Object.keys(value));
 
 const objects: Record<string, Call> = {
   'object.get': (target, key) => (isNullish(target) ? undefined : own(target, String(key))),
   'object.keys': keys,
-  'object.values': (value) => (isNullish(value) ? [] : Object.values(value as object)),
-  'object.entries': (value) => (isNullish(value) ? [] : Object.entries(value as object)),
+  'object.values': (value) => (isNullish(value) ? [] : Object.values(value)),
+  'object.entries': (value) => (isNullish(value) ? [] : Object.entries(value)),
   'object.fromEntries': (pairs) => {
     if (!Array.isArray(pairs)) throw new TypeError('fromEntries');
-    return Object.fromEntries(pairs as [string, unknown][]) as unknown;
+    return Object.fromEntries(pairs as [string, unknown][]);
   },
   'object.assign': (target, ...rest) => {
     const start = isNullish(target) ? {} : structuredClone(target);
     // A scalar becomes an object around it, which is stored as the scalar.
     if (typeof start !== 'object') return start;
-    return Object.assign(start as object, ...rest) as unknown;
+    return Object.assign(start, ...rest) as unknown;
   },
   'object.getOwnPropertyNames': (value) =>
     isNullish(value) ? [] : Object.getOwnPropertyNames(value),
@@ -165,14 +165,14 @@ export const oracle: Record<string, Call> = {
   ...{ ...numbers, ...operators, ...texts, ...lists, ...objects, ...dates },
   'string.split': (value, delimiter) => call('split')(value, delimiter),
   'string.concat': (...parts) =>
-    parts.map((part) => (isNullish(part) ? '' : String(part))).join(''),
+    parts.map((part) => (isNullish(part) ? '' : `${part as string}`)).join(''),
   'string.lastIndexOf': (value, needle, from) => {
     if (Array.isArray(value)) return value.lastIndexOf(needle, (from ?? value.length) as number);
     return call('lastIndexOf')(value, needle, from);
   },
-  'number.isFinite': Number.isFinite as Call,
-  'number.isInteger': Number.isInteger as Call,
-  'number.isNaN': Number.isNaN as Call,
+  'number.isFinite': Number.isFinite,
+  'number.isInteger': Number.isInteger,
+  'number.isNaN': Number.isNaN,
   'number.parseFloat': (value) => parseFloat(String(value)),
   'number.parseInt': (value, radix) => parseInt(String(value), radix as number),
   'number.toFixed': call('toFixed'),

@@ -46,7 +46,7 @@ function plain(row: unknown[], scope: Scope, prior: unknown[] | undefined): unkn
 function reduce(body: Row[], scope: Scope, [collection, start]: unknown[]): unknown {
   let output: unknown = structuredClone(start ?? null);
   const isNothing = collection === undefined || collection === null;
-  const keys = isNothing ? [] : Object.keys(collection as object);
+  const keys = isNothing ? [] : Object.keys(collection);
   keys.forEach((key, index) => {
     const item = (collection as Record<string, unknown>)[key];
     const variables = {
@@ -68,7 +68,7 @@ function resolve(cell: unknown, scope: Scope, args: unknown[]): unknown {
     const call = oracle[name.slice(1)];
     if (call === undefined) throw new Error('no such function');
     // No function changes what it is given.
-    return call(...(structuredClone(args) as unknown[]));
+    return call(...structuredClone<unknown[]>(args));
   }
   const [start = '', ...steps] = name.split('.');
   const root = start.startsWith('$') ? scope.variables[start] : own(scope.data, start);

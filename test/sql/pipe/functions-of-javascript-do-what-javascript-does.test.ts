@@ -14,7 +14,7 @@ const rounded =
 
 function expectedOf(name: string, args: unknown[]): unknown {
   try {
-    return tag(oracle[name]?.(...(structuredClone(args) as unknown[])));
+    return tag(oracle[name]?.(...structuredClone<unknown[]>(args)));
   } catch {
     return failure();
   }
