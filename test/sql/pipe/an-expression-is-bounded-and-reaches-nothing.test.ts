@@ -1,4 +1,5 @@
 import test from 'ava';
+import { read } from '../../support/files';
 import { calls, pipeEngine, pipes, programs } from '../../support/pipe';
 import { failure, same } from '../../support/pipe-values';
 
@@ -120,10 +121,8 @@ test.serial('an error names the function and the reason', async (t) => {
 });
 
 test.serial('no argument of any kind makes a function fail in its own way', async (t) => {
-  const names = await sql.rows<{ fn: string }>(`
-    select distinct (regexp_matches(prosrc, '[a-z]+\\.[a-zA-Z_0-9]+', 'g'))[1] as fn
-    from pg_proc where proname like 'pipe_%'`);
-  const known = names.map(({ fn }) => fn);
+  const cases = JSON.parse(read('test/sql/pipe/pipes.cases.json')) as { fn: string }[];
+  const known = [...new Set(['math.random', ...cases.map(({ fn }) => fn)])];
   const odd = [
     ...[null, '', [], {}, [null], { $: 'undefined' }, { $: 'NaN' }, { $: 'Infinity' }, 1e308],
     ...[{ $: 'date', value: null }, { $: 'date', value: '+275760-09-13T00:00:00.000Z' }, -1e300],
