@@ -1,6 +1,8 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { registerCodec } from '../database/codec';
+import { disconnectAll } from '../connectors';
 import { closeHubs } from '../engine/hub';
+import { guid } from '../guid';
 import { activity } from './activity';
 import { Client } from './client';
 import { Connection } from './connection';
@@ -12,13 +14,6 @@ import { Search } from './search';
 import { registerActivityWorker, Worker } from './worker';
 import { workerRoles } from './worker-roles';
 import { workflow } from './workflow';
-
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-';
-
-/** A compact unique id: 23 url-safe characters beginning with H. */
-function guid(): string {
-  return `H${[...randomBytes(22)].map((byte) => ALPHABET[byte & 63]).join('')}`;
-}
 
 /** Durable workflows written as plain functions. */
 export const Durable = {
@@ -38,5 +33,7 @@ export const Durable = {
   guid,
   uuid: (): string => randomUUID(),
   /** Stops every client, worker and connection of this process; new ones may be made afterwards. */
-  shutdown: (): Promise<void> => closeHubs(),
+  async shutdown(): Promise<void> {
+    await Promise.all([closeHubs(), disconnectAll()]);
+  },
 };

@@ -2,7 +2,7 @@ import type { ActivityContext } from './context';
 import type { Database } from '../database/database';
 import type { ActivityClaim, StepTransaction } from '../database/step-transaction';
 import type { Work } from '../database/exchange';
-import { parseOptions, runActivity } from './activities';
+import { parseOptions, runActivity, type Outcome } from './activities';
 import type { ActivityReport } from './report';
 
 function claimOf(of: { jobId: string; address: string; position: number }): string {
@@ -50,11 +50,12 @@ export class ClaimedActivities {
       open: () => this.open({ jobId, address, position, attempt }),
     };
     const { lease } = this;
-    runActivity(store, work.input, parseOptions(work.options), (outcome) => {
+    const settled = (outcome: Outcome) => {
       if (lease !== this.lease) return;
       if (outcome.isRecorded) this.recorded(claim);
       else this.report({ jobId, address, position, attempt, ...outcome });
-    });
+    };
+    runActivity(store, work.input, parseOptions(work.options), settled, work);
   }
 
   open(of: Omit<ActivityClaim, 'workerId'>): Promise<StepTransaction> {
