@@ -24,15 +24,15 @@ export const QUESTIONS: Record<string, string> = {
   'the first page': `ratchet.list_escalations('{}')`,
   'what is pending': `ratchet.list_escalations('{"status": "pending"}')`,
   'what is available': `ratchet.list_escalations('{"available": true}')`,
-  'what is pending for a role': `ratchet.list_escalations('{"role": "role-7", "status": "pending"}')`,
-  'what is available to some roles': `ratchet.list_escalations('{"roles": ["role-1", "role-2", "role-3"], "available": true}')`,
+  'what is free for a role': `ratchet.list_escalations('{"role": "role-7", "available": true}')`,
+  'for roles': `ratchet.list_escalations('{"roles": ["role-1"], "available": true}')`,
   'by type': `ratchet.list_escalations('{"type": "type-0", "status": "pending"}')`,
   'by metadata': `ratchet.list_escalations('{"metadata": {"order": 100}}')`,
   'by workflow': `ratchet.list_escalations('{"workflowId": "workflow-100"}')`,
   'by signal key': `ratchet.escalation_by_key('key-100')`,
   'all types': 'ratchet.escalation_types()',
   'a claim by metadata': `ratchet.claim_escalation_by_metadata('order', '150', 'ann')`,
-  'a count for a role': `ratchet.count_escalations('{"role": "role-7", "status": "pending"}')`,
+  'a count for a role': `ratchet.count_escalations('{"role": "role-7", "available": true}')`,
   'figures for a role': `ratchet.escalation_stats(array['role-7'])`,
 };
 
