@@ -396,6 +396,7 @@ begin;
 \ir inspect/broken_steps.sql
 \ir inspect/broken_messages.sql
 \ir inspect/broken_signals.sql
+\ir inspect/broken_escalations.sql
 \ir inspect/check_invariants.sql
 
 -- Reading the data of jobs; exports of what has happened.

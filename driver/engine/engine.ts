@@ -60,8 +60,7 @@ export class Engine implements TurnHost, ExchangeHost {
   ) {
     this.turns = new TurnCache(options.cacheSize);
     this.loop = new ExchangeLoop(this, database, options.pollMs);
-    const onChange = () => this.notify();
-    this.registration = new Registration(database, { ...options, onChange });
+    this.registration = new Registration(database, { ...options, onChange: () => this.notify() });
   }
 
   get workerId(): string {
