@@ -7,7 +7,12 @@ import { durationMs, type Duration } from '../duration';
 import type { Hub } from '../engine/hub';
 import { RatchetError } from '../errors';
 import { DuplicateJobError, GetStateError } from './errors';
-import { checkExecutionOptions, type ExecutionExport, type ExecutionOptions } from './execution';
+import {
+  checkExecutionOptions,
+  readExecution,
+  type ExecutionExport,
+  type ExecutionOptions,
+} from './execution';
 import { checkExport, exportJob, type ExportOptions, type JobExport } from './export';
 import { hotMeshClient, type HotMeshClient } from './mesh-client';
 import { deserializeError } from './serialized-error';
@@ -167,7 +172,7 @@ export class WorkflowHandle<R = unknown> {
     await this.hub.prepare();
     const { workflowId, namespace } = this;
     const call = exportExecution(this.hub.database, workflowId, namespace, checked);
-    return (await saying(workflowId, call)) as ExecutionExport<R>;
+    return readExecution<R>((await saying(workflowId, call)) as ExecutionExport);
   }
 
   /**
