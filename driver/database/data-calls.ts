@@ -2,7 +2,7 @@ import { Client } from 'pg';
 import { backoff } from '../backoff';
 import { fromPg } from '../errors';
 import type { Database } from './database';
-import { fromJson } from './json-door';
+import { parseJson } from './parse-json';
 
 const ATTRIBUTES = 'select ratchet.attributes($1, $2, $3)';
 const QUERY_STATE = 'select ratchet.query_state($1, $2, $3)';
@@ -26,7 +26,8 @@ export interface EntityRow {
 
 async function json(database: Database, text: string, values: unknown[]): Promise<unknown> {
   const [row] = await database.rows<[string | null]>(text, values);
-  return fromJson(row?.[0] ?? null);
+  const found = row?.[0] ?? null;
+  return found === null ? undefined : parseJson(found);
 }
 
 /** The search attributes of a job; nested: `/` in a name leads one level down. */

@@ -1,4 +1,4 @@
-import { fromJson } from '../database/json-door';
+import { parseJson } from '../database/parse-json';
 import { context, type WorkflowContext } from '../engine/context';
 import type { Answer, Call } from '../engine/call';
 import type { DurablePromise } from '../engine/durable-promise';
@@ -72,9 +72,11 @@ export function durableOperation<T>(
   return object.turn.operate(call, object.position, (object.operations += 1)) as DurablePromise<T>;
 }
 
+/** Data passes through no codec: SQL reads it. */
 function operationValue({ isFailed, value }: Answer): unknown {
-  if (!isFailed) return fromJson(value);
-  const { code, message, detail } = fromJson(value) as StoredProblem;
+  const answer = value === null ? undefined : parseJson(value);
+  if (!isFailed) return answer;
+  const { code, message, detail } = answer as StoredProblem;
   throw new RatchetError(code, `${detail.operation}: ${message}`, { detail });
 }
 

@@ -83,5 +83,5 @@ function argumentsOf(input: string | null): never[] {
 /** What fails alike in every run: a bad argument, an operation that does not fit its data. */
 function isWf1(thrown: unknown): boolean {
   const code = (thrown as { code?: unknown } | null)?.code;
-  return typeof code === 'string' && /^WF(1|5|305)/.test(code);
+  return typeof code === 'string' && /^WF(1|5|305|701)/.test(code);
 }

@@ -56,6 +56,8 @@ test.serial('18: no object reaches the database, and all of them come back', asy
   t.deepEqual((await handle.state()).response, result);
   const { timeline } = await handle.export();
   t.like(timeline?.[0]?.value, { data: { wrapped: given } });
+  const { result: told, events } = await handle.exportExecution({ enrich_inputs: true });
+  t.deepEqual([told, events[0]?.attributes['input']], [result, [given]]);
   const stored = (await pool.query<{ text: string | null }>(STORED)).rows;
   t.true(stored.some(({ text }) => text?.startsWith('"/b:')));
   t.deepEqual(
