@@ -42,6 +42,7 @@ begin;
 \ir tables/workers.sql
 \ir tables/signals.sql
 \ir tables/sweep.sql
+\ir tables/schedules.sql
 \ir tables/worker_roles.sql
 \ir tables/escalations.sql
 
@@ -50,7 +51,6 @@ begin;
 \ir roles/is_own.sql
 \ir roles/check_routes.sql
 \ir roles/visible_jobs.sql
-\ir tables/schedules.sql
 
 -- Starting jobs.
 \ir job/step_field.sql
