@@ -2,7 +2,7 @@ import { Client } from 'pg';
 import { backoff } from '../backoff';
 import { fromPg } from '../errors';
 import type { Database } from './database';
-import { parseJson } from './parse-json';
+import { fromDocument, fromPlainJson } from './json-door';
 
 const ATTRIBUTES = 'select ratchet.attributes($1, $2, $3)';
 const QUERY_STATE = 'select ratchet.query_state($1, $2, $3)';
@@ -26,8 +26,7 @@ export interface EntityRow {
 
 async function json(database: Database, text: string, values: unknown[]): Promise<unknown> {
   const [row] = await database.rows<[string | null]>(text, values);
-  const found = row?.[0] ?? null;
-  return found === null ? undefined : parseJson(found);
+  return text === EXECUTION ? fromDocument(row?.[0] ?? null) : fromPlainJson(row?.[0] ?? null);
 }
 
 /** The search attributes of a job; nested: `/` in a name leads one level down. */

@@ -1,4 +1,4 @@
-import { parseJson } from '../database/parse-json';
+import { fromPlainJson } from '../database/json-door';
 import { context, type WorkflowContext } from '../engine/context';
 import type { Answer, Call } from '../engine/call';
 import type { DurablePromise } from '../engine/durable-promise';
@@ -74,9 +74,8 @@ export function durableOperation<T>(
 
 /** Data passes through no codec: SQL reads it. */
 function operationValue({ isFailed, value }: Answer): unknown {
-  const answer = value === null ? undefined : parseJson(value);
-  if (!isFailed) return answer;
-  const { code, message, detail } = answer as StoredProblem;
+  if (!isFailed) return fromPlainJson(value);
+  const { code, message, detail } = fromPlainJson(value) as StoredProblem;
   throw new RatchetError(code, `${detail.operation}: ${message}`, { detail });
 }
 
