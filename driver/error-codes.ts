@@ -46,6 +46,24 @@ export const ERROR_CODES = {
     meaning: 'An identifier holds U+0000 or half of a surrogate pair, which Postgres cannot store.',
     advice: 'Remove those characters from the identifier. Values may hold them, identifiers not.',
   },
+  WF107: {
+    name: 'ExpressionFailed',
+    retry: false,
+    meaning: 'An expression of the mapping language failed; the detail names function and reason.',
+    advice: 'Correct the expression, or check the values that reach it.',
+  },
+  WF109: {
+    name: 'CodecFailed',
+    retry: false,
+    meaning: 'The registered codec failed on a value, or an encoded value was met without one.',
+    advice: 'Register a codec that decodes this value; encode and decode must return text.',
+  },
+  WF108: {
+    name: 'InvalidCron',
+    retry: false,
+    meaning: 'A cron expression cannot be read, or no day can ever match it.',
+    advice: 'Give minute hour day month weekday, such as 30 8 * * mon-fri.',
+  },
   WF201: {
     name: 'JobNotFound',
     retry: false,
@@ -57,6 +75,12 @@ export const ERROR_CODES = {
     retry: false,
     meaning: 'The message does not exist, or has been consumed already.',
     advice: 'Claim again: somebody else has finished this work.',
+  },
+  WF203: {
+    name: 'ScheduleNotFound',
+    retry: false,
+    meaning: 'No schedule has this id in this namespace.',
+    advice: 'Check the id and the namespace, or create the schedule first.',
   },
   WF301: {
     name: 'DuplicateJob',
@@ -81,6 +105,24 @@ export const ERROR_CODES = {
     retry: false,
     meaning: 'The job ended with an error, so it has no result.',
     advice: 'Read the error of the job: it is the detail of this one.',
+  },
+  WF305: {
+    name: 'DoesNotFit',
+    retry: false,
+    meaning: 'An operation on a search attribute or an entity does not fit the value it has.',
+    advice: 'Read the value before changing it, or set it anew.',
+  },
+  WF306: {
+    name: 'DuplicateSchedule',
+    retry: false,
+    meaning: 'A schedule with this id and other terms is kept.',
+    advice: 'Alter it, delete it first, or use another id.',
+  },
+  WF307: {
+    name: 'DuplicateTask',
+    retry: false,
+    meaning: 'A pending task has this signal key already, so another one cannot have it.',
+    advice: 'Resolve or cancel the pending task first, or choose another signal key.',
   },
   WF401: {
     name: 'WorkerLost',
@@ -123,6 +165,12 @@ export const ERROR_CODES = {
     retry: true,
     meaning: 'The result was not there within the time that the caller allowed.',
     advice: 'Wait again: the job goes on by itself.',
+  },
+  WF506: {
+    name: 'ExpressionTooLarge',
+    retry: false,
+    meaning: 'An expression makes a value that is too large, or takes too many steps.',
+    advice: 'Let the expression make smaller values, or compute this in a worker.',
   },
   WF601: {
     name: 'SchemaVersion',

@@ -187,6 +187,20 @@ comment on function ratchet_internal.number_of(json, text, float8) is
   'The number that an object has under a key; the default where it has none, or none of a sane '
   'size.';
 
+-- sql/inspect/is_arguments.sql
+
+-- Whether a value may be the arguments of a function: an array, or what a codec of the driver made
+-- of one, which is a string that begins with /b: and cannot be read here.
+
+create function ratchet_internal.is_arguments(p_value json) returns boolean
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(json_typeof(p_value) = 'array' or starts_with(p_value::text, '"/b:'), false)
+$$;
+comment on function ratchet_internal.is_arguments(json) is
+  'Whether a value is an array, or an encoded one.';
+
 -- sql/inspect/after.sql
 
 -- When a delay ends. Total: a negative delay has ended, one of more than three thousand years is
@@ -260,8 +274,8 @@ comment on function ratchet_internal.is_final(bigint) is
 
 -- One row a run of a workflow. The row is also the lock under which a job ends or is stopped.
 -- status is the semaphore: the number of open obligations. For a workflow function that is the
--- function itself (and each hook running beside it): > 0 running, 0 ended by itself (error says
--- how), < 0 stopped from outside.
+-- function itself and each hook thread beside it: > 0 running, 0 ended by itself (error says how),
+-- < 0 stopped from outside, except that -1 is an id reserved for a job that has yet to be started.
 -- No index covers a column that changes, so that every update stays on its page (HOT).
 
 create table ratchet.jobs (
@@ -273,8 +287,11 @@ create table ratchet.jobs (
   queue text collate "C" not null,
   status int not null default 1,
   attempt int not null default 0,
+  generation int not null default 0,
   is_awaited boolean not null default false,
   is_watched boolean not null default false,
+  is_hookable boolean not null default true,
+  is_persistent boolean not null default false,
   cancel_requested_at timestamptz,
   parent_id bigint,
   origin_id bigint,
@@ -284,15 +301,23 @@ create table ratchet.jobs (
   input json,
   result json,
   error json,
+  context jsonb,
   created_at timestamptz not null,
   updated_at timestamptz not null,
   finished_at timestamptz,
+  returned_at timestamptz,
+  pending_until timestamptz,
+  pruned_at timestamptz,
   constraint "a workflow id is unique in its namespace"
     unique (key, namespace),
-  constraint "a job is finished exactly when its semaphore is not positive"
-    check ((status <= 0) = (finished_at is not null)),
+  constraint "a job is finished exactly when it is not running or reserved"
+    check ((status <= 0 and status <> -1) = (finished_at is not null)),
+  constraint "a reserved job has a time by which it must be started"
+    check ((status = -1) = (pending_until is not null)),
+  constraint "only a persistent job outlives its function"
+    check (returned_at is null or is_persistent),
   constraint "a job stopped from outside says why"
-    check (status >= 0 or error is not null),
+    check (status >= -1 or error is not null),
   constraint "a failed job has no result"
     check (status > 0 or error is null or result is null)
 ) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05);
@@ -308,12 +333,18 @@ comment on column ratchet.jobs.entity is
 comment on column ratchet.jobs.workflow is 'Name of the workflow function that runs the job.';
 comment on column ratchet.jobs.queue is 'Queue whose workers run the function.';
 comment on column ratchet.jobs.status is
-  'The semaphore: open obligations. > 0 running, 0 ended by itself, < 0 stopped from outside.';
+  'The semaphore: open obligations. > 0 running, 0 ended by itself, -1 reserved, below stopped '
+  'from outside.';
 comment on column ratchet.jobs.attempt is 'How often the function has failed and been run again.';
+comment on column ratchet.jobs.generation is
+  'How often the function has continued as new; its thread has the address $1, $2 and so on.';
 comment on column ratchet.jobs.is_awaited is
   'Whether a step of another job waits for the end and is answered in the commit that brings it.';
 comment on column ratchet.jobs.is_watched is
   'Whether a program waits for the end and is to be notified of it.';
+comment on column ratchet.jobs.is_hookable is 'Whether hooks may be started in it.';
+comment on column ratchet.jobs.is_persistent is
+  'Whether it stays open for hooks after its function has returned, until it is stopped.';
 comment on column ratchet.jobs.cancel_requested_at is
   'When cooperative cancellation was asked for; null if never.';
 comment on column ratchet.jobs.parent_id is 'Job that started this one; null for a root.';
@@ -324,25 +355,37 @@ comment on column ratchet.jobs.expire_seconds is
   'How long the finished job is kept, in seconds; null means the default of ratchet.prune.';
 comment on column ratchet.jobs.options is
   'Retry policy of the function: maximumAttempts, initialInterval, backoffCoefficient, '
-  'maximumInterval (milliseconds).';
+  'maximumInterval (milliseconds); and the trace it belongs to: workflowTrace, workflowSpan.';
 comment on column ratchet.jobs.input is
-  'Arguments of the function, a JSON array, exactly as given.';
+  'Arguments of the function (of its current generation), a JSON array, exactly as given.';
 comment on column ratchet.jobs.result is
   'What the function returned; null while it runs, when it failed, and when it returned nothing.';
 comment on column ratchet.jobs.error is
   'Why the job ended without a result, or, while it runs, why its last run failed.';
+comment on column ratchet.jobs.context is
+  'The JSON document of the job, which its functions or its graph read and change while it runs.';
 comment on column ratchet.jobs.created_at is 'When the job was started.';
 comment on column ratchet.jobs.updated_at is 'When the row last changed.';
 comment on column ratchet.jobs.finished_at is 'When the job ended; null while it runs.';
+comment on column ratchet.jobs.returned_at is
+  'When the function of a persistent job returned, so that its result is there.';
+comment on column ratchet.jobs.pending_until is
+  'For a reserved job: when it is removed unless it was started.';
+comment on column ratchet.jobs.pruned_at is
+  'When the detail of its history was removed; null while it is whole.';
 
 -- sql/tables/jobs_attributes.sql
 
 -- The history: one row a step of a job, mostly written once. A step run in the worker's own process
 -- is inserted with its result; any other is inserted when it is scheduled (first leg) and receives
 -- its result later (second leg). (job_id, address, position) is the step: address tells the threads
--- of a job apart ('' is the main function), position is the number of the durable call in its
--- thread, from 1. value is text: JSON text for steps; plain text where people compare it with = in
--- SQL.
+-- of a job apart, position is the number of the durable call in its thread, from 1. The main
+-- function has the address '', and $1, $2, ... in the generations that continueAsNew begins; hook
+-- threads have h1, h2, ... value is text: JSON text for steps; plain text where people compare it
+-- with = in SQL. Beside the threads, a # after a thread's address begins what belongs to it and is
+-- numbered by itself: #cancel, #patch (what patched() has answered), and the operations on data
+-- under the number of their object (#9); #marker is what the job was marked with at its start. A
+-- search attribute of the job is a row of its own, with its name behind _ as address and field.
 
 create table ratchet.jobs_attributes (
   job_id bigint not null,
@@ -356,11 +399,14 @@ create table ratchet.jobs_attributes (
   kind text collate "C" not null,
   field text collate "C" not null,
   input json,
+  target text collate "C",
   value text,
   primary key (job_id, address, position),
   constraint "positions count from 1" check (position >= 1),
   constraint "kind is one the engine knows"
-    check (kind in ('activity', 'sleep', 'wait', 'child', 'start', 'await', 'signal', 'cancel'))
+    check (kind in ('activity', 'sleep', 'wait', 'child', 'start', 'await', 'signal', 'cancel',
+      'search', 'entity', 'attribute', 'hook', 'terminate', 'emit', 'trace', 'continue', 'patch',
+      'marker'))
 ) with (fillfactor = 90);
 
 comment on table ratchet.jobs_attributes is
@@ -378,14 +424,60 @@ comment on column ratchet.jobs_attributes.delivery is
   'other answer could have come first.';
 comment on column ratchet.jobs_attributes.is_failed is 'Whether value is an error.';
 comment on column ratchet.jobs_attributes.address is
-  'Thread of the job; empty for the main function.';
+  'Thread of the job: empty for the main function, $n for its nth generation, hn for the nth hook;'
+  ' with #n the object n of the thread, with _ an attribute.';
 comment on column ratchet.jobs_attributes.kind is
-  'What the step does: activity, sleep, wait, child, start, await, signal, cancel.';
+  'What the step does: activity, sleep, wait, child, start, await, signal, cancel, search, entity,'
+  ' hook, terminate, emit, trace, continue, patch; attribute and marker: no step, data of the job.';
 comment on column ratchet.jobs_attributes.field is
   'Readable name: address, position, and what was called; sorts in the order of the calls.';
 comment on column ratchet.jobs_attributes.input is 'Arguments of the step, where it has any.';
+comment on column ratchet.jobs_attributes.target is
+  'Workflow id of the child that the step starts; null for other steps.';
 comment on column ratchet.jobs_attributes.value is
-  'Result or error of the step, JSON text; null while it is open and when it returned nothing.';
+  'Result or error of the step, JSON text; null while it is open and when it returned nothing. '
+  'Of a search attribute its value, plain text.';
+
+-- sql/tables/threads.sql
+
+-- One row a hook: a function that runs inside a job, beside its main one, with steps of its own.
+-- The message at position 0 of its address is the thread itself, as for a main function; this row
+-- is what a worker needs to run it, however often it is evicted. The job's row is the lock under
+-- which threads are opened and closed: jobs.status counts those that are open.
+
+create table ratchet.threads (
+  job_id bigint not null,
+  address text collate "C" not null,
+  workflow text collate "C" not null,
+  queue text collate "C" not null,
+  attempt int not null default 0,
+  request_id uuid,
+  options json,
+  input json not null,
+  error json,
+  created_at timestamptz not null,
+  ended_at timestamptz,
+  primary key (job_id, address),
+  constraint "the address of a hook is h and its number" check (address ~ '^h[1-9][0-9]*$')
+);
+
+comment on table ratchet.threads is
+  'One row a hook: a function that runs inside a job beside its main one.';
+comment on column ratchet.threads.job_id is 'The job, jobs.id.';
+comment on column ratchet.threads.address is
+  'Thread of the job: h1, h2, ... in the order of their starts.';
+comment on column ratchet.threads.workflow is 'Name of the function.';
+comment on column ratchet.threads.queue is 'Queue whose workers run it.';
+comment on column ratchet.threads.attempt is 'How often it has failed and been run again.';
+comment on column ratchet.threads.request_id is
+  'Names the call that started it, so that the same call may be repeated.';
+comment on column ratchet.threads.options is
+  'Retry policy of its own, as jobs.options; null: that of the job.';
+comment on column ratchet.threads.input is 'Arguments of the function, a JSON array.';
+comment on column ratchet.threads.error is 'Why its last run failed; null if it did not.';
+comment on column ratchet.threads.created_at is 'When it was started.';
+comment on column ratchet.threads.ended_at is
+  'When it returned; null while it runs, and where its job ended first.';
 
 -- sql/tables/messages.sql
 
@@ -444,7 +536,7 @@ comment on table ratchet_internal.messages is
   'What makes a worker do something: one row a thread to run, and one an open step.';
 comment on column ratchet_internal.messages.job_id is 'The job it belongs to, jobs.id.';
 comment on column ratchet_internal.messages.address is
-  'Thread of the job; empty for the main function.';
+  'Thread of the job, as in jobs_attributes.';
 comment on column ratchet_internal.messages.position is
   'Step it belongs to; 0: the thread itself, -1: word of a cancellation.';
 comment on column ratchet_internal.messages.kind is
@@ -473,6 +565,7 @@ comment on column ratchet_internal.messages.options is
 create table ratchet_internal.workers (
   id bigint generated always as identity primary key,
   name text not null,
+  role_name name,
   is_idle boolean not null default false,
   idle_at timestamptz,
   lease_seconds int not null,
@@ -494,6 +587,8 @@ comment on table ratchet_internal.workers is
 comment on column ratchet_internal.workers.id is
   'Names the worker in every call; never used again.';
 comment on column ratchet_internal.workers.name is 'What people call it: host and process, say.';
+comment on column ratchet_internal.workers.role_name is
+  'The worker role that registered it, and alone may use it; null if that was another role.';
 comment on column ratchet_internal.workers.idle_at is
   'Since when it has been idle; null when it is not.';
 comment on column ratchet_internal.workers.started_at is 'When it registered.';
@@ -568,6 +663,395 @@ comment on column ratchet_internal.sweep.is_only is 'Always true: there is one r
 comment on column ratchet_internal.sweep.job_id is
   'Number of the last job looked at; 0 to begin anew.';
 
+-- sql/tables/schedules.sql
+
+-- One row a schedule: a rule for when, and the workflow that is started then. The job of an
+-- occurrence is named after it (<schedule>@2026-03-29T01:30:00Z), and the row moves on to the next
+-- occurrence in the commit that starts it: each occurrence is one job, whoever fires it. next_at is
+-- the next occurrence, look_at when the engine looks at the row: earlier than that nothing is due.
+
+create table ratchet.schedules (
+  id bigint generated always as identity primary key,
+  key text collate "C" not null,
+  namespace text collate "C" not null default 'durable',
+  cron text,
+  every_ms bigint,
+  timezone text not null default 'UTC',
+  starts_at timestamptz not null,
+  ends_at timestamptz not null default 'infinity',
+  is_paused boolean not null default false,
+  catch_up text not null default 'one',
+  catch_up_ms bigint not null default 86400000,
+  overlap text not null default 'allow',
+  is_from_end boolean not null default false,
+  stops_on_failure boolean not null default false,
+  max_runs bigint,
+  workflow text collate "C" not null,
+  queue text collate "C" not null,
+  input json not null default '[]',
+  options json,
+  next_at timestamptz not null,
+  look_at timestamptz not null,
+  last_at timestamptz,
+  last_key text collate "C",
+  run_count bigint not null default 0,
+  problem text,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  constraint "a schedule id is unique in its namespace" unique (key, namespace),
+  constraint "a schedule goes by a cron expression or by an interval"
+    check ((cron is null) <> (every_ms is null)),
+  constraint "an interval is at least a second" check (every_ms >= 1000),
+  constraint "catch_up is one the engine knows" check (catch_up in ('skip', 'one', 'all')),
+  constraint "what is caught up has an age that is not negative" check (catch_up_ms >= 0),
+  constraint "overlap is one the engine knows" check (overlap in ('allow', 'skip', 'wait')),
+  constraint "an interval from the end of a run waits for it"
+    check (not is_from_end or every_ms is not null and overlap = 'wait'),
+  constraint "a schedule that stops on a failure waits for the ends of its runs"
+    check (not stops_on_failure or overlap <> 'allow'),
+  constraint "a schedule runs at least once" check (max_runs >= 1),
+  constraint "a paused schedule is not looked at" check (not is_paused or look_at = 'infinity'),
+  constraint "a schedule is not looked at before it is due" check (look_at >= next_at),
+  constraint "a schedule with a next occurrence is looked at, unless it rests"
+    check (is_paused or (look_at = 'infinity') = (next_at = 'infinity'))
+) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05);
+
+create index schedules_due on ratchet.schedules (look_at);
+
+comment on table ratchet.schedules is
+  'One row a schedule: when it is due, and the workflow that is started then.';
+comment on column ratchet.schedules.id is 'Number of the schedule.';
+comment on column ratchet.schedules.key is
+  'The id its caller chose, unique in the namespace; the ids of its jobs begin with it.';
+comment on column ratchet.schedules.namespace is 'Namespace of the jobs it starts.';
+comment on column ratchet.schedules.cron is 'When it is due, as a cron expression.';
+comment on column ratchet.schedules.every_ms is
+  'When it is due, as a number of milliseconds counted from starts_at.';
+comment on column ratchet.schedules.timezone is
+  'IANA time zone in which the cron expression is read.';
+comment on column ratchet.schedules.starts_at is
+  'No occurrence is earlier; the first one of an interval.';
+comment on column ratchet.schedules.ends_at is 'No occurrence is later.';
+comment on column ratchet.schedules.is_paused is
+  'Whether it rests; what would be due meanwhile is left out.';
+comment on column ratchet.schedules.catch_up is
+  'What becomes of occurrences noticed more than a minute late: skip leaves them out, one runs '
+  'the latest of all that are due, all runs each.';
+comment on column ratchet.schedules.catch_up_ms is
+  'With catch_up all: older ones are left out; milliseconds.';
+comment on column ratchet.schedules.overlap is
+  'What becomes of an occurrence while the last run goes on: allow starts it beside, skip leaves it'
+  ' out, wait starts it afterwards.';
+comment on column ratchet.schedules.is_from_end is
+  'Whether the interval is counted from the end of each run.';
+comment on column ratchet.schedules.stops_on_failure is 'Whether a failed run is the last one.';
+comment on column ratchet.schedules.max_runs is 'After how many runs it has ended; null: never.';
+comment on column ratchet.schedules.workflow is 'Workflow it starts.';
+comment on column ratchet.schedules.queue is 'Queue it starts it on.';
+comment on column ratchet.schedules.input is 'Arguments of the workflow, a JSON array.';
+comment on column ratchet.schedules.options is
+  'Options of the start: entity, expire (seconds), retry.';
+comment on column ratchet.schedules.next_at is 'The next occurrence; infinity: there is none.';
+comment on column ratchet.schedules.look_at is
+  'When the engine looks at it next; later than next_at while it waits or rests.';
+comment on column ratchet.schedules.last_at is 'The last occurrence that was started.';
+comment on column ratchet.schedules.last_key is 'Workflow id of the last job it started.';
+comment on column ratchet.schedules.run_count is 'How many jobs it has started.';
+comment on column ratchet.schedules.problem is
+  'Why it has ended before its time; null when it has not.';
+comment on column ratchet.schedules.created_at is 'When it was created.';
+comment on column ratchet.schedules.updated_at is 'When the row last changed.';
+
+-- sql/tables/worker_roles.sql
+
+-- The login roles that were provisioned for workers, each limited to queues of one namespace. What
+-- a role may serve is read here, by the name of the session, whatever the functions are called
+-- with.
+
+create table ratchet_internal.worker_roles (
+  id bigint generated always as identity primary key,
+  role_name name not null unique,
+  namespace text collate "C" not null,
+  queues text[] collate "C" not null,
+  created_at timestamptz not null,
+  last_rotated_at timestamptz,
+  revoked_at timestamptz,
+  constraint "a worker role is known by the beginning of its name"
+    check (starts_with(role_name::text, 'hmsh_wrk_')),
+  constraint "a worker role has a queue" check (cardinality(queues) > 0)
+);
+
+comment on table ratchet_internal.worker_roles is
+  'Login roles of workers, each limited to queues of one namespace.';
+comment on column ratchet_internal.worker_roles.id is 'Order of provisioning.';
+comment on column ratchet_internal.worker_roles.role_name is 'Name of the role in the cluster.';
+comment on column ratchet_internal.worker_roles.namespace is 'Namespace whose queues it may serve.';
+comment on column ratchet_internal.worker_roles.queues is
+  'What it may serve: a queue''s workflows by the name of the queue, its activities by that name '
+  'with -activity.';
+comment on column ratchet_internal.worker_roles.created_at is 'When it was provisioned first.';
+comment on column ratchet_internal.worker_roles.last_rotated_at is
+  'When its password was last changed after that.';
+comment on column ratchet_internal.worker_roles.revoked_at is
+  'Since when it may do nothing; null while it is in use.';
+
+-- sql/tables/escalations.sql
+
+-- Tasks for people (or programs): a row that somebody claims and resolves. A workflow's wait writes
+-- one in the commit that makes it wait, and is answered in the commit that resolves or cancels the
+-- row. A row may also stand alone. A claim is no state of its own: assigned_to, until
+-- assigned_until has passed. Rows outlive their jobs; ratchet.prune_escalations removes them.
+
+create table ratchet.escalations (
+  id uuid primary key default gen_random_uuid(),
+  namespace text collate "C" not null default 'durable',
+  app_id text collate "C" not null default 'durable',
+  signal_key text collate "C",
+  topic text,
+  workflow_id text collate "C",
+  task_queue text,
+  workflow_type text,
+  type text collate "C",
+  subtype text,
+  entity text,
+  description text,
+  role text collate "C",
+  status text collate "C" not null default 'pending',
+  priority int not null default 5,
+  assigned_to text collate "C",
+  assigned_until timestamptz,
+  claimed_at timestamptz,
+  claim_expires_at timestamptz,
+  resolved_at timestamptz,
+  escalation_payload json,
+  resolver_payload json,
+  envelope json,
+  metadata jsonb,
+  origin_id text collate "C",
+  parent_id text,
+  initiated_by text,
+  created_by text,
+  milestones jsonb not null default '[]',
+  trace_id text,
+  span_id text,
+  expires_at timestamptz,
+  task_id text collate "C",
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  job_id bigint,
+  address text collate "C",
+  "position" int,
+  request_id uuid,
+  constraint "status is one the engine knows"
+    check (status in ('pending', 'resolved', 'cancelled', 'expired')),
+  constraint "a task that is claimed says until when"
+    check ((assigned_to is null) = (assigned_until is null)),
+  constraint "a task that belongs to a step names all of it"
+    check (num_nulls(job_id, address, position) in (0, 3)),
+  constraint "milestones are an array" check (jsonb_typeof(milestones) = 'array'),
+  constraint "metadata are an object" check (jsonb_typeof(metadata) = 'object')
+) with (fillfactor = 80);
+
+create unique index escalations_pending_key
+  on ratchet.escalations (signal_key, namespace, app_id)
+  where status = 'pending' and signal_key is not null;
+create unique index escalations_step on ratchet.escalations (job_id, address, position)
+  where job_id is not null;
+create index escalations_key on ratchet.escalations (signal_key, created_at)
+  where signal_key is not null;
+create index escalations_order on ratchet.escalations (priority, created_at desc);
+create index escalations_status on ratchet.escalations (status, priority, created_at desc);
+create index escalations_role on ratchet.escalations (role, status, priority, created_at desc);
+create index escalations_type on ratchet.escalations (type, status, priority, created_at desc);
+create index escalations_assignee on ratchet.escalations (assigned_to, status)
+  where assigned_to is not null;
+create index escalations_workflow on ratchet.escalations (workflow_id)
+  where workflow_id is not null;
+create index escalations_origin on ratchet.escalations (origin_id) where origin_id is not null;
+create index escalations_task on ratchet.escalations (task_id) where task_id is not null;
+create index escalations_created on ratchet.escalations (created_at);
+create index escalations_resolved on ratchet.escalations (resolved_at)
+  where resolved_at is not null;
+create index escalations_closed on ratchet.escalations (updated_at) where status <> 'pending';
+create index escalations_metadata on ratchet.escalations using gin (metadata jsonb_path_ops);
+
+comment on table ratchet.escalations is
+  'Tasks for people or programs, claimed and resolved by them; some answer a waiting workflow.';
+comment on column ratchet.escalations.id is 'Names the task in every call.';
+comment on column ratchet.escalations.namespace is 'Namespace of its workflow.';
+comment on column ratchet.escalations.app_id is
+  'Graph application, or once more the namespace for workflow functions.';
+comment on column ratchet.escalations.signal_key is
+  'Signal that the workflow waits for; one pending task a key.';
+comment on column ratchet.escalations.topic is 'Queue and name of the workflow, or hook topic.';
+comment on column ratchet.escalations.workflow_id is 'Workflow that it belongs to, jobs.key.';
+comment on column ratchet.escalations.task_queue is 'Queue of that workflow.';
+comment on column ratchet.escalations.workflow_type is 'Name of that workflow.';
+comment on column ratchet.escalations.type is 'What kind of task it is, in words of the user.';
+comment on column ratchet.escalations.subtype is 'A finer kind, in words of the user.';
+comment on column ratchet.escalations.entity is 'What it is about, in words of the user.';
+comment on column ratchet.escalations.description is 'What is to be done, for people.';
+comment on column ratchet.escalations.role is 'Who may do it: the worklist it is in.';
+comment on column ratchet.escalations.status is
+  'pending (claimed or not), resolved, cancelled or expired.';
+comment on column ratchet.escalations.priority is 'The smaller, the more urgent.';
+comment on column ratchet.escalations.assigned_to is 'Who has claimed it, or had when it ended.';
+comment on column ratchet.escalations.assigned_until is 'When the claim ends.';
+comment on column ratchet.escalations.claimed_at is 'When the claim began.';
+comment on column ratchet.escalations.claim_expires_at is 'When the claim ends: assigned_until.';
+comment on column ratchet.escalations.resolved_at is 'When it was resolved.';
+comment on column ratchet.escalations.escalation_payload is 'What the one who does it is given.';
+comment on column ratchet.escalations.resolver_payload is
+  'What the one who did it answered: the result of the wait.';
+comment on column ratchet.escalations.envelope is 'Data of the user, kept as they are.';
+comment on column ratchet.escalations.metadata is 'Data of the user that tasks are found by.';
+comment on column ratchet.escalations.origin_id is 'Root workflow of the family.';
+comment on column ratchet.escalations.parent_id is 'Workflow that started the workflow.';
+comment on column ratchet.escalations.initiated_by is 'Who caused it, in words of the user.';
+comment on column ratchet.escalations.created_by is 'Who created it, in words of the user.';
+comment on column ratchet.escalations.milestones is 'What has happened, in order, by the user.';
+comment on column ratchet.escalations.trace_id is 'Trace that it belongs to.';
+comment on column ratchet.escalations.span_id is 'Span that it belongs to.';
+comment on column ratchet.escalations.expires_at is
+  'When it should be done; the wait''s timeout where nothing else was given.';
+comment on column ratchet.escalations.task_id is 'An id of the user.';
+comment on column ratchet.escalations.created_at is 'When it was created.';
+comment on column ratchet.escalations.updated_at is 'When it last changed.';
+comment on column ratchet.escalations.job_id is
+  'Job whose step waits for it; null: it stands alone.';
+comment on column ratchet.escalations.address is 'Thread of that step.';
+comment on column ratchet.escalations.position is 'Number of that step in its thread.';
+comment on column ratchet.escalations.request_id is
+  'Names the call that last changed it, so that the same call may be repeated.';
+
+-- Worker roles: sessions that may only serve some queues, and only by workers of their own.
+
+-- sql/roles/limited_role.sql
+
+-- The worker role that this session logged in as, if it is one. By the session, because the
+-- functions run as their owner; by the name, because that costs nothing: a role with this beginning
+-- that was never provisioned has no queues at all. No search path of its own, so that Postgres puts
+-- the expression in its place; nothing in it depends on one.
+
+create function ratchet_internal.limited_role() returns name
+language sql stable parallel safe
+return case when starts_with(session_user::text, 'hmsh_wrk_') then session_user end;
+comment on function ratchet_internal.limited_role() is
+  'The worker role of this session, if its rights are limited to queues; else null.';
+
+-- sql/roles/is_own.sql
+
+-- Whether this session may use a worker that was registered by the given limited role (null: by
+-- any other). No search path of its own: see limited_role.
+
+create function ratchet_internal.is_own(p_role name) returns boolean
+language sql stable parallel safe
+return ratchet_internal.limited_role() is null
+  or p_role is not distinct from ratchet_internal.limited_role();
+comment on function ratchet_internal.is_own(name) is
+  'Whether this session may use the worker that a role registered.';
+
+-- sql/roles/check_routes.sql
+
+-- Raises: WF701 unless this session may serve the routes. A worker role may serve the workflows of
+-- a queue that it was provisioned for by name, and its activities if it was for <queue>-activity.
+
+create function ratchet_internal.check_routes(p_routes json) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_role name := ratchet_internal.limited_role();
+  v_route jsonb;
+begin
+  if v_role is null then return; end if;
+  select to_jsonb(r) into v_route
+  from json_to_recordset(p_routes) as r (namespace text, queue text, workflow text)
+  where not exists (
+    select from ratchet_internal.worker_roles given
+    where given.role_name = v_role and given.revoked_at is null
+      and given.namespace = coalesce(r.namespace, 'durable')
+      and case when coalesce(r.workflow, '') = '' then r.queue || '-activity' else r.queue end
+        = any (given.queues))
+  limit 1;
+  if v_route is not null then
+    perform ratchet_internal.raise_error('WF701', 'not permitted',
+      v_route || jsonb_build_object('role', v_role),
+      'The role was not provisioned for this queue: ratchet.provision_worker_role does that.');
+  end if;
+end $$;
+comment on function ratchet_internal.check_routes(json) is
+  'Raises WF701 unless this session may serve the routes.';
+
+-- sql/roles/visible_jobs.sql
+
+-- Of the given jobs those whose history this session may read: a worker role sees those that its
+-- workers hold.
+
+create function ratchet_internal.visible_jobs(p_jobs bigint[]) returns bigint[]
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if ratchet_internal.limited_role() is null then return p_jobs; end if;
+  return array(
+    select given.job_id from unnest(p_jobs) as given (job_id)
+    where exists (
+      select from ratchet_internal.messages m
+      join ratchet_internal.workers w on w.id = m.worker_id
+      where m.job_id = given.job_id and m.position = 0
+        and w.role_name = ratchet_internal.limited_role()));
+end $$;
+comment on function ratchet_internal.visible_jobs(bigint[]) is
+  'Of the given jobs those whose history this session may read.';
+
+-- Threads: which function an address stands for.
+
+-- sql/thread/is_hook.sql
+
+-- Whether an address is that of a hook thread. Inlinable: part of set-based statements.
+
+create function ratchet_internal.is_hook(p_address text) returns boolean
+language sql immutable parallel safe
+return left(p_address, 1) = 'h';
+comment on function ratchet_internal.is_hook(text) is
+  'Whether an address is that of a hook thread, with a row in ratchet.threads.';
+
+-- sql/thread/main_address.sql
+
+-- Address of a job's main function. Each generation has one of its own, so that whatever was meant
+-- for an earlier one finds nothing. Inlinable: part of set-based statements.
+
+create function ratchet_internal.main_address(p_generation int) returns text
+language sql immutable parallel safe
+return case when p_generation = 0 then '' else '$' || p_generation end;
+comment on function ratchet_internal.main_address(int) is
+  'Address of a job''s main function in a generation: empty, then $1, $2, ...';
+
+-- sql/thread/thread_of.sql
+
+-- Thread that a row of the history belongs to: what follows a # in its address tells what it is.
+-- Inlinable: part of set-based statements.
+
+create function ratchet_internal.thread_of(p_address text) returns text
+language sql immutable parallel safe
+return split_part(p_address, '#', 1);
+comment on function ratchet_internal.thread_of(text) is
+  'Address of the thread that a row of the history belongs to.';
+
+-- sql/thread/dimension_of.sql
+
+-- A thread as people know it: empty for the main function, $n for its nth continued generation, and
+-- ,0,0 ,0,1 and so on for hooks. Inlinable: part of views.
+
+create function ratchet_internal.dimension_of(p_address text) returns text
+language sql immutable parallel safe
+return case when left(p_address, 1) = 'h'
+  then ',0,' || substr(split_part(p_address, '#', 1), 2)::bigint - 1
+  else split_part(p_address, '#', 1) end;
+comment on function ratchet_internal.dimension_of(text) is
+  'The thread of a row of the history as people know it: empty, $n, or ,0,n for a hook.';
+
 -- Starting jobs.
 
 -- sql/job/step_field.sql
@@ -619,12 +1103,64 @@ end $$;
 comment on function ratchet_internal.wake_route(text, text, text) is
   'Notifies idle workers of a route; does nothing when none is idle.';
 
+-- sql/dispatch/wake_queues.sql
+
+-- Tells idle workers of activity queues, other than the one that calls, that there is something to
+-- do. A hint, as in wake_route.
+
+create function ratchet_internal.wake_queues(p_worker bigint, p_queues text[]) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform pg_notify('ratchet', '') where exists (
+    select from ratchet_internal.workers w
+    join ratchet_internal.worker_routes r on r.worker_id = w.id
+    where w.is_idle and w.id <> p_worker and r.workflow = '' and r.queue = any (p_queues));
+end $$;
+comment on function ratchet_internal.wake_queues(bigint, text[]) is
+  'Notifies idle workers of activity queues; does nothing when none is idle.';
+
+-- sql/data/is_search.sql
+
+-- Whether a value can be the option search of a start: an object whose data names attributes, each
+-- with a text, a number or a boolean. Its other fields (index, prefix, schema) have no effect.
+
+create function ratchet_internal.is_search(p_value json) returns boolean
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when json_typeof(p_value) <> 'object' then false
+    when p_value -> 'data' is null then true
+    when json_typeof(p_value -> 'data') <> 'object' then false
+    else (
+      select coalesce(bool_and(ratchet_internal.is_name(key)
+        and json_typeof(value) in ('string', 'number', 'boolean')), true)
+      from json_each(p_value -> 'data')) end
+$$;
+comment on function ratchet_internal.is_search(json) is
+  'Whether a value can be the option search of a start: {"data": {"name": "text"}}.';
+
+-- sql/data/search_of.sql
+
+-- The search attributes with which a job is started, out of the options of the start. Total: null
+-- where there are none. Inlinable: part of set-based inserts.
+
+create function ratchet_internal.search_of(p_options json) returns json
+language sql immutable parallel safe
+return case when json_typeof(p_options -> 'search' -> 'data') = 'object'
+  then p_options -> 'search' -> 'data' end;
+comment on function ratchet_internal.search_of(json) is
+  'The search attributes among the options of a start; null where there are none.';
+
 -- sql/job/create_jobs.sql
 
--- Inserts jobs and the message that runs each; ids that exist already are left alone.
+-- Inserts jobs and the message that runs each; ids that exist already are left alone. With the
+-- option pending the ids are only reserved: nothing runs until somebody starts a job of the id.
 -- Locks: the new rows, in the order of the ids (a concurrent start of the same id waits for this
 --   transaction; two that share several ids wait one for the other).
--- Writes: jobs, messages. Wakes: one notification if a worker of the queue is idle.
+-- Writes: jobs, attributes (search, markers), messages. Wakes: one notification if a worker of the
+--   queue is idle.
 
 create function ratchet_internal.create_jobs(
   p_namespace text, p_workflow text, p_queue text, p_ids text[], p_inputs json[],
@@ -641,21 +1177,44 @@ declare
   v_expire bigint := ratchet_internal.number_of(p_options, 'expire', null)::bigint;
   v_retry json := p_options -> 'retry';
   v_is_watched boolean := coalesce(p_options ->> 'watch' = 'true', false);
+  v_is_hookable boolean := coalesce(p_options ->> 'signalIn', '') <> 'false';
+  v_is_persistent boolean := coalesce(p_options ->> 'persistent', '') = 'true';
+  v_pending float8 := ratchet_internal.number_of(p_options, 'pending', null);
+  v_search json := ratchet_internal.search_of(p_options);
   v_count bigint;
 begin
   with job as (
-    insert into ratchet.jobs (key, namespace, entity, workflow, queue, is_watched, request_id,
-      expire_seconds, options, input, created_at, updated_at)
-    select id, p_namespace, v_entity, p_workflow, p_queue, v_is_watched, p_request_id,
-      v_expire, v_retry, input, v_now, v_now
+    insert into ratchet.jobs (key, namespace, entity, workflow, queue, status, is_watched,
+      is_hookable, is_persistent, request_id, expire_seconds, options, input, created_at,
+      updated_at, pending_until)
+    select id, p_namespace, v_entity, p_workflow, p_queue,
+      case when v_pending is null then 1 else -1 end, v_is_watched, v_is_hookable,
+      v_is_persistent, p_request_id,
+      v_expire, v_retry, input, v_now, v_now, case when v_pending is not null
+        then ratchet_internal.after(v_now, v_pending * 1000) end
     from unnest(p_ids, p_inputs) as given (id, input)
     order by id collate "C"
     on conflict (key, namespace) do nothing
-    returning id)
-  insert into ratchet_internal.messages
-    (job_id, due_at, kind, namespace, queue, workflow)
-  select id, v_due, 'turn', p_namespace, p_queue, p_workflow from job;
-  get diagnostics v_count = row_count;
+    returning id),
+  attribute as (
+    insert into ratchet.jobs_attributes (job_id, ledger, created_at, position, kind, address,
+      field, value)
+    select id, ratchet_internal.leg2_done(ratchet_internal.leg1_done(1), 1), v_now, 1,
+      'attribute', '_' || name, '_' || name, text
+    from job cross join json_each_text(v_search) as each (name, text)),
+  mark as (
+    insert into ratchet.jobs_attributes (job_id, ledger, created_at, position, kind, address,
+      field, value)
+    select id, ratchet_internal.leg2_done(ratchet_internal.leg1_done(1), 1), v_now, at,
+      'marker', '#marker', name, text
+    from job cross join json_each_text(ratchet_internal.readable(p_options -> 'marker'))
+      with ordinality as each (name, text, at)
+    where p_options -> 'marker' is not null),
+  turn as (
+    insert into ratchet_internal.messages
+      (job_id, due_at, kind, namespace, queue, workflow)
+    select id, v_due, 'turn', p_namespace, p_queue, p_workflow from job where v_pending is null)
+  select count(*) into v_count from job;
   if v_count > 0 and v_due <= v_now then
     perform ratchet_internal.wake_route(p_namespace, p_queue, p_workflow);
   end if;
@@ -663,6 +1222,47 @@ begin
 end $$;
 comment on function ratchet_internal.create_jobs(text, text, text, text[], json[], json, uuid) is
   'Inserts jobs and the message that runs each; returns how many ids were new.';
+
+-- sql/job/run_reserved.sql
+
+-- Starts a job whose id was reserved, with what this start says; its marks and user data stay.
+-- Locks: the job. Writes: jobs, messages. Wakes: idle workers of the queue.
+-- Returns how many jobs it started: 0 or 1.
+
+create function ratchet_internal.run_reserved(
+  p_namespace text, p_workflow text, p_queue text, p_id text, p_input json, p_options json,
+  p_request_id uuid
+) returns bigint
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now timestamptz := ratchet_internal.now();
+  v_count bigint;
+begin
+  if ratchet_internal.number_of(p_options, 'pending', null) is not null then return 0; end if;
+  with job as (
+    update ratchet.jobs
+    set status = 1, pending_until = null, workflow = p_workflow, queue = p_queue,
+      entity = coalesce(p_options ->> 'entity', p_workflow), input = p_input,
+      options = p_options -> 'retry', request_id = p_request_id, updated_at = v_now,
+      expire_seconds = ratchet_internal.number_of(p_options, 'expire', null)::bigint,
+      is_hookable = coalesce(p_options ->> 'signalIn', '') <> 'false',
+      is_persistent = coalesce(p_options ->> 'persistent', '') = 'true'
+    where key = p_id and namespace = p_namespace and status = -1
+    returning id)
+  insert into ratchet_internal.messages (job_id, due_at, kind, namespace, queue, workflow)
+  select id, ratchet_internal.after(v_now, ratchet_internal.number_of(p_options, 'delay', 0)),
+    'turn', p_namespace, p_queue, p_workflow from job;
+  get diagnostics v_count = row_count;
+  if v_count > 0 then
+    perform ratchet_internal.wake_route(p_namespace, p_queue, p_workflow);
+  end if;
+  return v_count;
+end $$;
+comment on function ratchet_internal.run_reserved(
+  text, text, text, text, json, json, uuid) is
+  'Starts a job whose id was reserved; returns how many it started.';
 
 -- sql/job/bad_option.sql
 
@@ -674,7 +1274,7 @@ language sql immutable
 set search_path = pg_catalog, pg_temp
 as $$
   select key from (
-    select key, value, case key when 'expire' then 1e13 when 'delay' then 1e13 end as most
+    select key, value, case when key in ('expire', 'delay', 'pending') then 1e13 end as most
     from json_each(p_options)
     union all
     select 'retry.' || key, value, 1e100
@@ -683,10 +1283,16 @@ as $$
     where key in ('maximumAttempts', 'initialInterval', 'backoffCoefficient', 'maximumInterval')
       and json_typeof(value) <> 'null'
   ) option
-  where key !~ '^(entity|expire|delay|watch|retry|retry\..*)$'
+  where key !~ ('^(entity|expire|delay|watch|search|pending|persistent|signalIn|marker|retry'
+      || '|retry\..*)$')
     or key = 'entity' and not ratchet_internal.is_name(value #>> '{}')
     or key = 'watch' and json_typeof(value) <> 'boolean'
+    or key = 'search' and not ratchet_internal.is_search(value)
     or key = 'retry' and json_typeof(value) not in ('object', 'null')
+    or key in ('persistent', 'signalIn') and json_typeof(value) not in ('boolean', 'null')
+    or key = 'marker' and (json_typeof(value) <> 'object' or exists (
+      select from json_object_keys(case when json_typeof(value) = 'object' then value else '{}' end)
+        as mark where mark !~ '^-.' or not ratchet_internal.is_name(mark)))
     or most is not null and not ratchet_internal.number_of(
       json_build_object('number', value), 'number', -1) between 0 and most
   limit 1
@@ -721,8 +1327,10 @@ begin
   if v_option is not null then
     perform ratchet_internal.raise_error('WF104', 'invalid option',
       jsonb_build_object('option', left(v_option, 100)),
-      'Options are entity (name), expire (seconds), delay (milliseconds; both at most 1e13)'
-      || ', watch (boolean) and retry (an object whose limits are numbers, not negative).');
+      'Options are entity (name), expire and pending (seconds), delay (milliseconds; all at most'
+      || ' 1e13), watch, persistent and signalIn (booleans), search ({"data": {"name": "text"}}),'
+      || ' marker (an object whose keys begin with -)'
+      || ' and retry (an object whose limits are numbers, not negative).');
   end if;
 end $$;
 comment on function ratchet_internal.check_start(text, text, text, json) is
@@ -753,12 +1361,16 @@ begin
   perform ratchet_internal.check_start(p_namespace, p_workflow, v_queue, p_options);
   perform ratchet_internal.check_name(v_id, 'workflow id');
   perform ratchet_internal.check_size(p_args, 'arguments');
-  if json_typeof(p_args) is distinct from 'array' then
+  if not ratchet_internal.is_arguments(p_args) then
     perform ratchet_internal.raise_error('WF102', 'arguments are not a JSON array',
       jsonb_build_object('workflow_id', v_id), 'Give the arguments as a JSON array: ''["a", 1]''.');
   end if;
   v_count := ratchet_internal.create_jobs(p_namespace, p_workflow, v_queue,
     array[v_id], array[p_args], p_options, p_request_id);
+  if v_count = 0 then
+    v_count := ratchet_internal.run_reserved(p_namespace, p_workflow, v_queue, v_id, p_args,
+      p_options, p_request_id);
+  end if;
   -- A statement of its own: it sees the job that the one before waited for.
   if v_count = 0 and not exists (select from ratchet.jobs
       where key = v_id and namespace = p_namespace and request_id = p_request_id)
@@ -771,8 +1383,10 @@ begin
 end $$;
 comment on function ratchet.start_workflow(text, json, text, text, text, json, uuid) is
   'Starts a workflow and returns its id (a generated one if none is given). The queue defaults '
-  'to the workflow''s name; options are entity, expire (seconds), delay (milliseconds), '
-  'watch (true: its end is notified, as after watch_jobs) and retry.';
+  'to the workflow''s name; options are entity, expire (seconds), delay (milliseconds), retry, '
+  'watch (true: its end is notified, as after watch_jobs), search ({"data": {}}), signalIn (false: '
+  'takes no hooks), persistent (stays open for hooks), marker, and pending (seconds for which the '
+  'id is only reserved, until a second start).';
 
 -- sql/job/start_workflows.sql
 
@@ -796,7 +1410,7 @@ begin
   select given.at into v_at
   from unnest(p_ids, p_args) with ordinality as given (id, args, at)
   where not ratchet_internal.is_name(given.id)
-    or json_typeof(given.args) is distinct from 'array'
+    or not ratchet_internal.is_arguments(given.args)
     or octet_length(given.args::text) > 16777216
   limit 1;
   if v_at is not null then
@@ -811,6 +1425,933 @@ begin
 end $$;
 comment on function ratchet.start_workflows(text, text[], json[], text, text, json) is
   'Starts a job for each id with the arguments at the same place; returns how many ids were new.';
+
+-- Schedules: cron expressions and intervals in time zones, and what is started by them. Fired by
+-- whoever exchanges.
+
+-- sql/schedule/cron_rule.sql
+
+-- A cron expression, read: the values that each field allows. In days 32 is the last of the month;
+-- in weekdays 0 is Sunday, 10 + n the last n of the month, 100 + 10 n + k the k-th n.
+
+create type ratchet_internal.cron_rule as (
+  seconds int[],
+  minutes int[],
+  hours int[],
+  days int[],
+  months int[],
+  weekdays int[]
+);
+comment on type ratchet_internal.cron_rule is
+  'A cron expression, read: the values that each field allows.';
+
+-- sql/schedule/cron_set.sql
+
+-- The values that one field of a cron expression allows, in order; null when it cannot be read. The
+-- names stand for p_least, p_least + 1, and so on. A step after a single number goes on to p_most.
+
+create function ratchet_internal.cron_set(
+  p_field text, p_least int, p_most int, p_names text[] default '{}'
+) returns int[]
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  with item as (
+    select i.item, regexp_match(i.item,
+      '^(?:[*?]|([0-9]{1,2}|[a-z]{3})(?:-([0-9]{1,2}|[a-z]{3}))?)(?:/([0-9]{1,4}))?$') as part
+    from string_to_table(lower(p_field), ',') as i (item)),
+  named as (
+    select part is not null as is_read, part[1] is null as is_all, part[2] is null as is_single,
+      part[3]::int as step, (
+        select case when text ~ '^[0-9]' then text::int
+          else p_least - 1 + array_position(p_names, text) end
+        from (select part[1]) as t (text)) as first, (
+        select case when text ~ '^[0-9]' then text::int
+          else p_least - 1 + array_position(p_names, text) end
+        from (select coalesce(part[2], part[1])) as t (text)) as last
+    from item),
+  span as (
+    select is_read and coalesce(step, 1) > 0
+        and (is_all or first >= p_least and last <= p_most and first <= last) as is_valid,
+      case when is_all then p_least else first end as first,
+      case when is_all or is_single and step is not null then p_most else last end as last,
+      coalesce(step, 1) as step
+    from named)
+  select case when bool_and(coalesce(is_valid, false)) then (
+    select array_agg(distinct value order by value)
+    from span, generate_series(first, last, step) as value) end
+  from span
+$$;
+comment on function ratchet_internal.cron_set(text, int, int, text[]) is
+  'The values that a field of a cron expression allows; null when it cannot be read.';
+
+-- sql/schedule/cron_weekdays.sql
+
+-- The values of the weekday field of a cron expression, as cron_rule has them; null when it cannot
+-- be read.
+
+create function ratchet_internal.cron_weekdays(p_field text) returns int[]
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  with item as (
+    select i.item, regexp_match(i.item, '^([0-7])(?:(l)|#([1-5]))$') as special
+    from string_to_table(lower(p_field), ',') as i (item)),
+  plain as (
+    select ratchet_internal.cron_set(string_agg(item, ','), 0, 7,
+      '{sun,mon,tue,wed,thu,fri,sat}') as days, count(*) as count
+    from item where special is null)
+  select case when plain.days is not null or plain.count = 0 then (
+    select array_agg(distinct value order by value)
+    from (
+      select day % 7 from unnest(plain.days) as day
+      union all
+      select case when special[2] is not null then 10 + special[1]::int % 7
+        else 100 + special[1]::int % 7 * 10 + special[3]::int end
+      from item where special is not null) as every (value)) end
+  from plain
+$$;
+comment on function ratchet_internal.cron_weekdays(text) is
+  'The values of the weekday field of a cron expression; null when it cannot be read.';
+
+-- sql/schedule/read_cron.sql
+
+-- Reads a cron expression: five fields, minute hour day month weekday, or six with the second in
+-- front; fewer are the last ones. Null when it cannot be read, or when no day can ever match.
+
+create function ratchet_internal.read_cron(p_cron text) returns ratchet_internal.cron_rule
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_text text := lower(btrim(p_cron, E' \t\n\r'));
+  v_fields text[] := regexp_split_to_array(case v_text
+    when '@yearly' then '0 0 1 1 *' when '@monthly' then '0 0 1 * *' when '@weekly' then '0 0 * * 0'
+    when '@daily' then '0 0 * * *' when '@hourly' then '0 * * * *' when '' then '*'
+    else v_text end, '\s+');
+  v_months constant text[] := '{jan,feb,mar,apr,may,jun,jul,aug,sep,oct,nov,dec}';
+  v_rule ratchet_internal.cron_rule;
+begin
+  if p_cron is null or cardinality(v_fields) > 6 then return null; end if;
+  v_fields := array_cat(('{0,*,*,*,*,*}'::text[])[1:6 - cardinality(v_fields)], v_fields);
+  v_rule.seconds := ratchet_internal.cron_set(v_fields[1], 0, 59);
+  v_rule.minutes := ratchet_internal.cron_set(v_fields[2], 0, 59);
+  v_rule.hours := ratchet_internal.cron_set(v_fields[3], 0, 23);
+  v_rule.days := case v_fields[4] when 'l' then '{32}' else ratchet_internal.cron_set(
+    array_to_string(array_remove(string_to_array(v_fields[4], ','), 'l'), ','), 1, 31) end;
+  v_rule.months := ratchet_internal.cron_set(v_fields[5], 1, 12, v_months);
+  v_rule.weekdays := ratchet_internal.cron_weekdays(v_fields[6]);
+  if num_nulls(v_rule.seconds, v_rule.minutes, v_rule.hours, v_rule.days, v_rule.months,
+    v_rule.weekdays) > 0
+  then
+    return null;
+  end if;
+  if v_fields[4] ~ ',l|l,' then
+    v_rule.days := v_rule.days || 32;
+  end if;
+  -- A day that no month has, such as 30 February, is a mistake unless a weekday may match instead.
+  if v_rule.weekdays = '{0,1,2,3,4,5,6}' and not exists (
+      select from unnest(v_rule.months) as month, unnest(v_rule.days) as day
+      where day = 32 or day <= case when month = 2 then 29 when month in (4, 6, 9, 11) then 30
+        else 31 end)
+  then
+    return null;
+  end if;
+  return v_rule;
+end $$;
+comment on function ratchet_internal.read_cron(text) is
+  'Reads a cron expression; null when it cannot be read or no day can ever match.';
+
+-- sql/schedule/is_cron_day.sql
+
+-- Whether a cron rule allows a day. Where both day and weekday are restricted, either may match.
+-- Inlinable: a rule may be asked for thousands of days.
+
+create function ratchet_internal.is_cron_day(p_rule ratchet_internal.cron_rule, p_day date)
+returns boolean
+language sql immutable parallel safe
+return extract(month from p_day)::int = any ((p_rule).months)
+  and case
+    when cardinality((p_rule).days) >= 31 and (p_rule).weekdays = '{0,1,2,3,4,5,6}' then true
+    when (p_rule).weekdays <> '{0,1,2,3,4,5,6}' and (
+      extract(dow from p_day)::int = any ((p_rule).weekdays)
+      or 10 + extract(dow from p_day)::int = any ((p_rule).weekdays)
+        and extract(month from p_day + 7) <> extract(month from p_day)
+      or 100 + extract(dow from p_day)::int * 10 + (extract(day from p_day)::int + 6) / 7
+        = any ((p_rule).weekdays)) then true
+    when cardinality((p_rule).days) >= 31 then false
+    else extract(day from p_day)::int = any ((p_rule).days)
+      or 32 = any ((p_rule).days) and extract(day from p_day + 1) = 1 end;
+comment on function ratchet_internal.is_cron_day(ratchet_internal.cron_rule, date) is
+  'Whether a cron rule allows a day.';
+
+-- sql/schedule/cron_next.sql
+
+-- The first time after p_after that a cron rule allows in a time zone; null when there is none in
+-- the next 44 years.
+-- Where clocks are put forward, a time that is left out counts as many minutes later as are left
+-- out (02:30 as 03:30). Where they are put back, a rule for every hour holds in both passes of the
+-- repeated hour; any other in the first only.
+-- Some hours before and after p_after are looked at, more than clocks are ever moved by.
+
+create function ratchet_internal.cron_next(
+  p_rule ratchet_internal.cron_rule, p_zone text, p_after timestamptz
+) returns timestamptz
+language sql stable parallel safe
+set search_path = pg_catalog, pg_temp
+set jit = off
+as $$
+  with hour as materialized (
+    select h.local from (
+      -- In the order of time, and no further than is looked at.
+      select d.day + make_interval(hours => unnest(p_rule.hours)) as local
+      from (select (p_after at time zone p_zone)::date - 1 + generate_series(0, 16100) as day) d
+      where ratchet_internal.is_cron_day(p_rule, d.day)) h
+    where h.local >= p_after at time zone p_zone - interval '3 hours'
+    limit 8),
+  moved as (
+    select hour.local, t.at, (at - interval '3 hours') at time zone p_zone
+        - (at + interval '1 hour') at time zone p_zone + interval '4 hours' as back
+    from hour cross join lateral (select hour.local at time zone p_zone) as t (at)),
+  minute as (
+    select late.at, case when moved.back > interval '0'
+        and (late.at - moved.back) at time zone p_zone = m.local
+      then late.at - moved.back else late.at end as first_at
+    from moved
+    cross join unnest(p_rule.minutes) as u (minute)
+    cross join lateral (select moved.local + make_interval(mins => u.minute)) as m (local)
+    -- The hours in which clocks are not moved need no look at the time zone for each minute.
+    cross join lateral (select case when moved.back = interval '0'
+      then moved.at + make_interval(mins => u.minute) else m.local at time zone p_zone end)
+      as late (at))
+  select min(pass.at + make_interval(secs => case when pass.at > p_after then p_rule.seconds[1]
+    else (select min(s) from unnest(p_rule.seconds) s
+      where pass.at + make_interval(secs => s) > p_after) end))
+  from minute
+  cross join lateral (
+    values (minute.first_at), (case when cardinality(p_rule.hours) = 24 then minute.at end)
+  ) as pass (at)
+  where pass.at > p_after - interval '1 minute'
+$$;
+comment on function ratchet_internal.cron_next(ratchet_internal.cron_rule, text, timestamptz) is
+  'The first time after another that a cron rule allows in a time zone.';
+
+-- sql/schedule/check_cron.sql
+
+-- Raises: WF108 unless a cron expression can be read.
+
+create function ratchet_internal.check_cron(p_cron text) returns ratchet_internal.cron_rule
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_rule ratchet_internal.cron_rule := ratchet_internal.read_cron(p_cron);
+begin
+  if v_rule.months is null then
+    perform ratchet_internal.raise_error('WF108', 'invalid cron expression',
+      jsonb_build_object('cron', left(p_cron, 200)),
+      'Give minute hour day month weekday, such as 30 8 * * mon-fri; a second may stand in front.');
+  end if;
+  return v_rule;
+end $$;
+comment on function ratchet_internal.check_cron(text) is
+  'A cron expression, read; raises WF108 when it cannot be.';
+
+-- sql/schedule/check_timezone.sql
+
+-- Raises: WF104 unless the server knows the time zone by a name of the IANA database. Offsets and
+-- POSIX rules, which Postgres would take too, have their signs the wrong way round for most people.
+
+create function ratchet_internal.check_timezone(p_timezone text) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_timezone is null
+    or not p_timezone ~ '^[A-Za-z]+([_+/-][A-Za-z0-9]+)*$'
+    or not exists (select from pg_timezone_names where lower(name) = lower(p_timezone))
+  then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', 'timezone', 'value', left(p_timezone, 100)),
+      'Give an IANA name, such as Europe/Berlin or UTC; pg_timezone_names has all.');
+  end if;
+end $$;
+comment on function ratchet_internal.check_timezone(text) is
+  'Raises WF104 unless the server knows the time zone.';
+
+-- sql/schedule/occurrences.sql
+
+-- The next times of a cron expression in a time zone, whether or not a schedule has it.
+-- Raises: WF104, WF108.
+
+create function ratchet.occurrences(
+  p_cron text, p_timezone text default 'UTC', p_count int default 5,
+  p_after timestamptz default null
+) returns setof timestamptz
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_rule ratchet_internal.cron_rule := ratchet_internal.check_cron(p_cron);
+  v_at timestamptz := coalesce(p_after, ratchet_internal.now());
+begin
+  perform ratchet_internal.check_timezone(p_timezone);
+  if p_count is null or p_count not between 0 and 10000 or not isfinite(v_at) then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', 'count', 'value', p_count),
+      'Give a count from 0 to 10000, and a time that is not infinite.');
+  end if;
+  for at in 1 .. p_count loop
+    v_at := ratchet_internal.cron_next(v_rule, p_timezone, v_at);
+    exit when v_at is null;
+    return next v_at;
+  end loop;
+end $$;
+comment on function ratchet.occurrences(text, text, int, timestamptz) is
+  'The next times of a cron expression in a time zone, after now or p_after.';
+
+-- sql/schedule/occurrence_key.sql
+
+-- The id of the job of an occurrence. Occurrences of a schedule are a second or more apart.
+
+create function ratchet_internal.occurrence_key(p_schedule text, p_at timestamptz) returns text
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select p_schedule || '@' || to_char(p_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+$$;
+comment on function ratchet_internal.occurrence_key(text, timestamptz) is
+  'The workflow id of the job of an occurrence.';
+
+-- sql/schedule/next_occurrence.sql
+
+-- The first occurrence of a schedule after a time; infinity when there is none.
+-- Raises: WF108 when its cron expression cannot be read; 22023 when its time zone is unknown.
+
+create function ratchet_internal.next_occurrence(
+  p_schedule ratchet.schedules, p_after timestamptz
+) returns timestamptz
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_from timestamptz := p_schedule.starts_at;
+  v_every interval := make_interval(secs => p_schedule.every_ms / 1000.0);
+  v_at timestamptz;
+begin
+  if p_schedule.cron is not null then
+    v_at := ratchet_internal.cron_next(ratchet_internal.check_cron(p_schedule.cron),
+      p_schedule.timezone, greatest(p_after, v_from - interval '1 microsecond'));
+  elsif p_after < v_from then
+    v_at := v_from;
+  else
+    v_at := v_from + v_every * (1 + floor(extract(epoch from p_after - v_from) * 1000
+      / p_schedule.every_ms)::float8);
+  end if;
+  return case when v_at <= p_schedule.ends_at then v_at else 'infinity' end;
+end $$;
+comment on function ratchet_internal.next_occurrence(ratchet.schedules, timestamptz) is
+  'The first occurrence of a schedule after a time; infinity when there is none.';
+
+-- sql/schedule/last_occurrence.sql
+
+-- The last occurrence of a schedule that is not after p_until, given one that is not: by halving
+-- the time between, so that a year of missed seconds is as cheap as an hour of them.
+
+create function ratchet_internal.last_occurrence(
+  p_schedule ratchet.schedules, p_known timestamptz, p_until timestamptz
+) returns timestamptz
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_found timestamptz := p_known;
+  v_none_after timestamptz := p_until;
+  v_middle timestamptz;
+  v_next timestamptz;
+begin
+  while v_none_after - v_found > interval '1 second' loop
+    v_middle := v_found + (v_none_after - v_found) / 2;
+    v_next := ratchet_internal.next_occurrence(p_schedule, v_middle);
+    if v_next <= p_until then v_found := v_next; else v_none_after := v_middle; end if;
+  end loop;
+  v_next := ratchet_internal.next_occurrence(p_schedule, v_found);
+  return case when v_next <= p_until then v_next else v_found end;
+end $$;
+comment on function ratchet_internal.last_occurrence(
+  ratchet.schedules, timestamptz, timestamptz) is
+  'The last occurrence of a schedule that is not after a time.';
+
+-- sql/schedule/due_occurrences.sql
+
+-- Which occurrences of a schedule that is due are to be started, in order: those noticed within a
+-- minute, and of those missed what catch_up says; at most p_most, the rest with the next call.
+
+create function ratchet_internal.due_occurrences(
+  p_schedule ratchet.schedules, p_now timestamptz, p_most bigint
+) returns timestamptz[]
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_minute constant interval := '1 minute';
+  v_at timestamptz := p_schedule.next_at;
+  v_oldest timestamptz := p_now - case p_schedule.catch_up when 'all'
+    then greatest(make_interval(secs => p_schedule.catch_up_ms / 1000.0), v_minute)
+    else v_minute end;
+  v_due timestamptz[] := '{}';
+begin
+  if p_most < 1 then
+    return v_due;
+  elsif v_at < v_oldest and p_schedule.catch_up = 'one' then
+    return array[ratchet_internal.last_occurrence(p_schedule, v_at, p_now)];
+  elsif v_at < v_oldest then
+    v_at := ratchet_internal.next_occurrence(p_schedule, v_oldest - interval '1 microsecond');
+  end if;
+  while v_at <= p_now and cardinality(v_due) < p_most loop
+    v_due := v_due || v_at;
+    v_at := ratchet_internal.next_occurrence(p_schedule, v_at);
+  end loop;
+  return v_due;
+end $$;
+comment on function ratchet_internal.due_occurrences(ratchet.schedules, timestamptz, bigint) is
+  'Which occurrences of a schedule that is due are to be started.';
+
+-- sql/schedule/move_on.sql
+
+-- A schedule after some of its occurrences were started: what it started last, and what is next.
+
+create function ratchet_internal.move_on(
+  p_schedule ratchet.schedules, p_started timestamptz[], p_now timestamptz
+) returns ratchet.schedules
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_new ratchet.schedules := p_schedule;
+  v_last timestamptz := p_started[cardinality(p_started)];
+begin
+  if v_last is not null then
+    v_new.last_at := v_last;
+    v_new.last_key := ratchet_internal.occurrence_key(v_new.key, v_last);
+    v_new.run_count := v_new.run_count + cardinality(p_started);
+  end if;
+  -- Where runs may not overlap, what is due with the one that was started is left out, or waits.
+  v_new.next_at := case when v_new.run_count >= v_new.max_runs then 'infinity'
+    when v_new.is_from_end then ratchet_internal.after(p_now, v_new.every_ms)
+    else ratchet_internal.next_occurrence(v_new,
+      case when v_last is null or v_new.overlap = 'skip' then p_now else v_last end) end;
+  return v_new;
+end $$;
+comment on function ratchet_internal.move_on(
+  ratchet.schedules, timestamptz[], timestamptz) is
+  'A schedule after some of its occurrences were started.';
+
+-- sql/schedule/fire_schedule.sql
+
+-- Starts what is due of one schedule, and moves it on. While the last run goes on, and that
+-- matters, the schedule is looked at again a second later.
+-- Locks: new jobs; the caller has locked the schedule. Writes: schedules, jobs, messages.
+-- Wakes: idle workers of the queue. Idempotent: an occurrence that is a job already starts nothing.
+
+create function ratchet_internal.fire_schedule(
+  p_schedule ratchet.schedules, p_now timestamptz
+) returns bigint
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_new ratchet.schedules := p_schedule;
+  v_is_alone boolean := v_new.overlap <> 'allow';
+  v_last record;
+  v_after_end timestamptz;
+  v_due timestamptz[] := '{}';
+begin
+  select j.status > 0 as is_open, j.error is not null as is_failed, j.finished_at into v_last
+  from ratchet.jobs j where j.key = v_new.last_key and j.namespace = v_new.namespace;
+  v_after_end := ratchet_internal.after(v_last.finished_at, v_new.every_ms);
+  if v_new.stops_on_failure and not v_last.is_open and v_last.is_failed then
+    v_new.next_at := 'infinity';
+    v_new.problem := 'run ' || v_new.last_key || ' failed';
+  elsif v_is_alone and v_last.is_open and v_new.overlap <> 'skip' then
+    v_new.look_at := p_now + interval '1 second';
+  elsif v_is_alone and v_last.is_open then
+    v_new.next_at := ratchet_internal.next_occurrence(v_new, p_now);
+  elsif v_new.is_from_end and v_after_end > p_now then
+    v_new.next_at := v_after_end;
+  else
+    v_due := ratchet_internal.due_occurrences(v_new, p_now, least(
+      case when v_is_alone then 1 else 100 end, v_new.max_runs - v_new.run_count));
+    v_new := ratchet_internal.move_on(v_new, v_due, p_now);
+  end if;
+  if v_new.look_at <= p_now then
+    v_new.look_at := v_new.next_at;
+  end if;
+  update ratchet.schedules set next_at = v_new.next_at, look_at = v_new.look_at,
+    last_at = v_new.last_at, last_key = v_new.last_key, run_count = v_new.run_count,
+    problem = v_new.problem, updated_at = p_now
+  where id = v_new.id;
+  if v_due = '{}' then return 0; end if;
+  return ratchet_internal.create_jobs(v_new.namespace, v_new.workflow, v_new.queue, (
+      select array_agg(ratchet_internal.occurrence_key(v_new.key, at)) from unnest(v_due) at),
+    array_fill(v_new.input, array[cardinality(v_due)]), v_new.options, null);
+end $$;
+comment on function ratchet_internal.fire_schedule(ratchet.schedules, timestamptz) is
+  'Starts what is due of one schedule and moves it on; returns how many jobs it started.';
+
+-- sql/schedule/fire_schedules.sql
+
+-- Fires the schedules that are due, at most 100. Whoever exchanges calls it: there is no leader. A
+-- schedule that cannot be read any more, because the server has lost its time zone or somebody
+-- edited the row, ends with its problem and holds up nobody.
+-- Locks: schedules, skipping those that somebody else is firing; new jobs. Writes: schedules, jobs,
+-- messages. Returns how many jobs it started.
+
+create function ratchet_internal.fire_schedules(p_now timestamptz) returns bigint
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_schedule ratchet.schedules;
+  v_count bigint := 0;
+begin
+  if not exists (select from ratchet.schedules where look_at <= p_now) then return 0; end if;
+  -- One after the other: each occurrence follows from the one before.
+  for v_schedule in
+    select * from ratchet.schedules where look_at <= p_now
+    order by look_at limit 100 for update skip locked
+  loop
+    begin
+      v_count := v_count + ratchet_internal.fire_schedule(v_schedule, p_now);
+    exception when invalid_parameter_value or sqlstate 'WF108' then
+      update ratchet.schedules set look_at = 'infinity', next_at = 'infinity', problem = sqlerrm,
+        updated_at = p_now
+      where id = v_schedule.id;
+    end;
+  end loop;
+  return v_count;
+end $$;
+comment on function ratchet_internal.fire_schedules(timestamptz) is
+  'Fires the schedules that are due; returns how many jobs it started.';
+
+-- sql/schedule/run_schedules.sql
+
+-- Fires the schedules that are due, as every exchange of a worker does: for psql, and for systems
+-- whose workers use the single-item protocol only.
+-- Locks, writes: as fire_schedules. Raises: WF605. Idempotent.
+
+create function ratchet.run_schedules() returns bigint
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+as $$
+begin
+  perform ratchet_internal.check_isolation();
+  return ratchet_internal.fire_schedules(ratchet_internal.now());
+end $$;
+comment on function ratchet.run_schedules() is
+  'Fires the schedules that are due, as workers do; returns how many jobs it started.';
+
+-- sql/schedule/interval_ms.sql
+
+-- A length of time in milliseconds. Null for one with months, which have no length of their own.
+
+create function ratchet_internal.interval_ms(p_interval interval) returns bigint
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when extract(year from p_interval) = 0 and extract(month from p_interval) = 0
+      and abs(extract(epoch from p_interval)) < 1e12
+    then (extract(epoch from p_interval) * 1000)::bigint end
+$$;
+comment on function ratchet_internal.interval_ms(interval) is
+  'A length of time in milliseconds; null when it has months or is too long.';
+
+-- sql/schedule/check_schedule.sql
+
+-- Checks a schedule that is to be created or altered.
+-- Raises: WF101, WF102, WF104, WF105, WF108, WF501.
+
+create function ratchet_internal.check_schedule(p_new ratchet.schedules) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_option text;
+begin
+  perform ratchet_internal.check_start(p_new.namespace, p_new.workflow, p_new.queue,
+    p_new.options);
+  perform ratchet_internal.check_name(p_new.key, 'schedule id');
+  perform ratchet_internal.check_name(ratchet_internal.occurrence_key(p_new.key,
+    p_new.created_at), 'schedule id');
+  perform ratchet_internal.check_size(p_new.input, 'arguments');
+  if not ratchet_internal.is_arguments(p_new.input) then
+    perform ratchet_internal.raise_error('WF102', 'arguments are not a JSON array',
+      jsonb_build_object('schedule', p_new.key),
+      'Give the arguments as a JSON array: ''["a", 1]''.');
+  end if;
+  v_option := case
+    when (p_new.cron is null) = (p_new.every_ms is null) then 'cron, every (one of the two)'
+    when p_new.every_ms not between 1000 and 1e13 then 'every (1 second to 300 years, no months)'
+    when coalesce(p_new.catch_up not in ('skip', 'one', 'all'), true)
+      then 'catch_up (skip, one or all)'
+    when coalesce(p_new.catch_up_ms not between 0 and 1e13, true) then 'catch_up_window'
+    when coalesce(p_new.overlap not in ('allow', 'skip', 'wait'), true)
+      then 'overlap (allow, skip or wait)'
+    when p_new.is_from_end and (p_new.every_ms is null or p_new.overlap <> 'wait')
+      then 'from_end (needs every, and overlap wait)'
+    when p_new.stops_on_failure and p_new.overlap = 'allow'
+      then 'stop_on_failure (needs overlap skip or wait)'
+    when p_new.max_runs < 1 then 'max_runs (1 or more)'
+    when not isfinite(p_new.starts_at) then 'starts_at'
+    when coalesce(p_new.options::jsonb ? 'delay', false) then 'options.delay' end;
+  if v_option is not null then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', v_option, 'schedule', p_new.key),
+      'Correct the option of the schedule that the detail names.');
+  end if;
+  perform ratchet_internal.check_timezone(p_new.timezone);
+  if p_new.cron is not null then
+    perform ratchet_internal.check_cron(p_new.cron);
+    if p_new.cron !~ '^\s*(@|\S+(\s+\S+){4,5}\s*$)' then
+      perform ratchet_internal.raise_error('WF108', 'invalid cron expression',
+        jsonb_build_object('cron', p_new.cron),
+        'Give all five fields: minute hour day month weekday.');
+    end if;
+  end if;
+end $$;
+comment on function ratchet_internal.check_schedule(ratchet.schedules) is
+  'Raises WF101, WF102, WF104, WF108 or WF501 unless a schedule is valid.';
+
+-- sql/schedule/wake_idle.sql
+
+-- Lets an idle worker look again: a schedule may be due earlier than it thought.
+
+create function ratchet_internal.wake_idle() returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if exists (select from ratchet_internal.workers where is_idle) then
+    perform pg_notify('ratchet', '');
+  end if;
+end $$;
+comment on function ratchet_internal.wake_idle() is
+  'Notifies idle workers that a schedule has changed.';
+
+-- sql/schedule/schedule_terms.sql
+
+-- What makes two schedules the same: all that their creator said.
+
+create function ratchet_internal.schedule_terms(p_new ratchet.schedules, p_is_start_open boolean)
+returns text[]
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select array[p_new.cron, p_new.every_ms::text, p_new.timezone,
+    case when not p_is_start_open then extract(epoch from p_new.starts_at)::text end,
+    extract(epoch from p_new.ends_at)::text, p_new.catch_up, p_new.catch_up_ms::text, p_new.overlap,
+    p_new.is_from_end::text, p_new.stops_on_failure::text, p_new.max_runs::text,
+    p_new.workflow, p_new.queue, p_new.input::text, p_new.options::text]
+$$;
+comment on function ratchet_internal.schedule_terms(ratchet.schedules, boolean) is
+  'What makes two schedules the same.';
+
+-- sql/schedule/put_schedule.sql
+
+-- Inserts a schedule that has been checked, and returns its next occurrence. One that is there
+-- already must be the same; where it was not said when to start, it may have started before.
+-- Locks: the row. Writes: schedules. Wakes: an idle worker. Raises: WF306.
+
+create function ratchet_internal.put_schedule(p_new ratchet.schedules, p_is_start_open boolean)
+returns timestamptz
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_kept ratchet.schedules;
+begin
+  p_new.next_at := ratchet_internal.next_occurrence(p_new,
+    p_new.created_at - interval '1 microsecond');
+  p_new.look_at := case when p_new.is_paused then 'infinity' else p_new.next_at end;
+  insert into ratchet.schedules (key, namespace, cron, every_ms, timezone, starts_at, ends_at,
+    is_paused, catch_up, catch_up_ms, overlap, is_from_end, stops_on_failure, max_runs, workflow,
+    queue, input, options, next_at, look_at, created_at, updated_at)
+  values (p_new.key, p_new.namespace, p_new.cron, p_new.every_ms, p_new.timezone,
+    p_new.starts_at, p_new.ends_at, p_new.is_paused, p_new.catch_up, p_new.catch_up_ms,
+    p_new.overlap, p_new.is_from_end, p_new.stops_on_failure, p_new.max_runs, p_new.workflow,
+    p_new.queue, p_new.input, p_new.options, p_new.next_at, p_new.look_at, p_new.created_at,
+    p_new.updated_at)
+  on conflict (key, namespace) do nothing;
+  if found then
+    perform ratchet_internal.wake_idle();
+    return p_new.next_at;
+  end if;
+  -- A statement of its own: it sees the row that the one before waited for.
+  select * into v_kept from ratchet.schedules where key = p_new.key and namespace = p_new.namespace;
+  if ratchet_internal.schedule_terms(v_kept, p_is_start_open)
+    is distinct from ratchet_internal.schedule_terms(p_new, p_is_start_open)
+  then
+    perform ratchet_internal.raise_error('WF306', 'schedule exists',
+      jsonb_build_object('schedule', p_new.key, 'namespace', p_new.namespace),
+      'A schedule with this id and other terms is kept: alter it, or delete it first.');
+  end if;
+  return v_kept.next_at;
+end $$;
+comment on function ratchet_internal.put_schedule(ratchet.schedules, boolean) is
+  'Inserts a schedule, or finds that the same is there; returns its next occurrence.';
+
+-- sql/schedule/create_schedule.sql
+
+-- Creates a schedule, by a cron expression or by an interval, and returns its next occurrence.
+-- The first occurrence of an interval is p_starts_at, or p_delay (default: one interval) after now.
+-- A schedule that looks at how its runs end waits for each.
+-- Locks: the new row. Writes: schedules. Wakes: an idle worker, to look when it is due.
+-- Raises: WF101, WF102, WF104, WF105, WF108, WF306 when the id has another schedule, WF501.
+-- Idempotent: the same schedule again changes nothing.
+
+create function ratchet.create_schedule(
+  p_id text, p_workflow text, p_cron text default null, p_every interval default null,
+  p_args json default '[]', p_queue text default null, p_timezone text default 'UTC',
+  p_starts_at timestamptz default null, p_ends_at timestamptz default 'infinity',
+  p_catch_up text default 'one', p_catch_up_window interval default '1 day',
+  p_overlap text default 'allow', p_from_end boolean default false,
+  p_stop_on_failure boolean default false, p_max_runs bigint default null,
+  p_paused boolean default false, p_options json default null,
+  p_namespace text default 'durable', p_delay interval default null
+) returns timestamptz
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_new ratchet.schedules;
+begin
+  v_new.key := p_id;
+  v_new.namespace := p_namespace;
+  v_new.cron := p_cron;
+  v_new.every_ms := coalesce(ratchet_internal.interval_ms(p_every), case when p_every is not null
+    then 0 end);
+  v_new.timezone := p_timezone;
+  v_new.created_at := ratchet_internal.now();
+  v_new.updated_at := v_new.created_at;
+  v_new.starts_at := coalesce(p_starts_at, ratchet_internal.after(v_new.created_at,
+    coalesce(ratchet_internal.interval_ms(p_delay), v_new.every_ms)), v_new.created_at);
+  v_new.ends_at := coalesce(p_ends_at, 'infinity');
+  v_new.is_paused := coalesce(p_paused, false);
+  v_new.catch_up := p_catch_up;
+  v_new.catch_up_ms := ratchet_internal.interval_ms(p_catch_up_window);
+  v_new.overlap := case when p_overlap = 'allow' and (p_from_end or p_stop_on_failure)
+    then 'wait' else p_overlap end;
+  v_new.is_from_end := coalesce(p_from_end, false);
+  v_new.stops_on_failure := coalesce(p_stop_on_failure, false);
+  v_new.max_runs := p_max_runs;
+  v_new.workflow := p_workflow;
+  v_new.queue := coalesce(p_queue, p_workflow);
+  v_new.input := p_args;
+  v_new.options := p_options;
+  v_new.run_count := 0;
+  perform ratchet_internal.check_schedule(v_new);
+  return ratchet_internal.put_schedule(v_new, p_starts_at is null);
+end $$;
+comment on function ratchet.create_schedule(text, text, text, interval, json, text, text,
+  timestamptz, timestamptz, text, interval, text, boolean, boolean, bigint, boolean, json, text,
+  interval) is
+  'Creates a schedule that starts a workflow by a cron expression or an interval; returns its '
+  'next occurrence.';
+
+-- sql/schedule/lock_schedule.sql
+
+-- The schedule of an id, locked. Raises: WF203, WF605.
+
+create function ratchet_internal.lock_schedule(p_id text, p_namespace text)
+returns ratchet.schedules
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_schedule ratchet.schedules;
+begin
+  perform ratchet_internal.check_isolation();
+  select * into v_schedule from ratchet.schedules
+  where key = p_id and namespace = p_namespace for update;
+  if not found then
+    perform ratchet_internal.raise_error('WF203', 'schedule not found',
+      jsonb_build_object('schedule', left(p_id, 512), 'namespace', left(p_namespace, 512)),
+      'It was never created in this namespace, or it was deleted.');
+  end if;
+  return v_schedule;
+end $$;
+comment on function ratchet_internal.lock_schedule(text, text) is
+  'The schedule of an id, locked; raises WF203 when there is none.';
+
+-- sql/schedule/from_now.sql
+
+-- A schedule whose next occurrence is the first one from now on, unless it has had all its runs.
+
+create function ratchet_internal.from_now(p_new ratchet.schedules) returns ratchet.schedules
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  p_new.updated_at := ratchet_internal.now();
+  p_new.next_at := case when p_new.run_count >= p_new.max_runs then 'infinity'
+    else ratchet_internal.next_occurrence(p_new, p_new.updated_at) end;
+  p_new.look_at := case when p_new.is_paused then 'infinity' else p_new.next_at end;
+  return p_new;
+end $$;
+comment on function ratchet_internal.from_now(ratchet.schedules) is
+  'A schedule whose next occurrence is the first one from now on.';
+
+-- sql/schedule/alter_schedule.sql
+
+-- Changes a schedule; what is null stays as it is. A cron expression takes the place of an interval
+-- and the other way round. What is next is found anew from now on; what was due is left out.
+-- Locks: the schedule. Writes: schedules. Wakes: an idle worker. Raises: as create_schedule; WF203.
+-- Returns the next occurrence. Idempotent.
+
+create function ratchet.alter_schedule(
+  p_id text, p_workflow text default null, p_cron text default null,
+  p_every interval default null, p_args json default null, p_queue text default null,
+  p_timezone text default null, p_starts_at timestamptz default null,
+  p_ends_at timestamptz default null, p_catch_up text default null,
+  p_catch_up_window interval default null, p_overlap text default null,
+  p_from_end boolean default null, p_stop_on_failure boolean default null,
+  p_max_runs bigint default null, p_options json default null, p_namespace text default 'durable'
+) returns timestamptz
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_new ratchet.schedules := ratchet_internal.lock_schedule(p_id, p_namespace);
+begin
+  if p_cron is not null or p_every is not null then
+    v_new.cron := p_cron;
+    v_new.every_ms := coalesce(ratchet_internal.interval_ms(p_every), case when p_every is not null
+      then 0 end);
+  end if;
+  v_new.timezone := coalesce(p_timezone, v_new.timezone);
+  v_new.starts_at := coalesce(p_starts_at, v_new.starts_at);
+  v_new.ends_at := coalesce(p_ends_at, v_new.ends_at);
+  v_new.catch_up := coalesce(p_catch_up, v_new.catch_up);
+  v_new.catch_up_ms := coalesce(ratchet_internal.interval_ms(p_catch_up_window), case
+    when p_catch_up_window is null then v_new.catch_up_ms end);
+  v_new.overlap := coalesce(p_overlap, v_new.overlap);
+  v_new.is_from_end := coalesce(p_from_end, v_new.is_from_end);
+  v_new.stops_on_failure := coalesce(p_stop_on_failure, v_new.stops_on_failure);
+  v_new.max_runs := coalesce(p_max_runs, v_new.max_runs);
+  v_new.workflow := coalesce(p_workflow, v_new.workflow);
+  v_new.queue := coalesce(p_queue, v_new.queue);
+  v_new.input := coalesce(p_args, v_new.input);
+  v_new.options := coalesce(p_options, v_new.options);
+  perform ratchet_internal.check_schedule(v_new);
+  v_new := ratchet_internal.from_now(v_new);
+  update ratchet.schedules set cron = v_new.cron, every_ms = v_new.every_ms,
+    timezone = v_new.timezone, starts_at = v_new.starts_at, ends_at = v_new.ends_at,
+    catch_up = v_new.catch_up, catch_up_ms = v_new.catch_up_ms, overlap = v_new.overlap,
+    is_from_end = v_new.is_from_end, stops_on_failure = v_new.stops_on_failure,
+    max_runs = v_new.max_runs, workflow = v_new.workflow, queue = v_new.queue,
+    input = v_new.input, options = v_new.options, next_at = v_new.next_at,
+    look_at = v_new.look_at, problem = null, updated_at = v_new.updated_at
+  where id = v_new.id;
+  perform ratchet_internal.wake_idle();
+  return v_new.next_at;
+end $$;
+comment on function ratchet.alter_schedule(text, text, text, interval, json, text, text,
+  timestamptz, timestamptz, text, interval, text, boolean, boolean, bigint, json, text) is
+  'Changes a schedule from now on, null leaving things as they are; returns its next occurrence.';
+
+-- sql/schedule/pause_schedule.sql
+
+-- Lets a schedule rest; what would be due meanwhile is left out. Jobs that it started go on.
+-- Locks: the schedule. Writes: schedules. Raises: WF203, WF605. Idempotent.
+
+create function ratchet.pause_schedule(p_id text, p_namespace text default 'durable')
+returns void
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  update ratchet.schedules set is_paused = true, look_at = 'infinity',
+    updated_at = ratchet_internal.now()
+  where id = (ratchet_internal.lock_schedule(p_id, p_namespace)).id and not is_paused;
+end $$;
+comment on function ratchet.pause_schedule(text, text) is
+  'Lets a schedule rest until it is resumed.';
+
+-- sql/schedule/resume_schedule.sql
+
+-- Lets a schedule go on after a pause. Returns its next occurrence.
+-- Locks: the schedule. Writes: schedules. Wakes: an idle worker. Raises: WF203, WF605. Idempotent.
+
+create function ratchet.resume_schedule(p_id text, p_namespace text default 'durable')
+returns timestamptz
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_new ratchet.schedules := ratchet_internal.lock_schedule(p_id, p_namespace);
+begin
+  if v_new.is_paused then
+    v_new.is_paused := false;
+    v_new := ratchet_internal.from_now(v_new);
+    update ratchet.schedules set is_paused = false, next_at = v_new.next_at,
+      look_at = v_new.look_at, updated_at = v_new.updated_at
+    where id = v_new.id;
+    perform ratchet_internal.wake_idle();
+  end if;
+  return v_new.next_at;
+end $$;
+comment on function ratchet.resume_schedule(text, text) is
+  'Lets a paused schedule go on; returns its next occurrence.';
+
+-- sql/schedule/delete_schedule.sql
+
+-- Deletes a schedule. Jobs that it started go on. Locks: the schedule. Writes: schedules.
+-- Raises: WF605. Idempotent. Returns whether there was one.
+
+create function ratchet.delete_schedule(p_id text, p_namespace text default 'durable')
+returns boolean
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform ratchet_internal.check_isolation();
+  delete from ratchet.schedules where key = p_id and namespace = p_namespace;
+  return found;
+end $$;
+comment on function ratchet.delete_schedule(text, text) is
+  'Deletes a schedule; returns whether there was one.';
+
+-- sql/schedule/trigger_schedule.sql
+
+-- Starts a run of a schedule now, beside its occurrences and whatever its policies say. Returns the
+-- id of the job, which is p_job or made of the schedule's id and the time.
+-- Locks: the schedule, the new job. Writes: schedules, jobs, messages. Wakes: an idle worker.
+-- Raises: WF101, WF203, WF605. Idempotent with p_job.
+
+create function ratchet.trigger_schedule(
+  p_id text, p_namespace text default 'durable', p_job text default null
+) returns text
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_new ratchet.schedules := ratchet_internal.lock_schedule(p_id, p_namespace);
+  v_now timestamptz := ratchet_internal.now();
+  v_job text := coalesce(p_job, v_new.key || '@' || to_char(v_now at time zone 'UTC',
+    'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'));
+begin
+  perform ratchet_internal.check_name(v_job, 'workflow id');
+  if ratchet_internal.create_jobs(v_new.namespace, v_new.workflow, v_new.queue, array[v_job],
+    array[v_new.input], v_new.options, null) = 1
+  then
+    update ratchet.schedules set last_key = v_job, run_count = run_count + 1, updated_at = v_now
+    where id = v_new.id;
+  end if;
+  return v_job;
+end $$;
+comment on function ratchet.trigger_schedule(text, text, text) is
+  'Starts a run of a schedule now; returns the id of its job.';
 
 -- Answering steps. settle is the one door through which an answer enters the history.
 
@@ -869,8 +2410,14 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform ratchet_internal.check_isolation();
-  perform from ratchet_internal.workers where id = p_worker for key share;
+  perform from ratchet_internal.workers where id = p_worker
+    and ratchet_internal.is_own(role_name) for key share;
   if not found then
+    if exists (select from ratchet_internal.workers where id = p_worker) then
+      perform ratchet_internal.raise_error('WF701', 'not permitted',
+        jsonb_build_object('worker', p_worker::text, 'role', session_user),
+        'A worker role may only use workers that it registered itself.');
+    end if;
     perform ratchet_internal.raise_error('WF401', 'worker lost',
       jsonb_build_object('worker', p_worker::text),
       'Its lease ended and its work went to others; drop what is in memory and register anew.');
@@ -882,8 +2429,9 @@ comment on function ratchet_internal.lock_worker(bigint) is
 -- sql/dispatch/lock_jobs.sql
 
 -- Locks every job that an exchange may change, before it locks any message: jobs that end or are
--- run again, jobs whose steps are scheduled, and jobs that those steps will wait for. So all
--- transactions lock jobs before messages, jobs in id order, and no two of them wait for each other.
+-- run again, jobs whose steps are scheduled, and jobs that those steps wait for, hook or stop. So
+-- all transactions lock jobs before messages, jobs in id order, and no two of them wait for each
+-- other.
 -- Locks: the jobs that run, in id order.
 
 create function ratchet_internal.lock_jobs(
@@ -895,14 +2443,14 @@ as $$
 declare
   v_jobs bigint[] := p_jobs;
 begin
-  if 'await' = any (p_plan_kinds) then
+  if p_plan_kinds && array['await', 'hook', 'terminate'] then
     v_jobs := v_jobs || array(
       select target.id
       from unnest(p_plan_jobs, p_plan_kinds, p_plan_options) as s (job_id, kind, options)
       join ratchet.jobs j on j.id = s.job_id
       join ratchet.jobs target on target.namespace = j.namespace
         and target.key = ratchet_internal.readable(s.options) ->> 'id'
-      where s.kind = 'await');
+      where s.kind in ('await', 'hook', 'terminate'));
   end if;
   perform from ratchet.jobs where id = any (v_jobs) and status > 0
   order by id for no key update;
@@ -942,8 +2490,13 @@ begin
     where w.id in (select holder from answer) for key share skip locked),
   sent as (
     update ratchet_internal.messages m
-    set kind = 'result', worker_id = alive.id, queue = j.queue, workflow = j.workflow,
-      due_at = p_now, key = null, options = null
+    set kind = 'result', worker_id = alive.id, due_at = p_now, key = null, options = null,
+      queue = case when ratchet_internal.is_hook(a.address) then (
+        select t.queue from ratchet.threads t
+        where t.job_id = a.job_id and t.address = a.address) else j.queue end,
+      workflow = case when ratchet_internal.is_hook(a.address) then (
+        select t.workflow from ratchet.threads t
+        where t.job_id = a.job_id and t.address = a.address) else j.workflow end
     from answer a
     join ratchet.jobs j on j.id = a.job_id
     left join alive on alive.id = a.holder
@@ -1257,7 +2810,1425 @@ end $$;
 comment on function ratchet_internal.send_signals(timestamptz, bigint[]) is
   'Sends the signals that steps scheduled in this transaction ask for, once per step.';
 
+-- Tasks for people: what they are given and found by.
+
+-- sql/escalation/texts.sql
+
+-- The texts of a JSON array, for filters. Null when it is no array.
+
+create function ratchet_internal.texts(p_values jsonb) returns text[]
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when jsonb_typeof(p_values) = 'array'
+    then array(select jsonb_array_elements_text(p_values)) end
+$$;
+comment on function ratchet_internal.texts(jsonb) is
+  'The elements of a JSON array as text; null when it is none.';
+
+-- sql/escalation/time_of.sql
+
+-- Reads a point in time out of options that anybody may have written: text as ISO 8601, or
+-- milliseconds since 1970. Total: null where there is none.
+
+create function ratchet_internal.time_of(p_object json, p_key text) returns timestamptz
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select case
+    when json_typeof(ratchet_internal.readable(p_object) -> p_key) = 'number'
+      then to_timestamp(least(greatest(ratchet_internal.number_of(p_object, p_key, null), -6e13),
+        9e15) / 1000)
+    when part[1]::int > 0 and part[2]::int between 1 and 12
+      then (make_date(part[1]::int, part[2]::int, 1)::timestamp
+        + make_interval(days => part[3]::int - 1, hours => part[4]::int, mins => part[5]::int,
+          secs => coalesce(part[6], '0')::float8)
+        - case when part[8] is null then interval '0' else (part[8] || '1')::int
+          * make_interval(hours => part[9]::int, mins => part[10]::int) end) at time zone 'UTC'
+    end
+  from (select regexp_match(ratchet_internal.readable(p_object) ->> p_key,
+    '^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d(?:\.\d{1,9})?))?'
+    || '(Z|([+-])(\d\d):?(\d\d))?$') as part) iso
+$$;
+comment on function ratchet_internal.time_of(json, text) is
+  'The point in time that an object has under a key: ISO text or milliseconds; null if there is '
+  'none.';
+
+-- sql/escalation/bad_escalation.sql
+
+-- The first field of a task that is unknown or has a value that is not allowed.
+
+create function ratchet_internal.bad_escalation(p_fields json) returns text
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select key from json_each(p_fields)
+  where json_typeof(value) <> 'null' and not case
+    when key in ('priority') then json_typeof(value) = 'number'
+      and ratchet_internal.number_of(json_build_object('number', value), 'number', 1e10)
+        between -2147483648 and 2147483647
+      and value::text ~ '^-?[0-9]+$'
+    when key = 'metadata' then json_typeof(value) = 'object'
+    when key = 'milestones' then json_typeof(value) = 'array'
+    when key in ('envelope', 'escalationPayload', 'resolverPayload') then true
+    when key in ('expiresAt', 'createdAt', 'updatedAt', 'resolvedAt', 'claimedAt',
+      'assignedUntil', 'claimExpiresAt')
+      then ratchet_internal.time_of(json_build_object('time', value), 'time') is not null
+    when key = 'status' then value #>> '{}' in ('pending', 'resolved', 'cancelled', 'expired')
+    when key in ('namespace', 'appId', 'signalKey', 'workflowId', 'type', 'role', 'assignedTo',
+      'taskId', 'originId')
+      then json_typeof(value) = 'string' and ratchet_internal.is_name(value #>> '{}')
+    when key in ('topic', 'taskQueue', 'workflowType', 'subtype', 'entity', 'description',
+      'parentId', 'initiatedBy', 'createdBy', 'traceId', 'spanId')
+      then json_typeof(value) = 'string'
+    else false end
+  limit 1
+$$;
+comment on function ratchet_internal.bad_escalation(json) is
+  'Name of a field of a task that is unknown or has a bad value; null when all are well.';
+
+-- sql/escalation/check_escalation.sql
+
+-- Checks the fields that a task is given. Raises: WF104, WF105, WF501.
+
+create function ratchet_internal.check_escalation(p_fields json) returns void
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_field text;
+begin
+  perform ratchet_internal.check_size(p_fields, 'task');
+  perform ratchet_internal.check_readable(p_fields, 'task');
+  v_field := case when json_typeof(p_fields) = 'object'
+    then ratchet_internal.bad_escalation(p_fields) else '(not an object)' end;
+  if v_field is not null then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', left(v_field, 100)),
+      'Fields of a task are texts; priority is a whole number, metadata an object, times are ISO'
+      || ' 8601 or milliseconds.');
+  end if;
+end $$;
+comment on function ratchet_internal.check_escalation(json) is
+  'Raises WF104, WF105 or WF501 unless the fields of a task are valid.';
+
+-- sql/escalation/escalation_entry.sql
+
+-- A task as it is told: the row without what only the engine needs. With p_now also whether it is
+-- available at that moment.
+
+create function ratchet_internal.escalation_entry(
+  p_row ratchet.escalations, p_now timestamptz default null
+) returns json
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when p_now is null then row_to_json(e) else (
+    select row_to_json(l) from (select e.*, p_row.status = 'pending'
+      and (p_row.assigned_to is null or p_row.assigned_until <= p_now) as available) l) end
+  from (select p_row.id, p_row.namespace, p_row.app_id, p_row.signal_key, p_row.topic,
+    p_row.workflow_id, p_row.task_queue, p_row.workflow_type, p_row.type, p_row.subtype,
+    p_row.entity, p_row.description, p_row.role, p_row.status, p_row.priority, p_row.assigned_to,
+    p_row.assigned_until, p_row.claimed_at, p_row.claim_expires_at, p_row.resolved_at,
+    p_row.escalation_payload, p_row.resolver_payload, p_row.envelope, p_row.metadata,
+    p_row.origin_id, p_row.parent_id, p_row.initiated_by, p_row.created_by, p_row.milestones,
+    p_row.trace_id, p_row.span_id, p_row.expires_at, p_row.task_id, p_row.created_at,
+    p_row.updated_at) e
+  where p_row.id is not null
+$$;
+comment on function ratchet_internal.escalation_entry(ratchet.escalations, timestamptz) is
+  'A task as JSON, without what only the engine needs; null for no task.';
+
+-- sql/escalation/escalation_matches.sql
+
+-- Whether a task fits a filter that has been checked (escalation_filter). Inlinable, and every
+-- filter that is not given folds away when the statement is planned for it: so the indexes serve.
+
+create function ratchet_internal.escalation_matches(
+  p_row ratchet.escalations, p_filter jsonb, p_now timestamptz
+) returns boolean
+language sql immutable parallel safe
+return (p_filter ->> 'namespace' is null or p_row.namespace = p_filter ->> 'namespace')
+  and (p_filter ->> 'role' is null or p_row.role = p_filter ->> 'role')
+  and (p_filter ->> 'roles' is null
+    or p_row.role = any (ratchet_internal.texts(p_filter -> 'roles')))
+  and (p_filter ->> 'type' is null or p_row.type = p_filter ->> 'type')
+  and (p_filter ->> 'subtype' is null or p_row.subtype = p_filter ->> 'subtype')
+  and (p_filter ->> 'entity' is null or p_row.entity = p_filter ->> 'entity')
+  and (p_filter ->> 'status' is null or p_row.status = p_filter ->> 'status')
+  and (p_filter ->> 'assignedTo' is null or p_row.assigned_to = p_filter ->> 'assignedTo')
+  and (p_filter ->> 'workflowId' is null or p_row.workflow_id = p_filter ->> 'workflowId')
+  and (p_filter ->> 'originId' is null or p_row.origin_id = p_filter ->> 'originId')
+  and (p_filter ->> 'taskId' is null or p_row.task_id = p_filter ->> 'taskId')
+  and (p_filter ->> 'priority' is null or p_row.priority = (p_filter ->> 'priority')::int)
+  and (p_filter ->> 'metadata' is null or p_row.metadata @> (p_filter -> 'metadata'))
+  and (p_filter ->> 'ids' is null
+    or p_row.id = any (ratchet_internal.texts(p_filter -> 'ids')::uuid[]))
+  and (p_filter ->> 'available' is null or (p_filter ->> 'available')::boolean
+    = (p_row.status = 'pending'
+      and (p_row.assigned_to is null or p_row.assigned_until <= p_now)));
+comment on function ratchet_internal.escalation_matches(
+  ratchet.escalations, jsonb, timestamptz) is 'Whether a task fits a checked filter.';
+
+-- sql/escalation/escalation_filter.sql
+
+-- Checks a filter of tasks. roles win over role; what is available is pending. Raises: WF104,
+-- WF105.
+
+create function ratchet_internal.escalation_filter(p_filter json) returns jsonb
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_filter jsonb;
+  v_bad text;
+begin
+  perform ratchet_internal.check_readable(p_filter, 'filter');
+  v_filter := jsonb_strip_nulls(coalesce(p_filter::jsonb, '{}'));
+  select key into v_bad from jsonb_each(
+    case when jsonb_typeof(v_filter) = 'object' then v_filter else '{"(not an object)": 1}' end)
+  where not case
+    when key in ('namespace', 'role', 'type', 'subtype', 'entity', 'assignedTo', 'workflowId',
+      'originId', 'taskId') then jsonb_typeof(value) = 'string'
+    when key = 'status' then value <@ '["pending", "resolved", "cancelled", "expired"]'
+      and jsonb_typeof(value) = 'string'
+    when key = 'available' then jsonb_typeof(value) = 'boolean'
+    when key = 'priority' then value::text ~ '^-?[0-9]{1,9}$'
+    when key = 'metadata' then jsonb_typeof(value) = 'object'
+    when key = 'roles' then jsonb_typeof(value) = 'array'
+    when key = 'ids' then jsonb_typeof(value) = 'array' and value::text
+      ~* '^\[("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"(, )?)*\]$'
+    else false end limit 1;
+  if v_bad is not null then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', left(v_bad, 100)),
+      'Filters are namespace, role, roles, type, subtype, entity, status, assignedTo, workflowId,'
+      || ' originId, available, priority, metadata, ids (UUIDs) and taskId.');
+  end if;
+  if v_filter ? 'roles' then v_filter := v_filter - 'role'; end if;
+  if v_filter -> 'available' = 'true' then
+    v_filter := '{"status": "pending"}' || v_filter;
+  end if;
+  return v_filter;
+end $$;
+comment on function ratchet_internal.escalation_filter(json) is
+  'A filter of tasks, checked; raises WF104 or WF105.';
+
+-- sql/escalation/escalation_sort_key.sql
+
+-- What a task is sorted by under the name of a column, as one type for all of them.
+
+create function ratchet_internal.escalation_sort_key(p_row ratchet.escalations, p_column text)
+returns jsonb
+language sql immutable parallel safe
+return case p_column when 'priority' then to_jsonb(p_row.priority)
+  when 'created_at' then to_jsonb(extract(epoch from p_row.created_at))
+  when 'updated_at' then to_jsonb(extract(epoch from p_row.updated_at))
+  when 'resolved_at' then to_jsonb(extract(epoch from p_row.resolved_at))
+  when 'role' then to_jsonb(p_row.role) when 'type' then to_jsonb(p_row.type) end;
+comment on function ratchet_internal.escalation_sort_key(ratchet.escalations, text) is
+  'What a task is sorted by under the name of a column.';
+
+-- sql/escalation/escalation_order.sql
+
+-- Checks how tasks are to be listed; null columns: in the order of the worklist. Raises: WF104.
+
+create function ratchet_internal.escalation_order(p_order json, p_limit int, p_offset int)
+returns table (columns text[], downs boolean[])
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_order jsonb := coalesce(p_order::jsonb, '[]');
+begin
+  if jsonb_typeof(v_order) <> 'array' or jsonb_array_length(v_order) > 6 or exists (
+    select from jsonb_array_elements(v_order) as o (item)
+    where coalesce(o.item ->> 'column', '') not in ('priority', 'created_at', 'updated_at',
+        'resolved_at', 'role', 'type')
+      or coalesce(lower(o.item ->> 'direction'), 'asc') not in ('asc', 'desc'))
+  then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', 'order', 'value', left(v_order::text, 100)),
+      'Sort by up to six of priority, created_at, updated_at, resolved_at, role and type, asc'
+      || ' or desc.');
+  end if;
+  if p_limit is null or p_limit < 0 or p_offset is null or p_offset < 0 then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', 'limit', 'limit', p_limit, 'offset', p_offset),
+      'Limit and offset are whole numbers, not negative.');
+  end if;
+  return query
+  select array_agg(o.item ->> 'column' order by o.at),
+    array_agg(coalesce(lower(o.item ->> 'direction'), 'asc') = 'desc' order by o.at)
+  from jsonb_array_elements(v_order) with ordinality as o (item, at);
+end $$;
+comment on function ratchet_internal.escalation_order(json, int, int) is
+  'Columns and directions to list tasks in, checked; raises WF104.';
+
+-- sql/escalation/claim_end.sql
+
+-- When a claim ends that begins now. Raises: WF101, WF103.
+
+create function ratchet_internal.claim_end(
+  p_assignee text, p_minutes float8, p_now timestamptz
+) returns timestamptz
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform ratchet_internal.check_name(p_assignee, 'assignee');
+  if p_minutes is null or not (p_minutes > 0 and p_minutes <= 5256000) then
+    perform ratchet_internal.raise_error('WF103', 'invalid duration',
+      jsonb_build_object('minutes', p_minutes),
+      'Give the minutes of a claim, above zero and at most ten years.');
+  end if;
+  return p_now + make_interval(secs => p_minutes * 60);
+end $$;
+comment on function ratchet_internal.claim_end(text, float8, timestamptz) is
+  'When a claim ends that begins now; raises WF101 or WF103.';
+
+-- Tasks beside the waits of jobs: published, expired and cancelled in the same commit.
+
+-- sql/escalation/escalation_space.sql
+
+-- Namespace and application of a task, from the namespace of its job: a graph's job (the addresses
+-- of its steps begin with a comma) has both in it, a function's is both.
+
+create function ratchet_internal.escalation_space(
+  p_namespace text, p_address text, out name text, out app text
+)
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when is_graph then split_part(p_namespace, ':', 1) else p_namespace end,
+    case when is_graph then substr(p_namespace, strpos(p_namespace, ':') + 1)
+      else p_namespace end
+  from (select starts_with(p_address, ',') and strpos(p_namespace, ':') > 0 as is_graph) kind
+$$;
+comment on function ratchet_internal.escalation_space(text, text) is
+  'Namespace and application of a task, from its job''s namespace and its step''s address.';
+
+-- sql/escalation/create_escalations.sql
+
+-- Publishes tasks for steps that begin to wait in this transaction: a function's waits, or hooks of
+-- a graph. p_fields: one object a step, with role, type, priority and so on; whatever stands there,
+-- the step waits all the same (what cannot be used is left out). At most one pending task has a
+-- signal key: a further wait for the same signal gets its task without the key.
+-- The caller has inserted the steps' messages in this transaction. Writes: escalations.
+-- Idempotent: one task a step.
+
+create function ratchet_internal.create_escalations(
+  p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[], p_keys text[],
+  p_fields json[]
+) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_is_keyed boolean;
+  v_count int;
+  v_open int := cardinality(p_jobs);
+begin
+  foreach v_is_keyed in array array[true, false] loop -- what is left comes without its key
+    insert into ratchet.escalations (namespace, app_id, signal_key, topic, workflow_id,
+      task_queue, workflow_type, type, subtype, entity, description, role, priority,
+      escalation_payload, envelope, metadata, origin_id, parent_id, initiated_by, created_by,
+      trace_id, span_id, task_id, expires_at, created_at, updated_at, job_id, address, position)
+    select space.name, space.app, case when v_is_keyed then s.key end,
+      coalesce(f ->> 'topic', j.queue || '-' || j.workflow), j.key,
+      coalesce(f ->> 'taskQueue', j.queue), coalesce(f ->> 'workflowType', j.workflow),
+      left(f ->> 'type', 512), f ->> 'subtype', f ->> 'entity', f ->> 'description',
+      left(f ->> 'role', 512),
+      least(greatest(ratchet_internal.number_of(f, 'priority', 5), -2e9), 2e9)::int,
+      f -> 'escalationPayload', f -> 'envelope',
+      case when json_typeof(f -> 'metadata') = 'object' then (f -> 'metadata')::jsonb end,
+      left(coalesce(f ->> 'originId', origin.key), 512), coalesce(f ->> 'parentId', parent.key),
+      f ->> 'initiatedBy', f ->> 'createdBy', f ->> 'traceId', f ->> 'spanId',
+      left(f ->> 'taskId', 512),
+      coalesce(ratchet_internal.time_of(f, 'expiresAt'), nullif(m.due_at, 'infinity')),
+      p_now, p_now, s.job_id, s.address, s.at
+    from unnest(p_jobs, p_addresses, p_positions, p_keys, p_fields)
+      as s (job_id, address, at, key, fields)
+    join ratchet.jobs j on j.id = s.job_id
+    join ratchet_internal.messages m
+      on m.job_id = s.job_id and m.address = s.address and m.position = s.at
+    left join ratchet.jobs origin on origin.id = j.origin_id
+    left join ratchet.jobs parent on parent.id = j.parent_id
+    cross join lateral (select ratchet_internal.readable(s.fields) as f) fields
+    cross join lateral ratchet_internal.escalation_space(j.namespace, s.address)
+      as space (name, app)
+    where not exists (select from ratchet.escalations e where e.job_id = s.job_id
+      and e.address = s.address and e.position = s.at)
+    order by s.key, space.name, space.app, s.job_id, s.address, s.at
+    on conflict do nothing;
+    get diagnostics v_count = row_count;
+    v_open := v_open - v_count;
+    exit when v_open = 0;
+  end loop;
+end $$;
+comment on function ratchet_internal.create_escalations(
+  timestamptz, bigint[], text[], int[], text[], json[]) is
+  'Publishes tasks for steps that begin to wait in this transaction.';
+
+-- sql/escalation/escalate_waits.sql
+
+-- Publishes the tasks of waits that were scheduled in this transaction with fields for one.
+-- Writes: escalations.
+
+create function ratchet_internal.escalate_waits(p_now timestamptz, p_jobs bigint[]) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform ratchet_internal.create_escalations(p_now, array_agg(m.job_id), array_agg(m.address),
+    array_agg(m.position), array_agg(m.key), array_agg(m.options))
+  from ratchet_internal.messages m
+  where m.job_id = any (p_jobs) and m.kind = 'wait' and m.attempt = 0 and m.options is not null
+  having count(*) > 0;
+end $$;
+comment on function ratchet_internal.escalate_waits(timestamptz, bigint[]) is
+  'Publishes the tasks of waits that were scheduled in this transaction.';
+
+-- sql/escalation/expire_escalations.sql
+
+-- Expires the tasks of waits that time out in this transaction. A task that somebody else has
+-- locked stays pending, and its wait is to be left alone until the next look.
+-- The caller has locked the messages of the waits: no resolver is at work. Locks: the tasks,
+-- skipping what others hold. Writes: escalations.
+
+create function ratchet_internal.expire_escalations(
+  p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[]
+) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  with task as materialized (
+    select e.id
+    from unnest(p_jobs, p_addresses, p_positions) as d (job_id, address, at)
+    join ratchet.escalations e
+      on e.job_id = d.job_id and e.address = d.address and e.position = d.at
+    where e.status = 'pending'
+    order by e.id for update of e skip locked)
+  update ratchet.escalations e set status = 'expired', updated_at = p_now
+  from task where e.id = task.id;
+end $$;
+comment on function ratchet_internal.expire_escalations(
+  timestamptz, bigint[], text[], int[]) is
+  'Expires the tasks of waits that time out, except those that somebody else has locked.';
+
+-- sql/escalation/drop_escalations.sql
+
+-- Cancels the pending tasks of jobs that end in this transaction: those whose waits go with the
+-- job, and with p_are_all, for a job that is stopped, every other one of the workflow.
+-- The caller has locked the jobs and what is left of their messages. Locks: the tasks, in id order.
+-- Writes: escalations.
+
+create function ratchet_internal.drop_escalations(
+  p_now timestamptz, p_jobs bigint[], p_are_all boolean
+) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  with task as materialized (
+    select id from ratchet.escalations
+    where status = 'pending' and id in (
+      select e.id from ratchet.escalations e
+      where e.job_id = any (p_jobs) and (p_are_all or exists (
+        select from ratchet_internal.messages m where m.job_id = e.job_id
+          and m.address = e.address and m.position = e.position and m.kind = 'wait'))
+      union all
+      select e.id from ratchet.jobs j
+      join ratchet.escalations e on e.workflow_id = j.key and e.namespace = j.namespace
+      where p_are_all and j.id = any (p_jobs))
+    order by id for update)
+  update ratchet.escalations e set status = 'cancelled', updated_at = p_now
+  from task where e.id = task.id;
+end $$;
+comment on function ratchet_internal.drop_escalations(timestamptz, bigint[], boolean) is
+  'Cancels the pending tasks of jobs that end in this transaction.';
+
+-- sql/escalation/lock_escalations.sql
+
+-- Locks tasks to end them: first the messages of the waits that they answer, which is what every
+-- other end of such a wait locks first (its timeout, a signal, the end of its job), then the tasks,
+-- in id order. Whoever comes second reads what the first has done.
+-- Locks: messages, tasks. Raises: WF605.
+
+create function ratchet_internal.lock_escalations(p_ids uuid[])
+returns setof ratchet.escalations
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform ratchet_internal.check_isolation();
+  perform from ratchet.escalations e
+  join ratchet_internal.messages m
+    on m.job_id = e.job_id and m.address = e.address and m.position = e.position
+  where e.id = any (p_ids) and e.status = 'pending' and m.kind = 'wait'
+  order by m.job_id, m.address, m.position for update of m;
+  return query
+  select * from ratchet.escalations where id = any (p_ids) order by id for update;
+end $$;
+comment on function ratchet_internal.lock_escalations(uuid[]) is
+  'Locks tasks, and the waits that they answer, in the order that everybody keeps.';
+
+-- sql/escalation/resolve_refusal.sql
+
+-- Why a task that the caller has locked cannot be resolved; null if it can. With p_claimant (who
+-- asserts to have claimed it) two cases more: somebody else's claim that is live, and the
+-- claimant's own that has lapsed.
+
+create function ratchet_internal.resolve_refusal(
+  p_row ratchet.escalations, p_claimant text, p_now timestamptz
+) returns text
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when p_row.id is null then 'not-found'
+    when p_row.status <> 'pending' then 'already-' || p_row.status
+    when p_claimant is null or p_row.assigned_to is null then null
+    when p_row.assigned_to = p_claimant and p_row.assigned_until <= p_now then 'claim-expired'
+    when p_row.assigned_to <> p_claimant and p_row.assigned_until > p_now
+      then 'claimed-by-other' end
+$$;
+comment on function ratchet_internal.resolve_refusal(ratchet.escalations, text, timestamptz) is
+  'Why a task cannot be resolved; null if it can.';
+
+-- sql/escalation/close_escalations.sql
+
+-- Ends tasks that are pending and that the caller has locked (lock_escalations): the task and the
+-- answer of the workflow that waits are one commit. A task without a step of its own, but with a
+-- signal key, sends that signal: it is kept for a week, for a workflow that has yet to wait.
+-- Writes: escalations, messages, attributes, signals. Wakes: idle workers.
+
+create function ratchet_internal.close_escalations(
+  p_now timestamptz, p_ids uuid[], p_payloads json[], p_status text, p_metadata jsonb,
+  p_request_id uuid
+) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_wait record;
+begin
+  update ratchet.escalations e
+  set status = p_status, updated_at = p_now, request_id = p_request_id,
+    resolver_payload = case p_status when 'resolved' then given.payload end,
+    resolved_at = case p_status when 'resolved' then p_now end,
+    metadata = case when p_metadata is null then e.metadata
+      else coalesce(e.metadata, '{}') || p_metadata end
+  from unnest(p_ids, p_payloads) as given (id, payload) where e.id = given.id;
+  select array_agg(m.job_id) as jobs, array_agg(m.address) as addresses,
+    array_agg(m.position) as positions, array_agg(0) as attempts, array_agg(false) as failed,
+    array_agg(given.payload::text) as payloads into v_wait
+  from unnest(p_ids, p_payloads) as given (id, payload)
+  join ratchet.escalations e on e.id = given.id
+  join ratchet_internal.messages m
+    on m.job_id = e.job_id and m.address = e.address and m.position = e.position
+  where m.kind = 'wait';
+  if v_wait.jobs is not null then
+    perform ratchet_internal.settle(p_now, v_wait.jobs, v_wait.addresses, v_wait.positions,
+      v_wait.attempts, v_wait.failed, v_wait.payloads, false);
+  end if;
+  perform ratchet.signal(e.signal_key, given.payload, e.namespace, interval '7 days',
+    'task ' || e.id)
+  from unnest(p_ids, p_payloads) as given (id, payload)
+  join ratchet.escalations e on e.id = given.id
+  where e.job_id is null and e.signal_key is not null;
+end $$;
+comment on function ratchet_internal.close_escalations(
+  timestamptz, uuid[], json[], text, jsonb, uuid) is
+  'Ends locked, pending tasks and answers the workflows that wait for them.';
+
+-- Tasks as people work on them: reading.
+
+-- sql/escalation/get_escalation.sql
+
+-- One task by its id; null if there is none, or not in that namespace.
+
+create function ratchet.get_escalation(p_id uuid, p_namespace text default null) returns json
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select ratchet_internal.escalation_entry(e) from ratchet.escalations e
+  where e.id = p_id and (p_namespace is null or e.namespace = p_namespace)
+$$;
+comment on function ratchet.get_escalation(uuid, text) is 'One task by its id, or null.';
+
+-- sql/escalation/escalation_by_key.sql
+
+-- The task of a signal key: the pending one, else the newest of those that have ended; or null.
+
+create function ratchet.escalation_by_key(p_key text, p_namespace text default null)
+returns json
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select ratchet_internal.escalation_entry(e) from ratchet.escalations e
+  where e.signal_key = p_key and (p_namespace is null or e.namespace = p_namespace)
+  order by e.status = 'pending' desc, e.created_at desc, e.id limit 1
+$$;
+comment on function ratchet.escalation_by_key(text, text) is
+  'The task of a signal key: the pending one, else the newest; or null.';
+
+-- sql/escalation/list_escalations.sql
+
+-- Lists tasks that fit a filter, the most urgent first, of equal ones the newest. p_order: an array
+-- of {"column", "direction"}. Raises: WF104, WF105.
+
+create function ratchet.list_escalations(
+  p_filter json default '{}', p_order json default '[]', p_limit int default 50,
+  p_offset int default 0
+) returns setof json
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_now timestamptz := ratchet_internal.now();
+  v_filter jsonb := ratchet_internal.escalation_filter(p_filter);
+  v_roles text[] := ratchet_internal.texts(v_filter -> 'roles');
+  v_by text[];
+  v_down boolean[];
+begin
+  select columns, downs into v_by, v_down
+  from ratchet_internal.escalation_order(p_order, p_limit, p_offset);
+  if v_by is not null then
+    return query
+    select ratchet_internal.escalation_entry(p, v_now) from (
+      select e.* from ratchet.escalations e
+      where ratchet_internal.escalation_matches(e, v_filter, v_now)) p
+    cross join lateral (select array(select ratchet_internal.escalation_sort_key(p, by.name)
+      from unnest(v_by) with ordinality as by (name, at) order by by.at) as keys) sort
+    order by case when not v_down[1] then keys[1] end,
+      case when v_down[1] then keys[1] end desc nulls last,
+      case when not v_down[2] then keys[2] end,
+      case when v_down[2] then keys[2] end desc nulls last,
+      case when not v_down[3] then keys[3] end,
+      case when v_down[3] then keys[3] end desc nulls last,
+      case when not v_down[4] then keys[4] end,
+      case when v_down[4] then keys[4] end desc nulls last,
+      case when not v_down[5] then keys[5] end,
+      case when v_down[5] then keys[5] end desc nulls last,
+      case when not v_down[6] then keys[6] end,
+      case when v_down[6] then keys[6] end desc nulls last,
+      p.created_at desc, p.id
+    limit p_limit offset p_offset;
+  elsif v_roles is not null then
+    return query
+    select ratchet_internal.escalation_entry(page.e, v_now)
+    from (select distinct name from unnest(v_roles) as each (name)) role
+    cross join lateral (
+      select e from ratchet.escalations e
+      where e.role = role.name
+        and ratchet_internal.escalation_matches(e, v_filter - 'roles', v_now)
+      order by e.priority, e.created_at desc limit p_limit::bigint + p_offset) page
+    order by (page.e).priority, (page.e).created_at desc, (page.e).id
+    limit p_limit offset p_offset;
+  else
+    return query
+    select ratchet_internal.escalation_entry(e, v_now) from ratchet.escalations e
+    where ratchet_internal.escalation_matches(e, v_filter, v_now)
+    order by e.priority, e.created_at desc, e.id limit p_limit offset p_offset;
+  end if;
+end $$;
+comment on function ratchet.list_escalations(json, json, int, int) is
+  'Lists tasks that fit a filter, the most urgent first.';
+
+-- sql/escalation/count_escalations.sql
+
+-- Counts tasks that fit a filter. Raises: WF104, WF105.
+
+create function ratchet.count_escalations(p_filter json default '{}') returns bigint
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_now timestamptz := ratchet_internal.now();
+  v_filter jsonb := ratchet_internal.escalation_filter(p_filter);
+begin
+  return (select count(*) from ratchet.escalations e
+    where ratchet_internal.escalation_matches(e, v_filter, v_now));
+end $$;
+comment on function ratchet.count_escalations(json) is 'Counts tasks that fit a filter.';
+
+-- sql/escalation/escalation_stats.sql
+
+-- Counts of tasks: now pending (available) and claimed, and created and resolved in the period that
+-- ends now; in all, by role and by type. p_roles: only these; an empty array gives zeros.
+
+create function ratchet.escalation_stats(
+  p_roles text[] default null, p_period interval default '24 hours'
+) returns json
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+  with now as materialized (select ratchet_internal.now() as at),
+  one as (
+    select e.role, e.type, e.assigned_to is null or e.assigned_until <= now.at as pending,
+      e.assigned_until > now.at as claimed, false as created, false as resolved
+    from ratchet.escalations e, now where e.status = 'pending'
+    union all
+    select e.role, e.type, false, false, true, false from ratchet.escalations e
+    where e.created_at > (select at - p_period from now)
+    union all
+    select e.role, e.type, false, false, false, true from ratchet.escalations e
+    where e.resolved_at > (select at - p_period from now)),
+  grouped as (
+    select role, type, grouping(role) = 0 as by_role, grouping(type) = 0 as by_type,
+      count(*) filter (where pending) as pending, count(*) filter (where claimed) as claimed,
+      count(*) filter (where created) as created, count(*) filter (where resolved) as resolved
+    from one where p_roles is null or role = any (p_roles)
+    group by grouping sets ((), (role), (type)))
+  select json_build_object('pending', pending, 'claimed', claimed, 'created', created,
+    'resolved', resolved, 'by_role', coalesce((select json_agg(json_build_object('role', role,
+      'pending', pending, 'claimed', claimed, 'created', created, 'resolved', resolved)
+      order by role) from grouped where by_role), '[]'),
+    'by_type', coalesce((select json_agg(json_build_object('type', type, 'pending', pending,
+      'claimed', claimed, 'created', created, 'resolved', resolved) order by type)
+      from grouped where by_type), '[]'))
+  from grouped where not by_role and not by_type
+$$;
+comment on function ratchet.escalation_stats(text[], interval) is
+  'Counts of tasks: pending, claimed, created and resolved in a period, by role and by type.';
+
+-- sql/escalation/escalation_types.sql
+
+-- The types of all tasks, sorted: the index is looked into once for each.
+
+create function ratchet.escalation_types() returns setof text
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  with recursive each (type) as (
+    select min(type) from ratchet.escalations
+    union all
+    select (select min(e.type) from ratchet.escalations e where e.type > each.type)
+    from each where each.type is not null)
+  select type from each where type is not null order by type
+$$;
+comment on function ratchet.escalation_types() is 'The types of all tasks, sorted.';
+
+-- sql/escalation/escalations_of_steps.sql
+
+-- The tasks that steps of jobs published: for the worker that tells of them. Steps without one are
+-- left out.
+
+create function ratchet.escalations_of_steps(
+  p_jobs bigint[], p_addresses text[], p_positions int[]
+) returns setof json
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select ratchet_internal.escalation_entry(e)
+  from unnest(p_jobs, p_addresses, p_positions) as s (job_id, address, at)
+  join ratchet.escalations e
+    on e.job_id = s.job_id and e.address = s.address and e.position = s.at
+$$;
+comment on function ratchet.escalations_of_steps(bigint[], text[], int[]) is
+  'The tasks that steps of jobs published.';
+
+-- sql/escalation/cancelled_escalations.sql
+
+-- The tasks that were cancelled with a job that was stopped: for the client that tells of it.
+
+create function ratchet.cancelled_escalations(p_id text, p_namespace text default 'durable')
+returns setof json
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select ratchet_internal.escalation_entry(e)
+  from ratchet.jobs j
+  join ratchet.escalations e on e.workflow_id = j.key and e.status = 'cancelled'
+    and e.updated_at = j.finished_at
+  where j.key = p_id and j.namespace = p_namespace and j.status < 0
+$$;
+comment on function ratchet.cancelled_escalations(text, text) is
+  'The tasks that were cancelled with a job that was stopped.';
+
+-- Creating, claiming, ending and changing them.
+
+-- sql/escalation/insert_escalation.sql
+
+-- Inserts a task from checked fields; null when the id exists, or another pending task has the
+-- signal key. Writes: escalations.
+
+create function ratchet_internal.insert_escalation(p_id uuid, p_fields json, p_now timestamptz)
+returns json
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  f json := p_fields;
+  v_until timestamptz := ratchet_internal.time_of(f, 'assignedUntil');
+  v_row ratchet.escalations;
+begin
+  insert into ratchet.escalations (id, namespace, app_id, signal_key, topic, workflow_id,
+    task_queue, workflow_type, type, subtype, entity, description, role, status, priority,
+    assigned_to, assigned_until, claimed_at, claim_expires_at, resolved_at, escalation_payload,
+    resolver_payload, envelope, metadata, origin_id, parent_id, initiated_by, created_by,
+    milestones, trace_id, span_id, expires_at, task_id, created_at, updated_at)
+  select coalesce(p_id, gen_random_uuid()), coalesce(r."namespace", 'durable'),
+    coalesce(r."appId", r."namespace", 'durable'), r."signalKey", r."topic", r."workflowId",
+    r."taskQueue", r."workflowType", r."type",
+    r."subtype", r."entity", r."description", r."role", coalesce(r."status", 'pending'),
+    coalesce(r."priority", 5), case when v_until is not null then r."assignedTo" end,
+    case when r."assignedTo" is not null then v_until end,
+    ratchet_internal.time_of(f, 'claimedAt'),
+    coalesce(ratchet_internal.time_of(f, 'claimExpiresAt'), v_until),
+    ratchet_internal.time_of(f, 'resolvedAt'), f -> 'escalationPayload', f -> 'resolverPayload',
+    f -> 'envelope', r."metadata", r."originId", r."parentId", r."initiatedBy", r."createdBy",
+    coalesce(r."milestones", '[]'), r."traceId", r."spanId",
+    ratchet_internal.time_of(f, 'expiresAt'), r."taskId",
+    coalesce(ratchet_internal.time_of(f, 'createdAt'), p_now),
+    coalesce(ratchet_internal.time_of(f, 'updatedAt'), p_now)
+  from json_to_record(f) as r ("namespace" text, "appId" text,
+    "signalKey" text, "topic" text, "workflowId" text, "taskQueue" text, "workflowType" text,
+    "type" text, "subtype" text, "entity" text, "description" text, "role" text,
+    "status" text, "priority" int, "assignedTo" text, "metadata" jsonb, "originId" text,
+    "parentId" text, "initiatedBy" text, "createdBy" text, "milestones" jsonb,
+    "traceId" text, "spanId" text, "taskId" text)
+  on conflict do nothing returning * into v_row;
+  return ratchet_internal.escalation_entry(v_row);
+end $$;
+comment on function ratchet_internal.insert_escalation(uuid, json, timestamptz) is
+  'Inserts a task from checked fields; null when its id, or a pending task of its key, exists.';
+
+-- sql/escalation/create_escalation.sql
+
+-- Creates a task that no workflow waits for (a workflow's own come with its wait). With a signal
+-- key, resolving it sends that signal.
+-- Writes: escalations. Raises: WF104, WF105, WF307 when a pending task has the key, WF501.
+-- Idempotent with the same p_id.
+
+create function ratchet.create_escalation(
+  p_fields json default '{}', p_id uuid default null
+) returns json
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_entry json;
+begin
+  perform ratchet_internal.check_escalation(p_fields);
+  v_entry := coalesce(
+    ratchet_internal.insert_escalation(p_id, p_fields, ratchet_internal.now()),
+    ratchet.get_escalation(p_id));
+  if v_entry is null then
+    perform ratchet_internal.raise_error('WF307', 'duplicate task',
+      jsonb_build_object('signal_key', left(p_fields ->> 'signalKey', 100)),
+      'A pending task has this signal key; resolve or cancel it, or choose another key.');
+  end if;
+  return v_entry;
+end $$;
+comment on function ratchet.create_escalation(json, uuid) is
+  'Creates a task that stands alone: an object with role, type, priority and so on.';
+
+-- sql/escalation/migrate_escalation.sql
+
+-- Brings a task over from elsewhere, with its id, state and times; null when the id exists.
+-- Writes: escalations. Raises: WF104, WF105, WF307 when a pending task has the key, WF501.
+
+create function ratchet.migrate_escalation(p_id uuid, p_fields json) returns json
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_entry json;
+begin
+  perform ratchet_internal.check_escalation(p_fields);
+  v_entry := ratchet_internal.insert_escalation(p_id, p_fields, ratchet_internal.now());
+  if v_entry is null and not exists (select from ratchet.escalations where id = p_id) then
+    perform ratchet_internal.raise_error('WF307', 'duplicate task',
+      jsonb_build_object('signal_key', left(p_fields ->> 'signalKey', 100)),
+      'A pending task has this signal key; resolve or cancel it, or choose another key.');
+  end if;
+  return v_entry;
+end $$;
+comment on function ratchet.migrate_escalation(uuid, json) is
+  'Brings a task over with its id, state and times; null when the id exists.';
+
+-- sql/escalation/take_escalation.sql
+
+-- Gives a task, which the caller has locked and found free for it, to its assignee. A claim that
+-- is live is extended: claimed_at stays. Writes: escalations.
+
+create function ratchet_internal.take_escalation(
+  p_id uuid, p_assignee text, p_until timestamptz, p_now timestamptz, p_metadata jsonb,
+  p_request_id uuid
+) returns json
+language sql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  update ratchet.escalations
+  set claimed_at = case when assigned_to = p_assignee and assigned_until > p_now
+      then claimed_at else p_now end,
+    assigned_to = p_assignee, assigned_until = p_until, claim_expires_at = p_until,
+    updated_at = p_now, request_id = p_request_id,
+    metadata = case when p_metadata is null then metadata
+      else coalesce(metadata, '{}') || p_metadata end
+  where id = p_id
+  returning json_build_object('ok', true, 'entry', ratchet_internal.escalation_entry(escalations),
+    'isExtension', claimed_at < updated_at)
+$$;
+comment on function ratchet_internal.take_escalation(
+  uuid, text, timestamptz, timestamptz, jsonb, uuid) is
+  'Gives a locked task to its assignee, or extends the claim.';
+
+-- sql/escalation/claim_escalation.sql
+
+-- Claims a pending task for somebody; who has it already gets more time. Answers {"ok": true,
+-- "entry", "isExtension"} or {"ok": false, "reason"}: not-found, conflict.
+-- Locks: the task. Writes: escalations. Raises: WF101, WF103.
+-- Idempotent with the same p_request_id.
+
+create function ratchet.claim_escalation(
+  p_id uuid, p_assignee text, p_minutes float8 default 1, p_request_id uuid default null
+) returns json
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now timestamptz := ratchet_internal.now();
+  v_until timestamptz := ratchet_internal.claim_end(p_assignee, p_minutes, v_now);
+  v_row ratchet.escalations;
+begin
+  select * into v_row from ratchet.escalations where id = p_id for update;
+  if v_row.id is null then
+    return '{"ok": false, "reason": "not-found"}';
+  end if;
+  if v_row.request_id = p_request_id and v_row.assigned_to = p_assignee then
+    return json_build_object('ok', true, 'entry', ratchet_internal.escalation_entry(v_row),
+      'isExtension', v_row.claimed_at < v_row.updated_at);
+  end if;
+  if v_row.status <> 'pending'
+    or v_row.assigned_to <> p_assignee and v_row.assigned_until > v_now
+  then
+    return '{"ok": false, "reason": "conflict"}';
+  end if;
+  return ratchet_internal.take_escalation(p_id, p_assignee, v_until, v_now, null, p_request_id);
+end $$;
+comment on function ratchet.claim_escalation(uuid, text, float8, uuid) is
+  'Claims a pending task for some minutes (default 1), or extends the claim.';
+
+-- sql/escalation/claim_escalation_by_metadata.sql
+
+-- Claims the most urgent, oldest available task whose metadata have a value under a key; where
+-- there is none, extends the assignee's own claim of one. Skips what others have locked. Answers as
+-- claim_escalation, with "candidatesExist": whether any such task is pending, claimed or not.
+-- Locks: the task, skipping what others hold. Writes: escalations. Raises: WF101, WF103, WF104,
+-- WF105. Idempotent with the same p_request_id.
+
+create function ratchet.claim_escalation_by_metadata(
+  p_key text, p_value json, p_assignee text, p_minutes float8 default 1,
+  p_roles text[] default null, p_metadata json default null, p_request_id uuid default null
+) returns json
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_now timestamptz := ratchet_internal.now();
+  v_until timestamptz := ratchet_internal.claim_end(p_assignee, p_minutes, v_now);
+  v_wanted jsonb := jsonb_build_object(p_key, p_value::jsonb);
+  v_id uuid;
+  v_exists boolean;
+begin
+  perform ratchet_internal.check_escalation(json_build_object('metadata', p_metadata));
+  select id into v_id from ratchet.escalations
+  where request_id = p_request_id and assigned_to = p_assignee and status = 'pending';
+  if v_id is not null then
+    return (select (ratchet.claim_escalation(v_id, p_assignee, p_minutes, p_request_id)::jsonb
+      || '{"candidatesExist": true}')::json);
+  end if;
+  select id into v_id from ratchet.escalations
+  where metadata @> v_wanted and status = 'pending'
+    and (p_roles is null or role = any (p_roles))
+    and (assigned_to is null or assigned_until <= v_now or assigned_to = p_assignee)
+  order by assigned_to = p_assignee and assigned_until > v_now nulls first, priority, created_at,
+    id
+  limit 1 for update skip locked;
+  if v_id is null then
+    v_exists := exists (select from ratchet.escalations
+      where metadata @> v_wanted and status = 'pending'
+        and (p_roles is null or role = any (p_roles)));
+    return json_build_object('ok', false, 'candidatesExist', v_exists,
+      'reason', case when v_exists then 'conflict' else 'not-found' end);
+  end if;
+  return (ratchet_internal.take_escalation(v_id, p_assignee, v_until, v_now, p_metadata::jsonb,
+    p_request_id)::jsonb || '{"candidatesExist": true}')::json;
+end $$;
+comment on function ratchet.claim_escalation_by_metadata(
+  text, json, text, float8, text[], json, uuid) is
+  'Claims the most urgent, oldest available task whose metadata have a value under a key.';
+
+-- sql/escalation/claim_escalations.sql
+
+-- Claims those of the given tasks that are available, or the assignee's already. Returns them.
+-- Locks: the tasks, in id order. Writes: escalations. Raises: WF101, WF103. Idempotent with the
+-- same p_request_id.
+
+create function ratchet.claim_escalations(
+  p_ids uuid[], p_assignee text, p_minutes float8 default 1, p_request_id uuid default null
+) returns setof json
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now timestamptz := ratchet_internal.now();
+  v_until timestamptz := ratchet_internal.claim_end(p_assignee, p_minutes, v_now);
+begin
+  perform from ratchet.escalations where id = any (p_ids) order by id for update;
+  perform ratchet_internal.take_escalation(id, p_assignee, v_until, v_now, null, p_request_id)
+  from ratchet.escalations
+  where id = any (p_ids) and status = 'pending'
+    and (p_request_id is null or request_id is distinct from p_request_id)
+    and (assigned_to is null or assigned_until <= v_now or assigned_to = p_assignee);
+  return query
+  select ratchet_internal.escalation_entry(e) from ratchet.escalations e
+  where id = any (p_ids) and assigned_to = p_assignee and status = 'pending'
+    and (e.updated_at = v_now or e.request_id = p_request_id)
+  order by id;
+end $$;
+comment on function ratchet.claim_escalations(uuid[], text, float8, uuid) is
+  'Claims those of the given tasks that are available; returns them.';
+
+-- sql/escalation/release_escalation.sql
+
+-- Gives a claim back. With p_assignee only that one's. Answers {"ok": true, "entry"} or {"ok":
+-- false, "reason"}: not-found (also of a task that has ended), wrong-assignee.
+-- Locks: the task. Writes: escalations. Idempotent with the same p_request_id.
+
+create function ratchet.release_escalation(
+  p_id uuid, p_assignee text default null, p_request_id uuid default null
+) returns json
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_row ratchet.escalations;
+begin
+  select * into v_row from ratchet.escalations where id = p_id and status = 'pending' for update;
+  if v_row.id is null then
+    return '{"ok": false, "reason": "not-found"}';
+  end if;
+  if v_row.request_id is distinct from p_request_id or p_request_id is null then
+    if v_row.assigned_to is distinct from p_assignee and p_assignee is not null then
+      return '{"ok": false, "reason": "wrong-assignee"}';
+    end if;
+    update ratchet.escalations
+    set assigned_to = null, assigned_until = null, claimed_at = null, claim_expires_at = null,
+      updated_at = ratchet_internal.now(), request_id = p_request_id
+    where id = p_id returning * into v_row;
+  end if;
+  return json_build_object('ok', true, 'entry', ratchet_internal.escalation_entry(v_row));
+end $$;
+comment on function ratchet.release_escalation(uuid, text, uuid) is
+  'Gives the claim of a task back.';
+
+-- sql/escalation/resolve_escalation.sql
+
+-- Resolves a task, in the caller's transaction, and answers the workflow that waits for it. Of two
+-- that race one wins; the other is told so and has written nothing. Answers {"ok": true, "entry"}
+-- or {"ok": false, "reason"}: not-found, already-resolved, already-cancelled, already-expired,
+-- claim-expired, claimed-by-other.
+-- Locks: the wait's message, the task. Writes: escalations, messages, attributes, signals.
+-- Wakes: idle workers. Raises: WF104, WF501, WF605. Idempotent with the same p_request_id.
+
+create function ratchet.resolve_escalation(
+  p_id uuid, p_payload json default null, p_metadata json default null,
+  p_claimant text default null, p_request_id uuid default null
+) returns json
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_mergejoin = off
+set jit = off
+as $$
+declare
+  v_now timestamptz := ratchet_internal.now();
+  v_row ratchet.escalations;
+  v_reason text;
+begin
+  perform ratchet_internal.check_size(p_payload, 'resolver payload');
+  perform ratchet_internal.check_escalation(json_build_object('metadata', p_metadata));
+  select * into v_row from ratchet_internal.lock_escalations(array[p_id]);
+  if v_row.request_id = p_request_id and v_row.status = 'resolved' then
+    return json_build_object('ok', true, 'entry', ratchet_internal.escalation_entry(v_row));
+  end if;
+  v_reason := ratchet_internal.resolve_refusal(v_row, p_claimant, v_now);
+  if v_reason is not null then
+    return json_build_object('ok', false, 'reason', v_reason);
+  end if;
+  perform ratchet_internal.close_escalations(v_now, array[p_id], array[p_payload], 'resolved',
+    p_metadata::jsonb, p_request_id);
+  return json_build_object('ok', true, 'entry', ratchet.get_escalation(p_id));
+end $$;
+comment on function ratchet.resolve_escalation(uuid, json, json, text, uuid) is
+  'Resolves a task and answers the workflow that waits for it.';
+
+-- sql/escalation/resolve_escalation_by_metadata.sql
+
+-- Resolves the most urgent, oldest pending task whose metadata have a value under a key. One that
+-- somebody else ends at this moment is waited for, and the next is tried. Answers as
+-- resolve_escalation does; where none is pending, as the newest of those that were.
+-- Locks, writes, wakes, raises: as resolve_escalation. Idempotent with the same p_request_id.
+
+create function ratchet.resolve_escalation_by_metadata(
+  p_key text, p_value json, p_payload json default null, p_roles text[] default null,
+  p_metadata json default null, p_request_id uuid default null
+) returns json
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_wanted jsonb := jsonb_build_object(p_key, p_value::jsonb);
+  v_id uuid;
+  v_answer json;
+begin
+  perform ratchet_internal.check_isolation();
+  select id into v_id from ratchet.escalations
+  where request_id = p_request_id and status = 'resolved' and metadata @> v_wanted;
+  for v_try in 1 .. 1000 loop
+    if v_id is null then
+      select id into v_id from ratchet.escalations
+      where metadata @> v_wanted and status = 'pending'
+        and (p_roles is null or role = any (p_roles))
+      order by priority, created_at, id limit 1;
+    end if;
+    if v_id is null then
+      select id into v_id from ratchet.escalations
+      where metadata @> v_wanted and (p_roles is null or role = any (p_roles))
+      order by updated_at desc limit 1;
+      exit;
+    end if;
+    v_answer := ratchet.resolve_escalation(v_id, p_payload, p_metadata, null, p_request_id);
+    if (ratchet_internal.readable(v_answer) ->> 'ok')::boolean then return v_answer; end if;
+    v_id := null;
+  end loop;
+  return coalesce(
+    (select json_build_object('ok', false, 'reason', 'already-' || status)
+      from ratchet.escalations where id = v_id and status <> 'pending'),
+    '{"ok": false, "reason": "not-found"}');
+end $$;
+comment on function ratchet.resolve_escalation_by_metadata(
+  text, json, json, text[], json, uuid) is
+  'Resolves the most urgent, oldest pending task whose metadata have a value under a key.';
+
+-- sql/escalation/resolve_escalations.sql
+
+-- Resolves many tasks for which no workflow waits: those with a step or a signal key, and those
+-- that are not pending, are left alone. Returns the resolved.
+-- Locks: the tasks, in id order. Writes: escalations. Raises: WF104, WF501.
+-- Idempotent with the same p_request_id.
+
+create function ratchet.resolve_escalations(
+  p_ids uuid[], p_payload json default null, p_metadata json default null,
+  p_request_id uuid default null
+) returns setof json
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now timestamptz := ratchet_internal.now();
+begin
+  perform ratchet_internal.check_size(p_payload, 'resolver payload');
+  perform ratchet_internal.check_escalation(json_build_object('metadata', p_metadata));
+  perform from ratchet.escalations where id = any (p_ids) order by id for update;
+  update ratchet.escalations
+  set status = 'resolved', resolver_payload = p_payload, resolved_at = v_now, updated_at = v_now,
+    request_id = p_request_id, metadata = case when p_metadata is null then metadata
+      else coalesce(metadata, '{}') || p_metadata::jsonb end
+  where id = any (p_ids) and status = 'pending' and job_id is null and signal_key is null;
+  return query
+  select ratchet_internal.escalation_entry(e) from ratchet.escalations e
+  where id = any (p_ids) and status = 'resolved' and job_id is null and signal_key is null
+    and (e.resolved_at = v_now or e.request_id = p_request_id)
+  order by id;
+end $$;
+comment on function ratchet.resolve_escalations(uuid[], json, json, uuid) is
+  'Resolves many tasks for which no workflow waits; returns those that it resolved.';
+
+-- sql/escalation/resolve_all_escalations.sql
+
+-- Resolves tasks all together or not at all, each with its payload, and answers the workflows that
+-- wait for them. Answers {"ok": true, "entries"} or {"ok": false, "failed": [{"id", "reason"}]}:
+-- not-found, already-resolved, already-cancelled, already-expired, assignee-mismatch (p_assignee:
+-- who must have claimed them).
+-- Locks: the waits' messages, the tasks, each in order. Writes: escalations, messages, attributes,
+-- signals. Wakes: idle workers. Raises: WF104, WF501, WF605. Idempotent with the same p_request_id.
+
+create function ratchet.resolve_all_escalations(
+  p_ids uuid[], p_payloads json[], p_metadata json default null, p_assignee text default null,
+  p_request_id uuid default null
+) returns json
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_mergejoin = off
+set jit = off
+as $$
+declare
+  v_done uuid[];
+  v_failed json;
+begin
+  if cardinality(p_ids) is distinct from cardinality(p_payloads)
+    or cardinality(p_ids) <> (select count(distinct id) from unnest(p_ids) as each (id))
+  then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', 'ids'), 'Give each id once, and as many payloads as ids.');
+  end if;
+  perform ratchet_internal.check_size(payload, 'resolver payload')
+  from unnest(p_payloads) as each (payload);
+  perform ratchet_internal.check_escalation(json_build_object('metadata', p_metadata));
+  with locked as materialized (select * from ratchet_internal.lock_escalations(p_ids))
+  select array_agg(l.id) filter (where l.request_id = p_request_id and l.status = 'resolved'),
+    json_agg(json_build_object('id', given.id, 'reason', refusal.reason) order by given.at)
+      filter (where refusal.reason is not null)
+  into v_done, v_failed
+  from unnest(p_ids) with ordinality as given (id, at)
+  left join locked l on l.id = given.id
+  cross join lateral (select coalesce(
+    ratchet_internal.resolve_refusal(l, null, ratchet_internal.now()),
+    case when l.assigned_to is distinct from p_assignee and p_assignee is not null
+      then 'assignee-mismatch' end) as reason) refusal;
+  if cardinality(v_done) = cardinality(p_ids) then
+    v_failed := null; -- the first sending of this call has done it
+  elsif v_failed is null then
+    perform ratchet_internal.close_escalations(ratchet_internal.now(), p_ids,
+      p_payloads, 'resolved', p_metadata::jsonb, p_request_id);
+  end if;
+  if v_failed is not null then
+    return json_build_object('ok', false, 'failed', v_failed);
+  end if;
+  return json_build_object('ok', true, 'entries', coalesce(
+    (select json_agg(ratchet.get_escalation(given.id) order by given.at)
+      from unnest(p_ids) with ordinality as given (id, at)), '[]'));
+end $$;
+comment on function ratchet.resolve_all_escalations(uuid[], json[], json, text, uuid) is
+  'Resolves tasks all together or not at all.';
+
+-- sql/escalation/cancel_escalation.sql
+
+-- Cancels a task, in the caller's transaction; the wait that it answers returns null. Answers
+-- {"ok": true, "entry"} or {"ok": false, "reason"}: not-found, already-terminal.
+-- Locks: the wait's message, the task. Writes: escalations, messages, attributes, signals.
+-- Wakes: idle workers. Raises: WF605. Idempotent with the same p_request_id.
+
+create function ratchet.cancel_escalation(
+  p_id uuid, p_namespace text default null, p_request_id uuid default null
+) returns json
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_mergejoin = off
+set jit = off
+as $$
+declare
+  v_row ratchet.escalations;
+begin
+  select * into v_row from ratchet_internal.lock_escalations(array[p_id])
+  where p_namespace is null or namespace = p_namespace;
+  if v_row.id is null then
+    return '{"ok": false, "reason": "not-found"}';
+  end if;
+  if v_row.request_id is distinct from p_request_id or p_request_id is null
+    or v_row.status = 'pending'
+  then
+    if v_row.status <> 'pending' then
+      return '{"ok": false, "reason": "already-terminal"}';
+    end if;
+    perform ratchet_internal.close_escalations(ratchet_internal.now(), array[p_id],
+      array['null'::json], 'cancelled', null, p_request_id);
+  end if;
+  return json_build_object('ok', true, 'entry', ratchet.get_escalation(p_id));
+end $$;
+comment on function ratchet.cancel_escalation(uuid, text, uuid) is
+  'Cancels a task; the wait that it answers returns null.';
+
+-- sql/escalation/update_escalation.sql
+
+-- Changes fields of a task: those that are given. Metadata are merged, the envelope is replaced.
+-- Null when there is no such task. Locks: the task. Writes: escalations. Raises: WF104, WF105,
+-- WF501. Idempotent.
+
+create function ratchet.update_escalation(p_id uuid, p_fields json) returns json
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  f json := p_fields;
+  v_row ratchet.escalations;
+begin
+  perform ratchet_internal.check_escalation(p_fields);
+  perform ratchet_internal.raise_error('WF104', 'invalid option',
+    jsonb_build_object('option', key), 'This field of a task cannot be changed.')
+  from json_object_keys(p_fields) as key
+  where key in ('namespace', 'appId', 'signalKey', 'status', 'assignedTo', 'assignedUntil',
+    'claimedAt', 'claimExpiresAt', 'resolvedAt', 'resolverPayload', 'milestones', 'createdAt',
+    'updatedAt');
+  update ratchet.escalations e
+  set topic = coalesce(f ->> 'topic', topic),
+    workflow_id = coalesce(f ->> 'workflowId', workflow_id),
+    task_queue = coalesce(f ->> 'taskQueue', task_queue),
+    workflow_type = coalesce(f ->> 'workflowType', workflow_type),
+    type = coalesce(f ->> 'type', type), subtype = coalesce(f ->> 'subtype', subtype),
+    entity = coalesce(f ->> 'entity', entity), role = coalesce(f ->> 'role', role),
+    description = coalesce(f ->> 'description', description),
+    priority = coalesce((f ->> 'priority')::int, priority),
+    escalation_payload = coalesce(f -> 'escalationPayload', escalation_payload),
+    envelope = coalesce(f -> 'envelope', envelope),
+    metadata = case when f ->> 'metadata' is null then metadata
+      else coalesce(metadata, '{}') || (f -> 'metadata')::jsonb end,
+    origin_id = coalesce(f ->> 'originId', origin_id),
+    parent_id = coalesce(f ->> 'parentId', parent_id),
+    initiated_by = coalesce(f ->> 'initiatedBy', initiated_by),
+    created_by = coalesce(f ->> 'createdBy', created_by),
+    trace_id = coalesce(f ->> 'traceId', trace_id), span_id = coalesce(f ->> 'spanId', span_id),
+    expires_at = coalesce(ratchet_internal.time_of(f, 'expiresAt'), expires_at),
+    task_id = coalesce(f ->> 'taskId', task_id), updated_at = ratchet_internal.now()
+  where e.id = p_id returning * into v_row;
+  return ratchet_internal.escalation_entry(v_row);
+end $$;
+comment on function ratchet.update_escalation(uuid, json) is
+  'Changes fields of a task; metadata are merged. Null when there is no such task.';
+
+-- sql/escalation/append_milestones.sql
+
+-- Adds to what has happened with a task; each milestone, an object, gets created_at. Null when
+-- there is no such task. Locks: the task. Writes: escalations. Raises: WF104, WF105, WF501.
+-- Idempotent with the same p_request_id.
+
+create function ratchet.append_milestones(
+  p_id uuid, p_milestones json, p_request_id uuid default null
+) returns json
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now timestamptz := ratchet_internal.now();
+  v_row ratchet.escalations;
+begin
+  perform ratchet_internal.check_escalation(json_build_object('milestones', p_milestones));
+  if exists (select from json_array_elements(p_milestones) as m (value)
+    where json_typeof(m.value) <> 'object')
+  then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', 'milestones'), 'Give an array of objects.');
+  end if;
+  select * into v_row from ratchet.escalations where id = p_id for update;
+  if v_row.request_id is distinct from p_request_id or p_request_id is null then
+    update ratchet.escalations
+    set updated_at = v_now, request_id = p_request_id, milestones = milestones || coalesce((
+      select jsonb_agg(m.value || jsonb_build_object('created_at', v_now) order by m.at)
+      from jsonb_array_elements(p_milestones::jsonb) with ordinality as m (value, at)), '[]')
+    where id = p_id returning * into v_row;
+  end if;
+  return ratchet_internal.escalation_entry(v_row);
+end $$;
+comment on function ratchet.append_milestones(uuid, json, uuid) is
+  'Adds milestones to a task, each with the time; null when there is no such task.';
+
+-- sql/escalation/escalate_to_role.sql
+
+-- Moves pending tasks to the worklist of another role; their claims end. Returns the moved.
+-- Locks: the tasks, in id order. Writes: escalations. Raises: WF101. Idempotent.
+
+create function ratchet.escalate_to_role(p_ids uuid[], p_role text) returns setof json
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform ratchet_internal.check_name(p_role, 'role');
+  perform from ratchet.escalations where id = any (p_ids) order by id for update;
+  return query
+  update ratchet.escalations e
+  set role = p_role, assigned_to = null, assigned_until = null, claimed_at = null,
+    claim_expires_at = null, updated_at = ratchet_internal.now()
+  where id = any (p_ids) and status = 'pending'
+  returning ratchet_internal.escalation_entry(e);
+end $$;
+comment on function ratchet.escalate_to_role(uuid[], text) is
+  'Moves pending tasks to another role and ends their claims; returns the moved.';
+
+-- sql/escalation/set_escalation_priority.sql
+
+-- Gives pending tasks a priority. Returns how many. Locks: the tasks, in id order. Writes:
+-- escalations. Idempotent.
+
+create function ratchet.set_escalation_priority(p_ids uuid[], p_priority int) returns bigint
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_count bigint;
+begin
+  perform from ratchet.escalations where id = any (p_ids) order by id for update;
+  update ratchet.escalations
+  set priority = coalesce(p_priority, priority), updated_at = ratchet_internal.now()
+  where id = any (p_ids) and status = 'pending';
+  get diagnostics v_count = row_count;
+  return v_count;
+end $$;
+comment on function ratchet.set_escalation_priority(uuid[], int) is
+  'Gives pending tasks a priority; returns how many.';
+
+-- sql/escalation/prune_escalations.sql
+
+-- Removes tasks that ended, those that changed last longer ago than p_older_than; skips what others
+-- hold. p_statuses: only these. Returns how many it removed, at most p_limit.
+-- Locks: the removed rows. Writes: escalations. Raises: WF103, WF104.
+
+create function ratchet.prune_escalations(
+  p_older_than interval, p_statuses text[] default null, p_namespace text default null,
+  p_limit int default 10000
+) returns bigint
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set jit = off
+as $$
+declare
+  v_count bigint;
+begin
+  perform ratchet_internal.check_prune(p_older_than, p_limit);
+  if not p_statuses <@ array['resolved', 'cancelled', 'expired'] then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', 'statuses', 'value', p_statuses),
+      'Only resolved, cancelled and expired tasks can be removed.');
+  end if;
+  delete from ratchet.escalations where id in (
+    select id from ratchet.escalations
+    where status <> 'pending' and updated_at < ratchet_internal.now() - p_older_than
+      and (p_statuses is null or status = any (p_statuses))
+      and (p_namespace is null or namespace = p_namespace)
+    order by updated_at limit p_limit for update skip locked);
+  get diagnostics v_count = row_count;
+  return v_count;
+end $$;
+comment on function ratchet.prune_escalations(interval, text[], text, int) is
+  'Removes tasks that ended longer ago than an interval; returns how many.';
+
 -- Ending jobs; children.
+
+-- sql/job/is_silent.sql
+
+-- Whether an error ended a job without being anybody else's: who waited gets no error. Inlinable.
+
+create function ratchet_internal.is_silent(p_error json) returns boolean
+language sql immutable parallel safe
+return coalesce(ratchet_internal.readable(p_error) ->> 'isSilent', '') = 'true';
+comment on function ratchet_internal.is_silent(json) is
+  'Whether a job was stopped with throw: false, so that nobody who waits for it gets an error.';
 
 -- sql/job/answer_parents.sql
 
@@ -1275,8 +4246,9 @@ declare
 begin
   select array_agg(m.job_id) as jobs, array_agg(m.address) as addresses,
     array_agg(m.position) as positions, array_agg(1) as attempts,
-    array_agg(j.error is not null) as failed,
-    array_agg(coalesce(j.error, j.result)::text) as answers
+    array_agg(j.error is not null and not ratchet_internal.is_silent(j.error)) as failed,
+    array_agg(case when j.error is null then j.result::text
+      when not ratchet_internal.is_silent(j.error) then j.error::text end) as answers
   into v_told
   from ratchet_internal.messages m
   join ratchet.jobs j on j.id::text = m.key and j.id = any (p_ended)
@@ -1292,47 +4264,63 @@ comment on function ratchet_internal.answer_parents(timestamptz, bigint[], boole
 -- sql/job/end_jobs.sql
 
 -- Ends jobs: with a result, with an error, or (p_status < 0) stopped from outside. All that is left
--- of them in messages goes; whoever waits for their end is answered in the same commit.
+-- of them in messages goes, hook threads included; whoever waits for their end is answered in the
+-- same commit. A persistent job that returned a result stays open for hooks: only its main function
+-- goes, and whoever waits is answered all the same.
 -- Locks: jobs, in id order (few rows drive the lookups by key, so that they come in the order given
 -- to them); then messages, in order.
--- Writes: jobs, messages, attributes of waiting parents. Wakes: idle workers; programs that wait.
--- With p_worker only jobs whose main function that worker holds are ended.
+-- Writes: jobs, messages, attributes of waiting parents, escalations. Wakes: idle workers; programs
+-- that wait.
+-- With p_worker only jobs are ended of which that worker holds the thread at the given address: the
+-- main function, or a hook that failed for good.
 -- Returns the jobs it ended; one that had ended before is not among them.
 
 create function ratchet_internal.end_jobs(
-  p_worker bigint, p_now timestamptz, p_jobs bigint[], p_results json[], p_errors json[],
-  p_status int default 0
+  p_worker bigint, p_now timestamptz, p_jobs bigint[], p_addresses text[], p_results json[],
+  p_errors json[], p_status int default 0
 ) returns bigint[]
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_ended bigint[];
+  v_kept bigint[];
   v_awaited bigint[];
   v_is_watched boolean;
+  v_have_tasks boolean;
 begin
   with ended as (
     update ratchet.jobs j
-    set status = p_status, result = e.result, error = e.error, finished_at = p_now,
-      updated_at = p_now
+    set status = case when j.is_persistent and e.error is null then j.status else p_status end,
+      result = e.result, error = e.error, updated_at = p_now,
+      finished_at = case when j.is_persistent and e.error is null then null else p_now end,
+      returned_at = case when j.is_persistent and e.error is null then p_now else j.returned_at end
     from (
-      select * from unnest(p_jobs, p_results, p_errors) as given (job_id, result, error)
+      select * from unnest(p_jobs, p_addresses, p_results, p_errors)
+        as given (job_id, address, result, error)
       order by job_id) e
     where j.id = e.job_id and j.status > 0
       and (p_worker is null or (
         select held.worker_id from ratchet_internal.messages held where held.job_id = e.job_id
-          and held.address = '' and held.position = 0) = p_worker)
-    returning j.id, j.is_awaited, j.is_watched)
-  select array_agg(id), array_agg(id) filter (where is_awaited), bool_or(is_watched)
-  into v_ended, v_awaited, v_is_watched from ended;
-  if v_awaited is not null or exists (
-    select from ratchet_internal.messages where job_id = any (v_ended) and position <> 0)
+          and held.address = coalesce(e.address, '') and held.position = 0) = p_worker)
+    returning j.id, j.is_awaited, j.is_watched, j.status > 0 as is_kept)
+  select array_agg(id) filter (where not is_kept), array_agg(id) filter (where is_kept),
+    array_agg(id) filter (where is_awaited), bool_or(is_watched)
+  into v_ended, v_kept, v_awaited, v_is_watched from ended;
+  if v_awaited is not null or v_kept is not null or exists (
+    select from ratchet_internal.messages
+    where job_id = any (v_ended) and (position <> 0 or address <> ''))
   then
-    perform from ratchet_internal.messages
-    where job_id = any (v_ended) or kind = 'child' and key = any (v_awaited::text[])
-    order by job_id, address, position for update;
+    select bool_or(has_task) into v_have_tasks from (
+      select kind = 'wait' and options is not null as has_task from ratchet_internal.messages
+      where job_id = any (v_ended || v_kept) or kind = 'child' and key = any (v_awaited::text[])
+      order by job_id, address, position for update) locked;
+    if v_have_tasks then
+      perform ratchet_internal.drop_escalations(p_now, v_ended, false);
+    end if;
   end if;
-  delete from ratchet_internal.messages where job_id = any (v_ended);
+  delete from ratchet_internal.messages where job_id = any (v_ended)
+    or job_id = any (v_kept) and not ratchet_internal.is_hook(address);
   if v_awaited is not null then
     perform ratchet_internal.answer_parents(p_now, v_awaited, p_worker is not null);
   end if;
@@ -1341,21 +4329,114 @@ begin
   end if;
   return v_ended;
 end $$;
-comment on function ratchet_internal.end_jobs(bigint, timestamptz, bigint[], json[], json[], int) is
+comment on function ratchet_internal.end_jobs(
+  bigint, timestamptz, bigint[], text[], json[], json[], int) is
   'Ends jobs and answers whoever waits for their end; returns those that this call ended.';
+
+-- sql/job/interrupt_jobs.sql
+
+-- Stops jobs at once, their pending tasks with them, with the error that whoever waits for them
+-- gets: reason, code and stack of the options. With throw false nobody gets it: they are answered
+-- with nothing. expire replaces how long the job is kept.
+-- Locks: nothing (the caller has locked the jobs), then messages. Writes: as end_jobs, escalations.
+-- Wakes: as end_jobs. Returns the jobs that this call stopped.
+
+create function ratchet_internal.interrupt_jobs(
+  p_now timestamptz, p_jobs bigint[], p_ids text[], p_options json[]
+) returns bigint[]
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_stop record;
+  v_stopped bigint[];
+begin
+  update ratchet.jobs j
+  set expire_seconds = ratchet_internal.number_of(s.options, 'expire', null)::bigint
+  from unnest(p_jobs, p_options) as s (job_id, options)
+  where j.id = s.job_id and j.status > 0 and json_typeof(s.options -> 'expire') = 'number';
+  select array_agg(s.job_id) as jobs, array_agg(''::text) as addresses,
+    array_agg(null::json) as results,
+    array_agg(json_build_object(
+      'message', coalesce(s.options ->> 'reason', 'job [' || s.id || '] interrupted'),
+      'code', ratchet_internal.number_of(s.options, 'code', 410)::int, 'job_id', s.id,
+      'stack', coalesce(s.options ->> 'stack', ''),
+      'isSilent', coalesce(s.options ->> 'throw', '') = 'false')) as errors
+  into v_stop
+  from (
+    select distinct on (job_id) * from unnest(p_jobs, p_ids, p_options)
+      as each (job_id, id, options)
+    where job_id is not null order by job_id) s;
+  v_stopped := ratchet_internal.end_jobs(null, p_now, v_stop.jobs, v_stop.addresses,
+    v_stop.results, v_stop.errors, -1000000000);
+  if v_stopped is not null then
+    perform ratchet_internal.drop_escalations(p_now, v_stopped, true);
+  end if;
+  return v_stopped;
+end $$;
+comment on function ratchet_internal.interrupt_jobs(
+  timestamptz, bigint[], text[], json[]) is
+  'Stops jobs at once, each with the error that its options say; returns those it stopped.';
+
+-- sql/job/stop_jobs.sql
+
+-- Stops the jobs that steps scheduled in this transaction ask to stop, once per step, and answers
+-- the steps: whether this one stopped the job, or why it could not. A job may stop itself; then
+-- nothing of it is left to be answered.
+-- Locks: nothing (the caller has locked the jobs). Writes: jobs, messages, attributes. Wakes: as
+-- end_jobs.
+
+create function ratchet_internal.stop_jobs(p_now timestamptz, p_jobs bigint[]) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_stop record;
+  v_stopped bigint[];
+begin
+  select array_agg(m.job_id) as jobs, array_agg(m.address) as addresses,
+    array_agg(m.position) as positions, array_agg(wanted.id) as ids,
+    array_agg(wanted.options) as options, array_agg(target.id) as targets
+  into v_stop
+  from ratchet_internal.messages m
+  join ratchet.jobs_attributes a using (job_id, address, position)
+  cross join lateral (
+    select options, options ->> 'id' as id
+    from (select ratchet_internal.readable(m.options) as options) readable) wanted
+  left join ratchet.jobs target on target.namespace = m.namespace and target.key = wanted.id
+  where m.job_id = any (p_jobs) and m.kind = 'child' and m.key = '' and a.kind = 'terminate';
+  if v_stop.jobs is null then return; end if;
+  v_stopped := ratchet_internal.interrupt_jobs(p_now, v_stop.targets, v_stop.ids, v_stop.options);
+  perform ratchet_internal.settle(p_now, array_agg(s.job_id), array_agg(s.address),
+    array_agg(s.at), array_agg(1), array_agg(s.is_failed), array_agg(case
+      when not s.is_failed then to_json(coalesce(s.target = any (v_stopped), false))
+      else json_build_object('message', 'Job ' || s.id || case when s.target is null
+        then ' not found' else ' already completed' end,
+        'code', case when s.target is null then 404 else 410 end) end::text), true)
+  from (
+    select *, target is null or not coalesce(target = any (v_stopped), false)
+        and coalesce(options ->> 'suppress', '') <> 'true' as is_failed
+    from unnest(v_stop.jobs, v_stop.addresses, v_stop.positions, v_stop.ids, v_stop.options,
+      v_stop.targets) as s (job_id, address, at, id, options, target)) s
+  join ratchet_internal.messages m
+    on m.job_id = s.job_id and m.address = s.address and m.position = s.at
+  having count(*) > 0;
+end $$;
+comment on function ratchet_internal.stop_jobs(timestamptz, bigint[]) is
+  'Stops the jobs that steps scheduled in this transaction ask to stop, once per step.';
 
 -- sql/job/retry_turns.sql
 
--- What becomes of jobs whose function failed: run again after a delay as their policy says, or,
--- when that is used up, ended with the error given. A blocked job (its code no longer fits its
--- history) is tried again every 30 seconds for ever, and counts no attempt: a fixed deployment lets
--- it go on. p_forgotten: position of the step whose failure ended the run and that is to be tried
--- again.
--- Locks: jobs (the caller has locked them), messages. Writes: jobs, messages, attributes.
+-- What becomes of threads whose function failed: run again after a delay as the policy of the hook,
+-- or of the job, says; when that is used up, the job ends with the error given. A blocked function
+-- (its code no longer fits its history) is tried again every 30 seconds for ever, and counts no
+-- attempt: a fixed deployment lets it go on. p_forgotten: position of the step whose failure ended
+-- the run and that is to be tried again.
+-- Locks: jobs (the caller has locked them), messages. Writes: jobs, threads, messages, attributes.
 
 create function ratchet_internal.retry_turns(
-  p_worker bigint, p_now timestamptz, p_jobs bigint[], p_errors json[], p_blocked boolean[],
-  p_forgotten int[]
+  p_worker bigint, p_now timestamptz, p_jobs bigint[], p_addresses text[], p_errors json[],
+  p_blocked boolean[], p_forgotten int[]
 ) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -1363,39 +4444,53 @@ as $$
 declare
   v_ended record;
 begin
-  with failed as (
+  with given as materialized (
+    select f.job_id, coalesce(f.address, '') as address, f.error, f.is_blocked, f.forgotten
+    from unnest(p_jobs, p_addresses, p_errors, p_blocked, p_forgotten)
+      as f (job_id, address, error, is_blocked, forgotten)
+    where (
+      select held.worker_id from ratchet_internal.messages held where held.job_id = f.job_id
+        and held.address = coalesce(f.address, '') and held.position = 0) = p_worker),
+  main as (
     update ratchet.jobs j
-    set attempt = j.attempt + case when f.is_blocked then 0 else 1 end, error = f.error,
+    set attempt = j.attempt + case when g.is_blocked then 0 else 1 end, error = g.error,
       updated_at = p_now
-    from unnest(p_jobs, p_errors, p_blocked, p_forgotten)
-      as f (job_id, error, is_blocked, forgotten)
-    where j.id = f.job_id and j.status > 0
-      and (f.is_blocked or ratchet_internal.is_retried(j.options, j.attempt + 1, null))
-      and (select held.worker_id from ratchet_internal.messages held where held.job_id = f.job_id
-        and held.address = '' and held.position = 0) = p_worker
-    returning j.id, j.attempt, j.options, f.is_blocked, f.forgotten),
+    from given g
+    where not ratchet_internal.is_hook(g.address) and j.id = g.job_id and j.status > 0
+      and (g.is_blocked or ratchet_internal.is_retried(j.options, j.attempt + 1, null))
+    returning g.*, j.attempt, j.options),
+  hook as (
+    update ratchet.threads t
+    set attempt = t.attempt + case when g.is_blocked then 0 else 1 end, error = g.error
+    from given g join ratchet.jobs j on j.id = g.job_id and j.status > 0
+    where t.job_id = g.job_id and t.address = g.address
+      and (g.is_blocked
+        or ratchet_internal.is_retried(coalesce(t.options, j.options), t.attempt + 1, null))
+    returning g.*, t.attempt, coalesce(t.options, j.options) as options),
+  failed as (select * from main union all select * from hook),
   forgotten as (
     delete from ratchet.jobs_attributes a using failed f
-    where a.job_id = f.id and a.address = '' and a.position = f.forgotten and a.is_failed),
+    where a.job_id = f.job_id and a.address = f.address and a.position = f.forgotten
+      and a.is_failed),
   again as (
     update ratchet_internal.messages m
     set worker_id = null, attempt = 1, due_at = p_now + case when f.is_blocked
       then interval '30 seconds' else ratchet_internal.retry_delay(f.options, f.attempt) end
     from failed f
-    where m.job_id = f.id and m.address = '' and m.position = 0)
-  select array_agg(f.job_id) as jobs, array_agg(f.error) as errors,
-    array_agg(null::json) as results
+    where m.job_id = f.job_id and m.address = f.address and m.position = 0)
+  select array_agg(g.job_id) as jobs, array_agg(g.address) as addresses,
+    array_agg(g.error) as errors, array_agg(null::json) as results
   into v_ended
-  from unnest(p_jobs, p_errors) as f (job_id, error)
-  where not exists (select from failed where id = f.job_id);
+  from given g
+  where not exists (select from failed where job_id = g.job_id and address = g.address);
   if v_ended.jobs is not null then
-    perform ratchet_internal.end_jobs(p_worker, p_now, v_ended.jobs, v_ended.results,
-      v_ended.errors);
+    perform ratchet_internal.end_jobs(p_worker, p_now, v_ended.jobs, v_ended.addresses,
+      v_ended.results, v_ended.errors);
   end if;
 end $$;
 comment on function ratchet_internal.retry_turns(
-  bigint, timestamptz, bigint[], json[], boolean[], int[]) is
-  'Runs jobs whose function failed again after a delay, or ends them when their retries are '
+  bigint, timestamptz, bigint[], text[], json[], boolean[], int[]) is
+  'Runs functions that failed again after a delay, or ends their jobs when their retries are '
   'used up.';
 
 -- sql/job/start_error.sql
@@ -1446,12 +4541,13 @@ begin
     where m.job_id = any (p_jobs) and m.kind = 'child' and m.key = ''
       and a.kind in ('child', 'start')),
   started as (
-    insert into ratchet.jobs (key, namespace, entity, workflow, queue, is_awaited, parent_id,
-      origin_id, expire_seconds, options, input, created_at, updated_at)
+    insert into ratchet.jobs (key, namespace, entity, workflow, queue, is_awaited, is_hookable,
+      is_persistent, parent_id, origin_id, expire_seconds, options, input, created_at, updated_at)
     select w.id, w.namespace, coalesce(w.options ->> 'entity', w.workflow), w.workflow, w.queue,
-      w.is_awaited, w.job_id, coalesce(parent.origin_id, parent.id),
-      coalesce(ratchet_internal.number_of(w.options, 'expire', null)::bigint,
-        parent.expire_seconds), w.options -> 'retry', w.input, p_now, p_now
+      w.is_awaited, coalesce(w.options ->> 'signalIn', '') <> 'false',
+      coalesce(w.options ->> 'persistent', '') = 'true', w.job_id,
+      coalesce(parent.origin_id, parent.id), coalesce(ratchet_internal.number_of(w.options,
+        'expire', null)::bigint, parent.expire_seconds), w.options -> 'retry', w.input, p_now, p_now
     from wanted w join ratchet.jobs parent on parent.id = w.job_id
     where ratchet_internal.is_name(w.id) and ratchet_internal.is_name(w.queue)
       and ratchet_internal.is_name(w.workflow)
@@ -1465,6 +4561,13 @@ begin
     select distinct on (s.id) s.id as child, w.* from started s
     join wanted w on w.job_id = s.parent_id and w.id = s.key and w.namespace = s.namespace
     order by s.id, w.address, w.position),
+  attribute as (
+    insert into ratchet.jobs_attributes (job_id, ledger, created_at, position, kind, address,
+      field, value)
+    select child, ratchet_internal.leg2_done(ratchet_internal.leg1_done(1), 1), p_now, 1,
+      'attribute', '_' || name, '_' || name, text
+    from linked cross join json_each_text(ratchet_internal.search_of(options)) as each (name, text)
+    where ratchet_internal.is_name(name) and text is not null),
   kept as (
     update ratchet_internal.messages m set key = l.child::text, options = null
     from linked l
@@ -1509,27 +4612,30 @@ begin
   with wanted as materialized (
     select m.job_id, m.address, m.position,
       ratchet_internal.readable(m.options) ->> 'id' as id, target.id as target,
-      target.status, target.result, target.error
+      target.status > 0 and target.returned_at is null as is_running, target.result,
+      case when not ratchet_internal.is_silent(target.error) then target.error end as error
     from ratchet_internal.messages m
+    join ratchet.jobs_attributes a using (job_id, address, position)
     left join ratchet.jobs target on target.namespace = m.namespace
-      and target.key = ratchet_internal.readable(m.options) ->> 'id'
-    where m.job_id = any (p_jobs) and m.kind = 'child' and m.key = ''),
+      and target.key = ratchet_internal.readable(m.options) ->> 'id' and target.status <> -1
+      and (ratchet_internal.limited_role() is null or target.parent_id = m.job_id)
+    where m.job_id = any (p_jobs) and m.kind = 'child' and m.key = '' and a.kind = 'await'),
   marked as (
     update ratchet.jobs j set is_awaited = true
-    from (select distinct target from wanted where status > 0) w
+    from (select distinct target from wanted where is_running) w
     where j.id = w.target and not j.is_awaited),
   kept as (
     update ratchet_internal.messages m set key = w.target::text, options = null
     from wanted w
     where m.job_id = w.job_id and m.address = w.address and m.position = w.position
-      and w.status > 0)
+      and w.is_running)
   select array_agg(job_id) as jobs, array_agg(address) as addresses,
     array_agg(position) as positions, array_agg(1) as attempts,
     array_agg(target is null or error is not null) as failed,
     array_agg(case when target is null then json_build_object('code', 404, 'message',
       'Job ' || id || ' not found')::text else coalesce(error, result)::text end) as answers
   into v_done
-  from wanted where target is null or status <= 0;
+  from wanted where target is null or not is_running;
   if v_done.jobs is not null then
     perform ratchet_internal.settle(p_now, v_done.jobs, v_done.addresses, v_done.positions,
       v_done.attempts, v_done.failed, v_done.answers, true);
@@ -1537,6 +4643,773 @@ begin
 end $$;
 comment on function ratchet_internal.await_jobs(timestamptz, bigint[]) is
   'Ties steps scheduled in this transaction to the end of a job that already exists.';
+
+-- Hooks, threads beside the main function; the next generation of a function that continues as new.
+
+-- sql/thread/open_threads.sql
+
+-- Starts hooks in jobs that run and take them; elsewhere nothing happens. The job's obligations
+-- grow in the same commit.
+-- Locks: the jobs (the caller has locked them, so that addresses are given once). Writes: jobs,
+-- threads, messages. Wakes: idle workers of the queues. Returns how many it started.
+
+create function ratchet_internal.open_threads(
+  p_now timestamptz, p_jobs bigint[], p_workflows text[], p_queues text[], p_inputs json[],
+  p_options json[], p_request_id uuid
+) returns bigint
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_count bigint;
+begin
+  with wanted as materialized (
+    select w.*, row_number() over (partition by w.job_id order by w.at) as nth
+    from unnest(p_jobs, p_workflows, p_queues, p_inputs, p_options) with ordinality
+      as w (job_id, workflow, queue, input, options, at)),
+  target as (
+    update ratchet.jobs j set status = j.status + w.count, updated_at = p_now
+    from (select job_id, count(*)::int as count from wanted group by job_id order by job_id) w
+    where j.id = w.job_id and j.status > 0 and j.is_hookable
+    returning j.id, j.namespace),
+  opened as (
+    insert into ratchet.threads
+      (job_id, address, workflow, queue, request_id, options, input, created_at)
+    select w.job_id, 'h' || w.nth + (
+        select count(*) from ratchet.threads t where t.job_id = w.job_id),
+      w.workflow, w.queue, p_request_id, w.options, w.input, p_now
+    from wanted w join target on target.id = w.job_id
+    returning job_id, address, workflow, queue)
+  insert into ratchet_internal.messages
+    (job_id, address, due_at, kind, namespace, queue, workflow)
+  select o.job_id, o.address, p_now, 'turn', target.namespace, o.queue, o.workflow
+  from opened o join target on target.id = o.job_id;
+  get diagnostics v_count = row_count;
+  perform ratchet_internal.wake_route(j.namespace, r.queue, r.workflow)
+  from (select distinct w.job_id, w.queue, w.workflow from unnest(p_jobs, p_queues, p_workflows)
+    as w (job_id, queue, workflow)) r
+  join ratchet.jobs j on j.id = r.job_id
+  where v_count > 0;
+  return v_count;
+end $$;
+comment on function ratchet_internal.open_threads(
+  timestamptz, bigint[], text[], text[], json[], json[], uuid) is
+  'Starts hooks in jobs that run and take them; returns how many it started.';
+
+-- sql/thread/hook.sql
+
+-- Runs another function inside a job, in a thread of its own, in the caller's transaction. Nothing
+-- happens if the job is unknown, has finished, or takes no hooks.
+-- Locks: the job. Writes: jobs, threads, messages. Wakes: an idle worker of the queue.
+-- Raises: WF101 bad name, WF102 arguments are no array, WF104 bad option, WF501 too large, WF605
+-- not READ COMMITTED. Idempotent: with the same p_request_id it is started once.
+
+create function ratchet.hook(
+  p_id text, p_workflow text, p_args json default '[]', p_queue text default null,
+  p_namespace text default 'durable', p_options json default null,
+  p_request_id uuid default null
+) returns uuid
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_mergejoin = off
+set jit = off
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+  v_queue text := coalesce(p_queue, p_workflow);
+  v_request uuid := coalesce(p_request_id, gen_random_uuid());
+  v_job bigint;
+begin
+  perform ratchet_internal.check_isolation();
+  perform ratchet_internal.check_start(p_namespace, p_workflow, v_queue, p_options);
+  if exists (select from json_object_keys(p_options) as option where option <> 'retry') then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('workflow_id', p_id), 'The only option of a hook is retry.');
+  end if;
+  perform ratchet_internal.check_name(p_id, 'workflow id');
+  perform ratchet_internal.check_size(p_args, 'arguments');
+  if not ratchet_internal.is_arguments(p_args) then
+    perform ratchet_internal.raise_error('WF102', 'arguments are not a JSON array',
+      jsonb_build_object('workflow_id', p_id), 'Give the arguments as a JSON array: ''["a", 1]''.');
+  end if;
+  select id into v_job from ratchet.jobs
+  where key = p_id and namespace = p_namespace and status > 0 and is_hookable
+  for no key update;
+  -- A statement of its own: it sees the threads that the one before waited for.
+  if v_job is not null and not exists (
+    select from ratchet.threads where job_id = v_job and request_id = v_request)
+  then
+    perform ratchet_internal.open_threads(ratchet_internal.now(), array[v_job],
+      array[p_workflow], array[v_queue], array[p_args], array[p_options -> 'retry'], v_request);
+  end if;
+  return v_request;
+end $$;
+comment on function ratchet.hook(text, text, json, text, text, json, uuid) is
+  'Runs a function inside a running job, in a thread of its own; returns a number that names the '
+  'call. The only option is retry.';
+
+-- sql/thread/start_hooks.sql
+
+-- Starts the hooks that steps scheduled in this transaction ask for, once per step, and answers the
+-- steps. Whether there was a job to take them makes no difference to who asked.
+-- Locks: nothing (the caller has locked the jobs that are hooked). Writes: jobs, threads, messages,
+-- attributes. Wakes: idle workers.
+
+create function ratchet_internal.start_hooks(p_now timestamptz, p_jobs bigint[]) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_hook record;
+begin
+  select array_agg(m.job_id) as jobs, array_agg(m.address) as addresses,
+    array_agg(m.position) as positions, array_agg(1) as attempts, array_agg(false) as failed,
+    array_agg(to_json(m.job_id || '-' || m.address || '-' || m.position)::text) as answers,
+    array_agg(target.id) as targets, array_agg(wanted.workflow) as workflows,
+    array_agg(wanted.queue) as queues, array_agg(a.input) as inputs,
+    array_agg(wanted.options -> 'retry') as policies
+  into v_hook
+  from (
+    select * from ratchet_internal.messages
+    where job_id = any (p_jobs) and kind = 'child' and key = ''
+    order by job_id, address, position) m
+  join ratchet.jobs_attributes a using (job_id, address, position)
+  cross join lateral (
+    select options, options ->> 'queue' as queue, options ->> 'id' as id,
+      ratchet_internal.step_name(a.address, a.field) as workflow
+    from (select ratchet_internal.readable(m.options) as options) readable) wanted
+  left join ratchet.jobs target on target.namespace = m.namespace and target.key = wanted.id
+    and ratchet_internal.is_name(wanted.queue) and ratchet_internal.is_name(wanted.workflow)
+  where a.kind = 'hook';
+  if v_hook.jobs is null then return; end if;
+  perform ratchet_internal.open_threads(p_now, v_hook.targets, v_hook.workflows, v_hook.queues,
+    v_hook.inputs, v_hook.policies, null);
+  perform ratchet_internal.settle(p_now, v_hook.jobs, v_hook.addresses, v_hook.positions,
+    v_hook.attempts, v_hook.failed, v_hook.answers, true);
+end $$;
+comment on function ratchet_internal.start_hooks(timestamptz, bigint[]) is
+  'Starts the hooks that steps scheduled in this transaction ask for, once per step.';
+
+-- sql/thread/drop_thread_tasks.sql
+
+-- Cancels the pending tasks of threads that end in this transaction without their job.
+-- The caller has locked the jobs and what is left of the threads' messages. Locks: the tasks, in id
+-- order. Writes: escalations.
+
+create function ratchet_internal.drop_thread_tasks(
+  p_now timestamptz, p_jobs bigint[], p_addresses text[]
+) returns void
+language sql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  with task as materialized (
+    select id from ratchet.escalations
+    where status = 'pending' and job_id = any (p_jobs)
+      and (job_id, address) in (select * from unnest(p_jobs, p_addresses))
+    order by id for update)
+  update ratchet.escalations e set status = 'cancelled', updated_at = p_now
+  from task where e.id = task.id
+$$;
+comment on function ratchet_internal.drop_thread_tasks(timestamptz, bigint[], text[]) is
+  'Cancels the pending tasks of threads that end in this transaction without their job.';
+
+-- sql/thread/end_threads.sql
+
+-- Ends hook threads whose function returned: what is left of them in messages goes, and their job
+-- has an obligation less. It cannot be the last one: the main function has ended with its job, and
+-- a persistent job counts itself.
+-- Main functions that continue as new, those with an input, begin their next generation.
+-- Locks: the jobs (the caller has locked them), then messages, in order. Writes: jobs, threads,
+-- messages, escalations.
+
+create function ratchet_internal.end_threads(
+  p_worker bigint, p_now timestamptz, p_jobs bigint[], p_addresses text[], p_inputs json[]
+) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_ended record;
+begin
+  with ended as (
+    update ratchet.threads t set ended_at = p_now, error = null
+    from unnest(p_jobs, p_addresses, p_inputs) as e (job_id, address, input)
+    where e.input is null and t.job_id = e.job_id and t.address = e.address and (
+      select held.worker_id from ratchet_internal.messages held where held.job_id = e.job_id
+        and held.address = e.address and held.position = 0) = p_worker
+    returning t.job_id, t.address),
+  counted as (
+    update ratchet.jobs j set status = j.status - e.count, updated_at = p_now
+    from (select job_id, count(*)::int as count from ended group by job_id order by job_id) e
+    where j.id = e.job_id)
+  select array_agg(job_id) as jobs, array_agg(address) as addresses into v_ended from ended;
+  perform from ratchet_internal.messages
+  where (job_id, address) in (select * from unnest(v_ended.jobs, v_ended.addresses))
+  order by job_id, address, position for update;
+  perform ratchet_internal.drop_thread_tasks(p_now, v_ended.jobs, v_ended.addresses);
+  delete from ratchet_internal.messages
+  where (job_id, address) in (select * from unnest(v_ended.jobs, v_ended.addresses));
+  perform ratchet_internal.continue_jobs(p_worker, p_now, p_jobs, p_addresses, p_inputs);
+end $$;
+comment on function ratchet_internal.end_threads(
+  bigint, timestamptz, bigint[], text[], json[]) is
+  'Ends hook threads whose function returned, and begins the next generation of main functions.';
+
+-- sql/thread/continue_jobs.sql
+
+-- Begins the next generation of jobs whose main function continued as new: an empty history under
+-- the next address, new arguments, no failed attempts. All that the generation before left open
+-- goes, in the same commit. Hook threads belong to the job and go on.
+-- Locks: the jobs (the caller has locked them), then messages, in order. Writes: jobs, messages,
+-- escalations. No
+-- notification: the worker that ends a generation has room for the next, and claims it in this call
+-- or its next.
+
+create function ratchet_internal.continue_jobs(
+  p_worker bigint, p_now timestamptz, p_jobs bigint[], p_addresses text[], p_inputs json[]
+) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_next record;
+begin
+  with continued as (
+    update ratchet.jobs j
+    set generation = j.generation + 1, input = c.input, attempt = 0, error = null,
+      updated_at = p_now
+    from unnest(p_jobs, p_addresses, p_inputs) as c (job_id, address, input)
+    where c.input is not null and j.id = c.job_id and j.status > 0
+      and c.address = ratchet_internal.main_address(j.generation) and (
+      select held.worker_id from ratchet_internal.messages held where held.job_id = c.job_id
+        and held.address = c.address and held.position = 0) = p_worker
+    returning j.id, c.address)
+  select array_agg(id) as jobs, array_agg(address) as addresses into v_next from continued;
+  if v_next.jobs is null then return; end if;
+  perform from ratchet_internal.messages
+  where (job_id, address) in (select * from unnest(v_next.jobs, v_next.addresses))
+  order by job_id, address, position for update;
+  perform ratchet_internal.drop_thread_tasks(p_now, v_next.jobs, v_next.addresses);
+  delete from ratchet_internal.messages
+  where (job_id, address) in (select * from unnest(v_next.jobs, v_next.addresses));
+  insert into ratchet_internal.messages
+    (job_id, address, due_at, kind, namespace, queue, workflow)
+  select id, ratchet_internal.main_address(generation), p_now, 'turn', namespace, queue, workflow
+  from ratchet.jobs where id = any (v_next.jobs) order by id;
+end $$;
+comment on function ratchet_internal.continue_jobs(
+  bigint, timestamptz, bigint[], text[], json[]) is
+  'Begins the next generation of jobs whose main function continued as new.';
+
+-- What a step asks of other jobs and of listeners.
+
+-- sql/signal/emit_event.sql
+
+-- Tells whoever listens to a topic of a namespace: best effort, nothing is kept. The one door from
+-- workflows to listeners. A notification holds at most 8000 bytes; a longer payload is left out.
+-- Writes: nothing. Wakes: listeners of the channel ratchet_events, at commit.
+
+create function ratchet_internal.emit_event(
+  p_namespace text, p_topic text, p_job text, p_payload json
+) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_event text := json_build_object('namespace', p_namespace, 'topic', p_topic, 'job', p_job,
+    'payload', p_payload)::text;
+begin
+  perform pg_notify('ratchet_events', case when octet_length(v_event) < 8000 then v_event
+    else json_build_object('namespace', p_namespace, 'topic', p_topic, 'job', p_job)::text end);
+end $$;
+comment on function ratchet_internal.emit_event(text, text, text, json) is
+  'Tells whoever listens to a topic of a namespace; nothing is kept.';
+
+-- sql/signal/emit_events.sql
+
+-- Tells listeners what steps scheduled in this transaction emit, an object of topics and messages,
+-- once per step, and answers the steps.
+-- Writes: messages, attributes. Wakes: listeners.
+
+create function ratchet_internal.emit_events(p_now timestamptz, p_jobs bigint[]) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_told record;
+begin
+  select array_agg(m.job_id) as jobs, array_agg(m.address) as addresses,
+    array_agg(m.position) as positions, array_agg(1) as attempts, array_agg(false) as failed,
+    array_agg('true'::text) as answers
+  into v_told
+  from ratchet_internal.messages m
+  join ratchet.jobs_attributes a using (job_id, address, position)
+  where m.job_id = any (p_jobs) and m.kind = 'child' and m.key = '' and a.kind = 'emit';
+  if v_told.jobs is null then return; end if;
+  perform ratchet_internal.emit_event(j.namespace, event.key, j.key, event.value)
+  from unnest(v_told.jobs, v_told.addresses, v_told.positions) as e (job_id, address, at)
+  join ratchet.jobs_attributes a
+    on a.job_id = e.job_id and a.address = e.address and a.position = e.at
+  join ratchet.jobs j on j.id = e.job_id
+  cross join lateral json_each(ratchet_internal.readable(a.input)) event;
+  perform ratchet_internal.settle(p_now, v_told.jobs, v_told.addresses, v_told.positions,
+    v_told.attempts, v_told.failed, v_told.answers, true);
+end $$;
+comment on function ratchet_internal.emit_events(timestamptz, bigint[]) is
+  'Tells listeners what steps scheduled in this transaction emit, once per step.';
+
+-- sql/signal/emit.sql
+
+-- Tells whoever listens to the topics of an object of topics and messages, in the caller's
+-- transaction: best effort, nothing is kept.
+-- Raises: WF101, WF104. Wakes: listeners, at commit.
+
+create function ratchet.emit(p_namespace text, p_job text, p_events json) returns void
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform ratchet_internal.check_name(p_namespace, 'namespace');
+  if json_typeof(p_events) is distinct from 'object' then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', 'events'), 'Give an object of topics and their messages.');
+  end if;
+  perform ratchet_internal.emit_event(p_namespace, event.key, p_job, event.value)
+  from json_each(ratchet_internal.readable(p_events)) event;
+end $$;
+comment on function ratchet.emit(text, text, json) is
+  'Tells listeners of topics of a namespace; nothing is kept.';
+
+-- sql/dispatch/act_on_steps.sql
+
+-- Does what steps scheduled in this transaction ask of other jobs and of listeners, and answers
+-- those that need not wait: starts children, ties steps to jobs, sends signals, starts hooks, tells
+-- listeners, stops jobs. Stopping comes last, so that what a job asked for beside its own end is
+-- done.
+
+create function ratchet_internal.act_on_steps(
+  p_now timestamptz, p_jobs bigint[], p_kinds text[]
+) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_kinds && array['child', 'start'] then
+    perform ratchet_internal.start_children(p_now, p_jobs);
+  end if;
+  if 'await' = any (p_kinds) then
+    perform ratchet_internal.await_jobs(p_now, p_jobs);
+  end if;
+  if 'signal' = any (p_kinds) then
+    perform ratchet_internal.send_signals(p_now, p_jobs);
+  end if;
+  if 'hook' = any (p_kinds) then
+    perform ratchet_internal.start_hooks(p_now, p_jobs);
+  end if;
+  if 'emit' = any (p_kinds) then
+    perform ratchet_internal.emit_events(p_now, p_jobs);
+  end if;
+  if 'terminate' = any (p_kinds) then
+    perform ratchet_internal.stop_jobs(p_now, p_jobs);
+  end if;
+end $$;
+comment on function ratchet_internal.act_on_steps(timestamptz, bigint[], text[]) is
+  'Does what steps scheduled in this transaction ask of other jobs and of listeners.';
+
+-- The data of a job: search attributes, and the entity, a JSON document. Operations on them are
+-- steps that the exchange carries out and answers at once.
+
+-- sql/data/change.sql
+
+-- What an operation on a document of a job comes to: the document after it, the answer, and, where
+-- it could not be carried out, why; the document then does not count.
+
+create type ratchet_internal.change as (document jsonb, answer jsonb, problem text);
+comment on type ratchet_internal.change is
+  'What an operation on a document comes to: the document after it, its answer, or a problem.';
+
+-- sql/data/decimal_of.sql
+
+-- Reads a number out of text that anybody may have written. Total: null where it is none, or none
+-- of a sane size (800 characters, exponents of three digits). Inlinable.
+
+create function ratchet_internal.decimal_of(p_text text) returns numeric
+language sql immutable parallel safe
+return case when char_length(p_text) <= 800
+    and p_text ~ '^[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,3})?$'
+  then p_text::numeric end;
+comment on function ratchet_internal.decimal_of(text) is
+  'The number that a text is; null where it is none of a sane size.';
+
+-- sql/data/rounded.sql
+
+-- A calculated number as it is stored: whole numbers exactly, fractions to 17 significant digits,
+-- as many as a number of JavaScript tells apart, so that a product never grows longer and longer.
+-- Null from 1e300 on, which JavaScript could soon not read any more. Inlinable.
+
+create function ratchet_internal.rounded(p_number numeric) returns numeric
+language sql immutable parallel safe
+return case when abs(p_number) >= 1e300 then null
+  when p_number = 0 or scale(p_number) = 0 then trim_scale(p_number)
+  else trim_scale(round(p_number, least(greatest(
+    16 - floor(log(abs(p_number)))::int, 0), 1000))) end;
+comment on function ratchet_internal.rounded(numeric) is
+  'A calculated number, fractions to 17 significant digits; null from 1e300 on.';
+
+-- sql/data/put_value.sql
+
+-- Puts a value at a path of a document; missing objects on the way are made. Null where it cannot
+-- be: the path leads through a value that is neither an object nor a list, or to an element of a
+-- list far behind its end.
+
+create function ratchet_internal.put_value(p_document jsonb, p_path text[], p_value jsonb)
+returns jsonb
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_document jsonb := coalesce(p_document, '{}');
+  v_holder jsonb;
+begin
+  for v_depth in 1 .. cardinality(p_path) loop
+    v_holder := v_document #> p_path[1:v_depth - 1];
+    if v_holder is null or v_holder = 'null' then
+      v_document := jsonb_set(v_document, p_path[1:v_depth - 1], '{}');
+    elsif jsonb_typeof(v_holder) = 'array' then
+      if p_path[v_depth] !~ '^[0-9]{1,9}$'
+        or p_path[v_depth]::int > jsonb_array_length(v_holder)
+      then
+        return null;
+      end if;
+    elsif jsonb_typeof(v_holder) <> 'object' then
+      return null;
+    end if;
+  end loop;
+  return jsonb_set(v_document, p_path, p_value);
+end $$;
+comment on function ratchet_internal.put_value(jsonb, text[], jsonb) is
+  'Puts a value at a path of a document and makes missing objects on the way; null where the path'
+  ' is blocked.';
+
+-- sql/data/merged.sql
+
+-- A document with another merged into it, two levels deep: objects under the same name are merged
+-- name by name, anything deeper or else is replaced.
+
+create function ratchet_internal.merged(p_document jsonb, p_other jsonb) returns jsonb
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select p_document || coalesce(jsonb_object_agg(key, case
+    when jsonb_typeof(p_document -> key) = 'object' and jsonb_typeof(value) = 'object'
+    then (p_document -> key) || value else value end), '{}')
+  from jsonb_each(p_other)
+$$;
+comment on function ratchet_internal.merged(jsonb, jsonb) is
+  'A document with another merged into it, two levels deep.';
+
+-- sql/data/change_value.sql
+
+-- The value at a path of an entity after an operation that depends on what was there: append,
+-- prepend, remove, increment, toggle. Missing values count as an empty list, 0 and false. Null
+-- where the value there is of another kind.
+
+create function ratchet_internal.change_value(
+  p_operation text, p_value jsonb, p_argument jsonb
+) returns jsonb
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case
+    when p_operation = 'toggle' and kind in ('boolean', 'null') then
+      to_jsonb(p_value is distinct from 'true')
+    when p_operation = 'increment' and kind in ('number', 'null')
+      and jsonb_typeof(p_argument) = 'number' then
+      to_jsonb(ratchet_internal.rounded(case kind when 'null' then 0 else p_value::numeric end
+        + p_argument::numeric))
+    when p_operation in ('append', 'prepend', 'remove') and kind in ('array', 'null') then
+      case p_operation
+        when 'append' then list || jsonb_build_array(p_argument)
+        when 'prepend' then jsonb_build_array(p_argument) || list
+        else case when p_argument::text ~ '^[0-9]{1,9}$' then list - p_argument::int end end
+  end
+  from (select coalesce(jsonb_typeof(p_value), 'null') as kind,
+    coalesce(nullif(p_value, 'null'), '[]') as list) given
+$$;
+comment on function ratchet_internal.change_value(text, jsonb, jsonb) is
+  'A value after append, prepend, remove, increment or toggle; null where it is of another kind.';
+
+-- sql/data/change_search.sql
+
+-- One operation on the search attributes of a job, an object of texts. Total: what cannot be done
+-- is a problem in words. Absent attributes read as '', count as 0 in a sum and as 1 in a product.
+
+create function ratchet_internal.change_search(
+  p_operation text, p_arguments jsonb, p_document jsonb
+) returns ratchet_internal.change
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_document jsonb := coalesce(p_document, '{}');
+  v_name text := p_arguments ->> 0;
+  v_by numeric := ratchet_internal.decimal_of(p_arguments ->> 1);
+  v_old numeric;
+  v_answer jsonb;
+  v_problem text;
+begin
+  if p_operation = 'set' and jsonb_typeof(p_arguments -> 0) = 'object' then
+    v_document := v_document || (p_arguments -> 0);
+    select to_jsonb(count(*)) into v_answer from jsonb_object_keys(p_arguments -> 0);
+  elsif p_operation = 'get' then
+    v_answer := to_jsonb(coalesce(v_document ->> v_name, ''));
+  elsif p_operation = 'mget' then
+    select coalesce(jsonb_agg(coalesce(v_document ->> name, '') order by at), '[]') into v_answer
+    from jsonb_array_elements_text(p_arguments) with ordinality as given (name, at);
+  elsif p_operation = 'del' then
+    select to_jsonb(count(distinct name)) into v_answer
+    from jsonb_array_elements_text(p_arguments) as name where v_document ? name;
+    v_document := v_document - array(select jsonb_array_elements_text(p_arguments));
+  elsif p_operation in ('incr', 'mult') and v_name is not null and v_by is not null then
+    v_old := case when v_document ? v_name
+      then ratchet_internal.decimal_of(v_document ->> v_name)
+      when p_operation = 'mult' then 1 else 0 end;
+    v_answer := to_jsonb(ratchet_internal.rounded(
+      case p_operation when 'incr' then v_old + v_by else v_old * v_by end));
+    v_problem := case when v_old is null then 'the attribute is not a number'
+      when v_answer is null then 'the number would be 1e300 or larger' end;
+    v_document := v_document || jsonb_build_object(v_name, v_answer #>> '{}');
+  else
+    v_problem := 'there is no such operation on search attributes';
+  end if;
+  return (v_document, v_answer, v_problem)::ratchet_internal.change;
+end $$;
+comment on function ratchet_internal.change_search(text, jsonb, jsonb) is
+  'One operation on the search attributes of a job: set, get, mget, del, incr, mult.';
+
+-- sql/data/change_entity.sql
+
+-- One operation on the entity of a job, a JSON document. Total: what cannot be done is a problem in
+-- words. Paths are dotted; get without one is the document.
+
+create function ratchet_internal.change_entity(
+  p_operation text, p_arguments jsonb, p_document jsonb
+) returns ratchet_internal.change
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_document jsonb := coalesce(p_document, '{}');
+  v_path text[] := string_to_array(p_arguments ->> 0, '.');
+  v_answer jsonb := v_document #> v_path;
+  v_problem text;
+begin
+  if p_operation in ('set', 'merge') then
+    v_problem := case when jsonb_typeof(p_arguments -> 0) is distinct from 'object'
+      then 'an entity is an object' end;
+    v_document := case when v_problem is not null then v_document
+      when p_operation = 'set' then p_arguments -> 0
+      else ratchet_internal.merged(v_document, p_arguments -> 0) end;
+    v_answer := v_document;
+  elsif p_operation = 'get' then
+    v_answer := case when v_path is null then v_document else v_answer end;
+  elsif coalesce(cardinality(v_path), 0) = 0 then
+    v_problem := 'the path is missing';
+  elsif p_operation = 'delete' then
+    v_document := case when v_answer is null then v_document else v_document #- v_path end;
+    v_answer := v_document;
+  elsif p_operation <> 'setIfNotExists' or v_answer is null then
+    v_answer := case p_operation when 'setIfNotExists' then p_arguments -> 1
+      else ratchet_internal.change_value(p_operation, v_answer, p_arguments -> 1) end;
+    v_document := ratchet_internal.put_value(v_document, v_path, v_answer);
+    v_problem := case
+      when v_answer is null then 'the value does not allow it: another kind, or beyond 1e300'
+      when v_document is null then 'the path leads through a value that is no object' end;
+  end if;
+  return (v_document, v_answer, v_problem)::ratchet_internal.change;
+end $$;
+comment on function ratchet_internal.change_entity(text, jsonb, jsonb) is
+  'One operation on the entity of a job: set, merge, get, delete, setIfNotExists, append, prepend,'
+  ' remove, increment, toggle.';
+
+-- sql/data/change_document.sql
+
+-- One operation on a document of a job, as a step asks for it: search.set, entity.merge. Total: a
+-- problem is an answer too, an error as JSON, and leaves the document as it was. What jsonb cannot
+-- hold, a document above 16 MiB, and a role that is limited to queues, are such problems.
+
+create function ratchet_internal.change_document(
+  p_name text, p_input json, p_document jsonb
+) returns ratchet_internal.change
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_change ratchet_internal.change := (p_document, null, 'the value holds U+0000 or half of a '
+    || 'surrogate pair');
+  v_operation text := split_part(p_name, '.', 2);
+  v_code text := 'WF105';
+begin
+  if ratchet_internal.limited_role() is not null then
+    v_code := 'WF701';
+    v_change := (p_document, null, 'a role that is limited to queues may not use the data of jobs');
+  elsif p_input::text !~ '\\u(0000|[dD][89a-fA-F])' or replace(p_input::text, '\\', '\/')
+    = ratchet_internal.readable(p_input)::text
+  then
+    v_code := 'WF305';
+    v_change := case when p_name like 'search.%'
+      then ratchet_internal.change_search(v_operation, p_input::jsonb, p_document)
+      else ratchet_internal.change_entity(v_operation, p_input::jsonb, p_document) end;
+  end if;
+  if v_change.problem is null and pg_column_size(v_change.document) > 16777216 then
+    v_code := 'WF501';
+    v_change := (p_document, null, 'the data of the job would be larger than 16 MiB');
+  end if;
+  if v_change.problem is not null then
+    v_change.document := p_document;
+    v_change.answer := jsonb_build_object('message', v_change.problem, 'code', v_code, 'detail',
+      jsonb_build_object('operation', left(p_name, 100)));
+  end if;
+  return v_change;
+end $$;
+comment on function ratchet_internal.change_document(text, json, jsonb) is
+  'One operation on the search attributes or the entity of a job; a problem is an answer too.';
+
+-- sql/data/attributes_of.sql
+
+-- The search attributes of a job, an object of texts. The range finds them by key: their
+-- addresses, and no others, begin with an underscore.
+
+create function ratchet_internal.attributes_of(p_job bigint) returns jsonb
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(jsonb_object_agg(substr(address, 2), value), '{}')
+  from ratchet.jobs_attributes
+  where job_id = p_job and address >= '_' and address < '`' and kind = 'attribute'
+$$;
+comment on function ratchet_internal.attributes_of(bigint) is
+  'The search attributes of a job by name, as texts.';
+
+-- sql/data/operation_field.sql
+
+-- Readable name of an operation on the data of a job: its thread, the number of the object, the
+-- number of the operation within it from 0, and what it is. The address of an operation is its
+-- thread, # and the number of the object; its position counts from 1. Inlinable.
+
+create function ratchet_internal.operation_field(p_address text, p_position int, p_name text)
+returns text
+language sql immutable parallel safe
+return rtrim(ratchet_internal.step_field(split_part(p_address, '#', 1),
+    split_part(p_address, '#', 2)::int, '')) || '.'
+  || case when p_position <= 1000 then lpad((p_position - 1)::text, 3, '0')
+    else (p_position - 1)::text end
+  || ' ' || p_name;
+comment on function ratchet_internal.operation_field(text, int, text) is
+  'Readable name of an operation on the data of a job.';
+
+-- sql/data/change_data.sql
+
+-- Carries out the operations on the data of jobs that steps of this exchange ask for, and records
+-- each with its answer, all in this commit: so each is done once, however often it is reported. The
+-- operations of one job are done in the order given, each on what the one before left; documents
+-- are read and written once a job.
+-- Locks: attributes. The jobs are locked by the caller, so that operations of several threads of a
+-- job, in several workers, follow one another. Writes: attributes, jobs.
+-- Idempotent: what is recorded is not done again. Returns how many operations were new.
+
+create function ratchet_internal.change_data(
+  p_worker bigint, p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[],
+  p_kinds text[], p_names text[], p_inputs json[]
+) returns bigint
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_count bigint;
+begin
+  with recursive operation as materialized (
+    select s.*, row_number() over (partition by s.job_id, s.kind order by s.ordinal) as turn
+    from unnest(p_jobs, p_addresses, p_positions, p_kinds, p_names, p_inputs) with ordinality
+      as s (job_id, address, at, kind, name, input, ordinal)
+    join ratchet.jobs j on j.id = s.job_id and j.status > 0
+    where s.kind in ('search', 'entity')
+      and (select held.worker_id from ratchet_internal.messages held where held.job_id = s.job_id
+        and held.address = split_part(s.address, '#', 1) and held.position = 0) = p_worker
+      and not exists (select from ratchet.jobs_attributes a where a.job_id = s.job_id
+        and a.address = s.address and a.position = s.at)),
+  run (job_id, kind, turn, document, answer, problem) as (
+    select first.job_id, first.kind, 0::bigint, case first.kind
+        when 'search' then ratchet_internal.attributes_of(first.job_id) else j.context end,
+      null::jsonb, null
+    from operation first join ratchet.jobs j on j.id = first.job_id
+    where first.turn = 1
+    union all
+    select o.job_id, o.kind, o.turn, made.document, made.answer, made.problem
+    from run r
+    join operation o on o.job_id = r.job_id and o.kind = r.kind and o.turn = r.turn + 1
+    cross join lateral ratchet_internal.change_document(o.name, o.input, r.document) made),
+  recorded as (
+    insert into ratchet.jobs_attributes (job_id, address, position, kind, field, ledger,
+      is_failed, input, value, created_at)
+    select o.job_id, o.address, o.at, o.kind,
+      ratchet_internal.operation_field(o.address, o.at, o.name),
+      ratchet_internal.leg2_done(ratchet_internal.leg1_done(1), 1),
+      r.problem is not null, o.input, r.answer::text, p_now
+    from operation o join run r using (job_id, kind, turn)),
+  changed as materialized (
+    select job_id, kind, before.document as before, after.document as after
+    from run before
+    join (select distinct on (job_id, kind) job_id, kind, document from run
+      order by job_id, kind, turn desc) after using (job_id, kind)
+    where turn = 0 and before.document is distinct from after.document),
+  entity as (
+    update ratchet.jobs j set context = c.after, updated_at = p_now
+    from changed c where c.kind = 'entity' and j.id = c.job_id),
+  stored as (
+    insert into ratchet.jobs_attributes as a (job_id, address, position, kind, field, ledger,
+      value, created_at)
+    select c.job_id, '_' || name, 1, 'attribute', '_' || name,
+      ratchet_internal.leg2_done(ratchet_internal.leg1_done(1), 1), value, p_now
+    from changed c cross join lateral jsonb_each_text(c.after) as each (name, value)
+    where c.kind = 'search' and value is distinct from c.before ->> name
+    on conflict (job_id, address, position) do update
+    set value = excluded.value, updated_at = p_now),
+  removed as (
+    delete from ratchet.jobs_attributes a
+    using changed c cross join lateral jsonb_object_keys(c.before) as name
+    where c.kind = 'search' and not c.after ? name
+      and a.job_id = c.job_id and a.address = '_' || name and a.position = 1)
+  select count(*) into v_count from operation;
+  return v_count;
+end $$;
+comment on function ratchet_internal.change_data(
+  bigint, timestamptz, bigint[], text[], int[], text[], text[], json[]) is
+  'Carries out operations on search attributes and entities, and records each with its answer.';
+
+-- sql/data/data_answers.sql
+
+-- The recorded answers of operations on the data of jobs that this exchange reports, whether it has
+-- carried them out or one before it, whose answer was lost, had.
+
+create function ratchet_internal.data_answers(
+  p_jobs bigint[], p_addresses text[], p_positions int[]
+) returns setof ratchet.work
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select 'result', a.job_id, a.address, a.position, null::int, null, null, null, null, null,
+    null::json, null::json, a.is_failed, false, a.value
+  from unnest(p_jobs, p_addresses, p_positions) with ordinality
+    as s (job_id, address, at, ordinal)
+  join ratchet.jobs_attributes a
+    on a.job_id = s.job_id and a.address = s.address and a.position = s.at
+  where a.kind in ('search', 'entity')
+  order by s.ordinal
+$$;
+comment on function ratchet_internal.data_answers(bigint[], text[], int[]) is
+  'The recorded answers of operations on the data of jobs.';
 
 -- What a worker hands in.
 
@@ -1568,7 +5441,7 @@ begin
     as s (job_id, address, at, kind, name, delivery, is_failed, input, value)
   where (
     select held.worker_id from ratchet_internal.messages held where held.job_id = s.job_id
-      and held.address = split_part(s.address, '#', 1) and held.position = 0) = p_worker
+      and held.address = ratchet_internal.thread_of(s.address) and held.position = 0) = p_worker
   on conflict do nothing;
   get diagnostics v_count = row_count;
   return v_count;
@@ -1593,7 +5466,7 @@ as $$
   where a.job_id = d.job_id and a.address = d.address and a.position = d.at
     and a.delivery is null and (
       select held.worker_id from ratchet_internal.messages held where held.job_id = d.job_id
-        and held.address = d.address and held.position = 0) = p_worker
+        and held.address = split_part(d.address, '#', 1) and held.position = 0) = p_worker
 $$;
 comment on function ratchet_internal.record_deliveries(bigint, bigint[], text[], int[], int[]) is
   'Keeps the order in which answers reached a function.';
@@ -1604,9 +5477,9 @@ comment on function ratchet_internal.record_deliveries(bigint, bigint[], text[],
 -- recorded before is left out, so that a repeated call changes nothing: the lock of the job shows
 -- all that its other calls have recorded. A step aimed at another job or at a signal is inserted as
 -- a child message without a key, which the functions called afterwards, in the same transaction,
--- replace by its target.
+-- replace by its target. Operations on the data of the job do not wait: they are carried out here.
 -- Locks: the jobs (the caller has locked them: who stops one waits, or has stopped it and then
---   nothing is scheduled). Writes: attributes, messages, jobs (children), signals.
+--   nothing is scheduled). Writes: attributes, messages, jobs (children), signals, escalations.
 -- Wakes: idle workers of the activities' queues. Returns how many steps were new.
 
 create function ratchet_internal.schedule_steps(
@@ -1621,13 +5494,19 @@ declare
   v_count bigint;
 begin
   with step as materialized (
-    select s.*, j.namespace, j.queue as job_queue, j.workflow
+    select s.*, j.namespace,
+      case when ratchet_internal.is_hook(s.address) then (
+        select t.queue from ratchet.threads t
+        where t.job_id = s.job_id and t.address = s.address) else j.queue end as job_queue,
+      case when ratchet_internal.is_hook(s.address) then (
+        select t.workflow from ratchet.threads t
+        where t.job_id = s.job_id and t.address = s.address) else j.workflow end as workflow
     from unnest(p_jobs, p_addresses, p_positions, p_kinds, p_names, p_inputs, p_queues, p_delays,
       p_attempts, p_held, p_failed, p_options)
       as s (job_id, address, at, kind, name, input, queue, delay, attempt, is_held, is_failed,
         options)
     join ratchet.jobs j on j.id = s.job_id and j.status > 0
-    where (
+    where s.kind not in ('search', 'entity') and (
       select held.worker_id from ratchet_internal.messages held where held.job_id = s.job_id
         and held.address = s.address and held.position = 0) = p_worker
       and not exists (
@@ -1635,9 +5514,10 @@ begin
         where a.job_id = s.job_id and a.address = s.address and a.position = s.at)),
   recorded as (
     insert into ratchet.jobs_attributes
-      (job_id, address, position, kind, field, ledger, input, created_at)
+      (job_id, address, position, kind, field, ledger, input, target, created_at)
     select job_id, address, at, kind, ratchet_internal.step_field(address, at, name),
-      ratchet_internal.leg1_done(attempt), input, p_now
+      ratchet_internal.leg1_done(attempt), input, case when kind in ('child', 'start')
+        then ratchet_internal.readable(options) ->> 'id' end, p_now
     from step)
   insert into ratchet_internal.messages (job_id, address, position, kind, namespace, queue,
     workflow, due_at, worker_id, attempt, key, options)
@@ -1651,25 +5531,24 @@ begin
       when s.delay is null then 'infinity'
       else ratchet_internal.after(p_now, s.delay) end,
     case when s.is_held then p_worker end, case s.kind when 'wait' then 0 else s.attempt end,
-    case s.kind when 'wait' then s.name when 'sleep' then null when 'activity' then null
-      else '' end,
+    case when s.kind = 'wait' then s.name when s.kind not in ('sleep', 'activity') then '' end,
     s.options
   from step s;
   get diagnostics v_count = row_count;
   if 'activity' = any (p_kinds) then
-    perform pg_notify('ratchet', '') where exists (
-      select from ratchet_internal.workers w
-      join ratchet_internal.worker_routes r on r.worker_id = w.id
-      where w.is_idle and w.id <> p_worker and r.workflow = '' and r.queue = any (p_queues));
+    perform ratchet_internal.wake_queues(p_worker, p_queues);
   end if;
-  if p_kinds && array['child', 'start'] then
-    perform ratchet_internal.start_children(p_now, p_jobs);
+  if 'wait' = any (p_kinds) and exists (select from unnest(p_kinds, p_options)
+    as s (kind, options) where kind = 'wait' and options is not null)
+  then
+    perform ratchet_internal.escalate_waits(p_now, p_jobs);
   end if;
-  if 'await' = any (p_kinds) then
-    perform ratchet_internal.await_jobs(p_now, p_jobs);
+  if p_kinds && array['search', 'entity'] then
+    v_count := v_count + ratchet_internal.change_data(p_worker, p_now, p_jobs, p_addresses,
+      p_positions, p_kinds, p_names, p_inputs);
   end if;
-  if 'signal' = any (p_kinds) then
-    perform ratchet_internal.send_signals(p_now, p_jobs);
+  if not p_kinds <@ array['activity', 'sleep', 'wait'] then
+    perform ratchet_internal.act_on_steps(p_now, p_jobs, p_kinds);
   end if;
   return v_count;
 end $$;
@@ -1734,10 +5613,12 @@ comment on function ratchet_internal.finish_activities(bigint, timestamptz, bigi
 
 -- sql/dispatch/lost_jobs.sql
 
--- Tells a worker which of the given jobs it does not hold: stopped from outside, or ended by an
--- earlier, unanswered repetition of the same call.
+-- Tells a worker which of the given threads it does not hold: their job was stopped from outside or
+-- has ended, or an earlier, unanswered repetition of the same call ended them.
 
-create function ratchet_internal.lost_jobs(p_worker bigint, p_jobs bigint[])
+create function ratchet_internal.lost_jobs(
+  p_worker bigint, p_jobs bigint[], p_addresses text[]
+)
 returns setof ratchet.work
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -1745,15 +5626,49 @@ as $$
 begin
   if p_jobs is null then return; end if;
   return query
-  select 'lost', given.job_id, null, null::int, null::int, null, null, null, null, null,
+  select 'lost', given.job_id, given.address, null::int, null::int, null, null, null, null, null,
     null::json, null::json, null::boolean, null::boolean, null
-  from (select distinct job_id from unnest(p_jobs) as each (job_id)) given
+  from (select distinct job_id, ratchet_internal.thread_of(coalesce(address, '')) as address
+    from unnest(p_jobs, p_addresses) as each (job_id, address)) given
   where (
     select held.worker_id from ratchet_internal.messages held where held.job_id = given.job_id
-      and held.address = '' and held.position = 0) is distinct from p_worker;
+      and held.address = given.address and held.position = 0) is distinct from p_worker;
 end $$;
-comment on function ratchet_internal.lost_jobs(bigint, bigint[]) is
-  'One row of kind lost for each of the given jobs that the worker does not hold.';
+comment on function ratchet_internal.lost_jobs(bigint, bigint[], text[]) is
+  'One row of kind lost for each of the given threads that the worker does not hold.';
+
+-- sql/dispatch/finish_turns.sql
+
+-- What becomes of threads whose function has left the worker: jobs end; functions that failed are
+-- run again; hooks end, and main functions continue as new.
+-- Locks: as end_jobs; with failures or threads the caller has locked the jobs of all three.
+
+create function ratchet_internal.finish_turns(
+  p_worker bigint, p_now timestamptz,
+  p_end_jobs bigint[], p_end_addresses text[], p_end_results json[], p_end_errors json[],
+  p_failure_jobs bigint[], p_failure_addresses text[], p_failure_errors json[],
+  p_failure_blocked boolean[], p_failure_forgotten int[],
+  p_thread_jobs bigint[], p_thread_addresses text[], p_thread_inputs json[]
+) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_end_jobs is not null then
+    perform ratchet_internal.end_jobs(p_worker, p_now, p_end_jobs, p_end_addresses, p_end_results,
+      p_end_errors);
+  end if;
+  if p_failure_jobs is not null then
+    perform ratchet_internal.retry_turns(p_worker, p_now, p_failure_jobs, p_failure_addresses,
+      p_failure_errors, p_failure_blocked, p_failure_forgotten);
+  end if;
+  if p_thread_jobs is not null then
+    perform ratchet_internal.end_threads(p_worker, p_now, p_thread_jobs, p_thread_addresses,
+      p_thread_inputs);
+  end if;
+end $$;
+comment on function ratchet_internal.finish_turns is
+  'Ends jobs, runs failed functions again, ends hooks and begins generations, as a worker reports.';
 
 -- What a worker receives.
 
@@ -1765,8 +5680,9 @@ comment on function ratchet_internal.lost_jobs(bigint, bigint[]) is
 -- over);
 -- - the thread waits to be claimed: the answer is dropped, since its claim will read the history;
 -- - nobody has the thread: it becomes a turn to be claimed, and the answer is dropped.
--- A new turn needs the job locked, so that it cannot be made for a job that is stopped meanwhile.
--- Locks: messages, workers and jobs (key share), all skipping what others hold. Writes: messages.
+-- A new turn needs the job locked, so that it cannot be made for a job that is stopped meanwhile,
+-- or for a hook whose job ends.
+-- Locks: messages, workers (key share) and jobs, all skipping what others hold. Writes: messages.
 -- Wakes: idle workers.
 
 create function ratchet_internal.route_results(
@@ -1800,7 +5716,7 @@ begin
   running as materialized (
     select id from ratchet.jobs
     where id in (select job_id from stray where is_free) and status > 0
-    order by id for key share skip locked),
+    order by id for no key update skip locked),
   forwarded as (
     update ratchet_internal.messages r set worker_id = alive.id
     from stray s left join alive on alive.id = s.holder
@@ -1832,7 +5748,8 @@ comment on function ratchet_internal.route_results(
 -- Answers the sleeps that have ended and the waits that have timed out, of the worker's workflow
 -- routes, at most 1,000 a route; and sorts out answers that have no addressee. Needs no room:
 -- nothing is claimed.
--- Locks: messages, skipping those that somebody else is taking. Writes: messages, attributes.
+-- Locks: messages, skipping those that somebody else is taking. Writes: messages, attributes,
+-- escalations.
 
 create function ratchet_internal.fire_due(p_worker bigint, p_now timestamptz) returns void
 language plpgsql volatile
@@ -1842,14 +5759,19 @@ declare
   v_due record;
 begin
   select array_agg(m.job_id) as jobs, array_agg(m.address) as addresses,
-    array_agg(m.position) as positions, array_agg(m.kind) as kinds into v_due
+    array_agg(m.position) as positions, array_agg(m.kind) as kinds,
+    bool_or(m.kind = 'wait' and m.options is not null) as have_tasks into v_due
   from ratchet_internal.worker_routes r
   cross join lateral (
-    select job_id, address, position, kind from ratchet_internal.messages
+    select job_id, address, position, kind, options from ratchet_internal.messages
     where queue = r.queue and workflow = r.workflow and namespace = r.namespace
       and worker_id is null and kind in ('timer', 'wait', 'result') and due_at <= p_now
     order by due_at limit 1000 for update skip locked) m
   where r.worker_id = p_worker and r.workflow <> '';
+  if v_due.have_tasks then
+    perform ratchet_internal.expire_escalations(p_now, v_due.jobs, v_due.addresses,
+      v_due.positions);
+  end if;
   if v_due.kinds && array['timer', 'wait'] then
     perform ratchet_internal.settle(p_now, array_agg(a.job_id), array_agg(a.address),
       array_agg(a.position), array_agg(1), array_agg(d.kind = 'wait'),
@@ -1858,7 +5780,12 @@ begin
       as d (job_id, address, at, kind)
     join ratchet.jobs_attributes a
       on a.job_id = d.job_id and a.address = d.address and a.position = d.at
-    where d.kind in ('timer', 'wait');
+    where d.kind in ('timer', 'wait')
+      -- A wait whose task somebody else holds at this moment is left for the next look.
+      and (not v_due.have_tasks or not exists (select from ratchet.escalations e
+        where e.job_id = d.job_id and e.address = d.address and e.position = d.at
+          and e.status = 'pending'))
+    having count(*) > 0;
   end if;
   if v_due.jobs is not null or exists (select from ratchet_internal.messages
     where worker_id = p_worker and kind = 'result')
@@ -1939,12 +5866,18 @@ begin
     set worker_id = p_worker, due_at = p_now, attempt = m.attempt + 1
     from due d
     where m.job_id = d.job_id and m.address = d.address and m.position = d.position
-    returning m.job_id, m.address, m.attempt, m.options)
+    returning m.job_id, m.address, m.attempt, m.options, m.workflow, m.queue)
   select case when t.options is not null then 'careful' when t.attempt = 1 then 'start'
       else 'turn' end,
-    t.job_id, t.address, 0, j.attempt, j.namespace, j.key, j.workflow, j.queue, j.entity,
-    j.input, j.options, false, j.cancel_requested_at is not null, j.origin_id::text
-  from taken t join ratchet.jobs j on j.id = t.job_id;
+    t.job_id, t.address, 0, case when hook.input is null then j.attempt else hook.attempt end,
+    j.namespace, j.key, t.workflow, t.queue, j.entity, coalesce(hook.input, j.input),
+    coalesce(hook.options, j.options), false, j.cancel_requested_at is not null,
+    j.origin_id::text
+  from taken t join ratchet.jobs j on j.id = t.job_id
+  left join lateral (
+    select input, options, attempt from ratchet.threads
+    where ratchet_internal.is_hook(t.address) and job_id = t.job_id and address = t.address
+    limit 1) hook on true;
 end $$;
 comment on function ratchet_internal.claim_turns(bigint, int, timestamptz) is
   'Takes due turns of the worker''s workflows, the longest waiting route first.';
@@ -2064,6 +5997,9 @@ begin
               and due_at < 'infinity'
             order by due_at limit 1)) m
         where r.worker_id = p_worker),
+      (select case when look_at <= p_now then 50
+          else ceil(extract(epoch from look_at - p_now) * 1000) end
+        from ratchet.schedules where look_at < 'infinity' order by look_at limit 1),
       case when exists (select from ratchet_internal.messages
           where worker_id = p_worker and kind = 'result')
         or exists (select from ratchet_internal.signals where is_new)
@@ -2131,6 +6067,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   select not exists (
     select from ratchet.jobs_attributes a where a.job_id = p_turn.job_id
+      and ratchet_internal.thread_of(a.address) = p_turn.address
       and coalesce(a.updated_at, a.created_at) > p_turn.due_at)
   and not exists (
     select from ratchet_internal.messages m where m.job_id = p_turn.job_id
@@ -2154,7 +6091,8 @@ as $$
 declare
   v_spent record;
 begin
-  select array_agg(j.id) as jobs, array_agg(null::json) as results,
+  select array_agg(j.id) as jobs, array_agg(''::text) as addresses,
+    array_agg(null::json) as results,
     array_agg(json_build_object('code', 597, 'type', 'DurableMaxedError', 'message',
       'the workflow function was lost with its worker 10 times')) as errors
   into v_spent
@@ -2165,7 +6103,8 @@ begin
         and ratchet_internal.is_suspect(m))
     order by id for no key update skip locked) j;
   if v_spent.jobs is not null then
-    perform ratchet_internal.end_jobs(null, p_now, v_spent.jobs, v_spent.results, v_spent.errors);
+    perform ratchet_internal.end_jobs(null, p_now, v_spent.jobs, v_spent.addresses, v_spent.results,
+      v_spent.errors);
   end if;
   select array_agg(s.job_id) as jobs, array_agg(s.address) as addresses,
     array_agg(s.position) as positions, array_agg(s.attempt) as attempts,
@@ -2244,7 +6183,7 @@ comment on function ratchet_internal.reap_workers(bigint, timestamptz) is
 -- sql/dispatch/is_news.sql
 
 -- Whether an exchange has something to do for others first: a worker whose lease ran out, a signal
--- or a wait that nobody has looked at.
+-- or a wait that nobody has looked at, a schedule that is due.
 
 create function ratchet_internal.is_news(p_worker bigint, p_now timestamptz) returns boolean
 language plpgsql stable
@@ -2255,10 +6194,12 @@ begin
     select exists (
         select from ratchet_internal.workers where expires_at < p_now and id <> p_worker)
       or exists (select from ratchet_internal.signals where is_new)
-      or exists (select from ratchet_internal.messages where kind = 'wait' and attempt = 0));
+      or exists (select from ratchet_internal.messages where kind = 'wait' and attempt = 0)
+      or exists (select from ratchet.schedules where look_at <= p_now));
 end $$;
 comment on function ratchet_internal.is_news(bigint, timestamptz) is
-  'Whether a worker is to be taken over, or a signal or a wait is to be looked at.';
+  'Whether a worker is to be taken over, a signal or a wait is to be looked at, or a schedule is '
+  'due.';
 
 -- sql/dispatch/open_exchange.sql
 
@@ -2290,11 +6231,13 @@ begin
   if v_is_news then
     perform ratchet_internal.reap_workers(p_worker, p_now);
     perform ratchet_internal.deliver_signals(p_now);
+    perform ratchet_internal.fire_schedules(p_now);
   end if;
 end $$;
 comment on function ratchet_internal.open_exchange(
   bigint, timestamptz, bigint[], bigint[], bigint[], bigint[], text[], json[]) is
-  'Locks what an exchange may wait for, frees the work of lost workers and delivers signals.';
+  'Locks what an exchange may wait for, frees the work of lost workers, delivers signals and '
+  'fires schedules.';
 
 -- sql/dispatch/exchange.sql
 
@@ -2302,10 +6245,13 @@ comment on function ratchet_internal.open_exchange(
 -- Everything in one call is one commit. Parallel arrays, one group a kind of report; null groups
 -- cost nothing. Repeating a call after an error changes nothing that has been recorded.
 --   step      local steps that ran in the worker's process, with their results
---   plan      steps that somebody else must answer
+--   plan      steps that somebody else must answer, and operations on the data of a job, which
+--             this call carries out and answers
 --   activity  reports of activities that were claimed
---   end       jobs whose main function returned (error null) or failed for good
---   failure   jobs whose function failed and may be run again, or is blocked
+--   end       jobs whose main function returned (error null), or of which one failed for good
+--   failure   threads whose function failed and may be run again, or is blocked
+--   thread    threads that end without their job: a hook returned (input null), or the main
+--             function goes on as new with these arguments
 --   delivery  answers whose order of delivery must be kept
 -- p_is_idle: nothing is left to do here; be notified. Rooms: how many turns and activities to take.
 -- Locks: worker (key share), jobs in id order, messages, attributes; waits at most 2 s for a lock
@@ -2318,35 +6264,34 @@ create function ratchet.exchange(
   p_step_positions int[] default null, p_step_kinds text[] default null,
   p_step_names text[] default null, p_step_deliveries int[] default null,
   p_step_failed boolean[] default null, p_step_inputs json[] default null,
-  p_step_values json[] default null,
-  p_plan_jobs bigint[] default null, p_plan_addresses text[] default null,
-  p_plan_positions int[] default null, p_plan_kinds text[] default null,
-  p_plan_names text[] default null, p_plan_inputs json[] default null,
-  p_plan_queues text[] default null, p_plan_delays bigint[] default null,
-  p_plan_attempts int[] default null, p_plan_held boolean[] default null,
-  p_plan_failed boolean[] default null, p_plan_options json[] default null,
-  p_activity_jobs bigint[] default null, p_activity_addresses text[] default null,
-  p_activity_positions int[] default null, p_activity_attempts int[] default null,
-  p_activity_failed boolean[] default null, p_activity_codes int[] default null,
-  p_activity_values json[] default null,
-  p_end_jobs bigint[] default null, p_end_results json[] default null,
-  p_end_errors json[] default null,
-  p_failure_jobs bigint[] default null, p_failure_errors json[] default null,
-  p_failure_blocked boolean[] default null, p_failure_forgotten int[] default null,
+  p_step_values json[] default null, p_plan_jobs bigint[] default null,
+  p_plan_addresses text[] default null, p_plan_positions int[] default null,
+  p_plan_kinds text[] default null, p_plan_names text[] default null,
+  p_plan_inputs json[] default null, p_plan_queues text[] default null,
+  p_plan_delays bigint[] default null, p_plan_attempts int[] default null,
+  p_plan_held boolean[] default null, p_plan_failed boolean[] default null,
+  p_plan_options json[] default null, p_activity_jobs bigint[] default null,
+  p_activity_addresses text[] default null, p_activity_positions int[] default null,
+  p_activity_attempts int[] default null, p_activity_failed boolean[] default null,
+  p_activity_codes int[] default null, p_activity_values json[] default null,
+  p_end_jobs bigint[] default null, p_end_addresses text[] default null,
+  p_end_results json[] default null, p_end_errors json[] default null,
+  p_failure_jobs bigint[] default null, p_failure_addresses text[] default null,
+  p_failure_errors json[] default null, p_failure_blocked boolean[] default null,
+  p_failure_forgotten int[] default null, p_thread_jobs bigint[] default null,
+  p_thread_addresses text[] default null, p_thread_inputs json[] default null,
   p_delivery_jobs bigint[] default null, p_delivery_addresses text[] default null,
   p_delivery_positions int[] default null, p_delivery_orders int[] default null
-) returns setof ratchet.work
-language plpgsql volatile security definer
-set search_path = pg_catalog, pg_temp
-set enable_seqscan = off set enable_mergejoin = off set jit = off
-set plan_cache_mode = force_generic_plan set lock_timeout = '2s'
+) returns setof ratchet.work language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp set lock_timeout = '2s' set jit = off
+set enable_seqscan = off set enable_mergejoin = off set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_now timestamptz := ratchet_internal.now();
   v_written bigint := 0;
 begin
-  perform ratchet_internal.open_exchange(p_worker, v_now, p_plan_jobs || p_failure_jobs,
-    p_end_jobs, p_activity_jobs, p_plan_jobs, p_plan_kinds, p_plan_options);
+  perform ratchet_internal.open_exchange(p_worker, v_now, p_plan_jobs || p_failure_jobs
+    || p_thread_jobs, p_end_jobs, p_activity_jobs, p_plan_jobs, p_plan_kinds, p_plan_options);
   if p_step_jobs is not null then
     v_written := v_written + ratchet_internal.record_steps(p_worker, v_now, p_step_jobs,
       p_step_addresses, p_step_positions, p_step_kinds, p_step_names, p_step_deliveries,
@@ -2360,24 +6305,25 @@ begin
     v_written := v_written + ratchet_internal.schedule_steps(p_worker, v_now, p_plan_jobs,
       p_plan_addresses, p_plan_positions, p_plan_kinds, p_plan_names, p_plan_inputs,
       p_plan_queues, p_plan_delays, p_plan_attempts, p_plan_held, p_plan_failed, p_plan_options);
+    if p_plan_kinds && array['search', 'entity'] then return query
+      select * from ratchet_internal.data_answers(p_plan_jobs, p_plan_addresses, p_plan_positions);
+    end if;
   end if;
-  if p_failure_jobs is not null
-    or v_written < coalesce(cardinality(p_step_jobs || p_plan_jobs), 0)
-  then
+  if p_failure_jobs is not null or 'terminate' = any (p_plan_kinds)
+    or v_written < cardinality(p_step_jobs || p_plan_jobs) then
     return query select * from ratchet_internal.lost_jobs(p_worker,
-      p_step_jobs || p_plan_jobs || p_failure_jobs);
+      p_step_jobs || p_plan_jobs || p_failure_jobs,
+      p_step_addresses || p_plan_addresses || p_failure_addresses);
   end if;
   if p_activity_jobs is not null then
     perform ratchet_internal.finish_activities(p_worker, v_now, p_activity_jobs,
       p_activity_addresses, p_activity_positions, p_activity_attempts, p_activity_failed,
       p_activity_codes, p_activity_values);
   end if;
-  if p_end_jobs is not null then
-    perform ratchet_internal.end_jobs(p_worker, v_now, p_end_jobs, p_end_results, p_end_errors);
-  end if;
-  if p_failure_jobs is not null then
-    perform ratchet_internal.retry_turns(p_worker, v_now, p_failure_jobs, p_failure_errors,
-      p_failure_blocked, p_failure_forgotten);
+  if p_end_jobs is not null or p_failure_jobs is not null or p_thread_jobs is not null then
+    perform ratchet_internal.finish_turns(p_worker, v_now, p_end_jobs, p_end_addresses,
+      p_end_results, p_end_errors, p_failure_jobs, p_failure_addresses, p_failure_errors,
+      p_failure_blocked, p_failure_forgotten, p_thread_jobs, p_thread_addresses, p_thread_inputs);
   end if;
   return query select * from ratchet_internal.claim(p_worker, v_now, p_turn_room,
     p_activity_room, p_is_idle);
@@ -2389,7 +6335,8 @@ comment on function ratchet.exchange is
 
 -- For an idle worker whom nobody has notified: whether it should exchange, or when to peek again.
 -- Writes nothing, so that an idle fleet costs no commits. That is also why it may see a row as free
--- which somebody is taking at this moment: the exchange that follows finds nothing then.
+-- which somebody is taking at this moment: the exchange that follows finds nothing then. What is
+-- wrong with the worker (its lease is lost, it belongs to another role) the exchange says too.
 
 create function ratchet.peek(p_worker bigint) returns bigint
 language plpgsql volatile security definer
@@ -2403,13 +6350,19 @@ declare
   v_now timestamptz := ratchet_internal.now();
   v_ready record;
 begin
+  if not exists (
+    select from ratchet_internal.workers
+    where id = p_worker and ratchet_internal.is_own(role_name))
+  then
+    return 0;
+  end if;
   select * into v_ready from ratchet_internal.look(p_worker, v_now);
   if v_ready.has_due or v_ready.has_turns or v_ready.has_activities
     or ratchet_internal.is_news(p_worker, v_now)
   then
     return 0;
   end if;
-  return coalesce(ratchet_internal.next_look(p_worker, v_now), 0);
+  return ratchet_internal.next_look(p_worker, v_now);
 end $$;
 comment on function ratchet.peek(bigint) is
   'For an idle worker: 0 when there is something to exchange for (its lease being lost is one), '
@@ -2444,6 +6397,7 @@ begin
     ratchet_internal.check_name(r.queue, 'queue'),
     ratchet_internal.check_name(coalesce(r.workflow, '-'), 'workflow')
   from json_to_recordset(p_routes) as r (namespace text, queue text, workflow text);
+  perform ratchet_internal.check_routes(p_routes);
   insert into ratchet_internal.worker_routes (worker_id, namespace, queue, workflow)
   select p_worker, coalesce(r.namespace, 'durable'), r.queue, coalesce(r.workflow, '')
   from json_to_recordset(p_routes) as r (namespace text, queue text, workflow text)
@@ -2475,8 +6429,9 @@ begin
       jsonb_build_object('option', 'lease_seconds', 'value', p_lease_seconds),
       'Give a lease from 1 to 3600 seconds.');
   end if;
-  insert into ratchet_internal.workers (name, lease_seconds, started_at, expires_at)
-  values (p_name, p_lease_seconds, v_now, v_now + make_interval(secs => p_lease_seconds))
+  insert into ratchet_internal.workers (name, role_name, lease_seconds, started_at, expires_at)
+  values (p_name, ratchet_internal.limited_role(), p_lease_seconds, v_now,
+    v_now + make_interval(secs => p_lease_seconds))
   returning id into v_id;
   perform ratchet.add_routes(v_id, p_routes);
   return v_id;
@@ -2497,7 +6452,7 @@ as $$
 begin
   update ratchet_internal.workers
   set expires_at = ratchet_internal.now() + make_interval(secs => lease_seconds)
-  where id = p_worker;
+  where id = p_worker and ratchet_internal.is_own(role_name);
   return found;
 end $$;
 comment on function ratchet.heartbeat(bigint) is
@@ -2516,7 +6471,9 @@ set enable_mergejoin = off
 set jit = off
 set plan_cache_mode = force_generic_plan
 as $$
-  select ratchet_internal.release_worker(p_worker, ratchet_internal.now(), false)
+  select ratchet_internal.release_worker(id, ratchet_internal.now(), false)
+  from ratchet_internal.workers
+  where id = p_worker and ratchet_internal.is_own(role_name)
 $$;
 comment on function ratchet.unregister_worker(bigint) is
   'Hands back everything a worker holds and forgets the worker.';
@@ -2526,14 +6483,15 @@ comment on function ratchet.unregister_worker(bigint) is
 -- Gives threads back that only wait, so that they need not stay in the worker's memory. A thread
 -- with an answer the worker does not know yet (p_known counts the answered steps it knows) is kept:
 -- it is not among those returned. Also kept is one that waits for nothing the engine knows of. A
--- thread that the worker has not held any more, because its job was stopped, is returned too: it
--- may be forgotten.
+-- thread that the worker has not held any more, because its job was stopped or has ended, is
+-- returned too: it may be forgotten.
 -- Locks: the worker, for update: no exchange of it is in flight; messages, skipping what others
 -- hold.
 -- Writes: messages. Raises: WF401, WF605; 55P03 when exchanges of the worker leave no gap for 10 s.
 
-create function ratchet.evict(p_worker bigint, p_jobs bigint[], p_known int[])
-returns setof bigint
+create function ratchet.evict(
+  p_worker bigint, p_jobs bigint[], p_known int[], p_addresses text[] default null
+) returns table (job_id bigint, address text)
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
@@ -2542,46 +6500,51 @@ set jit = off
 set plan_cache_mode = force_generic_plan
 set lock_timeout = '10s'
 as $$
+#variable_conflict use_column
 begin
-  perform from ratchet_internal.workers where id = p_worker for update;
+  perform from ratchet_internal.workers where id = p_worker
+    and ratchet_internal.is_own(role_name) for update;
   perform ratchet_internal.lock_worker(p_worker);
   return query
   with turn as materialized (
-    select held.job_id, given.known
-    from unnest(p_jobs, p_known) as given (job_id, known)
-    join ratchet_internal.messages held on held.job_id = given.job_id and held.address = ''
+    select held.job_id, held.address, given.known
+    from unnest(p_jobs, p_known, p_addresses) as given (job_id, known, address)
+    join ratchet_internal.messages held on held.job_id = given.job_id
+      and held.address = coalesce(given.address, '')
       and held.position = 0 and ratchet_internal.is_held_by(held.worker_id, p_worker)
     for update of held skip locked)
   delete from ratchet_internal.messages held using turn
-  where held.job_id = turn.job_id and held.address = '' and held.position = 0
+  where held.job_id = turn.job_id and held.address = turn.address and held.position = 0
     and turn.known = (
       select count(*) from ratchet.jobs_attributes a
-      where a.job_id = turn.job_id and a.address in ('', '#cancel')
+      where a.job_id = turn.job_id and ratchet_internal.thread_of(a.address) = turn.address
+        and a.kind not in ('patch', 'marker')
         and ratchet_internal.is_final(a.ledger))
     and exists (
       select from ratchet_internal.messages open
-      where open.job_id = turn.job_id and open.address = '' and open.position > 0)
+      where open.job_id = turn.job_id and open.address = turn.address and open.position > 0)
     and not exists (
       select from ratchet_internal.messages told
-      where told.job_id = turn.job_id and told.address = '' and told.position < 0)
-  returning held.job_id;
+      where told.job_id = turn.job_id and told.address = turn.address and told.position < 0)
+  returning held.job_id, held.address;
   return query
-  select distinct given.job_id from unnest(p_jobs) as given (job_id)
+  select distinct given.job_id, coalesce(given.address, '')
+  from unnest(p_jobs, p_addresses) as given (job_id, address)
   where not exists (
       select from ratchet_internal.messages held where held.job_id = given.job_id
-        and held.address = '' and held.position = 0)
+        and held.address = coalesce(given.address, '') and held.position = 0)
     and not exists (
       select from ratchet.jobs j where j.id = given.job_id and j.status > 0);
 end $$;
-comment on function ratchet.evict(bigint, bigint[], int[]) is
-  'Gives threads that only wait back, so that memory can be freed; returns the jobs to forget.';
+comment on function ratchet.evict(bigint, bigint[], int[], text[]) is
+  'Gives threads that only wait back, so that memory can be freed; returns the threads to forget.';
 
 -- sql/dispatch/history.sql
 
--- The recorded steps of jobs, to rebuild their functions from. Also an open step is listed (is_done
--- false).
+-- The recorded steps of threads, to rebuild their functions from; without addresses, those of whole
+-- jobs, all generations and hooks. Also an open step is listed (is_done false).
 
-create function ratchet.history(p_jobs bigint[])
+create function ratchet.history(p_jobs bigint[], p_addresses text[] default null)
 returns table (
   job_id bigint, address text, "position" int, kind text, name text, delivery int,
   is_done boolean, is_failed boolean, value text
@@ -2596,12 +6559,26 @@ as $$
   select a.job_id, a.address, a.position, a.kind,
     ratchet_internal.step_name(a.address, a.field), a.delivery,
     ratchet_internal.is_final(a.ledger), a.is_failed, a.value
-  from ratchet.jobs_attributes a
-  where a.job_id = any (p_jobs)
+  from (
+    select distinct given.job_id, given.address
+    from unnest(p_jobs, p_addresses) as given (job_id, address)
+    where given.job_id = any (ratchet_internal.visible_jobs(p_jobs))) thread
+  cross join lateral (
+    select * from ratchet.jobs_attributes
+    where job_id = thread.job_id and address = thread.address
+    union all
+    -- What belongs to the thread: # and what comes before the next character.
+    select * from ratchet.jobs_attributes
+    where job_id = thread.job_id and address >= thread.address || '#'
+      and address < thread.address || '$'
+    union all
+    select * from ratchet.jobs_attributes
+    where job_id = thread.job_id and p_addresses is null) a
+  where a.kind not in ('attribute', 'marker')
   order by a.job_id, a.address, a.position
 $$;
-comment on function ratchet.history(bigint[]) is
-  'The recorded steps of jobs, in the order of the calls.';
+comment on function ratchet.history(bigint[], text[]) is
+  'The recorded steps of threads, or of whole jobs, in the order of the calls.';
 
 -- sql/dispatch/held_work.sql
 
@@ -2620,22 +6597,24 @@ set plan_cache_mode = force_generic_plan
 set lock_timeout = '10s'
 as $$
 begin
-  perform from ratchet_internal.workers where id = p_worker for update;
+  perform from ratchet_internal.workers where id = p_worker
+    and ratchet_internal.is_own(role_name) for update;
   perform ratchet_internal.lock_worker(p_worker);
   return query
   select case when m.kind = 'activity' then 'activity'
       when m.options is not null then 'careful' else 'turn' end,
     m.job_id, m.address, m.position,
-    case m.kind when 'activity' then m.attempt else j.attempt end, j.namespace, j.key,
-    j.workflow, case m.kind when 'activity' then m.queue else j.queue end,
+    case m.kind when 'activity' then m.attempt else coalesce(hook.attempt, j.attempt) end,
+    j.namespace, j.key, case m.kind when 'activity' then j.workflow else m.workflow end, m.queue,
     case m.kind when 'activity' then ratchet_internal.step_name(a.address, a.field)
       else j.entity end,
-    case m.kind when 'activity' then a.input else j.input end,
-    case m.kind when 'activity' then m.options else j.options end,
+    case m.kind when 'activity' then a.input else coalesce(hook.input, j.input) end,
+    case m.kind when 'activity' then m.options else coalesce(hook.options, j.options) end,
     false, m.kind = 'turn' and j.cancel_requested_at is not null,
     case m.kind when 'activity' then j.queue else j.origin_id::text end
   from ratchet_internal.messages m
   join ratchet.jobs j on j.id = m.job_id
+  left join ratchet.threads hook on hook.job_id = m.job_id and hook.address = m.address
   left join ratchet.jobs_attributes a
     on a.job_id = m.job_id and a.address = m.address and a.position = m.position
   where m.worker_id = p_worker and m.kind in ('turn', 'activity');
@@ -2765,6 +6744,40 @@ $$;
 comment on function ratchet.fail(bigint, bigint, int, int, text, int, text) is
   'Reports the failure of an activity; it is retried unless the code is 596, 597 or 598.';
 
+-- sql/dispatch/commit_activity.sql
+
+-- Reports the success of an activity inside the transaction that holds the activity's own writes:
+-- both are committed, or neither is. Unlike complete it accepts no repetition: whoever is not the
+-- one that answers the step may not commit its writes. Its locks keep the claim from moving on
+-- until the commit, which should follow at once.
+-- Locks: the worker (key share), the message. Writes: messages, attributes. Raises: WF401, WF402
+-- when the claim has moved on, WF501, WF605. Wakes: idle workers.
+
+create function ratchet.commit_activity(
+  p_worker bigint, p_job bigint, p_position int, p_attempt int, p_result json default null,
+  p_address text default ''
+) returns void
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_mergejoin = off
+set jit = off
+as $$
+begin
+  perform ratchet_internal.lock_worker(p_worker);
+  perform ratchet_internal.check_size(p_result, 'result');
+  if ratchet_internal.finish_activities(p_worker, ratchet_internal.now(), array[p_job],
+    array[p_address], array[p_position], array[p_attempt], array[false], array[null::int],
+    array[p_result]) = 0
+  then
+    perform ratchet_internal.raise_error('WF402', 'stale claim',
+      jsonb_build_object('job_id', p_job::text, 'position', p_position, 'attempt', p_attempt),
+      'The step was answered, or claimed by another worker: roll this transaction back.');
+  end if;
+end $$;
+comment on function ratchet.commit_activity(bigint, bigint, int, int, json, text) is
+  'Reports the result of an activity in the transaction that holds its writes, just before COMMIT.';
+
 -- Reading and stopping jobs.
 
 -- sql/job/find_job.sql
@@ -2816,10 +6829,10 @@ as $$
 declare
   v_job ratchet.jobs := ratchet_internal.find_job(p_id, p_namespace);
 begin
-  if v_job.status > 0 then
+  if v_job.finished_at is null and v_job.returned_at is null then
     perform ratchet_internal.raise_error('WF303', 'job is not finished',
       jsonb_build_object('workflow_id', p_id), 'Wait for it: ratchet.await_result.');
-  elsif v_job.error is not null then
+  elsif v_job.error is not null and not ratchet_internal.is_silent(v_job.error) then
     raise exception using errcode = 'WF304', message = 'job failed',
       detail = v_job.error::text, hint = 'The detail is the error the job ended with.';
   end if;
@@ -2843,10 +6856,13 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_until timestamptz := ratchet_internal.now() + least(p_timeout, interval '1 day');
+  v_job ratchet.jobs;
   v_pause float8 := 0.005;
 begin
   perform ratchet_internal.check_isolation();
-  while (ratchet_internal.find_job(p_id, p_namespace)).status > 0 loop
+  loop
+    v_job := ratchet_internal.find_job(p_id, p_namespace);
+    exit when v_job.finished_at is not null or v_job.returned_at is not null;
     if ratchet_internal.now() >= v_until then
       perform ratchet_internal.raise_error('WF504', 'result wait timed out',
         jsonb_build_object('workflow_id', p_id, 'timeout', p_timeout),
@@ -2863,10 +6879,10 @@ comment on function ratchet.await_result(text, interval, text) is
 
 -- sql/job/watch_jobs.sql
 
--- For programs that wait for results: returns those of the given jobs that have finished, and marks
--- the others so that the commit that ends one sends a notification. Ids that do not exist come with
--- status null.
--- Locks: the running jobs, in id order. Writes: jobs.
+-- For programs that wait for results: returns those of the given jobs that have a result or an
+-- error, and marks the others so that the commit that ends one sends a notification. Ids that do
+-- not exist come with status null.
+-- Locks: the jobs that have not ended, in id order. Writes: jobs.
 
 create function ratchet.watch_jobs(p_namespace text, p_ids text[])
 returns table (workflow_id text, job_id bigint, status int, result json, error json)
@@ -2881,11 +6897,13 @@ as $$
 begin
   if exists (
     select from ratchet.jobs
-    where namespace = p_namespace and key = any (p_ids) and status > 0 and not is_watched)
+    where namespace = p_namespace and key = any (p_ids) and finished_at is null
+      and not is_watched)
   then
     with running as materialized (
       select id from ratchet.jobs
-      where namespace = p_namespace and key = any (p_ids) and status > 0 and not is_watched
+      where namespace = p_namespace and key = any (p_ids) and finished_at is null
+        and not is_watched
       order by id for no key update)
     update ratchet.jobs j set is_watched = true from running where j.id = running.id;
   end if;
@@ -2893,17 +6911,17 @@ begin
   select given.id, j.id, j.status, j.result, j.error
   from unnest(p_ids) as given (id)
   left join ratchet.jobs j on j.key = given.id and j.namespace = p_namespace
-  where j.id is null or j.status <= 0;
+  where j.id is null or j.finished_at is not null or j.returned_at is not null;
 end $$;
 comment on function ratchet.watch_jobs(text, text[]) is
   'Returns which of the jobs have finished, and asks for a notification when the others do.';
 
 -- sql/job/cancel.sql
 
--- Asks a job to cancel itself, in the caller's transaction: its function sees CancelledFailure at
--- its next durable call, a waiting one at once. No-op on a finished or unknown job. Word of it is
--- for any worker of the workflow, which passes it on: an address would tie a worker to this
--- transaction.
+-- Asks a job to cancel itself, in the caller's transaction: its function and its open hooks see
+-- CancelledFailure at their next durable call, waiting ones at once; so do later generations and
+-- hooks. No-op on a finished or unknown job. Word of it is for any worker of the workflow, which
+-- passes it on: an address would tie a worker to this transaction.
 -- Locks: the job. Writes: jobs, messages. Wakes: idle workers. Returns whether the job was running.
 
 create function ratchet.cancel(p_id text, p_namespace text default 'durable') returns boolean
@@ -2925,9 +6943,17 @@ begin
   if not found then return false; end if;
   insert into ratchet_internal.messages (job_id, address, position, kind, namespace, queue,
     workflow, due_at)
-  select v_job.id, '', -1, 'result', v_job.namespace, v_job.queue, v_job.workflow, v_now
+  select v_job.id, thread.address, -1, 'result', v_job.namespace, thread.queue, thread.workflow,
+    v_now
+  from (
+    select ratchet_internal.main_address(v_job.generation) as address, v_job.queue, v_job.workflow
+    where v_job.returned_at is null
+    union all
+    select address, queue, workflow from ratchet.threads
+    where job_id = v_job.id and ended_at is null) thread
   where not exists (select from ratchet.jobs_attributes
-    where job_id = v_job.id and address = '#cancel')
+    where job_id = v_job.id and address = thread.address || '#cancel')
+  order by thread.address
   on conflict do nothing;
   perform pg_notify('ratchet', '')
   where exists (select from ratchet_internal.workers where is_idle);
@@ -2939,14 +6965,17 @@ comment on function ratchet.cancel(text, text) is
 -- sql/job/terminate.sql
 
 -- Stops a job at once, in the caller's transaction; none of its code runs again. Its queued work
--- goes, late results are dropped, whoever waits for it gets the error; its children go on.
--- Locks: the job (for update), then messages. Raises: WF201 unknown, WF302 finished (p_suppress:
--- false), WF605 not READ COMMITTED. Wakes: programs that wait, idle workers.
+-- goes, late results are dropped, whoever waits for it gets the error; its pending tasks are
+-- cancelled; its children go on.
+-- Options: stack (text of the error), throw (false: who waits gets nothing instead of the error),
+-- expire (seconds for which the job is kept).
+-- Locks: the job (for update), then messages. Raises: WF104 bad option, WF201 unknown, WF302
+-- finished (p_suppress: false), WF605 not READ COMMITTED. Wakes: programs that wait, idle workers.
 -- Idempotent with p_suppress.
 
 create function ratchet.terminate(
   p_id text, p_namespace text default 'durable', p_reason text default null,
-  p_code int default 410, p_suppress boolean default false
+  p_code int default 410, p_suppress boolean default false, p_options json default null
 ) returns boolean
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
@@ -2957,14 +6986,21 @@ set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_job ratchet.jobs := ratchet_internal.find_job(p_id, p_namespace);
-  v_error json := json_build_object(
-    'message', coalesce(p_reason, 'job [' || p_id || '] interrupted'),
-    'code', coalesce(p_code, 410), 'job_id', p_id, 'stack', '');
+  v_options json := ratchet_internal.readable(p_options);
 begin
   perform ratchet_internal.check_isolation();
+  if v_options is not null and (json_typeof(v_options) <> 'object' or exists (
+    select from json_each(v_options) where key not in ('stack', 'throw', 'expire')
+      or key = 'expire' and not ratchet_internal.number_of(v_options, key, -1) between 0 and 1e13))
+  then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('workflow_id', p_id),
+      'Options are stack (text), throw (true or false) and expire (seconds, at most 1e13).');
+  end if;
   perform from ratchet.jobs where id = v_job.id for update;
-  if ratchet_internal.end_jobs(null, ratchet_internal.now(), array[v_job.id],
-    array[null::json], array[v_error], v_job.status - 1000000000) is null
+  if ratchet_internal.interrupt_jobs(ratchet_internal.now(), array[v_job.id], array[p_id],
+    array[json_build_object('reason', p_reason, 'code', p_code, 'stack', v_options ->> 'stack',
+      'throw', v_options -> 'throw', 'expire', v_options -> 'expire')]) is null
   then
     if not p_suppress then
       perform ratchet_internal.raise_error('WF302', 'job already finished',
@@ -2974,8 +7010,4069 @@ begin
   end if;
   return true;
 end $$;
-comment on function ratchet.terminate(text, text, text, int, boolean) is
+comment on function ratchet.terminate(text, text, text, int, boolean, json) is
   'Stops a job at once; returns whether this call stopped it.';
+
+-- sql/job/flush.sql
+
+-- Removes a finished job at once, before its retention ends; with p_expired_only, only if its own
+-- time has passed and prune has not come by yet. Nothing happens while it runs.
+-- Locks: the job. Writes: jobs, attributes. Raises: WF605. Returns whether it removed one.
+
+create function ratchet.flush(
+  p_id text, p_namespace text default 'durable', p_expired_only boolean default false
+) returns boolean
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_job bigint;
+begin
+  perform ratchet_internal.check_isolation();
+  delete from ratchet.jobs
+  where key = p_id and namespace = p_namespace and status <= 0
+    and (not p_expired_only
+      or finished_at < ratchet_internal.now() - make_interval(secs => least(expire_seconds, 1e10)))
+  returning id into v_job;
+  delete from ratchet.jobs_attributes where job_id = v_job;
+  return v_job is not null;
+end $$;
+comment on function ratchet.flush(text, text, boolean) is
+  'Removes a finished job at once; returns whether there was one.';
+
+-- Repeating calls of Virtual: schedules with terms of their own.
+
+-- sql/schedule/is_schedule_over.sql
+
+-- Whether nothing will come of a schedule any more: it has ended, or its last run failed where that
+-- is the end, and that run is over.
+
+create function ratchet_internal.is_schedule_over(p_schedule ratchet.schedules) returns boolean
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(j.status, 0) <= 0
+    and (p_schedule.next_at = 'infinity' or p_schedule.stops_on_failure and j.error is not null)
+  from (values (p_schedule.last_key, p_schedule.namespace)) as last (key, namespace)
+  left join ratchet.jobs j on j.key = last.key and j.namespace = last.namespace
+$$;
+comment on function ratchet_internal.is_schedule_over(ratchet.schedules) is
+  'Whether nothing will come of a schedule any more.';
+
+-- sql/schedule/start_cron.sql
+
+-- Starts a repeating call of Virtual: a schedule whose runs do not overlap and that ends with a
+-- failed one. p_rule is a cron expression, with all its fields; where it is none, the interval
+-- counts, from the end of each run. One of the same id that is over is replaced.
+-- Locks: the id, the schedule. Writes: schedules. Wakes: an idle worker.
+-- Raises: as create_schedule; WF108 when there is neither. Returns false while the id runs.
+
+create function ratchet.start_cron(
+  p_id text, p_queue text, p_args json, p_rule text, p_every interval, p_delay interval,
+  p_max_runs bigint, p_namespace text, p_options json
+) returns boolean
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_kept ratchet.schedules;
+  v_is_cron boolean := p_rule ~ '^\s*(@|\S+(\s+\S+){4,5}\s*$)'
+    and (ratchet_internal.read_cron(p_rule)).months is not null;
+begin
+  perform ratchet_internal.check_isolation();
+  perform pg_advisory_xact_lock(hashtextextended(p_namespace || chr(10) || p_id, 2027));
+  select * into v_kept from ratchet.schedules
+  where key = p_id and namespace = p_namespace for update;
+  if v_kept.id is not null and not ratchet_internal.is_schedule_over(v_kept) then
+    return false;
+  end if;
+  delete from ratchet.schedules where id = v_kept.id;
+  if not v_is_cron and p_every is null then
+    perform ratchet_internal.raise_error('WF108', 'invalid cron expression',
+      jsonb_build_object('cron', left(p_rule, 200)),
+      'Give a cron expression of five or six fields, or a duration such as 5 minutes.');
+  end if;
+  perform ratchet.create_schedule(p_id, 'call', p_args => p_args, p_queue => p_queue,
+    p_cron => case when v_is_cron then p_rule end,
+    p_every => case when not v_is_cron then greatest(p_every, '1 second') end,
+    p_delay => case when not v_is_cron then coalesce(p_delay, '0') end,
+    p_catch_up => case when v_is_cron then 'skip' else 'one' end,
+    p_overlap => case when v_is_cron then 'skip' else 'wait' end, p_from_end => not v_is_cron,
+    p_stop_on_failure => true, p_max_runs => p_max_runs, p_options => p_options,
+    p_namespace => p_namespace);
+  return true;
+end $$;
+comment on function ratchet.start_cron(
+  text, text, json, text, interval, interval, bigint, text, json) is
+  'Starts a repeating call of Virtual; false while one of the same id runs.';
+
+-- sql/schedule/stop_cron.sql
+
+-- Stops a repeating call of Virtual, and the run that is under way.
+-- Locks: the schedule, then the job. Writes: schedules, jobs, messages. Raises: WF605.
+-- Wakes: programs that wait. Idempotent. Returns whether it was running.
+
+create function ratchet.stop_cron(p_id text, p_namespace text) returns boolean
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_kept ratchet.schedules;
+begin
+  perform ratchet_internal.check_isolation();
+  select * into v_kept from ratchet.schedules
+  where key = p_id and namespace = p_namespace for update;
+  if v_kept.id is null then return false; end if;
+  delete from ratchet.schedules where id = v_kept.id;
+  if ratchet_internal.is_schedule_over(v_kept) then return false; end if;
+  if exists (select from ratchet.jobs
+    where key = v_kept.last_key and namespace = p_namespace and status > 0)
+  then
+    perform ratchet.terminate(v_kept.last_key, p_namespace, p_suppress => true);
+  end if;
+  return true;
+end $$;
+comment on function ratchet.stop_cron(text, text) is
+  'Stops a repeating call of Virtual; returns whether it was running.';
+
+-- The mapping language: values as JavaScript has them, its functions family by family, the programs
+-- that expressions are compiled to, and what runs them. See graph/pipe/README.md.
+
+-- sql/graph/pipe/value/pipe_fail.sql
+
+-- Ends the evaluation of an expression. Every error that an expression makes goes through here, so
+-- that the activity it belongs to can be failed by one code. It returns a value so that it can
+-- stand where a value is computed.
+-- Raises: WF107.
+
+create function ratchet_internal.pipe_fail(p_function text, p_reason text) returns jsonb
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  raise exception using errcode = 'WF107', message = 'expression failed',
+    detail = jsonb_build_object('function', left(p_function, 200), 'reason', p_reason)::text,
+    hint = 'Correct the expression, or check the values that reach it.';
+end $$;
+comment on function ratchet_internal.pipe_fail(text, text) is
+  'Raises WF107 with the function that failed and the reason in detail.';
+
+-- sql/graph/pipe/value/pipe_check_size.sql
+
+-- Refuses a value that would be larger than an expression may make, before it is made: 16 MiB of
+-- text, or as many items in a list as p_limit says.
+-- Raises: WF506.
+
+create function ratchet_internal.pipe_check_size(
+  p_function text, p_size float8, p_limit float8 default 16777216
+) returns void
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_size > p_limit then
+    raise exception using errcode = 'WF506', message = 'expression too large',
+      detail = jsonb_build_object('function', p_function, 'size', p_size::text,
+        'limit', p_limit::text)::text,
+      hint = 'Let the expression make smaller values, or compute this in a worker.';
+  end if;
+end $$;
+comment on function ratchet_internal.pipe_check_size(text, float8, float8) is
+  'Raises WF506 if a value of this size is more than an expression may make.';
+
+-- sql/graph/pipe/value/pipe_kind.sql
+
+-- The kind of a value while it is evaluated: undefined, null, boolean, number, text, list, object,
+-- date. SQL NULL is undefined; what JSON cannot hold is an object with the key "$" (README.md).
+-- It has no search_path of its own so that it can be inlined: its body is bound when it is created.
+
+create function ratchet_internal.pipe_kind(p_value jsonb) returns text
+language sql immutable parallel safe
+return case jsonb_typeof(p_value)
+  when 'string' then 'text' when 'array' then 'list' when 'number' then 'number'
+  when 'boolean' then 'boolean' when 'null' then 'null'
+  when 'object' then
+    case when not p_value ? '$' then 'object'
+      when p_value = '{"$": "undefined"}' then 'undefined'
+      when p_value in ('{"$": "NaN"}', '{"$": "Infinity"}', '{"$": "-Infinity"}', '{"$": "-0"}')
+        then 'number'
+      when p_value -> '$' = '"date"' and p_value ? 'value' and p_value - '$' - 'value' = '{}'
+        then 'date'
+      else 'object' end
+  else 'undefined' end;
+comment on function ratchet_internal.pipe_kind(jsonb) is
+  'The kind of a value: undefined, null, boolean, number, text, list, object or date.';
+
+-- sql/graph/pipe/value/pipe_is_true.sql
+
+-- Whether a value counts as true: all but false, 0, NaN, empty text, null and undefined.
+
+create function ratchet_internal.pipe_is_true(p_value jsonb) returns boolean
+language sql immutable parallel safe
+return case jsonb_typeof(p_value)
+  when 'boolean' then p_value = 'true'
+  when 'string' then p_value <> '""'
+  when 'number' then p_value <> '0'
+  when 'array' then true
+  when 'object' then
+    p_value not in ('{"$": "undefined"}', '{"$": "NaN"}', '{"$": "-0"}')
+  else false end;
+comment on function ratchet_internal.pipe_is_true(jsonb) is
+  'Whether a value counts as true.';
+
+-- sql/graph/pipe/value/pipe_digits_number.sql
+
+-- A row of digits in a radix as a number; NaN when a digit does not belong to the radix. More than
+-- 1,100 digits are infinite in any radix, so that long text costs nothing.
+
+create function ratchet_internal.pipe_digits_number(p_digits text, p_radix int) returns float8
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_digits text := ltrim(lower(p_digits), '0');
+  v_number numeric := 0;
+  v_digit int;
+begin
+  for i in 1..least(length(v_digits), 1100) loop
+    v_digit := strpos('0123456789abcdefghijklmnopqrstuvwxyz', substr(v_digits, i, 1)) - 1;
+    if v_digit < 0 or v_digit >= p_radix then return 'NaN'; end if;
+    v_number := v_number * p_radix + v_digit;
+  end loop;
+  if length(v_digits) > 1100 then return 'Infinity'; end if;
+  return ratchet_internal.pipe_double(v_number);
+end $$;
+comment on function ratchet_internal.pipe_digits_number(text, int) is
+  'A row of digits in a radix as a number; NaN when a digit does not belong to the radix.';
+
+-- sql/graph/pipe/value/pipe_double.sql
+
+-- A decimal number as the nearest IEEE double: too large becomes infinite, too small becomes zero,
+-- where a cast would raise. The limits are half way to the neighbours that doubles do not have.
+
+create function ratchet_internal.pipe_double(p_number numeric) returns float8
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if abs(p_number) < 1.797693134862315807e308 then
+    if abs(p_number) > 2.4703282292062328e-324 then return p_number::float8; end if;
+    return case when p_number < 0 then '-0'::float8 else 0 end;
+  end if;
+  return case when p_number < 0 then '-Infinity'::float8 else 'Infinity' end;
+end $$;
+comment on function ratchet_internal.pipe_double(numeric) is
+  'The IEEE double nearest to a decimal number; infinite or zero out of range.';
+
+-- sql/graph/pipe/value/pipe_exact.sql
+
+-- The exact decimal value of a double, from its bits: what rounding to digits and the arithmetic
+-- at the edges of the range need. Not for NaN and infinities.
+
+create function ratchet_internal.pipe_exact(p_number float8) returns numeric
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_bits bigint := ('x' || encode(float8send(abs(p_number)), 'hex'))::bit(64)::bigint;
+  v_exponent int := (v_bits >> 52)::int;
+  v_mantissa numeric := v_bits & 4503599627370495;
+  v_digits text;
+begin
+  if v_exponent = 0 then
+    v_exponent := 1;
+  else
+    v_mantissa := v_mantissa + 4503599627370496;
+  end if;
+  v_exponent := v_exponent - 1075;
+  if v_exponent >= 0 then
+    v_mantissa := v_mantissa * power(2::numeric, v_exponent);
+  elsif v_mantissa <> 0 then
+    -- m / 2^k is m * 5^k / 10^k: whole numbers only, so nothing is rounded.
+    v_digits := trunc(v_mantissa * power(5::numeric, -v_exponent))::text;
+    v_digits := lpad(v_digits, greatest(length(v_digits), 1 - v_exponent), '0');
+    v_mantissa := (left(v_digits, v_exponent) || '.' || right(v_digits, -v_exponent))::numeric;
+  end if;
+  return case when p_number < 0 then -v_mantissa else v_mantissa end;
+end $$;
+comment on function ratchet_internal.pipe_exact(float8) is
+  'The exact decimal value of a finite double.';
+
+-- sql/graph/pipe/value/pipe_from_number.sql
+
+-- A number as a value: what JSON cannot hold becomes a tagged object.
+
+create function ratchet_internal.pipe_from_number(p_number float8) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_number = 0 then
+    return case when p_number::text = '-0' then '{"$": "-0"}'::jsonb else '0' end;
+  end if;
+  if p_number in ('NaN', 'Infinity', '-Infinity') then
+    return jsonb_build_object('$', p_number::text);
+  end if;
+  return to_jsonb(p_number);
+end $$;
+comment on function ratchet_internal.pipe_from_number(float8) is
+  'A number as a value; NaN, infinities and -0 are tagged.';
+
+-- sql/graph/pipe/value/pipe_int32.sql
+
+-- A value as a signed 32-bit number: fractions are cut off, modulo 2^32; NaN and infinities are 0.
+
+create function ratchet_internal.pipe_int32(p_value jsonb) returns bigint
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_number float8 := trunc(ratchet_internal.pipe_number(p_value));
+  v_bits bigint;
+begin
+  if v_number in ('NaN', 'Infinity', '-Infinity') then return 0; end if;
+  if abs(v_number) < 9e15 then
+    v_bits := v_number::bigint & 4294967295;
+  else
+    v_bits := mod(ratchet_internal.pipe_exact(v_number), 4294967296)::bigint & 4294967295;
+  end if;
+  return case when v_bits > 2147483647 then v_bits - 4294967296 else v_bits end;
+end $$;
+comment on function ratchet_internal.pipe_int32(jsonb) is
+  'A value as a signed 32-bit number (ToInt32 of JavaScript).';
+
+-- sql/graph/pipe/value/pipe_integer.sql
+
+-- A value as a whole number, for positions and counts: undefined is p_default, NaN is 0, fractions
+-- are cut off; it may be infinite.
+
+create function ratchet_internal.pipe_integer(p_value jsonb, p_default float8) returns float8
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_number float8;
+begin
+  if p_value is null or p_value = '{"$": "undefined"}' then return p_default; end if;
+  v_number := trunc(ratchet_internal.pipe_number(p_value));
+  return case when v_number = 'NaN' then 0 else v_number end;
+end $$;
+comment on function ratchet_internal.pipe_integer(jsonb, float8) is
+  'A value as a whole number, for positions and counts.';
+
+-- sql/graph/pipe/value/pipe_is_equal.sql
+
+-- Loose equality: null equals undefined and nothing else; booleans become numbers, text that meets
+-- a number becomes one, a list, object or date that meets a scalar becomes text.
+
+create function ratchet_internal.pipe_is_equal(p_a jsonb, p_b jsonb) returns boolean
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_a text := ratchet_internal.pipe_kind(p_a);
+  v_b text := ratchet_internal.pipe_kind(p_b);
+begin
+  if v_a = v_b then return ratchet_internal.pipe_is_same(p_a, p_b); end if;
+  if v_a in ('null', 'undefined') or v_b in ('null', 'undefined') then
+    return v_a in ('null', 'undefined') and v_b in ('null', 'undefined');
+  end if;
+  if v_a in ('list', 'object', 'date') and v_b in ('list', 'object', 'date') then
+    return false;
+  end if;
+  if v_a in ('list', 'object', 'date') then
+    return ratchet_internal.pipe_is_equal(to_jsonb(ratchet_internal.pipe_text(p_a)), p_b);
+  end if;
+  if v_b in ('list', 'object', 'date') then
+    return ratchet_internal.pipe_is_equal(p_a, to_jsonb(ratchet_internal.pipe_text(p_b)));
+  end if;
+  return ratchet_internal.pipe_is_same(
+    ratchet_internal.pipe_from_number(ratchet_internal.pipe_number(p_a)),
+    ratchet_internal.pipe_from_number(ratchet_internal.pipe_number(p_b)));
+end $$;
+comment on function ratchet_internal.pipe_is_equal(jsonb, jsonb) is
+  'Loose equality of two values.';
+
+-- sql/graph/pipe/value/pipe_is_same.sql
+
+-- Strict equality: the same kind and the same value. NaN is not itself, and two lists, objects or
+-- dates are never the same, however alike: they are compared by identity, which values do not have.
+
+create function ratchet_internal.pipe_is_same(p_a jsonb, p_b jsonb) returns boolean
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_kind text := ratchet_internal.pipe_kind(p_a);
+  v_number float8;
+begin
+  if v_kind <> ratchet_internal.pipe_kind(p_b) then return false; end if;
+  if v_kind = 'number' then
+    v_number := ratchet_internal.pipe_number(p_a);
+    return v_number <> 'NaN' and v_number = ratchet_internal.pipe_number(p_b);
+  end if;
+  return case when v_kind in ('list', 'object', 'date') then false
+    when v_kind = 'undefined' then true else p_a = p_b end;
+end $$;
+comment on function ratchet_internal.pipe_is_same(jsonb, jsonb) is
+  'Strict equality of two values.';
+
+-- sql/graph/pipe/value/pipe_items.sql
+
+-- The items of a list as an array; undefined ones are SQL NULL.
+
+create function ratchet_internal.pipe_items(p_list jsonb) returns jsonb[]
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return array(
+    select nullif(value, '{"$": "undefined"}')
+    from jsonb_array_elements(p_list) with ordinality as i (value, at) order by at);
+end $$;
+comment on function ratchet_internal.pipe_items(jsonb) is 'The items of a list as an array.';
+
+-- sql/graph/pipe/value/pipe_join.sql
+
+-- The items of a list as text with p_separator between them; null and undefined are empty.
+-- Lists in lists end at a depth of 100.
+-- Raises: WF506.
+
+create function ratchet_internal.pipe_join(
+  p_list jsonb, p_separator text, p_depth int default 0
+) returns text
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform ratchet_internal.pipe_check_size('array.join', p_depth, 100),
+    ratchet_internal.pipe_check_size('array.join',
+      jsonb_array_length(p_list)::float8 * length(p_separator));
+  return coalesce((
+    select string_agg(
+      case jsonb_typeof(value) when 'string' then value #>> '{}' when 'null' then ''
+        else case when value = '{"$": "undefined"}' then ''
+          else ratchet_internal.pipe_text(value, p_depth + 1) end end, p_separator order by at)
+    from jsonb_array_elements(p_list) with ordinality as i (value, at)), '');
+end $$;
+comment on function ratchet_internal.pipe_join(jsonb, text, int) is
+  'The items of a list as one text.';
+
+-- sql/graph/pipe/value/pipe_keys.sql
+
+-- The keys that a value owns, in order: of an object those that are array indexes by number, then
+-- the others as jsonb keeps them; of a list and a text their positions; of anything else none.
+
+create function ratchet_internal.pipe_keys(p_value jsonb) returns text[]
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return case ratchet_internal.pipe_kind(p_value)
+    when 'object' then array(
+      select key from jsonb_object_keys(p_value) with ordinality as k (key, at)
+      order by case when key ~ '^(0|[1-9][0-9]{0,9})$' and key::bigint < 4294967295
+        then key::bigint end nulls last, at)
+    when 'list' then array(
+      select (at - 1)::text from generate_series(1, jsonb_array_length(p_value)) as at)
+    when 'text' then array(
+      select (at - 1)::text from generate_series(1, length(p_value #>> '{}')) as at)
+    else '{}' end;
+end $$;
+comment on function ratchet_internal.pipe_keys(jsonb) is
+  'The keys that a value owns: of an object, or positions of a list or a text.';
+
+-- sql/graph/pipe/value/pipe_list.sql
+
+-- An array of values as a list; SQL NULL becomes the tagged undefined.
+
+create function ratchet_internal.pipe_list(p_items jsonb[]) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return (
+    select coalesce(jsonb_agg(coalesce(value, '{"$": "undefined"}') order by at), '[]')
+    from unnest(p_items) with ordinality as i (value, at));
+end $$;
+comment on function ratchet_internal.pipe_list(jsonb[]) is 'An array of values as a list.';
+
+-- sql/graph/pipe/value/pipe_member.sql
+
+-- One own property of a value: of an object by its key; of a list or a text by its position, or its
+-- length. Undefined when there is none.
+
+create function ratchet_internal.pipe_member(p_value jsonb, p_key text) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_kind text := ratchet_internal.pipe_kind(p_value);
+begin
+  if v_kind = 'object' then
+    return nullif(p_value -> p_key, '{"$": "undefined"}');
+  end if;
+  if v_kind not in ('list', 'text') then return null; end if;
+  if p_key = 'length' then
+    return case v_kind when 'list' then to_jsonb(jsonb_array_length(p_value))
+      else to_jsonb(length(p_value #>> '{}')) end;
+  end if;
+  if p_key !~ '^(0|[1-9][0-9]{0,8})$' then return null; end if;
+  if v_kind = 'list' then
+    return nullif(p_value -> p_key::int, '{"$": "undefined"}');
+  end if;
+  return to_jsonb(nullif(substr(p_value #>> '{}', p_key::int + 1, 1), ''));
+end $$;
+comment on function ratchet_internal.pipe_member(jsonb, text) is
+  'One own property of a value, or undefined.';
+
+-- sql/graph/pipe/value/pipe_number.sql
+
+-- A value as a number: undefined is NaN, null 0, a list is read through its text, a date is its
+-- milliseconds, another object NaN.
+
+create function ratchet_internal.pipe_number(p_value jsonb) returns float8
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_type text := jsonb_typeof(p_value);
+  v_number numeric;
+begin
+  if v_type = 'number' then
+    v_number := p_value::numeric;
+    if abs(v_number) < 1e300 and (abs(v_number) > 1e-300 or v_number = 0) then
+      return v_number::float8;
+    end if;
+    return ratchet_internal.pipe_double(v_number);
+  end if;
+  if v_type = 'string' then
+    return ratchet_internal.pipe_text_number(p_value #>> '{}');
+  end if;
+  return case v_type
+    when 'boolean' then p_value::boolean::int
+    when 'null' then 0
+    when 'array' then
+      ratchet_internal.pipe_text_number(ratchet_internal.pipe_text(p_value))
+    else case ratchet_internal.pipe_kind(p_value)
+      when 'number' then (p_value ->> '$')::float8
+      when 'date' then
+        coalesce(ratchet_internal.pipe_parse_iso(p_value ->> 'value'), 'NaN')
+      else 'NaN' end
+    end;
+end $$;
+comment on function ratchet_internal.pipe_number(jsonb) is
+  'A value as a number (ToNumber of JavaScript).';
+
+-- sql/graph/pipe/value/pipe_number_text.sql
+
+-- A number as JavaScript writes it: the same shortest digits as Postgres, plain between 1e-6 and
+-- 1e21, with an exponent beyond.
+
+create function ratchet_internal.pipe_number_text(p_number float8) returns text
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_text text := p_number::text;
+  v_digits text;
+  v_point int;
+begin
+  if p_number = 0 then return '0'; end if;
+  if strpos(v_text, 'e') = 0 then return v_text; end if;
+  v_digits := replace(ltrim(split_part(v_text, 'e', 1), '-'), '.', '');
+  v_point := split_part(v_text, 'e', 2)::int + 1;
+  return case when p_number < 0 then '-' else '' end || case
+    when v_point between 1 and 21 then
+      case when length(v_digits) <= v_point then rpad(v_digits, v_point, '0')
+        else left(v_digits, v_point) || '.' || substr(v_digits, v_point + 1) end
+    when v_point between -5 and 0 then '0.' || repeat('0', -v_point) || v_digits
+    else left(v_digits, 1)
+      || case when length(v_digits) > 1 then '.' || substr(v_digits, 2) else '' end
+      || 'e' || case when v_point > 0 then '+' else '-' end || abs(v_point - 1) end;
+end $$;
+comment on function ratchet_internal.pipe_number_text(float8) is
+  'A number as JavaScript writes it.';
+
+-- sql/graph/pipe/value/pipe_order.sql
+
+-- Whether p_a comes before p_b (-1), after it (1) or neither (0); null when one of them is not a
+-- number. Two texts are compared by code point, everything else by number.
+
+create function ratchet_internal.pipe_order(p_a jsonb, p_b jsonb) returns int
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_a float8;
+  v_b float8;
+begin
+  if jsonb_typeof(p_a) = 'number' and jsonb_typeof(p_b) = 'number' then
+    v_a := ratchet_internal.pipe_number(p_a);
+    v_b := ratchet_internal.pipe_number(p_b);
+    return case when v_a < v_b then -1 when v_a > v_b then 1 else 0 end;
+  end if;
+  if ratchet_internal.pipe_kind(p_a) in ('text', 'list', 'object')
+    and ratchet_internal.pipe_kind(p_b) in ('text', 'list', 'object') then
+    return bttextcmp(ratchet_internal.pipe_text(p_a) collate "C",
+      ratchet_internal.pipe_text(p_b) collate "C");
+  end if;
+  v_a := ratchet_internal.pipe_number(p_a);
+  v_b := ratchet_internal.pipe_number(p_b);
+  return case when v_a = 'NaN' or v_b = 'NaN' then null
+    when v_a < v_b then -1 when v_a > v_b then 1 else 0 end;
+end $$;
+comment on function ratchet_internal.pipe_order(jsonb, jsonb) is
+  'How two values compare: -1, 0, 1, or null when one is not a number.';
+
+-- sql/graph/pipe/value/pipe_position.sql
+
+-- A value as a position in something of length p_length, from 0 to p_length: negative ones count
+-- from the end, undefined is p_default.
+
+create function ratchet_internal.pipe_position(
+  p_value jsonb, p_default float8, p_length int
+) returns int
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_at float8 := ratchet_internal.pipe_integer(p_value, p_default);
+begin
+  return case when v_at < 0 then greatest(p_length + v_at, 0) else least(v_at, p_length) end;
+end $$;
+comment on function ratchet_internal.pipe_position(jsonb, float8, int) is
+  'A value as a position from 0 to the length; negative ones count from the end.';
+
+-- sql/graph/pipe/value/pipe_text.sql
+
+-- A value as text: items of a list joined by commas, [object Object] for an object, the long
+-- English form for a date. p_depth is how many lists it is in.
+
+create function ratchet_internal.pipe_text(p_value jsonb, p_depth int default 0) returns text
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_kind text := ratchet_internal.pipe_kind(p_value);
+begin
+  return case v_kind
+    when 'text' then p_value #>> '{}'
+    when 'number' then
+      ratchet_internal.pipe_number_text(ratchet_internal.pipe_number(p_value))
+    when 'list' then ratchet_internal.pipe_join(p_value, ',', p_depth)
+    when 'object' then '[object Object]'
+    when 'date' then
+      ratchet_internal.pipe_date_text('date.toString', ratchet_internal.pipe_number(p_value))
+    when 'boolean' then p_value #>> '{}'
+    else v_kind end;
+end $$;
+comment on function ratchet_internal.pipe_text(jsonb, int) is
+  'A value as text (ToString of JavaScript).';
+
+-- sql/graph/pipe/value/pipe_text_number.sql
+
+-- Text as a number: trimmed decimal, exponent, 0x/0o/0b, Infinity; empty text is 0, other text NaN.
+-- The size of the exponent is looked at first, because a cast would raise.
+
+create function ratchet_internal.pipe_text_number(p_text text) returns float8
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_text text := ratchet_internal.pipe_trim(p_text, 'both');
+  v_parts text[];
+  v_exponent float8;
+begin
+  if v_text = '' then return 0; end if;
+  if v_text ~ '^[-+]?Infinity$' then return v_text::float8; end if;
+  if v_text ~* '^0[xob][0-9a-f]+$' then
+    return ratchet_internal.pipe_digits_number(substr(v_text, 3),
+      case lower(substr(v_text, 2, 1)) when 'x' then 16 when 'o' then 8 else 2 end);
+  end if;
+  v_parts := regexp_match(v_text,
+    '^[-+]?(?:([0-9]+)\.?([0-9]*)|\.([0-9]+))(?:[eE]([-+]?[0-9]+))?$');
+  if v_parts is null then return 'NaN'; end if;
+  if length(v_text) < 100 and coalesce(length(v_parts[4]), 0) < 3 then
+    return v_text::float8;
+  end if;
+  v_exponent := case when ltrim(v_parts[4], '+-0') = '' then 0
+    when length(ltrim(v_parts[4], '+-0')) > 9 then sign(left(v_parts[4], 8)::float8) * 1e9
+    else v_parts[4]::float8 end;
+  v_exponent := coalesce(v_exponent, 0) + case
+    when ltrim(v_parts[1], '0') <> '' then length(ltrim(v_parts[1], '0'))
+    else length(ltrim(coalesce(v_parts[3], v_parts[2]), '0'))
+      - length(coalesce(v_parts[3], v_parts[2])) end;
+  if v_text !~ '^[^eE]*[1-9]' or v_exponent < -330 then
+    return case when v_text like '-%' then '-0'::float8 else 0 end;
+  end if;
+  if v_exponent > 310 then
+    return case when v_text like '-%' then '-Infinity'::float8 else 'Infinity' end;
+  end if;
+  return ratchet_internal.pipe_double(v_text::numeric);
+end $$;
+comment on function ratchet_internal.pipe_text_number(text) is
+  'Text as a number, as JavaScript reads it; NaN when it is not one.';
+
+-- sql/graph/pipe/value/pipe_trim.sql
+
+-- Text without the white space of JavaScript at its start, its end or both: more characters than
+-- Postgres has in \s in every locale.
+
+create function ratchet_internal.pipe_trim(p_text text, p_side text) returns text
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  c_blanks constant text := E'\t\n\u000b\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005'
+    || E'\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff';
+begin
+  return case p_side when 'start' then ltrim(p_text, c_blanks)
+    when 'end' then rtrim(p_text, c_blanks) else btrim(p_text, c_blanks) end;
+end $$;
+comment on function ratchet_internal.pipe_trim(text, text) is
+  'Text without the white space of JavaScript at its start, its end or both.';
+
+-- sql/graph/pipe/call/pipe_arithmetic.sql
+
+-- math.add, subtract, multiply, divide over all operands, lists flattened one level. A text operand
+-- turns the sum so far into text, as + does.
+-- Raises: WF107.
+
+create function ratchet_internal.pipe_arithmetic(p_function text, p_args jsonb[]) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_args jsonb[] := p_args;
+  v_number float8 := 0;
+  v_text text;
+  v_arg jsonb;
+begin
+  foreach v_arg in array p_args loop
+    continue when jsonb_typeof(v_arg) is distinct from 'array';
+    v_args := array(
+      select nullif(i.value, '{"$": "undefined"}')
+      from unnest(p_args) with ordinality as a (value, at)
+      cross join lateral jsonb_array_elements(case jsonb_typeof(a.value) when 'array' then a.value
+        else jsonb_build_array(coalesce(a.value, '{"$": "undefined"}')) end)
+        with ordinality as i (value, place)
+      order by a.at, i.place);
+    exit;
+  end loop;
+  if p_function = 'math.add' then
+    foreach v_arg in array v_args loop
+      if jsonb_typeof(v_arg) = 'number' and v_text is null then
+        v_number := ratchet_internal.pipe_sum(v_number, ratchet_internal.pipe_number(v_arg));
+      elsif v_text is not null
+        or ratchet_internal.pipe_kind(v_arg) in ('text', 'list', 'object', 'date') then
+        v_text := coalesce(v_text, ratchet_internal.pipe_number_text(v_number))
+          || ratchet_internal.pipe_text(v_arg);
+      else
+        v_number := ratchet_internal.pipe_sum(v_number, ratchet_internal.pipe_number(v_arg));
+      end if;
+    end loop;
+    return coalesce(to_jsonb(v_text), ratchet_internal.pipe_from_number(v_number));
+  end if;
+  if cardinality(v_args) = 0 then
+    return ratchet_internal.pipe_fail(p_function, 'there are no operands');
+  elsif cardinality(v_args) = 1 and p_function <> 'math.multiply' then
+    return v_args[1];
+  end if;
+  v_number := ratchet_internal.pipe_number(v_args[1]);
+  for i in 2..cardinality(v_args) loop
+    v_number := case p_function
+      when 'math.subtract' then
+        ratchet_internal.pipe_sum(v_number, -ratchet_internal.pipe_number(v_args[i]))
+      when 'math.multiply' then
+        ratchet_internal.pipe_product(v_number, ratchet_internal.pipe_number(v_args[i]))
+      else ratchet_internal.pipe_quotient(v_number, ratchet_internal.pipe_number(v_args[i])) end;
+  end loop;
+  return ratchet_internal.pipe_from_number(v_number);
+end $$;
+comment on function ratchet_internal.pipe_arithmetic(text, jsonb[]) is
+  'add, subtract, multiply and divide over all operands.';
+
+-- sql/graph/pipe/call/pipe_assign.sql
+
+-- A copy of an object or list with the properties of another value: keys of an object, positions of
+-- a list or text.
+-- Raises: WF506.
+
+create function ratchet_internal.pipe_assign(p_target jsonb, p_source jsonb) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_target jsonb := p_target;
+  v_entry jsonb;
+begin
+  if ratchet_internal.pipe_kind(p_target) = 'object'
+    and ratchet_internal.pipe_kind(p_source) = 'object' then return p_target || p_source; end if;
+  for v_entry in
+    select value from jsonb_array_elements(
+      ratchet_internal.pipe_object_read('object.entries', array[p_source])) as e (value)
+  loop
+    v_target := ratchet_internal.pipe_put('object.assign', v_target, v_entry ->> 0, v_entry -> 1);
+  end loop;
+  return v_target;
+end $$;
+comment on function ratchet_internal.pipe_assign(jsonb, jsonb) is
+  'A copy of an object or list with the properties of another value.';
+
+-- sql/graph/pipe/call/pipe_bits.sql
+
+-- Whole numbers of 32 bits: bitwise.*, unary.bitwise_not, math.imul and clz32.
+
+create function ratchet_internal.pipe_bits(p_function text, p_args jsonb[]) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_a bigint := ratchet_internal.pipe_int32(p_args[1]);
+  v_b bigint := ratchet_internal.pipe_int32(p_args[2]);
+  v_shift int := v_b & 31;
+  v_bits bigint;
+begin
+  v_bits := case p_function
+    when 'bitwise.and' then v_a & v_b
+    when 'bitwise.or' then v_a | v_b
+    when 'bitwise.xor' then v_a # v_b
+    when 'bitwise.leftShift' then v_a << v_shift
+    when 'bitwise.rightShift' then v_a >> v_shift
+    when 'bitwise.unsignedRightShift' then (v_a & 4294967295) >> v_shift
+    when 'unary.bitwise_not' then ~v_a
+    when 'math.imul' then (v_a * v_b) & 4294967295
+    when 'math.clz32' then 32 - length(ltrim(v_a::bit(32)::text, '0')) end;
+  if p_function <> 'bitwise.unsignedRightShift' then
+    v_bits := v_bits & 4294967295;
+    if v_bits > 2147483647 then v_bits := v_bits - 4294967296; end if;
+  end if;
+  return to_jsonb(v_bits);
+end $$;
+comment on function ratchet_internal.pipe_bits(text, jsonb[]) is
+  'Arithmetic on whole numbers of 32 bits.';
+
+-- sql/graph/pipe/call/pipe_change_case.sql
+
+-- Text in upper or lower case, by the full rules of Unicode as in JavaScript: ß becomes SS. A
+-- server without ICU has to do with the rules of its own collation.
+
+create function ratchet_internal.pipe_change_case(p_text text, p_is_upper boolean) returns text
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if octet_length(p_text) = length(p_text) then
+    return case when p_is_upper then upper(p_text collate "C") else lower(p_text collate "C") end;
+  end if;
+  if exists (select from pg_collation where collname = 'und-x-icu') then
+    return case when p_is_upper then upper(p_text collate "und-x-icu")
+      else lower(p_text collate "und-x-icu") end;
+  end if;
+  return case when p_is_upper then upper(p_text collate "default")
+    else lower(p_text collate "default") end;
+end $$;
+comment on function ratchet_internal.pipe_change_case(text, boolean) is
+  'Text in upper or lower case.';
+
+-- sql/graph/pipe/call/pipe_choose.sql
+
+-- Choosing one of the operands, all of which have been evaluated: conditional.ternary and nullish,
+-- logical.and and or, unary.not.
+
+create function ratchet_internal.pipe_choose(p_function text, p_args jsonb[]) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_first jsonb := p_args[1];
+  v_is_true boolean := ratchet_internal.pipe_is_true(v_first);
+begin
+  return case p_function
+    when 'conditional.ternary' then case when v_is_true then p_args[2] else p_args[3] end
+    when 'conditional.nullish' then case
+      when v_first is null or v_first in ('null', '{"$": "undefined"}') then p_args[2]
+      else v_first end
+    when 'logical.and' then case when v_is_true then p_args[2] else v_first end
+    when 'logical.or' then case when v_is_true then v_first else p_args[2] end
+    else to_jsonb(not v_is_true) end;
+end $$;
+comment on function ratchet_internal.pipe_choose(text, jsonb[]) is
+  'Choosing one of the operands: ternary, nullish, and, or; not.';
+
+-- sql/graph/pipe/call/pipe_collate.sql
+
+-- The place of each text in dictionary order, the same for equal texts. By the collation of the
+-- Unicode standard, as in JavaScript; a server without ICU has to do with its own collation.
+
+create function ratchet_internal.pipe_collate(p_texts text[]) returns int[]
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if exists (select from pg_collation where collname = 'en-US-x-icu') then
+    return array(
+      select rank() over (order by value collate "en-US-x-icu")
+      from unnest(p_texts) with ordinality as t (value, at) order by at);
+  end if;
+  return array(
+    select rank() over (order by lower(value), value desc)
+    from unnest(p_texts) with ordinality as t (value, at) order by at);
+end $$;
+comment on function ratchet_internal.pipe_collate(text[]) is
+  'The place of each text in dictionary order.';
+
+-- sql/graph/pipe/call/pipe_compare.sql
+
+-- Comparing two values: conditional.* and number.gt/gte/lt/lte.
+
+create function ratchet_internal.pipe_compare(p_function text, p_args jsonb[]) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_name text := split_part(p_function, '.', 2);
+begin
+  return to_jsonb(coalesce(case v_name
+    when 'gte' then ratchet_internal.pipe_order(p_args[1], p_args[2]) >= 0
+    when 'lte' then ratchet_internal.pipe_order(p_args[1], p_args[2]) <= 0
+    when 'gt' then ratchet_internal.pipe_order(p_args[1], p_args[2]) > 0
+    when 'lt' then ratchet_internal.pipe_order(p_args[1], p_args[2]) < 0
+    when 'greater_than_or_equal' then ratchet_internal.pipe_order(p_args[1], p_args[2]) >= 0
+    when 'less_than_or_equal' then ratchet_internal.pipe_order(p_args[1], p_args[2]) <= 0
+    when 'greater_than' then ratchet_internal.pipe_order(p_args[1], p_args[2]) > 0
+    when 'less_than' then ratchet_internal.pipe_order(p_args[1], p_args[2]) < 0
+    when 'equality' then ratchet_internal.pipe_is_equal(p_args[1], p_args[2])
+    when 'eq' then ratchet_internal.pipe_is_equal(p_args[1], p_args[2])
+    when 'inequality' then not ratchet_internal.pipe_is_equal(p_args[1], p_args[2])
+    when 'neq' then not ratchet_internal.pipe_is_equal(p_args[1], p_args[2])
+    when 'strict_equality' then ratchet_internal.pipe_is_same(p_args[1], p_args[2])
+    when 'strict_inequality' then not ratchet_internal.pipe_is_same(p_args[1], p_args[2])
+    end, false));
+end $$;
+comment on function ratchet_internal.pipe_compare(text, jsonb[]) is
+  'Comparing two values: equality and order.';
+
+-- sql/graph/pipe/call/pipe_concat.sql
+
+-- string.concat: all operands as one text, null and undefined as empty text.
+
+create function ratchet_internal.pipe_concat(p_function text, p_args jsonb[]) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_text text := '';
+  v_arg jsonb;
+begin
+  foreach v_arg in array p_args loop
+    if jsonb_typeof(v_arg) = 'string' then
+      v_text := v_text || (v_arg #>> '{}');
+    elsif v_arg <> 'null' and v_arg <> '{"$": "undefined"}' then
+      v_text := v_text || ratchet_internal.pipe_text(v_arg);
+    end if;
+  end loop;
+  return to_jsonb(v_text);
+end $$;
+comment on function ratchet_internal.pipe_concat(text, jsonb[]) is
+  'All operands as one text; null and undefined are empty.';
+
+-- sql/graph/pipe/call/pipe_define.sql
+
+-- A copy of an object with properties defined by descriptors. One that is not enumerable is
+-- invisible to mapping and storage, so it is left out; a property that is there already stays as
+-- visible as it was, unless the descriptor says otherwise.
+-- Raises: WF107.
+
+create function ratchet_internal.pipe_define(
+  p_function text, p_target jsonb, p_descriptors jsonb
+) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_target jsonb := p_target;
+  v_key text;
+  v_descriptor jsonb;
+  v_value jsonb;
+begin
+  if ratchet_internal.pipe_kind(p_descriptors) in ('undefined', 'null') then
+    return ratchet_internal.pipe_fail(p_function, 'the properties are not an object');
+  end if;
+  foreach v_key in array ratchet_internal.pipe_keys(p_descriptors) loop
+    v_descriptor := ratchet_internal.pipe_member(p_descriptors, v_key);
+    if ratchet_internal.pipe_kind(v_descriptor) not in ('object', 'list', 'date') then
+      return ratchet_internal.pipe_fail(p_function, 'a property description is not an object');
+    elsif ratchet_internal.pipe_kind(v_descriptor -> 'get') = 'object' then
+      return ratchet_internal.pipe_fail(p_function, 'a getter is not a function');
+    end if;
+    v_value := case when v_descriptor ? 'value' then v_descriptor -> 'value'
+      when ratchet_internal.pipe_has(p_target, v_key) then
+        ratchet_internal.pipe_member(p_target, v_key) end;
+    if ratchet_internal.pipe_is_true(case when v_descriptor ? 'enumerable'
+      then v_descriptor -> 'enumerable'
+      else to_jsonb(ratchet_internal.pipe_has(p_target, v_key)) end) then
+      v_target := ratchet_internal.pipe_put(p_function, v_target, v_key, v_value);
+    elsif jsonb_typeof(v_target) = 'object' then
+      v_target := v_target - v_key;
+    end if;
+  end loop;
+  return v_target;
+end $$;
+comment on function ratchet_internal.pipe_define(text, jsonb, jsonb) is
+  'A copy of an object with properties defined by descriptors.';
+
+-- sql/graph/pipe/call/pipe_digits.sql
+
+-- A number with so many digits: number.toFixed, toExponential, toPrecision. What is rounded is the
+-- exact value of the double, halves away from zero: 1.005 is a little less than that.
+-- Raises: WF107.
+
+create function ratchet_internal.pipe_digits(
+  p_function text, p_number float8, p_digits jsonb
+) returns text
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_digits float8 := ratchet_internal.pipe_integer(p_digits, 0);
+  v_is_given boolean := coalesce(p_digits <> '{"$": "undefined"}', false);
+  v_is_finite boolean := p_number not in ('NaN', 'Infinity', '-Infinity');
+  v_sign text := case when p_number < 0 then '-' else '' end;
+  v_least int := case p_function when 'number.toPrecision' then 1 else 0 end;
+begin
+  if p_function <> 'number.toFixed' and not v_is_finite
+    or p_function = 'number.toPrecision' and not v_is_given then
+    return ratchet_internal.pipe_number_text(p_number);
+  end if;
+  if v_digits not between v_least and 100 and (v_is_given or v_least = 0) then
+    perform ratchet_internal.pipe_fail(p_function,
+      format('the number of digits is not from %s to 100', v_least));
+  end if;
+  if p_function = 'number.toFixed' then
+    if not v_is_finite or abs(p_number) >= 1e21 then
+      return ratchet_internal.pipe_number_text(p_number);
+    end if;
+    return v_sign || round(ratchet_internal.pipe_exact(abs(p_number)), v_digits::int)::text;
+  end if;
+  return v_sign || ratchet_internal.pipe_scientific(p_function, abs(p_number),
+    case when p_function = 'number.toPrecision' then v_digits - 1
+      when v_is_given then v_digits end::int);
+end $$;
+comment on function ratchet_internal.pipe_digits(text, float8, jsonb) is
+  'A number with a given number of digits.';
+
+-- sql/graph/pipe/call/pipe_fround.sql
+
+-- The nearest single-precision number; infinite or zero out of its range, where a cast would raise.
+
+create function ratchet_internal.pipe_fround(x float8) returns float8
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  c_step constant float8 := power(2::float8, -149);
+begin
+  if x = 0 or abs(x) = 'Infinity' then return x; end if;
+  if abs(x) >= 3.4028235677973366e38 then return x * 'Infinity'::float8; end if;
+  if abs(x) >= 1.1754943508222875e-38 then return x::float4::float8; end if;
+  -- Subnormal: a multiple of the smallest step. Rounding of float8 is to even, as it must be.
+  return case when x < 0 then -(round(-x / c_step) * c_step) else round(x / c_step) * c_step end;
+end $$;
+comment on function ratchet_internal.pipe_fround(float8) is
+  'The nearest single-precision number.';
+
+-- sql/graph/pipe/call/pipe_has.sql
+
+-- Whether a value owns a key; lists and texts own their positions and length.
+
+create function ratchet_internal.pipe_has(p_value jsonb, p_key text) returns boolean
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return case ratchet_internal.pipe_kind(p_value)
+    when 'object' then p_value ? p_key
+    when 'list' then p_key = 'length' or p_key ~ '^(0|[1-9][0-9]{0,8})$'
+      and case when p_key ~ '^[0-9]{1,9}$' then p_key::int < jsonb_array_length(p_value) end
+    when 'text' then ratchet_internal.pipe_member(p_value, p_key) is not null
+    else false end;
+end $$;
+comment on function ratchet_internal.pipe_has(jsonb, text) is 'Whether a value owns a key.';
+
+-- sql/graph/pipe/call/pipe_hypot.sql
+
+-- The root of the sum of the squares, scaled by the largest so that no square is out of range. An
+-- infinite operand wins over one that is not a number.
+
+create function ratchet_internal.pipe_hypot(p_args jsonb[]) returns float8
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_numbers float8[] := array(
+    select abs(ratchet_internal.pipe_number(value)) from unnest(p_args) as a (value));
+  v_largest float8;
+  v_sum float8 := 0;
+  v_share float8;
+begin
+  if 'Infinity'::float8 = any (v_numbers) then return 'Infinity'; end if;
+  if 'NaN'::float8 = any (v_numbers) then return 'NaN'; end if;
+  v_largest := (select max(number) from unnest(v_numbers) as n (number));
+  if coalesce(v_largest, 0) = 0 then return 0; end if;
+  for i in 1..cardinality(v_numbers) loop
+    v_share := ratchet_internal.pipe_quotient(v_numbers[i], v_largest);
+    v_sum := v_sum + ratchet_internal.pipe_product(v_share, v_share);
+  end loop;
+  return ratchet_internal.pipe_product(sqrt(v_sum), v_largest);
+end $$;
+comment on function ratchet_internal.pipe_hypot(jsonb[]) is
+  'The root of the sum of the squares of the operands.';
+
+-- sql/graph/pipe/call/pipe_is_even.sql
+
+-- Whether a finite number is a multiple of two. Halving a number below 1 could be out of range.
+
+create function ratchet_internal.pipe_is_even(p_number float8) returns boolean
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if abs(p_number) < 1 then return p_number = 0; end if;
+  return trunc(p_number / 2) * 2 = p_number;
+end $$;
+comment on function ratchet_internal.pipe_is_even(float8) is
+  'Whether a finite number is a multiple of two.';
+
+-- sql/graph/pipe/call/pipe_json.sql
+
+-- json.stringify and json.parse. Keys are written as jsonb keeps them, with those that are numbers
+-- first; with a list of keys as replacer, only these, in its order.
+-- Raises: WF107, WF506.
+
+create function ratchet_internal.pipe_json(p_function text, p_args jsonb[]) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_keys text[];
+  v_indent text := '';
+begin
+  if p_function = 'json.parse' then
+    return ratchet_internal.pipe_parse_json(ratchet_internal.pipe_text(p_args[1]));
+  end if;
+  if jsonb_typeof(p_args[2]) = 'array' then
+    v_keys := array(
+      select ratchet_internal.pipe_text(value)
+      from jsonb_array_elements(p_args[2]) with ordinality as k (value, at)
+      where ratchet_internal.pipe_kind(value) in ('text', 'number')
+      group by 1 order by min(at));
+  end if;
+  case ratchet_internal.pipe_kind(p_args[3])
+    when 'text' then v_indent := left(p_args[3] #>> '{}', 10);
+    when 'number' then
+      v_indent := repeat(' ',
+        greatest(least(ratchet_internal.pipe_integer(p_args[3], 0), 10), 0)::int);
+    else null;
+  end case;
+  return to_jsonb(ratchet_internal.pipe_write_json(p_args[1], v_keys, v_indent, E'\n'));
+end $$;
+comment on function ratchet_internal.pipe_json(text, jsonb[]) is
+  'Values as JSON text, and back.';
+
+-- sql/graph/pipe/call/pipe_list_change.sql
+
+-- Lists made from a list: array.concat, push, unshift, reverse, sort, splice. The list itself stays
+-- as it is: push gives the longer list, unshift the new length, splice what it took out.
+-- Raises: WF107.
+
+create function ratchet_internal.pipe_list_change(p_function text, p_args jsonb[]) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_source jsonb := p_args[1];
+  v_length int;
+  v_from int;
+  v_count float8;
+begin
+  if p_function = 'array.concat' and jsonb_typeof(v_source) = 'string' then
+    return to_jsonb(v_source #>> '{}' || ratchet_internal.pipe_text(p_args[2]));
+  elsif jsonb_typeof(v_source) is distinct from 'array' then
+    return ratchet_internal.pipe_fail(p_function, 'the first argument is not a list');
+  end if;
+  case p_function
+    when 'array.concat' then
+      return v_source || case when jsonb_typeof(p_args[2]) = 'array' then p_args[2]
+        else jsonb_build_array(coalesce(p_args[2], '{"$": "undefined"}')) end;
+    when 'array.push' then
+      return v_source || ratchet_internal.pipe_list(p_args[2:]);
+    when 'array.unshift' then
+      return to_jsonb(jsonb_array_length(v_source) + cardinality(p_args[2:]));
+    when 'array.reverse' then
+      return coalesce((
+        select jsonb_agg(value order by at desc)
+        from jsonb_array_elements(v_source) with ordinality as i (value, at)), '[]');
+    when 'array.sort' then
+      return ratchet_internal.pipe_sort(v_source,
+        case when p_args[2] is null or p_args[2] = '{"$": "undefined"}' then true
+          else p_args[2] = '"ASCENDING"' end);
+    else
+      v_length := jsonb_array_length(v_source);
+      v_from := ratchet_internal.pipe_position(p_args[2], 0, v_length);
+      v_count := case when cardinality(p_args) = 2 then v_length
+        when cardinality(p_args) < 2 then 0
+        else ratchet_internal.pipe_integer(p_args[3], 0) end;
+      return ratchet_internal.pipe_list((ratchet_internal.pipe_items(v_source))[v_from + 1 :
+        least(v_from + greatest(v_count, 0), v_length)::int]);
+  end case;
+end $$;
+comment on function ratchet_internal.pipe_list_change(text, jsonb[]) is
+  'Lists made from a list: concat, push, unshift, reverse, sort, splice.';
+
+-- sql/graph/pipe/call/pipe_list_find.sql
+
+-- string.includes, indexOf and lastIndexOf when they are given a list. includes finds NaN and
+-- undefined; the others do not find NaN.
+
+create function ratchet_internal.pipe_list_find(p_function text, p_args jsonb[]) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_item jsonb;
+begin
+  if p_function <> 'string.includes' then
+    return ratchet_internal.pipe_list_read(replace(p_function, 'string', 'array'), p_args);
+  end if;
+  foreach v_item in array (ratchet_internal.pipe_items(p_args[1]))[
+    ratchet_internal.pipe_position(p_args[3], 0, jsonb_array_length(p_args[1])) + 1 :]
+  loop
+    if ratchet_internal.pipe_is_same(v_item, p_args[2])
+      or v_item = '{"$": "NaN"}' and p_args[2] = '{"$": "NaN"}' then return 'true'; end if;
+  end loop;
+  return 'false';
+end $$;
+comment on function ratchet_internal.pipe_list_find(text, jsonb[]) is
+  'includes, indexOf and lastIndexOf of a list.';
+
+-- sql/graph/pipe/call/pipe_list_read.sql
+
+-- Reading a list, or a text as a list of characters: array.get, length, indexOf, lastIndexOf, join,
+-- slice, pop, shift.
+-- Raises: WF107.
+
+create function ratchet_internal.pipe_list_read(p_function text, p_args jsonb[]) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_source jsonb := p_args[1];
+  v_type text := jsonb_typeof(v_source);
+  v_length int;
+  v_from int;
+begin
+  if p_function = 'array.get' then
+    return ratchet_internal.pipe_member(v_source,
+      case when ratchet_internal.pipe_is_true(p_args[2])
+        then ratchet_internal.pipe_text(p_args[2]) else '0' end);
+  elsif p_function = 'array.length' then
+    return ratchet_internal.pipe_member(v_source, 'length');
+  elsif v_type = 'string' and p_function in ('array.indexOf', 'array.lastIndexOf') then
+    return ratchet_internal.pipe_text_find(replace(p_function, 'array', 'string'), p_args);
+  elsif v_type = 'string' and p_function = 'array.slice' then
+    return ratchet_internal.pipe_text_cut('string.slice', p_args);
+  elsif v_type is distinct from 'array' then
+    return ratchet_internal.pipe_fail(p_function, 'the first argument is not a list');
+  elsif p_function = 'array.join' then
+    return to_jsonb(ratchet_internal.pipe_join(v_source,
+      case when p_args[2] is null or p_args[2] = '{"$": "undefined"}' then ','
+        else ratchet_internal.pipe_text(p_args[2]) end));
+  end if;
+  v_length := jsonb_array_length(v_source);
+  case p_function
+    when 'array.pop' then
+      return nullif(v_source -> -1, '{"$": "undefined"}');
+    when 'array.shift' then
+      return nullif(v_source -> 0, '{"$": "undefined"}');
+    when 'array.slice' then
+      v_from := ratchet_internal.pipe_position(p_args[2], 0, v_length);
+      return ratchet_internal.pipe_list((ratchet_internal.pipe_items(v_source))[v_from + 1 :
+        ratchet_internal.pipe_position(p_args[3], v_length, v_length)]);
+    when 'array.indexOf' then
+      v_from := ratchet_internal.pipe_position(p_args[3], 0, v_length);
+      return to_jsonb(coalesce((
+        select min(at) - 1
+        from jsonb_array_elements(v_source) with ordinality as i (value, at)
+        where at > v_from and ratchet_internal.pipe_is_same(value, p_args[2])), -1));
+    else
+      v_from := greatest(least(ratchet_internal.pipe_integer(p_args[3], v_length), v_length),
+        -v_length - 1);
+      if v_from < 0 then v_from := v_length + v_from; end if;
+      return to_jsonb(coalesce((
+        select max(at) - 1
+        from jsonb_array_elements(v_source) with ordinality as i (value, at)
+        where at <= v_from + 1 and ratchet_internal.pipe_is_same(value, p_args[2])), -1));
+  end case;
+end $$;
+comment on function ratchet_internal.pipe_list_read(text, jsonb[]) is
+  'Reading a list, or a text as a list of characters.';
+
+-- sql/graph/pipe/call/pipe_logarithm.sql
+
+-- exp, expm1, log, log10, log1p, log2 of a number, not NaN. expm1 and log1p keep their digits
+-- near 0 by correcting for what 1 + x rounds off; log2 is exact for powers of two.
+
+create function ratchet_internal.pipe_logarithm(p_name text, x float8) returns float8
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_near float8;
+  v_bits bigint;
+  v_exponent int;
+begin
+  if p_name in ('exp', 'expm1') then
+    v_near := case when x > 709.782712893384 then 'Infinity' when x < -745.1332191019411 then 0
+      else exp(x) end;
+    return case when p_name = 'exp' then v_near
+      when abs(x) < 1e-17 then x
+      when abs(x) < 1e-5 then x + x * x / 2 + x * x * x / 6
+      when abs(x) > 0.5 then v_near - 1
+      else (v_near - 1) * (x / ln(v_near)) end;
+  end if;
+  if p_name = 'log1p' then
+    if abs(x) < 1e-300 then return x; end if;
+    if x > 1e17 then return ln(x); end if;
+    if x <= -1 then return case when x = -1 then '-Infinity' else 'NaN' end; end if;
+    v_near := 1 + x;
+    return case when v_near = 1 then x else ln(v_near) * (x / (v_near - 1)) end;
+  end if;
+  if x <= 0 then return case when x = 0 then '-Infinity' else 'NaN' end; end if;
+  if x = 'Infinity' then return x; end if;
+  if p_name = 'log' then return ln(x); end if;
+  if p_name = 'log10' then return log(x); end if;
+  -- x is m * 2^e with m near 1: the exponent comes from the bits, and only m has a logarithm.
+  v_near := case when x < 1e-300 then x * 1.8014398509481984e16 else x end;
+  v_bits := ('x' || encode(float8send(v_near), 'hex'))::bit(64)::bigint;
+  v_exponent := (v_bits >> 52)::int - 1023;
+  v_near := v_near / power(2::float8, v_exponent);
+  if v_near > 1.4142135623730951 then
+    v_near := v_near / 2;
+    v_exponent := v_exponent + 1;
+  end if;
+  return case when x < 1e-300 then v_exponent - 54 else v_exponent end
+    + ln(v_near) / 0.6931471805599453::float8;
+end $$;
+comment on function ratchet_internal.pipe_logarithm(text, float8) is
+  'exp, expm1, log, log10, log1p and log2 of a number.';
+
+-- sql/graph/pipe/call/pipe_math.sql
+
+-- Functions of one number: math.abs to math.trunc. Postgres raises outside of a function's domain
+-- and out of range; here that is NaN, infinite or zero, as IEEE has it.
+
+create function ratchet_internal.pipe_math(p_function text, p_args jsonb[]) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_name text := substr(p_function, 6);
+  x float8 := ratchet_internal.pipe_number(p_args[1]);
+  v_is_infinite boolean := abs(x) = 'Infinity';
+begin
+  if x = 'NaN' then return '{"$": "NaN"}'; end if;
+  if x = 0 and v_name in ('abs', 'cos', 'cosh', 'acos', 'acosh', 'exp', 'log', 'log10', 'log2')
+    then x := 0; end if;
+  return ratchet_internal.pipe_from_number(case v_name
+    when 'abs' then abs(x)
+    when 'ceil' then ceil(x)
+    when 'floor' then floor(x)
+    when 'trunc' then trunc(x)
+    when 'round' then ratchet_internal.pipe_round(x)
+    when 'sign' then case when x > 0 then 1 when x < 0 then -1 else x end
+    when 'fround' then ratchet_internal.pipe_fround(x)
+    when 'sqrt' then case when x < 0 then 'NaN' else sqrt(x) end
+    when 'cbrt' then cbrt(x)
+    when 'sin' then case when v_is_infinite then 'NaN' else sin(x) end
+    when 'cos' then case when v_is_infinite then 'NaN' else cos(x) end
+    when 'tan' then case when v_is_infinite then 'NaN' else tan(x) end
+    when 'asin' then case when abs(x) > 1 then 'NaN' else asin(x) end
+    when 'acos' then case when abs(x) > 1 then 'NaN' else acos(x) end
+    when 'atan' then atan(x)
+    when 'sinh' then sinh(x)
+    when 'cosh' then cosh(x)
+    when 'tanh' then tanh(x)
+    when 'asinh' then asinh(x)
+    when 'acosh' then case when x < 1 then 'NaN' else acosh(x) end
+    when 'atanh' then case when abs(x) > 1 then 'NaN' else atanh(x) end
+    else ratchet_internal.pipe_logarithm(v_name, x) end);
+end $$;
+comment on function ratchet_internal.pipe_math(text, jsonb[]) is 'Functions of one number.';
+
+-- sql/graph/pipe/call/pipe_math_many.sql
+
+-- Functions of several numbers: math.atan2, hypot, max, min, pow, random; number.max, min, pow,
+-- round.
+
+create function ratchet_internal.pipe_math_many(p_function text, p_args jsonb[]) returns jsonb
+language plpgsql volatile parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_name text := split_part(p_function, '.', 2);
+  v_a float8;
+  v_b float8;
+  v_arg jsonb;
+begin
+  if v_name in ('max', 'min') then
+    v_a := case v_name when 'max' then '-Infinity' else 'Infinity' end;
+    foreach v_arg in array p_args loop
+      v_b := ratchet_internal.pipe_number(v_arg);
+      -- Of the two zeros the negative one is the smaller.
+      v_a := case when v_a = 'NaN' or v_b = 'NaN' then 'NaN'
+        when v_a = 0 and v_b = 0 then
+          case when ((v_b::text = '-0') = (v_name = 'min')) then v_b else v_a end
+        when (v_b > v_a) = (v_name = 'max') then v_b else v_a end;
+    end loop;
+    return ratchet_internal.pipe_from_number(v_a);
+  elsif v_name = 'random' then
+    return to_jsonb(random());
+  elsif v_name = 'hypot' then
+    return ratchet_internal.pipe_from_number(ratchet_internal.pipe_hypot(p_args));
+  end if;
+  v_a := ratchet_internal.pipe_number(p_args[1]);
+  if v_name = 'round' then
+    return ratchet_internal.pipe_from_number(
+      case when v_a = 'NaN' then v_a else ratchet_internal.pipe_round(v_a) end);
+  end if;
+  v_b := ratchet_internal.pipe_number(p_args[2]);
+  return ratchet_internal.pipe_from_number(
+    case when v_name = 'pow' then ratchet_internal.pipe_power(v_a, v_b)
+      when v_a = 'NaN' or v_b = 'NaN' then 'NaN' else atan2(v_a, v_b) end);
+end $$;
+comment on function ratchet_internal.pipe_math_many(text, jsonb[]) is
+  'Functions of several numbers: atan2, hypot, max, min, pow, random.';
+
+-- sql/graph/pipe/call/pipe_number_call.sql
+
+-- number.isFinite, isEven, isOdd, isInteger, isNaN, parseFloat, parseInt, toFixed, toExponential,
+-- toPrecision; unary.positive and negative.
+-- Raises: WF107.
+
+create function ratchet_internal.pipe_number_call(p_function text, p_args jsonb[]) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_is_number boolean := ratchet_internal.pipe_kind(p_args[1]) = 'number';
+  v_number float8;
+  v_is_finite boolean;
+begin
+  case p_function
+    when 'number.parseFloat' then
+      return ratchet_internal.pipe_from_number(
+        ratchet_internal.pipe_parse_float(ratchet_internal.pipe_text(p_args[1])));
+    when 'number.parseInt' then
+      return ratchet_internal.pipe_from_number(ratchet_internal.pipe_parse_int(
+        ratchet_internal.pipe_text(p_args[1]), ratchet_internal.pipe_int32(p_args[2])));
+    when 'unary.positive' then
+      return ratchet_internal.pipe_from_number(ratchet_internal.pipe_number(p_args[1]));
+    when 'unary.negative' then
+      return ratchet_internal.pipe_from_number(-ratchet_internal.pipe_number(p_args[1]));
+    else
+      v_number := ratchet_internal.pipe_number(p_args[1]);
+  end case;
+  v_is_finite := v_number not in ('NaN', 'Infinity', '-Infinity');
+  case p_function
+    when 'number.isFinite' then return to_jsonb(v_is_number and v_is_finite);
+    when 'number.isNaN' then return to_jsonb(v_is_number and v_number = 'NaN');
+    when 'number.isInteger' then
+      return to_jsonb(v_is_number and v_is_finite and trunc(v_number) = v_number);
+    when 'number.isEven' then
+      return to_jsonb(v_is_finite and ratchet_internal.pipe_is_even(v_number));
+    when 'number.isOdd' then
+      return to_jsonb(v_is_finite and not ratchet_internal.pipe_is_even(v_number));
+    else
+      if not v_is_number then
+        return ratchet_internal.pipe_fail(p_function, 'the first argument is not a number');
+      end if;
+      return to_jsonb(ratchet_internal.pipe_digits(p_function, v_number, p_args[2]));
+  end case;
+end $$;
+comment on function ratchet_internal.pipe_number_call(text, jsonb[]) is
+  'Asking about, reading and writing numbers.';
+
+-- sql/graph/pipe/call/pipe_object_change.sql
+
+-- Objects made from others: object.set, create, fromEntries, assign, defineProperty,
+-- defineProperties. What they are given is not changed.
+-- Raises: WF107.
+
+create function ratchet_internal.pipe_object_change(p_function text, p_args jsonb[]) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_kind text := ratchet_internal.pipe_kind(p_args[1]);
+  v_target jsonb := case when v_kind in ('undefined', 'null') then '{}' else p_args[1] end;
+begin
+  case p_function
+    when 'object.set' then
+      return ratchet_internal.pipe_put(p_function, v_target,
+        ratchet_internal.pipe_text(p_args[2]), p_args[3]);
+    when 'object.create' then
+      v_target := '{}';
+      for i in 1..cardinality(p_args) by 2 loop
+        v_target := v_target || jsonb_build_object(ratchet_internal.pipe_text(p_args[i]),
+          coalesce(p_args[i + 1], '{"$": "undefined"}'));
+      end loop;
+    when 'object.assign' then
+      for i in 2..cardinality(p_args) loop
+        v_target := ratchet_internal.pipe_assign(v_target, p_args[i]);
+      end loop;
+    when 'object.fromEntries' then
+      if v_kind <> 'list' or exists (
+        select from jsonb_array_elements(p_args[1]) as e (value)
+        where ratchet_internal.pipe_kind(value) not in ('list', 'object', 'date')) then
+        return ratchet_internal.pipe_fail(p_function, 'the argument is not a list of pairs');
+      end if;
+      v_target := coalesce((
+        select jsonb_object_agg(
+          ratchet_internal.pipe_text(ratchet_internal.pipe_member(value, '0')),
+          coalesce(ratchet_internal.pipe_member(value, '1'), '{"$": "undefined"}') order by at)
+        from jsonb_array_elements(p_args[1]) with ordinality as e (value, at)), '{}');
+    else
+      if v_kind not in ('object', 'list', 'date') then
+        return ratchet_internal.pipe_fail(p_function, 'the first argument is not an object');
+      end if;
+      return ratchet_internal.pipe_define(p_function, v_target,
+        case p_function when 'object.defineProperties' then p_args[2]
+          else jsonb_build_object(ratchet_internal.pipe_text(p_args[2]),
+            coalesce(p_args[3], '{"$": "undefined"}')) end);
+  end case;
+  return v_target;
+end $$;
+comment on function ratchet_internal.pipe_object_change(text, jsonb[]) is
+  'Objects made from others: set, create, fromEntries, assign, defineProperty.';
+
+-- sql/graph/pipe/call/pipe_object_read.sql
+
+-- Reading an object, or the positions of a list or text: object.get, keys, values, entries,
+-- getOwnPropertyNames, getOwnPropertySymbols, getOwnPropertyDescriptor.
+
+create function ratchet_internal.pipe_object_read(p_function text, p_args jsonb[]) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_source jsonb := p_args[1];
+  v_key text;
+  v_keys text[];
+begin
+  if p_function in ('object.get', 'object.getOwnPropertyDescriptor') then
+    v_key := ratchet_internal.pipe_text(p_args[2]);
+    if p_function = 'object.get' then
+      return ratchet_internal.pipe_member(v_source, v_key);
+    elsif not ratchet_internal.pipe_has(v_source, v_key) then
+      return null;
+    end if;
+    return jsonb_build_object(
+      'value', coalesce(ratchet_internal.pipe_member(v_source, v_key), '{"$": "undefined"}'),
+      'writable', ratchet_internal.pipe_kind(v_source) <> 'text',
+      'enumerable', v_key <> 'length' or ratchet_internal.pipe_kind(v_source) = 'object',
+      'configurable', ratchet_internal.pipe_kind(v_source) = 'object'
+        or ratchet_internal.pipe_kind(v_source) = 'list' and v_key <> 'length');
+  end if;
+  v_keys := ratchet_internal.pipe_keys(v_source);
+  return case p_function
+    when 'object.keys' then to_jsonb(v_keys)
+    when 'object.getOwnPropertySymbols' then '[]'
+    when 'object.getOwnPropertyNames' then to_jsonb(v_keys
+      || case when ratchet_internal.pipe_kind(v_source) in ('list', 'text') then '{length}'::text[]
+        else '{}' end)
+    else (
+      select coalesce(jsonb_agg(case p_function when 'object.values' then value
+        else jsonb_build_array(key, value) end order by at), '[]')
+      from (
+        select key, at, coalesce(case jsonb_typeof(v_source) when 'object' then v_source -> key
+          when 'array' then v_source -> (at::int - 1)
+          else to_jsonb(substr(v_source #>> '{}', at::int, 1)) end, '{"$": "undefined"}') as value
+        from unnest(v_keys) with ordinality as k (key, at)) e) end;
+end $$;
+comment on function ratchet_internal.pipe_object_read(text, jsonb[]) is
+  'Reading an object: get, keys, values, entries and its properties.';
+
+-- sql/graph/pipe/call/pipe_object_trait.sql
+
+-- Asking about an object: object.hasOwnProperty, propertyIsEnumerable, isPrototypeOf, isFrozen,
+-- isSealed, isExtensible; and freeze, seal, preventExtensions, which leave a value as it is.
+-- Raises: WF107.
+
+create function ratchet_internal.pipe_object_trait(p_function text, p_args jsonb[]) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_kind text := ratchet_internal.pipe_kind(p_args[1]);
+  v_is_compound boolean := v_kind in ('object', 'list', 'date');
+  v_key text;
+begin
+  case p_function
+    when 'object.freeze', 'object.seal', 'object.preventExtensions' then return p_args[1];
+    when 'object.isFrozen', 'object.isSealed' then return to_jsonb(not v_is_compound);
+    when 'object.isExtensible' then return to_jsonb(v_is_compound);
+    when 'object.isPrototypeOf' then
+      if v_kind in ('undefined', 'null')
+        and ratchet_internal.pipe_kind(p_args[2]) in ('object', 'list', 'date') then
+        return ratchet_internal.pipe_fail(p_function, 'the first argument is not an object');
+      end if;
+      return 'false';
+    else
+      if v_kind in ('undefined', 'null') then
+        return ratchet_internal.pipe_fail(p_function, 'the first argument is not an object');
+      end if;
+      v_key := ratchet_internal.pipe_text(p_args[2]);
+      return to_jsonb(ratchet_internal.pipe_has(p_args[1], v_key)
+        and not (p_function = 'object.propertyIsEnumerable' and v_key = 'length'
+          and v_kind <> 'object'));
+  end case;
+end $$;
+comment on function ratchet_internal.pipe_object_trait(text, jsonb[]) is
+  'Asking about an object: which keys it owns, whether it may be changed.';
+
+-- sql/graph/pipe/call/pipe_parse_float.sql
+
+-- The longest number at the start of a text, after white space; NaN when there is none.
+
+create function ratchet_internal.pipe_parse_float(p_text text) returns float8
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_start text := substring(ratchet_internal.pipe_trim(p_text, 'start') from
+    '^[-+]?(?:Infinity|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)');
+begin
+  return case when v_start is null then 'NaN'
+    else ratchet_internal.pipe_text_number(v_start) end;
+end $$;
+comment on function ratchet_internal.pipe_parse_float(text) is
+  'The number at the start of a text, or NaN.';
+
+-- sql/graph/pipe/call/pipe_parse_int.sql
+
+-- The longest whole number in a radix at the start of a text, after white space; NaN when there is
+-- none or no such radix. Radix 0 is 10, or 16 after 0x.
+
+create function ratchet_internal.pipe_parse_int(p_text text, p_radix bigint) returns float8
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_text text := ratchet_internal.pipe_trim(p_text, 'start');
+  v_radix int := p_radix;
+  v_digits text;
+  v_number float8;
+begin
+  v_digits := ltrim(left(v_text, 1), '+-') || substr(v_text, 2);
+  if v_radix in (0, 16) and v_digits ~* '^0x' then
+    v_digits := substr(v_digits, 3);
+    v_radix := 16;
+  end if;
+  if v_radix = 0 then v_radix := 10; end if;
+  if v_radix not between 2 and 36 then return 'NaN'; end if;
+  v_digits := substring(v_digits from '^[0-9a-zA-Z]*');
+  v_digits := substring(lower(v_digits) from
+    format('^[%s]+', left('0123456789abcdefghijklmnopqrstuvwxyz', v_radix)));
+  if v_digits is null then return 'NaN'; end if;
+  v_number := ratchet_internal.pipe_digits_number(v_digits, v_radix);
+  return case when left(v_text, 1) = '-' then -v_number else v_number end;
+end $$;
+comment on function ratchet_internal.pipe_parse_int(text, bigint) is
+  'The whole number in a radix at the start of a text, or NaN.';
+
+-- sql/graph/pipe/call/pipe_parse_json.sql
+
+-- JSON text as a value. Only here can text be malformed in ways that cannot be asked about before.
+-- Raises: WF107.
+
+create function ratchet_internal.pipe_parse_json(p_text text) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if ratchet_internal.pipe_trim(p_text, 'both') ~ '^-0(\.0*)?([eE][-+]?[0-9]+)?$' then
+    return '{"$": "-0"}';
+  end if;
+  return p_text::jsonb;
+exception
+  when invalid_text_representation or untranslatable_character or numeric_value_out_of_range
+    or statement_too_complex or program_limit_exceeded then
+    return ratchet_internal.pipe_fail('json.parse', 'the text is not JSON that can be stored');
+end $$;
+comment on function ratchet_internal.pipe_parse_json(text) is
+  'JSON text as a value.';
+
+-- sql/graph/pipe/call/pipe_pattern.sql
+
+-- A regular expression of JavaScript in the dialect of Postgres: what . \d \w \s \b mean, brackets
+-- that are empty, braces that are literal, escapes that Postgres does not have.
+-- Raises: WF107.
+
+create function ratchet_internal.pipe_pattern(p_pattern text) returns text
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  c_blanks constant text := '\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff';
+  v_tokens text[] := array(
+    select coalesce(m[1], '') from regexp_matches(p_pattern,
+      '(\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|\\c[a-zA-Z]|\\.|\(\?<?[=!:]|\(\?|\[\^?\]|\[\^?|'
+      || '\{[0-9]+(?:,[0-9]*)?\}|.)', 'g') as m);
+  v_token text;
+  v_is_class boolean := false;
+  v_pattern text := '';
+begin
+  if right(p_pattern, 1) = '\' and p_pattern !~ '(^|[^\\])(\\\\)+$' then
+    perform ratchet_internal.pipe_fail('string.search', 'the pattern ends with \');
+  elsif p_pattern ~ '^[*+?]' then
+    perform ratchet_internal.pipe_fail('string.search', 'the pattern begins with a quantifier');
+  end if;
+  foreach v_token in array v_tokens loop
+    v_pattern := v_pattern || case
+      when v_token = '\d' then case when v_is_class then '0-9' else '[0-9]' end
+      when v_token = '\w' then
+        case when v_is_class then '0-9A-Za-z_' else '[0-9A-Za-z_]' end
+      when v_token = '\s' then
+        case when v_is_class then c_blanks else '[' || c_blanks || ']' end
+      when v_token = '\D' and not v_is_class then '[^0-9]'
+      when v_token = '\W' and not v_is_class then '[^0-9A-Za-z_]'
+      when v_token = '\S' and not v_is_class then '[^' || c_blanks || ']'
+      when v_token = '\b' then case when v_is_class then '\b' else '\y' end
+      when v_token = '\B' and not v_is_class then '\Y'
+      when v_token ~ '^\\[1-9]$' and '(' <> all (v_tokens) then '\u000' || right(v_token, 1)
+      when v_token ~ '^\\[^a-zA-Z0-9]$' or v_token ~ '^\\([fnrtvDWS]|u....|c.|[1-9])$'
+        then v_token
+      when v_token ~ '^\\x..' then '\u00' || substr(v_token, 3)
+      when v_token = '\0' then '\u0000'
+      when v_token ~ '^\\' then substr(v_token, 2)
+      when v_is_class then
+        case when left(v_token, 1) = '[' then '\[' || substr(v_token, 2) else v_token end
+      when v_token = '[]' then '(?:(?!))'
+      when v_token = '[^]' then '[\s\S]'
+      -- Options and named groups: this is malformed, and refused as such.
+      when v_token = '(?' then '(*'
+      when v_token = '.' then '[^\n\r\u2028\u2029]'
+      when v_token in ('{', '}') or v_token = ']' then '\' || v_token
+      else v_token end;
+    if v_is_class then v_is_class := right(v_token, 1) <> ']' or left(v_token, 1) = '\';
+    else v_is_class := v_token in ('[', '[^'); end if;
+  end loop;
+  return v_pattern;
+end $$;
+comment on function ratchet_internal.pipe_pattern(text) is
+  'A regular expression of JavaScript in the dialect of Postgres.';
+
+-- sql/graph/pipe/call/pipe_power.sql
+
+-- A power, as JavaScript has it: x^0 is 1 even for NaN, and 1 to an infinite power is NaN.
+-- Whether it is out of range is asked of the logarithm first, because Postgres raises.
+
+create function ratchet_internal.pipe_power(p_base float8, p_exponent float8) returns float8
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_is_whole boolean := trunc(p_exponent) = p_exponent;
+  v_is_odd boolean;
+  v_size float8;
+  v_sign float8 := 1;
+begin
+  if p_exponent = 0 then return 1; end if;
+  if p_base = 'NaN' or p_exponent = 'NaN' then return 'NaN'; end if;
+  if p_exponent in ('Infinity', '-Infinity') then
+    return case when abs(p_base) = 1 then 'NaN'::float8
+      when (abs(p_base) > 1) = (p_exponent > 0) then 'Infinity' else 0 end;
+  end if;
+  v_is_odd := v_is_whole and abs(p_exponent) < 9007199254740992
+    and p_exponent::bigint % 2 <> 0;
+  if v_is_odd and (p_base < 0 or p_base::text = '-0') then v_sign := -1; end if;
+  if p_base = 0 or abs(p_base) = 'Infinity' then
+    return v_sign * case when (p_base = 0) = (p_exponent > 0) then 0
+      else 'Infinity'::float8 end;
+  end if;
+  if p_base < 0 and not v_is_whole then return 'NaN'; end if;
+  v_size := ratchet_internal.pipe_product(p_exponent, ln(abs(p_base)));
+  if v_size < -745.2 then return v_sign * 0; end if;
+  if v_size > 709.8 then return v_sign * 'Infinity'::float8; end if;
+  if abs(v_size) < 708 then return v_sign * power(abs(p_base), p_exponent); end if;
+  -- Near the edges: the root is in range, and its square is taken as IEEE has it.
+  return v_sign * ratchet_internal.pipe_product(
+    power(abs(p_base), p_exponent / 2), power(abs(p_base), p_exponent / 2));
+end $$;
+comment on function ratchet_internal.pipe_power(float8, float8) is
+  'A power of a double; infinite or zero out of range.';
+
+-- sql/graph/pipe/call/pipe_product.sql
+
+-- A product of two doubles, as IEEE has it: infinite or zero out of range, where Postgres raises.
+
+create function ratchet_internal.pipe_product(p_a float8, p_b float8) returns float8
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if (abs(p_a) between 1e-150 and 1e150 or p_a = 0)
+    and (abs(p_b) between 1e-150 and 1e150 or p_b = 0) then return p_a * p_b; end if;
+  if p_a in ('NaN', 'Infinity', '-Infinity') or p_b in ('NaN', 'Infinity', '-Infinity')
+    or p_a = 0 or p_b = 0 then return p_a * p_b; end if;
+  return case when sign(p_a) = sign(p_b) then 1 else -1 end * ratchet_internal.pipe_double(
+    ratchet_internal.pipe_exact(abs(p_a)) * ratchet_internal.pipe_exact(abs(p_b)));
+end $$;
+comment on function ratchet_internal.pipe_product(float8, float8) is
+  'A product of two doubles; infinite or zero out of range.';
+
+-- sql/graph/pipe/call/pipe_put.sql
+
+-- A copy of an object or list with one property set. A list may grow, up to a million items; its
+-- other properties, and those of scalars, do not exist as values and are dropped.
+-- Raises: WF107, WF506.
+
+create function ratchet_internal.pipe_put(
+  p_function text, p_target jsonb, p_key text, p_value jsonb
+) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_kind text := ratchet_internal.pipe_kind(p_target);
+  v_value jsonb := coalesce(p_value, '{"$": "undefined"}');
+  v_missing int;
+  v_length float8;
+begin
+  if v_kind = 'object' then
+    return p_target || jsonb_build_object(p_key, v_value);
+  end if;
+  if v_kind = 'list' and p_key = 'length' then
+    v_length := ratchet_internal.pipe_number(p_value);
+    if v_length not between 0 and 4294967295 or v_length <> trunc(v_length) then
+      return ratchet_internal.pipe_fail(p_function, 'the length is not a whole number');
+    end if;
+    perform ratchet_internal.pipe_check_size(p_function, v_length, 1000000);
+    return ratchet_internal.pipe_list((ratchet_internal.pipe_items(p_target)
+      || array_fill(null::jsonb, array[greatest(v_length - jsonb_array_length(p_target), 0)::int])
+      )[1:v_length::int]);
+  end if;
+  if v_kind <> 'list' or p_key !~ '^(0|[1-9][0-9]{0,9})$' or p_key::bigint >= 4294967295 then
+    return p_target;
+  end if;
+  perform ratchet_internal.pipe_check_size(p_function, p_key::float8, 1000000);
+  v_missing := p_key::int - jsonb_array_length(p_target);
+  if v_missing < 0 then return jsonb_set(p_target, array[p_key], v_value); end if;
+  return p_target || ratchet_internal.pipe_list(array_fill(null::jsonb, array[v_missing]))
+    || jsonb_build_array(v_value);
+end $$;
+comment on function ratchet_internal.pipe_put(text, jsonb, text, jsonb) is
+  'A copy of an object or list with one property set.';
+
+-- sql/graph/pipe/call/pipe_quotient.sql
+
+-- A quotient of two doubles, as IEEE has it. A zero divisor gives NaN, whatever is divided.
+
+create function ratchet_internal.pipe_quotient(p_a float8, p_b float8) returns float8
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_b = 0 or p_a = 'NaN' or p_b = 'NaN' then return 'NaN'; end if;
+  if abs(p_a) between 1e-150 and 1e150 and abs(p_b) between 1e-150 and 1e150 or p_a = 0 then
+    return p_a / p_b;
+  end if;
+  if p_b in ('Infinity', '-Infinity') then
+    return case when p_a in ('Infinity', '-Infinity') then 'NaN'::float8
+      when sign(p_a) = sign(p_b) then 0 else '-0' end;
+  end if;
+  if p_a in ('Infinity', '-Infinity') then return p_a * sign(p_b); end if;
+  return case when sign(p_a) = sign(p_b) then 1 else -1 end * ratchet_internal.pipe_double(
+    div(ratchet_internal.pipe_exact(abs(p_a)) * 1e400, ratchet_internal.pipe_exact(abs(p_b)))
+      * 1e-400);
+end $$;
+comment on function ratchet_internal.pipe_quotient(float8, float8) is
+  'A quotient of two doubles; NaN when the divisor is 0.';
+
+-- sql/graph/pipe/call/pipe_replace.sql
+
+-- Text with the first occurrence of p_needle replaced. In the replacement $$ is a dollar sign, $&
+-- what was found, $` what comes before it and $' what comes after.
+-- Raises: WF506.
+
+create function ratchet_internal.pipe_replace(
+  p_text text, p_needle text, p_replacement text
+) returns text
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $body$
+declare
+  v_at int := strpos(p_text, p_needle);
+  v_new text := p_replacement;
+  v_marks int;
+begin
+  if v_at = 0 then return p_text; end if;
+  if strpos(v_new, '$') > 0 then
+    v_marks := length(v_new) - length(replace(v_new, '$', ''));
+    perform ratchet_internal.pipe_check_size('string.replace',
+      v_marks::float8 * octet_length(p_text) + octet_length(v_new));
+    v_new := coalesce((
+      select string_agg(case m[1] when '$$' then '$' when '$&' then p_needle
+        when '$`' then left(p_text, v_at - 1)
+        when '$''' then substr(p_text, v_at + length(p_needle)) else m[1] end, '' order by at)
+      from regexp_matches(v_new, '(\$[$&`'']|[^$]+|\$)', 'g') with ordinality as r (m, at)), '');
+  end if;
+  return left(p_text, v_at - 1) || v_new || substr(p_text, v_at + length(p_needle));
+end $body$;
+comment on function ratchet_internal.pipe_replace(text, text, text) is
+  'Text with the first occurrence of another text replaced.';
+
+-- sql/graph/pipe/call/pipe_round.sql
+
+-- The nearest whole number, halves towards positive infinity; small negatives are -0. Not floor of
+-- x + 0.5: that sum would itself be rounded.
+
+create function ratchet_internal.pipe_round(x float8) returns float8
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_floor float8 := floor(x);
+begin
+  if abs(x) >= 4503599627370496 or v_floor = x then return x; end if;
+  if x < 0 and x >= -0.5 then return '-0'; end if;
+  return case when x - v_floor >= 0.5 then v_floor + 1 else v_floor end;
+end $$;
+comment on function ratchet_internal.pipe_round(float8) is
+  'The nearest whole number, halves towards positive infinity.';
+
+-- sql/graph/pipe/call/pipe_scientific.sql
+
+-- A number that is not negative as one digit, p_digits more and an exponent (as many as it needs
+-- when p_digits is null). toPrecision writes it plainly unless the exponent is below -6 or does not
+-- fit.
+
+create function ratchet_internal.pipe_scientific(
+  p_function text, p_number float8, p_digits int
+) returns text
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_exact numeric;
+  v_exponent int := 0;
+  v_digits text;
+begin
+  if p_digits is null then
+    v_exact := p_number::text::numeric;
+  else
+    v_exact := ratchet_internal.pipe_exact(p_number);
+  end if;
+  if v_exact = 0 then
+    v_digits := repeat('0', 1 + coalesce(p_digits, 0));
+  else
+    v_digits := replace(v_exact::text, '.', '');
+    v_exponent := length(split_part(v_exact::text, '.', 1)) - 1;
+    if v_exact < 1 then v_exponent := length(ltrim(v_digits, '0')) - length(v_digits); end if;
+    v_digits := trunc(round(
+      v_exact * ('1e' || coalesce(p_digits, 17) - v_exponent)::numeric))::text;
+    if length(v_digits) > 1 + coalesce(p_digits, 17) then
+      v_exponent := v_exponent + 1;
+      v_digits := left(v_digits, -1);
+    end if;
+    if p_digits is null then v_digits := coalesce(nullif(rtrim(v_digits, '0'), ''), '0'); end if;
+  end if;
+  if p_function = 'number.toPrecision' and v_exponent between -6 and p_digits then
+    if v_exponent < 0 then return '0.' || repeat('0', -v_exponent - 1) || v_digits; end if;
+    return left(v_digits, v_exponent + 1)
+      || case when p_digits > v_exponent then '.' || substr(v_digits, v_exponent + 2)
+        else '' end;
+  end if;
+  return left(v_digits, 1)
+    || case when length(v_digits) > 1 then '.' || substr(v_digits, 2) else '' end
+    || 'e' || case when v_exponent < 0 then '-' else '+' end || abs(v_exponent);
+end $$;
+comment on function ratchet_internal.pipe_scientific(text, float8, int) is
+  'A number as digits and an exponent, or plainly where toPrecision wants it.';
+
+-- sql/graph/pipe/call/pipe_search.sql
+
+-- Where a regular expression first matches a text, or -1. Only where matters, so the differences of
+-- the two dialects in what a match takes do not; the others are translated.
+-- Raises: WF107, WF506.
+
+create function ratchet_internal.pipe_search(p_text text, p_pattern text) returns int
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform ratchet_internal.pipe_check_size('string.search', length(p_pattern), 1000);
+  return regexp_instr(p_text, ratchet_internal.pipe_pattern(p_pattern)) - 1;
+exception
+  when invalid_regular_expression then
+    perform ratchet_internal.pipe_fail('string.search', 'the pattern is not a regular expression');
+end $$;
+comment on function ratchet_internal.pipe_search(text, text) is
+  'Where a regular expression first matches a text, or -1.';
+
+-- sql/graph/pipe/call/pipe_sort.sql
+
+-- A list in order: numbers by size, texts as a dictionary would have them (a, b, C), null before
+-- everything, undefined after everything in either direction. A list with other values is sorted by
+-- what they are as numbers.
+
+create function ratchet_internal.pipe_sort(p_list jsonb, p_is_ascending boolean) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_items jsonb[] := ratchet_internal.pipe_items(p_list);
+  v_texts text[];
+  v_places int[];
+  v_numbers float8[];
+begin
+  if not exists (
+    select from unnest(v_items) as i (value) where jsonb_typeof(value) not in ('string', 'null'))
+  then
+    v_texts := array(
+      select case jsonb_typeof(value) when 'string' then value #>> '{}' end
+      from unnest(v_items) with ordinality as i (value, at) order by at);
+    v_places := ratchet_internal.pipe_collate(v_texts);
+    v_numbers := array(
+      select case when value = 'null' then '-Infinity'::float8 else place end
+      from unnest(v_items, v_places) with ordinality as i (value, place, at) order by at);
+  else
+    v_numbers := array(
+      select case when value = 'null' then '-Infinity'
+        else ratchet_internal.pipe_number(value) end
+      from unnest(v_items) with ordinality as i (value, at) order by at);
+  end if;
+  return coalesce((
+    select jsonb_agg(coalesce(value, '{"$": "undefined"}') order by value is null,
+      case when p_is_ascending then number else -number end, at)
+    from unnest(v_items, v_numbers) with ordinality as i (value, number, at)), '[]');
+end $$;
+comment on function ratchet_internal.pipe_sort(jsonb, boolean) is
+  'A list in order: numbers by size, texts as in a dictionary.';
+
+-- sql/graph/pipe/call/pipe_sum.sql
+
+-- A sum of two doubles, as IEEE has it: infinite out of range, where Postgres raises.
+
+create function ratchet_internal.pipe_sum(p_a float8, p_b float8) returns float8
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if abs(p_a) < 8e307 and abs(p_b) < 8e307
+    or p_a in ('NaN', 'Infinity', '-Infinity') or p_b in ('NaN', 'Infinity', '-Infinity') then
+    return p_a + p_b;
+  end if;
+  return ratchet_internal.pipe_double(
+    ratchet_internal.pipe_exact(p_a) + ratchet_internal.pipe_exact(p_b));
+end $$;
+comment on function ratchet_internal.pipe_sum(float8, float8) is
+  'A sum of two doubles; infinite out of range.';
+
+-- sql/graph/pipe/call/pipe_symbol.sql
+
+-- Values that YAML cannot write: symbol.*.
+
+create function ratchet_internal.pipe_symbol(p_function text, p_args jsonb[]) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return case p_function
+    when 'symbol.null' then 'null'::jsonb
+    when 'symbol.whitespace' then '" "'
+    when 'symbol.object' then '{}'
+    when 'symbol.array' then '[]'
+    when 'symbol.posInfinity' then '{"$": "Infinity"}'
+    when 'symbol.negInfinity' then '{"$": "-Infinity"}'
+    when 'symbol.NaN' then '{"$": "NaN"}' end;
+end $$;
+comment on function ratchet_internal.pipe_symbol(text, jsonb[]) is
+  'Values that YAML cannot write, such as undefined and NaN.';
+
+-- sql/graph/pipe/call/pipe_text_change.sql
+
+-- Texts made from a text: string.toLowerCase, toUpperCase, trim, trimStart, trimEnd, padStart,
+-- padEnd, replace, repeat.
+-- Raises: WF107, WF506.
+
+create function ratchet_internal.pipe_text_change(p_function text, p_args jsonb[]) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_text text;
+  v_count float8;
+  v_fill text;
+begin
+  if jsonb_typeof(p_args[1]) is distinct from 'string' then
+    return ratchet_internal.pipe_fail(p_function, 'the first argument is not text');
+  end if;
+  v_text := p_args[1] #>> '{}';
+  case p_function
+    when 'string.trim' then
+      return to_jsonb(ratchet_internal.pipe_trim(v_text, 'both'));
+    when 'string.trimStart' then
+      return to_jsonb(ratchet_internal.pipe_trim(v_text, 'start'));
+    when 'string.trimEnd' then
+      return to_jsonb(ratchet_internal.pipe_trim(v_text, 'end'));
+    when 'string.toLowerCase' then
+      return to_jsonb(ratchet_internal.pipe_change_case(v_text, false));
+    when 'string.toUpperCase' then
+      return to_jsonb(ratchet_internal.pipe_change_case(v_text, true));
+    when 'string.replace' then
+      return to_jsonb(ratchet_internal.pipe_replace(v_text,
+        ratchet_internal.pipe_text(p_args[2]), ratchet_internal.pipe_text(p_args[3])));
+    when 'string.repeat' then
+      v_count := ratchet_internal.pipe_integer(p_args[2], 0);
+      if v_count < 0 or v_count = 'Infinity' then
+        return ratchet_internal.pipe_fail(p_function, 'the count is negative or infinite');
+      elsif v_text = '' then
+        return '""';
+      end if;
+      perform ratchet_internal.pipe_check_size(p_function,
+        ratchet_internal.pipe_product(octet_length(v_text), v_count));
+      return to_jsonb(repeat(v_text, v_count::int));
+    else
+      v_count := ratchet_internal.pipe_integer(p_args[2], 0) - length(v_text);
+      v_fill := case when p_args[3] is null or p_args[3] = '{"$": "undefined"}' then ' '
+        else ratchet_internal.pipe_text(p_args[3]) end;
+      if v_count <= 0 or v_fill = '' then return to_jsonb(v_text); end if;
+      perform ratchet_internal.pipe_check_size(p_function, v_count);
+      v_fill := rpad(v_fill, v_count::int, v_fill);
+      return to_jsonb(case p_function when 'string.padStart' then v_fill || v_text
+        else v_text || v_fill end);
+  end case;
+end $$;
+comment on function ratchet_internal.pipe_text_change(text, jsonb[]) is
+  'Texts made from a text: case, trim, pad, replace, repeat.';
+
+-- sql/graph/pipe/call/pipe_text_cut.sql
+
+-- Parts of a text: string.charAt, slice, substring, split. slice takes lists, too.
+-- Raises: WF107.
+
+create function ratchet_internal.pipe_text_cut(p_function text, p_args jsonb[]) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_text text;
+  v_separator text;
+  v_length int;
+  v_from int;
+  v_to int;
+begin
+  if p_function = 'string.slice' and jsonb_typeof(p_args[1]) = 'array' then
+    return ratchet_internal.pipe_list_read('array.slice', p_args);
+  elsif jsonb_typeof(p_args[1]) is distinct from 'string' then
+    return ratchet_internal.pipe_fail(p_function, 'the first argument is not text');
+  end if;
+  v_text := p_args[1] #>> '{}';
+  v_length := length(v_text);
+  case p_function
+    when 'string.charAt' then
+      v_from := greatest(least(ratchet_internal.pipe_integer(p_args[2], 0), v_length), -1);
+      return to_jsonb(case when v_from < 0 then '' else substr(v_text, v_from + 1, 1) end);
+    when 'string.slice' then
+      v_from := ratchet_internal.pipe_position(p_args[2], 0, v_length);
+      v_to := ratchet_internal.pipe_position(p_args[3], v_length, v_length);
+      return to_jsonb(substr(v_text, v_from + 1, greatest(v_to - v_from, 0)));
+    when 'string.substring' then
+      v_from := greatest(least(ratchet_internal.pipe_integer(p_args[2], 0), v_length), 0);
+      v_to := greatest(least(ratchet_internal.pipe_integer(p_args[3], v_length), v_length), 0);
+      return to_jsonb(substr(v_text, least(v_from, v_to) + 1, abs(v_to - v_from)));
+    else
+      if p_args[2] is null or p_args[2] = '{"$": "undefined"}' then
+        return jsonb_build_array(v_text);
+      end if;
+      perform ratchet_internal.pipe_check_size(p_function, v_length, 4194304);
+      v_separator := ratchet_internal.pipe_text(p_args[2]);
+      return to_jsonb(case when v_text = '' and v_separator <> '' then array['']
+        else string_to_array(v_text, nullif(v_separator, '')) end);
+  end case;
+end $$;
+comment on function ratchet_internal.pipe_text_cut(text, jsonb[]) is
+  'Parts of a text: charAt, slice, substring, split.';
+
+-- sql/graph/pipe/call/pipe_text_find.sql
+
+-- Looking into a text: string.includes, indexOf, lastIndexOf, startsWith, endsWith, search.
+-- Positions count characters. includes, indexOf and lastIndexOf look into lists, too.
+-- Raises: WF107.
+
+create function ratchet_internal.pipe_text_find(p_function text, p_args jsonb[]) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_text text;
+  v_needle text := ratchet_internal.pipe_text(p_args[2]);
+  v_length int;
+  v_at int;
+begin
+  if jsonb_typeof(p_args[1]) = 'array'
+    and p_function in ('string.includes', 'string.indexOf', 'string.lastIndexOf') then
+    return ratchet_internal.pipe_list_find(p_function, p_args);
+  elsif jsonb_typeof(p_args[1]) is distinct from 'string' then
+    return ratchet_internal.pipe_fail(p_function, 'the first argument is not text');
+  end if;
+  v_text := p_args[1] #>> '{}';
+  v_length := length(v_text);
+  if p_function = 'string.search' then
+    return to_jsonb(ratchet_internal.pipe_search(v_text,
+      case when v_needle = 'undefined' and p_args[2] is null then '' else v_needle end));
+  elsif p_function = 'string.lastIndexOf' then
+    v_at := case when ratchet_internal.pipe_number(p_args[3]) = 'NaN' then v_length
+      else greatest(least(ratchet_internal.pipe_integer(p_args[3], 0), v_length), 0) end;
+    v_text := left(v_text, v_at + length(v_needle));
+    v_at := strpos(reverse(v_text), reverse(v_needle));
+    return to_jsonb(case when v_at = 0 then -1
+      else length(v_text) - length(v_needle) - v_at + 1 end);
+  elsif p_function = 'string.endsWith' then
+    v_at := greatest(least(ratchet_internal.pipe_integer(p_args[3], v_length), v_length), 0);
+    return to_jsonb(length(v_needle) <= v_at
+      and right(left(v_text, v_at), length(v_needle)) = v_needle);
+  end if;
+  v_at := greatest(least(ratchet_internal.pipe_integer(p_args[3], 0), v_length), 0);
+  if p_function = 'string.startsWith' then
+    return to_jsonb(starts_with(substr(v_text, v_at + 1), v_needle));
+  end if;
+  v_length := strpos(substr(v_text, v_at + 1), v_needle);
+  return case when p_function = 'string.includes' then to_jsonb(v_length > 0)
+    when v_length = 0 then '-1' else to_jsonb(v_at + v_length - 1) end;
+end $$;
+comment on function ratchet_internal.pipe_text_find(text, jsonb[]) is
+  'Looking into a text: includes, indexOf, lastIndexOf, startsWith, endsWith, search.';
+
+-- sql/graph/pipe/call/pipe_write_json.sql
+
+-- A value as JSON text; null for undefined. p_line is what begins each new line: a line break and
+-- the indentation so far. The size is watched as the text grows, since indentation multiplies it.
+-- Raises: WF506.
+
+create function ratchet_internal.pipe_write_json(
+  p_value jsonb, p_keys text[], p_indent text, p_line text, p_depth int default 0
+) returns text
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_kind text := ratchet_internal.pipe_kind(p_value);
+  v_line text := p_line || p_indent;
+  v_parts text[] := '{}';
+  v_size float8 := 0;
+  v_part text;
+  v_key text;
+  v_item jsonb;
+begin
+  if p_depth > 100 then
+    perform ratchet_internal.pipe_check_size('json.stringify', p_depth, 100);
+  end if;
+  if v_kind = 'list' then
+    for v_item in select value from jsonb_array_elements(p_value) as i (value) loop
+      v_part := coalesce(
+        ratchet_internal.pipe_write_json(v_item, p_keys, p_indent, v_line, p_depth + 1),
+        'null');
+      v_parts := v_parts || v_part;
+      v_size := v_size + length(v_part) + length(v_line);
+      exit when v_size > 16777216;
+    end loop;
+  elsif v_kind = 'object' then
+    foreach v_key in array coalesce(p_keys, ratchet_internal.pipe_keys(p_value)) loop
+      v_part := ratchet_internal.pipe_write_json(
+        p_value -> v_key, p_keys, p_indent, v_line, p_depth + 1);
+      continue when v_part is null;
+      v_part := to_jsonb(v_key) || case when p_indent = '' then ':' else ': ' end || v_part;
+      v_parts := v_parts || v_part;
+      v_size := v_size + length(v_part) + length(v_line);
+      exit when v_size > 16777216;
+    end loop;
+  elsif v_kind = 'number' then
+    v_part := ratchet_internal.pipe_number_text(ratchet_internal.pipe_number(p_value));
+    return case when v_part in ('NaN', 'Infinity', '-Infinity') then 'null' else v_part end;
+  elsif v_kind = 'date' then
+    return coalesce(p_value -> 'value', 'null')::text;
+  else
+    return case when v_kind <> 'undefined' then p_value::text end;
+  end if;
+  perform ratchet_internal.pipe_check_size('json.stringify', v_size);
+  v_part := case when p_indent = '' or v_parts = '{}' then '' else v_line end;
+  v_line := case when v_part = '' then '' else p_line end;
+  v_part := v_part || array_to_string(v_parts, ',' || v_part) || v_line;
+  return case v_kind when 'list' then '[' || v_part || ']' else '{' || v_part || '}' end;
+end $$;
+comment on function ratchet_internal.pipe_write_json(jsonb, text[], text, text, int) is
+  'A value as JSON text, perhaps indented; null for undefined.';
+
+-- sql/graph/pipe/date/pipe_date.sql
+
+-- What a date function is given, as milliseconds since 1970: a date, a number, ISO 8601 text, or
+-- text that begins with a whole number of milliseconds. An invalid date is NaN.
+-- Raises: WF107.
+
+create function ratchet_internal.pipe_date(p_function text, p_value jsonb) returns float8
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_time float8;
+begin
+  case ratchet_internal.pipe_kind(p_value)
+    when 'date' then return ratchet_internal.pipe_number(p_value);
+    when 'number' then
+      v_time := ratchet_internal.pipe_number(p_value);
+    when 'text' then
+      v_time := ratchet_internal.pipe_parse_iso(p_value #>> '{}');
+      if v_time is null then
+        v_time := ratchet_internal.pipe_parse_int(p_value #>> '{}', 10);
+        if v_time = 'NaN' then
+          perform ratchet_internal.pipe_fail(p_function, 'the text is not a date');
+        end if;
+      end if;
+    else
+      perform ratchet_internal.pipe_fail(p_function, 'the first argument is not a date');
+  end case;
+  return case when abs(v_time) <= 8.64e15 then trunc(v_time) + 0 else 'NaN' end;
+end $$;
+comment on function ratchet_internal.pipe_date(text, jsonb) is
+  'What a date function is given, as milliseconds since 1970.';
+
+-- sql/graph/pipe/date/pipe_date_get.sql
+
+-- One part of a date, or all of it as milliseconds: date.get*, valueOf. The zone of the host is
+-- UTC.
+-- Raises: WF107.
+
+create function ratchet_internal.pipe_date_get(p_function text, p_args jsonb[]) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_time float8 := ratchet_internal.pipe_date(p_function, p_args[1]);
+  v_part int := array_position('{FullYear,Month,Date,Hours,Minutes,Seconds,Milliseconds,Day}',
+    regexp_replace(p_function, '^date\.get(UTC)?', ''));
+begin
+  if v_time = 'NaN' then return '{"$": "NaN"}'; end if;
+  if p_function = 'date.getTimezoneOffset' then return '0'; end if;
+  if v_part is null then return to_jsonb(v_time); end if;
+  return to_jsonb((ratchet_internal.pipe_date_parts(v_time))[v_part]);
+end $$;
+comment on function ratchet_internal.pipe_date_get(text, jsonb[]) is
+  'One part of a date, or all of it as milliseconds.';
+
+-- sql/graph/pipe/date/pipe_date_make.sql
+
+-- Dates from nothing or from text: symbol.date, date.now, yyyymmdd, fromISOString, parse, UTC.
+
+create function ratchet_internal.pipe_date_make(p_function text, p_args jsonb[]) returns jsonb
+language plpgsql volatile parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now float8 := floor(extract(epoch from ratchet_internal.now()) * 1000);
+  v_time float8;
+  v_parts float8[] := '{NaN,0,1,0,0,0,0}';
+begin
+  case p_function
+    when 'symbol.date' then return ratchet_internal.pipe_from_date(v_now);
+    when 'date.now' then return to_jsonb(v_now);
+    when 'date.yyyymmdd' then
+      return to_jsonb(split_part(
+        ratchet_internal.pipe_date_text('date.toISOString', v_now), 'T', 1));
+    when 'date.UTC' then
+      for i in 1..7 loop
+        continue when p_args[i] is null or p_args[i] = '{"$": "undefined"}';
+        v_parts[i] := ratchet_internal.pipe_number(p_args[i]);
+      end loop;
+      if trunc(v_parts[1]) between 0 and 99 then v_parts[1] := 1900 + trunc(v_parts[1]); end if;
+      return ratchet_internal.pipe_from_number(ratchet_internal.pipe_time(v_parts));
+    when 'date.parse' then
+      return ratchet_internal.pipe_from_number(
+        ratchet_internal.pipe_parse_date(ratchet_internal.pipe_text(p_args[1])));
+    else
+      v_time := case ratchet_internal.pipe_kind(p_args[1])
+        when 'text' then ratchet_internal.pipe_parse_date(p_args[1] #>> '{}')
+        when 'list' then
+          ratchet_internal.pipe_parse_date(ratchet_internal.pipe_text(p_args[1]))
+        else ratchet_internal.pipe_number(p_args[1]) end;
+      return ratchet_internal.pipe_from_date(v_time);
+  end case;
+end $$;
+comment on function ratchet_internal.pipe_date_make(text, jsonb[]) is
+  'Dates from nothing or from text: now, yyyymmdd, parse, fromISOString, UTC.';
+
+-- sql/graph/pipe/date/pipe_date_parts.sql
+
+-- The parts of a date in UTC: year, month (from 0), day, hour, minute, second, millisecond, and the
+-- weekday (0 is Sunday). The date is finite.
+
+create function ratchet_internal.pipe_date_parts(p_time float8) returns float8[]
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_days float8 := floor(p_time / 86400000);
+  v_rest float8 := p_time - v_days * 86400000;
+  v_era float8 := floor((v_days + 719468) / 146097);
+  v_of_era float8 := v_days + 719468 - v_era * 146097;
+  v_year float8;
+  v_of_year float8;
+  v_month float8;
+begin
+  -- The reverse of pipe_day_number: eras of 400 years, which begin in March.
+  v_year := floor((v_of_era - floor(v_of_era / 1460) + floor(v_of_era / 36524)
+    - floor(v_of_era / 146096)) / 365);
+  v_of_year := v_of_era - (365 * v_year + floor(v_year / 4) - floor(v_year / 100));
+  v_month := floor((5 * v_of_year + 2) / 153);
+  return array[
+    v_year + v_era * 400 + case when v_month >= 10 then 1 else 0 end,
+    case when v_month < 10 then v_month + 2 else v_month - 10 end,
+    v_of_year - floor((153 * v_month + 2) / 5) + 1,
+    floor(v_rest / 3600000), floor(v_rest / 60000) - floor(v_rest / 3600000) * 60,
+    floor(v_rest / 1000) - floor(v_rest / 60000) * 60,
+    v_rest - floor(v_rest / 1000) * 1000,
+    v_days + 4 - floor((v_days + 4) / 7) * 7];
+end $$;
+comment on function ratchet_internal.pipe_date_parts(float8) is
+  'The parts of a date in UTC: year, month from 0, day, time of day, weekday.';
+
+-- sql/graph/pipe/date/pipe_date_set.sql
+
+-- A date with one part, and those after it that are given, set to other values: date.set*. What is
+-- out of range rolls over; a part that is left out stays. The zone of the host is UTC.
+-- Raises: WF107.
+
+create function ratchet_internal.pipe_date_set(p_function text, p_args jsonb[]) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_time float8 := ratchet_internal.pipe_date(p_function, p_args[1]);
+  v_part int := array_position('{FullYear,Month,Date,Hours,Minutes,Seconds,Milliseconds}',
+    regexp_replace(p_function, '^date\.set(UTC)?', ''));
+  v_number float8 := ratchet_internal.pipe_number(p_args[2]);
+  v_parts float8[];
+begin
+  if v_part is null then
+    return ratchet_internal.pipe_from_number(
+      case when abs(v_number) <= 8.64e15 then trunc(v_number) + 0 else 'NaN' end);
+  end if;
+  if v_time = 'NaN' and v_part = 1 then v_time := 0; end if;
+  if v_time = 'NaN' then return '{"$": "NaN"}'; end if;
+  v_parts := ratchet_internal.pipe_date_parts(v_time);
+  v_parts[v_part] := v_number;
+  -- Setting the date part ends with the day, setting the time part with the milliseconds.
+  for i in v_part + 1 .. case when v_part > 3 then 7 else 3 end loop
+    continue when p_args[i - v_part + 2] is null
+      or p_args[i - v_part + 2] = '{"$": "undefined"}';
+    v_parts[i] := ratchet_internal.pipe_number(p_args[i - v_part + 2]);
+  end loop;
+  return ratchet_internal.pipe_from_number(ratchet_internal.pipe_time(v_parts[1:7]));
+end $$;
+comment on function ratchet_internal.pipe_date_set(text, jsonb[]) is
+  'A date with parts set to other values, as milliseconds.';
+
+-- sql/graph/pipe/date/pipe_date_text.sql
+
+-- A date as text, in the form of one of the functions date.to*. null is the invalid date where the
+-- form has none.
+
+create function ratchet_internal.pipe_date_text(p_function text, p_time float8) returns text
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  p float8[];
+  v_iso text;
+  v_day text;
+  v_clock text;
+begin
+  if p_time = 'NaN' then
+    return case when p_function not in ('date.toISOString', 'date.toJSON', 'date.toISOXString')
+      then 'Invalid Date' end;
+  end if;
+  p := ratchet_internal.pipe_date_parts(p_time);
+  if p_function in ('date.toISOString', 'date.toJSON', 'date.toISOXString') then
+    v_iso := case when p[1] between 0 and 9999 then lpad(p[1]::text, 4, '0')
+      else case when p[1] < 0 then '-' else '+' end || lpad(abs(p[1])::text, 6, '0') end
+      || format('-%s-%sT%s:%s:%s.%sZ', lpad((p[2] + 1)::text, 2, '0'), lpad(p[3]::text, 2, '0'),
+        lpad(p[4]::text, 2, '0'), lpad(p[5]::text, 2, '0'), lpad(p[6]::text, 2, '0'),
+        lpad(p[7]::text, 3, '0'));
+    return case p_function when 'date.toISOXString'
+      then left(v_iso, 1) || translate(substr(v_iso, 2), '-:TZ', '') else v_iso end;
+  elsif p_function like 'date.toLocale%' then
+    v_day := format('%s/%s/%s', p[2] + 1, p[3], p[1]);
+    v_clock := format('%s:%s:%s %s', (p[4]::int + 11) % 12 + 1, lpad(p[5]::text, 2, '0'),
+      lpad(p[6]::text, 2, '0'), case when p[4] < 12 then 'AM' else 'PM' end);
+    return case p_function when 'date.toLocaleDateString' then v_day
+      when 'date.toLocaleTimeString' then v_clock else v_day || ', ' || v_clock end;
+  end if;
+  v_day := format('%s %s %s %s%s',
+    (array['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'])[p[8]::int + 1],
+    substr('JanFebMarAprMayJunJulAugSepOctNovDec', p[2]::int * 3 + 1, 3), lpad(p[3]::text, 2, '0'),
+    case when p[1] < 0 then '-' else '' end,
+    lpad(abs(p[1])::text, case when p[1] < 0 then 6 else greatest(4, length(p[1]::text)) end, '0'));
+  return case p_function when 'date.toDateString' then v_day
+    else format('%s %s:%s:%s GMT+0000 (Coordinated Universal Time)', v_day,
+      lpad(p[4]::text, 2, '0'), lpad(p[5]::text, 2, '0'), lpad(p[6]::text, 2, '0')) end;
+end $$;
+comment on function ratchet_internal.pipe_date_text(text, float8) is
+  'A date as text, in the form of one of the functions date.to*.';
+
+-- sql/graph/pipe/date/pipe_date_write.sql
+
+-- date.toString, toDateString, toISOString, toISOXString, toJSON, toLocaleString,
+-- toLocaleDateString, toLocaleTimeString. The only locale is en-US in its ordinary form.
+-- Raises: WF107.
+
+create function ratchet_internal.pipe_date_write(p_function text, p_args jsonb[]) returns jsonb
+language plpgsql volatile parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_time float8;
+begin
+  if p_function = 'date.toISOXString' and not ratchet_internal.pipe_is_true(p_args[1]) then
+    v_time := floor(extract(epoch from ratchet_internal.now()) * 1000);
+  else
+    v_time := ratchet_internal.pipe_date(p_function, p_args[1]);
+  end if;
+  if p_function like 'date.toLocale%' then
+    if coalesce(p_args[2], 'null') not in ('null', '"en-US"', '"en"', '[]', '["en-US"]',
+      '{"$": "undefined"}') then
+      return ratchet_internal.pipe_fail(p_function, 'the only locale is en-US');
+    elsif coalesce(p_args[3], 'null') not in ('null', '{}', '{"timeZone": "UTC"}',
+      '{"$": "undefined"}') then
+      return ratchet_internal.pipe_fail(p_function, 'there are no options but timeZone UTC');
+    end if;
+  elsif v_time = 'NaN' then
+    if p_function = 'date.toJSON' then return 'null'; end if;
+    if p_function in ('date.toISOString', 'date.toISOXString') then
+      return ratchet_internal.pipe_fail(p_function, 'the date is invalid');
+    end if;
+  end if;
+  return to_jsonb(ratchet_internal.pipe_date_text(p_function, v_time));
+end $$;
+comment on function ratchet_internal.pipe_date_write(text, jsonb[]) is 'A date as text.';
+
+-- sql/graph/pipe/date/pipe_day_number.sql
+
+-- Days from 1 January 1970 to a day of the Gregorian calendar; any whole numbers, so that the 32nd
+-- is the 1st of the next month. p_month counts from 0.
+
+create function ratchet_internal.pipe_day_number(
+  p_year float8, p_month float8, p_day float8
+) returns float8
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_year float8 := p_year + floor(p_month / 12);
+  v_month int := p_month - floor(p_month / 12) * 12;
+  v_era float8;
+  v_of_era float8;
+begin
+  -- Years begin in March here, so that the leap day is the last of the year.
+  if v_month < 2 then v_year := v_year - 1; end if;
+  v_era := floor(v_year / 400);
+  v_of_era := v_year - v_era * 400;
+  return v_era * 146097 + v_of_era * 365 + floor(v_of_era / 4) - floor(v_of_era / 100)
+    + floor((153 * ((v_month + 10) % 12) + 2) / 5.0::float8) + p_day - 1 - 719468;
+end $$;
+comment on function ratchet_internal.pipe_day_number(float8, float8, float8) is
+  'Days from 1 January 1970 to a day of the Gregorian calendar.';
+
+-- sql/graph/pipe/date/pipe_from_date.sql
+
+-- Milliseconds since 1970 as a date value: NaN is the invalid date.
+
+create function ratchet_internal.pipe_from_date(p_time float8) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return jsonb_build_object('$', 'date', 'value', case when abs(p_time) <= 8.64e15
+    then ratchet_internal.pipe_date_text('date.toISOString', trunc(p_time)) end);
+end $$;
+comment on function ratchet_internal.pipe_from_date(float8) is
+  'Milliseconds since 1970 as a date value.';
+
+-- sql/graph/pipe/date/pipe_loose_time.sql
+
+-- Puts together what was found in a loosely written date: two or three numbers (with a month name
+-- day and year in either order; without one month, day, year, or the year first), a time of day, a
+-- zone in minutes. Years below 50 are of this century, others below 100 of the last.
+
+create function ratchet_internal.pipe_loose_time(
+  p_numbers float8[], p_month int, p_time text[], p_zone float8
+) returns float8
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_day float8;
+  v_month float8 := p_month;
+  v_year float8;
+  v_hour int := p_time[1]::int;
+begin
+  if v_month is not null and cardinality(p_numbers) in (1, 2) then
+    v_day := p_numbers[1];
+    v_year := coalesce(p_numbers[2], 2001);
+    if v_day > 31 and cardinality(p_numbers) = 2 then
+      v_day := p_numbers[2];
+      v_year := p_numbers[1];
+    end if;
+  elsif v_month is null and cardinality(p_numbers) in (2, 3) then
+    v_month := p_numbers[1];
+    v_day := p_numbers[2];
+    v_year := coalesce(p_numbers[3], 2001);
+    if v_month > 31 and cardinality(p_numbers) = 3 then
+      v_year := p_numbers[1];
+      v_month := p_numbers[2];
+      v_day := p_numbers[3];
+    end if;
+  else
+    return 'NaN';
+  end if;
+  if v_day not between 1 and 31 or v_month not between 1 and 12 then return 'NaN'; end if;
+  if v_year < 50 then v_year := v_year + 2000;
+  elsif v_year < 100 then v_year := v_year + 1900; end if;
+  if v_hour > 24 or p_time[2]::int > 59 or p_time[3]::int > 59
+    or p_time[5] is not null and v_hour not between 1 and 12 then return 'NaN'; end if;
+  if p_time[5] is not null then
+    v_hour := v_hour % 12 + case p_time[5] when 'pm' then 12 else 0 end;
+  end if;
+  return ratchet_internal.pipe_time(array[v_year, v_month - 1, v_day, coalesce(v_hour, 0),
+    coalesce(p_time[2]::float8, 0) - p_zone, coalesce(p_time[3]::float8, 0),
+    rpad(left(coalesce(p_time[4], '0'), 3), 3, '0')::float8]);
+end $$;
+comment on function ratchet_internal.pipe_loose_time(float8[], int, text[], float8) is
+  'Milliseconds since 1970 of what was found in a loosely written date.';
+
+-- sql/graph/pipe/date/pipe_parse_date.sql
+
+-- Text as milliseconds since 1970: ISO 8601, or the loose English forms that JavaScript reads:
+-- month names, month/day/year, am and pm, zones, remarks in brackets. NaN when it is neither.
+
+create function ratchet_internal.pipe_parse_date(p_text text) returns float8
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  c_zones constant jsonb := '{"ut": 0, "utc": 0, "gmt": 0, "z": 0, "est": -300, "edt": -240,
+    "cst": -360, "cdt": -300, "mst": -420, "mdt": -360, "pst": -480, "pdt": -420}';
+  v_text text := lower(regexp_replace(p_text, '\([^()]*\)', ' ', 'g'));
+  v_month int;
+  v_zone float8 := 0;
+  v_time text[];
+  v_words text[];
+  v_numbers float8[];
+begin
+  if length(p_text) > 200 then return 'NaN'; end if;
+  v_numbers[1] := ratchet_internal.pipe_parse_iso(p_text);
+  if v_numbers[1] is not null then return v_numbers[1]; end if;
+  if p_text ~* '^[0-9]{4}-[0-9]{2}-[0-9]{2}T' then return 'NaN'; end if;
+  v_time := regexp_match(v_text,
+    '([0-9]{1,2}):([0-9]{1,2})(?::([0-9]{1,2})(?:\.([0-9]+))?)?(?:\s*(am|pm)\y)?');
+  if v_time is not null then
+    v_text := regexp_replace(v_text,
+      '[0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}(\.[0-9]+)?)?(\s*(am|pm)\y)?', ' @ ');
+  end if;
+  v_words := regexp_match(v_text, '(?:@|gmt|utc?|z)\s*([-+])([0-9]{2}):?([0-9]{2})?\y');
+  if v_words is not null then
+    v_zone := (v_words[1] || '1')::int * (v_words[2]::int * 60 + coalesce(v_words[3]::int, 0));
+    v_text := regexp_replace(v_text, '((?:@|gmt|utc?|z)\s*)[-+][0-9]{2}:?([0-9]{2})?\y', '\1');
+  end if;
+  if v_text ~ ':' then return 'NaN'; end if;
+  v_words := array(select m[1] from regexp_matches(v_text, '([a-z]+)', 'g') as m);
+  for i in 1..cardinality(v_words) loop
+    if c_zones ? v_words[i] and v_words[i] <> '' then
+      v_zone := v_zone + (c_zones ->> v_words[i])::float8;
+    elsif v_words[i] ~ '^(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)' then
+      v_month := (strpos('janfebmaraprmayjunjulaugsepoctnovdec', left(v_words[i], 3)) + 2) / 3;
+    elsif v_words[i] !~ '^(mon|tue|wed|thu|fri|sat|sun|t$)' then
+      return 'NaN';
+    end if;
+  end loop;
+  v_numbers := array(select m[1]::float8 from regexp_matches(v_text, '([0-9]{1,9})', 'g') as m);
+  return ratchet_internal.pipe_loose_time(v_numbers, v_month, v_time, v_zone);
+end $$;
+comment on function ratchet_internal.pipe_parse_date(text) is
+  'Text as milliseconds since 1970, by the wide rules of JavaScript; NaN when it is no date.';
+
+-- sql/graph/pipe/date/pipe_parse_iso.sql
+
+-- ISO 8601 text as milliseconds since 1970; null when it is not ISO 8601, NaN when there is no such
+-- date. Without a zone it is UTC. The parts are cut out by position: a regular expression that
+-- captures them is fifty times slower than one that only matches.
+
+create function ratchet_internal.pipe_parse_iso(p_text text) returns float8
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_split int := strpos(translate(p_text, 't ', 'TT') || 'T', 'T');
+  v_day text := left(p_text, v_split - 1);
+  v_clock text := rtrim(substr(p_text, v_split + 1), 'Zz');
+  v_width int := case when left(p_text, 1) in ('-', '+') then 7 else 4 end;
+  v_zone text := '';
+  v_month int;
+  v_date int;
+  v_hour int;
+  v_minute int;
+  v_second int;
+  v_offset int := 0;
+begin
+  if p_text is null then return 'NaN'; end if;
+  if p_text !~ ('^([-+][0-9]{2})?[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?([Tt ][0-9]{2}:[0-9]{2}'
+    || '(:[0-9]{2}([.,][0-9]+)?)?([Zz]|[-+][0-9]{2}:?[0-9]{2})?)?$') then return null; end if;
+  if v_clock ~ '[-+]' then
+    v_zone := replace(substr(v_clock, strpos(translate(v_clock, '+', '-'), '-')), ':', '');
+    v_clock := left(v_clock, strpos(translate(v_clock, '+', '-'), '-') - 1);
+    v_offset := substr(v_zone, 2, 2)::int * 60 + right(v_zone, 2)::int;
+    if substr(v_zone, 2, 2)::int > 23 or right(v_zone, 2)::int > 59 then return 'NaN'; end if;
+    if left(v_zone, 1) = '-' then v_offset := -v_offset; end if;
+  end if;
+  v_month := coalesce(nullif(substr(v_day, v_width + 2, 2), ''), '1');
+  v_date := coalesce(nullif(substr(v_day, v_width + 5, 2), ''), '1');
+  v_hour := coalesce(nullif(left(v_clock, 2), ''), '0');
+  v_minute := coalesce(nullif(substr(v_clock, 4, 2), ''), '0');
+  v_second := coalesce(nullif(substr(v_clock, 7, 2), ''), '0');
+  if v_month not between 1 and 12 or v_date not between 1 and 31 or v_hour > 24 or v_minute > 59
+    or v_second > 59 or v_day like '-000000%'
+    or v_hour = 24 and (v_minute > 0 or v_second > 0 or substr(v_clock, 10) ~ '[1-9]') then
+    return 'NaN';
+  end if;
+  return ratchet_internal.pipe_time(array[left(v_day, v_width)::float8, v_month - 1, v_date,
+    v_hour, v_minute - v_offset, v_second, rpad(substr(v_clock, 10, 3), 3, '0')::float8]);
+end $$;
+comment on function ratchet_internal.pipe_parse_iso(text) is
+  'ISO 8601 text as milliseconds since 1970; null when it is not ISO 8601.';
+
+-- sql/graph/pipe/date/pipe_time.sql
+
+-- Milliseconds since 1970 of a year, month (from 0), day, hour, minute, second and millisecond in
+-- UTC. Parts out of their range roll over. NaN when a part is not a finite number, or the time is
+-- further from 1970 than a date may be.
+
+create function ratchet_internal.pipe_time(p_parts float8[]) returns float8
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_parts float8[];
+  v_time float8;
+begin
+  for i in 1..7 loop
+    if p_parts[i] is null or p_parts[i] in ('NaN', 'Infinity', '-Infinity')
+      or abs(p_parts[i]) > 1e20 then return 'NaN'; end if;
+    v_parts[i] := trunc(p_parts[i]);
+  end loop;
+  if abs(v_parts[1]) > 1e9 or abs(v_parts[2]) > 1e9 then return 'NaN'; end if;
+  v_time := ratchet_internal.pipe_day_number(v_parts[1], v_parts[2], v_parts[3]) * 86400000
+    + (v_parts[4] * 3600000 + v_parts[5] * 60000 + v_parts[6] * 1000 + v_parts[7]);
+  return case when abs(v_time) > 8.64e15 then 'NaN' else v_time + 0 end;
+end $$;
+comment on function ratchet_internal.pipe_time(float8[]) is
+  'Milliseconds since 1970 of seven parts of a date in UTC; NaN when there is no such date.';
+
+-- sql/graph/pipe/cron/pipe_cron.sql
+
+-- cron.nextDelay: whole seconds until the next tick of a cron expression in UTC, at least the five
+-- seconds that timers are exact to; -1 for what is not text.
+-- Raises: WF107.
+
+create function ratchet_internal.pipe_cron(p_function text, p_args jsonb[]) returns jsonb
+language plpgsql volatile parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now timestamptz := ratchet_internal.now();
+  v_next timestamptz;
+begin
+  if jsonb_typeof(p_args[1]) is distinct from 'string' then return '-1'; end if;
+  v_next := ratchet_internal.pipe_cron_next(p_args[1] #>> '{}', v_now);
+  if v_next is null then
+    return ratchet_internal.pipe_fail(p_function, 'the text is not a cron expression');
+  end if;
+  return to_jsonb(greatest(ceil(extract(epoch from v_next - v_now)), 5)::int);
+end $$;
+comment on function ratchet_internal.pipe_cron(text, jsonb[]) is
+  'Seconds until the next tick of a cron expression.';
+
+-- sql/graph/pipe/cron/pipe_cron_field.sql
+
+-- What one field of a cron expression allows; null when it is invalid. A last day is 100, the last
+-- weekday n of a month 100 + n, the k-th weekday n of a month 200 + 10n + k.
+
+create function ratchet_internal.pipe_cron_field(p_name text, p_field text) returns int[]
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_least int := case when p_name in ('day', 'month') then 1 else 0 end;
+  v_most int := case p_name when 'hour' then 23 when 'day' then 31 when 'month' then 12
+    when 'weekday' then 7 else 59 end;
+  v_names text[] := case p_name
+    when 'month' then '{jan,feb,mar,apr,may,jun,jul,aug,sep,oct,nov,dec}'
+    when 'weekday' then '{sun,mon,tue,wed,thu,fri,sat}' else '{}' end;
+  v_field text := replace(p_field, '?', '*');
+  v_allowed int[] := '{}';
+  v_item text;
+  m text[];
+  v_from int;
+  v_to int;
+begin
+  for i in 1..cardinality(v_names) loop
+    v_field := regexp_replace(v_field, '\m' || v_names[i] || '\M', (i - 1 + v_least)::text, 'g');
+  end loop;
+  foreach v_item in array string_to_array(v_field, ',') loop
+    if p_name = 'day' and v_item = 'l' then
+      v_allowed := v_allowed || 100;
+    elsif p_name = 'weekday' and v_item ~ '^[0-7](l|#[1-5])$' then
+      v_allowed := v_allowed || case when right(v_item, 1) = 'l' then 100 + left(v_item, 1)::int % 7
+        else 200 + left(v_item, 1)::int % 7 * 10 + right(v_item, 1)::int end;
+    else
+      m := regexp_match(v_item, '^(?:(\*)|([0-9]{1,2})(?:-([0-9]{1,2}))?)(?:/([0-9]{1,4}))?$');
+      if m is null or m[4]::int = 0 then return null; end if;
+      v_from := coalesce(m[2]::int, v_least);
+      v_to := case when m[1] is not null then v_most when m[3] is not null then m[3]::int
+        when m[4] is not null then v_most else v_from end;
+      if v_from > v_to or v_from < v_least or v_to > v_most then return null; end if;
+      v_allowed := v_allowed || array(
+        select n from generate_series(v_from, v_to, coalesce(m[4]::int, 1)) as n);
+    end if;
+  end loop;
+  return nullif(array(
+    select distinct case when p_name = 'weekday' and n = 7 then 0 else n end
+    from unnest(v_allowed) as n order by 1), '{}');
+end $$;
+comment on function ratchet_internal.pipe_cron_field(text, text) is
+  'What one field of a cron expression allows; null when it is invalid.';
+
+-- sql/graph/pipe/cron/pipe_cron_is_day.sql
+
+-- Whether a cron expression ticks on a day: its month is allowed and its day or its weekday is; a
+-- field that allows everything does not count when the other one is restricted.
+
+create function ratchet_internal.pipe_cron_is_day(
+  p_day date, p_days int[], p_months int[], p_weekdays int[]
+) returns boolean
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_day int := extract(day from p_day);
+  v_weekday int := extract(dow from p_day);
+  v_is_last_week boolean := extract(month from p_day + 7) <> extract(month from p_day);
+  v_is_any_day boolean := p_days @> array(select n from generate_series(1, 31) as n);
+  v_is_any_weekday boolean := p_weekdays @> '{0,1,2,3,4,5,6}';
+  v_is_day boolean;
+  v_is_weekday boolean;
+begin
+  if not extract(month from p_day)::int = any (p_months) then return false; end if;
+  v_is_day := v_day = any (p_days)
+    or 100 = any (p_days) and extract(day from p_day + 1) = 1;
+  v_is_weekday := v_weekday = any (p_weekdays)
+    or v_is_last_week and 100 + v_weekday = any (p_weekdays)
+    or 200 + v_weekday * 10 + (v_day + 6) / 7 = any (p_weekdays);
+  return case when v_is_any_day then v_is_weekday when v_is_any_weekday then v_is_day
+    else v_is_day or v_is_weekday end;
+end $$;
+comment on function ratchet_internal.pipe_cron_is_day(date, int[], int[], int[]) is
+  'Whether a cron expression ticks on a day.';
+
+-- sql/graph/pipe/cron/pipe_cron_next.sql
+
+-- The first tick of a cron expression after p_after, in UTC; null when the expression is invalid or
+-- never ticks. Five fields (minute, hour, day, month, weekday) or six (a second before them); fewer
+-- are the last ones. When both day and weekday are restricted, either may match. Looks ahead as far
+-- as two leap days can be apart.
+
+create function ratchet_internal.pipe_cron_next(
+  p_expression text, p_after timestamptz
+) returns timestamptz
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_after timestamp := date_trunc('second', p_after at time zone 'UTC');
+  v_text text := lower(ratchet_internal.pipe_trim(p_expression, 'both'));
+  v_fields text[];
+  v_seconds int[];
+  v_minutes int[];
+  v_hours int[];
+  v_days int[];
+  v_months int[];
+  v_weekdays int[];
+begin
+  v_text := case v_text when '@yearly' then '0 0 1 1 *' when '@monthly' then '0 0 1 * *'
+    when '@weekly' then '0 0 * * 0' when '@daily' then '0 0 * * *'
+    when '@hourly' then '0 * * * *' else v_text end;
+  v_fields := array(select m[1] from regexp_matches(v_text, '(\S+)', 'g') as m);
+  if cardinality(v_fields) > 6 or length(v_text) > 1000 then return null; end if;
+  while cardinality(v_fields) < 5 loop v_fields := array['*'] || v_fields; end loop;
+  if cardinality(v_fields) = 5 then v_fields := array['0'] || v_fields; end if;
+  v_seconds := ratchet_internal.pipe_cron_field('second', v_fields[1]);
+  v_minutes := ratchet_internal.pipe_cron_field('minute', v_fields[2]);
+  v_hours := ratchet_internal.pipe_cron_field('hour', v_fields[3]);
+  v_days := ratchet_internal.pipe_cron_field('day', v_fields[4]);
+  v_months := ratchet_internal.pipe_cron_field('month', v_fields[5]);
+  v_weekdays := ratchet_internal.pipe_cron_field('weekday', v_fields[6]);
+  if v_seconds is null or v_minutes is null or v_hours is null or v_days is null
+    or v_months is null or v_weekdays is null then return null; end if;
+  return (
+    select d.day + t.time
+    from (
+      select v_after::date + n as day from generate_series(0, 3000) as n
+      where ratchet_internal.pipe_cron_is_day(v_after::date + n, v_days, v_months, v_weekdays)
+      order by n) d
+    cross join lateral (
+      select make_time(h, m, s)::interval as time
+      from unnest(v_hours) as h, unnest(v_minutes) as m, unnest(v_seconds) as s
+      where d.day + make_time(h, m, s) > v_after order by 1 limit 1) t
+    limit 1) at time zone 'UTC';
+end $$;
+comment on function ratchet_internal.pipe_cron_next(text, timestamptz) is
+  'The first tick of a cron expression after a time, in UTC; null when there is none.';
+
+-- sql/graph/pipe/run/pipe_step.sql
+
+-- Follows a path from a value, one own property at a time: lists have positions and length, texts
+-- nothing. The first argument is the value, the others are the steps.
+
+create function ratchet_internal.pipe_step(p_args jsonb[]) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_value jsonb := p_args[1];
+begin
+  for i in 2..cardinality(p_args) loop
+    if jsonb_typeof(v_value) = 'string' then return null; end if;
+    v_value := ratchet_internal.pipe_member(v_value, p_args[i] #>> '{}');
+  end loop;
+  return v_value;
+end $$;
+comment on function ratchet_internal.pipe_step(jsonb[]) is 'Follows a path from a value.';
+
+-- sql/graph/pipe/run/pipe_members.sql
+
+-- An object of the keys in the first argument and the values in the others; undefined ones are left
+-- out.
+
+create function ratchet_internal.pipe_members(p_args jsonb[]) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return coalesce((
+    select jsonb_object_agg(key, value) filter (where value is not null)
+    from rows from (jsonb_array_elements_text(p_args[1]), unnest(p_args[2:])) as m (key, value)),
+    '{}');
+end $$;
+comment on function ratchet_internal.pipe_members(jsonb[]) is
+  'An object of keys and values; undefined ones are left out.';
+
+-- sql/graph/pipe/run/pipe_store.sql
+
+-- A value as it is stored: undefined members are dropped, undefined items and numbers that JSON
+-- does not have are null, dates are ISO 8601 text, -0 is 0. SQL NULL stays undefined. What is
+-- nested around a special value ends at a depth of 100.
+-- Raises: WF506.
+
+create function ratchet_internal.pipe_store(p_value jsonb, p_depth int default 0) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if jsonb_typeof(p_value) not in ('object', 'array') then return p_value; end if;
+  case ratchet_internal.pipe_kind(p_value)
+    when 'undefined' then return null;
+    when 'date' then return p_value -> 'value';
+    when 'number' then
+      return case when p_value ->> '$' = '-0' then '0'::jsonb else 'null' end;
+    else
+      if not p_value @? '$.**."$"' then return p_value; end if;
+  end case;
+  perform ratchet_internal.pipe_check_size('@pipe', p_depth, 100);
+  if jsonb_typeof(p_value) = 'array' then
+    return (
+      select jsonb_agg(ratchet_internal.pipe_store(value, p_depth + 1) order by at)
+      from jsonb_array_elements(p_value) with ordinality as i (value, at));
+  end if;
+  return (
+    select coalesce(jsonb_object_agg(key, stored) filter (where stored is not null), '{}')
+    from (
+      select key, ratchet_internal.pipe_store(value, p_depth + 1) as stored
+      from jsonb_each(p_value)) m);
+end $$;
+comment on function ratchet_internal.pipe_store(jsonb, int) is 'A value as it is stored.';
+
+-- sql/graph/pipe/run/pipe_load.sql
+
+-- The registers with which a program begins: its constants, then the references, group by group.
+
+create function ratchet_internal.pipe_load(p_compiled jsonb, p_data jsonb) returns jsonb[]
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_parents text[] := p_compiled ->> 'parents';
+  v_keys text[] := p_compiled ->> 'keys';
+  v_registers jsonb[] := array(
+    select nullif(value, '{"$": "undefined"}')
+    from jsonb_array_elements(p_compiled -> 'constants') as k (value));
+  v_parent jsonb;
+begin
+  for i in 1..cardinality(v_parents) loop
+    v_parent := p_data #> v_parents[i]::text[];
+    v_registers := v_registers || array(
+      select nullif(v_parent #> array[key], '{"$": "undefined"}')
+      from unnest(v_keys[i]::text[]) as k (key));
+  end loop;
+  return v_registers;
+end $$;
+comment on function ratchet_internal.pipe_load(jsonb, jsonb) is
+  'The registers with which a program begins.';
+
+-- sql/graph/pipe/run/pipe_check_held.sql
+
+-- Refuses a value above 16 MiB, and one with which a program would hold more than 64 MiB. p_made is
+-- how much was made since the registers were last added up; the new sum is given back.
+-- Raises: WF506.
+
+create function ratchet_internal.pipe_check_held(
+  p_function text, p_value jsonb, p_made float8, p_registers jsonb[]
+) returns float8
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_made float8 := p_made + pg_column_size(p_value);
+begin
+  perform ratchet_internal.pipe_check_size(p_function, pg_column_size(p_value));
+  if v_made > 33554432 then
+    v_made := (select sum(pg_column_size(value)) from unnest(p_registers) as r (value))
+      + pg_column_size(p_value);
+    perform ratchet_internal.pipe_check_size(p_function, v_made, 67108864);
+  end if;
+  return v_made;
+end $$;
+comment on function ratchet_internal.pipe_check_held(text, jsonb, float8, jsonb[]) is
+  'Refuses a value that is too large, by itself or with all others of its program.';
+
+-- sql/graph/pipe/pipe_family.sql
+
+-- The function that computes a function of the mapping language, its family; null for one that does
+-- not exist. This list is the only one of all functions, the aliases among them.
+
+create function ratchet_internal.pipe_family(p_function text) returns text
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return (
+    select f.family
+    from (values
+      ('compare', 'conditional.(equality|strict_equality|inequality|strict_inequality
+        |greater_than|less_than|greater_than_or_equal|less_than_or_equal|eq|neq|gt|gte|lt|lte)
+        |number.(gte|lte|gt|lt)'),
+      ('choose', 'conditional.(ternary|nullish)|logical.(and|or|not)|unary.not'),
+      ('concat', 'string.concat'),
+      ('text_find', 'string.(includes|indexOf|lastIndexOf|startsWith|endsWith|search)'),
+      ('text_cut', 'string.(split|charAt|slice|substring)'),
+      ('text_change', 'string.(toLowerCase|toUpperCase|trim|trimStart|trimEnd|padStart|padEnd
+        |replace|repeat)'),
+      ('arithmetic', 'math.(add|subtract|multiply|divide)'),
+      ('list_read', 'array.(get|length|indexOf|join|lastIndexOf|pop|shift|slice)'),
+      ('list_change', 'array.(concat|push|reverse|sort|splice|unshift)'),
+      ('object_read', 'object.(get|keys|values|entries|getOwnPropertyNames|getOwnPropertySymbols
+        |getOwnPropertyDescriptor)'),
+      ('object_change', 'object.(set|create|fromEntries|assign|defineProperty|defineProperties)'),
+      ('object_trait', 'object.(freeze|isFrozen|seal|isSealed|preventExtensions|isExtensible
+        |hasOwnProperty|isPrototypeOf|propertyIsEnumerable)'),
+      ('number', 'number.(isFinite|isEven|isOdd|isInteger|isNaN|parseFloat|parseInt|toFixed
+        |toExponential|toPrecision)|unary.(positive|negative)'),
+      ('math_many', 'math.(atan2|hypot|max|min|pow|random)|number.(max|min|pow|round)'),
+      ('math', 'math.(abs|acos|acosh|asin|asinh|atan|atanh|cbrt|ceil|cos|cosh|exp|expm1|floor
+        |fround|log|log10|log1p|log2|round|sign|sin|sinh|sqrt|tan|tanh|trunc)'),
+      ('bits', 'bitwise.(and|or|xor|leftShift|rightShift|unsignedRightShift)|unary.bitwise_not
+        |math.(clz32|imul)'),
+      ('date_get', 'date.(get(UTC)?(Date|Day|FullYear|Hours|Milliseconds|Minutes|Month|Seconds)
+        |getTime|getTimezoneOffset|valueOf)'),
+      ('date_set', 'date.(set(UTC)?(Date|FullYear|Hours|Milliseconds|Minutes|Month|Seconds)
+        |setTime)'),
+      ('date_make', 'symbol.date|date.(fromISOString|now|yyyymmdd|parse|UTC)'),
+      ('date_write', 'date.(toDateString|toISOString|toISOXString|toJSON|toLocaleDateString
+        |toLocaleString|toLocaleTimeString|toString)'),
+      ('symbol', 'symbol.(null|undefined|whitespace|object|array|posInfinity|negInfinity|NaN)'),
+      ('json', 'json.(stringify|parse)'),
+      ('cron', 'cron.nextDelay')) as f (family, names)
+    where p_function
+      ~ ('^(' || replace(regexp_replace(f.names, '\s+', '', 'g'), '.', '\.') || ')$'));
+end $$;
+comment on function ratchet_internal.pipe_family(text) is
+  'The family of a function of the mapping language; null when there is no such function.';
+
+-- sql/graph/pipe/pipe_apply.sql
+
+-- Calls a function of the mapping language through its family, which was looked up before. It has
+-- no search_path of its own so that it can be inlined into the loop of map_run: its body is bound
+-- when it is created.
+
+create function ratchet_internal.pipe_apply(
+  p_family text, p_function text, p_args jsonb[]
+) returns jsonb
+language sql volatile
+return case p_family
+  when 'compare' then ratchet_internal.pipe_compare(p_function, p_args)
+  when 'choose' then ratchet_internal.pipe_choose(p_function, p_args)
+  when 'concat' then ratchet_internal.pipe_concat(p_function, p_args)
+  when 'object_read' then ratchet_internal.pipe_object_read(p_function, p_args)
+  when 'object_change' then ratchet_internal.pipe_object_change(p_function, p_args)
+  when 'object_trait' then ratchet_internal.pipe_object_trait(p_function, p_args)
+  when 'list_read' then ratchet_internal.pipe_list_read(p_function, p_args)
+  when 'list_change' then ratchet_internal.pipe_list_change(p_function, p_args)
+  when 'arithmetic' then ratchet_internal.pipe_arithmetic(p_function, p_args)
+  when 'text_find' then ratchet_internal.pipe_text_find(p_function, p_args)
+  when 'text_cut' then ratchet_internal.pipe_text_cut(p_function, p_args)
+  when 'text_change' then ratchet_internal.pipe_text_change(p_function, p_args)
+  when 'number' then ratchet_internal.pipe_number_call(p_function, p_args)
+  when 'math' then ratchet_internal.pipe_math(p_function, p_args)
+  when 'math_many' then ratchet_internal.pipe_math_many(p_function, p_args)
+  when 'bits' then ratchet_internal.pipe_bits(p_function, p_args)
+  when 'date_get' then ratchet_internal.pipe_date_get(p_function, p_args)
+  when 'date_set' then ratchet_internal.pipe_date_set(p_function, p_args)
+  when 'date_make' then ratchet_internal.pipe_date_make(p_function, p_args)
+  when 'date_write' then ratchet_internal.pipe_date_write(p_function, p_args)
+  when 'symbol' then ratchet_internal.pipe_symbol(p_function, p_args)
+  when 'json' then ratchet_internal.pipe_json(p_function, p_args)
+  when 'cron' then ratchet_internal.pipe_cron(p_function, p_args)
+  when 'step' then ratchet_internal.pipe_step(p_args)
+  when 'object' then ratchet_internal.pipe_members(p_args)
+  when 'list' then ratchet_internal.pipe_list(p_args)
+  when 'stored_list' then to_jsonb(p_args)
+  when 'store' then case when jsonb_typeof(p_args[1]) in ('object', 'array')
+    then ratchet_internal.pipe_store(p_args[1]) else p_args[1] end
+  when 'fail' then ratchet_internal.pipe_fail(p_args[1] #>> '{}', p_args[2] #>> '{}')
+  end;
+comment on function ratchet_internal.pipe_apply(text, text, jsonb[]) is
+  'Calls a function of the mapping language through its family.';
+
+-- sql/graph/pipe/compile/pipe_program.sql
+
+-- A program while it is being compiled. An expression becomes a straight line of calls over
+-- numbered registers: constants and references are loaded before it begins, and each call writes
+-- one register. While compiling, operands are numbered from 1000000 (constants), 2000000
+-- (references) and 3000000 (results); pipe_finish makes registers of them.
+
+create type ratchet_internal.pipe_program as (
+  code int[],
+  constants jsonb[],
+  paths text[],
+  families text[],
+  functions text[],
+  results int,
+  variables int[],
+  is_stored boolean,
+  operand int,
+  cells int[]
+);
+comment on type ratchet_internal.pipe_program is
+  'A program while it is being compiled: its code, and what the code refers to.';
+
+-- sql/graph/pipe/compile/pipe_start.sql
+
+-- An empty program.
+
+create function ratchet_internal.pipe_start(p_is_stored boolean)
+returns ratchet_internal.pipe_program
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_program ratchet_internal.pipe_program;
+begin
+  v_program.code := '{}';
+  v_program.constants := '{}';
+  v_program.paths := '{}';
+  v_program.families := '{}';
+  v_program.functions := '{}';
+  v_program.results := 0;
+  v_program.variables := '{}';
+  v_program.is_stored := p_is_stored;
+  return v_program;
+end $$;
+comment on function ratchet_internal.pipe_start(boolean) is 'An empty program.';
+
+-- sql/graph/pipe/compile/pipe_emit_constant.sql
+
+-- Adds a constant to a program, once however often it occurs. The operand is the constant.
+
+create function ratchet_internal.pipe_emit_constant(
+  p_program ratchet_internal.pipe_program, p_value jsonb
+) returns ratchet_internal.pipe_program
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_value jsonb := coalesce(p_value, '{"$": "undefined"}');
+  v_at int := array_position(p_program.constants, v_value);
+begin
+  -- Equal is not the same for numbers: 1.0 and 1 are written differently.
+  if v_at is null or p_program.constants[v_at]::text <> v_value::text then
+    p_program.constants := p_program.constants || v_value;
+    v_at := cardinality(p_program.constants);
+  end if;
+  p_program.operand := 1000000 + v_at;
+  return p_program;
+end $$;
+comment on function ratchet_internal.pipe_emit_constant(
+  ratchet_internal.pipe_program, jsonb) is
+  'Adds a constant to a program.';
+
+-- sql/graph/pipe/compile/pipe_emit_call.sql
+
+-- Adds a call to a program: the operand is its result. A function that does not exist becomes a
+-- call that fails, so that an expression fails only if it is evaluated.
+
+create function ratchet_internal.pipe_emit_call(
+  p_program ratchet_internal.pipe_program, p_family text, p_function text, p_operands int[]
+) returns ratchet_internal.pipe_program
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_call int := array_position(p_program.functions, p_function);
+begin
+  if v_call is null then
+    p_program.families := p_program.families || p_family;
+    p_program.functions := p_program.functions || p_function;
+    v_call := cardinality(p_program.functions);
+  end if;
+  p_program.results := p_program.results + 1;
+  p_program.operand := 3000000 + p_program.results;
+  p_program.code := p_program.code
+    || array[v_call, p_program.operand, cardinality(p_operands)] || p_operands;
+  return p_program;
+end $$;
+comment on function ratchet_internal.pipe_emit_call(
+  ratchet_internal.pipe_program, text, text, int[]) is
+  'Adds a call to a program.';
+
+-- sql/graph/pipe/compile/pipe_emit_failure.sql
+
+-- Adds a call that fails, for a row or a function that is wrong: evaluation reaches it or does not.
+
+create function ratchet_internal.pipe_emit_failure(
+  p_program ratchet_internal.pipe_program, p_function text, p_reason text
+) returns ratchet_internal.pipe_program
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_program ratchet_internal.pipe_program :=
+    ratchet_internal.pipe_emit_constant(p_program, to_jsonb(p_function));
+  v_function int := v_program.operand;
+begin
+  v_program := ratchet_internal.pipe_emit_constant(v_program, to_jsonb(p_reason));
+  return ratchet_internal.pipe_emit_call(v_program, 'fail', '$fail',
+    array[v_function, v_program.operand]);
+end $$;
+comment on function ratchet_internal.pipe_emit_failure(
+  ratchet_internal.pipe_program, text, text) is
+  'Adds a call that fails to a program.';
+
+-- sql/graph/pipe/compile/map_compile.sql
+
+-- Compiles a map, or a leaf of one, for map_run. What it makes is stored with the graph and run
+-- with each activity.
+
+create function ratchet_internal.map_compile(p_maps jsonb) returns jsonb
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return ratchet_internal.pipe_finish(ratchet_internal.pipe_emit_map(
+    ratchet_internal.pipe_start(true), p_maps));
+end $$;
+comment on function ratchet_internal.map_compile(jsonb) is
+  'Compiles a map for map_run.';
+
+-- sql/graph/pipe/compile/pipe_braced.sql
+
+-- What stands between the braces of a reference or function; null for a literal.
+
+create function ratchet_internal.pipe_braced(p_cell jsonb) returns text
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_text text := case jsonb_typeof(p_cell) when 'string' then p_cell #>> '{}' end;
+begin
+  return case when left(v_text, 1) = '{' and right(v_text, 1) = '}' and length(v_text) > 1
+    then substr(v_text, 2, length(v_text) - 2) end;
+end $$;
+comment on function ratchet_internal.pipe_braced(jsonb) is
+  'What stands between the braces of a reference or function; null for a literal.';
+
+-- sql/graph/pipe/compile/pipe_emit_cell.sql
+
+-- Adds one cell: a literal, a reference, or a function, which is called with p_arguments.
+
+create function ratchet_internal.pipe_emit_cell(
+  p_program ratchet_internal.pipe_program, p_cell jsonb, p_arguments int[] default '{}'
+) returns ratchet_internal.pipe_program
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_name text := ratchet_internal.pipe_braced(p_cell);
+  v_family text;
+begin
+  if v_name is null then
+    return ratchet_internal.pipe_emit_constant(p_program, p_cell);
+  elsif left(v_name, 1) <> '@' then
+    return ratchet_internal.pipe_emit_reference(p_program, v_name);
+  end if;
+  v_name := substr(v_name, 2);
+  v_family := ratchet_internal.pipe_family(v_name);
+  if v_family is null then
+    return ratchet_internal.pipe_emit_failure(p_program, v_name, 'there is no such function');
+  end if;
+  return ratchet_internal.pipe_emit_call(p_program, v_family, v_name, p_arguments);
+end $$;
+comment on function ratchet_internal.pipe_emit_cell(
+  ratchet_internal.pipe_program, jsonb, int[]) is
+  'Adds one cell of a row to a program: a literal, a reference or a function.';
+
+-- sql/graph/pipe/compile/pipe_emit_map.sql
+
+-- Adds a map: an object or list of maps, the leaves of which are single values. What a program
+-- makes for storage is stored leaf by leaf, where functions made it: plain references and literals
+-- are data as they are.
+
+create function ratchet_internal.pipe_emit_map(
+  p_program ratchet_internal.pipe_program, p_map jsonb
+) returns ratchet_internal.pipe_program
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_program ratchet_internal.pipe_program := p_program;
+  v_operands int[] := '{}';
+  v_item jsonb;
+begin
+  if jsonb_typeof(p_map) = 'object' and not p_map ? '@pipe' or jsonb_typeof(p_map) = 'array' then
+    if jsonb_typeof(p_map) = 'object' then
+      v_program := ratchet_internal.pipe_emit_constant(v_program, (
+        select coalesce(jsonb_agg(key order by at), '[]')
+        from jsonb_object_keys(p_map) with ordinality as k (key, at)));
+      v_operands := array[v_program.operand];
+    end if;
+    for v_item in
+      select coalesce(o.value, l.value)
+      from (select 1) as always
+      left join lateral jsonb_each(case jsonb_typeof(p_map) when 'object' then p_map end)
+        with ordinality as o (key, value, at) on true
+      left join lateral jsonb_array_elements(case jsonb_typeof(p_map) when 'array' then p_map end)
+        with ordinality as l (value, at) on true
+      where o.at is not null or l.at is not null order by o.at, l.at
+    loop
+      v_program := ratchet_internal.pipe_emit_map(v_program, v_item);
+      v_operands := v_operands || v_program.operand;
+    end loop;
+    return case when jsonb_typeof(p_map) = 'object'
+      then ratchet_internal.pipe_emit_call(v_program, 'object', '$object', v_operands)
+      when v_program.is_stored
+      then ratchet_internal.pipe_emit_call(v_program, 'stored_list', '$stored_list', v_operands)
+      else ratchet_internal.pipe_emit_call(v_program, 'list', '$list', v_operands) end;
+  end if;
+  return ratchet_internal.pipe_emit_value(v_program, p_map);
+end $$;
+comment on function ratchet_internal.pipe_emit_map(ratchet_internal.pipe_program, jsonb) is
+  'Adds a map to a program.';
+
+-- sql/graph/pipe/compile/pipe_emit_reduce.sql
+
+-- Adds a loop over a collection: -1 begins it, -2 takes the value of the body as the accumulator
+-- and goes on with the next element. p_prior is the collection and the first accumulator. Variables
+-- inside mean this loop; those of an outer one are seen only by what was compiled before.
+
+create function ratchet_internal.pipe_emit_reduce(
+  p_program ratchet_internal.pipe_program, p_body jsonb, p_prior int[]
+) returns ratchet_internal.pipe_program
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_program ratchet_internal.pipe_program := p_program;
+  v_over int;
+  v_first int;
+  v_accumulator int := 3000001 + p_program.results;
+  v_begin int;
+begin
+  v_program.results := v_program.results + 5;
+  v_program := ratchet_internal.pipe_emit_constant(v_program, null);
+  v_over := coalesce(p_prior[1], v_program.operand);
+  v_program := ratchet_internal.pipe_emit_constant(v_program, 'null');
+  v_first := coalesce(p_prior[2], v_program.operand);
+  v_begin := cardinality(v_program.code) + 1;
+  -- Results: accumulator, item, key, index, and the keys that are iterated. The last is where to go
+  -- when there are no more.
+  v_program.code := v_program.code || array[-1, v_accumulator, 7, v_over, v_first,
+    v_accumulator + 1, v_accumulator + 2, v_accumulator + 3, v_accumulator + 4, 0];
+  v_program.variables := array[v_over, v_accumulator, v_accumulator + 1, v_accumulator + 2,
+    v_accumulator + 3];
+  v_program := ratchet_internal.pipe_emit_rows(v_program, p_body, array[v_accumulator], null);
+  v_program.code := v_program.code || array[-2, v_accumulator, 2, v_program.operand, v_begin];
+  v_program.code[v_begin + 9] := cardinality(v_program.code) + 1;
+  v_program.variables := p_program.variables;
+  v_program.operand := v_accumulator;
+  return v_program;
+end $$;
+comment on function ratchet_internal.pipe_emit_reduce(
+  ratchet_internal.pipe_program, jsonb, int[]) is
+  'Adds a loop over a collection to a program.';
+
+-- sql/graph/pipe/compile/pipe_emit_reference.sql
+
+-- Adds a reference: what can be followed by the path operator of Postgres is loaded before the
+-- program begins; length and numbers that are written oddly are not, since the two languages differ
+-- there. Iteration variables are results of the loop they are in.
+
+create function ratchet_internal.pipe_emit_reference(
+  p_program ratchet_internal.pipe_program, p_reference text
+) returns ratchet_internal.pipe_program
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_program ratchet_internal.pipe_program := p_program;
+  v_steps text[] := case p_reference when '' then array[''] else string_to_array(p_reference, '.')
+    end;
+  v_fast int := 1;
+  v_operands int[];
+begin
+  if p_reference ~ '^\$(item|key|index|input|output)' then
+    v_program.operand := v_program.variables[
+      array_position('{$input,$output,$item,$key,$index}', v_steps[1])];
+    if v_program.operand is null then
+      return ratchet_internal.pipe_emit_constant(v_program, null);
+    end if;
+  else
+    while v_fast < cardinality(v_steps)
+      and v_steps[v_fast + 1] !~ '^(length|\s*[-+][0-9]+|\s+[0-9]+|0[0-9]+)$' loop
+      v_fast := v_fast + 1;
+    end loop;
+    v_operands := array[array_position(v_program.paths, v_steps[1:v_fast]::text)];
+    if v_operands[1] is null then
+      v_program.paths := v_program.paths || v_steps[1:v_fast]::text;
+      v_operands[1] := cardinality(v_program.paths);
+    end if;
+    v_program.operand := 2000000 + v_operands[1];
+  end if;
+  if v_fast = cardinality(v_steps) then return v_program; end if;
+  v_operands := array[v_program.operand];
+  for i in v_fast + 1 .. cardinality(v_steps) loop
+    v_program := ratchet_internal.pipe_emit_constant(v_program, to_jsonb(v_steps[i]));
+    v_operands := v_operands || v_program.operand;
+  end loop;
+  return ratchet_internal.pipe_emit_call(v_program, 'step', '$step', v_operands);
+end $$;
+comment on function ratchet_internal.pipe_emit_reference(
+  ratchet_internal.pipe_program, text) is
+  'Adds a reference or an iteration variable to a program.';
+
+-- sql/graph/pipe/compile/pipe_emit_row.sql
+
+-- Adds a plain row; its cells are the operands of all cells. Without a row before it each cell
+-- stands for itself, except that a function at the start of a nested pipe receives the row around
+-- it. After another row the first cell must be a function, which receives that row, or an iteration
+-- variable.
+
+create function ratchet_internal.pipe_emit_row(
+  p_program ratchet_internal.pipe_program, p_row jsonb, p_prior int[], p_outer int[]
+) returns ratchet_internal.pipe_program
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_program ratchet_internal.pipe_program := p_program;
+  v_name text := ratchet_internal.pipe_braced(p_row -> 0);
+  v_cells int[] := '{}';
+begin
+  if p_prior is not null and coalesce(v_name !~ '^(@|\$(item|key|index|input|output))', true) then
+    v_program := ratchet_internal.pipe_emit_failure(v_program, '@pipe',
+      'only the first row may begin with a value: the others begin with a function');
+    v_program.cells := array[v_program.operand];
+    return v_program;
+  end if;
+  for i in 0..jsonb_array_length(p_row) - 1 loop
+    v_program := ratchet_internal.pipe_emit_cell(v_program, p_row -> i,
+      case when i = 0 then coalesce(p_prior, p_outer, '{}') else '{}' end);
+    v_cells := v_cells || v_program.operand;
+  end loop;
+  v_program.cells := v_cells;
+  return v_program;
+end $$;
+comment on function ratchet_internal.pipe_emit_row(
+  ratchet_internal.pipe_program, jsonb, int[], int[]) is
+  'Adds a plain row of a pipe to a program.';
+
+-- sql/graph/pipe/compile/pipe_emit_rows.sql
+
+-- Adds the rows of a pipe; the operand is its value. p_prior is the row before the first one (in
+-- the body of a reduce), p_outer the nearest row around a nested pipe: its first function receives
+-- that. Which values a function receives depends on the rows alone, so all of this is settled here
+-- and nothing of it is left to do at run time.
+
+create function ratchet_internal.pipe_emit_rows(
+  p_program ratchet_internal.pipe_program, p_rows jsonb, p_prior int[], p_outer int[]
+) returns ratchet_internal.pipe_program
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_program ratchet_internal.pipe_program := p_program;
+  v_prior int[] := p_prior;
+  v_queue int[] := '{}';
+  v_row jsonb;
+begin
+  if jsonb_typeof(p_rows) is distinct from 'array' or p_rows = '[]' then
+    return ratchet_internal.pipe_emit_failure(v_program, '@pipe', 'a pipe is a list of rows');
+  end if;
+  for v_row in
+    select value from jsonb_array_elements(p_rows) with ordinality as r (value, at) order by at
+  loop
+    if jsonb_typeof(v_row) = 'object' and v_row ? '@pipe' then
+      v_program := ratchet_internal.pipe_emit_rows(v_program, v_row -> '@pipe', null,
+        coalesce(v_prior, p_outer));
+      v_queue := v_queue || v_program.operand;
+    elsif jsonb_typeof(v_row) = 'object' and v_row ? '@reduce' then
+      if v_prior is null then
+        return ratchet_internal.pipe_emit_failure(v_program, '@reduce',
+          'there is no row before it that names a collection');
+      end if;
+      v_program := ratchet_internal.pipe_emit_reduce(v_program, v_row -> '@reduce', v_prior);
+      v_prior := array[v_program.operand];
+    elsif jsonb_typeof(v_row) <> 'array' then
+      return ratchet_internal.pipe_emit_failure(v_program, '@pipe',
+        'a row is a list, a nested pipe or a reduce');
+    else
+      if cardinality(v_queue) > 0 then
+        v_prior := v_queue;
+        v_queue := '{}';
+      end if;
+      v_program := ratchet_internal.pipe_emit_row(v_program, v_row, v_prior, p_outer);
+      v_prior := v_program.cells;
+    end if;
+  end loop;
+  if v_prior is null then
+    return ratchet_internal.pipe_emit_failure(v_program, '@pipe',
+      'nothing gathers what the nested pipes give');
+  elsif cardinality(v_prior) = 0 then
+    return ratchet_internal.pipe_emit_constant(v_program, null);
+  end if;
+  v_program.operand := v_prior[1];
+  return v_program;
+end $$;
+comment on function ratchet_internal.pipe_emit_rows(
+  ratchet_internal.pipe_program, jsonb, int[], int[]) is
+  'Adds the rows of a pipe to a program.';
+
+-- sql/graph/pipe/compile/pipe_emit_value.sql
+
+-- Adds a single value: a literal, a reference, a function without arguments, or a pipe. An object
+-- without a pipe in it is a literal.
+
+create function ratchet_internal.pipe_emit_value(
+  p_program ratchet_internal.pipe_program, p_value jsonb
+) returns ratchet_internal.pipe_program
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_program ratchet_internal.pipe_program;
+begin
+  if jsonb_typeof(p_value) = 'object' and p_value ? '@pipe' then
+    v_program := ratchet_internal.pipe_emit_rows(p_program, p_value -> '@pipe', null, null);
+  else
+    v_program := ratchet_internal.pipe_emit_cell(p_program, p_value);
+    if coalesce(ratchet_internal.pipe_braced(p_value) !~ '^@', true) then
+      return v_program;
+    end if;
+  end if;
+  return case when v_program.is_stored then ratchet_internal.pipe_emit_call(v_program, 'store',
+    '$store', array[v_program.operand]) else v_program end;
+end $$;
+comment on function ratchet_internal.pipe_emit_value(ratchet_internal.pipe_program, jsonb) is
+  'Adds a single value to a program.';
+
+-- sql/graph/pipe/compile/pipe_finish.sql
+
+-- The finished program, with registers for operands: constants first, then references, then
+-- results. References are grouped by all but their last step, so that what they share is looked up
+-- once. Lists of names and numbers are kept as array literals, which Postgres reads faster than
+-- JSON.
+-- Raises: WF506.
+
+create function ratchet_internal.pipe_finish(p_program ratchet_internal.pipe_program)
+returns jsonb
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_constants int := cardinality(p_program.constants);
+  v_paths int := cardinality(p_program.paths);
+  v_places int[];
+  v_parents text[];
+  v_keys text[];
+  v_code int[];
+begin
+  perform ratchet_internal.pipe_check_size('@pipe', cardinality(p_program.code), 999999);
+  v_places := array(
+    select row_number() over (order by (path::text[])[1:cardinality(path::text[]) - 1], at)
+    from unnest(p_program.paths) with ordinality as p (path, at) order by at);
+  select coalesce(array_agg(parent::text order by parent), '{}'),
+    coalesce(array_agg(keys::text order by parent), '{}')
+  into v_parents, v_keys
+  from (
+    select steps[1:cardinality(steps) - 1] as parent,
+      array_agg(steps[cardinality(steps)] order by at) as keys
+    from (select path::text[] as steps, at
+      from unnest(p_program.paths) with ordinality as p (path, at)) s
+    group by 1) g;
+  v_code := array(
+    select case when n < 1000000 then n when n < 2000000 then n - 1000000
+      when n < 3000000 then v_constants + v_places[n - 2000000]
+      else v_constants + v_paths + n - 3000000 end
+    from unnest(p_program.code || p_program.operand) with ordinality as c (n, at) order by at);
+  return jsonb_build_object(
+    'constants', to_jsonb(p_program.constants),
+    'parents', v_parents::text,
+    'keys', v_keys::text,
+    'families', p_program.families::text,
+    'functions', p_program.functions::text,
+    'code', v_code[1:cardinality(v_code) - 1]::text,
+    'result', v_code[cardinality(v_code)]);
+end $$;
+comment on function ratchet_internal.pipe_finish(ratchet_internal.pipe_program) is
+  'The finished program.';
+
+-- sql/graph/pipe/compile/value_compile.sql
+
+-- Compiles a single value for map_run. Unlike map_compile it leaves an object without a pipe, and a
+-- list, as they are. What comes out is a value as it is evaluated, not as it is stored.
+
+create function ratchet_internal.value_compile(p_expression jsonb) returns jsonb
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return ratchet_internal.pipe_finish(ratchet_internal.pipe_emit_value(
+    ratchet_internal.pipe_start(false), p_expression));
+end $$;
+comment on function ratchet_internal.value_compile(jsonb) is
+  'Compiles a single value for map_run.';
+
+-- sql/graph/pipe/compile/pipe_row_references.sql
+
+-- The references in the rows of a pipe or a reduce, with the path from there.
+
+create function ratchet_internal.pipe_row_references(p_rows jsonb)
+returns table (reference text[], path text[])
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if jsonb_typeof(p_rows) is distinct from 'array' then return; end if;
+  return query
+    select n.reference, array[(m.at - 1)::text, i.step] || n.path
+    from jsonb_array_elements(p_rows) with ordinality as m (value, at)
+    cross join lateral (
+      select (c.at - 1)::text as step, c.value
+      from jsonb_array_elements(case jsonb_typeof(m.value) when 'array' then m.value end)
+        with ordinality as c (value, at)
+      where jsonb_typeof(c.value) = 'string') i
+    cross join lateral ratchet_internal.pipe_references(i.value) as n
+    union all
+    select n.reference, array[(m.at - 1)::text, k.key] || n.path
+    from jsonb_array_elements(p_rows) with ordinality as m (value, at)
+    cross join (values ('@pipe'), ('@reduce')) as k (key)
+    cross join lateral ratchet_internal.pipe_row_references(
+      case jsonb_typeof(m.value) when 'object' then m.value -> k.key end) as n;
+end $$;
+comment on function ratchet_internal.pipe_row_references(jsonb) is
+  'The references in the rows of a pipe or a reduce.';
+
+-- sql/graph/pipe/compile/pipe_references.sql
+
+-- The references that an expression reads, each as its steps, with the path in the expression where
+-- it stands. Iteration variables are not references. An expression is a single value, a map or the
+-- rows of a pipe; literals inside of rows are not searched.
+
+create function ratchet_internal.pipe_references(p_expression jsonb)
+returns table (reference text[], path text[])
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_name text := ratchet_internal.pipe_braced(p_expression);
+begin
+  if v_name is not null and v_name !~ '^(@|\$(item|key|index|input|output))' then
+    return query select case v_name when '' then array[''] else string_to_array(v_name, '.') end,
+      '{}'::text[];
+  elsif jsonb_typeof(p_expression) = 'object' and p_expression ? '@pipe' then
+    return query
+      select n.reference, array['@pipe'] || n.path
+      from ratchet_internal.pipe_row_references(p_expression -> '@pipe') as n;
+  elsif jsonb_typeof(p_expression) = 'object' then
+    return query
+      select n.reference, array[m.key] || n.path
+      from jsonb_each(p_expression) as m
+      cross join lateral ratchet_internal.pipe_references(m.value) as n;
+  elsif jsonb_typeof(p_expression) = 'array' then
+    return query
+      select n.reference, array[(m.at - 1)::text] || n.path
+      from jsonb_array_elements(p_expression) with ordinality as m (value, at)
+      cross join lateral ratchet_internal.pipe_references(m.value) as n;
+  end if;
+end $$;
+comment on function ratchet_internal.pipe_references(jsonb) is
+  'The references that an expression reads, and where they stand in it.';
+
+-- sql/graph/pipe/compile/pipe_row_problems.sql
+
+-- What is wrong with the rows of a pipe, or of a reduce, which has a row before its first one.
+
+create function ratchet_internal.pipe_row_problems(
+  p_rows jsonb, p_path text[], p_is_reduce boolean
+) returns table (path text[], message text)
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_has_prior boolean := p_is_reduce;
+  v_has_queue boolean := false;
+  v_row jsonb;
+  v_path text[];
+begin
+  if cardinality(p_path) > 200 then
+    return query select p_path, 'This is nested too deep: at most 100 levels can be evaluated.';
+    return;
+  end if;
+  if jsonb_typeof(p_rows) is distinct from 'array' or p_rows = '[]' then
+    return query select p_path, format('%s needs a list with at least one row.',
+      p_path[cardinality(p_path)]);
+    return;
+  end if;
+  for i in 0..jsonb_array_length(p_rows) - 1 loop
+    v_row := p_rows -> i;
+    v_path := p_path || i::text;
+    if jsonb_typeof(v_row) = 'array' then
+      if (v_has_prior or v_has_queue) and coalesce(ratchet_internal.pipe_braced(v_row -> 0)
+        !~ '^(@|\$(item|key|index|input|output))', true) then
+        return query select v_path || '0'::text,
+          'Every row but the first must begin with a function or an iteration variable.';
+      end if;
+      return query
+        select n.path, n.message
+        from jsonb_array_elements(v_row) with ordinality as c (value, at)
+        cross join lateral ratchet_internal.pipe_problems(c.value, v_path || (c.at - 1)::text) as n
+        where jsonb_typeof(c.value) = 'string';
+      v_has_prior := true;
+      v_has_queue := false;
+    elsif jsonb_typeof(v_row) = 'object' and v_row ? '@pipe' then
+      v_has_queue := true;
+      return query select * from ratchet_internal.pipe_row_problems(v_row -> '@pipe',
+        v_path || '@pipe'::text, false);
+    elsif jsonb_typeof(v_row) = 'object' and v_row ? '@reduce' then
+      if not v_has_prior then
+        return query select v_path, 'A @reduce needs a row before it that names the collection.';
+      end if;
+      return query select * from ratchet_internal.pipe_row_problems(v_row -> '@reduce',
+        v_path || '@reduce'::text, true);
+    else
+      return query select v_path, 'A row is a list of cells, a nested @pipe or a @reduce.';
+    end if;
+  end loop;
+  if not v_has_prior then
+    return query select p_path, 'A row must gather what the nested pipes give.';
+  end if;
+end $$;
+comment on function ratchet_internal.pipe_row_problems(jsonb, text[], boolean) is
+  'What is wrong with the rows of a pipe or a reduce, and where.';
+
+-- sql/graph/pipe/compile/pipe_problems.sql
+
+-- What is wrong with an expression, whatever data it meets: rows in the wrong shape, functions that
+-- do not exist. p_path is where the expression stands; each problem has the path to itself.
+
+create function ratchet_internal.pipe_problems(p_expression jsonb, p_path text[])
+returns table (path text[], message text)
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_name text := ratchet_internal.pipe_braced(p_expression);
+begin
+  if cardinality(p_path) > 200 then
+    return query select p_path, 'This is nested too deep: at most 100 levels can be evaluated.';
+  elsif v_name ~ '^@' then
+    return query
+      select p_path, format('There is no function "%s".', left(substr(v_name, 2), 100))
+      where ratchet_internal.pipe_family(substr(v_name, 2)) is null;
+  elsif jsonb_typeof(p_expression) = 'object' and p_expression ? '@pipe' then
+    return query
+      select * from ratchet_internal.pipe_row_problems(p_expression -> '@pipe',
+        p_path || '@pipe'::text, false);
+  elsif jsonb_typeof(p_expression) = 'object' then
+    return query
+      select n.path, n.message
+      from jsonb_each(p_expression) as m
+      cross join lateral ratchet_internal.pipe_problems(m.value, p_path || m.key) as n;
+  elsif jsonb_typeof(p_expression) = 'array' then
+    return query
+      select n.path, n.message
+      from jsonb_array_elements(p_expression) with ordinality as m (value, at)
+      cross join lateral ratchet_internal.pipe_problems(m.value,
+        p_path || (m.at - 1)::text) as n;
+  end if;
+end $$;
+comment on function ratchet_internal.pipe_problems(jsonb, text[]) is
+  'What is wrong with an expression, and where.';
+
+-- sql/graph/pipe/run/map_run.sql
+
+-- Runs a compiled map, or a compiled single value, over the data it refers to. Null is undefined.
+-- Bounded: 1,000,000 calls in loops, 64 MiB of values at a time, 16 MiB each. Numbers are written
+-- with all their digits whatever the session wants.
+-- Raises: WF107, WF506.
+
+create function ratchet_internal.map_run(p_compiled jsonb, p_data jsonb) returns jsonb
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+set extra_float_digits = 1
+as $$
+declare
+  c int[] := p_compiled ->> 'code';
+  v_families text[] := p_compiled ->> 'families';
+  v_functions text[] := p_compiled ->> 'functions';
+  r jsonb[] := ratchet_internal.pipe_load(p_compiled, p_data);
+  v_at int := 1;
+  v_end int := cardinality(c);
+  v_count int;
+  v_args jsonb[];
+  v_value jsonb;
+  v_made float8 := 0;
+  v_work float8 := 0;
+begin
+  while v_at <= v_end loop
+    v_count := c[v_at + 2];
+    if c[v_at] > 0 then
+      if v_count = 2 then
+        v_args := array[r[c[v_at + 3]], r[c[v_at + 4]]];
+      elsif v_count = 1 then
+        v_args := array[r[c[v_at + 3]]];
+      else
+        v_args := '{}';
+        for i in 1..v_count loop v_args[i] := r[c[v_at + 2 + i]]; end loop;
+      end if;
+      v_value := ratchet_internal.pipe_apply(v_families[c[v_at]], v_functions[c[v_at]], v_args);
+      if pg_column_size(v_value) > 16384 then
+        v_made := ratchet_internal.pipe_check_held(v_functions[c[v_at]], v_value, v_made, r);
+        v_work := v_work + pg_column_size(v_value) / 16384;
+      end if;
+      r[c[v_at + 1]] := v_value;
+      v_at := v_at + 3 + v_count;
+      continue;
+    end if;
+    -- A loop begins (-1) or has run its body (-2). Its operands, from v_at + 3: collection, first
+    -- accumulator, item, key, index, keys, where it ends.
+    if c[v_at] = -2 then
+      r[c[v_at + 1]] := r[c[v_at + 3]];
+      v_at := c[v_at + 4];
+      v_count := r[c[v_at + 7]]::int + 1;
+    else
+      r[c[v_at + 1]] := coalesce(r[c[v_at + 4]], 'null');
+      r[c[v_at + 8]] := case when jsonb_typeof(r[c[v_at + 3]]) is distinct from 'array'
+        then to_jsonb(ratchet_internal.pipe_keys(r[c[v_at + 3]])) end;
+      v_count := 0;
+    end if;
+    if v_count >= jsonb_array_length(coalesce(r[c[v_at + 8]], r[c[v_at + 3]])) then
+      v_at := c[v_at + 9];
+      continue;
+    end if;
+    r[c[v_at + 6]] := coalesce(r[c[v_at + 8]] -> v_count, to_jsonb(v_count::text));
+    r[c[v_at + 5]] := ratchet_internal.pipe_member(r[c[v_at + 3]], r[c[v_at + 6]] #>> '{}');
+    r[c[v_at + 7]] := to_jsonb(v_count);
+    v_work := v_work + (c[v_at + 9] - v_at) / 5;
+    if v_work > 1000000 then
+      perform ratchet_internal.pipe_check_size('@reduce', v_work, 1000000);
+    end if;
+    v_at := v_at + 10;
+  end loop;
+  return r[(p_compiled -> 'result')::int];
+end $$;
+comment on function ratchet_internal.map_run(jsonb, jsonb) is
+  'Runs a compiled map or single value over data.';
+
+-- sql/graph/pipe/run/pipe_value.sql
+
+-- Evaluates one single value over data; null is undefined. For something that is evaluated once:
+-- what is evaluated often is compiled first (value_compile).
+-- Raises: WF107, WF506.
+
+create function ratchet_internal.pipe_value(p_expression jsonb, p_data jsonb) returns jsonb
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if ratchet_internal.pipe_braced(p_expression) is null
+    and not (jsonb_typeof(p_expression) = 'object' and p_expression ? '@pipe') then
+    return nullif(p_expression, '{"$": "undefined"}');
+  end if;
+  return ratchet_internal.map_run(ratchet_internal.value_compile(p_expression), p_data);
+end $$;
+comment on function ratchet_internal.pipe_value(jsonb, jsonb) is
+  'Evaluates one single value over data; null is undefined.';
+
+-- sql/graph/pipe/rule/rule_compile.sql
+
+-- Compiles the condition of a transition for rule_holds: codes as texts, and the actual values of
+-- its matches. true, and null, always hold.
+
+create function ratchet_internal.rule_compile(p_rule jsonb) returns jsonb
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if jsonb_typeof(p_rule) is distinct from 'object' then
+    return case when p_rule = 'false' then '{"codes": []}'::jsonb else '{}' end;
+  end if;
+  return jsonb_build_object(
+    'codes', case jsonb_typeof(p_rule -> 'code')
+      when 'array' then (
+        select coalesce(jsonb_agg(to_jsonb(code)), '[]')
+        from jsonb_array_elements_text(p_rule -> 'code') as c (code))
+      else jsonb_build_array(coalesce(p_rule ->> 'code', '200')) end,
+    'is_any', coalesce(p_rule ->> 'gate' = 'or', false),
+    'matches', case jsonb_typeof(p_rule -> 'match') when 'array' then (
+      select coalesce(jsonb_agg(jsonb_build_object('expected', m -> 'expected',
+        'actual', ratchet_internal.value_compile(m -> 'actual')) order by at), '[]')
+      from jsonb_array_elements(p_rule -> 'match') with ordinality as i (m, at)) end);
+end $$;
+comment on function ratchet_internal.rule_compile(jsonb) is
+  'Compiles the condition of a transition for rule_holds.';
+
+-- sql/graph/pipe/rule/rule_holds.sql
+
+-- Whether the condition of a transition holds for the code and the data of the activity that ended.
+-- Expected values are literals and compared strictly. The matches are looked at one by one, and
+-- none after it is settled.
+-- Raises: WF107, WF506.
+
+create function ratchet_internal.rule_holds(p_compiled jsonb, p_code int, p_data jsonb)
+returns boolean
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_is_any boolean := (p_compiled -> 'is_any')::boolean;
+  v_match jsonb;
+begin
+  if p_compiled ? 'codes' and not p_compiled -> 'codes' ? p_code::text then return false; end if;
+  if coalesce(p_compiled -> 'matches', 'null') = 'null' then return true; end if;
+  for v_match in
+    select m from jsonb_array_elements(p_compiled -> 'matches') with ordinality as i (m, at)
+    order by at
+  loop
+    if ratchet_internal.pipe_is_same(nullif(v_match -> 'expected', '{"$": "undefined"}'),
+      ratchet_internal.map_run(v_match -> 'actual', p_data)) = v_is_any then return v_is_any;
+    end if;
+  end loop;
+  return not v_is_any;
+end $$;
+comment on function ratchet_internal.rule_holds(jsonb, int, jsonb) is
+  'Whether the condition of a transition holds.';
+
+-- sql/graph/pipe/pipe_call.sql
+
+-- Calls one function of the mapping language: for people who want to try it, and for tests. Special
+-- values are tagged in and out: {"$": "undefined"}, {"$": "NaN"}, {"$": "date", "value": …}.
+-- Raises: WF107, WF506.
+
+create function ratchet.pipe_call(fn text, args jsonb default '[]') returns jsonb
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set extra_float_digits = 1
+as $$
+declare
+  v_family text := ratchet_internal.pipe_family(fn);
+  v_result jsonb;
+begin
+  if v_family is null then
+    return ratchet_internal.pipe_fail(fn, 'there is no such function');
+  elsif jsonb_typeof(args) is distinct from 'array' then
+    return ratchet_internal.pipe_fail(fn, 'the arguments are not a list');
+  end if;
+  v_result := ratchet_internal.pipe_apply(v_family, fn, ratchet_internal.pipe_items(args));
+  perform ratchet_internal.pipe_check_size(fn, coalesce(pg_column_size(v_result), 0));
+  return coalesce(v_result, '{"$": "undefined"}');
+end $$;
+comment on function ratchet.pipe_call(text, jsonb) is
+  'Calls one function of the mapping language; special values are tagged objects.';
+
+-- sql/graph/pipe/pipe_eval.sql
+
+-- Evaluates a pipe, given as its rows or as {"@pipe": rows}, over data. Special values are tagged
+-- in and out.
+-- Raises: WF107, WF506.
+
+create function ratchet.pipe_eval(pipe jsonb, data jsonb default '{}') returns jsonb
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return coalesce(ratchet_internal.pipe_value(case
+    when jsonb_typeof(pipe) = 'object' and pipe ? '@pipe' then pipe
+    else jsonb_build_object('@pipe', pipe) end, data), '{"$": "undefined"}');
+end $$;
+comment on function ratchet.pipe_eval(jsonb, jsonb) is
+  'Evaluates a pipe over data; special values are tagged objects.';
+
+-- sql/graph/pipe/pipe_map.sql
+
+-- Resolves a map over data: the same shape with values for expressions. Undefined members are left
+-- out; special values are tagged in and out.
+-- Raises: WF107, WF506.
+
+create function ratchet.pipe_map(maps jsonb, data jsonb default '{}') returns jsonb
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return coalesce(ratchet_internal.map_run(ratchet_internal.pipe_finish(
+    ratchet_internal.pipe_emit_map(ratchet_internal.pipe_start(false), maps)), data),
+    '{"$": "undefined"}');
+end $$;
+comment on function ratchet.pipe_map(jsonb, jsonb) is
+  'Resolves a map over data; special values are tagged objects.';
 
 -- Looking at everything; the rules that always hold.
 
@@ -2991,7 +11088,8 @@ select a.job_id, j.key as job_key, j.namespace, a.field, a.kind,
   a.ledger >= 200000000000000 as is_final,
   a.is_failed, a.delivery, a.created_at, a.updated_at, a.ledger
 from ratchet.jobs_attributes a
-join ratchet.jobs j on j.id = a.job_id;
+join ratchet.jobs j on j.id = a.job_id
+where a.kind <> 'attribute';
 comment on view ratchet.ledger is
   'The ledger of every step, decoded: attempts, first leg, entries of the second, final or open.';
 
@@ -3001,7 +11099,8 @@ comment on view ratchet.ledger is
 -- that waits for a worker or runs in one.
 
 create view ratchet.open_steps with (security_invoker = true) as
-select m.job_id, j.key as job_key, m.namespace, coalesce(a.field, 'the function') as field,
+select m.job_id, j.key as job_key, m.namespace, coalesce(a.field, case
+    when m.address like 'h%' then 'the hook ' || m.workflow else 'the function' end) as field,
   m.kind, m.attempt, m.due_at, m.worker_id, m.queue, nullif(m.workflow, '') as workflow,
   case m.kind
     when 'timer' then 'sleeps until ' || m.due_at
@@ -3026,6 +11125,106 @@ left join ratchet.jobs child on m.kind = 'child' and child.id::text = m.key;
 comment on view ratchet.open_steps is
   'What every running job waits for and why it does not move, one row an open step.';
 
+-- sql/views/steps.sql
+
+-- The steps of every job as people speak of them: dimension is the thread, index the number of the
+-- call in it, secondary the number of an operation within its object, from 0; timeline_key is the
+-- name under which exports show the step.
+
+create view ratchet.steps with (security_invoker = true) as
+select a.job_id, j.key as job_key, j.namespace, place.dimension, place.index, place.secondary,
+  a.kind, ratchet_internal.step_name(a.address, a.field) as name,
+  '-' || case a.kind when 'activity' then 'proxy' when 'await' then 'child' else a.kind end
+    || place.dimension || '-' || place.index || '-' || coalesce(place.secondary || '-', '')
+    as timeline_key,
+  ratchet_internal.is_final(a.ledger) as is_final, a.is_failed, a.input, a.target, a.value,
+  a.created_at, coalesce(a.updated_at, a.created_at) as updated_at
+from ratchet.jobs_attributes a
+join ratchet.jobs j on j.id = a.job_id
+cross join lateral (
+  select ratchet_internal.dimension_of(a.address) as dimension,
+    case when a.kind in ('search', 'entity') then split_part(a.address, '#', 2)::int
+      else a.position end as index,
+    case when a.kind in ('search', 'entity') then a.position - 1 end as secondary) place
+where a.kind not in ('attribute', 'cancel', 'patch', 'marker');
+comment on view ratchet.steps is
+  'The steps of every job: thread, number of the call, what it was, and its answer.';
+
+-- sql/views/symbol.sql
+
+-- a.symbol, written like a column (a function of a row may be): the field of a search attribute, or
+-- what a step called. One of the names that other releases of this API have for columns.
+
+create function ratchet.symbol(p_row ratchet.jobs_attributes) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when (p_row).kind = 'attribute' then (p_row).field
+    else ratchet_internal.step_name((p_row).address, (p_row).field) end
+$$;
+comment on function ratchet.symbol(ratchet.jobs_attributes) is
+  'a.symbol: the field of a search attribute, or what a step called.';
+
+-- sql/views/dimension.sql
+
+-- a.dimension, written like a column: the thread of a step; empty for the main function and for
+-- search attributes.
+
+create function ratchet.dimension(p_row ratchet.jobs_attributes) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when (p_row).kind in ('attribute', 'marker') then ''
+    else ratchet_internal.dimension_of((p_row).address) end
+$$;
+comment on function ratchet.dimension(ratchet.jobs_attributes) is
+  'a.dimension: the thread of a step; empty for the main function and for search attributes.';
+
+-- sql/views/type.sql
+
+-- a.type, written like a column: udata for search attributes, jmark for steps of the main function,
+-- hmark for those of other threads, other for what is neither.
+
+create function ratchet.type(p_row ratchet.jobs_attributes) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case (p_row).kind when 'attribute' then 'udata' when 'cancel' then 'other'
+    when 'patch' then 'other' when 'marker' then 'other'
+    else case when ratchet_internal.is_hook((p_row).address) then 'hmark' else 'jmark' end end
+$$;
+comment on function ratchet.type(ratchet.jobs_attributes) is
+  'a.type: udata, jmark, hmark or other, by what the row is.';
+
+-- sql/views/expired_at.sql
+
+-- j.expired_at, written like a column: when the time of a finished job is over; null while it runs,
+-- and where prune decides.
+
+create function ratchet.expired_at(p_job ratchet.jobs) returns timestamptz
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select (p_job).finished_at
+    + make_interval(secs => least(greatest((p_job).expire_seconds, 0), 1e10))
+  where (p_job).expire_seconds is not null
+$$;
+comment on function ratchet.expired_at(ratchet.jobs) is
+  'j.expired_at: when the time of a finished job is over; null while it runs or prune decides.';
+
+-- sql/views/is_live.sql
+
+-- j.is_live, written like a column: whether the job runs, or has ended and is still to be kept.
+
+create function ratchet.is_live(p_job ratchet.jobs) returns boolean
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(ratchet.expired_at(p_job) > ratchet_internal.now(), true)
+$$;
+comment on function ratchet.is_live(ratchet.jobs) is
+  'j.is_live: whether the job runs, or has ended and its time has not.';
+
 -- sql/views/workers.sql
 
 -- The running workers with what they serve and hold.
@@ -3042,6 +11241,70 @@ select w.id, w.name, w.is_idle, w.started_at, w.expires_at,
 from ratchet_internal.workers w;
 comment on view ratchet.workers is 'The running workers, what they serve, and how much they hold.';
 
+-- sql/views/worker_roles.sql
+
+-- The worker roles of this database.
+
+create view ratchet.worker_roles with (security_invoker = true) as
+select id, role_name, namespace, queues, created_at, revoked_at, last_rotated_at
+from ratchet_internal.worker_roles;
+comment on view ratchet.worker_roles is
+  'The roles that were provisioned for workers, and what each may serve.';
+
+-- sql/views/schedule_status.sql
+
+-- Every schedule with its rule in words, what it does next and what it did last.
+
+create view ratchet.schedule_status with (security_invoker = true) as
+select s.key, s.namespace, s.workflow, s.queue,
+  coalesce('cron ' || s.cron, 'every ' || make_interval(secs => s.every_ms / 1000.0)) as rule,
+  s.timezone,
+  case when s.is_paused then 'paused'
+    when s.problem is not null then 'ended: ' || s.problem
+    when s.next_at = 'infinity' then 'ended'
+    when s.look_at > s.next_at then 'waits for the end of ' || s.last_key
+    else 'active' end as state,
+  case when s.next_at < 'infinity' and not s.is_paused then s.next_at end as next_at,
+  s.last_at, s.last_key as last_job,
+  case when j.status > 0 then 'running' when j.status < 0 then 'stopped'
+    when j.error is not null then 'failed' when j.status = 0 then 'done' end as last_state,
+  s.run_count
+from ratchet.schedules s
+left join ratchet.jobs j on j.key = s.last_key and j.namespace = s.namespace;
+comment on view ratchet.schedule_status is
+  'Every schedule with its rule, its next occurrence and its last run.';
+
+-- sql/inspect/export_history.sql
+
+-- A job with its recorded steps as one JSON document, which replay() of the driver checks against
+-- code without a database. Values are JSON texts, to the letter; null is undefined.
+-- Raises: WF201.
+
+create function ratchet.export_history(p_id text, p_namespace text default 'durable') returns json
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select json_build_object('format', 'pgratchet-history', 'version', 1,
+    'job', json_build_object('id', j.id::text, 'workflowId', j.key, 'namespace', j.namespace,
+      'workflow', j.workflow, 'queue', j.queue, 'entity', j.entity, 'status', j.status,
+      'attempt', j.attempt,
+      'address', ratchet_internal.main_address(j.generation),
+      'isCancelled', j.cancel_requested_at is not null,
+      'originId', j.origin_id::text, 'input', j.input::text, 'options', j.options::text,
+      'result', j.result::text, 'error', j.error::text, 'createdAt', j.created_at,
+      'finishedAt', j.finished_at),
+    'steps', coalesce((
+      select json_agg(json_build_object('address', a.address, 'position', a.position,
+        'kind', a.kind, 'name', ratchet_internal.step_name(a.address, a.field),
+        'delivery', a.delivery, 'isDone', ratchet_internal.is_final(a.ledger),
+        'isFailed', a.is_failed, 'input', a.input::text, 'value', a.value)
+        order by a.address, a.position)
+      from ratchet.jobs_attributes a where a.job_id = j.id), '[]'))
+  from ratchet_internal.find_job(p_id, p_namespace) j
+$$;
+comment on function ratchet.export_history(text, text) is
+  'A job with its recorded steps as one JSON document, to be replayed without a database.';
+
 -- sql/inspect/broken_jobs.sql
 
 -- Rules of check_invariants about jobs.
@@ -3052,12 +11315,24 @@ language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
   select 'the semaphore of a running job counts its open threads', j.id, j.status::text
-  from ratchet.jobs j where j.status > 0 and j.status <> 1
+  from ratchet.jobs j where j.status > 0 and j.status <> 1 + (
+    select count(*) from ratchet.threads t where t.job_id = j.id and t.ended_at is null)
   union all
   select 'a running job has a turn, or waits for something that can wake it', j.id, j.key
   from ratchet.jobs j
-  where j.status > 0 and not exists (
-    select from ratchet_internal.messages m where m.job_id = j.id)
+  where j.status > 0 and j.returned_at is null and not exists (
+    select from ratchet_internal.messages m where m.job_id = j.id
+      and not ratchet_internal.is_hook(m.address))
+  union all
+  select 'an open hook of a running job has a turn, or waits for something that can wake it',
+    t.job_id, t.address
+  from ratchet.threads t join ratchet.jobs j on j.id = t.job_id and j.status > 0
+  where t.ended_at is null and not exists (
+    select from ratchet_internal.messages m
+    where m.job_id = t.job_id and m.address = t.address)
+  union all
+  select 'a hook belongs to a job', t.job_id, t.address
+  from ratchet.threads t where not exists (select from ratchet.jobs j where j.id = t.job_id)
   union all
   select 'a child was started by a step of its parent', c.id, c.key
   from ratchet.jobs c join ratchet.jobs p on p.id = c.parent_id
@@ -3078,13 +11353,20 @@ language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
   with step as (
-    select a.*, ratchet_internal.is_final(a.ledger) as is_final, j.status
+    select a.*, ratchet_internal.is_final(a.ledger) as is_final, j.status,
+      -- What a thread left open when it ended stays as it was.
+      case when ratchet_internal.is_hook(a.address) then exists (
+          select from ratchet.threads t where t.job_id = a.job_id and t.ended_at is null
+            and t.address = ratchet_internal.thread_of(a.address))
+        when a.address = '' or a.address like '$%' then j.returned_at is null
+          and ratchet_internal.thread_of(a.address) = ratchet_internal.main_address(j.generation)
+        else true end as is_live
     from ratchet.jobs_attributes a left join ratchet.jobs j on j.id = a.job_id)
   select 'a step belongs to a job', s.job_id, s.field from step s where s.status is null
   union all
   select 'an open step of a running job has a message', s.job_id, s.field
   from step s
-  where s.status > 0 and not s.is_final and not exists (
+  where s.status > 0 and s.is_live and not s.is_final and not exists (
     select from ratchet_internal.messages m where m.job_id = s.job_id and m.address = s.address
       and m.position = s.position and m.kind <> 'result')
   union all
@@ -3096,9 +11378,19 @@ as $$
   from step s
   where not s.is_final and (s.ledger % 100000000 <> 0 or s.value is not null and not s.is_failed)
   union all
-  select 'the deliveries of a thread are numbered without repetition', s.job_id, s.address
+  select 'the deliveries of a thread are numbered without repetition', s.job_id,
+    split_part(s.address, '#', 1)
   from step s where s.delivery is not null
-  group by s.job_id, s.address, s.delivery having count(*) > 1
+  group by s.job_id, split_part(s.address, '#', 1), s.delivery having count(*) > 1
+  union all
+  select 'the operations of an object are numbered without a gap', s.job_id, s.address
+  from step s where s.kind in ('search', 'entity')
+  group by s.job_id, s.address having max(s.position) <> count(*)
+  union all
+  select 'a search attribute is text, under its name', s.job_id, s.field
+  from step s
+  where (s.kind = 'attribute') <> starts_with(s.address, '_') or s.kind = 'attribute'
+    and (s.field <> s.address or s.position <> 1 or s.value is null or not s.is_final)
 $$;
 comment on function ratchet_internal.broken_steps() is 'Violations of the rules about steps.';
 
@@ -3122,6 +11414,14 @@ as $$
       and a.position = m.position)
   select 'a message belongs to a running job', m.job_id, m.name
   from message m where coalesce(m.status, 0) <= 0
+  union all
+  select 'a message belongs to an open thread', m.job_id, m.address || ' ' || m.name
+  from message m join ratchet.jobs j on j.id = m.job_id
+  left join ratchet.threads t on t.job_id = m.job_id and t.address = m.address
+  where case
+    when ratchet_internal.is_hook(m.address) then t.job_id is null or t.ended_at is not null
+    when m.address = '' or m.address like '$%' then j.returned_at is not null
+      or m.address <> ratchet_internal.main_address(j.generation) end
   union all
   select 'a message that waits belongs to an open step', m.job_id, m.name
   from message m
@@ -3166,6 +11466,34 @@ as $$
 $$;
 comment on function ratchet_internal.broken_signals() is 'Violations of the rules about signals.';
 
+-- sql/inspect/broken_escalations.sql
+
+-- Rules of check_invariants about tasks.
+
+create function ratchet_internal.broken_escalations()
+returns table (rule text, job_id bigint, detail text)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with task as (
+    select e.id, e.job_id, e.status, ratchet_internal.is_final(a.ledger) as is_final, a.is_failed,
+      exists (select from ratchet_internal.messages m where m.job_id = e.job_id
+        and m.address = e.address and m.position = e.position and m.kind = 'wait') as is_waiting
+    from ratchet.escalations e
+    left join ratchet.jobs_attributes a
+      on a.job_id = e.job_id and a.address = e.address and a.position = e.position
+    where e.job_id is not null)
+  select 'a step that waits has a task that is pending', job_id, id::text
+  from task where is_waiting and status <> 'pending'
+  union all
+  select 'a task expires only with its step', job_id, id::text
+  from task where status = 'expired' and is_final and not is_failed
+  union all
+  select 'a task is pending no more when its step has timed out', job_id, id::text
+  from task where status = 'pending' and is_final and is_failed
+$$;
+comment on function ratchet_internal.broken_escalations() is 'Violations of the rules about tasks.';
+
 -- sql/inspect/check_invariants.sql
 
 -- One row a violation, no rows when all is well. Safe on a running system: every rule holds after
@@ -3180,11 +11508,509 @@ as $$
   union all select * from ratchet_internal.broken_steps()
   union all select * from ratchet_internal.broken_messages()
   union all select * from ratchet_internal.broken_signals()
+  union all select * from ratchet_internal.broken_escalations()
 $$;
 comment on function ratchet.check_invariants() is
   'One row for each rule that does not hold and each job that breaks it; no rows when all is well.';
 
--- Retention, and who may do what.
+-- Reading the data of jobs; exports of what has happened.
+
+-- sql/data/nested.sql
+
+-- Attributes by name as an object in which a / in a name leads one level down. Where that is
+-- blocked, because the part before the / is an attribute itself, the name stays as it is.
+
+create function ratchet_internal.nested(p_attributes jsonb) returns jsonb
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_nested jsonb := '{}';
+  v_name text;
+  v_value jsonb;
+begin
+  for v_name, v_value in select key, value from jsonb_each(p_attributes) order by key loop
+    v_nested := coalesce(
+      ratchet_internal.put_value(v_nested, string_to_array(v_name, '/'), v_value),
+      v_nested || jsonb_build_object(v_name, v_value));
+  end loop;
+  return v_nested;
+end $$;
+comment on function ratchet_internal.nested(jsonb) is
+  'Attributes as an object in which a / in a name leads one level down.';
+
+-- sql/data/attributes.sql
+
+-- The search attributes of a job, running or finished. Raises: WF201.
+
+create function ratchet.attributes(
+  p_id text, p_namespace text default 'durable', p_is_nested boolean default false
+) returns jsonb
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when p_is_nested then ratchet_internal.nested(data) else data end
+  from (select ratchet_internal.attributes_of(
+    (ratchet_internal.find_job(p_id, p_namespace)).id) as data) job
+$$;
+comment on function ratchet.attributes(text, text, boolean) is
+  'The search attributes of a job, texts by name; nested: a / in a name leads one level down.';
+
+-- sql/data/query_state.sql
+
+-- Some fields of a job, texts by name, null where there is none. A name is that of a search
+-- attribute; in double quotes it is the field of any row of jobs_attributes, as it stands there,
+-- and ":" is the semaphore. An unknown job has no fields.
+
+create function ratchet.query_state(
+  p_id text, p_fields text[], p_namespace text default 'durable'
+) returns json
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(json_object_agg(coalesce(literal, field), case literal
+    when ':' then job.status::text
+    else (select a.value from ratchet.jobs_attributes a where a.job_id = job.id
+      and a.field = coalesce(literal, '_' || given.field)
+      and (literal is not null or a.address = '_' || given.field) limit 1) end), '{}')
+  from (select distinct field, substring(field from '^"(.*)"$') as literal
+    from unnest(p_fields) as each (field) where field is not null) given
+  left join ratchet.jobs job on job.key = p_id and job.namespace = p_namespace
+$$;
+comment on function ratchet.query_state(text, text[], text) is
+  'Search attributes of a job by name; a name in double quotes is a field of jobs_attributes.';
+
+-- sql/data/condition.sql
+
+-- The text of one condition on a top-level field of an entity. Text, because an index on an
+-- expression serves only statements in which the expression stands as it does in the index: the
+-- field must be a literal. Values of another kind than the one compared with never match.
+-- Raises: WF104.
+
+create function ratchet_internal.condition(p_field text, p_operator text, p_value jsonb)
+returns text
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_kind text := jsonb_typeof(p_value);
+begin
+  if p_operator = '$eq' then
+    return format('(context -> %1$L) @> %2$L::jsonb and (context -> %1$L) = %2$L::jsonb',
+      p_field, p_value);
+  elsif p_operator = '$ne' then
+    return format('(context -> %L) <> %L::jsonb', p_field, p_value);
+  elsif p_operator in ('$gt', '$gte', '$lt', '$lte') and v_kind in ('number', 'string') then
+    return format('(context -> %1$L) %2$s %3$L::jsonb and jsonb_typeof(context -> %1$L) = %4$L',
+      p_field, case p_operator when '$gt' then '>' when '$gte' then '>=' when '$lt' then '<'
+        else '<=' end, p_value, v_kind);
+  elsif p_operator = '$in' and v_kind = 'array' then
+    return format('(context -> %L) = any (array(select jsonb_array_elements(%L::jsonb)))',
+      p_field, p_value);
+  elsif p_operator = '$like' and v_kind = 'string' then
+    return format('(context ->> %L) like %L', p_field, p_value #>> '{}');
+  end if;
+  perform ratchet_internal.raise_error('WF104', 'invalid condition', jsonb_build_object(
+    'field', left(p_field, 100), 'operator', left(p_operator, 100), 'kind', v_kind),
+    'Operators are $eq, $ne, $gt, $gte, $lt, $lte (number or text), $in (a list), $like (text).');
+end $$;
+comment on function ratchet_internal.condition(text, text, jsonb) is
+  'The text of one condition on a top-level field of an entity.';
+
+-- sql/data/find_entities.sql
+
+-- The jobs with a label (entity) whose documents meet all conditions, newest first. Conditions are
+-- an object of top-level fields: {"status": "open", "age": {"$gte": 18}}. The statement is built of
+-- literals, so that the indexes of ratchet.entity_index serve it.
+-- Raises: WF104.
+
+create function ratchet.find_entities(
+  p_entity text, p_conditions jsonb default '{}', p_namespace text default 'durable',
+  p_limit bigint default null, p_offset bigint default 0
+) returns table (key text, context jsonb, status int)
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_where text;
+begin
+  if jsonb_typeof(p_conditions) is distinct from 'object' or p_limit < 0 or p_offset < 0 then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('limit', p_limit, 'offset', p_offset),
+      'Conditions are an object by field; limit and offset are not negative.');
+  end if;
+  select string_agg(' and ' || ratchet_internal.condition(field.key, test.key, test.value), '')
+  into v_where
+  from jsonb_each(p_conditions) field
+  cross join lateral jsonb_each(case
+    when jsonb_typeof(field.value) = 'object' and field.value::text like '{"$%' then field.value
+    else jsonb_build_object('$eq', field.value) end) test;
+  return query execute format('select key::text, coalesce(context, ''{}''), status
+    from ratchet.jobs where entity = %L and namespace = %L%s order by id desc limit %s offset %s',
+    p_entity, p_namespace, v_where, coalesce(p_limit::text, 'all'), coalesce(p_offset, 0));
+end $$;
+comment on function ratchet.find_entities(text, jsonb, text, bigint, bigint) is
+  'The jobs with a label whose documents meet all conditions on top-level fields, newest first.';
+
+-- sql/data/entity_index.sql
+
+-- The statements that make an index for the conditions of find_entities on one field of one label.
+-- Only their text, because an index that is built beside running work (concurrently) cannot be
+-- built by a function: psql runs them with \gexec, the driver one builder at a time. gin serves
+-- $eq, btree also ranges. What a build that was broken off has left is dropped first.
+-- While it exists, each change of a document of the label writes to it; other jobs cost nothing.
+-- Raises: WF101, WF104.
+
+create function ratchet.entity_index(p_entity text, p_field text, p_type text default 'gin')
+returns setof text
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_name name;
+begin
+  perform ratchet_internal.check_name(p_entity, 'entity');
+  perform ratchet_internal.check_name(p_field, 'field');
+  if p_type is null or p_type not in ('gin', 'btree', 'hash') then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', 'type', 'value', left(p_type, 100)),
+      'An index is of type gin, btree or hash.');
+  end if;
+  v_name := 'jobs_' || p_type || '_' || md5(jsonb_build_array(p_entity, p_field)::text);
+  return query
+  select format('drop index concurrently if exists ratchet.%I', v_name)
+  from pg_index i join pg_class c on c.oid = i.indexrelid
+  where c.relname = v_name and c.relnamespace = 'ratchet'::regnamespace and not i.indisvalid;
+  return next format('create index concurrently if not exists %I on ratchet.jobs using %s '
+    '((context -> %L)) where entity = %L and context is not null',
+    v_name, p_type, p_field, p_entity);
+end $$;
+comment on function ratchet.entity_index(text, text, text) is
+  'The statements that make an index for conditions on one field of the entities of one label.';
+
+-- sql/export/iso_time.sql
+
+-- A time as programs read it: ISO 8601, UTC, milliseconds. Inlinable.
+
+create function ratchet_internal.iso_time(p_at timestamptz) returns text
+language sql stable parallel safe
+return to_char(p_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
+comment on function ratchet_internal.iso_time(timestamptz) is
+  'A time in ISO 8601, UTC, with milliseconds.';
+
+-- sql/export/step_events.sql
+
+-- What has happened in a job, two rows a step: that it began, and that it was answered. Sending a
+-- signal and operations on data are no events; a wait that timed out ends with its timer. A step
+-- that ran in the process of its workflow is recorded when it has ended: both rows have one time.
+
+create function ratchet_internal.step_events(p_job bigint)
+returns table (
+  at timestamptz, dimension text, index int, is_end boolean, event_type text, category text,
+  name text, child text, is_awaited boolean, timeline_key text, duration_ms numeric, input json,
+  result json, failure json
+)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when e.is_end then s.updated_at else s.created_at end, s.dimension, s.index,
+    e.is_end, e.event_type, e.category, s.name,
+    case when s.kind = 'await' then s.name else s.target end, s.kind <> 'start', s.timeline_key,
+    case when e.is_end then extract(epoch from s.updated_at - s.created_at) * 1000
+      when s.kind = 'sleep' then ratchet_internal.decimal_of(s.input::text) * 1000 end,
+    s.input, case when not s.is_failed then s.value::json end,
+    case when s.is_failed then s.value::json end
+  from ratchet.steps s
+  join (values
+    ('activity', false, null, 'activity', 'activity_task_scheduled'),
+    ('activity', true, false, 'activity', 'activity_task_completed'),
+    ('activity', true, true, 'activity', 'activity_task_failed'),
+    ('child', false, null, 'child_workflow', 'child_workflow_execution_started'),
+    ('child', true, false, 'child_workflow', 'child_workflow_execution_completed'),
+    ('child', true, true, 'child_workflow', 'child_workflow_execution_failed'),
+    ('start', false, null, 'child_workflow', 'child_workflow_execution_started'),
+    ('start', true, true, 'child_workflow', 'child_workflow_execution_failed'),
+    ('await', true, false, 'child_workflow', 'child_workflow_execution_completed'),
+    ('await', true, true, 'child_workflow', 'child_workflow_execution_failed'),
+    ('sleep', false, null, 'timer', 'timer_started'),
+    ('sleep', true, false, 'timer', 'timer_fired'),
+    ('wait', false, null, 'signal', 'signal_wait_started'),
+    ('wait', true, false, 'signal', 'workflow_execution_signaled'),
+    ('wait', true, true, 'timer', 'timer_fired')
+  ) as e (kind, is_end, is_failed, category, event_type)
+    on e.kind = s.kind and (not e.is_end or s.is_final and e.is_failed = s.is_failed)
+  where s.job_id = p_job
+$$;
+comment on function ratchet_internal.step_events(bigint) is
+  'What has happened in a job: the beginning and the end of each of its steps.';
+
+-- sql/export/edge_events.sql
+
+-- The first and the last event of a job: that it was started, and that it ended. In the shape of
+-- step_events; name is the topic of the workflow.
+
+create function ratchet_internal.edge_events(p_job ratchet.jobs)
+returns table (
+  at timestamptz, dimension text, index int, is_end boolean, event_type text, category text,
+  name text, child text, is_awaited boolean, timeline_key text, duration_ms numeric, input json,
+  result json, failure json
+)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select p_job.created_at, '', 0, false, 'workflow_execution_started', 'workflow',
+    p_job.queue || '-' || p_job.workflow, null, false, null, null::numeric, p_job.input,
+    null::json, null::json
+  union all
+  select p_job.finished_at, '', 0, true,
+    case when p_job.error is null then 'workflow_execution_completed'
+      else 'workflow_execution_failed' end,
+    'workflow', p_job.queue || '-' || p_job.workflow, null, false, null,
+    extract(epoch from p_job.finished_at - p_job.created_at) * 1000, null, p_job.result,
+    p_job.error
+  where p_job.finished_at is not null
+$$;
+comment on function ratchet_internal.edge_events(ratchet.jobs) is
+  'The first and, when it has ended, the last event of a job.';
+
+-- sql/export/event_attributes.sql
+
+-- The attributes of an event, those that its type has. Values of users stay as they are (json, not
+-- jsonb).
+
+create function ratchet_internal.event_attributes(
+  p_type text, p_category text, p_name text, p_child text, p_is_awaited boolean, p_key text,
+  p_index int, p_duration_ms numeric, p_input json, p_result json, p_failure json, p_begun bigint
+) returns json
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select json_object_agg(name, value) from (values
+    ('kind', to_json(p_type)),
+    ('workflow_type', case when p_type = 'workflow_execution_started' then to_json(p_name) end),
+    ('task_queue', case when p_type = 'workflow_execution_started' then to_json(p_name) end),
+    ('activity_type', case when p_category = 'activity' then to_json(p_name) end),
+    ('child_workflow_id', case when p_category = 'child_workflow' then to_json(p_child) end),
+    ('awaited', case when p_category = 'child_workflow' then to_json(p_is_awaited) end),
+    ('signal_name', case when p_category = 'signal' then to_json(p_name) end),
+    ('timeline_key', case when p_category in ('activity', 'child_workflow')
+      then to_json(p_key) end),
+    ('execution_index', case when p_category in ('activity', 'child_workflow')
+      then to_json(p_index) end),
+    ('duration_ms', case when p_category = 'timer' then to_json(p_duration_ms) end),
+    ('input', p_input),
+    ('result', case when p_category <> 'timer' and p_category <> 'signal' then p_result end),
+    ('failure', case when p_category <> 'timer' then p_failure end),
+    ('scheduled_event_id', case when p_category = 'activity' then to_json(p_begun) end),
+    ('initiated_event_id', case when p_category = 'child_workflow' then to_json(p_begun) end)
+  ) as attribute (name, value)
+  where value is not null
+$$;
+comment on function ratchet_internal.event_attributes(text, text, text, text, boolean, text, int,
+  numeric, json, json, json, bigint) is
+  'The attributes of an event, those that its type has.';
+
+-- sql/export/execution_events.sql
+
+-- The events of a job in the order of time, numbered from 1, from its start to its end. Options:
+-- exclude_system leaves activities out whose name begins with lt, omit_results leaves results and
+-- inputs out, enrich_inputs shows arguments. The clock of the database may have been set back
+-- meanwhile: no event is shown before the one it follows.
+
+create function ratchet_internal.execution_events(p_job ratchet.jobs, p_options json)
+returns table (
+  event_id bigint, event_type text, category text, event_time timestamptz, duration_ms numeric,
+  is_system boolean, attributes json
+)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with option as (
+    select p_options ->> 'omit_results' = 'true' as is_brief,
+      p_options ->> 'enrich_inputs' = 'true' as has_inputs),
+  event as (
+    select 0 as rank, e.*, e.category = 'activity' and starts_with(e.name, 'lt') as is_system
+    from ratchet_internal.edge_events(p_job) e where not is_end
+    union all
+    select 1, e.*, e.category = 'activity' and starts_with(e.name, 'lt')
+    from ratchet_internal.step_events(p_job.id) e
+    union all
+    select 2, e.*, false from ratchet_internal.edge_events(p_job) e where is_end),
+  numbered as (
+    select e.*, row_number() over in_time as event_id, max(e.at) over in_time as event_time
+    from event e
+    where not (e.is_system and coalesce(p_options ->> 'exclude_system' = 'true', false))
+    window in_time as (order by e.rank, e.at, e.dimension, e.index, e.is_end
+      rows unbounded preceding)),
+  linked as (
+    select n.*, coalesce(
+      max(n.event_id) filter (where not n.is_end) over (partition by n.dimension, n.index),
+      max(n.event_id) filter (where not n.is_end) over (partition by n.child)) as begun_id
+    from numbered n)
+  select l.event_id, l.event_type, l.category, l.event_time,
+    case when l.is_end then round(l.duration_ms) end, l.is_system,
+    ratchet_internal.event_attributes(l.event_type, l.category, l.name, l.child, l.is_awaited,
+      l.timeline_key, l.index, case when not l.is_end then l.duration_ms end,
+      case when o.is_brief is true or l.category in ('activity', 'child_workflow')
+        and (l.is_end or o.has_inputs is not true) then null
+        when l.event_type = 'workflow_execution_started' and o.has_inputs is not true
+        then ratchet_internal.nested(ratchet_internal.attributes_of(p_job.id))::json
+        when l.event_type = 'workflow_execution_signaled' then l.result
+        when not l.is_end and l.category not in ('signal', 'timer') then l.input end,
+      case when o.is_brief is not true and l.is_end then l.result end,
+      case when l.is_end then l.failure end, case when l.is_end then l.begun_id end)
+  from linked l cross join option o
+  order by l.event_id
+$$;
+comment on function ratchet_internal.execution_events(ratchet.jobs, json) is
+  'The events of a job in the order of time, numbered from 1.';
+
+-- sql/export/summary.sql
+
+-- How much of what the events of an execution tell: activities and children by how they ended,
+-- timers started, signals received.
+
+create function ratchet_internal.summary(p_types text[], p_system boolean[]) returns json
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select json_build_object(
+    'total_events', count(*),
+    'activities', json_build_object(
+      'total', count(*) filter (where type = 'activity_task_scheduled'),
+      'completed', count(*) filter (where type = 'activity_task_completed'),
+      'failed', count(*) filter (where type = 'activity_task_failed'),
+      'system', count(*) filter (where type = 'activity_task_scheduled' and is_system),
+      'user', count(*) filter (where type = 'activity_task_scheduled' and not is_system)),
+    'child_workflows', json_build_object(
+      'total', count(*) filter (where type = 'child_workflow_execution_started'),
+      'completed', count(*) filter (where type = 'child_workflow_execution_completed'),
+      'failed', count(*) filter (where type = 'child_workflow_execution_failed')),
+    'timers', count(*) filter (where type = 'timer_started'),
+    'signals', count(*) filter (where type = 'workflow_execution_signaled'))
+  from unnest(p_types, p_system) as event (type, is_system)
+$$;
+comment on function ratchet_internal.summary(text[], boolean[]) is
+  'Counts of the events of an execution.';
+
+-- sql/export/stream_history.sql
+
+-- The requests that the activities of a job were, as a list: what was asked for when, and how it
+-- was answered.
+
+create function ratchet_internal.stream_history(p_job ratchet.jobs) returns json
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(json_agg(json_build_object(
+    'id', s.job_id || s.timeline_key, 'jid', p_job.key, 'aid', s.name, 'dad', s.dimension,
+    'msg_type', 'worker', 'topic', p_job.queue || '-' || p_job.workflow,
+    'workflow_name', p_job.workflow, 'data', s.input,
+    'status', case when s.is_final then case when s.is_failed then 'error' else 'success' end end,
+    'code', case when s.is_final then case when s.is_failed
+      then ratchet_internal.number_of(s.value::json, 'code', 500) else 200 end end,
+    'created_at', ratchet_internal.iso_time(s.created_at),
+    'expired_at', case when s.is_final then ratchet_internal.iso_time(s.updated_at) end)
+    order by s.created_at, s.dimension, s.index), '[]')
+  from ratchet.steps s where s.job_id = p_job.id and s.kind = 'activity'
+$$;
+comment on function ratchet_internal.stream_history(ratchet.jobs) is
+  'The requests that the activities of a job were, and how they were answered.';
+
+-- sql/export/child_executions.sql
+
+-- The executions of the children that a job has started, in the order of their starts, with theirs,
+-- as deep as asked for.
+
+create function ratchet_internal.child_executions(p_job ratchet.jobs, p_options json, p_depth int)
+returns json
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_depth <= 0 then return '[]'; end if;
+  return (
+    select coalesce(json_agg(ratchet_internal.execution(child, p_options, p_depth - 1)
+      order by child.id), '[]')
+    from ratchet.jobs child
+    where child.parent_id = p_job.id and child.namespace = p_job.namespace
+      and child.key in (
+        select s.target from ratchet.steps s
+        where s.job_id = p_job.id and s.kind in ('child', 'start')));
+end $$;
+comment on function ratchet_internal.child_executions(ratchet.jobs, json, int) is
+  'The executions of the children that a job has started, with theirs.';
+
+-- sql/export/execution.sql
+
+-- One execution as an object: what it was, how it stands or ended, its events and a summary of
+-- them; with mode verbose also its children, p_depth levels down.
+
+create function ratchet_internal.execution(p_job ratchet.jobs, p_options json, p_depth int)
+returns json
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_topic text := p_job.queue || '-' || p_job.workflow;
+  v_is_brief boolean := coalesce(p_options ->> 'omit_results' = 'true', false);
+  v_has_lineage boolean := coalesce(p_options ->> 'include_lineage' = 'true', false);
+  v_events json;
+  v_summary json;
+begin
+  select coalesce(json_agg(json_build_object('event_id', e.event_id, 'event_type', e.event_type,
+      'category', e.category, 'event_time', ratchet_internal.iso_time(e.event_time),
+      'duration_ms', e.duration_ms, 'is_system', e.is_system, 'attributes', e.attributes)
+      order by e.event_id), '[]'),
+    ratchet_internal.summary(array_agg(e.event_type), array_agg(e.is_system))
+  into v_events, v_summary
+  from ratchet_internal.execution_events(p_job, p_options) e;
+  return (select json_object_agg(name, value) from (values
+    ('workflow_id', to_json(p_job.key)), ('workflow_type', to_json(v_topic)),
+    ('task_queue', to_json(v_topic)),
+    ('status', to_json(case when p_job.status > 0 then 'running'
+      when p_job.error is null then 'completed' else 'failed' end)),
+    ('start_time', to_json(ratchet_internal.iso_time(p_job.created_at))),
+    ('close_time', coalesce(to_json(ratchet_internal.iso_time(p_job.finished_at)), 'null')),
+    ('duration_ms', coalesce(to_json(round(
+      extract(epoch from p_job.finished_at - p_job.created_at) * 1000)), 'null')),
+    ('result', case when not v_is_brief then p_job.result end),
+    ('events', v_events), ('summary', v_summary),
+    ('children', case when p_options ->> 'mode' = 'verbose'
+      then ratchet_internal.child_executions(p_job, p_options, p_depth) end),
+    ('stream_history', case when p_options ->> 'include_stream_history' = 'true'
+      then ratchet_internal.stream_history(p_job) end),
+    ('parent_workflow_id', case when v_has_lineage then coalesce((
+      select to_json(key) from ratchet.jobs where id = p_job.parent_id), 'null') end),
+    ('origin_id', case when v_has_lineage then coalesce((
+      select to_json(key) from ratchet.jobs where id = p_job.origin_id), 'null') end)
+  ) as field (name, value) where value is not null);
+end $$;
+comment on function ratchet_internal.execution(ratchet.jobs, json, int) is
+  'One execution as an object: its state, its events, a summary, and what its options ask for.';
+
+-- sql/export/export_execution.sql
+
+-- The event history of a job, running or finished. Options: mode (sparse, or verbose: with
+-- children, max_depth levels, 5 unless given), exclude_system, omit_results, enrich_inputs,
+-- include_lineage, include_stream_history. Raises: WF201.
+
+create function ratchet.export_execution(
+  p_id text, p_namespace text default 'durable', p_options json default '{}'
+) returns json
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_mergejoin = off
+set jit = off
+as $$
+  select ratchet_internal.execution(ratchet_internal.find_job(p_id, p_namespace), p_options,
+    least(ratchet_internal.number_of(p_options, 'max_depth', 5), 100)::int)
+$$;
+comment on function ratchet.export_execution(text, text, json) is
+  'The event history of a job as one object; see the options in its file.';
+
+-- Retention, and who may do what. Roles for workers are made by the engine, others by you.
 
 -- sql/upkeep/check_prune.sql
 
@@ -3207,10 +12033,32 @@ end $$;
 comment on function ratchet_internal.check_prune(interval, int) is
   'Raises WF103 or WF104 unless prune can work with what it is given.';
 
+-- sql/upkeep/remove_jobs.sql
+
+-- Removes jobs with everything that belongs to them. The caller has locked them.
+-- Writes: attributes, threads, jobs. Returns how many jobs it removed.
+
+create function ratchet_internal.remove_jobs(p_jobs bigint[]) returns bigint
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_count bigint;
+begin
+  delete from ratchet.jobs_attributes where job_id = any (p_jobs);
+  delete from ratchet.threads where job_id = any (p_jobs);
+  delete from ratchet.jobs where id = any (p_jobs);
+  get diagnostics v_count = row_count;
+  return v_count;
+end $$;
+comment on function ratchet_internal.remove_jobs(bigint[]) is
+  'Removes jobs with everything that belongs to them; returns how many.';
+
 -- sql/upkeep/prune.sql
 
 -- Removes finished jobs whose time is over: expire_seconds after their end, or p_older_than where
--- none was given, but never within a minute of their end. Goes through the jobs in batches by
+-- none was given, but never within a minute of their end; and reserved ids that nobody started in
+-- time. Goes through the jobs in batches by
 -- number, taking up where the last call ended; skips what others hold. Also drops expired signals.
 -- Locks: the removed rows. Writes: jobs, attributes, signals. Raises: WF103, WF104. Returns how
 -- many jobs it removed.
@@ -3238,13 +12086,12 @@ begin
     select id from ratchet.jobs where id > v_from order by id limit p_batch) batch;
   select array_agg(id) into v_jobs from (
     select id from ratchet.jobs
-    where id > v_from and id <= v_to and status <= 0
-      and finished_at < v_now - interval '1 minute'
+    where id > v_from and id <= v_to and (status = -1 and pending_until < v_now
+      or status <= 0 and finished_at < v_now - interval '1 minute'
       and finished_at < v_now - case when expire_seconds is null then p_older_than
-        else make_interval(secs => least(greatest(expire_seconds, 0), 1e10)) end
+        else make_interval(secs => least(greatest(expire_seconds, 0), 1e10)) end)
     order by id for update skip locked) old;
-  delete from ratchet.jobs_attributes where job_id = any (v_jobs);
-  delete from ratchet.jobs where id = any (v_jobs);
+  perform ratchet_internal.remove_jobs(v_jobs);
   delete from ratchet_internal.signals where id in (
     select id from ratchet_internal.signals where expires_at < v_now
     order by expires_at limit p_batch
@@ -3256,6 +12103,120 @@ comment on function ratchet.prune(interval, int) is
   'Removes finished jobs past their retention, one batch a call (default 7 days, 10000 looked '
   'at); returns how many.';
 
+-- sql/upkeep/strip_jobs.sql
+
+-- Removes the detail of finished jobs: the arguments of their steps and, unless told otherwise,
+-- their hooks' steps. What a job returned, its data and the history of its main function stay.
+-- The caller has locked the jobs. Writes: attributes, jobs. Returns how many rows it changed or
+-- removed.
+
+create function ratchet_internal.strip_jobs(p_jobs bigint[], p_is_keeping_hooks boolean)
+returns bigint
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_removed bigint := 0;
+  v_changed bigint;
+begin
+  if not p_is_keeping_hooks then
+    -- The addresses of main functions, and of data, begin with these; those of hooks do not.
+    delete from ratchet.jobs_attributes where job_id = any (p_jobs) and address ~ '^[^#$_]';
+    get diagnostics v_removed = row_count;
+  end if;
+  update ratchet.jobs_attributes set input = null
+  where job_id = any (p_jobs) and input is not null;
+  get diagnostics v_changed = row_count;
+  update ratchet.jobs set pruned_at = ratchet_internal.now() where id = any (p_jobs);
+  return v_removed + v_changed;
+end $$;
+comment on function ratchet_internal.strip_jobs(bigint[], boolean) is
+  'Removes the arguments of the steps of finished jobs, and their hooks'' steps; returns how many '
+  'rows that changed.';
+
+-- sql/upkeep/prune_jobs.sql
+
+-- What an operator removes by hand or by schedule, one short batch a call: finished jobs whose time
+-- is over (expire_seconds after their end, or p_older_than where none was given), finished jobs
+-- without an entity of their own that ended before p_older_than (p_transient), and the detail of
+-- jobs that have ended by themselves (p_attributes). Looks at the p_batch jobs after the number
+-- p_after; call again with next_job until that is null. Skips what others hold; never touches
+-- running jobs. Null namespaces or entities: all.
+-- Locks: the jobs, in id order. Writes: jobs, attributes. Raises: WF103, WF104.
+
+create function ratchet.prune_jobs(
+  p_namespaces text[] default null, p_older_than interval default '7 days',
+  p_after bigint default 0, p_batch int default 1000, p_jobs boolean default true,
+  p_attributes boolean default false, p_transient boolean default false,
+  p_entities text[] default null, p_is_keeping_hooks boolean default false
+) returns table (next_job bigint, jobs bigint, transient bigint, attributes bigint, marked bigint)
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off set enable_mergejoin = off set jit = off
+as $$
+declare
+  v_now timestamptz := ratchet_internal.now();
+  v_age interval := least(p_older_than, interval '1 minute');
+  v_to bigint;
+  v_old bigint[];
+  v_transient bigint[];
+  v_stripped bigint[];
+begin
+  perform ratchet_internal.check_prune(p_older_than, p_batch);
+  select max(id) into v_to from (
+    select id from ratchet.jobs where id > p_after order by id limit p_batch) batch;
+  select array_agg(id) filter (where is_old),
+    array_agg(id) filter (where not is_old and is_transient),
+    array_agg(id) filter (where not is_old and not is_transient and is_whole)
+  into v_old, v_transient, v_stripped
+  from (
+    select id,
+      p_jobs and finished_at <= v_now - v_age
+        and finished_at <= v_now - case when expire_seconds is null then p_older_than
+          else make_interval(secs => least(greatest(expire_seconds, 0), 1e10)) end as is_old,
+      p_transient and entity = workflow and finished_at <= v_now - p_older_than as is_transient,
+      p_attributes and status = 0 and pruned_at is null as is_whole
+    from ratchet.jobs
+    where id > p_after and id <= v_to and status <= 0 and finished_at is not null
+      and (p_namespaces is null or namespace = any (p_namespaces))
+      and (p_entities is null or entity = any (p_entities))
+    order by id for update skip locked) finished;
+  jobs := ratchet_internal.remove_jobs(v_old);
+  transient := ratchet_internal.remove_jobs(v_transient);
+  attributes := ratchet_internal.strip_jobs(v_stripped, p_is_keeping_hooks);
+  marked := coalesce(cardinality(v_stripped), 0);
+  next_job := v_to;
+  return next;
+end $$;
+comment on function ratchet.prune_jobs is
+  'Removes finished jobs, or the detail of their history, one batch a call; next_job is null after '
+  'the last.';
+
+-- sql/upkeep/prune_signals.sql
+
+-- Drops signals that nobody consumed in time, one batch a call. Skips what others hold. Null
+-- namespaces: all. Locks: the signals. Writes: signals. Raises: WF104. Returns how many.
+
+create function ratchet.prune_signals(p_namespaces text[] default null, p_batch int default 1000)
+returns bigint
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_count bigint;
+begin
+  perform ratchet_internal.check_prune('0', p_batch);
+  delete from ratchet_internal.signals where id in (
+    select id from ratchet_internal.signals
+    where expires_at < ratchet_internal.now()
+      and (p_namespaces is null or namespace = any (p_namespaces))
+    order by expires_at limit p_batch for update skip locked);
+  get diagnostics v_count = row_count;
+  return v_count;
+end $$;
+comment on function ratchet.prune_signals(text[], int) is
+  'Drops signals that nobody consumed in time, one batch a call; returns how many.';
+
 -- sql/roles/grants.sql
 
 -- Which function belongs to which access. Data, so that the grants can be read and tested; nothing
@@ -3266,24 +12227,77 @@ create table ratchet_internal.grants (
   access text not null,
   primary key (function, access),
   constraint "access is one the engine knows"
-    check (access in ('reader', 'client', 'worker', 'operator'))
+    check (access in ('reader', 'client', 'worker', 'secured', 'operator'))
 );
 comment on table ratchet_internal.grants is 'Which function may be called with which access.';
 comment on column ratchet_internal.grants.function is
   'Name of the function; names are unique in the engine.';
 comment on column ratchet_internal.grants.access is
-  'Who may call it: reader, client, worker or operator.';
+  'Who may call it: reader, client, worker, secured (a provisioned worker role) or operator.';
 insert into ratchet_internal.grants (function, access) values
   ('status', 'reader'), ('result', 'reader'), ('await_result', 'reader'), ('version', 'reader'),
   ('check_invariants', 'reader'), ('history', 'reader'), ('watch_jobs', 'reader'),
+  ('attributes', 'reader'), ('query_state', 'reader'), ('find_entities', 'reader'),
+  ('export_execution', 'reader'), ('symbol', 'reader'),
+  ('dimension', 'reader'), ('type', 'reader'), ('is_live', 'reader'), ('expired_at', 'reader'),
+  ('entity_index', 'operator'),
   ('start_workflow', 'client'), ('start_workflows', 'client'), ('signal', 'client'),
-  ('cancel', 'client'), ('terminate', 'client'),
+  ('cancel', 'client'), ('terminate', 'client'), ('hook', 'client'),
+  ('emit', 'client'), ('emit', 'worker'),
   ('register_worker', 'worker'), ('add_routes', 'worker'), ('heartbeat', 'worker'),
   ('unregister_worker', 'worker'), ('exchange', 'worker'), ('peek', 'worker'), ('evict', 'worker'),
   ('history', 'worker'), ('held_work', 'worker'), ('claim_activity', 'worker'),
   ('complete', 'worker'), ('fail', 'worker'), ('version', 'worker'), ('prune', 'worker'),
-  ('prune', 'operator'),
-  ('now', 'reader'), ('is_final', 'reader'), ('step_name', 'reader');
+  ('prune', 'operator'), ('prune_jobs', 'operator'), ('prune_signals', 'operator'),
+  ('register_worker', 'secured'), ('add_routes', 'secured'), ('heartbeat', 'secured'),
+  ('unregister_worker', 'secured'), ('exchange', 'secured'), ('peek', 'secured'),
+  ('evict', 'secured'), ('history', 'secured'), ('held_work', 'secured'),
+  ('claim_activity', 'secured'), ('complete', 'secured'),
+  ('fail', 'secured'), ('version', 'secured'),
+  ('commit_activity', 'worker'), ('prune_escalations', 'operator'),
+  ('get_escalation', 'reader'), ('escalation_by_key', 'reader'), ('list_escalations', 'reader'),
+  ('count_escalations', 'reader'), ('escalation_stats', 'reader'), ('escalation_types', 'reader'),
+  ('cancelled_escalations', 'reader'), ('escalations_of_steps', 'worker'),
+  ('create_escalation', 'client'), ('migrate_escalation', 'client'),
+  ('claim_escalation', 'client'), ('claim_escalation_by_metadata', 'client'),
+  ('claim_escalations', 'client'), ('release_escalation', 'client'),
+  ('resolve_escalation', 'client'), ('resolve_escalation_by_metadata', 'client'),
+  ('resolve_escalations', 'client'), ('resolve_all_escalations', 'client'),
+  ('cancel_escalation', 'client'), ('update_escalation', 'client'),
+  ('append_milestones', 'client'), ('escalate_to_role', 'client'),
+  ('set_escalation_priority', 'client'), ('prune_escalations', 'client'),
+  ('export_history', 'reader'), ('occurrences', 'reader'), ('create_schedule', 'client'),
+  ('alter_schedule', 'client'),
+  ('pause_schedule', 'client'), ('resume_schedule', 'client'), ('delete_schedule', 'client'),
+  ('trigger_schedule', 'client'), ('flush', 'client'), ('start_cron', 'client'),
+  ('stop_cron', 'client'), ('run_schedules', 'worker'), ('run_schedules', 'operator'),
+  ('pipe_call', 'client'), ('pipe_eval', 'client'), ('pipe_map', 'client'),
+  ('now', 'reader'), ('is_final', 'reader'), ('step_name', 'reader'), ('dimension_of', 'reader'),
+  ('is_hook', 'reader');
+
+-- sql/roles/grant_functions.sql
+
+-- Grants a role the functions of some accesses.
+
+create function ratchet_internal.grant_functions(p_role name, p_accesses text[]) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_function regprocedure;
+begin
+  execute format('grant usage on schema ratchet to %I', p_role);
+  for v_function in
+    select p.oid::regprocedure from pg_proc p
+    join ratchet_internal.grants g on g.function = p.proname
+    where p.pronamespace in ('ratchet'::regnamespace, 'ratchet_internal'::regnamespace)
+      and g.access = any (p_accesses)
+  loop
+    execute format('grant execute on function %s to %I', v_function, p_role);
+  end loop;
+end $$;
+comment on function ratchet_internal.grant_functions(name, text[]) is
+  'Grants a role the functions of some accesses.';
 
 -- sql/roles/grant_access.sql
 
@@ -3297,8 +12311,6 @@ create function ratchet.grant_access(p_role name, p_access text) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  v_function regprocedure;
 begin
   if p_access is null or p_access not in ('reader', 'client', 'worker', 'operator') then
     perform ratchet_internal.raise_error('WF104', 'invalid option',
@@ -3309,26 +12321,204 @@ begin
     perform ratchet_internal.raise_error('WF104', 'invalid option',
       jsonb_build_object('option', 'role', 'value', p_role), 'Create the role first.');
   end if;
-  execute format('grant usage on schema ratchet to %I', p_role);
+  perform ratchet_internal.grant_functions(p_role,
+    case p_access when 'operator' then array['reader', 'client', 'operator']
+      when 'client' then array['reader', 'client']
+      else array[p_access] end);
   if p_access <> 'worker' then
     execute format('grant usage on schema ratchet_internal to %I', p_role);
     execute format('grant select on all tables in schema ratchet to %I', p_role);
     execute format('grant select on all tables in schema ratchet_internal to %I', p_role);
   end if;
-  for v_function in
-    select p.oid::regprocedure from pg_proc p
-    join ratchet_internal.grants g on g.function = p.proname
-    where p.pronamespace in ('ratchet'::regnamespace, 'ratchet_internal'::regnamespace)
-      and g.access = any (
-      case p_access when 'operator' then array['reader', 'client', 'operator']
-        when 'client' then array['reader', 'client']
-        else array[p_access] end)
-  loop
-    execute format('grant execute on function %s to %I', v_function, p_role);
-  end loop;
 end $$;
 comment on function ratchet.grant_access(name, text) is
   'Grants an existing role one of reader, client, worker, operator.';
+
+-- sql/roles/check_password.sql
+
+-- The password to set: the given one, or a new random one. Raises: WF104.
+
+create function ratchet_internal.check_password(p_password text) returns text
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_password is null then
+    return replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
+  end if;
+  if length(p_password) not between 8 and 512 then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', 'password', 'length', length(p_password)),
+      'Give a password of 8 to 512 characters, or none to have one made.');
+  end if;
+  return p_password;
+end $$;
+comment on function ratchet_internal.check_password(text) is
+  'The given password if it will do, or a new random one.';
+
+-- sql/roles/worker_role_name.sql
+
+-- The name under which a role for these queues is provisioned: hmsh_wrk_<namespace>_<queues>, or,
+-- where that is another role's, a name that ends with a digest. Roles belong to the whole cluster,
+-- so each carries a comment that names its database; a role of that name which lacks it is none of
+-- ours and is left alone. Raises: WF104.
+
+create function ratchet_internal.worker_role_name(
+  p_namespace text, p_queues text[], p_comment text
+) returns name
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_base text := 'hmsh_wrk_' || regexp_replace(
+    lower(p_namespace || '_' || array_to_string(p_queues, '_')), '[^a-z0-9]+', '_', 'g');
+  v_digest text := left(md5(p_comment || to_json(p_queues) || p_namespace), 8);
+  v_name text;
+begin
+  foreach v_name in array array[left(v_base, 63), left(v_base, 54) || '_' || v_digest] loop
+    continue when exists (
+      select from ratchet_internal.worker_roles r where r.role_name = v_name
+        and (r.namespace, r.queues) is distinct from (p_namespace, p_queues));
+    continue when exists (
+      select from pg_roles r where r.rolname = v_name
+        and shobj_description(r.oid, 'pg_authid') is distinct from p_comment);
+    return v_name;
+  end loop;
+  perform ratchet_internal.raise_error('WF104', 'invalid option',
+    jsonb_build_object('option', 'role', 'value', v_name),
+    'A role of this name exists and is not a worker role of this database; drop or rename it.');
+end $$;
+comment on function ratchet_internal.worker_role_name(text, text[], text) is
+  'The name of the worker role for some queues: the one it has, or the one it is to get.';
+
+-- sql/roles/provision_worker_role.sql
+
+-- Creates a login role that can be a worker of the given queues and nothing else: it reads no table
+-- and may execute what belongs to the access `secured`. Provisioning again gives it a new password
+-- and takes back a revocation. Do not make another role a member of it: what that role may do would
+-- not be limited to the queues.
+-- For the owner of the engine, who needs CREATEROLE. Locks: worker_roles. Writes: worker_roles,
+-- roles of the cluster. Raises: WF101, WF104.
+
+create function ratchet.provision_worker_role(
+  p_queues text[], p_namespace text default 'durable', p_password text default null
+) returns table (role_name name, password text)
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  v_comment text := format('pgratchet worker of database %s', current_database());
+  v_password text := ratchet_internal.check_password(p_password);
+  v_queues text[] := array(select distinct q collate "C" from unnest(p_queues) q order by 1);
+  v_role name;
+begin
+  if cardinality(v_queues) = 0 then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', 'queues'), 'Give at least one queue.');
+  end if;
+  perform ratchet_internal.check_name(p_namespace, 'namespace');
+  perform ratchet_internal.check_name(q, 'queue') from unnest(v_queues) q;
+  lock table ratchet_internal.worker_roles in share row exclusive mode;
+  v_role := ratchet_internal.worker_role_name(p_namespace, v_queues, v_comment);
+  if exists (select from pg_roles where rolname = v_role) then
+    execute format('alter role %I login password %L', v_role, v_password);
+  else
+    execute format('create role %I login noinherit password %L', v_role, v_password);
+    execute format('comment on role %I is %L', v_role, v_comment);
+  end if;
+  if not has_database_privilege(v_role, current_database(), 'connect') then
+    execute format('grant connect on database %I to %I', current_database(), v_role);
+  end if;
+  perform ratchet_internal.grant_functions(v_role, array['secured']);
+  insert into ratchet_internal.worker_roles (role_name, namespace, queues, created_at)
+  values (v_role, p_namespace, v_queues, ratchet_internal.now())
+  on conflict (role_name) do update
+  set revoked_at = null, last_rotated_at = excluded.created_at;
+  return query select v_role, v_password;
+end $$;
+comment on function ratchet.provision_worker_role(text[], text, text) is
+  'Creates, or renews, a login role that can be a worker of some queues and nothing else; returns '
+  'its name and password.';
+
+-- sql/roles/find_worker_role.sql
+
+-- The row of a worker role, locked. Raises: WF104 where none was provisioned here.
+
+create function ratchet_internal.find_worker_role(p_role name)
+returns ratchet_internal.worker_roles
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_role ratchet_internal.worker_roles;
+begin
+  select * into v_role from ratchet_internal.worker_roles where role_name = p_role for update;
+  if not found then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', 'role', 'value', p_role),
+      'No worker role of this name was provisioned in this database: see ratchet.worker_roles.');
+  end if;
+  return v_role;
+end $$;
+comment on function ratchet_internal.find_worker_role(name) is
+  'The row of a worker role, locked; raises WF104 where there is none.';
+
+-- sql/roles/rotate_worker_password.sql
+
+-- Gives a worker role a new password. Sessions that are open stay open; new ones need it.
+-- For the owner of the engine. Locks: the row of the role. Writes: worker_roles, the role.
+-- Raises: WF104 for a role that is unknown or was revoked.
+
+create function ratchet.rotate_worker_password(p_role name, p_password text default null)
+returns text
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_password text := ratchet_internal.check_password(p_password);
+begin
+  if (ratchet_internal.find_worker_role(p_role)).revoked_at is not null then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', 'role', 'value', p_role),
+      'The role was revoked; ratchet.provision_worker_role takes that back.');
+  end if;
+  execute format('alter role %I password %L', p_role, v_password);
+  update ratchet_internal.worker_roles set last_rotated_at = ratchet_internal.now()
+  where role_name = p_role;
+  return v_password;
+end $$;
+comment on function ratchet.rotate_worker_password(name, text) is
+  'Gives a worker role a new password, and returns it.';
+
+-- sql/roles/revoke_worker_role.sql
+
+-- Ends what a worker role may do, at once: it can neither log in nor, in a session that is open,
+-- call anything, and what its workers hold goes to others. Idempotent.
+-- For the owner of the engine. Locks: the row of the role, its workers, then as release_worker.
+-- Writes: worker_roles, the role, and as release_worker. Raises: WF104. Wakes: idle workers.
+
+create function ratchet.revoke_worker_role(p_role name) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now timestamptz := ratchet_internal.now();
+begin
+  perform ratchet_internal.find_worker_role(p_role);
+  if exists (select from pg_roles where rolname = p_role) then
+    execute format('alter role %I nologin', p_role);
+    execute format('revoke execute on all functions in schema ratchet from %I', p_role);
+    execute format('revoke usage on schema ratchet from %I', p_role);
+  end if;
+  perform ratchet_internal.release_worker(id, v_now, true)
+  from (select id from ratchet_internal.workers where role_name = p_role
+    order by id for update) held;
+  update ratchet_internal.worker_roles set revoked_at = coalesce(revoked_at, v_now)
+  where role_name = p_role;
+end $$;
+comment on function ratchet.revoke_worker_role(name) is
+  'Ends what a worker role may do and frees what its workers hold.';
 
 -- sql/roles/revoke_public.sql
 

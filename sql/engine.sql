@@ -26,6 +26,7 @@ begin;
 \ir inspect/readable.sql
 \ir inspect/check_readable.sql
 \ir inspect/number_of.sql
+\ir inspect/is_arguments.sql
 \ir inspect/after.sql
 
 -- The ledger: an integer that only grows and says which halves of a step are done.
@@ -42,22 +43,68 @@ begin;
 \ir tables/workers.sql
 \ir tables/signals.sql
 \ir tables/sweep.sql
+\ir tables/schedules.sql
+\ir tables/worker_roles.sql
+\ir tables/escalations.sql
+
+-- Worker roles: sessions that may only serve some queues, and only by workers of their own.
+\ir roles/limited_role.sql
+\ir roles/is_own.sql
+\ir roles/check_routes.sql
+\ir roles/visible_jobs.sql
 
 -- Threads: which function an address stands for.
 \ir thread/is_hook.sql
 \ir thread/main_address.sql
 \ir thread/thread_of.sql
+\ir thread/dimension_of.sql
 
 -- Starting jobs.
 \ir job/step_field.sql
 \ir job/step_name.sql
 \ir dispatch/wake_route.sql
+\ir dispatch/wake_queues.sql
+\ir data/is_search.sql
+\ir data/search_of.sql
 \ir job/create_jobs.sql
 \ir job/run_reserved.sql
 \ir job/bad_option.sql
 \ir job/check_start.sql
 \ir job/start_workflow.sql
 \ir job/start_workflows.sql
+
+-- Schedules: cron expressions and intervals in time zones, and what is started by them. Fired by
+-- whoever exchanges.
+\ir schedule/cron_rule.sql
+\ir schedule/cron_set.sql
+\ir schedule/cron_weekdays.sql
+\ir schedule/read_cron.sql
+\ir schedule/is_cron_day.sql
+\ir schedule/cron_next.sql
+\ir schedule/check_cron.sql
+\ir schedule/check_timezone.sql
+\ir schedule/occurrences.sql
+\ir schedule/occurrence_key.sql
+\ir schedule/next_occurrence.sql
+\ir schedule/last_occurrence.sql
+\ir schedule/due_occurrences.sql
+\ir schedule/move_on.sql
+\ir schedule/fire_schedule.sql
+\ir schedule/fire_schedules.sql
+\ir schedule/run_schedules.sql
+\ir schedule/interval_ms.sql
+\ir schedule/check_schedule.sql
+\ir schedule/wake_idle.sql
+\ir schedule/schedule_terms.sql
+\ir schedule/put_schedule.sql
+\ir schedule/create_schedule.sql
+\ir schedule/lock_schedule.sql
+\ir schedule/from_now.sql
+\ir schedule/alter_schedule.sql
+\ir schedule/pause_schedule.sql
+\ir schedule/resume_schedule.sql
+\ir schedule/delete_schedule.sql
+\ir schedule/trigger_schedule.sql
 
 -- Answering steps. settle is the one door through which an answer enters the history.
 \ir dispatch/work.sql
@@ -78,6 +125,58 @@ begin;
 \ir signal/signal.sql
 \ir signal/send_signals.sql
 
+-- Tasks for people: what they are given and found by.
+\ir escalation/texts.sql
+\ir escalation/time_of.sql
+\ir escalation/bad_escalation.sql
+\ir escalation/check_escalation.sql
+\ir escalation/escalation_entry.sql
+\ir escalation/escalation_matches.sql
+\ir escalation/escalation_filter.sql
+\ir escalation/escalation_sort_key.sql
+\ir escalation/escalation_order.sql
+\ir escalation/claim_end.sql
+
+-- Tasks beside the waits of jobs: published, expired and cancelled in the same commit.
+\ir escalation/escalation_space.sql
+\ir escalation/create_escalations.sql
+\ir escalation/escalate_waits.sql
+\ir escalation/expire_escalations.sql
+\ir escalation/drop_escalations.sql
+\ir escalation/lock_escalations.sql
+\ir escalation/resolve_refusal.sql
+\ir escalation/close_escalations.sql
+
+-- Tasks as people work on them: reading.
+\ir escalation/get_escalation.sql
+\ir escalation/escalation_by_key.sql
+\ir escalation/list_escalations.sql
+\ir escalation/count_escalations.sql
+\ir escalation/escalation_stats.sql
+\ir escalation/escalation_types.sql
+\ir escalation/escalations_of_steps.sql
+\ir escalation/cancelled_escalations.sql
+
+-- Creating, claiming, ending and changing them.
+\ir escalation/insert_escalation.sql
+\ir escalation/create_escalation.sql
+\ir escalation/migrate_escalation.sql
+\ir escalation/take_escalation.sql
+\ir escalation/claim_escalation.sql
+\ir escalation/claim_escalation_by_metadata.sql
+\ir escalation/claim_escalations.sql
+\ir escalation/release_escalation.sql
+\ir escalation/resolve_escalation.sql
+\ir escalation/resolve_escalation_by_metadata.sql
+\ir escalation/resolve_escalations.sql
+\ir escalation/resolve_all_escalations.sql
+\ir escalation/cancel_escalation.sql
+\ir escalation/update_escalation.sql
+\ir escalation/append_milestones.sql
+\ir escalation/escalate_to_role.sql
+\ir escalation/set_escalation_priority.sql
+\ir escalation/prune_escalations.sql
+
 -- Ending jobs; children.
 \ir job/is_silent.sql
 \ir job/answer_parents.sql
@@ -93,6 +192,7 @@ begin;
 \ir thread/open_threads.sql
 \ir thread/hook.sql
 \ir thread/start_hooks.sql
+\ir thread/drop_thread_tasks.sql
 \ir thread/end_threads.sql
 \ir thread/continue_jobs.sql
 
@@ -101,6 +201,22 @@ begin;
 \ir signal/emit_events.sql
 \ir signal/emit.sql
 \ir dispatch/act_on_steps.sql
+
+-- The data of a job: search attributes, and the entity, a JSON document. Operations on them are
+-- steps that the exchange carries out and answers at once.
+\ir data/change.sql
+\ir data/decimal_of.sql
+\ir data/rounded.sql
+\ir data/put_value.sql
+\ir data/merged.sql
+\ir data/change_value.sql
+\ir data/change_search.sql
+\ir data/change_entity.sql
+\ir data/change_document.sql
+\ir data/attributes_of.sql
+\ir data/operation_field.sql
+\ir data/change_data.sql
+\ir data/data_answers.sql
 
 -- What a worker hands in.
 \ir dispatch/record_steps.sql
@@ -144,6 +260,7 @@ begin;
 \ir dispatch/report_activity.sql
 \ir dispatch/complete.sql
 \ir dispatch/fail.sql
+\ir dispatch/commit_activity.sql
 
 -- Reading and stopping jobs.
 \ir job/find_job.sql
@@ -153,22 +270,195 @@ begin;
 \ir job/watch_jobs.sql
 \ir job/cancel.sql
 \ir job/terminate.sql
+\ir job/flush.sql
+
+-- Repeating calls of Virtual: schedules with terms of their own.
+\ir schedule/is_schedule_over.sql
+\ir schedule/start_cron.sql
+\ir schedule/stop_cron.sql
+
+-- The mapping language: values as JavaScript has them, its functions family by family, the programs
+-- that expressions are compiled to, and what runs them. See graph/pipe/README.md.
+\ir graph/pipe/value/pipe_fail.sql
+\ir graph/pipe/value/pipe_check_size.sql
+\ir graph/pipe/value/pipe_kind.sql
+\ir graph/pipe/value/pipe_is_true.sql
+\ir graph/pipe/value/pipe_digits_number.sql
+\ir graph/pipe/value/pipe_double.sql
+\ir graph/pipe/value/pipe_exact.sql
+\ir graph/pipe/value/pipe_from_number.sql
+\ir graph/pipe/value/pipe_int32.sql
+\ir graph/pipe/value/pipe_integer.sql
+\ir graph/pipe/value/pipe_is_equal.sql
+\ir graph/pipe/value/pipe_is_same.sql
+\ir graph/pipe/value/pipe_items.sql
+\ir graph/pipe/value/pipe_join.sql
+\ir graph/pipe/value/pipe_keys.sql
+\ir graph/pipe/value/pipe_list.sql
+\ir graph/pipe/value/pipe_member.sql
+\ir graph/pipe/value/pipe_number.sql
+\ir graph/pipe/value/pipe_number_text.sql
+\ir graph/pipe/value/pipe_order.sql
+\ir graph/pipe/value/pipe_position.sql
+\ir graph/pipe/value/pipe_text.sql
+\ir graph/pipe/value/pipe_text_number.sql
+\ir graph/pipe/value/pipe_trim.sql
+
+\ir graph/pipe/call/pipe_arithmetic.sql
+\ir graph/pipe/call/pipe_assign.sql
+\ir graph/pipe/call/pipe_bits.sql
+\ir graph/pipe/call/pipe_change_case.sql
+\ir graph/pipe/call/pipe_choose.sql
+\ir graph/pipe/call/pipe_collate.sql
+\ir graph/pipe/call/pipe_compare.sql
+\ir graph/pipe/call/pipe_concat.sql
+\ir graph/pipe/call/pipe_define.sql
+\ir graph/pipe/call/pipe_digits.sql
+\ir graph/pipe/call/pipe_fround.sql
+\ir graph/pipe/call/pipe_has.sql
+\ir graph/pipe/call/pipe_hypot.sql
+\ir graph/pipe/call/pipe_is_even.sql
+\ir graph/pipe/call/pipe_json.sql
+\ir graph/pipe/call/pipe_list_change.sql
+\ir graph/pipe/call/pipe_list_find.sql
+\ir graph/pipe/call/pipe_list_read.sql
+\ir graph/pipe/call/pipe_logarithm.sql
+\ir graph/pipe/call/pipe_math.sql
+\ir graph/pipe/call/pipe_math_many.sql
+\ir graph/pipe/call/pipe_number_call.sql
+\ir graph/pipe/call/pipe_object_change.sql
+\ir graph/pipe/call/pipe_object_read.sql
+\ir graph/pipe/call/pipe_object_trait.sql
+\ir graph/pipe/call/pipe_parse_float.sql
+\ir graph/pipe/call/pipe_parse_int.sql
+\ir graph/pipe/call/pipe_parse_json.sql
+\ir graph/pipe/call/pipe_pattern.sql
+\ir graph/pipe/call/pipe_power.sql
+\ir graph/pipe/call/pipe_product.sql
+\ir graph/pipe/call/pipe_put.sql
+\ir graph/pipe/call/pipe_quotient.sql
+\ir graph/pipe/call/pipe_replace.sql
+\ir graph/pipe/call/pipe_round.sql
+\ir graph/pipe/call/pipe_scientific.sql
+\ir graph/pipe/call/pipe_search.sql
+\ir graph/pipe/call/pipe_sort.sql
+\ir graph/pipe/call/pipe_sum.sql
+\ir graph/pipe/call/pipe_symbol.sql
+\ir graph/pipe/call/pipe_text_change.sql
+\ir graph/pipe/call/pipe_text_cut.sql
+\ir graph/pipe/call/pipe_text_find.sql
+\ir graph/pipe/call/pipe_write_json.sql
+
+\ir graph/pipe/date/pipe_date.sql
+\ir graph/pipe/date/pipe_date_get.sql
+\ir graph/pipe/date/pipe_date_make.sql
+\ir graph/pipe/date/pipe_date_parts.sql
+\ir graph/pipe/date/pipe_date_set.sql
+\ir graph/pipe/date/pipe_date_text.sql
+\ir graph/pipe/date/pipe_date_write.sql
+\ir graph/pipe/date/pipe_day_number.sql
+\ir graph/pipe/date/pipe_from_date.sql
+\ir graph/pipe/date/pipe_loose_time.sql
+\ir graph/pipe/date/pipe_parse_date.sql
+\ir graph/pipe/date/pipe_parse_iso.sql
+\ir graph/pipe/date/pipe_time.sql
+
+\ir graph/pipe/cron/pipe_cron.sql
+\ir graph/pipe/cron/pipe_cron_field.sql
+\ir graph/pipe/cron/pipe_cron_is_day.sql
+\ir graph/pipe/cron/pipe_cron_next.sql
+
+\ir graph/pipe/run/pipe_step.sql
+\ir graph/pipe/run/pipe_members.sql
+\ir graph/pipe/run/pipe_store.sql
+\ir graph/pipe/run/pipe_load.sql
+\ir graph/pipe/run/pipe_check_held.sql
+\ir graph/pipe/pipe_family.sql
+\ir graph/pipe/pipe_apply.sql
+
+\ir graph/pipe/compile/pipe_program.sql
+\ir graph/pipe/compile/pipe_start.sql
+\ir graph/pipe/compile/pipe_emit_constant.sql
+\ir graph/pipe/compile/pipe_emit_call.sql
+\ir graph/pipe/compile/pipe_emit_failure.sql
+\ir graph/pipe/compile/map_compile.sql
+\ir graph/pipe/compile/pipe_braced.sql
+\ir graph/pipe/compile/pipe_emit_cell.sql
+\ir graph/pipe/compile/pipe_emit_map.sql
+\ir graph/pipe/compile/pipe_emit_reduce.sql
+\ir graph/pipe/compile/pipe_emit_reference.sql
+\ir graph/pipe/compile/pipe_emit_row.sql
+\ir graph/pipe/compile/pipe_emit_rows.sql
+\ir graph/pipe/compile/pipe_emit_value.sql
+\ir graph/pipe/compile/pipe_finish.sql
+\ir graph/pipe/compile/value_compile.sql
+\ir graph/pipe/compile/pipe_row_references.sql
+\ir graph/pipe/compile/pipe_references.sql
+\ir graph/pipe/compile/pipe_row_problems.sql
+\ir graph/pipe/compile/pipe_problems.sql
+
+\ir graph/pipe/run/map_run.sql
+\ir graph/pipe/run/pipe_value.sql
+\ir graph/pipe/rule/rule_compile.sql
+\ir graph/pipe/rule/rule_holds.sql
+\ir graph/pipe/pipe_call.sql
+\ir graph/pipe/pipe_eval.sql
+\ir graph/pipe/pipe_map.sql
 
 -- Looking at everything; the rules that always hold.
 \ir views/ledger.sql
 \ir views/open_steps.sql
+\ir views/steps.sql
+\ir views/symbol.sql
+\ir views/dimension.sql
+\ir views/type.sql
+\ir views/expired_at.sql
+\ir views/is_live.sql
 \ir views/workers.sql
+\ir views/worker_roles.sql
+\ir views/schedule_status.sql
+\ir inspect/export_history.sql
 \ir inspect/broken_jobs.sql
 \ir inspect/broken_steps.sql
 \ir inspect/broken_messages.sql
 \ir inspect/broken_signals.sql
+\ir inspect/broken_escalations.sql
 \ir inspect/check_invariants.sql
 
--- Retention, and who may do what.
+-- Reading the data of jobs; exports of what has happened.
+\ir data/nested.sql
+\ir data/attributes.sql
+\ir data/query_state.sql
+\ir data/condition.sql
+\ir data/find_entities.sql
+\ir data/entity_index.sql
+\ir export/iso_time.sql
+\ir export/step_events.sql
+\ir export/edge_events.sql
+\ir export/event_attributes.sql
+\ir export/execution_events.sql
+\ir export/summary.sql
+\ir export/stream_history.sql
+\ir export/child_executions.sql
+\ir export/execution.sql
+\ir export/export_execution.sql
+
+-- Retention, and who may do what. Roles for workers are made by the engine, others by you.
 \ir upkeep/check_prune.sql
+\ir upkeep/remove_jobs.sql
 \ir upkeep/prune.sql
+\ir upkeep/strip_jobs.sql
+\ir upkeep/prune_jobs.sql
+\ir upkeep/prune_signals.sql
 \ir roles/grants.sql
+\ir roles/grant_functions.sql
 \ir roles/grant_access.sql
+\ir roles/check_password.sql
+\ir roles/worker_role_name.sql
+\ir roles/provision_worker_role.sql
+\ir roles/find_worker_role.sql
+\ir roles/rotate_worker_password.sql
+\ir roles/revoke_worker_role.sql
 \ir roles/revoke_public.sql
 
 -- What has been installed, as the migration runner records it.

@@ -1,4 +1,5 @@
 import { RatchetError } from '../errors';
+import { decodeJson, decodeWithin, encodeJson, holdsMarks } from './codec';
 import { endOfString } from './end-of-string';
 import { parseJson } from './parse-json';
 import { findUnwritable } from './unwritable-json';
@@ -92,7 +93,41 @@ export function toJson(value: unknown, what: string): string | null {
   return json;
 }
 
-/** The one door out: what `toJson` was given, after a round trip; null is `undefined`. */
+/**
+ * As `toJson`, for what users call arguments, results and payloads: it passes through the codec of
+ * the process. Not for what SQL has to read.
+ *
+ * @throws RatchetError as `toJson`; WF109 a codec that fails
+ */
+export function toPayload(value: unknown, what: string): string | null {
+  const json = toJson(value, what);
+  if (json === null) return null;
+  const stored = encodeJson(json, what);
+  if (stored.length !== json.length && isTooLarge(stored)) throw tooLarge(what);
+  return stored;
+}
+
+/**
+ * The one door out: what `toJson` or `toPayload` was given, after a round trip; null is
+ * `undefined`.
+ *
+ * @throws RatchetError WF109 a value that is encoded, and cannot be decoded here
+ */
 export function fromJson(json: string | null): unknown {
+  return json === null ? undefined : parseJson(decodeJson(json));
+}
+
+/** As `fromJson`, for JSON that never passed through a codec: data that SQL reads and changes. */
+export function fromPlainJson(json: string | null): unknown {
   return json === null ? undefined : parseJson(json);
+}
+
+/**
+ * As `fromJson`, for a document that was made in SQL and holds stored values within.
+ *
+ * @throws RatchetError WF109 a value that is encoded, and cannot be decoded here
+ */
+export function fromDocument(json: string | null): unknown {
+  const document = fromPlainJson(json);
+  return json !== null && holdsMarks(json) ? decodeWithin(document) : document;
 }

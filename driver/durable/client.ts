@@ -1,14 +1,23 @@
 import { randomUUID } from 'node:crypto';
+import { userRows } from '../database/data-calls';
 import { toJson } from '../database/json-door';
 import { startHook, startWorkflow, startWorkflows } from '../database/job-calls';
 import { checkName } from '../database/names';
 import type { Duration } from '../duration';
-import { checkOptions } from '../options';
+import type { EventSink } from '../events';
 import type { Hub } from '../engine/hub';
 import type { WorkflowFunction } from '../engine/run-workflow';
+import { RatchetError } from '../errors';
+import { checkOptions } from '../options';
+import { currentTrace } from '../telemetry/spans';
+import { telemetry } from '../telemetry/telemetry';
 import { hubFor, type ConnectionConfig } from './connection';
+import { defaultExpire } from './default-expire';
+import { EscalationClient } from './escalation-client';
 import { HOOK_OPTIONS, type HookOptions } from './hooks';
-import { saying, signalJob, WorkflowHandle, type SignalOptions } from './handle';
+import { meshClientOf, saying, signalJob, WorkflowHandle, type SignalOptions } from './handle';
+import type { HotMeshClient } from './mesh-client';
+import { ScheduleClient } from './schedules';
 import {
   checkStart,
   nameOf,
@@ -24,16 +33,24 @@ export interface ClientConfig {
   install?: boolean;
   /** false: results are found by polling alone. Default true. */
   notifications?: boolean;
+  /** Told of what starts, stops and is committed here. */
+  events?: EventSink;
 }
 
-function optionsOf(
-  { entity, expire, retry, lifetime }: CheckedStart,
-  isWatched = false,
-): string | null {
-  const isPlain = (entity ?? expire ?? retry ?? lifetime) === undefined;
-  if (isPlain && !isWatched) return null;
-  const watch = isWatched ? { watch: true } : {};
-  return toJson({ entity, expire, retry, ...lifetime, ...watch }, 'options');
+const CLIENT_OPTIONS = ['connection', 'install', 'notifications', 'events'];
+
+function optionsOf({ entity, expire, retry, search, lifetime }: CheckedStart, isWatched = false) {
+  const watch = isWatched ? true : undefined;
+  const options = { entity, expire, retry, search, watch, ...lifetime };
+  const isPlain = Object.values(options).every((option) => option === undefined);
+  return isPlain ? null : toJson(options, 'options');
+}
+
+/** A workflow joins the trace that is current where it is started, unless it was given one. */
+function traced<O extends object>(options: O): O {
+  const active = telemetry();
+  const isGiven = typeof options !== 'object' || options === null || 'workflowTrace' in options;
+  return active === undefined || isGiven ? options : { ...currentTrace(active), ...options };
 }
 
 /** Starting and reaching workflows. */
@@ -61,7 +78,10 @@ export class WorkflowClient {
   ): Promise<WorkflowHandle> {
     const isFunction = typeof first === 'function';
     const options = isFunction ? second : first;
-    const start = checkStart(options, isFunction ? { workflow: nameOf(first) } : {});
+    const start = checkStart(traced(options), {
+      ...defaultExpire(),
+      ...(isFunction ? { workflow: nameOf(first) } : {}),
+    });
     const { args, queue, workflow, workflowId, namespace } = start;
     const named = { args, queue, workflow, workflowId, namespace };
     const isWatched = this.hub.results.expectsWait();
@@ -80,7 +100,7 @@ export class WorkflowClient {
     options: Omit<ClientStartOptions, 'args' | 'workflowId'>,
     jobs: { workflowId: string; args: A }[],
   ): Promise<number> {
-    const first = checkStart(options);
+    const first = checkStart(options, defaultExpire());
     const shared = { ...first, options: optionsOf(first) };
     const checked = jobs.map((job) => checkStart({ ...options, ...job }));
     await this.hub.prepare();
@@ -127,17 +147,79 @@ export class WorkflowClient {
   ): Promise<string> {
     return signalJob(this.hub, checkName(namespace, 'namespace'), signalId, data, options);
   }
+
+  /**
+   * Runs one statement of SQL on the database, with the engine's tables at hand; returns its rows
+   * as objects. Queue, name and `index` are labels only; jobs of every namespace are in the tables.
+   *
+   * @example
+   * await client.workflow.search('orders', 'orderWorkflow', null, 'sql',
+   *   "select job_id from jobs_attributes where field = '_color' and value = $1", 'red');
+   */
+  async search<T = Record<string, unknown>>(
+    _taskQueue: string,
+    _workflowName: string,
+    _namespace: string | null,
+    _index: string,
+    sql: string,
+    ...params: unknown[]
+  ): Promise<T[]> {
+    if (typeof sql !== 'string' || sql.trim() === '') {
+      throw new RatchetError('WF104', 'search was given no SQL.', {
+        hint: 'Give (taskQueue, workflowName, namespace or null, index, sql, ...params).',
+      });
+    }
+    await this.hub.prepare();
+    return (await userRows(this.hub.database, sql, params)) as T[];
+  }
 }
 
 /** @example const client = new Client({ connection: { class: Postgres, options } }); */
 export class Client {
   readonly workflow: WorkflowClient;
+  /** Tasks for people. */
+  readonly escalations: EscalationClient;
+  /** Starting workflows again and again. */
+  readonly schedule: ScheduleClient;
+  private readonly hub: Hub;
+  private readonly events: EventSink | undefined;
 
-  constructor({ connection, install, notifications }: ClientConfig) {
+  constructor(config: ClientConfig) {
+    checkOptions(config, CLIENT_OPTIONS, 'Client');
+    const { connection, install, notifications, events } = config;
     const settings = {
       ...(install === undefined ? {} : { install }),
       ...(notifications === undefined ? {} : { notifications }),
     };
-    this.workflow = new WorkflowClient(hubFor(connection, settings));
+    this.hub = hubFor(connection, settings);
+    this.events = events;
+    this.hub.taskEvents.add(events);
+    this.workflow = new WorkflowClient(this.hub);
+    this.escalations = new EscalationClient(this.hub, events);
+    this.schedule = new ScheduleClient(this.hub);
+    if (events !== undefined) {
+      this.hub.whenReady(() => this.hub.announcements.engineStarted(events, 'durable'));
+    }
+  }
+
+  /** The lower-level client, as `Entity.find` and `Search.findAllUserData` want it. */
+  async getHotMeshClient(taskQueue: string, namespace = 'durable'): Promise<HotMeshClient> {
+    checkName(taskQueue, 'taskQueue');
+    return meshClientOf(this.hub, checkName(namespace, 'namespace'));
+  }
+
+  /**
+   * Installs the engine, or brings it up to the version of this package. A namespace needs nothing
+   * of its own; it is only named in the event.
+   *
+   * @throws Error `Invalid version number`
+   */
+  async deployAndActivate(namespace = 'durable', version?: string): Promise<void> {
+    checkName(namespace, 'namespace');
+    if (version !== undefined && !/^\d+$/.test(String(version))) {
+      throw new Error('Invalid version number');
+    }
+    await this.hub.deploy();
+    this.hub.announcements.engineDeployed(this.events, namespace);
   }
 }

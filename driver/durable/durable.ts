@@ -1,19 +1,19 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
+import { registerCodec } from '../database/codec';
+import { disconnectAll } from '../connectors';
 import { closeHubs } from '../engine/hub';
+import { guid } from '../guid';
 import { activity } from './activity';
 import { Client } from './client';
 import { Connection } from './connection';
 import { didInterrupt } from './errors';
+import { Entity } from './entity';
 import { WorkflowHandle } from './handle';
+import { interceptors } from './interceptors';
+import { Search } from './search';
 import { registerActivityWorker, Worker } from './worker';
+import { workerRoles } from './worker-roles';
 import { workflow } from './workflow';
-
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-';
-
-/** A compact unique id: 23 url-safe characters beginning with H. */
-function guid(): string {
-  return `H${[...randomBytes(22)].map((byte) => ALPHABET[byte & 63]).join('')}`;
-}
 
 /** Durable workflows written as plain functions. */
 export const Durable = {
@@ -21,12 +21,19 @@ export const Durable = {
   Worker,
   Connection,
   Handle: WorkflowHandle,
+  Search,
+  Entity,
   workflow,
   activity,
   registerActivityWorker,
   didInterrupt,
+  ...interceptors,
+  ...workerRoles,
+  registerCodec,
   guid,
   uuid: (): string => randomUUID(),
   /** Stops every client, worker and connection of this process; new ones may be made afterwards. */
-  shutdown: (): Promise<void> => closeHubs(),
+  async shutdown(): Promise<void> {
+    await Promise.all([closeHubs(), disconnectAll()]);
+  },
 };

@@ -1,8 +1,12 @@
 import { checkName } from '../database/names';
-import { toJson } from '../database/json-door';
+import { toJson, toPayload } from '../database/json-door';
 import { durationMs, type Duration } from '../duration';
 import { registerActivities } from '../engine/activities';
 import type { Answer } from '../engine/call';
+import { callIntercepted } from '../engine/interceptor-context';
+import { outbound } from '../engine/interceptors';
+import { log } from '../log';
+import { checkOptions } from '../options';
 import { currentWorkflow, durableCall } from './current-turn';
 import { storedPolicy, type RetryPolicy } from './retry-policy';
 import { activityValue } from './step-error';
@@ -34,8 +38,21 @@ export type ActivityProxy<T> = {
     : never;
 };
 
+const PROXY_OPTIONS = [
+  ...['taskQueue', 'activities', 'retry', 'retryPolicy', 'headers', 'argumentMetadata'],
+  ...['startToCloseTimeout', 'expire'],
+];
+
+function preferNewer(options: ProxyOptions, newer: string, older: string): void {
+  if (!(newer in options) || !(older in options)) return;
+  log('warn', `proxyActivities has ${newer} and ${older}; ${newer} is used`);
+}
+
 /** What every call of one proxy has in common, checked when the proxy is made. */
 function settings(options: ProxyOptions) {
+  checkOptions(options, PROXY_OPTIONS, 'proxyActivities');
+  preferNewer(options, 'retry', 'retryPolicy');
+  preferNewer(options, 'headers', 'argumentMetadata');
   const policy = options.retry ?? options.retryPolicy;
   const { taskQueue, startToCloseTimeout } = options;
   return {
@@ -51,7 +68,9 @@ function settings(options: ProxyOptions) {
   };
 }
 
-function storedOptions(jobPolicy: string | null, { stored, headers }: ReturnType<typeof settings>) {
+type Settings = ReturnType<typeof settings>;
+
+function storedOptions(jobPolicy: string | null, { stored, headers }: Settings) {
   const inherited = jobPolicy === null ? {} : (JSON.parse(jobPolicy) as object);
   const merged = { ...inherited, ...stored, ...(headers === undefined ? {} : { headers }) };
   return Object.keys(merged).length === 0 ? null : toJson(merged, 'headers');
@@ -77,7 +96,7 @@ export function proxyActivities<T extends object = Record<string, (...args: unkn
       get(_target, property) {
         // A proxy that answered `then` would be taken for a promise.
         if (typeof property === 'symbol' || property === 'then') return undefined;
-        const known = functions.get(property) ?? activityCaller(property, shared);
+        const known = functions.get(property) ?? activityCaller(property, shared, options);
         functions.set(property, known);
         return known;
       },
@@ -85,19 +104,28 @@ export function proxyActivities<T extends object = Record<string, (...args: unkn
   ) as ActivityProxy<T>;
 }
 
-/** What the calls of one activity share is made once: a step is little more than its objects. */
-function activityCaller(property: string, shared: ReturnType<typeof settings>) {
+/**
+ * What the calls of one activity share is made once: a step is little more than its objects. With
+ * `intercepted`, the options of the proxy, its calls go through the outbound interceptors.
+ */
+function activityCaller(property: string, shared: Settings, intercepted?: ProxyOptions) {
   const name = checkName(property, 'activity');
   const [what, inputOf] = [`Activity '${name}'`, `arguments of ${name}`];
   const ownOptions = storedOptions(null, shared);
   const isThrowing = shared.isThrowing ?? true;
   const convert = (answer: Answer) => activityValue(answer, isThrowing);
   return (...args: unknown[]): Promise<unknown> => {
-    const { work } = currentWorkflow(what).turn;
+    const { turn } = currentWorkflow(what);
+    if (intercepted !== undefined && outbound.length > 0) {
+      const call = { activityName: name, args, options: { ...intercepted } };
+      const make = () => activityCaller(name, settings(call.options))(...call.args);
+      return callIntercepted(turn, call, make);
+    }
+    const { work } = turn;
     return durableCall(what, {
       kind: 'activity',
       name,
-      input: toJson(args, inputOf),
+      input: toPayload(args, inputOf),
       queue: shared.queue ?? work.queue,
       options: work.options === null ? ownOptions : storedOptions(work.options, shared),
       convert,

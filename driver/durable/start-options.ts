@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { toJson } from '../database/json-door';
+import { toPayload } from '../database/json-door';
 import { checkName } from '../database/names';
 import type { Queryable } from '../database/database';
 import type { WorkflowFunction } from '../engine/run-workflow';
 import { RatchetError } from '../errors';
+import { checkOptions } from '../options';
+import { traceOf, type TraceOptions } from '../telemetry/trace-context';
 import { storedPolicy, type RetryPolicy } from './retry-policy';
+import { searchFields, type SearchValue } from './search-fields';
 
 /** How a workflow is started. */
-export interface StartOptions<A extends unknown[] = unknown[]> {
+export interface StartOptions<A extends unknown[] = unknown[]> extends TraceOptions {
   /** Positional arguments, any JSON values. Default none. */
   args?: A;
   /** Queue whose workers run it. Default: `entity`. */
@@ -32,6 +35,15 @@ export interface StartOptions<A extends unknown[] = unknown[]> {
   marker?: Record<string, unknown>;
   /** Seconds for which the id is only reserved; a second start runs the job. */
   pending?: number;
+  /** Search attributes to begin with; `index`, `prefix` and `schema` have no effect. */
+  search?: SearchOptions;
+}
+
+export interface SearchOptions {
+  data?: Record<string, SearchValue>;
+  index?: string;
+  prefix?: string[];
+  schema?: object;
 }
 
 /** `StartOptions` of a client: also the transaction to start in. */
@@ -58,6 +70,7 @@ export interface CheckedStart {
   expire: number | undefined;
   retry: object | undefined;
   lifetime: Lifetime | undefined;
+  search: { data: Record<string, string> } | undefined;
 }
 
 /** How a job takes hooks, and what it is marked with; only what was given. */
@@ -70,13 +83,19 @@ function missing(option: string): never {
   });
 }
 
+const START_OPTIONS = [
+  ...['args', 'taskQueue', 'workflowName', 'workflowId', 'namespace', 'entity', 'expire', 'config'],
+  ...['search', 'marker', 'signalIn', 'persistent', 'pending', 'parentWorkflowId', 'originJobId'],
+  ...['workflowTrace', 'workflowSpan', 'await', 'guid', 'tx', 'signalId'],
+];
+
 /** Checks what a start is given and fills in the defaults. */
 export function checkStart(
   options: StartOptions,
-  defaults: { queue?: string; workflow?: string; namespace?: string } = {},
+  defaults: { queue?: string; workflow?: string; namespace?: string; expire?: number } = {},
 ): CheckedStart {
-  if (typeof options !== 'object' || options === null) missing('The options object');
-  const { entity, args = [], expire, config } = options;
+  checkOptions(options, START_OPTIONS, 'start');
+  const { entity, args = [], expire = defaults.expire, config } = options;
   const queue = options.taskQueue ?? defaults.queue ?? entity ?? missing('taskQueue');
   const workflow = options.workflowName ?? defaults.workflow ?? entity ?? missing('workflowName');
   if (!Array.isArray(args)) {
@@ -89,9 +108,9 @@ export function checkStart(
       hint: 'Give seconds from 0 to 1e13.',
     });
   }
-  const retry = storedPolicy(config);
+  const retry = { ...storedPolicy(config), ...traceOf(options) };
   return {
-    args: toJson(args, 'args') ?? '[]',
+    args: toPayload(args, 'args') ?? '[]',
     queue: checkName(queue, 'taskQueue'),
     workflow: checkName(workflow, 'workflowName'),
     workflowId: checkName(options.workflowId ?? randomUUID(), 'workflowId'),
@@ -99,8 +118,15 @@ export function checkStart(
     entity: entity === undefined ? undefined : checkName(entity, 'entity'),
     expire: expire === undefined ? undefined : Math.ceil(expire),
     retry: Object.keys(retry).length === 0 ? undefined : retry,
+    search: searchOf(options.search),
     lifetime: checkLifetime(options),
   };
+}
+
+function searchOf(search: SearchOptions | undefined): CheckedStart['search'] {
+  if (search === undefined) return undefined;
+  checkOptions(search, ['data', 'index', 'prefix', 'schema'], 'search');
+  return search.data === undefined ? undefined : { data: searchFields(search.data) };
 }
 
 function checkLifetime({ signalIn, persistent, marker, pending }: StartOptions) {

@@ -18,6 +18,8 @@ export interface WorkflowInfo {
   /** How often it has failed and been run again. */
   attempt: number;
   originJobId: string | null;
+  workflowTrace: string | undefined;
+  workflowSpan: string | undefined;
   isCancelled: boolean;
   /** The recorded steps whose answers have not reached this run, by `-kind-position-`. */
   replay: Record<string, unknown>;
@@ -25,11 +27,18 @@ export interface WorkflowInfo {
   raw: { input: string | null; options: string | null };
 }
 
+/** What the engine tells a workflow beside its arguments. */
+interface Told {
+  maximumAttempts?: number;
+  workflowTrace?: string;
+  workflowSpan?: string;
+}
+
 /** What a workflow knows of itself, at this moment. */
 export function workflowInfo(): WorkflowInfo {
   const { turn } = currentWorkflow('workflowInfo');
   const { workflowId, workflow, queue, namespace, attempt, input, options, value } = turn.work;
-  const policy = (options === null ? {} : JSON.parse(options)) as { maximumAttempts?: number };
+  const policy = (options === null ? {} : JSON.parse(options)) as Told;
   const { counter } = turn;
   return {
     ...{ workflowId, workflowName: workflow, taskQueue: queue, namespace, attempt, counter },
@@ -38,12 +47,14 @@ export function workflowInfo(): WorkflowInfo {
     COUNTER: { counter },
     canRetry: attempt < (policy.maximumAttempts ?? 3),
     originJobId: value,
+    workflowTrace: policy.workflowTrace,
+    workflowSpan: policy.workflowSpan,
     isCancelled: turn.isCancelled,
     get replay() {
-      const steps = turn.history.all();
-      return Object.fromEntries(
-        steps.map((step) => [`-${step.kind}-${step.position}-`, step.value] as const),
-      );
+      const steps = [...turn.history.recorded()].map((step) => {
+        return [`-${step.kind}-${step.position}-`, step.value] as const;
+      });
+      return Object.fromEntries(steps);
     },
     raw: { input, options },
   };

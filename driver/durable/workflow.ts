@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { toJson } from '../database/json-door';
+import { toPayload } from '../database/json-door';
 import { checkName } from '../database/names';
 import { durationMs, type Duration } from '../duration';
 import { context } from '../engine/context';
@@ -9,9 +9,11 @@ import { RatchetError } from '../errors';
 import { executeChild, startChild } from './children';
 import { currentWorkflow, durableCall } from './current-turn';
 import { CancelledFailure, didInterrupt, isCancellation } from './errors';
+import { entity } from './entity';
 import { emit, passOnce } from './events';
 import { execHook, execHookBatch, hook } from './hooks';
 import { proxyActivities } from './proxy-activities';
+import { enrich, search } from './search';
 import { condition, signal } from './signals';
 import { terminate } from './terminate';
 import { trace } from './trace';
@@ -75,7 +77,7 @@ function continueAsNew(...args: unknown[]): Promise<never> {
   return durableCall('continueAsNew', {
     kind: 'continue',
     name: 'continue',
-    input: toJson(args, 'arguments'),
+    input: toPayload(args, 'arguments'),
     convert: () => undefined as never,
   });
 }
@@ -138,6 +140,9 @@ export const workflow = {
   executeChild,
   execChild: executeChild,
   startChild,
+  search,
+  enrich,
+  entity,
   workflowInfo,
   getContext: workflowInfo,
   random,

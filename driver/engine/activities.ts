@@ -1,13 +1,18 @@
-import { fromJson, toJson } from '../database/json-door';
+import { fromJson, toJson, toPayload } from '../database/json-door';
+import type { StepTransaction } from '../database/step-transaction';
 import { DurableRetryError, DurableTimeoutError } from '../durable/errors';
 import { serializeError } from '../durable/serialized-error';
+import { activitySpan, type ActivitySite } from '../telemetry/spans';
+import { telemetry } from '../telemetry/telemetry';
+import type { TraceOptions } from '../telemetry/trace-context';
 import { context, type ActivityContext } from './context';
+import { activityInbound, chained } from './interceptors';
 
 // The arguments are whatever the workflow gave; the proxies' types hold the two together.
 export type ActivityFunction = (...args: never[]) => unknown;
 
 /** What the engine stores with a scheduled activity; durations in milliseconds. */
-export interface ActivityOptions {
+export interface ActivityOptions extends TraceOptions {
   maximumAttempts?: number;
   initialInterval?: number;
   backoffCoefficient?: number;
@@ -21,10 +26,14 @@ export interface Outcome {
   /** Numeric code of the error. */
   code: number | null;
   value: string | null;
+  /** It was committed with the activity's own transaction: there is nothing to report. */
+  isRecorded?: boolean;
 }
 
 const NO_OPTIONS: ActivityOptions = Object.freeze({});
 const registry = new Map<string, ActivityFunction>();
+/** Take the place of registered ones, whenever those are registered: see testing/. */
+const mocks = new Map<string, ActivityFunction>();
 
 /** Makes functions known to every worker of this process, by their own names. */
 export function registerActivities(activities: object | ActivityFunction): void {
@@ -39,6 +48,20 @@ export function registerActivities(activities: object | ActivityFunction): void 
     );
     if (key !== '' && key !== 'default') registry.set(key, activity);
   }
+}
+
+/** Puts functions in the place of activities of the same names, until they are taken back. */
+export function mockActivities(given: Record<string, ActivityFunction>): () => void {
+  for (const [name, mock] of Object.entries(given)) mocks.set(name, mock);
+  return () => {
+    for (const [name, mock] of Object.entries(given)) {
+      if (mocks.get(name) === mock) mocks.delete(name);
+    }
+  };
+}
+
+function find(name: string): ActivityFunction | undefined {
+  return (mocks.size === 0 ? undefined : mocks.get(name)) ?? registry.get(name);
 }
 
 const PARSED_OPTIONS = 1_000;
@@ -58,7 +81,7 @@ export function parseOptions(options: string | null): ActivityOptions {
 type Settled = (outcome: Outcome) => void;
 
 /** Settles with a timeout if the function takes longer; its late outcome is then dropped. */
-function limited(settled: Settled, milliseconds: number): Settled {
+function limited(store: ActivityContext, settled: Settled, milliseconds: number): Settled {
   let isSettled = false;
   const once: Settled = (outcome) => {
     if (isSettled) return;
@@ -67,7 +90,12 @@ function limited(settled: Settled, milliseconds: number): Settled {
     settled(outcome);
   };
   const late = new DurableTimeoutError(`startToCloseTimeout of ${milliseconds} ms exceeded`);
-  const timer = setTimeout(() => once(failure(late)), Math.min(milliseconds, 2 ** 31 - 1));
+  const expire = () => {
+    // It may never return: what it holds is given back now.
+    store.transaction?.then((transaction) => transaction.end(true)).catch(() => undefined);
+    once(failure(late));
+  };
+  const timer = setTimeout(expire, Math.min(milliseconds, 2 ** 31 - 1));
   return once;
 }
 
@@ -84,21 +112,31 @@ export function runActivity(
   input: string | null,
   options: ActivityOptions,
   onSettled: Settled,
+  site: ActivitySite,
 ): void {
   const { startToCloseTimeout } = options;
+  const traced = telemetry();
+  const span = traced && activitySpan(traced, store, site, options);
+  const told = span === undefined ? onSettled : spanned(span, store, options, onSettled);
   const settled =
-    startToCloseTimeout === undefined ? onSettled : limited(onSettled, startToCloseTimeout);
-  const succeed = (value: unknown) => settled(success(value, store.activityName));
-  const fail = (error: unknown) => settled(failure(error));
+    startToCloseTimeout === undefined ? told : limited(store, told, startToCloseTimeout);
+  const end = (outcome: Outcome) => {
+    if (store.transaction === undefined) settled(outcome);
+    else void endTransaction(store.transaction, outcome).then(settled);
+  };
+  const succeed = (value: unknown) => end(success(value, store.activityName));
+  const fail = (error: unknown) => end(failure(error));
   let returned: unknown;
   try {
-    const activity = registry.get(store.activityName);
+    const activity = find(store.activityName);
     if (activity === undefined) {
       throw new DurableRetryError(`Activity '${store.activityName}' not found in registry`);
     }
     store.arguments = (fromJson(input) ?? []) as unknown[];
     store.headers = options.headers ?? {};
-    returned = context.run(store, () => activity(...(store.arguments as never[])));
+    const run = () => execute(store, activity);
+    returned =
+      span === undefined ? context.run(store, run) : span.run(() => context.run(store, run));
     if (isThenable(returned)) {
       returned.then(succeed, fail);
       return;
@@ -110,9 +148,45 @@ export function runActivity(
   succeed(returned);
 }
 
+/** Ends the span of an execution before its outcome is reported. */
+function spanned(
+  span: ReturnType<typeof activitySpan>,
+  { attempt }: ActivityContext,
+  options: ActivityOptions,
+  onSettled: Settled,
+): Settled {
+  return (outcome) => {
+    const { isFailed, code, value } = outcome;
+    const hasMore = attempt <= (options.maximumAttempts ?? 3);
+    span.end(isFailed, value, isFailed && hasMore && isRetriedLocally(options, code));
+    onSettled(outcome);
+  };
+}
+
+function execute({ activityName, arguments: args }: ActivityContext, activity: ActivityFunction) {
+  const run = () => activity(...(args as never[]));
+  if (activityInbound.length === 0) return run();
+  return chained(activityInbound, (each, next) => each.execute(activityName, args, next), run);
+}
+
+/** Commits what an activity wrote together with its result, or takes it back. Never rejects. */
+async function endTransaction(
+  opening: Promise<StepTransaction>,
+  outcome: Outcome,
+): Promise<Outcome> {
+  try {
+    const transaction = await opening;
+    if (outcome.isFailed) await transaction.rollback();
+    else await transaction.commit(outcome.value);
+    return { ...outcome, isRecorded: !outcome.isFailed };
+  } catch (error) {
+    return failure(error);
+  }
+}
+
 function success(value: unknown, name: string): Outcome {
   try {
-    return { isFailed: false, code: null, value: toJson(value, `result of ${name}`) };
+    return { isFailed: false, code: null, value: toPayload(value, `result of ${name}`) };
   } catch (error) {
     return failure(error);
   }

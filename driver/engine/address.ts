@@ -15,8 +15,3 @@ export function threadKey(jobId: string, address: string): string {
 export function dimensionOf(address: string): string {
   return isHookAddress(address) ? `,0,${Number(address.slice(1)) - 1}` : address;
 }
-
-/** Sorts threads: the generations of the main function, then the hooks, in the order of starts. */
-export function threadOrder(address: string): number {
-  return Number(address.slice(1)) + (isHookAddress(address) ? 1e9 : 0);
-}

@@ -1,10 +1,18 @@
 import type { ActivityContext } from './context';
+import type { Database } from '../database/database';
+import type { ActivityClaim, StepTransaction } from '../database/step-transaction';
 import type { Work } from '../database/exchange';
-import { parseOptions, runActivity } from './activities';
+import { parseOptions, runActivity, type Outcome } from './activities';
 import type { ActivityReport } from './report';
 
 function claimOf(of: { jobId: string; address: string; position: number }): string {
   return `${of.jobId}\n${of.address}\n${of.position}`;
+}
+
+/** What activities need of the engine that runs them. */
+export interface ActivityHost {
+  readonly database: Database;
+  readonly workerId: string;
 }
 
 /** Activities that were claimed from a queue, until the commit of their reports. */
@@ -14,7 +22,10 @@ export class ClaimedActivities {
   /** Counts losses of the lease: what was claimed before one is not reported after it. */
   private lease = 0;
 
-  constructor(private readonly onReport: () => void) {}
+  constructor(
+    private readonly host: ActivityHost,
+    private readonly onReport: () => void,
+  ) {}
 
   get size(): number {
     return this.claimed.size;
@@ -36,11 +47,26 @@ export class ClaimedActivities {
       namespace,
       taskQueue: work.queue,
       attempt,
+      open: () => this.open({ jobId, address, position, attempt }),
     };
     const { lease } = this;
-    runActivity(store, work.input, parseOptions(work.options), (outcome) => {
-      if (lease === this.lease) this.report({ jobId, address, position, attempt, ...outcome });
-    });
+    const settled = (outcome: Outcome) => {
+      if (lease !== this.lease) return;
+      if (outcome.isRecorded) this.recorded(claim);
+      else this.report({ jobId, address, position, attempt, ...outcome });
+    };
+    runActivity(store, work.input, parseOptions(work.options), settled, work);
+  }
+
+  open(of: Omit<ActivityClaim, 'workerId'>): Promise<StepTransaction> {
+    const { database, workerId } = this.host;
+    return database.stepTransactions.begin({ ...of, workerId });
+  }
+
+  /** The result is committed, and comes back with the next exchange as any other. */
+  recorded(claim?: string): void {
+    if (claim !== undefined) this.claimed.delete(claim);
+    this.onReport();
   }
 
   report(report: ActivityReport): void {

@@ -13,13 +13,16 @@ import { LiveTurn } from './live-turn';
 import type { PendingCall } from './call';
 import { LocalSteps, planOf } from './local-steps';
 import { readHistories, Rebuilding } from './rebuilding';
-import { Registration } from './registration';
+import { Registration, type RegistrationOptions } from './registration';
 import { emptyReport, isLast, type Batch } from './report';
 import { continueAsNew, runWorkflow, type WorkflowFunction } from './run-workflow';
+import { stepKey } from './step-key';
 import { TurnCache } from './turn-cache';
 import type { TurnHost } from './turn-host';
 
-export interface EngineOptions {
+type Registered = Pick<RegistrationOptions, 'leaseSeconds' | 'isUpkept' | 'onError'>;
+
+export interface EngineOptions extends Registered {
   /** Workflow functions running (not waiting) at once. Default 1,000. */
   maxTurns: number;
   /** Claimed activities running at once. Default 500. */
@@ -28,9 +31,7 @@ export interface EngineOptions {
   cacheSize: number;
   /** Milliseconds between looks for work that nobody has told of. Default 1,000. */
   pollMs: number;
-  /** Seconds for which a silent worker keeps its work, 1 to 3,600. Default 30. */
-  leaseSeconds: number;
-  onError: (error: unknown) => void;
+  onCommitted: (batch: Batch) => void;
 }
 
 const NO_ROOM = { turns: 0, activities: 0 };
@@ -41,30 +42,28 @@ function key(...parts: string[]): string {
 
 /** A worker process's side of the engine: what it serves, what it holds, what it reports. */
 export class Engine implements TurnHost, ExchangeHost, EvictionHost {
-  private readonly turns: TurnCache;
-  private readonly rebuilding = new Rebuilding();
+  readonly turns: TurnCache;
+  readonly rebuilding = new Rebuilding();
   private readonly dirty = new Set<LiveTurn>();
   /** Turns whose functions run at this moment, up to the next macrotask. */
   private busy: LiveTurn[] = [];
   private readonly workflows = new Map<string, WorkflowFunction>();
   private readonly activityQueues = new Map<string, Set<string>>(); // by namespace
-  private readonly claimed = new ClaimedActivities(() => this.loop.wake(true));
-  private readonly localSteps = new LocalSteps((report) => this.claimed.report(report));
-  private readonly loop: ExchangeLoop;
+  readonly claimed = new ClaimedActivities(this, () => this.loop.wake(true));
+  private readonly localSteps = new LocalSteps(this.claimed);
+  readonly loop: ExchangeLoop;
   private readonly registration: Registration;
   private readonly eviction: Eviction;
   private isStopped = false;
 
   constructor(
-    private readonly database: Database,
+    readonly database: Database,
     private readonly options: EngineOptions,
   ) {
-    const { onError, leaseSeconds } = options;
     this.turns = new TurnCache(options.cacheSize);
     this.eviction = new Eviction(this, database, this.turns);
     this.loop = new ExchangeLoop(this, database, options.pollMs);
-    const onChange = () => this.notify();
-    this.registration = new Registration(database, { leaseSeconds, onError, onChange });
+    this.registration = new Registration(database, { ...options, onChange: () => this.notify() });
   }
 
   get workerId(): string {
@@ -77,9 +76,9 @@ export class Engine implements TurnHost, ExchangeHost, EvictionHost {
   }
 
   async serveActivities(route: Route): Promise<void> {
+    await this.registration.serve(route);
     const queues = this.activityQueues.get(route.namespace) ?? new Set();
     this.activityQueues.set(route.namespace, queues.add(route.queue));
-    await this.registration.serve(route);
   }
 
   /** There may be work: somebody said so. */
@@ -173,6 +172,7 @@ export class Engine implements TurnHost, ExchangeHost, EvictionHost {
   }
 
   committed(batch: Batch): void {
+    this.options.onCommitted(batch);
     this.claimed.committed(batch.activities);
     for (const { jobId, address, report } of batch.turns) {
       const turn = this.turns.get(jobId, address);
@@ -219,7 +219,7 @@ export class Engine implements TurnHost, ExchangeHost, EvictionHost {
     const turn = this.turns.get(work.jobId, work.address);
     if (work.kind === 'start') this.run(new LiveTurn(work, new History(), this, false));
     if (work.kind === 'activity') this.claimed.run(work);
-    if (work.kind === 'result') turn?.answer(work.position, work);
+    if (work.kind === 'result') turn?.answer(stepKey(work.address, work.position), work);
     if (work.kind === 'cancel') turn?.cancel();
     if (work.kind === 'lost' && turn !== undefined) this.forget(turn);
   }
@@ -228,7 +228,7 @@ export class Engine implements TurnHost, ExchangeHost, EvictionHost {
     const { namespace, queue, workflow } = turn.work;
     this.turns.add(turn);
     const run = this.workflows.get(key(namespace, queue, workflow));
-    turn.start(() => runWorkflow(turn, run, () => this.report(turn)));
+    turn.start(() => runWorkflow(turn, run, () => this.report(turn), this.database.connection));
   }
 
   forget(turn: LiveTurn): void {
@@ -274,7 +274,8 @@ export class Engine implements TurnHost, ExchangeHost, EvictionHost {
     for (const { jobId, address, isCancelled } of known) {
       const turn = this.turns.get(jobId, address);
       for (const step of histories.get(threadKey(jobId, address)) ?? []) {
-        if (step.isDone && step.address === address) turn?.answer(step.position, step);
+        const isAnswer = step.isDone && step.kind !== 'cancel' && step.kind !== 'patch';
+        if (isAnswer) turn?.answer(stepKey(step.address, step.position), step);
       }
       if (isCancelled) turn?.cancel();
     }

@@ -1,9 +1,12 @@
 import type { RecordedStep } from '../database/turn-calls';
+import { isOperation, objectOf, stepKey } from './step-key';
 
 /** The recorded steps of a thread, as its function is rebuilt from them. */
 export class History {
   private readonly steps = new Map<number, RecordedStep>();
   private readonly byDelivery = new Map<number, number>();
+  /** A recorded operation of each object, by the object's position. */
+  private readonly objects = new Map<number, RecordedStep>();
   /** Positions whose answer is recorded, a recorded cancellation counted as one more. */
   readonly answered = new Set<number>();
   /** Ids for which patched() has answered true. */
@@ -28,20 +31,30 @@ export class History {
       this.answered.add(-1);
       return;
     }
-    this.steps.set(step.position, step);
-    this.last = Math.max(this.last, step.position);
+    const position = stepKey(step.address, step.position);
+    this.steps.set(position, position === step.position ? step : { ...step, position });
+    this.last = Math.max(this.last, objectOf(position));
+    if (isOperation(position)) this.objects.set(objectOf(position), step);
     if (!step.isDone) return;
-    this.answered.add(step.position);
-    if (step.delivery !== null) this.byDelivery.set(step.delivery, step.position);
+    this.answered.add(position);
+    if (step.delivery !== null) this.byDelivery.set(step.delivery, position);
+  }
+
+  /** What is recorded of a call; if it cannot be that call, what is there in its place. */
+  find(position: number): RecordedStep | undefined {
+    const step = this.steps.get(position);
+    if (step !== undefined) return step;
+    if (isOperation(position)) return this.steps.get(objectOf(position));
+    return this.objects.size === 0 ? undefined : this.objects.get(position);
   }
 
   get(position: number): RecordedStep | undefined {
     return this.steps.get(position);
   }
 
-  /** The steps whose answers have not reached the function. */
-  all(): RecordedStep[] {
-    return [...this.steps.values()];
+  /** Every step that is still remembered, in the order of the calls. */
+  recorded(): Iterable<RecordedStep> {
+    return this.steps.values();
   }
 
   /** What was delivered as number `delivery`, where that was recorded. */

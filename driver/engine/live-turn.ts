@@ -1,11 +1,12 @@
 import type { Work } from '../database/exchange';
 import type { RecordedStep } from '../database/turn-calls';
 import { CancelledFailure } from '../durable/errors';
-import type { Answer, Call, PendingCall } from './call';
-import { DurablePromise } from './durable-promise';
+import { pendingCall, type Answer, type Call, type PendingCall } from './call';
+import type { DurablePromise } from './durable-promise';
 import type { History } from './history';
 import { afterLateCalls, mismatch, neverCalled } from './mismatch';
 import { emptyReport, isEmptyReport, type PlanReport, type TurnReport } from './report';
+import { isOperation, placeOf, stepKey } from './step-key';
 import type { TurnHost } from './turn-host';
 
 type Queued = Answer & { position: number; isLocal: boolean };
@@ -85,23 +86,25 @@ export class LiveTurn {
   }
 
   call(call: Call): DurablePromise<unknown> {
-    const position = (this.counter += 1);
-    let resolve: PendingCall['resolve'] = ignore;
-    let reject: PendingCall['reject'] = ignore;
-    const promise = new DurablePromise<unknown>((fulfil, refuse) => {
-      resolve = fulfil;
-      reject = refuse;
-    });
+    return this.begin(pendingCall(call, (this.counter += 1)));
+  }
+
+  /** Operation number `ordinal`, from 1, of an object that took the number `object`. */
+  operate(call: Call, object: number, ordinal: number): DurablePromise<unknown> {
+    return this.begin(pendingCall(call, stepKey(`#${object}`, ordinal)));
+  }
+
+  private begin(pending: PendingCall): DurablePromise<unknown> {
+    const { call, position, promise } = pending;
     if (this.isOver) return promise;
     if (this.isCancelled && call.isCancellable) {
       promise.expectFailure();
-      reject(new CancelledFailure());
+      pending.reject(new CancelledFailure());
       return promise;
     }
-    const pending = { call, kind: call.kind, name: call.name, position, promise, resolve, reject };
     this.pending.set(position, pending);
-    const recorded = this.history.get(position);
-    if (position === this.history.last) this.caughtUpAt = this.deliveries;
+    const recorded = this.history.find(position);
+    if (recorded !== undefined) this.caughtUpAt = this.deliveries;
     if (recorded === undefined) this.host.begin(this, pending);
     else this.recall(pending, recorded);
     return promise;
@@ -219,8 +222,8 @@ export class LiveTurn {
   /** Where another answer could have come first, the order is recorded with the next effect. */
   private noteOrder(position: number): void {
     if (this.pending.size === 1) return;
-    const { address, deliveries } = this;
-    this.report.deliveries.push({ address, position, delivery: deliveries + 1 });
+    const place = placeOf(this.address, position);
+    this.report.deliveries.push({ ...place, delivery: this.deliveries + 1 });
   }
 
   private settleCall(position: number, answer: Answer): void {
@@ -233,7 +236,8 @@ export class LiveTurn {
     try {
       call.resolve(call.call.convert(answer));
     } catch (error) {
-      if (typeof error === 'object' && error) this.errors.set(error, [position, this.counter]);
+      const isRepeatable = typeof error === 'object' && error && !isOperation(position);
+      if (isRepeatable) this.errors.set(error, [position, this.counter]);
       call.promise.expectFailure();
       call.reject(error);
     }
@@ -281,8 +285,15 @@ export class LiveTurn {
       this.host.report(this);
     }
   }
-}
 
-function ignore(): void {
-  // A promise hands its own functions over before it is used.
+  /** Activities that were called and never awaited; the end of the function waits for them. */
+  async unawaited(): Promise<void> {
+    const isOpen = () =>
+      [...this.pending.values()].some((c) => c.kind === 'activity' && !c.promise.isObserved);
+    while (!this.isOver && isOpen()) {
+      await new Promise<void>((resolve) => {
+        this.onDelivered = resolve;
+      });
+    }
+  }
 }

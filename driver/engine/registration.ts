@@ -8,7 +8,10 @@ const UPKEEP_MS = 60_000;
 const BEATS_A_LEASE = 5;
 
 export interface RegistrationOptions {
+  /** Seconds for which a silent worker keeps its work, 1 to 3,600. Default 30. */
   leaseSeconds: number;
+  /** Whether it removes finished jobs in passing. */
+  isUpkept: boolean;
   onError: (error: unknown) => void;
   /** The worker is registered, or its lease may be gone: look. */
   onChange: () => void;
@@ -31,13 +34,20 @@ export class Registration {
   /** Serves a route from now on; the first one registers the worker. */
   async serve(route: Route): Promise<void> {
     this.routes.push(route);
-    if (this.first === undefined) {
-      this.first = this.register();
-      await this.first;
-    } else {
-      await this.first;
-      await addRoutes(this.database, this.workerId, [route]);
-      this.options.onChange();
+    try {
+      if (this.first === undefined) {
+        this.first = this.register();
+        await this.first;
+      } else {
+        await this.first;
+        await addRoutes(this.database, this.workerId, [route]);
+        this.options.onChange();
+      }
+    } catch (error) {
+      // Whoever tries again is not held up by a route that was refused.
+      this.routes.splice(this.routes.indexOf(route), 1);
+      if (this.workerId === '') this.first = undefined;
+      throw error;
     }
   }
 
@@ -60,6 +70,7 @@ export class Registration {
     const { database, workerId } = this;
     const { config: pgConfig } = database;
     this.heartbeat = startHeartbeat({ pgConfig, workerId, intervalMs, onLost, onError });
+    if (!this.options.isUpkept) return;
     const upkeep = () => void prune(database).catch(onError);
     this.upkeepTimer = setInterval(upkeep, UPKEEP_MS).unref();
   }

@@ -1,13 +1,23 @@
-import { fromJson, toJson } from '../database/json-door';
-import { serializeError } from '../durable/serialized-error';
+import { fromJson, toJson, toPayload } from '../database/json-door';
+import { serializeError, type SerializedError } from '../durable/serialized-error';
 import { RatchetError } from '../errors';
+import { spanEnd, spanStart } from '../telemetry/spans';
+import { telemetry } from '../telemetry/telemetry';
 import { isHookAddress } from './address';
 import type { PendingCall } from './call';
 import { context } from './context';
+import { runIntercepted, unawaited } from './interceptor-context';
 import type { LiveTurn } from './live-turn';
 
 // The arguments are whatever the job was started with.
 export type WorkflowFunction = (...args: never[]) => unknown;
+
+/** Ends the job with exactly this error, whatever its retry policy says. */
+export class FinalFailure extends Error {
+  constructor(readonly stored: SerializedError) {
+    super(stored.message);
+  }
+}
 
 const FINAL_CODES = new Set([596, 597, 598]);
 
@@ -16,16 +26,19 @@ export async function runWorkflow(
   turn: LiveTurn,
   run: WorkflowFunction | undefined,
   report: () => void,
+  connection?: unknown,
 ): Promise<void> {
+  const traced = telemetry();
+  if (traced !== undefined) spanStart(traced, turn);
   try {
     if (run === undefined) throw new Error(`Workflow '${turn.work.workflow}' is not registered`);
     const args = argumentsOf(turn.work.input);
-    const value = await context.run({ kind: 'workflow', turn, isShielded: false }, async () =>
-      run(...args),
+    const value = await context.run({ kind: 'workflow', turn, isShielded: false }, () =>
+      runIntercepted(turn, connection, () => run(...args)),
     );
     await unawaited(turn);
     if (turn.isOver) return;
-    const result = toJson(value, `result of ${turn.work.workflow}`);
+    const result = toPayload(value, `result of ${turn.work.workflow}`);
     if (isHookAddress(turn.address)) turn.report.thread = { input: null };
     else turn.report.end = { result, error: null };
   } catch (thrown) {
@@ -33,6 +46,7 @@ export async function runWorkflow(
     fail(turn, thrown);
   }
   turn.isOver = true;
+  if (traced !== undefined) spanEnd(traced, turn);
   report();
 }
 
@@ -55,21 +69,14 @@ export async function continueAsNew(turn: LiveTurn, pending: PendingCall): Promi
   turn.host.report(turn);
 }
 
-/** Activities that were called and never awaited; the end of the function waits for them. */
-async function unawaited(turn: LiveTurn): Promise<void> {
-  const isOpen = () =>
-    [...turn.pending.values()].some((call) => call.kind === 'activity' && !call.promise.isObserved);
-  while (!turn.isOver && isOpen()) {
-    await new Promise<void>((resolve) => {
-      turn.onDelivered = resolve;
-    });
-  }
-}
-
 /**
  * An ordinary error is followed by another run, as the job's policy says; a typed one ends the job.
  */
 function fail(turn: LiveTurn, thrown: unknown): void {
+  if (thrown instanceof FinalFailure) {
+    turn.report.end = { result: null, error: toJson(thrown.stored, 'error') };
+    return;
+  }
   const error = serializeError(thrown);
   const isCancelled = error.type === 'CancelledFailure';
   const isUnusable = error.code === undefined && isWf1(thrown);
@@ -95,8 +102,8 @@ function argumentsOf(input: string | null): never[] {
   throw new RatchetError('WF102', 'The arguments of the job are not a JSON array.');
 }
 
-/** A bad argument or a value that is no JSON fails alike in every run. */
+/** What fails alike in every run: a bad argument, an operation that does not fit its data. */
 function isWf1(thrown: unknown): boolean {
   const code = (thrown as { code?: unknown } | null)?.code;
-  return typeof code === 'string' && /^WF[15]/.test(code);
+  return typeof code === 'string' && /^WF(1|5|305|701)/.test(code);
 }

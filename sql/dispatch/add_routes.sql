@@ -23,6 +23,7 @@ begin
     ratchet_internal.check_name(r.queue, 'queue'),
     ratchet_internal.check_name(coalesce(r.workflow, '-'), 'workflow')
   from json_to_recordset(p_routes) as r (namespace text, queue text, workflow text);
+  perform ratchet_internal.check_routes(p_routes);
   insert into ratchet_internal.worker_routes (worker_id, namespace, queue, workflow)
   select p_worker, coalesce(r.namespace, 'durable'), r.queue, coalesce(r.workflow, '')
   from json_to_recordset(p_routes) as r (namespace text, queue text, workflow text)

@@ -20,7 +20,8 @@ set lock_timeout = '10s'
 as $$
 #variable_conflict use_column
 begin
-  perform from ratchet_internal.workers where id = p_worker for update;
+  perform from ratchet_internal.workers where id = p_worker
+    and ratchet_internal.is_own(role_name) for update;
   perform ratchet_internal.lock_worker(p_worker);
   return query
   with turn as materialized (
@@ -34,7 +35,8 @@ begin
   where held.job_id = turn.job_id and held.address = turn.address and held.position = 0
     and turn.known = (
       select count(*) from ratchet.jobs_attributes a
-      where a.job_id = turn.job_id and a.address in (turn.address, turn.address || '#cancel')
+      where a.job_id = turn.job_id and ratchet_internal.thread_of(a.address) = turn.address
+        and a.kind not in ('patch', 'marker')
         and ratchet_internal.is_final(a.ledger))
     and exists (
       select from ratchet_internal.messages open

@@ -2,7 +2,8 @@
 -- Everything in one call is one commit. Parallel arrays, one group a kind of report; null groups
 -- cost nothing. Repeating a call after an error changes nothing that has been recorded.
 --   step      local steps that ran in the worker's process, with their results
---   plan      steps that somebody else must answer
+--   plan      steps that somebody else must answer, and operations on the data of a job, which
+--             this call carries out and answers
 --   activity  reports of activities that were claimed
 --   end       jobs whose main function returned (error null), or of which one failed for good
 --   failure   threads whose function failed and may be run again, or is blocked
@@ -38,19 +39,16 @@ create function ratchet.exchange(
   p_thread_addresses text[] default null, p_thread_inputs json[] default null,
   p_delivery_jobs bigint[] default null, p_delivery_addresses text[] default null,
   p_delivery_positions int[] default null, p_delivery_orders int[] default null
-) returns setof ratchet.work
-language plpgsql volatile security definer
-set search_path = pg_catalog, pg_temp
-set enable_seqscan = off set enable_mergejoin = off set jit = off
-set plan_cache_mode = force_generic_plan set lock_timeout = '2s'
+) returns setof ratchet.work language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp set lock_timeout = '2s' set jit = off
+set enable_seqscan = off set enable_mergejoin = off set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_now timestamptz := ratchet_internal.now();
   v_written bigint := 0;
 begin
-  perform ratchet_internal.open_exchange(p_worker, v_now,
-    p_plan_jobs || p_failure_jobs || p_thread_jobs, p_end_jobs,
-    p_activity_jobs, p_plan_jobs, p_plan_kinds, p_plan_options);
+  perform ratchet_internal.open_exchange(p_worker, v_now, p_plan_jobs || p_failure_jobs
+    || p_thread_jobs, p_end_jobs, p_activity_jobs, p_plan_jobs, p_plan_kinds, p_plan_options);
   if p_step_jobs is not null then
     v_written := v_written + ratchet_internal.record_steps(p_worker, v_now, p_step_jobs,
       p_step_addresses, p_step_positions, p_step_kinds, p_step_names, p_step_deliveries,
@@ -64,9 +62,12 @@ begin
     v_written := v_written + ratchet_internal.schedule_steps(p_worker, v_now, p_plan_jobs,
       p_plan_addresses, p_plan_positions, p_plan_kinds, p_plan_names, p_plan_inputs,
       p_plan_queues, p_plan_delays, p_plan_attempts, p_plan_held, p_plan_failed, p_plan_options);
+    if p_plan_kinds && array['search', 'entity'] then return query
+      select * from ratchet_internal.data_answers(p_plan_jobs, p_plan_addresses, p_plan_positions);
+    end if;
   end if;
   if p_failure_jobs is not null or 'terminate' = any (p_plan_kinds)
-    or v_written < coalesce(cardinality(p_step_jobs || p_plan_jobs), 0) then
+    or v_written < cardinality(p_step_jobs || p_plan_jobs) then
     return query select * from ratchet_internal.lost_jobs(p_worker,
       p_step_jobs || p_plan_jobs || p_failure_jobs,
       p_step_addresses || p_plan_addresses || p_failure_addresses);

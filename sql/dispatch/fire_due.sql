@@ -1,7 +1,8 @@
 -- Answers the sleeps that have ended and the waits that have timed out, of the worker's workflow
 -- routes, at most 1,000 a route; and sorts out answers that have no addressee. Needs no room:
 -- nothing is claimed.
--- Locks: messages, skipping those that somebody else is taking. Writes: messages, attributes.
+-- Locks: messages, skipping those that somebody else is taking. Writes: messages, attributes,
+-- escalations.
 
 create function ratchet_internal.fire_due(p_worker bigint, p_now timestamptz) returns void
 language plpgsql volatile
@@ -11,14 +12,19 @@ declare
   v_due record;
 begin
   select array_agg(m.job_id) as jobs, array_agg(m.address) as addresses,
-    array_agg(m.position) as positions, array_agg(m.kind) as kinds into v_due
+    array_agg(m.position) as positions, array_agg(m.kind) as kinds,
+    bool_or(m.kind = 'wait' and m.options is not null) as have_tasks into v_due
   from ratchet_internal.worker_routes r
   cross join lateral (
-    select job_id, address, position, kind from ratchet_internal.messages
+    select job_id, address, position, kind, options from ratchet_internal.messages
     where queue = r.queue and workflow = r.workflow and namespace = r.namespace
       and worker_id is null and kind in ('timer', 'wait', 'result') and due_at <= p_now
     order by due_at limit 1000 for update skip locked) m
   where r.worker_id = p_worker and r.workflow <> '';
+  if v_due.have_tasks then
+    perform ratchet_internal.expire_escalations(p_now, v_due.jobs, v_due.addresses,
+      v_due.positions);
+  end if;
   if v_due.kinds && array['timer', 'wait'] then
     perform ratchet_internal.settle(p_now, array_agg(a.job_id), array_agg(a.address),
       array_agg(a.position), array_agg(1), array_agg(d.kind = 'wait'),
@@ -27,7 +33,12 @@ begin
       as d (job_id, address, at, kind)
     join ratchet.jobs_attributes a
       on a.job_id = d.job_id and a.address = d.address and a.position = d.at
-    where d.kind in ('timer', 'wait');
+    where d.kind in ('timer', 'wait')
+      -- A wait whose task somebody else holds at this moment is left for the next look.
+      and (not v_due.have_tasks or not exists (select from ratchet.escalations e
+        where e.job_id = d.job_id and e.address = d.address and e.position = d.at
+          and e.status = 'pending'))
+    having count(*) > 0;
   end if;
   if v_due.jobs is not null or exists (select from ratchet_internal.messages
     where worker_id = p_worker and kind = 'result')

@@ -13,7 +13,8 @@ set plan_cache_mode = force_generic_plan
 set lock_timeout = '10s'
 as $$
 begin
-  perform from ratchet_internal.workers where id = p_worker for update;
+  perform from ratchet_internal.workers where id = p_worker
+    and ratchet_internal.is_own(role_name) for update;
   perform ratchet_internal.lock_worker(p_worker);
   return query
   select case when m.kind = 'activity' then 'activity'

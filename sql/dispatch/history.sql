@@ -17,14 +17,21 @@ as $$
     ratchet_internal.step_name(a.address, a.field), a.delivery,
     ratchet_internal.is_final(a.ledger), a.is_failed, a.value
   from (
-    select distinct given.job_id, suffix.address
+    select distinct given.job_id, given.address
     from unnest(p_jobs, p_addresses) as given (job_id, address)
-    cross join lateral unnest(case when p_addresses is not null then array[
-      given.address, given.address || '#cancel', given.address || '#patch'] else array[null::text]
-      end) as suffix (address)) thread
+    where given.job_id = any (ratchet_internal.visible_jobs(p_jobs))) thread
   cross join lateral (
     select * from ratchet.jobs_attributes
-    where job_id = thread.job_id and (thread.address is null or address = thread.address)) a
+    where job_id = thread.job_id and address = thread.address
+    union all
+    -- What belongs to the thread: # and what comes before the next character.
+    select * from ratchet.jobs_attributes
+    where job_id = thread.job_id and address >= thread.address || '#'
+      and address < thread.address || '$'
+    union all
+    select * from ratchet.jobs_attributes
+    where job_id = thread.job_id and p_addresses is null) a
+  where a.kind not in ('attribute', 'marker')
   order by a.job_id, a.address, a.position
 $$;
 comment on function ratchet.history(bigint[], text[]) is

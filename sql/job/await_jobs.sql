@@ -20,6 +20,7 @@ begin
     join ratchet.jobs_attributes a using (job_id, address, position)
     left join ratchet.jobs target on target.namespace = m.namespace
       and target.key = ratchet_internal.readable(m.options) ->> 'id' and target.status <> -1
+      and (ratchet_internal.limited_role() is null or target.parent_id = m.job_id)
     where m.job_id = any (p_jobs) and m.kind = 'child' and m.key = '' and a.kind = 'await'),
   marked as (
     update ratchet.jobs j set is_awaited = true

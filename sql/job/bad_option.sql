@@ -15,9 +15,11 @@ as $$
     where key in ('maximumAttempts', 'initialInterval', 'backoffCoefficient', 'maximumInterval')
       and json_typeof(value) <> 'null'
   ) option
-  where key !~ '^(entity|expire|delay|watch|pending|persistent|signalIn|marker|retry|retry\..*)$'
+  where key !~ ('^(entity|expire|delay|watch|search|pending|persistent|signalIn|marker|retry'
+      || '|retry\..*)$')
     or key = 'entity' and not ratchet_internal.is_name(value #>> '{}')
     or key = 'watch' and json_typeof(value) <> 'boolean'
+    or key = 'search' and not ratchet_internal.is_search(value)
     or key = 'retry' and json_typeof(value) not in ('object', 'null')
     or key in ('persistent', 'signalIn') and json_typeof(value) not in ('boolean', 'null')
     or key = 'marker' and (json_typeof(value) <> 'object' or exists (

@@ -24,8 +24,9 @@ begin
     perform ratchet_internal.raise_error('WF104', 'invalid option',
       jsonb_build_object('option', left(v_option, 100)),
       'Options are entity (name), expire and pending (seconds), delay (milliseconds; all at most'
-      || ' 1e13), watch, persistent and signalIn (booleans), marker (an object whose keys begin'
-      || ' with -), and retry (an object whose limits are numbers, not negative).');
+      || ' 1e13), watch, persistent and signalIn (booleans), search ({"data": {"name": "text"}}),'
+      || ' marker (an object whose keys begin with -)'
+      || ' and retry (an object whose limits are numbers, not negative).');
   end if;
 end $$;
 comment on function ratchet_internal.check_start(text, text, text, json) is

@@ -4,7 +4,8 @@
 -- goes, and whoever waits is answered all the same.
 -- Locks: jobs, in id order (few rows drive the lookups by key, so that they come in the order given
 -- to them); then messages, in order.
--- Writes: jobs, messages, attributes of waiting parents. Wakes: idle workers; programs that wait.
+-- Writes: jobs, messages, attributes of waiting parents, escalations. Wakes: idle workers; programs
+-- that wait.
 -- With p_worker only jobs are ended of which that worker holds the thread at the given address: the
 -- main function, or a hook that failed for good.
 -- Returns the jobs it ended; one that had ended before is not among them.
@@ -21,6 +22,7 @@ declare
   v_kept bigint[];
   v_awaited bigint[];
   v_is_watched boolean;
+  v_have_tasks boolean;
 begin
   with ended as (
     update ratchet.jobs j
@@ -44,9 +46,13 @@ begin
     select from ratchet_internal.messages
     where job_id = any (v_ended) and (position <> 0 or address <> ''))
   then
-    perform from ratchet_internal.messages
-    where job_id = any (v_ended || v_kept) or kind = 'child' and key = any (v_awaited::text[])
-    order by job_id, address, position for update;
+    select bool_or(has_task) into v_have_tasks from (
+      select kind = 'wait' and options is not null as has_task from ratchet_internal.messages
+      where job_id = any (v_ended || v_kept) or kind = 'child' and key = any (v_awaited::text[])
+      order by job_id, address, position for update) locked;
+    if v_have_tasks then
+      perform ratchet_internal.drop_escalations(p_now, v_ended, false);
+    end if;
   end if;
   delete from ratchet_internal.messages where job_id = any (v_ended)
     or job_id = any (v_kept) and not ratchet_internal.is_hook(address);

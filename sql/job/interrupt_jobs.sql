@@ -1,8 +1,8 @@
--- Stops jobs at once, with the error that whoever waits for them gets: reason, code and stack of
--- the options. With throw false nobody gets it: they are answered with nothing. expire replaces how
--- long the job is kept.
--- Locks: nothing (the caller has locked the jobs), then messages. Writes: as end_jobs. Wakes: as
--- end_jobs. Returns the jobs that this call stopped.
+-- Stops jobs at once, their pending tasks with them, with the error that whoever waits for them
+-- gets: reason, code and stack of the options. With throw false nobody gets it: they are answered
+-- with nothing. expire replaces how long the job is kept.
+-- Locks: nothing (the caller has locked the jobs), then messages. Writes: as end_jobs, escalations.
+-- Wakes: as end_jobs. Returns the jobs that this call stopped.
 
 create function ratchet_internal.interrupt_jobs(
   p_now timestamptz, p_jobs bigint[], p_ids text[], p_options json[]
@@ -12,6 +12,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_stop record;
+  v_stopped bigint[];
 begin
   update ratchet.jobs j
   set expire_seconds = ratchet_internal.number_of(s.options, 'expire', null)::bigint
@@ -29,8 +30,12 @@ begin
     select distinct on (job_id) * from unnest(p_jobs, p_ids, p_options)
       as each (job_id, id, options)
     where job_id is not null order by job_id) s;
-  return ratchet_internal.end_jobs(null, p_now, v_stop.jobs, v_stop.addresses, v_stop.results,
-    v_stop.errors, -1000000000);
+  v_stopped := ratchet_internal.end_jobs(null, p_now, v_stop.jobs, v_stop.addresses,
+    v_stop.results, v_stop.errors, -1000000000);
+  if v_stopped is not null then
+    perform ratchet_internal.drop_escalations(p_now, v_stopped, true);
+  end if;
+  return v_stopped;
 end $$;
 comment on function ratchet_internal.interrupt_jobs(
   timestamptz, bigint[], text[], json[]) is

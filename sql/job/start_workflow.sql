@@ -20,7 +20,7 @@ begin
   perform ratchet_internal.check_start(p_namespace, p_workflow, v_queue, p_options);
   perform ratchet_internal.check_name(v_id, 'workflow id');
   perform ratchet_internal.check_size(p_args, 'arguments');
-  if json_typeof(p_args) is distinct from 'array' then
+  if not ratchet_internal.is_arguments(p_args) then
     perform ratchet_internal.raise_error('WF102', 'arguments are not a JSON array',
       jsonb_build_object('workflow_id', v_id), 'Give the arguments as a JSON array: ''["a", 1]''.');
   end if;
@@ -43,6 +43,6 @@ end $$;
 comment on function ratchet.start_workflow(text, json, text, text, text, json, uuid) is
   'Starts a workflow and returns its id (a generated one if none is given). The queue defaults '
   'to the workflow''s name; options are entity, expire (seconds), delay (milliseconds), retry, '
-  'watch (true: its end is notified, as after watch_jobs), signalIn (false: takes no hooks), '
-  'persistent (stays open for hooks), marker, and pending (seconds for which the id is only '
-  'reserved, until a second start).';
+  'watch (true: its end is notified, as after watch_jobs), search ({"data": {}}), signalIn (false: '
+  'takes no hooks), persistent (stays open for hooks), marker, and pending (seconds for which the '
+  'id is only reserved, until a second start).';

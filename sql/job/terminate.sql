@@ -1,5 +1,6 @@
 -- Stops a job at once, in the caller's transaction; none of its code runs again. Its queued work
--- goes, late results are dropped, whoever waits for it gets the error; its children go on.
+-- goes, late results are dropped, whoever waits for it gets the error; its pending tasks are
+-- cancelled; its children go on.
 -- Options: stack (text of the error), throw (false: who waits gets nothing instead of the error),
 -- expire (seconds for which the job is kept).
 -- Locks: the job (for update), then messages. Raises: WF104 bad option, WF201 unknown, WF302

@@ -27,11 +27,13 @@ create table ratchet.jobs (
   input json,
   result json,
   error json,
+  context jsonb,
   created_at timestamptz not null,
   updated_at timestamptz not null,
   finished_at timestamptz,
   returned_at timestamptz,
   pending_until timestamptz,
+  pruned_at timestamptz,
   constraint "a workflow id is unique in its namespace"
     unique (key, namespace),
   constraint "a job is finished exactly when it is not running or reserved"
@@ -79,13 +81,15 @@ comment on column ratchet.jobs.expire_seconds is
   'How long the finished job is kept, in seconds; null means the default of ratchet.prune.';
 comment on column ratchet.jobs.options is
   'Retry policy of the function: maximumAttempts, initialInterval, backoffCoefficient, '
-  'maximumInterval (milliseconds).';
+  'maximumInterval (milliseconds); and the trace it belongs to: workflowTrace, workflowSpan.';
 comment on column ratchet.jobs.input is
   'Arguments of the function (of its current generation), a JSON array, exactly as given.';
 comment on column ratchet.jobs.result is
   'What the function returned; null while it runs, when it failed, and when it returned nothing.';
 comment on column ratchet.jobs.error is
   'Why the job ended without a result, or, while it runs, why its last run failed.';
+comment on column ratchet.jobs.context is
+  'The JSON document of the job, which its functions or its graph read and change while it runs.';
 comment on column ratchet.jobs.created_at is 'When the job was started.';
 comment on column ratchet.jobs.updated_at is 'When the row last changed.';
 comment on column ratchet.jobs.finished_at is 'When the job ended; null while it runs.';
@@ -93,3 +97,5 @@ comment on column ratchet.jobs.returned_at is
   'When the function of a persistent job returned, so that its result is there.';
 comment on column ratchet.jobs.pending_until is
   'For a reserved job: when it is removed unless it was started.';
+comment on column ratchet.jobs.pruned_at is
+  'When the detail of its history was removed; null while it is whole.';

@@ -3,9 +3,11 @@
 -- its result later (second leg). (job_id, address, position) is the step: address tells the threads
 -- of a job apart, position is the number of the durable call in its thread, from 1. The main
 -- function has the address '', and $1, $2, ... in the generations that continueAsNew begins; hook
--- threads have h1, h2, ... What follows a # is no call: <thread>#cancel is its cancellation,
--- <thread>#patch what patched() has answered, #marker what the job was marked with at its start.
--- value is text: JSON text for steps; plain text where people compare it with = in SQL.
+-- threads have h1, h2, ... value is text: JSON text for steps; plain text where people compare it
+-- with = in SQL. Beside the threads, a # after a thread's address begins what belongs to it and is
+-- numbered by itself: #cancel, #patch (what patched() has answered), and the operations on data
+-- under the number of their object (#9); #marker is what the job was marked with at its start. A
+-- search attribute of the job is a row of its own, with its name behind _ as address and field.
 
 create table ratchet.jobs_attributes (
   job_id bigint not null,
@@ -19,12 +21,14 @@ create table ratchet.jobs_attributes (
   kind text collate "C" not null,
   field text collate "C" not null,
   input json,
+  target text collate "C",
   value text,
   primary key (job_id, address, position),
   constraint "positions count from 1" check (position >= 1),
   constraint "kind is one the engine knows"
     check (kind in ('activity', 'sleep', 'wait', 'child', 'start', 'await', 'signal', 'cancel',
-      'hook', 'terminate', 'emit', 'trace', 'continue', 'patch', 'marker'))
+      'search', 'entity', 'attribute', 'hook', 'terminate', 'emit', 'trace', 'continue', 'patch',
+      'marker'))
 ) with (fillfactor = 90);
 
 comment on table ratchet.jobs_attributes is
@@ -42,12 +46,16 @@ comment on column ratchet.jobs_attributes.delivery is
   'other answer could have come first.';
 comment on column ratchet.jobs_attributes.is_failed is 'Whether value is an error.';
 comment on column ratchet.jobs_attributes.address is
-  'Thread of the job: empty for the main function, $n for its nth generation, hn for the nth hook.';
+  'Thread of the job: empty for the main function, $n for its nth generation, hn for the nth hook;'
+  ' with #n the object n of the thread, with _ an attribute.';
 comment on column ratchet.jobs_attributes.kind is
-  'What the step does: activity, sleep, wait, child, start, await, signal, cancel, hook, '
-  'terminate, emit, trace, continue, patch, marker.';
+  'What the step does: activity, sleep, wait, child, start, await, signal, cancel, search, entity,'
+  ' hook, terminate, emit, trace, continue, patch; attribute and marker: no step, data of the job.';
 comment on column ratchet.jobs_attributes.field is
   'Readable name: address, position, and what was called; sorts in the order of the calls.';
 comment on column ratchet.jobs_attributes.input is 'Arguments of the step, where it has any.';
+comment on column ratchet.jobs_attributes.target is
+  'Workflow id of the child that the step starts; null for other steps.';
 comment on column ratchet.jobs_attributes.value is
-  'Result or error of the step, JSON text; null while it is open and when it returned nothing.';
+  'Result or error of the step, JSON text; null while it is open and when it returned nothing. '
+  'Of a search attribute its value, plain text.';

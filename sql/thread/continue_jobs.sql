@@ -1,7 +1,8 @@
 -- Begins the next generation of jobs whose main function continued as new: an empty history under
 -- the next address, new arguments, no failed attempts. All that the generation before left open
 -- goes, in the same commit. Hook threads belong to the job and go on.
--- Locks: the jobs (the caller has locked them), then messages, in order. Writes: jobs, messages. No
+-- Locks: the jobs (the caller has locked them), then messages, in order. Writes: jobs, messages,
+-- escalations. No
 -- notification: the worker that ends a generation has room for the next, and claims it in this call
 -- or its next.
 
@@ -29,6 +30,7 @@ begin
   perform from ratchet_internal.messages
   where (job_id, address) in (select * from unnest(v_next.jobs, v_next.addresses))
   order by job_id, address, position for update;
+  perform ratchet_internal.drop_thread_tasks(p_now, v_next.jobs, v_next.addresses);
   delete from ratchet_internal.messages
   where (job_id, address) in (select * from unnest(v_next.jobs, v_next.addresses));
   insert into ratchet_internal.messages

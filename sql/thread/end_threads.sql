@@ -3,7 +3,7 @@
 -- a persistent job counts itself.
 -- Main functions that continue as new, those with an input, begin their next generation.
 -- Locks: the jobs (the caller has locked them), then messages, in order. Writes: jobs, threads,
--- messages.
+-- messages, escalations.
 
 create function ratchet_internal.end_threads(
   p_worker bigint, p_now timestamptz, p_jobs bigint[], p_addresses text[], p_inputs json[]
@@ -29,6 +29,7 @@ begin
   perform from ratchet_internal.messages
   where (job_id, address) in (select * from unnest(v_ended.jobs, v_ended.addresses))
   order by job_id, address, position for update;
+  perform ratchet_internal.drop_thread_tasks(p_now, v_ended.jobs, v_ended.addresses);
   delete from ratchet_internal.messages
   where (job_id, address) in (select * from unnest(v_ended.jobs, v_ended.addresses));
   perform ratchet_internal.continue_jobs(p_worker, p_now, p_jobs, p_addresses, p_inputs);

@@ -29,7 +29,7 @@ begin
   end if;
   perform ratchet_internal.check_name(p_id, 'workflow id');
   perform ratchet_internal.check_size(p_args, 'arguments');
-  if json_typeof(p_args) is distinct from 'array' then
+  if not ratchet_internal.is_arguments(p_args) then
     perform ratchet_internal.raise_error('WF102', 'arguments are not a JSON array',
       jsonb_build_object('workflow_id', p_id), 'Give the arguments as a JSON array: ''["a", 1]''.');
   end if;

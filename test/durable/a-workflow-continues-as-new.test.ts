@@ -134,7 +134,7 @@ test.serial(
     const shown = timeline.map(({ dimension = '', key }) => `${dimension} ${key}`);
     t.deepEqual(shown.slice(0, 9), [
       ...[' -proxy-2-', ' -sleep-3-', ' -signal-4-', ' -wait-5-', ' -child-6-', ' -proxy-7-'],
-      ...[' -continue-8-', '$1 -proxy-2-', '$1 -sleep-3-'],
+      ...[' -continue-8-', '$1 -proxy$1-2-', '$1 -sleep$1-3-'],
     ]);
     t.is(shown.length, 4 * 7 - 1);
     t.deepEqual(notes, ['unawaited 0', 'unawaited 1', 'unawaited 2', 'unawaited 3']);

@@ -118,7 +118,7 @@ test.serial('14: execHook waits for the answer of a function in a thread of its 
       .filter((key) => /\d k|^ /.test(key) || key.startsWith('0,0')),
     [
       ...[' -hook-1-', ' -wait-2-', ' -hook-3-', ' -hook-4-', ' -wait-5-', ' -wait-6-'],
-      ...['0,0 -sleep-1-', '0,0 -proxy-2-', '0,0 -child-3-', '0,0 -signal-4-'],
+      ...['0,0 -sleep,0,0-1-', '0,0 -proxy,0,0-2-', '0,0 -child,0,0-3-', '0,0 -signal,0,0-4-'],
     ],
   );
   t.deepEqual(await isClean(context), []);

@@ -199,13 +199,13 @@ export async function exchange(on: Queryable, worker: string, report: Report = {
 
 function planColumns(plan: Plan) {
   return {
+    ...{ jobs: plan.job, addresses: plan.address ?? '', positions: plan.position },
     ...{
-      jobs: plan.job,
-      addresses: plan.address ?? '',
-      positions: plan.position,
       kinds: plan.kind,
+      names: plan.name ?? plan.kind,
+      inputs: json(plan.input),
+      queues: plan.queue ?? null,
     },
-    ...{ names: plan.name ?? plan.kind, inputs: json(plan.input), queues: plan.queue ?? null },
     ...{ delays: plan.delay ?? null, attempts: plan.attempt ?? 0, held: plan.held ?? false },
     ...{ failed: plan.failed ?? false, options: json(plan.options) },
   };

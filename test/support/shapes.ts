@@ -41,6 +41,14 @@ export const activities = {
     blockTheEventLoop(milliseconds);
     return label;
   },
+  /** Its row is there exactly once: it is committed with the step's result. */
+  async book(label: string, amount: number): Promise<number> {
+    note(label);
+    const { workflowId } = Durable.activity.getContext();
+    const text = 'insert into books (job, amount) values ($1, $2)';
+    await Durable.activity.transaction((client) => client.query(text, [workflowId, amount]));
+    return amount;
+  },
   async deadly(label: string): Promise<string> {
     note(label);
     process.kill(process.pid, 'SIGKILL');
@@ -97,10 +105,10 @@ async function waits(): Promise<unknown[]> {
   const { local } = proxies();
   const { condition, signal, sleep } = Durable.workflow;
   const slept = await sleep(20);
-  const never = await condition(`${workflowId}-never`, 30);
+  const never = await condition(`${workflowId}-never`, { role: 'nobody', timeout: 30 });
   const early = await condition(`${workflowId}-early`);
   const between = await local.step('between', 1);
-  const late = await condition(`${workflowId}-late`, '10 minutes');
+  const late = await condition(`${workflowId}-late`, { role: 'somebody', timeout: '10 minutes' });
   await signal(`${workflowId}-self`, { from: 'itself' });
   const [self] = await Promise.all([condition(`${workflowId}-self`), sleep(10)]);
   return [slept, never, early, between, late, self, await local.step('end', 2)];
@@ -146,10 +154,34 @@ async function family(): Promise<unknown[]> {
   return [executed, ...both, twice, failed, await started.result()];
 }
 
+/** What it counts up would be too high if any operation were carried out twice. */
+async function data(): Promise<unknown[]> {
+  const { local, remote } = proxies();
+  const search = await Durable.workflow.search();
+  const entity = await Durable.workflow.entity();
+  const first = [await search.set({ color: 'red' }), await search.incr('n', 1)];
+  await local.step('between', 1);
+  const sums = await Promise.all([
+    ...[search.incr('n', 10), entity.append('list', 'a'), search.incr('n', 100)],
+    ...[entity.increment('deep.count'), remote.step('beside', 1), search.mult('n', 2)],
+  ]);
+  const branches = [1, 2, 3].map(async (n) => {
+    await (n === 2 ? remote : local).step(`branch-${n}`, n);
+    return entity.merge({ merged: { [`from-${n}`]: n } });
+  });
+  await Promise.all(branches);
+  await Durable.workflow.sleep(20);
+  const wrong = await entity.toggle('list').catch((error: Error) => error.message);
+  await local.step('late', 1);
+  void Durable.workflow.enrich({ color: 'blue' });
+  return [first, sums, wrong, await search.mget('n', 'color'), await entity.get()];
+}
+
 async function parked(): Promise<unknown> {
   const { workflowId } = Durable.workflow.workflowInfo();
   const { local } = proxies();
   const before = await local.step('before', 1);
+  await Durable.workflow.enrich({ state: 'parked' });
   const signal = await Durable.workflow.condition<number>(`${workflowId}-go`);
   await Durable.workflow.sleep(5);
   return local.step('after', before + Number(signal));
@@ -183,6 +215,7 @@ export const workflows = {
     waits,
     retries,
     family,
+    data,
     leaf,
     failingLeaf,
     parked,
@@ -225,5 +258,18 @@ export const SHAPES: Record<string, { workflows: WorkflowName[]; result: unknown
   generations: {
     workflows: ['generations', 'hookedSteps'],
     result: ['$2', 73, 17],
+  },
+  data: {
+    workflows: ['data'],
+    result: [
+      [1, 1],
+      [11, ['a'], 111, 1, 7, 222],
+      'entity.toggle: the value does not allow it: another kind, or beyond 1e300',
+      ['222', 'blue'],
+      {
+        ...{ deep: { count: 1 }, list: ['a'] },
+        merged: { 'from-1': 1, 'from-2': 2, 'from-3': 3 },
+      },
+    ],
   },
 };
