@@ -46,6 +46,18 @@ export const ERROR_CODES = {
     meaning: 'An identifier holds U+0000 or half of a surrogate pair, which Postgres cannot store.',
     advice: 'Remove those characters from the identifier. Values may hold them, identifiers not.',
   },
+  WF106: {
+    name: 'InvalidGraph',
+    retry: false,
+    meaning: 'A document that describes graphs has mistakes; nothing of it was kept.',
+    advice: 'Correct everything that the detail lists, and deploy again.',
+  },
+  WF107: {
+    name: 'ExpressionFailed',
+    retry: false,
+    meaning: 'An expression of a graph cannot be evaluated with the values it was given.',
+    advice: 'Compare the expression that the detail names with the data that it reads.',
+  },
   WF201: {
     name: 'JobNotFound',
     retry: false,
@@ -57,6 +69,24 @@ export const ERROR_CODES = {
     retry: false,
     meaning: 'The message does not exist, or has been consumed already.',
     advice: 'Claim again: somebody else has finished this work.',
+  },
+  WF206: {
+    name: 'GraphNotFound',
+    retry: false,
+    meaning: 'No graph, or more than one, of an active version subscribes to the topic.',
+    advice: 'Check topic and app, and that the version that has the graph is active.',
+  },
+  WF207: {
+    name: 'VersionNotFound',
+    retry: false,
+    meaning: 'The app has no such version, or none that is active.',
+    advice: 'Deploy the version and activate it.',
+  },
+  WF208: {
+    name: 'HookNotFound',
+    retry: false,
+    meaning: 'No hook rule of the active version can tell which hook the signal is for.',
+    advice: 'Check the topic, and that the payload has the key that the rule reads.',
   },
   WF301: {
     name: 'DuplicateJob',
@@ -81,6 +111,12 @@ export const ERROR_CODES = {
     retry: false,
     meaning: 'The job ended with an error, so it has no result.',
     advice: 'Read the error of the job: it is the detail of this one.',
+  },
+  WF308: {
+    name: 'ActivityBusy',
+    retry: true,
+    meaning: 'An earlier answer of the activity is being worked in at this moment.',
+    advice: 'Repeat the call; it will find the activity as that answer leaves it.',
   },
   WF401: {
     name: 'WorkerLost',

@@ -32,6 +32,7 @@ begin;
 \ir ledger/ledger_value.sql
 \ir ledger/leg1_done.sql
 \ir ledger/leg2_done.sql
+\ir ledger/passes_counted.sql
 \ir ledger/is_final.sql
 
 -- The state: jobs, their history, what is to be done, who does it, signals not yet consumed.
@@ -41,6 +42,9 @@ begin;
 \ir tables/workers.sql
 \ir tables/signals.sql
 \ir tables/sweep.sql
+\ir tables/graph_versions.sql
+\ir tables/graph_activities.sql
+\ir tables/graph_facts.sql
 
 -- Starting jobs.
 \ir job/step_field.sql
@@ -51,6 +55,11 @@ begin;
 \ir job/check_start.sql
 \ir job/start_workflow.sql
 \ir job/start_workflows.sql
+
+-- What tells jobs of graphs from those of functions, and how the former are tried again.
+\ir graph/is_graph.sql
+\ir graph/duration_ms.sql
+\ir graph/graph_retry.sql
 
 -- Answering steps. settle is the one door through which an answer enters the history.
 \ir dispatch/work.sql
@@ -88,6 +97,8 @@ begin;
 
 -- What a worker receives.
 \ir dispatch/route_results.sql
+\ir dispatch/settle_due.sql
+\ir graph/go_on_with_graphs.sql
 \ir dispatch/fire_due.sql
 \ir dispatch/take_results.sql
 \ir dispatch/claim_turns.sql
@@ -128,6 +139,139 @@ begin;
 \ir job/cancel.sql
 \ir job/terminate.sql
 
+-- Graphs: what is passed around within a stretch.
+\ir graph/graph_item.sql
+\ir graph/graph_outcome.sql
+\ir graph/graph_draft.sql
+\ir graph/graph_run.sql
+
+-- Placements.
+\ir graph/seam/map_compile.sql
+\ir graph/seam/pipe_value.sql
+\ir graph/seam/map_run.sql
+\ir graph/seam/graph_normal.sql
+\ir graph/seam/graph_problems.sql
+\ir graph/seam/broadcast.sql
+
+-- Graphs: deploying a version compiles it into rows.
+\ir graph/app_space.sql
+\ir graph/activity_bodies.sql
+\ir graph/options_of.sql
+\ir graph/split_options.sql
+\ir graph/job_maps_of.sql
+\ir graph/codes_of.sql
+\ir graph/compile_names.sql
+\ir graph/compile_tree.sql
+\ir graph/compile_options.sql
+\ir graph/compile_transitions.sql
+\ir graph/compile_hooks.sql
+\ir graph/compile_reads.sql
+\ir graph/store_version.sql
+\ir graph/deploy.sql
+\ir graph/activate.sql
+
+-- Graphs: what expressions see, and what addresses and keys say.
+\ir graph/cut_address.sql
+\ir graph/hook_key.sql
+\ir graph/graph_time.sql
+\ir graph/job_metadata.sql
+\ir graph/activity_entry.sql
+\ir graph/graph_view.sql
+\ir graph/row_output.sql
+\ir graph/row_hook.sql
+\ir graph/response_error.sql
+\ir graph/load_scope.sql
+\ir graph/narrow_scope.sql
+
+-- Graphs: working out one activity. Nothing here writes.
+\ir graph/check_expression.sql
+\ir graph/expression_error.sql
+\ir graph/graph_attribute.sql
+\ir graph/graph_message.sql
+\ir graph/close_outcome.sql
+\ir graph/telemetry_values.sql
+\ir graph/signal_key.sql
+\ir graph/signal_code.sql
+\ir graph/signal_expire.sql
+\ir graph/interrupt_error.sql
+\ir graph/enter_worker.sql
+\ir graph/enter_await.sql
+\ir graph/enter_hook.sql
+\ir graph/enter_signal.sql
+\ir graph/enter_cycle.sql
+\ir graph/enter_interrupt.sql
+\ir graph/enter_activity.sql
+\ir graph/bind_answer.sql
+\ir graph/is_taken.sql
+\ir graph/taken_transitions.sql
+\ir graph/fill_slots.sql
+\ir graph/user_fields.sql
+\ir graph/merge_job_data.sql
+\ir graph/map_job_data.sql
+\ir graph/announcement.sql
+\ir graph/fail_outcome.sql
+\ir graph/leave_activity.sql
+\ir graph/step_activity.sql
+
+-- Graphs: a stretch gathers what its activities come to, and writes it.
+\ir graph/next_pass.sql
+\ir graph/add_pass.sql
+\ir graph/reopen_activity.sql
+\ir graph/add_effect.sql
+\ir graph/add_outcome.sql
+\ir graph/announce_graph.sql
+\ir graph/open_escalation.sql
+\ir graph/close_escalations.sql
+\ir graph/announce_ended.sql
+\ir graph/answer_awaiting.sql
+\ir graph/write_user_fields.sql
+\ir graph/write_effects.sql
+\ir graph/write_draft.sql
+\ir graph/expire_of.sql
+\ir graph/graph_expire.sql
+\ir graph/end_stretch.sql
+\ir graph/is_at.sql
+\ir graph/misfit.sql
+\ir graph/postpone.sql
+\ir graph/is_blocked.sql
+\ir graph/stop_graph.sql
+\ir graph/interrupt_other.sql
+\ir graph/run_stretch.sql
+
+-- Graphs: starting jobs, going on with them.
+\ir graph/find_graph.sql
+\ir graph/trigger_of.sql
+\ir graph/active_version.sql
+\ir graph/find_version.sql
+\ir graph/new_graph_job.sql
+\ir graph/trigger_facts.sql
+\ir graph/record_facts.sql
+\ir graph/inception.sql
+\ir graph/create_graph_job.sql
+\ir graph/start_graph.sql
+\ir graph/child_draft.sql
+\ir graph/start_child.sql
+\ir graph/continue_job.sql
+\ir graph/look_at_child.sql
+\ir graph/advance_graphs.sql
+
+-- Graphs: what people and programs call.
+\ir graph/check_publish.sql
+\ir graph/publish_fields.sql
+\ir graph/reserve_job.sql
+\ir graph/job_state.sql
+\ir graph/publish.sql
+\ir graph/signal_topic.sql
+\ir graph/check_response.sql
+\ir graph/open_activity.sql
+\ir graph/respond.sql
+\ir graph/check_interrupt.sql
+\ir graph/interrupt.sql
+\ir graph/scrub.sql
+\ir graph/graph_state.sql
+\ir graph/graph_status.sql
+\ir graph/run_graphs.sql
+
 -- Looking at everything; the rules that always hold.
 \ir views/ledger.sql
 \ir views/open_steps.sql
@@ -136,6 +280,7 @@ begin;
 \ir inspect/broken_steps.sql
 \ir inspect/broken_messages.sql
 \ir inspect/broken_signals.sql
+\ir inspect/broken_graphs.sql
 \ir inspect/check_invariants.sql
 
 -- Retention, and who may do what.

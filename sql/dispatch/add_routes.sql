@@ -23,10 +23,13 @@ begin
     ratchet_internal.check_name(r.queue, 'queue'),
     ratchet_internal.check_name(coalesce(r.workflow, '-'), 'workflow')
   from json_to_recordset(p_routes) as r (namespace text, queue text, workflow text);
-  insert into ratchet_internal.worker_routes (worker_id, namespace, queue, workflow)
-  select p_worker, coalesce(r.namespace, 'durable'), r.queue, coalesce(r.workflow, '')
-  from json_to_recordset(p_routes) as r (namespace text, queue text, workflow text)
+  insert into ratchet_internal.worker_routes (worker_id, namespace, queue, workflow, retry)
+  select p_worker, coalesce(r.namespace, 'durable'), r.queue, coalesce(r.workflow, ''),
+    case when json_typeof(r.retry) = 'object' then r.retry end
+  from json_to_recordset(p_routes)
+    as r (namespace text, queue text, workflow text, retry json)
   on conflict do nothing;
 end $$;
 comment on function ratchet.add_routes(bigint, json) is
-  'Adds routes, objects with namespace, queue and workflow, to what a worker serves.';
+  'Adds routes, objects with namespace, queue, workflow and, for graphs, retry, to what a worker '
+  'serves.';

@@ -1,6 +1,6 @@
 -- Answers the sleeps that have ended and the waits that have timed out, of the worker's workflow
--- routes, at most 1,000 a route; and sorts out answers that have no addressee. Needs no room:
--- nothing is claimed.
+-- routes, at most 1,000 a route; goes on with graphs; and sorts out answers that have no addressee.
+-- Needs no room: nothing is claimed.
 -- Locks: messages, skipping those that somebody else is taking. Writes: messages, attributes.
 
 create function ratchet_internal.fire_due(p_worker bigint, p_now timestamptz) returns void
@@ -20,14 +20,11 @@ begin
     order by due_at limit 1000 for update skip locked) m
   where r.worker_id = p_worker and r.workflow <> '';
   if v_due.kinds && array['timer', 'wait'] then
-    perform ratchet_internal.settle(p_now, array_agg(a.job_id), array_agg(a.address),
-      array_agg(a.position), array_agg(1), array_agg(d.kind = 'wait'),
-      array_agg(case d.kind when 'timer' then a.input::text end), true)
-    from unnest(v_due.jobs, v_due.addresses, v_due.positions, v_due.kinds)
-      as d (job_id, address, at, kind)
-    join ratchet.jobs_attributes a
-      on a.job_id = d.job_id and a.address = d.address and a.position = d.at
-    where d.kind in ('timer', 'wait');
+    perform ratchet_internal.settle_due(p_now, v_due.jobs, v_due.addresses, v_due.positions,
+      v_due.kinds);
+  end if;
+  if strpos(array_to_string(v_due.addresses, ''), ',') > 0 then
+    v_due.jobs := ratchet_internal.go_on_with_graphs(p_now, v_due.jobs, v_due.addresses);
   end if;
   if v_due.jobs is not null or exists (select from ratchet_internal.messages
     where worker_id = p_worker and kind = 'result')

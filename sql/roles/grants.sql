@@ -23,4 +23,8 @@ insert into ratchet_internal.grants (function, access) values
   ('history', 'worker'), ('held_work', 'worker'), ('claim_activity', 'worker'),
   ('complete', 'worker'), ('fail', 'worker'), ('version', 'worker'), ('prune', 'worker'),
   ('prune', 'operator'),
-  ('now', 'reader'), ('is_final', 'reader'), ('step_name', 'reader');
+  ('now', 'reader'), ('is_final', 'reader'), ('step_name', 'reader'), ('is_graph', 'reader'),
+  ('graph_state', 'reader'), ('graph_status', 'reader'),
+  ('publish', 'client'), ('signal_topic', 'client'), ('interrupt', 'client'),
+  ('scrub', 'client'), ('respond', 'client'), ('respond', 'worker'), ('run_graphs', 'client'),
+  ('deploy', 'operator'), ('activate', 'operator');

@@ -14,7 +14,7 @@ declare
 begin
   if p_signals is null or p_jobs is null then return; end if;
   with pending as (
-    select id, key, namespace, payload,
+    select id, key, namespace, payload, code,
       row_number() over (partition by key, namespace order by id) as at
     from ratchet_internal.signals where id = any (p_signals) and expires_at > p_now),
   waiting as (
@@ -28,12 +28,13 @@ begin
       on a.job_id = m.job_id and a.address = m.address and a.position = m.position)
   select array_agg(p.id) as signals, array_agg(w.job_id) as jobs,
     array_agg(w.address) as addresses, array_agg(w.position) as positions,
-    array_agg(0) as attempts, array_agg(false) as failed, array_agg(p.payload::text) as payloads
+    array_agg(0) as attempts, array_agg(false) as failed, array_agg(p.payload::text) as payloads,
+    array_agg(p.code) as codes
   into v_pair
   from pending p join waiting w using (key, namespace, at);
   if v_pair.signals is null then return; end if;
   perform ratchet_internal.settle(p_now, v_pair.jobs, v_pair.addresses, v_pair.positions,
-    v_pair.attempts, v_pair.failed, v_pair.payloads, true);
+    v_pair.attempts, v_pair.failed, v_pair.payloads, true, v_pair.codes);
   delete from ratchet_internal.signals where id = any (v_pair.signals) and dedup_id is null;
   update ratchet_internal.signals set is_consumed = true, is_new = false
   where id = any (v_pair.signals);

@@ -2,8 +2,9 @@
 -- is inserted with its result; any other is inserted when it is scheduled (first leg) and receives
 -- its result later (second leg). (job_id, address, position) is the step: address tells the threads
 -- of a job apart ('' is the main function), position is the number of the durable call in its
--- thread, from 1. value is text: JSON text for steps; plain text where people compare it with = in
--- SQL.
+-- thread, from 1. In a job of a graph the address is that of a run of an activity and begins with a
+-- comma, position is the number of the activity (graph/README.md). value is text: JSON text for
+-- steps; plain text where people compare it with = in SQL.
 
 create table ratchet.jobs_attributes (
   job_id bigint not null,
@@ -12,6 +13,7 @@ create table ratchet.jobs_attributes (
   updated_at timestamptz,
   position int not null,
   delivery int,
+  code int,
   is_failed boolean not null default false,
   address text collate "C" not null default '',
   kind text collate "C" not null,
@@ -21,7 +23,8 @@ create table ratchet.jobs_attributes (
   primary key (job_id, address, position),
   constraint "positions count from 1" check (position >= 1),
   constraint "kind is one the engine knows"
-    check (kind in ('activity', 'sleep', 'wait', 'child', 'start', 'await', 'signal', 'cancel'))
+    check (kind in ('activity', 'sleep', 'wait', 'child', 'start', 'await', 'signal', 'cancel',
+      'trigger', 'worker', 'hook', 'cycle', 'interrupt', 'attribute', 'marker'))
 ) with (fillfactor = 90);
 
 comment on table ratchet.jobs_attributes is
@@ -37,11 +40,14 @@ comment on column ratchet.jobs_attributes.position is
 comment on column ratchet.jobs_attributes.delivery is
   'When its answer reached the function, counted in deliveries of the thread; null where no '
   'other answer could have come first.';
+comment on column ratchet.jobs_attributes.code is
+  'Response code of an activity of a graph; null for 200, and for steps of functions.';
 comment on column ratchet.jobs_attributes.is_failed is 'Whether value is an error.';
 comment on column ratchet.jobs_attributes.address is
-  'Thread of the job; empty for the main function.';
+  'Thread of the job, empty for the main function; for a graph, the run of the activity.';
 comment on column ratchet.jobs_attributes.kind is
-  'What the step does: activity, sleep, wait, child, start, await, signal, cancel.';
+  'What the step does: activity, sleep, wait, child, start, await, signal, cancel; in a graph '
+  'trigger, worker, await, hook, signal, cycle, interrupt; attribute and marker are data of users.';
 comment on column ratchet.jobs_attributes.field is
   'Readable name: address, position, and what was called; sorts in the order of the calls.';
 comment on column ratchet.jobs_attributes.input is 'Arguments of the step, where it has any.';

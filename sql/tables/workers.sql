@@ -18,6 +18,7 @@ create table ratchet_internal.worker_routes (
   namespace text collate "C" not null,
   queue text collate "C" not null,
   workflow text collate "C" not null default '',
+  retry json,
   primary key (worker_id, queue, workflow, namespace)
 );
 
@@ -34,6 +35,9 @@ comment on column ratchet_internal.worker_routes.namespace is 'Namespace it serv
 comment on column ratchet_internal.worker_routes.queue is 'Queue it serves.';
 comment on column ratchet_internal.worker_routes.workflow is
   'Workflow it runs; empty: the activities of the queue.';
+comment on column ratchet_internal.worker_routes.retry is
+  'How activities of graphs are tried again that this worker runs: maximumAttempts (executions in '
+  'all), backoffCoefficient, maximumInterval (seconds, or a text with a unit); null: as they say.';
 comment on column ratchet_internal.workers.is_idle is
   'Whether it waits for a notification: others send one only then.';
 comment on column ratchet_internal.workers.lease_seconds is
