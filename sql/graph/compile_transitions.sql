@@ -11,7 +11,8 @@ as $$
     select origin.key as name, jsonb_agg(jsonb_build_object('to', n.position)
       || case when coalesce(jsonb_typeof(t.value -> 'conditions'), 'null') = 'null' then '{}'
         else jsonb_build_object('codes',
-          ratchet_internal.codes_of(t.value -> 'conditions' -> 'code'), 'gate', coalesce(t.value -> 'conditions' ->> 'gate', 'and'))
+          ratchet_internal.codes_of(t.value -> 'conditions' -> 'code'),
+          'gate', coalesce(t.value -> 'conditions' ->> 'gate', 'and'))
         || coalesce((
           select jsonb_build_object('match', coalesce(jsonb_agg(case when m.value ? 'expected'
             then jsonb_build_object('expected', m.value -> 'expected') else '{}' end

@@ -27,7 +27,8 @@ as $$
   select 'the first pass of an activity counts all its passes', p.job_id,
     p.parent || ' ' || p.position || ': ' || p.ledger
   from passes p
-  where p.ledger % 100000000 <> case when ratchet_internal.is_final(p.ledger) then p.count else 0 end
+  where p.ledger % 100000000
+    <> case when ratchet_internal.is_final(p.ledger) then p.count else 0 end
   union all
   select 'an activity follows one that was answered', r.job_id, r.field
   from run r
