@@ -14,7 +14,7 @@ declare
   v_detail text;
 begin
   v_job := ratchet_internal.new_graph_job((p_effect -> 'id')::bigint, p_version,
-    p_effect ->> 'topic', p_effect -> 'input');
+    p_effect ->> 'topic', (p_effect -> 'input')::json);
   if v_job.id is null then
     v_draft.stop := jsonb_build_object('error', jsonb_build_object('code', 404, 'message',
       'no subscription found for topic ' || (p_effect ->> 'topic')));
