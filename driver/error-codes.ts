@@ -46,6 +46,12 @@ export const ERROR_CODES = {
     meaning: 'An identifier holds U+0000 or half of a surrogate pair, which Postgres cannot store.',
     advice: 'Remove those characters from the identifier. Values may hold them, identifiers not.',
   },
+  WF107: {
+    name: 'ExpressionFailed',
+    retry: false,
+    meaning: 'An expression of the mapping language failed; the detail names function and reason.',
+    advice: 'Correct the expression, or check the values that reach it.',
+  },
   WF201: {
     name: 'JobNotFound',
     retry: false,
@@ -123,6 +129,12 @@ export const ERROR_CODES = {
     retry: true,
     meaning: 'The result was not there within the time that the caller allowed.',
     advice: 'Wait again: the job goes on by itself.',
+  },
+  WF506: {
+    name: 'ExpressionTooLarge',
+    retry: false,
+    meaning: 'An expression makes a value that is too large, or takes too many steps.',
+    advice: 'Let the expression make smaller values, or compute this in a worker.',
   },
   WF601: {
     name: 'SchemaVersion',

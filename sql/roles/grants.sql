@@ -23,4 +23,5 @@ insert into ratchet_internal.grants (function, access) values
   ('history', 'worker'), ('held_work', 'worker'), ('claim_activity', 'worker'),
   ('complete', 'worker'), ('fail', 'worker'), ('version', 'worker'), ('prune', 'worker'),
   ('prune', 'operator'),
-  ('now', 'reader'), ('is_final', 'reader'), ('step_name', 'reader');
+  ('now', 'reader'), ('is_final', 'reader'), ('step_name', 'reader'),
+  ('pipe_call', 'client'), ('pipe_eval', 'client'), ('pipe_map', 'client');
