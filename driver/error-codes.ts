@@ -55,8 +55,8 @@ export const ERROR_CODES = {
   WF107: {
     name: 'ExpressionFailed',
     retry: false,
-    meaning: 'An expression of a graph cannot be evaluated with the values it was given.',
-    advice: 'Compare the expression that the detail names with the data that it reads.',
+    meaning: 'An expression of the mapping language failed; the detail names function and reason.',
+    advice: 'Correct the expression, or check the values that reach it.',
   },
   WF201: {
     name: 'JobNotFound',
@@ -159,6 +159,12 @@ export const ERROR_CODES = {
     retry: true,
     meaning: 'The result was not there within the time that the caller allowed.',
     advice: 'Wait again: the job goes on by itself.',
+  },
+  WF506: {
+    name: 'ExpressionTooLarge',
+    retry: false,
+    meaning: 'An expression makes a value that is too large, or takes too many steps.',
+    advice: 'Let the expression make smaller values, or compute this in a worker.',
   },
   WF601: {
     name: 'SchemaVersion',

@@ -139,6 +139,133 @@ begin;
 \ir job/cancel.sql
 \ir job/terminate.sql
 
+-- The mapping language: values as JavaScript has them, its functions family by family, the programs
+-- that expressions are compiled to, and what runs them. See graph/pipe/README.md.
+\ir graph/pipe/value/pipe_fail.sql
+\ir graph/pipe/value/pipe_check_size.sql
+\ir graph/pipe/value/pipe_kind.sql
+\ir graph/pipe/value/pipe_is_true.sql
+\ir graph/pipe/value/pipe_digits_number.sql
+\ir graph/pipe/value/pipe_double.sql
+\ir graph/pipe/value/pipe_exact.sql
+\ir graph/pipe/value/pipe_from_number.sql
+\ir graph/pipe/value/pipe_int32.sql
+\ir graph/pipe/value/pipe_integer.sql
+\ir graph/pipe/value/pipe_is_equal.sql
+\ir graph/pipe/value/pipe_is_same.sql
+\ir graph/pipe/value/pipe_items.sql
+\ir graph/pipe/value/pipe_join.sql
+\ir graph/pipe/value/pipe_keys.sql
+\ir graph/pipe/value/pipe_list.sql
+\ir graph/pipe/value/pipe_member.sql
+\ir graph/pipe/value/pipe_number.sql
+\ir graph/pipe/value/pipe_number_text.sql
+\ir graph/pipe/value/pipe_order.sql
+\ir graph/pipe/value/pipe_position.sql
+\ir graph/pipe/value/pipe_text.sql
+\ir graph/pipe/value/pipe_text_number.sql
+\ir graph/pipe/value/pipe_trim.sql
+
+\ir graph/pipe/call/pipe_arithmetic.sql
+\ir graph/pipe/call/pipe_assign.sql
+\ir graph/pipe/call/pipe_bits.sql
+\ir graph/pipe/call/pipe_change_case.sql
+\ir graph/pipe/call/pipe_choose.sql
+\ir graph/pipe/call/pipe_collate.sql
+\ir graph/pipe/call/pipe_compare.sql
+\ir graph/pipe/call/pipe_concat.sql
+\ir graph/pipe/call/pipe_define.sql
+\ir graph/pipe/call/pipe_digits.sql
+\ir graph/pipe/call/pipe_fround.sql
+\ir graph/pipe/call/pipe_has.sql
+\ir graph/pipe/call/pipe_hypot.sql
+\ir graph/pipe/call/pipe_json.sql
+\ir graph/pipe/call/pipe_list_change.sql
+\ir graph/pipe/call/pipe_list_find.sql
+\ir graph/pipe/call/pipe_list_read.sql
+\ir graph/pipe/call/pipe_logarithm.sql
+\ir graph/pipe/call/pipe_math.sql
+\ir graph/pipe/call/pipe_math_many.sql
+\ir graph/pipe/call/pipe_number_call.sql
+\ir graph/pipe/call/pipe_object_change.sql
+\ir graph/pipe/call/pipe_object_read.sql
+\ir graph/pipe/call/pipe_object_trait.sql
+\ir graph/pipe/call/pipe_parse_float.sql
+\ir graph/pipe/call/pipe_parse_int.sql
+\ir graph/pipe/call/pipe_parse_json.sql
+\ir graph/pipe/call/pipe_pattern.sql
+\ir graph/pipe/call/pipe_power.sql
+\ir graph/pipe/call/pipe_product.sql
+\ir graph/pipe/call/pipe_put.sql
+\ir graph/pipe/call/pipe_quotient.sql
+\ir graph/pipe/call/pipe_replace.sql
+\ir graph/pipe/call/pipe_round.sql
+\ir graph/pipe/call/pipe_scientific.sql
+\ir graph/pipe/call/pipe_search.sql
+\ir graph/pipe/call/pipe_sort.sql
+\ir graph/pipe/call/pipe_sum.sql
+\ir graph/pipe/call/pipe_symbol.sql
+\ir graph/pipe/call/pipe_text_change.sql
+\ir graph/pipe/call/pipe_text_cut.sql
+\ir graph/pipe/call/pipe_text_find.sql
+\ir graph/pipe/call/pipe_write_json.sql
+
+\ir graph/pipe/date/pipe_date.sql
+\ir graph/pipe/date/pipe_date_get.sql
+\ir graph/pipe/date/pipe_date_make.sql
+\ir graph/pipe/date/pipe_date_parts.sql
+\ir graph/pipe/date/pipe_date_set.sql
+\ir graph/pipe/date/pipe_date_text.sql
+\ir graph/pipe/date/pipe_date_write.sql
+\ir graph/pipe/date/pipe_day_number.sql
+\ir graph/pipe/date/pipe_from_date.sql
+\ir graph/pipe/date/pipe_loose_time.sql
+\ir graph/pipe/date/pipe_parse_date.sql
+\ir graph/pipe/date/pipe_parse_iso.sql
+\ir graph/pipe/date/pipe_time.sql
+
+\ir graph/pipe/cron/pipe_cron.sql
+\ir graph/pipe/cron/pipe_cron_field.sql
+\ir graph/pipe/cron/pipe_cron_is_day.sql
+\ir graph/pipe/cron/pipe_cron_next.sql
+
+\ir graph/pipe/run/pipe_step.sql
+\ir graph/pipe/run/pipe_members.sql
+\ir graph/pipe/run/pipe_store.sql
+\ir graph/pipe/run/pipe_load.sql
+\ir graph/pipe/run/pipe_check_held.sql
+\ir graph/pipe/pipe_family.sql
+\ir graph/pipe/pipe_apply.sql
+
+\ir graph/pipe/compile/pipe_program.sql
+\ir graph/pipe/compile/pipe_start.sql
+\ir graph/pipe/compile/pipe_emit_constant.sql
+\ir graph/pipe/compile/pipe_emit_call.sql
+\ir graph/pipe/compile/pipe_emit_failure.sql
+\ir graph/pipe/compile/map_compile.sql
+\ir graph/pipe/compile/pipe_braced.sql
+\ir graph/pipe/compile/pipe_emit_cell.sql
+\ir graph/pipe/compile/pipe_emit_map.sql
+\ir graph/pipe/compile/pipe_emit_reduce.sql
+\ir graph/pipe/compile/pipe_emit_reference.sql
+\ir graph/pipe/compile/pipe_emit_row.sql
+\ir graph/pipe/compile/pipe_emit_rows.sql
+\ir graph/pipe/compile/pipe_emit_value.sql
+\ir graph/pipe/compile/pipe_finish.sql
+\ir graph/pipe/compile/value_compile.sql
+\ir graph/pipe/compile/pipe_row_references.sql
+\ir graph/pipe/compile/pipe_references.sql
+\ir graph/pipe/compile/pipe_row_problems.sql
+\ir graph/pipe/compile/pipe_problems.sql
+
+\ir graph/pipe/run/map_run.sql
+\ir graph/pipe/run/pipe_value.sql
+\ir graph/pipe/rule/rule_compile.sql
+\ir graph/pipe/rule/rule_holds.sql
+\ir graph/pipe/pipe_call.sql
+\ir graph/pipe/pipe_eval.sql
+\ir graph/pipe/pipe_map.sql
+
 -- Graphs: what is passed around within a stretch.
 \ir graph/graph_item.sql
 \ir graph/graph_outcome.sql
@@ -146,9 +273,6 @@ begin;
 \ir graph/graph_run.sql
 
 -- Placements.
-\ir graph/seam/map_compile.sql
-\ir graph/seam/pipe_value.sql
-\ir graph/seam/map_run.sql
 \ir graph/seam/graph_normal.sql
 \ir graph/seam/graph_problems.sql
 \ir graph/seam/broadcast.sql
@@ -159,7 +283,7 @@ begin;
 \ir graph/options_of.sql
 \ir graph/split_options.sql
 \ir graph/job_maps_of.sql
-\ir graph/codes_of.sql
+\ir graph/compile_maps.sql
 \ir graph/compile_names.sql
 \ir graph/compile_tree.sql
 \ir graph/compile_options.sql
@@ -202,7 +326,6 @@ begin;
 \ir graph/enter_interrupt.sql
 \ir graph/enter_activity.sql
 \ir graph/bind_answer.sql
-\ir graph/is_taken.sql
 \ir graph/taken_transitions.sql
 \ir graph/fill_slots.sql
 \ir graph/user_fields.sql

@@ -29,7 +29,9 @@ begin
     'trc', p_parent.options ->> 'trc', 'spn', p_parent.options ->> 'spn'));
   return ratchet_internal.inception(p_now, v_job,
     ratchet_internal.trigger_of(p_version.id, v_job.workflow));
-exception when sqlstate 'WF107' or sqlstate 'WF101' or data_exception or program_limit_exceeded then
+exception when sqlstate 'WF107' or sqlstate 'WF506' or sqlstate 'WF101' or data_exception
+  or program_limit_exceeded
+then
   get stacked diagnostics v_message = message_text, v_detail = pg_exception_detail;
   v_draft.stop := jsonb_build_object('error', ratchet_internal.expression_error(
     p_effect ->> 'topic', 'trigger', v_message, v_detail));

@@ -7,12 +7,12 @@ set search_path = pg_catalog, pg_temp
 as $$
   update ratchet_internal.graph_activities a
   set constants = given.constants,
-    options = ratchet_internal.map_compile(given.expressions),
-    input_maps = ratchet_internal.map_compile(body -> 'input' -> 'maps'),
-    output_maps = ratchet_internal.map_compile(body -> 'output' -> 'maps'),
-    signal_maps = ratchet_internal.map_compile(body -> 'signal' -> 'maps'),
-    telemetry = ratchet_internal.map_compile(body -> 'telemetry'),
-    announce = (select ratchet_internal.map_compile(jsonb_object_agg(key, value))
+    options = ratchet_internal.compile_maps(given.expressions),
+    input_maps = ratchet_internal.compile_maps(body -> 'input' -> 'maps'),
+    output_maps = ratchet_internal.compile_maps(body -> 'output' -> 'maps'),
+    signal_maps = ratchet_internal.compile_maps(body -> 'signal' -> 'maps'),
+    telemetry = ratchet_internal.compile_maps(body -> 'telemetry'),
+    announce = (select ratchet_internal.compile_maps(jsonb_object_agg(key, value))
       from jsonb_each(body) where key in ('emit', 'persist') and value <> 'false'),
     job_maps = (select jsonb_object_agg(m.code, ratchet_internal.map_compile(m.maps))
       from ratchet_internal.job_maps_of(body) m),

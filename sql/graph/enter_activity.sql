@@ -38,7 +38,9 @@ begin
     v_out := ratchet_internal.enter_interrupt(p_job, p_activity, v_view, v_out);
   end if;
   return v_out;
-exception when sqlstate 'WF107' or data_exception or program_limit_exceeded then
+exception when sqlstate 'WF107' or sqlstate 'WF506' or data_exception
+  or program_limit_exceeded
+then
   get stacked diagnostics v_message = message_text, v_detail = pg_exception_detail;
   return ratchet_internal.close_outcome(v_out, null, ratchet_internal.expression_error(
     p_activity.name, 'input', v_message, v_detail));

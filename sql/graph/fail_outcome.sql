@@ -14,7 +14,9 @@ begin
   v_out.targets := '{}';
   v_out.targets := ratchet_internal.taken_transitions(p_transitions, p_view, v_out.code);
   return v_out;
-exception when sqlstate 'WF107' or data_exception or program_limit_exceeded then
+exception when sqlstate 'WF107' or sqlstate 'WF506' or data_exception
+  or program_limit_exceeded
+then
   return v_out;
 end $$;
 comment on function ratchet_internal.fail_outcome(

@@ -18,7 +18,9 @@ begin
     coalesce(p_scope, '{}') || jsonb_build_object('$job', jsonb_build_object('data',
       coalesce(p_job.context, '{}'), 'metadata', ratchet_internal.job_metadata(p_job)))) -> 'v'),
     p_job.expire_seconds);
-exception when sqlstate 'WF107' or data_exception then
+exception when sqlstate 'WF107' or sqlstate 'WF506' or data_exception
+  or program_limit_exceeded
+then
   return p_job.expire_seconds;
 end $$;
 comment on function ratchet_internal.graph_expire(ratchet.jobs, bigint, jsonb) is

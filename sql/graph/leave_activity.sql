@@ -29,7 +29,9 @@ begin
       v_out.effects := v_out.effects || ratchet_internal.announcement(
         ratchet_internal.map_run(p_activity.announce, v_view));
     end if;
-  exception when sqlstate 'WF107' or data_exception or program_limit_exceeded then
+  exception when sqlstate 'WF107' or sqlstate 'WF506' or data_exception
+    or program_limit_exceeded
+  then
     get stacked diagnostics v_message = message_text, v_detail = pg_exception_detail;
     v_out := ratchet_internal.fail_outcome(v_out, p_activity.transitions, v_view,
       ratchet_internal.expression_error(p_activity.name, v_part, v_message, v_detail));

@@ -10,7 +10,7 @@ declare
   v_targets int[] := '{}';
 begin
   for v_transition in select value from jsonb_array_elements(p_transitions) loop
-    if ratchet_internal.is_taken(v_transition, p_view, p_code) then
+    if ratchet_internal.rule_holds(v_transition -> 'rule', p_code, p_view) then
       v_targets := v_targets || (v_transition -> 'to')::int;
     end if;
   end loop;

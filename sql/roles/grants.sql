@@ -27,4 +27,5 @@ insert into ratchet_internal.grants (function, access) values
   ('graph_state', 'reader'), ('graph_status', 'reader'),
   ('publish', 'client'), ('signal_topic', 'client'), ('interrupt', 'client'),
   ('scrub', 'client'), ('respond', 'client'), ('respond', 'worker'), ('run_graphs', 'client'),
-  ('deploy', 'operator'), ('activate', 'operator');
+  ('deploy', 'operator'), ('activate', 'operator'),
+  ('pipe_call', 'client'), ('pipe_eval', 'client'), ('pipe_map', 'client');

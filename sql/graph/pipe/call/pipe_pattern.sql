@@ -1,0 +1,52 @@
+-- A regular expression of JavaScript in the dialect of Postgres: what . \d \w \s \b mean, brackets
+-- that are empty, braces that are literal, escapes that Postgres does not have.
+-- Raises: WF107.
+
+create function ratchet_internal.pipe_pattern(p_pattern text) returns text
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  c_blanks constant text := '\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff';
+  v_tokens text[] := array(
+    select coalesce(m[1], '') from regexp_matches(p_pattern,
+      '(\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|\\c[a-zA-Z]|\\.|\(\?<?[=!:]|\(\?|\[\^?\]|\[\^?|'
+      || '\{[0-9]+(?:,[0-9]*)?\}|.)', 'g') as m);
+  v_token text;
+  v_is_class boolean := false;
+  v_pattern text := '';
+begin
+  if right(p_pattern, 1) = '\' and p_pattern !~ '(^|[^\\])(\\\\)+$' then
+    perform ratchet_internal.pipe_fail('string.search', 'the pattern ends with \');
+  end if;
+  foreach v_token in array v_tokens loop
+    v_pattern := v_pattern || case
+      when v_token = '\d' then case when v_is_class then '0-9' else '[0-9]' end
+      when v_token = '\w' then
+        case when v_is_class then '0-9A-Za-z_' else '[0-9A-Za-z_]' end
+      when v_token = '\s' then
+        case when v_is_class then c_blanks else '[' || c_blanks || ']' end
+      when v_token = '\D' and not v_is_class then '[^0-9]'
+      when v_token = '\W' and not v_is_class then '[^0-9A-Za-z_]'
+      when v_token = '\S' and not v_is_class then '[^' || c_blanks || ']'
+      when v_token = '\b' then case when v_is_class then '\b' else '\y' end
+      when v_token = '\B' and not v_is_class then '\Y'
+      when v_token ~ '^\\[^a-zA-Z0-9]$' or v_token ~ '^\\([cfnrtv]|u....|x..|c.|[1-9])$'
+        then v_token
+      when v_token = '\0' then '\x00'
+      when v_token ~ '^\\' then substr(v_token, 2)
+      when v_is_class then
+        case when left(v_token, 1) = '[' then '\[' || substr(v_token, 2) else v_token end
+      when v_token = '[]' then '(?!)'
+      when v_token = '[^]' then '[\s\S]'
+      when v_token = '.' then '[^\n\r\u2028\u2029]'
+      when v_token in ('{', '}') or v_token = ']' then '\' || v_token
+      when v_token = '(?' then '(?#'
+      else v_token end;
+    if v_is_class then v_is_class := right(v_token, 1) <> ']' or left(v_token, 1) = '\';
+    else v_is_class := v_token in ('[', '[^'); end if;
+  end loop;
+  return v_pattern;
+end $$;
+comment on function ratchet_internal.pipe_pattern(text) is
+  'A regular expression of JavaScript in the dialect of Postgres.';
