@@ -25,7 +25,6 @@ export interface PublishOptions {
 
 interface Published {
   job_id: string;
-  is_answered?: boolean;
   status: number;
   metadata: JobOutput['metadata'];
   data?: unknown;
@@ -71,13 +70,13 @@ export async function askJob(
     const call = graphs.publish(hub.database, topic, payload, stored, app);
     const answer = await saying(topic, call);
     const published = fromJson(answer) as Published;
-    const isAnswered = published.is_answered === true || published.status <= 0;
-    return { jobId: published.job_id, answer: isAnswered ? (answer ?? '') : undefined };
+    const isOver = published.status <= 0;
+    return { jobId: published.job_id, answer: isOver ? (answer ?? '') : undefined };
   };
   const { jobId, answer } = await hub.inbox.ask(`${app.namespace}:${app.app}`, ask, timeoutMs);
   // eslint-disable-next-line @typescript-eslint/only-throw-error -- documented as a plain object
   if (answer === undefined) throw { code: TIMEOUT_CODE, message: 'timeout', job_id: jobId };
-  const { metadata, data: result } = fromJson(answer) as JobOutput;
+  const { metadata, data: result } = fromJson(answer) as JobOutput<unknown>;
   if (metadata.err !== undefined && metadata.err !== null) {
     // eslint-disable-next-line @typescript-eslint/only-throw-error -- documented as a plain object
     throw { error: fromJson(metadata.err), job_id: jobId };

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import type { Work } from '../database/exchange';
 import { fromJson, toJson } from '../database/json-door';
 import type { Outcome } from '../engine/activities';
@@ -97,17 +98,16 @@ function unusable(topic: string, what: string): Outcome {
 function refused({ code, data }: StreamDataResponse): Outcome {
   const given = typeof data === 'object' && data !== null ? data : { message: data };
   const { message } = given as { message?: unknown };
+  const text = typeof message === 'string' ? message : JSON.stringify(message);
   const actual = isCode(code) ? code : 500;
-  return failure(actual, {
-    ...given,
-    message: message === undefined ? 'unknown' : String(message),
-  });
+  return failure(actual, { ...given, message: text ?? 'unknown' });
 }
 
 function failed(error: unknown): Outcome {
   if (!(error instanceof Error)) {
     const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
-    const text = typeof message === 'string' ? message : String(error ?? 'unknown');
+    const thrown = typeof error === 'string' ? error : inspect(error);
+    const text = typeof message === 'string' ? message : thrown;
     return failure(isCode(code) ? code : 500, { message: text });
   }
   const { message, stack, name } = error;

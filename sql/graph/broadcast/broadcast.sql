@@ -14,7 +14,6 @@ declare
   v_channel text := p_topic || '.' || p_job;
   v_reply text;
 begin
-  if not exists (select from ratchet_internal.subscriptions) then return; end if;
   delete from ratchet_internal.replies where job = p_job and namespace = p_space
   returning subscription into v_reply;
   insert into ratchet_internal.broadcasts (subscription, topic, job, payload)

@@ -1,7 +1,7 @@
 -- Pauses (-1), slows down (milliseconds between two batches) or resumes (0) what engines and
--- workers of an app take: those of one worker topic, of one instance (guid), of one scope (engines or
--- workers), or all. But for an instance the rate is kept, and holds for those that come later; one
--- for a scope takes the place of those for its topics. Returns how many routes it changed now.
+-- workers of an app take: those of one worker topic, of one instance (guid), of one scope (engines
+-- or workers), or all. But for an instance the rate is kept, and holds for those that come later;
+-- one for a scope takes the place of those for its topics. Returns how many routes it changed now.
 -- Locks: routes, in their order. Writes: throttles, worker_routes. Raises: WF104. Wakes: workers.
 
 create function ratchet.throttle(
