@@ -28,8 +28,12 @@ export async function meshTest(t: ExecutionContext<unknown>, appId = 'shop') {
     });
   }
   /** An instance with a version deployed and active. */
-  async function running(yaml: string, workers: TestWorker[] = []) {
-    const mesh = await init(workers);
+  async function running(
+    yaml: string,
+    workers: TestWorker[] = [],
+    rest: Partial<HotMeshConfig> = {},
+  ) {
+    const mesh = await init(workers, rest);
     const { version } = await mesh.deploy(yaml);
     await mesh.activate(version);
     return mesh;

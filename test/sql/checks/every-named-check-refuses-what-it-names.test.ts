@@ -78,6 +78,19 @@ const attacks: Record<string, string[]> = {
   'access is one the engine knows': [
     `insert into ratchet_internal.grants (function, access) values ('status', 'everyone')`,
   ],
+  'only what has a pattern may be a glob': [
+    `insert into ratchet_internal.subscriptions (id, owner, namespace, is_glob, expires_at)
+      values ('i', 'o', 'n', true, now())`,
+  ],
+  'a rate is a pause or a number of milliseconds': [
+    `insert into ratchet_internal.throttles (namespace, is_engine, rate) values ('n', true, -2)`,
+  ],
+  'only a throttled route is closed': [
+    `with w as (insert into ratchet_internal.workers (name, lease_seconds, started_at, expires_at)
+        values ('w', 30, now(), now()) returning id)
+      insert into ratchet_internal.worker_routes (worker_id, namespace, queue, opens_at)
+      select id, 'n', 'q', now() from w`,
+  ],
 };
 
 for (const [name, statements] of Object.entries(attacks)) {
