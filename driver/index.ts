@@ -13,3 +13,32 @@ export type { RetryPolicy } from './durable/retry-policy';
 export type { ClientStartOptions, StartOptions, Transaction } from './durable/start-options';
 export * as Errors from './durable/errors';
 export type { HubOptions as WorkerOptions } from './engine/hub';
+export { HotMesh } from './mesh/hotmesh';
+export type { EngineConfig, HotMeshConfig, WorkerConfig as HotMeshWorker } from './mesh/config';
+export type { Manifest } from './mesh/deploy';
+export type { EventSink, SystemEvent } from './mesh/events';
+export type { QuorumMessage, QuorumProfile, ThrottleOptions } from './mesh/fleet';
+export type { GraphProblem } from './mesh/graph-error';
+export type { QuorumCallback } from './mesh/instance';
+export type { Logger } from './mesh/logger';
+export type {
+  JobMetadata,
+  JobOutput,
+  StreamData,
+  StreamDataResponse,
+  StreamMetadata,
+  StreamStatus,
+  WorkerCallback,
+  WorkerRetryPolicy,
+} from './mesh/messages';
+export type {
+  ExportedActivity,
+  ExportOptions,
+  IdsResponse,
+  InterruptOptions,
+  JobExport,
+  StatsQuery,
+  StatsResponse,
+} from './mesh/options';
+export type { PublishContext, PublishOptions } from './mesh/publish';
+export type { SubscriptionCallback } from './mesh/subscriptions';

@@ -45,6 +45,8 @@ begin;
 \ir tables/graph_versions.sql
 \ir tables/graph_activities.sql
 \ir tables/graph_facts.sql
+\ir tables/subscriptions.sql
+\ir tables/members.sql
 
 -- Starting jobs.
 \ir job/step_field.sql
@@ -102,6 +104,7 @@ begin;
 \ir dispatch/fire_due.sql
 \ir dispatch/take_results.sql
 \ir dispatch/claim_turns.sql
+\ir graph/fleet/rest_route.sql
 \ir dispatch/claim_activities.sql
 \ir dispatch/next_look.sql
 \ir dispatch/claim.sql
@@ -117,6 +120,7 @@ begin;
 
 -- Workers: registration, leases, and what a worker needs besides exchange.
 \ir dispatch/add_routes.sql
+\ir dispatch/remove_routes.sql
 \ir dispatch/register_worker.sql
 \ir dispatch/heartbeat.sql
 \ir dispatch/unregister_worker.sql
@@ -129,6 +133,7 @@ begin;
 \ir dispatch/report_activity.sql
 \ir dispatch/complete.sql
 \ir dispatch/fail.sql
+\ir dispatch/put_back.sql
 
 -- Reading and stopping jobs.
 \ir job/find_job.sql
@@ -266,6 +271,45 @@ begin;
 \ir graph/pipe/pipe_eval.sql
 \ir graph/pipe/pipe_map.sql
 
+-- Graphs: broadcasts, to those who listen at the moment.
+\ir graph/broadcast/expect_reply.sql
+\ir graph/broadcast/broadcast.sql
+\ir graph/broadcast/post.sql
+\ir graph/broadcast/subscribe.sql
+\ir graph/broadcast/unsubscribe.sql
+\ir graph/broadcast/take_broadcasts.sql
+
+-- Graphs: the instances that serve an app, and how fast they may be.
+\ir graph/fleet/throttle.sql
+\ir graph/fleet/report_profile.sql
+\ir graph/fleet/roll_call.sql
+
+-- Graphs: what is wrong with a document, said all at once when it is deployed.
+\ir graph/check/members.sql
+\ir graph/check/items.sql
+\ir graph/check/kind_of.sql
+\ir graph/check/edit_distance.sql
+\ir graph/check/nearest_word.sql
+\ir graph/check/graph_normal.sql
+\ir graph/check/given_path.sql
+\ir graph/check/graph_grammar.sql
+\ir graph/check/document_options.sql
+\ir graph/check/document_activities.sql
+\ir graph/check/document_transitions.sql
+\ir graph/check/document_lineage.sql
+\ir graph/check/document_expressions.sql
+\ir graph/check/problems_of_app.sql
+\ir graph/check/problems_of_names.sql
+\ir graph/check/problems_of_shape.sql
+\ir graph/check/problems_of_graphs.sql
+\ir graph/check/problems_of_activities.sql
+\ir graph/check/problems_of_signals.sql
+\ir graph/check/problems_of_values.sql
+\ir graph/check/problems_of_transitions.sql
+\ir graph/check/problems_of_hooks.sql
+\ir graph/check/problems_of_expressions.sql
+\ir graph/check/graph_problems.sql
+
 -- Graphs: what is passed around within a stretch.
 \ir graph/graph_item.sql
 \ir graph/graph_outcome.sql
@@ -394,6 +438,19 @@ begin;
 \ir graph/graph_state.sql
 \ir graph/graph_status.sql
 \ir graph/run_graphs.sql
+
+-- Graphs: what jobs said of themselves, counted when it is asked for; one job, exported.
+\ir graph/stats/stats_time.sql
+\ir graph/stats/stats_buckets.sql
+\ir graph/stats/stats_scope.sql
+\ir graph/stats/indexed_jobs.sql
+\ir graph/stats/graph_stats.sql
+\ir graph/stats/graph_ids.sql
+\ir graph/stats/signal_all.sql
+\ir graph/stats/graph_fields.sql
+\ir graph/stats/exported_steps.sql
+\ir graph/stats/exported_process.sql
+\ir graph/stats/graph_export.sql
 
 -- Looking at everything; the rules that always hold.
 \ir views/ledger.sql

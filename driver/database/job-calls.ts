@@ -1,5 +1,5 @@
-import { RatchetError, fromPg, isConnectionError } from '../errors';
-import { backoff } from '../backoff';
+import { RatchetError } from '../errors';
+import { call } from './call';
 import type { Database, Queryable } from './database';
 
 export interface StartRequest {
@@ -51,37 +51,6 @@ const STEPS = `select address, position, kind, ratchet_internal.step_name(addres
     to_char(created_at at time zone 'UTC', '${COMPACT}'),
     to_char(coalesce(updated_at, created_at) at time zone 'UTC', '${COMPACT}')
   from ratchet.jobs_attributes where job_id = $1 order by address, position`;
-
-const CALL_ATTEMPTS = 20;
-
-/**
- * A call that may be repeated with the same ids: in the caller's transaction once, otherwise until
- * the database answers.
- */
-async function call(
-  database: Database,
-  tx: Queryable | undefined,
-  text: string,
-  values: unknown[],
-): Promise<string | null> {
-  if (tx !== undefined) {
-    try {
-      const { rows } = await tx.query(text, values);
-      return (Object.values(rows[0] as object)[0] ?? null) as string | null;
-    } catch (error) {
-      throw fromPg(error);
-    }
-  }
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      const [row] = await database.rows<[string | null]>(text, values);
-      return row?.[0] ?? null;
-    } catch (error) {
-      if (!isConnectionError(error) || attempt >= CALL_ATTEMPTS) throw error;
-      await backoff(attempt);
-    }
-  }
-}
 
 export async function startWorkflow(
   database: Database,

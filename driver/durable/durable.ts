@@ -1,5 +1,6 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { closeHubs } from '../engine/hub';
+import { guid } from '../guid';
 import { activity } from './activity';
 import { Client } from './client';
 import { Connection } from './connection';
@@ -7,13 +8,6 @@ import { didInterrupt } from './errors';
 import { WorkflowHandle } from './handle';
 import { registerActivityWorker, Worker } from './worker';
 import { workflow } from './workflow';
-
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-';
-
-/** A compact unique id: 23 url-safe characters beginning with H. */
-function guid(): string {
-  return `H${[...randomBytes(22)].map((byte) => ALPHABET[byte & 63]).join('')}`;
-}
 
 /** Durable workflows written as plain functions. */
 export const Durable = {

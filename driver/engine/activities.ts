@@ -45,7 +45,7 @@ export function parseOptions(options: string | null): ActivityOptions {
   return options === null ? NO_OPTIONS : (fromJson(options) ?? {});
 }
 
-type Settled = (outcome: Outcome) => void;
+export type Settled = (outcome: Outcome) => void;
 
 /** Settles with a timeout if the function takes longer; its late outcome is then dropped. */
 function limited(settled: Settled, milliseconds: number): Settled {

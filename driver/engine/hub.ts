@@ -4,6 +4,7 @@ import { createListener, type Listener } from '../database/listener';
 import { RatchetError } from '../errors';
 import { log } from '../log';
 import { Engine, type EngineOptions } from './engine';
+import { Inbox } from './inbox';
 import { ResultWaiter } from './result-waiter';
 
 /** How a database is named: a `pg` class or pool, and its options. */
@@ -34,6 +35,7 @@ let poolCount = 0;
 export class Hub {
   readonly database: Database;
   readonly results: ResultWaiter;
+  readonly inbox: Inbox;
   private engine: Engine | undefined;
   private listener: Listener | undefined;
 
@@ -45,6 +47,7 @@ export class Hub {
     const pool = isPool(given) ? given : undefined;
     this.database = new Database(pool === undefined ? options : { ...pool.options }, pool);
     this.results = new ResultWaiter(this.database, settings.pollMs);
+    this.inbox = new Inbox(this.database, settings.pollMs);
   }
 
   async prepare(): Promise<void> {
@@ -59,10 +62,12 @@ export class Hub {
       channel: CHANNEL,
       onNotify: (payload) => {
         if (payload === 'result') this.results.look();
+        else if (payload === 'broadcast') this.inbox.look();
         else this.engine?.notify();
       },
       onConnected: () => {
         this.results.look();
+        this.inbox.look();
         this.engine?.notify();
       },
       onError: (error) => log('warn', 'the listener lost its connection', error),
@@ -94,6 +99,7 @@ export class Hub {
   async close(graceMs: number): Promise<void> {
     await this.stopWorker(graceMs);
     this.results.close();
+    await this.inbox.close();
     await this.listener?.close();
     await this.database.close();
   }

@@ -1,6 +1,6 @@
 -- Answers the sleeps that have ended and the waits that have timed out, of the worker's workflow
 -- routes, at most 1,000 a route; goes on with graphs; and sorts out answers that have no addressee.
--- Needs no room: nothing is claimed.
+-- Needs no room: nothing is claimed. A throttled route rests after each look.
 -- Locks: messages, skipping those that somebody else is taking. Writes: messages, attributes.
 
 create function ratchet_internal.fire_due(p_worker bigint, p_now timestamptz) returns void
@@ -18,7 +18,9 @@ begin
     where queue = r.queue and workflow = r.workflow and namespace = r.namespace
       and worker_id is null and kind in ('timer', 'wait', 'result') and due_at <= p_now
     order by due_at limit 1000 for update skip locked) m
-  where r.worker_id = p_worker and r.workflow <> '';
+  where r.worker_id = p_worker and r.workflow <> '' and (r.opens_at is null
+    or r.opens_at <= p_now
+      and ratchet_internal.rest_route(p_worker, r.namespace, r.queue, r.workflow, p_now));
   if v_due.kinds && array['timer', 'wait'] then
     perform ratchet_internal.settle_due(p_now, v_due.jobs, v_due.addresses, v_due.positions,
       v_due.kinds);

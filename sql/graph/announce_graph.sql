@@ -7,7 +7,7 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if p_job.options ->> 'publishes' is not null or p_job.options ->> 'ngn' is not null then
+  if exists (select from ratchet_internal.subscriptions) then
     perform ratchet_internal.broadcast(p_job.namespace, p_job.options ->> 'publishes', p_job.key,
       jsonb_build_object('metadata', p_metadata, 'data', p_data)::json);
   end if;

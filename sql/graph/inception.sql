@@ -25,7 +25,8 @@ begin
       ratchet_internal.graph_view(v_job, p_trigger, '{}', ratchet_internal.activity_entry(
         p_trigger, v_out.attribute, v_out.output, null, null)));
   end if;
-  v_job.key := coalesce(nullif(v_options ->> 'id', ''), gen_random_uuid()::text);
+  v_job.key := coalesce(nullif(v_options ->> 'id', ''), v_job.request_id::text,
+    gen_random_uuid()::text);
   v_job.entity := coalesce(v_job.entity, nullif(v_options ->> 'entity', ''), v_job.workflow);
   perform ratchet_internal.check_name(v_job.key, 'job id'),
     ratchet_internal.check_name(v_job.entity, 'entity');

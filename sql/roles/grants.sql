@@ -22,10 +22,15 @@ insert into ratchet_internal.grants (function, access) values
   ('unregister_worker', 'worker'), ('exchange', 'worker'), ('evict', 'worker'),
   ('history', 'worker'), ('held_work', 'worker'), ('claim_activity', 'worker'),
   ('complete', 'worker'), ('fail', 'worker'), ('version', 'worker'), ('prune', 'worker'),
+  ('remove_routes', 'worker'), ('put_back', 'worker'), ('report_profile', 'worker'),
+  ('roll_call', 'reader'), ('throttle', 'operator'), ('post', 'client'),
+  ('subscribe', 'reader'), ('unsubscribe', 'reader'), ('take_broadcasts', 'reader'),
   ('prune', 'operator'),
   ('now', 'reader'), ('is_final', 'reader'), ('step_name', 'reader'), ('is_graph', 'reader'),
   ('graph_state', 'reader'), ('graph_status', 'reader'),
   ('publish', 'client'), ('signal_topic', 'client'), ('interrupt', 'client'),
   ('scrub', 'client'), ('respond', 'client'), ('respond', 'worker'), ('run_graphs', 'client'),
   ('deploy', 'operator'), ('activate', 'operator'),
-  ('pipe_call', 'client'), ('pipe_eval', 'client'), ('pipe_map', 'client');
+  ('pipe_call', 'client'), ('pipe_eval', 'client'), ('pipe_map', 'client'),
+  ('graph_stats', 'reader'), ('graph_ids', 'reader'), ('graph_fields', 'reader'),
+  ('graph_export', 'reader'), ('signal_all', 'client');

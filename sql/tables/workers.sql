@@ -19,7 +19,10 @@ create table ratchet_internal.worker_routes (
   queue text collate "C" not null,
   workflow text collate "C" not null default '',
   retry json,
-  primary key (worker_id, queue, workflow, namespace)
+  throttle_ms int,
+  opens_at timestamptz,
+  primary key (worker_id, queue, workflow, namespace),
+  constraint "only a throttled route is closed" check (opens_at is null or throttle_ms is not null)
 );
 
 comment on table ratchet_internal.workers is
@@ -46,3 +49,7 @@ comment on column ratchet_internal.workers.expires_at is
   'When its lease ends unless it is heard of before.';
 comment on table ratchet_internal.worker_routes is
   'What each worker serves: workflows on a queue, or (workflow empty) activities of a queue.';
+comment on column ratchet_internal.worker_routes.throttle_ms is
+  'Rest between two batches; -1: paused; null: none.';
+comment on column ratchet_internal.worker_routes.opens_at is
+  'When the next batch may be taken, if it is throttled.';
