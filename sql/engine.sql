@@ -316,11 +316,6 @@ begin;
 \ir graph/graph_draft.sql
 \ir graph/graph_run.sql
 
--- Placements.
-\ir graph/seam/graph_normal.sql
-\ir graph/seam/graph_problems.sql
-\ir graph/seam/broadcast.sql
-
 -- Graphs: deploying a version compiles it into rows.
 \ir graph/app_space.sql
 \ir graph/activity_bodies.sql

@@ -6,15 +6,17 @@ const sql = engine();
 
 const THROWS = { '@pipe': [['{start.output.data.list}', 1], ['{@array.push}']] };
 
+const caught = {
+  type: 'hook',
+  job: { maps: { err: '{act.output.metadata.$error}', text: '{act.output.metadata.err}' } },
+};
+
 const flow = (activity: Graph['activities'][string], catches = true): Graph => ({
   subscribes: 'flow',
   activities: {
     start: { type: 'trigger', stats: { id: '{$self.input.data.id}' } },
     act: activity,
-    caught: {
-      type: 'hook',
-      job: { maps: { err: '{act.output.metadata.$error}', text: '{act.output.metadata.err}' } },
-    },
+    ...(catches ? { caught } : {}),
     fine: { type: 'hook', job: { maps: { fine: true } } },
   },
   transitions: {
@@ -113,7 +115,7 @@ test.serial(
       data: { err: { code: 500, expression: 'job.maps' } },
     });
 
-    const graph = flow({ type: 'hook' }, false);
+    const graph = flow({ type: 'hook' });
     graph.transitions = {
       start: [{ to: 'act' }],
       act: [

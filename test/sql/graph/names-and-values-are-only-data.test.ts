@@ -6,7 +6,7 @@ const sql = engine();
 
 const HOSTILE = [
   `'; drop table ratchet.jobs; --`,
-  '$$ || $1 || $$',
+  'a $$ || $1 || $$',
   '"}{\\',
   '%s%I%L',
   '{a.b}',
@@ -86,7 +86,7 @@ test.serial('bad arguments are refused where they are given', async (t) => {
   t.is(await publish(['entity']), 'WF104');
   t.is(await codeOf(app.publish('')), 'WF101');
   t.is(await codeOf(sql.rows(`select ratchet.publish('a', '{}', 'a b')`)), 'WF101');
-  t.is(await codeOf(sql.rows(`select ratchet.deploy('{"activities":{}}', 'a')`)), 'WF101');
+  t.is(await codeOf(sql.rows(`select ratchet.deploy('{"activities":{}}', 'a')`)), 'WF106');
   t.is(await codeOf(app.signal('a', {}, 'odd')), 'WF208');
   t.is(
     await codeOf(
