@@ -6,7 +6,7 @@ create function ratchet_internal.enter_hook(
   p_job ratchet.jobs, p_activity ratchet_internal.graph_activities, p_scope jsonb, p_view jsonb,
   p_out ratchet_internal.graph_outcome
 ) returns ratchet_internal.graph_outcome
-language plpgsql stable
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -18,7 +18,7 @@ declare
   v_key text;
 begin
   if p_activity.output_maps is not null then
-    v_out.output := ratchet_internal.map_run(p_activity.output_maps, p_view);
+    v_out.output := ratchet_internal.run_maps(p_activity.output_maps, p_view);
   end if;
   if p_activity.hook is null and v_sleep <= 0 then
     return ratchet_internal.close_outcome(v_out, v_out.output);
@@ -27,7 +27,7 @@ begin
     v_due := ratchet_internal.after(v_now, v_sleep * 1000);
   end if;
   if p_activity.hook is not null then
-    v_value := ratchet_internal.map_run(p_activity.hook -> 'expected',
+    v_value := ratchet_internal.run_maps(p_activity.hook -> 'expected',
       ratchet_internal.graph_view(p_job, p_activity, p_scope, ratchet_internal.activity_entry(
         p_activity, p_out.attribute, v_out.output, null, null))) -> 'v';
     perform ratchet_internal.check_expression(v_value is not null, 'hooks.expected',
