@@ -43,7 +43,7 @@ begin
   if v_job.is_watched then
     perform pg_notify('ratchet', 'result');
   end if;
-  perform ratchet_internal.close_escalations(array[v_job.id]);
+  perform ratchet_internal.note_escalation('cancelled', v_job.id);
   perform ratchet_internal.announce_graph(v_job, ratchet_internal.job_metadata(v_job),
     v_job.context);
   return v_draft;

@@ -12,7 +12,8 @@ as $$
 declare
   v_out ratchet_internal.graph_outcome := p_out;
   v_now timestamptz := (p_out.attribute).created_at;
-  v_sleep float8 := ratchet_internal.number_of(p_out.options::json, 'sleep', 0);
+  v_sleep float8 := case when p_out.options ? 'sleep'
+    then ratchet_internal.number_of(p_out.options::json, 'sleep', 0) else 0 end;
   v_due timestamptz := 'infinity';
   v_value jsonb;
   v_key text;
@@ -39,8 +40,8 @@ begin
     p_activity.position, case when v_key is null then 'timer' else 'wait' end, v_due, v_key,
     json_build_object('key', v_key, 'due_at', v_due));
   if v_key is not null and p_out.options ? 'escalation' then
-    v_out.effects := array[jsonb_build_object('kind', 'escalation', 'key', v_value,
-      'address', (p_out.attribute).address, 'position', p_activity.position,
+    v_out.effects := array[jsonb_build_object('kind', 'escalation', 'event', 'created',
+      'key', v_value, 'address', (p_out.attribute).address, 'position', p_activity.position,
       'fields', p_out.options -> 'escalation')];
   end if;
   return v_out;
