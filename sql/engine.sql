@@ -322,7 +322,10 @@ begin;
 \ir graph/options_of.sql
 \ir graph/split_options.sql
 \ir graph/job_maps_of.sql
+\ir graph/plain_path.sql
 \ir graph/compile_maps.sql
+\ir graph/compile_rule.sql
+\ir graph/run_maps.sql
 \ir graph/compile_names.sql
 \ir graph/compile_tree.sql
 \ir graph/compile_options.sql
@@ -382,8 +385,7 @@ begin;
 \ir graph/add_effect.sql
 \ir graph/add_outcome.sql
 \ir graph/announce_graph.sql
-\ir graph/open_escalation.sql
-\ir graph/close_escalations.sql
+\ir graph/note_escalation.sql
 \ir graph/announce_ended.sql
 \ir graph/answer_awaiting.sql
 \ir graph/write_user_fields.sql
@@ -392,7 +394,6 @@ begin;
 \ir graph/expire_of.sql
 \ir graph/graph_expire.sql
 \ir graph/end_stretch.sql
-\ir graph/is_at.sql
 \ir graph/misfit.sql
 \ir graph/postpone.sql
 \ir graph/is_blocked.sql

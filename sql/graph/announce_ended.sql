@@ -4,7 +4,7 @@ create function ratchet_internal.announce_ended(p_jobs bigint[]) returns void
 language sql volatile
 set search_path = pg_catalog, pg_temp
 as $$
-  select ratchet_internal.close_escalations(p_jobs);
+  select ratchet_internal.note_escalation('cancelled', id) from unnest(p_jobs) id order by id;
   select ratchet_internal.announce_graph(j, ratchet_internal.job_metadata(j), j.context)
   from ratchet.jobs j where j.id = any (p_jobs) order by j.id
 $$;

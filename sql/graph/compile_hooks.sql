@@ -17,10 +17,10 @@ as $$
   stored as (
     insert into ratchet_internal.graph_hooks (version_id, topic, position, actual)
     select p_version, topic, position,
-      ratchet_internal.map_compile(jsonb_build_object('v', match -> 'actual')) from rule)
+      ratchet_internal.compile_maps(jsonb_build_object('v', match -> 'actual')) from rule)
   update ratchet_internal.graph_activities a
   set hook = (select jsonb_build_object('topic', rule.topic, 'expected',
-      ratchet_internal.map_compile(jsonb_build_object('v', rule.match -> 'expected')))
+      ratchet_internal.compile_maps(jsonb_build_object('v', rule.match -> 'expected')))
       from rule where rule.position = a.position order by rule.topic limit 1),
     is_loop = exists (select from ratchet_internal.graph_activities cycle
       where cycle.version_id = p_version and cycle.ancestor = a.position)

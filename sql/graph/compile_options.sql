@@ -14,7 +14,7 @@ as $$
     telemetry = ratchet_internal.compile_maps(body -> 'telemetry'),
     announce = (select ratchet_internal.compile_maps(jsonb_object_agg(key, value))
       from jsonb_each(body) where key in ('emit', 'persist') and value <> 'false'),
-    job_maps = (select jsonb_object_agg(m.code, ratchet_internal.map_compile(m.maps))
+    job_maps = (select jsonb_object_agg(m.code, ratchet_internal.compile_maps(m.maps))
       from ratchet_internal.job_maps_of(body) m),
     job_shapes = (select jsonb_object_agg(m.code, m.maps)
       from ratchet_internal.job_maps_of(body) m

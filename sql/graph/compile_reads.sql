@@ -16,9 +16,9 @@ begin
     from ratchet_internal.activity_bodies(p_app) each
     cross join lateral jsonb_path_query(jsonb_build_array(each.body,
         each.graph -> 'transitions' -> each.name, each.graph -> 'expire', (
-          select jsonb_agg(hook.value) from jsonb_each(
-            case jsonb_typeof(each.graph -> 'hooks') when 'object' then each.graph -> 'hooks'
-              else '{}' end) hook
+          select jsonb_agg(hook.value) from jsonb_array_elements(p_app -> 'graphs') other
+          cross join lateral jsonb_each(case jsonb_typeof(other -> 'hooks') when 'object'
+            then other -> 'hooks' else '{}' end) hook
           where hook.value -> 0 ->> 'to' = each.name)),
       'strict $.** ? (@.type() == "string")') leaf
     cross join lateral string_to_array(trim('{}' from leaf #>> '{}'), '.') part
@@ -33,7 +33,9 @@ begin
         and used.name = any (a.path_names)), '{}'),
     is_read = exists (select from ratchet_internal.graph_activities below
       where below.version_id = p_version and a.position = any (below.path)
-        and below.position <> a.position and a.name = any (below.uses)),
+        and below.position <> a.position and a.name = any (below.uses))
+      or exists (select from ratchet_internal.graphs g where g.version_id = p_version
+        and g.position = a.path[1] and strpos(g.expire::text, a.name) > 0),
     is_described = exists (select from ratchet_internal.graph_activities other
       where other.version_id = p_version and other.is_described
         and other.path[1] = a.path[1])

@@ -1,4 +1,4 @@
--- Compiles the transitions of a version. One without conditions is taken whatever the response is.
+-- Compiles the transitions of a version, in their order.
 -- Writes: graph_activities.
 
 create function ratchet_internal.compile_transitions(p_version bigint, p_space text, p_app jsonb)
@@ -8,8 +8,8 @@ set search_path = pg_catalog, pg_temp
 as $$
   update ratchet_internal.graph_activities a set transitions = each.transitions
   from (
-    select origin.key as name, jsonb_agg(jsonb_build_object('to', n.position, 'rule',
-      ratchet_internal.rule_compile(t.value -> 'conditions')) order by t.at) as transitions
+    select origin.key as name, jsonb_agg(ratchet_internal.compile_rule(n.position,
+      t.value -> 'conditions') order by t.at) as transitions
     from jsonb_array_elements(p_app -> 'graphs') graph
     cross join lateral jsonb_each(graph.value -> 'transitions') origin
     cross join lateral jsonb_array_elements(origin.value) with ordinality as t (value, at)

@@ -24,7 +24,7 @@ begin
     if found then return true; end if;
     delete from ratchet.jobs
     where key = p_job.key and namespace = p_job.namespace and status <= 0
-      and request_id is distinct from p_job.request_id
+      and (p_job.request_id is null or request_id is distinct from p_job.request_id)
       and finished_at + make_interval(secs => expire_seconds) <= p_now
     returning id into v_old;
     if not found then return false; end if;

@@ -17,11 +17,12 @@ declare
 begin
   v_job.updated_at := p_draft.now;
   if v_stop is not null or v_job.status = 0 then
-    v_job.status := case when v_stop ? 'target' then v_job.status - 1000000000 else 0 end;
+    v_job.status := case when v_stop ? 'target' then v_job.status - 1000000000
+      when v_stop ? 'reserved' then -1 else 0 end;
     v_job.error := case when v_stop -> 'is_thrown' is distinct from 'false'
       then v_stop -> 'error' end;
     v_job.result := case when v_job.error is null
-      then coalesce(v_job.context, case when v_stop ? 'target' then '{}'::jsonb end) end;
+      then coalesce(v_job.context, case when v_job.status < 0 then '{}'::jsonb end) end;
     v_job.finished_at := p_draft.now;
     v_job.expire_seconds := coalesce(ratchet_internal.expire_of(v_stop -> 'expire'),
       ratchet_internal.graph_expire(v_job, p_version, p_draft.scope));
@@ -42,7 +43,7 @@ begin
   if v_job.is_watched then
     perform pg_notify('ratchet', 'result');
   end if;
-  perform ratchet_internal.close_escalations(array[v_job.id]);
+  perform ratchet_internal.note_escalation('cancelled', v_job.id);
   perform ratchet_internal.announce_graph(v_job, ratchet_internal.job_metadata(v_job),
     v_job.context);
   return v_draft;

@@ -19,9 +19,11 @@ begin
   v_view := ratchet_internal.graph_view(p_job, p_activity, p_item.scope, null);
   v_out.options := p_activity.constants;
   if p_activity.options is not null then
-    v_out.options := v_out.options || ratchet_internal.map_run(p_activity.options, v_view);
+    v_out.options := v_out.options || ratchet_internal.run_maps(p_activity.options, v_view);
   end if;
-  if p_job.status <= ratchet_internal.number_of(v_out.options::json, 'statusThreshold', 0) then
+  if v_out.options ? 'statusThreshold' and p_job.status
+    <= ratchet_internal.number_of(v_out.options::json, 'statusThreshold', 0)
+  then
     v_out := ratchet_internal.close_outcome(v_out, null);
     v_out.status := 'skipped';
   elsif p_activity.kind = 'worker' then

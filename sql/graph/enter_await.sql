@@ -16,7 +16,7 @@ begin
   perform ratchet_internal.check_expression(ratchet_internal.is_name(v_topic), 'topic',
     'the topic is no name');
   v_out.attribute.input := case when p_activity.input_maps is null then p_job.input
-    else ratchet_internal.map_run(p_activity.input_maps, p_view)::json end;
+    else ratchet_internal.run_maps(p_activity.input_maps, p_view)::json end;
   v_out.message := ratchet_internal.graph_message(p_job, (p_out.attribute).address,
     p_activity.position, 'child', 'infinity', v_child, json_build_object('child', v_child));
   v_out.effects := array[jsonb_build_object('kind', 'child', 'id', v_child::bigint,

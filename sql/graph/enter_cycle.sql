@@ -4,7 +4,7 @@
 create function ratchet_internal.enter_cycle(
   p_activity ratchet_internal.graph_activities, p_view jsonb, p_out ratchet_internal.graph_outcome
 ) returns ratchet_internal.graph_outcome
-language plpgsql stable
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -12,7 +12,7 @@ declare
   v_input jsonb := '{}';
 begin
   if p_activity.input_maps is not null then
-    v_input := ratchet_internal.map_run(p_activity.input_maps, p_view);
+    v_input := ratchet_internal.run_maps(p_activity.input_maps, p_view);
   end if;
   v_out.attribute.input := v_input;
   v_out := ratchet_internal.close_outcome(v_out, null);

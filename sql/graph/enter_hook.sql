@@ -6,19 +6,20 @@ create function ratchet_internal.enter_hook(
   p_job ratchet.jobs, p_activity ratchet_internal.graph_activities, p_scope jsonb, p_view jsonb,
   p_out ratchet_internal.graph_outcome
 ) returns ratchet_internal.graph_outcome
-language plpgsql stable
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_out ratchet_internal.graph_outcome := p_out;
   v_now timestamptz := (p_out.attribute).created_at;
-  v_sleep float8 := ratchet_internal.number_of(p_out.options::json, 'sleep', 0);
+  v_sleep float8 := case when p_out.options ? 'sleep'
+    then ratchet_internal.number_of(p_out.options::json, 'sleep', 0) else 0 end;
   v_due timestamptz := 'infinity';
   v_value jsonb;
   v_key text;
 begin
   if p_activity.output_maps is not null then
-    v_out.output := ratchet_internal.map_run(p_activity.output_maps, p_view);
+    v_out.output := ratchet_internal.run_maps(p_activity.output_maps, p_view);
   end if;
   if p_activity.hook is null and v_sleep <= 0 then
     return ratchet_internal.close_outcome(v_out, v_out.output);
@@ -27,7 +28,7 @@ begin
     v_due := ratchet_internal.after(v_now, v_sleep * 1000);
   end if;
   if p_activity.hook is not null then
-    v_value := ratchet_internal.map_run(p_activity.hook -> 'expected',
+    v_value := ratchet_internal.run_maps(p_activity.hook -> 'expected',
       ratchet_internal.graph_view(p_job, p_activity, p_scope, ratchet_internal.activity_entry(
         p_activity, p_out.attribute, v_out.output, null, null))) -> 'v';
     perform ratchet_internal.check_expression(v_value is not null, 'hooks.expected',
@@ -39,8 +40,8 @@ begin
     p_activity.position, case when v_key is null then 'timer' else 'wait' end, v_due, v_key,
     json_build_object('key', v_key, 'due_at', v_due));
   if v_key is not null and p_out.options ? 'escalation' then
-    v_out.effects := array[jsonb_build_object('kind', 'escalation', 'key', v_value,
-      'address', (p_out.attribute).address, 'position', p_activity.position,
+    v_out.effects := array[jsonb_build_object('kind', 'escalation', 'event', 'created',
+      'key', v_value, 'address', (p_out.attribute).address, 'position', p_activity.position,
       'fields', p_out.options -> 'escalation')];
   end if;
   return v_out;

@@ -4,7 +4,7 @@ create function ratchet_internal.enter_interrupt(
   p_job ratchet.jobs, p_activity ratchet_internal.graph_activities, p_view jsonb,
   p_out ratchet_internal.graph_outcome
 ) returns ratchet_internal.graph_outcome
-language plpgsql stable
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -23,7 +23,7 @@ begin
     return v_out;
   end if;
   if p_activity.output_maps is not null then
-    v_out.output := ratchet_internal.map_run(p_activity.output_maps, p_view);
+    v_out.output := ratchet_internal.run_maps(p_activity.output_maps, p_view);
   end if;
   v_out := ratchet_internal.close_outcome(v_out, v_out.output);
   v_out.effects := array[v_stop || '{"kind": "interrupt"}'];

@@ -4,7 +4,7 @@ create function ratchet_internal.enter_signal(
   p_job ratchet.jobs, p_activity ratchet_internal.graph_activities, p_scope jsonb, p_view jsonb,
   p_out ratchet_internal.graph_outcome
 ) returns ratchet_internal.graph_outcome
-language plpgsql stable
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -16,12 +16,12 @@ begin
   perform ratchet_internal.check_expression(p_activity.constants ->> 'subtype' = 'one', 'subtype',
     'only signals to one hook are sent by this version of the engine');
   if p_activity.output_maps is not null then
-    v_out.output := ratchet_internal.map_run(p_activity.output_maps, p_view);
+    v_out.output := ratchet_internal.run_maps(p_activity.output_maps, p_view);
     v_view := ratchet_internal.graph_view(p_job, p_activity, p_scope,
       ratchet_internal.activity_entry(p_activity, p_out.attribute, v_out.output, null, null));
   end if;
   if p_activity.signal_maps is not null then
-    v_payload := ratchet_internal.map_run(p_activity.signal_maps, v_view);
+    v_payload := ratchet_internal.run_maps(p_activity.signal_maps, v_view);
   end if;
   v_key := ratchet_internal.signal_key(p_activity.version_id, p_out.options ->> 'topic', v_payload);
   perform ratchet_internal.check_expression(v_key is not null, 'signal',

@@ -5,7 +5,7 @@
 create function ratchet_internal.fail_outcome(
   p_out ratchet_internal.graph_outcome, p_transitions jsonb, p_view jsonb, p_error jsonb
 ) returns ratchet_internal.graph_outcome
-language plpgsql stable
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare

@@ -4,7 +4,7 @@
 create function ratchet_internal.graph_expire(
   p_job ratchet.jobs, p_version bigint, p_scope jsonb
 ) returns bigint
-language plpgsql stable
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -14,7 +14,7 @@ begin
   join ratchet_internal.graph_names n on n.position = g.position and n.space = p_job.namespace
   where g.version_id = p_version and n.name = p_job.options ->> 'aid';
   if v_expire is null then return p_job.expire_seconds; end if;
-  return coalesce(ratchet_internal.expire_of(ratchet_internal.map_run(v_expire,
+  return coalesce(ratchet_internal.expire_of(ratchet_internal.run_maps(v_expire,
     coalesce(p_scope, '{}') || jsonb_build_object('$job', jsonb_build_object('data',
       coalesce(p_job.context, '{}'), 'metadata', ratchet_internal.job_metadata(p_job)))) -> 'v'),
     p_job.expire_seconds);

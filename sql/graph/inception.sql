@@ -21,7 +21,7 @@ begin
   v_out.attribute := ratchet_internal.graph_attribute(p_now, v_job.id, p_trigger, ',0');
   v_out.output := ratchet_internal.readable(v_job.input)::jsonb;
   if p_trigger.options is not null then
-    v_options := v_options || ratchet_internal.map_run(p_trigger.options,
+    v_options := v_options || ratchet_internal.run_maps(p_trigger.options,
       ratchet_internal.graph_view(v_job, p_trigger, '{}', ratchet_internal.activity_entry(
         p_trigger, v_out.attribute, v_out.output, null, null)));
   end if;

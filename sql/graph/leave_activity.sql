@@ -6,7 +6,7 @@ create function ratchet_internal.leave_activity(
   p_job ratchet.jobs, p_activity ratchet_internal.graph_activities, p_scope jsonb,
   p_out ratchet_internal.graph_outcome
 ) returns ratchet_internal.graph_outcome
-language plpgsql stable
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -27,7 +27,7 @@ begin
     v_part := 'emit, persist';
     if p_activity.announce is not null then
       v_out.effects := v_out.effects || ratchet_internal.announcement(
-        ratchet_internal.map_run(p_activity.announce, v_view));
+        ratchet_internal.run_maps(p_activity.announce, v_view));
     end if;
   exception when sqlstate 'WF107' or sqlstate 'WF506' or data_exception
     or program_limit_exceeded

@@ -4,7 +4,7 @@
 create function ratchet_internal.load_scope(
   p_job ratchet.jobs, p_activity ratchet_internal.graph_activities, p_address text
 ) returns jsonb
-language plpgsql stable
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin

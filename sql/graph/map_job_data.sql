@@ -4,7 +4,7 @@ create function ratchet_internal.map_job_data(
   p_data jsonb, p_activity ratchet_internal.graph_activities, p_view jsonb,
   p_out ratchet_internal.graph_outcome
 ) returns ratchet_internal.graph_outcome
-language plpgsql stable
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -15,7 +15,7 @@ declare
   v_fields jsonb;
 begin
   if not p_activity.job_maps ? v_which then return v_out; end if;
-  v_patch := ratchet_internal.map_run(p_activity.job_maps -> v_which, p_view);
+  v_patch := ratchet_internal.run_maps(p_activity.job_maps -> v_which, p_view);
   v_out.data := ratchet_internal.merge_job_data(p_data, v_patch,
     p_activity.job_shapes -> v_which);
   if p_activity.job_shapes is not null then

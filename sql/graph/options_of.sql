@@ -25,6 +25,8 @@ as $$
     where p_body ->> 'type' = 'signal'
       or p_body ->> 'type' in ('worker', 'await') and p_body ? 'subtype'
     union all
+    select 'escalated', 'true' where p_body ? 'escalation'
+    union all
     select key, value from jsonb_each(p_body -> 'stats')
     where p_body ->> 'type' = 'trigger' and key in ('id', 'key', 'granularity')
     union all

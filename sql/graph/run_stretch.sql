@@ -32,7 +32,8 @@ begin
     end if;
     select * into v_activity from ratchet_internal.graph_activities
     where version_id = p_version and position = v_item.position;
-    if not ratchet_internal.is_at(v_activity, v_item.address) then
+    if cardinality(v_activity.path) is distinct from regexp_count(v_item.address, ',') then
+      -- It is gone, or is not as deep in its tree as the address says.
       v_draft.stop := ratchet_internal.misfit((v_draft.job).namespace, v_item);
       exit;
     end if;

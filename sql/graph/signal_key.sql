@@ -3,10 +3,10 @@
 
 create function ratchet_internal.signal_key(p_version bigint, p_topic text, p_payload jsonb)
 returns text
-language sql stable
+language sql volatile
 set search_path = pg_catalog, pg_temp
 as $$
-  select ratchet_internal.hook_key(h.topic, ratchet_internal.map_run(h.actual, jsonb_build_object(
+  select ratchet_internal.hook_key(h.topic, ratchet_internal.run_maps(h.actual, jsonb_build_object(
     '$hook', jsonb_build_object('data', p_payload),
     '$self', jsonb_build_object('hook', jsonb_build_object('data', p_payload)))) -> 'v')
   from ratchet_internal.graph_hooks h

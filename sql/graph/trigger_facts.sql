@@ -13,7 +13,7 @@ declare
   v_missing text;
 begin
   if coalesce(p_options ->> 'key', '') = '' then return null; end if;
-  select m ->> 'name' into v_missing
+  select min(m ->> 'name') into v_missing
   from jsonb_array_elements(p_trigger.constants -> 'measures') with ordinality as each (m, at)
   where p_options -> ('measure' || at) is null;
   perform ratchet_internal.check_expression(v_missing is null, 'stats.measures',

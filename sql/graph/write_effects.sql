@@ -15,11 +15,14 @@ begin
   select s ->> 'key', v_job.namespace, s -> 'payload', (s -> 'code')::int, p_draft.now,
     ratchet_internal.after(p_draft.now, ratchet_internal.signal_expire(s -> 'payload'))
   from unnest(v_draft.signals) s;
+  if v_draft.signals is not null then
+    perform ratchet_internal.wake_route(v_job.namespace, '$graph', '$graph');
+  end if;
   if v_draft.fields is not null then
     perform ratchet_internal.write_user_fields(v_job.id, p_draft.now, v_draft.fields);
   end if;
-  perform ratchet_internal.open_escalation(v_job, e ->> 'address', (e -> 'position')::int,
-    e -> 'key', e -> 'fields')
+  perform ratchet_internal.note_escalation(e ->> 'event', v_job.id, e ->> 'address',
+    (e -> 'position')::int, e -> 'key', e -> 'fields')
   from unnest(v_draft.escalations) e;
   foreach v_told in array coalesce(v_draft.announcements, '{}') loop
     perform ratchet_internal.announce_graph(v_job, v_told -> 'metadata', v_told -> 'data');

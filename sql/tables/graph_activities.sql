@@ -48,7 +48,7 @@ comment on column ratchet_internal.graph_activities.job_maps is
 comment on column ratchet_internal.graph_activities.job_shapes is
   'The same maps as written, where they have nested objects or keys with brackets.';
 comment on column ratchet_internal.graph_activities.transitions is
-  'List of {to, rule}: the activity that follows, and the compiled condition (rule_holds).';
+  'List of what follows, and when: to, codes, path and expected, rule (compile_rule).';
 comment on column ratchet_internal.graph_activities.hook is
   'Topic, and compiled key, of the signal that resumes it.';
 comment on column ratchet_internal.graph_activities.ancestor is

@@ -41,7 +41,8 @@ comment on column ratchet.jobs_attributes.delivery is
   'When its answer reached the function, counted in deliveries of the thread; null where no '
   'other answer could have come first.';
 comment on column ratchet.jobs_attributes.code is
-  'Response code of an activity of a graph; null for 200, and for steps of functions.';
+  'Response code of an activity of a graph, null where it has none (then 200, or 500 if it failed), '
+  'and for steps of functions.';
 comment on column ratchet.jobs_attributes.is_failed is 'Whether value is an error.';
 comment on column ratchet.jobs_attributes.address is
   'Thread of the job, empty for the main function; for a graph, the run of the activity.';

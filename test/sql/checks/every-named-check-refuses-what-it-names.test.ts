@@ -12,6 +12,9 @@ const message = `insert into ratchet_internal.messages
 const signal = `insert into ratchet_internal.signals
   (key, namespace, dedup_id, is_new, is_consumed, sent_at, expires_at)`;
 
+const activity = `insert into ratchet_internal.graph_activities
+  (version_id, position, name, kind, path, path_names)`;
+
 /** By the name of the constraint, statements that it must refuse. */
 const attacks: Record<string, string[]> = {
   'a workflow id is unique in its namespace': [
@@ -22,7 +25,7 @@ const attacks: Record<string, string[]> = {
     `${job} values ('a', 'e', 'w', 'q', 0, null, null, now(), now(), null)`,
     `${job} values ('a', 'e', 'w', 'q', 1, null, null, now(), now(), now())`,
   ],
-  'a job stopped from outside says why': [
+  'a job stopped from outside says why, or with which result': [
     `${job} values ('a', 'e', 'w', 'q', -1, null, null, now(), now(), now())`,
   ],
   'a failed job has no result': [
@@ -73,6 +76,22 @@ const attacks: Record<string, string[]> = {
   ],
   'a dedup id is used once for a signal': [
     `${signal} select 'k', 'n', 'd', true, false, now(), now() from generate_series(1, 2)`,
+  ],
+  'a topic starts one graph': [
+    `with v as (insert into ratchet_internal.graph_versions (space, version, document, deployed_at)
+      values ('n:a', '1', '{}', now()) returning id)
+      insert into ratchet_internal.graphs (version_id, position)
+      select id, at from v cross join generate_series(1, 2) at`,
+  ],
+  'kind is one that graphs have': [`${activity} values (1, 1, 'x', 'other', '{1}', '{x}')`],
+  'a path leads from the trigger to the activity': [
+    `${activity} values (1, 1, 'x', 'hook', '{1,2}', '{x,y}')`,
+    `${activity} values (1, 1, 'x', 'hook', '{2,1}', '{x}')`,
+  ],
+  'a measure is one that is counted': [
+    `insert into ratchet_internal.graph_facts
+      (space, topic, key, bucket, measure, job_key, recorded_at)
+      values ('n:a', 't', 'k', '0', 'max', 'j', now())`,
   ],
   'there is one sweep': [`insert into ratchet_internal.sweep (is_only, job_id) values (false, 0)`],
   'access is one the engine knows': [
