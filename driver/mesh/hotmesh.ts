@@ -73,9 +73,7 @@ export class HotMesh {
   }
 
   private tell(verb: 'started' | 'stopped' | 'deployed'): void {
-    publishEngineEvent(this.config.events, verb, this, (error) =>
-      this.logger.error('event-sink-failed', { reason: String(error) }),
-    );
+    publishEngineEvent(this.config.events, verb, this);
   }
 
   /** The database, for what only an instance with an engine does. */

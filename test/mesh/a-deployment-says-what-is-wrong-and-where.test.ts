@@ -158,7 +158,7 @@ test.serial('a worker-only instance says that it has no engine', async (t) => {
 test.serial('system events tell of starts, deployments and stops', async (t) => {
   const { init } = await meshTest(t);
   const events: { type: string; data: unknown; event_id: string }[] = [];
-  const mesh = await init([], { guid: 'g1', events: { publish: (event) => events.push(event) } });
+  const mesh = await init([], { guid: 'g1', events: { publish: (event) => void events.push(event) } });
   await mesh.deploy(GOOD);
   await mesh.activate('1');
   await mesh.stop();

@@ -71,6 +71,14 @@ const attacks: Record<string, string[]> = {
     `insert into ratchet_internal.workers (name, lease_seconds, started_at, expires_at)
       values ('w', 3601, now(), now())`,
   ],
+  'a worker role is known by the beginning of its name': [
+    `insert into ratchet_internal.worker_roles (role_name, namespace, queues, created_at)
+      values ('app', 'durable', '{q}', now())`,
+  ],
+  'a worker role has a queue': [
+    `insert into ratchet_internal.worker_roles (role_name, namespace, queues, created_at)
+      values ('hmsh_wrk_x', 'durable', '{}', now())`,
+  ],
   'a consumed signal has been looked at': [
     `${signal} values ('k', 'n', 'd', true, true, now(), now())`,
   ],
