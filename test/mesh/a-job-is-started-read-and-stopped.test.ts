@@ -40,7 +40,14 @@ app:
     - subscribes: sum.wanted
       publishes: sum.done
       activities:
-        wanted: { type: trigger, job: { maps: { sum: { '@pipe': [['{$self.output.data.a}', '{$self.output.data.b}'], ['{@math.add}']] } } } }
+        wanted:
+          type: trigger
+          job:
+            maps:
+              sum:
+                '@pipe':
+                  - ['{$self.output.data.a}', '{$self.output.data.b}']
+                  - ['{@math.add}']
 `;
 
 const contract = (id: string, size = 'big') => ({ id, region: 'eu', size, buyer: `b-${id}` });
