@@ -37,6 +37,20 @@ app:
           - to: signature
             conditions:
               match: [{ expected: '{$job.metadata.jid}', actual: '{$self.hook.data.id}' }]
+    - subscribes: all.wanted
+      activities:
+        asked: { type: trigger }
+        tell:
+          type: signal
+          subtype: all
+          topic: contract.signed
+          key_name: size
+          key_value: '{asked.output.data.size}'
+          signal: { maps: { by: '{asked.output.data.by}' } }
+          resolver: { maps: { data: { region: '{asked.output.data.region}' }, end: NOW, range: 1h } }
+          scrub: true
+      transitions:
+        asked: [{ to: tell }]
     - subscribes: sum.wanted
       publishes: sum.done
       activities:
@@ -219,7 +233,15 @@ test.serial(
     await waitFor('both are signed', async () => {
       const states = await Promise.all(['s1', 's2'].map((id) => mesh.getStatus(id)));
       return states.every((status) => status === 0);
-    });
-    t.is(await mesh.getStatus('s3'), 1);
-  },
+    
+  await mesh.pub('contract.sent', contract('s4'));
+  await mesh.pubsub('all.wanted', { size: 'small', region: 'eu', by: 'a graph' });
+  await waitFor('the third is signed', async () => (await mesh.getStatus('s3')) === 0);
+  t.like((await mesh.getState('contract.sent', 's3')).data, { by: 'a graph' });
+  t.is(await mesh.getStatus('s4'), 1);
+  const { rows } = await pool.query(
+    `select job_key from ratchet_internal.graph_facts where measure = 'index' order by 1`,
+  );
+  t.deepEqual(rows.map(({ job_key }) => job_key as string), ['s1', 's2', 's4'], 'scrubbed');
+},
 );
