@@ -38,6 +38,13 @@ const TRANSIENT = new Set([
   '25006', // read_only_sql_transaction: a failover under way
 ]);
 
+const REFUSALS = new Set([
+  '28000', // invalid_authorization_specification: the role may not log in
+  '28P01', // invalid_password
+  '42501', // insufficient_privilege
+  'WF701',
+]);
+
 /** Reads a property of anything; a throwing getter reads as absent. */
 function read(value: unknown, key: string): unknown {
   if (typeof value !== 'object' || value === null) return undefined;
@@ -69,4 +76,9 @@ export function isConnectionError(error: unknown): boolean {
 /** The server refused for a reason that passes; the session is usable, a repeat may succeed. */
 export function isTransient(error: unknown): boolean {
   return TRANSIENT.has(text(error, 'code'));
+}
+
+/** The role may not log in, or may not do this: a repeat will be refused as well. */
+export function isRefusal(error: unknown): boolean {
+  return REFUSALS.has(text(error, 'code'));
 }

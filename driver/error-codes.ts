@@ -58,6 +58,12 @@ export const ERROR_CODES = {
     meaning: 'An expression of the mapping language failed; the detail names function and reason.',
     advice: 'Correct the expression, or check the values that reach it.',
   },
+  WF109: {
+    name: 'CodecFailed',
+    retry: false,
+    meaning: 'The registered codec failed on a value, or an encoded value was met without one.',
+    advice: 'Register a codec that decodes this value; encode and decode must return text.',
+  },
   WF201: {
     name: 'JobNotFound',
     retry: false,
@@ -111,6 +117,12 @@ export const ERROR_CODES = {
     retry: false,
     meaning: 'The job ended with an error, so it has no result.',
     advice: 'Read the error of the job: it is the detail of this one.',
+  },
+  WF307: {
+    name: 'DuplicateTask',
+    retry: false,
+    meaning: 'A pending task has this signal key already, so another one cannot have it.',
+    advice: 'Resolve or cancel the pending task first, or choose another signal key.',
   },
   WF308: {
     name: 'ActivityBusy',

@@ -1,6 +1,7 @@
 export { migrate, type MigrateOptions, type MigrateResult } from './database/migrate';
 export { RatchetError } from './errors';
 export { Durable, Durable as MeshFlow } from './durable/durable';
+export { DBA, type PruneOptions, type PruneResult } from './durable/dba';
 export { Client, type ClientConfig } from './durable/client';
 export { Connection, type ConnectionConfig } from './durable/connection';
 export { Worker, type WorkerConfig, type WorkflowWorkerConfig } from './durable/worker';
@@ -11,12 +12,27 @@ export type { ActivityInfo } from './durable/activity';
 export type { ChildHandle } from './durable/children';
 export type { RetryPolicy } from './durable/retry-policy';
 export type { ClientStartOptions, StartOptions, Transaction } from './durable/start-options';
+export type {
+  ActivityInboundCallsInterceptor,
+  InterceptorContext,
+  WorkflowInboundCallsInterceptor,
+  WorkflowInboundCallsInterceptor as WorkflowInterceptor,
+  WorkflowOutboundCallsInterceptor,
+  WorkflowOutboundCallsInterceptor as ActivityInterceptor,
+  WorkflowOutboundCallsInterceptorContext,
+  WorkflowOutboundCallsInterceptorContext as ActivityInterceptorContext,
+} from './engine/interceptors';
+export type { Codec } from './database/codec';
+export type { EventSink, SystemEvent } from './events';
 export * as Errors from './durable/errors';
 export type { HubOptions as WorkerOptions } from './engine/hub';
+export { Escalations, type EscalationClientConfig } from './durable/escalations';
+export type { EscalationEntry } from './durable/escalation-entry';
+export type { EscalationConfig } from './durable/escalation-fields';
+export type { StepClient } from './database/step-transaction';
 export { HotMesh } from './mesh/hotmesh';
 export type { EngineConfig, HotMeshConfig, WorkerConfig as HotMeshWorker } from './mesh/config';
 export type { Manifest } from './mesh/deploy';
-export type { EventSink, SystemEvent } from './mesh/events';
 export type { QuorumMessage, QuorumProfile, ThrottleOptions } from './mesh/fleet';
 export type { GraphProblem } from './mesh/graph-error';
 export type { QuorumCallback } from './mesh/instance';

@@ -187,6 +187,20 @@ comment on function ratchet_internal.number_of(json, text, float8) is
   'The number that an object has under a key; the default where it has none, or none of a sane '
   'size.';
 
+-- sql/inspect/is_arguments.sql
+
+-- Whether a value may be the arguments of a function: an array, or what a codec of the driver made
+-- of one, which is a string that begins with /b: and cannot be read here.
+
+create function ratchet_internal.is_arguments(p_value json) returns boolean
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(json_typeof(p_value) = 'array' or starts_with(p_value::text, '"/b:'), false)
+$$;
+comment on function ratchet_internal.is_arguments(json) is
+  'Whether a value is an array, or an encoded one.';
+
 -- sql/inspect/after.sql
 
 -- When a delay ends. Total: a negative delay has ended, one of more than three thousand years is
@@ -284,9 +298,11 @@ create table ratchet.jobs (
   input json,
   result json,
   error json,
+  context jsonb,
   created_at timestamptz not null,
   updated_at timestamptz not null,
   finished_at timestamptz,
+  pruned_at timestamptz,
   constraint "a workflow id is unique in its namespace"
     unique (key, namespace),
   constraint "a job is finished exactly when its semaphore is not positive"
@@ -324,16 +340,20 @@ comment on column ratchet.jobs.expire_seconds is
   'How long the finished job is kept, in seconds; null means the default of ratchet.prune.';
 comment on column ratchet.jobs.options is
   'Retry policy of the function: maximumAttempts, initialInterval, backoffCoefficient, '
-  'maximumInterval (milliseconds).';
+  'maximumInterval (milliseconds); and the trace it belongs to: workflowTrace, workflowSpan.';
 comment on column ratchet.jobs.input is
   'Arguments of the function, a JSON array, exactly as given.';
 comment on column ratchet.jobs.result is
   'What the function returned; null while it runs, when it failed, and when it returned nothing.';
 comment on column ratchet.jobs.error is
   'Why the job ended without a result, or, while it runs, why its last run failed.';
+comment on column ratchet.jobs.context is
+  'The JSON document of the job, which its functions or its graph read and change while it runs.';
 comment on column ratchet.jobs.created_at is 'When the job was started.';
 comment on column ratchet.jobs.updated_at is 'When the row last changed.';
 comment on column ratchet.jobs.finished_at is 'When the job ended; null while it runs.';
+comment on column ratchet.jobs.pruned_at is
+  'When the detail of its history was removed; null while it is whole.';
 
 -- sql/tables/jobs_attributes.sql
 
@@ -342,7 +362,9 @@ comment on column ratchet.jobs.finished_at is 'When the job ended; null while it
 -- its result later (second leg). (job_id, address, position) is the step: address tells the threads
 -- of a job apart ('' is the main function), position is the number of the durable call in its
 -- thread, from 1. value is text: JSON text for steps; plain text where people compare it with = in
--- SQL.
+-- SQL. Beside the threads, a # after a thread's address begins what belongs to it and is numbered
+-- by itself: #cancel, and the operations on data under the number of their object (#9). A search
+-- attribute of the job is a row of its own, with its name behind _ as address and field.
 
 create table ratchet.jobs_attributes (
   job_id bigint not null,
@@ -356,11 +378,13 @@ create table ratchet.jobs_attributes (
   kind text collate "C" not null,
   field text collate "C" not null,
   input json,
+  target text collate "C",
   value text,
   primary key (job_id, address, position),
   constraint "positions count from 1" check (position >= 1),
   constraint "kind is one the engine knows"
-    check (kind in ('activity', 'sleep', 'wait', 'child', 'start', 'await', 'signal', 'cancel'))
+    check (kind in ('activity', 'sleep', 'wait', 'child', 'start', 'await', 'signal', 'cancel',
+      'search', 'entity', 'attribute'))
 ) with (fillfactor = 90);
 
 comment on table ratchet.jobs_attributes is
@@ -378,14 +402,18 @@ comment on column ratchet.jobs_attributes.delivery is
   'other answer could have come first.';
 comment on column ratchet.jobs_attributes.is_failed is 'Whether value is an error.';
 comment on column ratchet.jobs_attributes.address is
-  'Thread of the job; empty for the main function.';
+  'Thread of the job, empty for the main function; with #n its object n, with _ an attribute.';
 comment on column ratchet.jobs_attributes.kind is
-  'What the step does: activity, sleep, wait, child, start, await, signal, cancel.';
+  'What the step does: activity, sleep, wait, child, start, await, signal, cancel, search, entity;'
+  ' attribute: no step, a search attribute.';
 comment on column ratchet.jobs_attributes.field is
   'Readable name: address, position, and what was called; sorts in the order of the calls.';
 comment on column ratchet.jobs_attributes.input is 'Arguments of the step, where it has any.';
+comment on column ratchet.jobs_attributes.target is
+  'Workflow id of the child that the step starts; null for other steps.';
 comment on column ratchet.jobs_attributes.value is
-  'Result or error of the step, JSON text; null while it is open and when it returned nothing.';
+  'Result or error of the step, JSON text; null while it is open and when it returned nothing. '
+  'Of a search attribute its value, plain text.';
 
 -- sql/tables/messages.sql
 
@@ -473,6 +501,7 @@ comment on column ratchet_internal.messages.options is
 create table ratchet_internal.workers (
   id bigint generated always as identity primary key,
   name text not null,
+  role_name name,
   is_idle boolean not null default false,
   idle_at timestamptz,
   lease_seconds int not null,
@@ -494,6 +523,8 @@ comment on table ratchet_internal.workers is
 comment on column ratchet_internal.workers.id is
   'Names the worker in every call; never used again.';
 comment on column ratchet_internal.workers.name is 'What people call it: host and process, say.';
+comment on column ratchet_internal.workers.role_name is
+  'The worker role that registered it, and alone may use it; null if that was another role.';
 comment on column ratchet_internal.workers.idle_at is
   'Since when it has been idle; null when it is not.';
 comment on column ratchet_internal.workers.started_at is 'When it registered.';
@@ -568,6 +599,348 @@ comment on column ratchet_internal.sweep.is_only is 'Always true: there is one r
 comment on column ratchet_internal.sweep.job_id is
   'Number of the last job looked at; 0 to begin anew.';
 
+-- sql/tables/worker_roles.sql
+
+-- The login roles that were provisioned for workers, each limited to queues of one namespace. What
+-- a role may serve is read here, by the name of the session, whatever the functions are called
+-- with.
+
+create table ratchet_internal.worker_roles (
+  id bigint generated always as identity primary key,
+  role_name name not null unique,
+  namespace text collate "C" not null,
+  queues text[] collate "C" not null,
+  created_at timestamptz not null,
+  last_rotated_at timestamptz,
+  revoked_at timestamptz,
+  constraint "a worker role is known by the beginning of its name"
+    check (starts_with(role_name::text, 'hmsh_wrk_')),
+  constraint "a worker role has a queue" check (cardinality(queues) > 0)
+);
+
+comment on table ratchet_internal.worker_roles is
+  'Login roles of workers, each limited to queues of one namespace.';
+comment on column ratchet_internal.worker_roles.id is 'Order of provisioning.';
+comment on column ratchet_internal.worker_roles.role_name is 'Name of the role in the cluster.';
+comment on column ratchet_internal.worker_roles.namespace is 'Namespace whose queues it may serve.';
+comment on column ratchet_internal.worker_roles.queues is
+  'What it may serve: a queue''s workflows by the name of the queue, its activities by that name '
+  'with -activity.';
+comment on column ratchet_internal.worker_roles.created_at is 'When it was provisioned first.';
+comment on column ratchet_internal.worker_roles.last_rotated_at is
+  'When its password was last changed after that.';
+comment on column ratchet_internal.worker_roles.revoked_at is
+  'Since when it may do nothing; null while it is in use.';
+
+-- sql/tables/escalations.sql
+
+-- Tasks for people (or programs): a row that somebody claims and resolves. A workflow's wait writes
+-- one in the commit that makes it wait, and is answered in the commit that resolves or cancels the
+-- row. A row may also stand alone. A claim is no state of its own: assigned_to, until
+-- assigned_until has passed. Rows outlive their jobs; ratchet.prune_escalations removes them.
+
+create table ratchet.escalations (
+  id uuid primary key default gen_random_uuid(),
+  namespace text collate "C" not null default 'durable',
+  app_id text collate "C" not null default 'durable',
+  signal_key text collate "C",
+  topic text,
+  workflow_id text collate "C",
+  task_queue text,
+  workflow_type text,
+  type text collate "C",
+  subtype text,
+  entity text,
+  description text,
+  role text collate "C",
+  status text collate "C" not null default 'pending',
+  priority int not null default 5,
+  assigned_to text collate "C",
+  assigned_until timestamptz,
+  claimed_at timestamptz,
+  claim_expires_at timestamptz,
+  resolved_at timestamptz,
+  escalation_payload json,
+  resolver_payload json,
+  envelope json,
+  metadata jsonb,
+  origin_id text collate "C",
+  parent_id text,
+  initiated_by text,
+  created_by text,
+  milestones jsonb not null default '[]',
+  trace_id text,
+  span_id text,
+  expires_at timestamptz,
+  task_id text collate "C",
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  job_id bigint,
+  address text collate "C",
+  "position" int,
+  request_id uuid,
+  constraint "status is one the engine knows"
+    check (status in ('pending', 'resolved', 'cancelled', 'expired')),
+  constraint "a task that is claimed says until when"
+    check ((assigned_to is null) = (assigned_until is null)),
+  constraint "a task that belongs to a step names all of it"
+    check (num_nulls(job_id, address, position) in (0, 3)),
+  constraint "milestones are an array" check (jsonb_typeof(milestones) = 'array'),
+  constraint "metadata are an object" check (jsonb_typeof(metadata) = 'object')
+) with (fillfactor = 80);
+
+create unique index escalations_pending_key
+  on ratchet.escalations (signal_key, namespace, app_id)
+  where status = 'pending' and signal_key is not null;
+create unique index escalations_step on ratchet.escalations (job_id, address, position)
+  where job_id is not null;
+create index escalations_key on ratchet.escalations (signal_key, created_at)
+  where signal_key is not null;
+create index escalations_order on ratchet.escalations (priority, created_at desc);
+create index escalations_status on ratchet.escalations (status, priority, created_at desc);
+create index escalations_role on ratchet.escalations (role, status, priority, created_at desc);
+create index escalations_type on ratchet.escalations (type, status, priority, created_at desc);
+create index escalations_assignee on ratchet.escalations (assigned_to, status)
+  where assigned_to is not null;
+create index escalations_workflow on ratchet.escalations (workflow_id)
+  where workflow_id is not null;
+create index escalations_origin on ratchet.escalations (origin_id) where origin_id is not null;
+create index escalations_task on ratchet.escalations (task_id) where task_id is not null;
+create index escalations_created on ratchet.escalations (created_at);
+create index escalations_resolved on ratchet.escalations (resolved_at)
+  where resolved_at is not null;
+create index escalations_closed on ratchet.escalations (updated_at) where status <> 'pending';
+create index escalations_metadata on ratchet.escalations using gin (metadata jsonb_path_ops);
+
+comment on table ratchet.escalations is
+  'Tasks for people or programs, claimed and resolved by them; some answer a waiting workflow.';
+comment on column ratchet.escalations.id is 'Names the task in every call.';
+comment on column ratchet.escalations.namespace is 'Namespace of its workflow.';
+comment on column ratchet.escalations.app_id is
+  'Graph application, or once more the namespace for workflow functions.';
+comment on column ratchet.escalations.signal_key is
+  'Signal that the workflow waits for; one pending task a key.';
+comment on column ratchet.escalations.topic is 'Queue and name of the workflow, or hook topic.';
+comment on column ratchet.escalations.workflow_id is 'Workflow that it belongs to, jobs.key.';
+comment on column ratchet.escalations.task_queue is 'Queue of that workflow.';
+comment on column ratchet.escalations.workflow_type is 'Name of that workflow.';
+comment on column ratchet.escalations.type is 'What kind of task it is, in words of the user.';
+comment on column ratchet.escalations.subtype is 'A finer kind, in words of the user.';
+comment on column ratchet.escalations.entity is 'What it is about, in words of the user.';
+comment on column ratchet.escalations.description is 'What is to be done, for people.';
+comment on column ratchet.escalations.role is 'Who may do it: the worklist it is in.';
+comment on column ratchet.escalations.status is
+  'pending (claimed or not), resolved, cancelled or expired.';
+comment on column ratchet.escalations.priority is 'The smaller, the more urgent.';
+comment on column ratchet.escalations.assigned_to is 'Who has claimed it, or had when it ended.';
+comment on column ratchet.escalations.assigned_until is 'When the claim ends.';
+comment on column ratchet.escalations.claimed_at is 'When the claim began.';
+comment on column ratchet.escalations.claim_expires_at is 'When the claim ends: assigned_until.';
+comment on column ratchet.escalations.resolved_at is 'When it was resolved.';
+comment on column ratchet.escalations.escalation_payload is 'What the one who does it is given.';
+comment on column ratchet.escalations.resolver_payload is
+  'What the one who did it answered: the result of the wait.';
+comment on column ratchet.escalations.envelope is 'Data of the user, kept as they are.';
+comment on column ratchet.escalations.metadata is 'Data of the user that tasks are found by.';
+comment on column ratchet.escalations.origin_id is 'Root workflow of the family.';
+comment on column ratchet.escalations.parent_id is 'Workflow that started the workflow.';
+comment on column ratchet.escalations.initiated_by is 'Who caused it, in words of the user.';
+comment on column ratchet.escalations.created_by is 'Who created it, in words of the user.';
+comment on column ratchet.escalations.milestones is 'What has happened, in order, by the user.';
+comment on column ratchet.escalations.trace_id is 'Trace that it belongs to.';
+comment on column ratchet.escalations.span_id is 'Span that it belongs to.';
+comment on column ratchet.escalations.expires_at is
+  'When it should be done; the wait''s timeout where nothing else was given.';
+comment on column ratchet.escalations.task_id is 'An id of the user.';
+comment on column ratchet.escalations.created_at is 'When it was created.';
+comment on column ratchet.escalations.updated_at is 'When it last changed.';
+comment on column ratchet.escalations.job_id is
+  'Job whose step waits for it; null: it stands alone.';
+comment on column ratchet.escalations.address is 'Thread of that step.';
+comment on column ratchet.escalations.position is 'Number of that step in its thread.';
+comment on column ratchet.escalations.request_id is
+  'Names the call that last changed it, so that the same call may be repeated.';
+
+-- Worker roles: sessions that may only serve some queues, and only by workers of their own.
+
+-- sql/roles/limited_role.sql
+
+-- The worker role that this session logged in as, if it is one. By the session, because the
+-- functions run as their owner; by the name, because that costs nothing: a role with this beginning
+-- that was never provisioned has no queues at all. No search path of its own, so that Postgres puts
+-- the expression in its place; nothing in it depends on one.
+
+create function ratchet_internal.limited_role() returns name
+language sql stable parallel safe
+return case when starts_with(session_user::text, 'hmsh_wrk_') then session_user end;
+comment on function ratchet_internal.limited_role() is
+  'The worker role of this session, if its rights are limited to queues; else null.';
+
+-- sql/roles/is_own.sql
+
+-- Whether this session may use a worker that was registered by the given limited role (null: by
+-- any other). No search path of its own: see limited_role.
+
+create function ratchet_internal.is_own(p_role name) returns boolean
+language sql stable parallel safe
+return ratchet_internal.limited_role() is null
+  or p_role is not distinct from ratchet_internal.limited_role();
+comment on function ratchet_internal.is_own(name) is
+  'Whether this session may use the worker that a role registered.';
+
+-- sql/roles/check_routes.sql
+
+-- Raises: WF701 unless this session may serve the routes. A worker role may serve the workflows of
+-- a queue that it was provisioned for by name, and its activities if it was for <queue>-activity.
+
+create function ratchet_internal.check_routes(p_routes json) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_role name := ratchet_internal.limited_role();
+  v_route jsonb;
+begin
+  if v_role is null then return; end if;
+  select to_jsonb(r) into v_route
+  from json_to_recordset(p_routes) as r (namespace text, queue text, workflow text)
+  where not exists (
+    select from ratchet_internal.worker_roles given
+    where given.role_name = v_role and given.revoked_at is null
+      and given.namespace = coalesce(r.namespace, 'durable')
+      and case when coalesce(r.workflow, '') = '' then r.queue || '-activity' else r.queue end
+        = any (given.queues))
+  limit 1;
+  if v_route is not null then
+    perform ratchet_internal.raise_error('WF701', 'not permitted',
+      v_route || jsonb_build_object('role', v_role),
+      'The role was not provisioned for this queue: ratchet.provision_worker_role does that.');
+  end if;
+end $$;
+comment on function ratchet_internal.check_routes(json) is
+  'Raises WF701 unless this session may serve the routes.';
+
+-- sql/roles/visible_jobs.sql
+
+-- Of the given jobs those whose history this session may read: a worker role sees those that its
+-- workers hold.
+
+create function ratchet_internal.visible_jobs(p_jobs bigint[]) returns bigint[]
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if ratchet_internal.limited_role() is null then return p_jobs; end if;
+  return array(
+    select given.job_id from unnest(p_jobs) as given (job_id)
+    where exists (
+      select from ratchet_internal.messages m
+      join ratchet_internal.workers w on w.id = m.worker_id
+      where m.job_id = given.job_id and m.position = 0
+        and w.role_name = ratchet_internal.limited_role()));
+end $$;
+comment on function ratchet_internal.visible_jobs(bigint[]) is
+  'Of the given jobs those whose history this session may read.';
+
+-- sql/tables/schedules.sql
+
+-- One row a schedule: a rule for when, and the workflow that is started then. The job of an
+-- occurrence is named after it (<schedule>@2026-03-29T01:30:00Z), and the row moves on to the next
+-- occurrence in the commit that starts it: each occurrence is one job, whoever fires it. next_at is
+-- the next occurrence, look_at when the engine looks at the row: earlier than that nothing is due.
+
+create table ratchet.schedules (
+  id bigint generated always as identity primary key,
+  key text collate "C" not null,
+  namespace text collate "C" not null default 'durable',
+  cron text,
+  every_ms bigint,
+  timezone text not null default 'UTC',
+  starts_at timestamptz not null,
+  ends_at timestamptz not null default 'infinity',
+  is_paused boolean not null default false,
+  catch_up text not null default 'one',
+  catch_up_ms bigint not null default 86400000,
+  overlap text not null default 'allow',
+  is_from_end boolean not null default false,
+  stops_on_failure boolean not null default false,
+  max_runs bigint,
+  workflow text collate "C" not null,
+  queue text collate "C" not null,
+  input json not null default '[]',
+  options json,
+  next_at timestamptz not null,
+  look_at timestamptz not null,
+  last_at timestamptz,
+  last_key text collate "C",
+  run_count bigint not null default 0,
+  problem text,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  constraint "a schedule id is unique in its namespace" unique (key, namespace),
+  constraint "a schedule goes by a cron expression or by an interval"
+    check ((cron is null) <> (every_ms is null)),
+  constraint "an interval is at least a second" check (every_ms >= 1000),
+  constraint "catch_up is one the engine knows" check (catch_up in ('skip', 'one', 'all')),
+  constraint "what is caught up has an age that is not negative" check (catch_up_ms >= 0),
+  constraint "overlap is one the engine knows" check (overlap in ('allow', 'skip', 'wait')),
+  constraint "an interval from the end of a run waits for it"
+    check (not is_from_end or every_ms is not null and overlap = 'wait'),
+  constraint "a schedule that stops on a failure waits for the ends of its runs"
+    check (not stops_on_failure or overlap <> 'allow'),
+  constraint "a schedule runs at least once" check (max_runs >= 1),
+  constraint "a paused schedule is not looked at" check (not is_paused or look_at = 'infinity'),
+  constraint "a schedule is not looked at before it is due" check (look_at >= next_at),
+  constraint "a schedule with a next occurrence is looked at, unless it rests"
+    check (is_paused or (look_at = 'infinity') = (next_at = 'infinity'))
+) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05);
+
+create index schedules_due on ratchet.schedules (look_at);
+
+comment on table ratchet.schedules is
+  'One row a schedule: when it is due, and the workflow that is started then.';
+comment on column ratchet.schedules.id is 'Number of the schedule.';
+comment on column ratchet.schedules.key is
+  'The id its caller chose, unique in the namespace; the ids of its jobs begin with it.';
+comment on column ratchet.schedules.namespace is 'Namespace of the jobs it starts.';
+comment on column ratchet.schedules.cron is 'When it is due, as a cron expression.';
+comment on column ratchet.schedules.every_ms is
+  'When it is due, as a number of milliseconds counted from starts_at.';
+comment on column ratchet.schedules.timezone is
+  'IANA time zone in which the cron expression is read.';
+comment on column ratchet.schedules.starts_at is
+  'No occurrence is earlier; the first one of an interval.';
+comment on column ratchet.schedules.ends_at is 'No occurrence is later.';
+comment on column ratchet.schedules.is_paused is
+  'Whether it rests; what would be due meanwhile is left out.';
+comment on column ratchet.schedules.catch_up is
+  'What becomes of occurrences noticed more than a minute late: skip leaves them out, one runs '
+  'the latest of all that are due, all runs each.';
+comment on column ratchet.schedules.catch_up_ms is
+  'With catch_up all: older ones are left out; milliseconds.';
+comment on column ratchet.schedules.overlap is
+  'What becomes of an occurrence while the last run goes on: allow starts it beside, skip leaves it'
+  ' out, wait starts it afterwards.';
+comment on column ratchet.schedules.is_from_end is
+  'Whether the interval is counted from the end of each run.';
+comment on column ratchet.schedules.stops_on_failure is 'Whether a failed run is the last one.';
+comment on column ratchet.schedules.max_runs is 'After how many runs it has ended; null: never.';
+comment on column ratchet.schedules.workflow is 'Workflow it starts.';
+comment on column ratchet.schedules.queue is 'Queue it starts it on.';
+comment on column ratchet.schedules.input is 'Arguments of the workflow, a JSON array.';
+comment on column ratchet.schedules.options is
+  'Options of the start: entity, expire (seconds), retry.';
+comment on column ratchet.schedules.next_at is 'The next occurrence; infinity: there is none.';
+comment on column ratchet.schedules.look_at is
+  'When the engine looks at it next; later than next_at while it waits or rests.';
+comment on column ratchet.schedules.last_at is 'The last occurrence that was started.';
+comment on column ratchet.schedules.last_key is 'Workflow id of the last job it started.';
+comment on column ratchet.schedules.run_count is 'How many jobs it has started.';
+comment on column ratchet.schedules.problem is
+  'Why it has ended before its time; null when it has not.';
+comment on column ratchet.schedules.created_at is 'When it was created.';
+comment on column ratchet.schedules.updated_at is 'When the row last changed.';
+
 -- Starting jobs.
 
 -- sql/job/step_field.sql
@@ -619,12 +992,63 @@ end $$;
 comment on function ratchet_internal.wake_route(text, text, text) is
   'Notifies idle workers of a route; does nothing when none is idle.';
 
+-- sql/dispatch/wake_queues.sql
+
+-- Tells idle workers of activity queues, other than the one that calls, that there is something to
+-- do. A hint, as in wake_route.
+
+create function ratchet_internal.wake_queues(p_worker bigint, p_queues text[]) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform pg_notify('ratchet', '') where exists (
+    select from ratchet_internal.workers w
+    join ratchet_internal.worker_routes r on r.worker_id = w.id
+    where w.is_idle and w.id <> p_worker and r.workflow = '' and r.queue = any (p_queues));
+end $$;
+comment on function ratchet_internal.wake_queues(bigint, text[]) is
+  'Notifies idle workers of activity queues; does nothing when none is idle.';
+
+-- sql/data/is_search.sql
+
+-- Whether a value can be the option search of a start: an object whose data names attributes, each
+-- with a text, a number or a boolean. Its other fields (index, prefix, schema) have no effect.
+
+create function ratchet_internal.is_search(p_value json) returns boolean
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when json_typeof(p_value) <> 'object' then false
+    when p_value -> 'data' is null then true
+    when json_typeof(p_value -> 'data') <> 'object' then false
+    else (
+      select coalesce(bool_and(ratchet_internal.is_name(key)
+        and json_typeof(value) in ('string', 'number', 'boolean')), true)
+      from json_each(p_value -> 'data')) end
+$$;
+comment on function ratchet_internal.is_search(json) is
+  'Whether a value can be the option search of a start: {"data": {"name": "text"}}.';
+
+-- sql/data/search_of.sql
+
+-- The search attributes with which a job is started, out of the options of the start. Total: null
+-- where there are none. Inlinable: part of set-based inserts.
+
+create function ratchet_internal.search_of(p_options json) returns json
+language sql immutable parallel safe
+return case when json_typeof(p_options -> 'search' -> 'data') = 'object'
+  then p_options -> 'search' -> 'data' end;
+comment on function ratchet_internal.search_of(json) is
+  'The search attributes among the options of a start; null where there are none.';
+
 -- sql/job/create_jobs.sql
 
 -- Inserts jobs and the message that runs each; ids that exist already are left alone.
 -- Locks: the new rows, in the order of the ids (a concurrent start of the same id waits for this
 --   transaction; two that share several ids wait one for the other).
--- Writes: jobs, messages. Wakes: one notification if a worker of the queue is idle.
+-- Writes: jobs, attributes (search), messages. Wakes: one notification if a worker of the queue is
+--   idle.
 
 create function ratchet_internal.create_jobs(
   p_namespace text, p_workflow text, p_queue text, p_ids text[], p_inputs json[],
@@ -640,17 +1064,25 @@ declare
   v_entity text := coalesce(p_options ->> 'entity', p_workflow);
   v_expire bigint := ratchet_internal.number_of(p_options, 'expire', null)::bigint;
   v_retry json := p_options -> 'retry';
+  v_is_watched boolean := coalesce(p_options ->> 'watch' = 'true', false);
+  v_search json := ratchet_internal.search_of(p_options);
   v_count bigint;
 begin
   with job as (
-    insert into ratchet.jobs (key, namespace, entity, workflow, queue, request_id,
+    insert into ratchet.jobs (key, namespace, entity, workflow, queue, is_watched, request_id,
       expire_seconds, options, input, created_at, updated_at)
-    select id, p_namespace, v_entity, p_workflow, p_queue, p_request_id,
+    select id, p_namespace, v_entity, p_workflow, p_queue, v_is_watched, p_request_id,
       v_expire, v_retry, input, v_now, v_now
     from unnest(p_ids, p_inputs) as given (id, input)
     order by id collate "C"
     on conflict (key, namespace) do nothing
-    returning id)
+    returning id),
+  attribute as (
+    insert into ratchet.jobs_attributes (job_id, ledger, created_at, position, kind, address,
+      field, value)
+    select id, ratchet_internal.leg2_done(ratchet_internal.leg1_done(1), 1), v_now, 1,
+      'attribute', '_' || name, '_' || name, text
+    from job cross join json_each_text(v_search) as each (name, text))
   insert into ratchet_internal.messages
     (job_id, due_at, kind, namespace, queue, workflow)
   select id, v_due, 'turn', p_namespace, p_queue, p_workflow from job;
@@ -682,8 +1114,10 @@ as $$
     where key in ('maximumAttempts', 'initialInterval', 'backoffCoefficient', 'maximumInterval')
       and json_typeof(value) <> 'null'
   ) option
-  where key !~ '^(entity|expire|delay|retry|retry\..*)$'
+  where key !~ '^(entity|expire|delay|watch|search|retry|retry\..*)$'
     or key = 'entity' and not ratchet_internal.is_name(value #>> '{}')
+    or key = 'watch' and json_typeof(value) <> 'boolean'
+    or key = 'search' and not ratchet_internal.is_search(value)
     or key = 'retry' and json_typeof(value) not in ('object', 'null')
     or most is not null and not ratchet_internal.number_of(
       json_build_object('number', value), 'number', -1) between 0 and most
@@ -720,7 +1154,8 @@ begin
     perform ratchet_internal.raise_error('WF104', 'invalid option',
       jsonb_build_object('option', left(v_option, 100)),
       'Options are entity (name), expire (seconds), delay (milliseconds; both at most 1e13)'
-      || ', and retry (an object whose limits are numbers, not negative).');
+      || ', watch (boolean), search ({"data": {"name": "text"}})'
+      || ' and retry (an object whose limits are numbers, not negative).');
   end if;
 end $$;
 comment on function ratchet_internal.check_start(text, text, text, json) is
@@ -741,6 +1176,7 @@ create function ratchet.start_workflow(
 ) returns text
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_id text := coalesce(p_id, gen_random_uuid()::text);
@@ -750,7 +1186,7 @@ begin
   perform ratchet_internal.check_start(p_namespace, p_workflow, v_queue, p_options);
   perform ratchet_internal.check_name(v_id, 'workflow id');
   perform ratchet_internal.check_size(p_args, 'arguments');
-  if json_typeof(p_args) is distinct from 'array' then
+  if not ratchet_internal.is_arguments(p_args) then
     perform ratchet_internal.raise_error('WF102', 'arguments are not a JSON array',
       jsonb_build_object('workflow_id', v_id), 'Give the arguments as a JSON array: ''["a", 1]''.');
   end if;
@@ -768,8 +1204,8 @@ begin
 end $$;
 comment on function ratchet.start_workflow(text, json, text, text, text, json, uuid) is
   'Starts a workflow and returns its id (a generated one if none is given). The queue defaults '
-  'to the workflow''s name; options are entity, expire (seconds), delay (milliseconds) and '
-  'retry.';
+  'to the workflow''s name; options are entity, expire (seconds), delay (milliseconds), '
+  'watch (true: its end is notified, as after watch_jobs), search ({"data": {}}) and retry.';
 
 -- sql/job/start_workflows.sql
 
@@ -793,7 +1229,7 @@ begin
   select given.at into v_at
   from unnest(p_ids, p_args) with ordinality as given (id, args, at)
   where not ratchet_internal.is_name(given.id)
-    or json_typeof(given.args) is distinct from 'array'
+    or not ratchet_internal.is_arguments(given.args)
     or octet_length(given.args::text) > 16777216
   limit 1;
   if v_at is not null then
@@ -808,6 +1244,933 @@ begin
 end $$;
 comment on function ratchet.start_workflows(text, text[], json[], text, text, json) is
   'Starts a job for each id with the arguments at the same place; returns how many ids were new.';
+
+-- Schedules: cron expressions and intervals in time zones, and what is started by them. Fired by
+-- whoever exchanges.
+
+-- sql/schedule/cron_rule.sql
+
+-- A cron expression, read: the values that each field allows. In days 32 is the last of the month;
+-- in weekdays 0 is Sunday, 10 + n the last n of the month, 100 + 10 n + k the k-th n.
+
+create type ratchet_internal.cron_rule as (
+  seconds int[],
+  minutes int[],
+  hours int[],
+  days int[],
+  months int[],
+  weekdays int[]
+);
+comment on type ratchet_internal.cron_rule is
+  'A cron expression, read: the values that each field allows.';
+
+-- sql/schedule/cron_set.sql
+
+-- The values that one field of a cron expression allows, in order; null when it cannot be read. The
+-- names stand for p_least, p_least + 1, and so on. A step after a single number goes on to p_most.
+
+create function ratchet_internal.cron_set(
+  p_field text, p_least int, p_most int, p_names text[] default '{}'
+) returns int[]
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  with item as (
+    select i.item, regexp_match(i.item,
+      '^(?:[*?]|([0-9]{1,2}|[a-z]{3})(?:-([0-9]{1,2}|[a-z]{3}))?)(?:/([0-9]{1,4}))?$') as part
+    from string_to_table(lower(p_field), ',') as i (item)),
+  named as (
+    select part is not null as is_read, part[1] is null as is_all, part[2] is null as is_single,
+      part[3]::int as step, (
+        select case when text ~ '^[0-9]' then text::int
+          else p_least - 1 + array_position(p_names, text) end
+        from (select part[1]) as t (text)) as first, (
+        select case when text ~ '^[0-9]' then text::int
+          else p_least - 1 + array_position(p_names, text) end
+        from (select coalesce(part[2], part[1])) as t (text)) as last
+    from item),
+  span as (
+    select is_read and coalesce(step, 1) > 0
+        and (is_all or first >= p_least and last <= p_most and first <= last) as is_valid,
+      case when is_all then p_least else first end as first,
+      case when is_all or is_single and step is not null then p_most else last end as last,
+      coalesce(step, 1) as step
+    from named)
+  select case when bool_and(coalesce(is_valid, false)) then (
+    select array_agg(distinct value order by value)
+    from span, generate_series(first, last, step) as value) end
+  from span
+$$;
+comment on function ratchet_internal.cron_set(text, int, int, text[]) is
+  'The values that a field of a cron expression allows; null when it cannot be read.';
+
+-- sql/schedule/cron_weekdays.sql
+
+-- The values of the weekday field of a cron expression, as cron_rule has them; null when it cannot
+-- be read.
+
+create function ratchet_internal.cron_weekdays(p_field text) returns int[]
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  with item as (
+    select i.item, regexp_match(i.item, '^([0-7])(?:(l)|#([1-5]))$') as special
+    from string_to_table(lower(p_field), ',') as i (item)),
+  plain as (
+    select ratchet_internal.cron_set(string_agg(item, ','), 0, 7,
+      '{sun,mon,tue,wed,thu,fri,sat}') as days, count(*) as count
+    from item where special is null)
+  select case when plain.days is not null or plain.count = 0 then (
+    select array_agg(distinct value order by value)
+    from (
+      select day % 7 from unnest(plain.days) as day
+      union all
+      select case when special[2] is not null then 10 + special[1]::int % 7
+        else 100 + special[1]::int % 7 * 10 + special[3]::int end
+      from item where special is not null) as every (value)) end
+  from plain
+$$;
+comment on function ratchet_internal.cron_weekdays(text) is
+  'The values of the weekday field of a cron expression; null when it cannot be read.';
+
+-- sql/schedule/read_cron.sql
+
+-- Reads a cron expression: five fields, minute hour day month weekday, or six with the second in
+-- front; fewer are the last ones. Null when it cannot be read, or when no day can ever match.
+
+create function ratchet_internal.read_cron(p_cron text) returns ratchet_internal.cron_rule
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_text text := lower(btrim(p_cron, E' \t\n\r'));
+  v_fields text[] := regexp_split_to_array(case v_text
+    when '@yearly' then '0 0 1 1 *' when '@monthly' then '0 0 1 * *' when '@weekly' then '0 0 * * 0'
+    when '@daily' then '0 0 * * *' when '@hourly' then '0 * * * *' when '' then '*'
+    else v_text end, '\s+');
+  v_months constant text[] := '{jan,feb,mar,apr,may,jun,jul,aug,sep,oct,nov,dec}';
+  v_rule ratchet_internal.cron_rule;
+begin
+  if p_cron is null or cardinality(v_fields) > 6 then return null; end if;
+  v_fields := array_cat(('{0,*,*,*,*,*}'::text[])[1:6 - cardinality(v_fields)], v_fields);
+  v_rule.seconds := ratchet_internal.cron_set(v_fields[1], 0, 59);
+  v_rule.minutes := ratchet_internal.cron_set(v_fields[2], 0, 59);
+  v_rule.hours := ratchet_internal.cron_set(v_fields[3], 0, 23);
+  v_rule.days := case v_fields[4] when 'l' then '{32}' else ratchet_internal.cron_set(
+    array_to_string(array_remove(string_to_array(v_fields[4], ','), 'l'), ','), 1, 31) end;
+  v_rule.months := ratchet_internal.cron_set(v_fields[5], 1, 12, v_months);
+  v_rule.weekdays := ratchet_internal.cron_weekdays(v_fields[6]);
+  if num_nulls(v_rule.seconds, v_rule.minutes, v_rule.hours, v_rule.days, v_rule.months,
+    v_rule.weekdays) > 0
+  then
+    return null;
+  end if;
+  if v_fields[4] ~ ',l|l,' then
+    v_rule.days := v_rule.days || 32;
+  end if;
+  -- A day that no month has, such as 30 February, is a mistake unless a weekday may match instead.
+  if v_rule.weekdays = '{0,1,2,3,4,5,6}' and not exists (
+      select from unnest(v_rule.months) as month, unnest(v_rule.days) as day
+      where day = 32 or day <= case when month = 2 then 29 when month in (4, 6, 9, 11) then 30
+        else 31 end)
+  then
+    return null;
+  end if;
+  return v_rule;
+end $$;
+comment on function ratchet_internal.read_cron(text) is
+  'Reads a cron expression; null when it cannot be read or no day can ever match.';
+
+-- sql/schedule/is_cron_day.sql
+
+-- Whether a cron rule allows a day. Where both day and weekday are restricted, either may match.
+-- Inlinable: a rule may be asked for thousands of days.
+
+create function ratchet_internal.is_cron_day(p_rule ratchet_internal.cron_rule, p_day date)
+returns boolean
+language sql immutable parallel safe
+return extract(month from p_day)::int = any ((p_rule).months)
+  and case
+    when cardinality((p_rule).days) >= 31 and (p_rule).weekdays = '{0,1,2,3,4,5,6}' then true
+    when (p_rule).weekdays <> '{0,1,2,3,4,5,6}' and (
+      extract(dow from p_day)::int = any ((p_rule).weekdays)
+      or 10 + extract(dow from p_day)::int = any ((p_rule).weekdays)
+        and extract(month from p_day + 7) <> extract(month from p_day)
+      or 100 + extract(dow from p_day)::int * 10 + (extract(day from p_day)::int + 6) / 7
+        = any ((p_rule).weekdays)) then true
+    when cardinality((p_rule).days) >= 31 then false
+    else extract(day from p_day)::int = any ((p_rule).days)
+      or 32 = any ((p_rule).days) and extract(day from p_day + 1) = 1 end;
+comment on function ratchet_internal.is_cron_day(ratchet_internal.cron_rule, date) is
+  'Whether a cron rule allows a day.';
+
+-- sql/schedule/cron_next.sql
+
+-- The first time after p_after that a cron rule allows in a time zone; null when there is none in
+-- the next 44 years.
+-- Where clocks are put forward, a time that is left out counts as many minutes later as are left
+-- out (02:30 as 03:30). Where they are put back, a rule for every hour holds in both passes of the
+-- repeated hour; any other in the first only.
+-- Some hours before and after p_after are looked at, more than clocks are ever moved by.
+
+create function ratchet_internal.cron_next(
+  p_rule ratchet_internal.cron_rule, p_zone text, p_after timestamptz
+) returns timestamptz
+language sql stable parallel safe
+set search_path = pg_catalog, pg_temp
+set jit = off
+as $$
+  with hour as materialized (
+    select h.local from (
+      -- In the order of time, and no further than is looked at.
+      select d.day + make_interval(hours => unnest(p_rule.hours)) as local
+      from (select (p_after at time zone p_zone)::date - 1 + generate_series(0, 16100) as day) d
+      where ratchet_internal.is_cron_day(p_rule, d.day)) h
+    where h.local >= p_after at time zone p_zone - interval '3 hours'
+    limit 8),
+  moved as (
+    select hour.local, t.at, (at - interval '3 hours') at time zone p_zone
+        - (at + interval '1 hour') at time zone p_zone + interval '4 hours' as back
+    from hour cross join lateral (select hour.local at time zone p_zone) as t (at)),
+  minute as (
+    select late.at, case when moved.back > interval '0'
+        and (late.at - moved.back) at time zone p_zone = m.local
+      then late.at - moved.back else late.at end as first_at
+    from moved
+    cross join unnest(p_rule.minutes) as u (minute)
+    cross join lateral (select moved.local + make_interval(mins => u.minute)) as m (local)
+    -- The hours in which clocks are not moved need no look at the time zone for each minute.
+    cross join lateral (select case when moved.back = interval '0'
+      then moved.at + make_interval(mins => u.minute) else m.local at time zone p_zone end)
+      as late (at))
+  select min(pass.at + make_interval(secs => case when pass.at > p_after then p_rule.seconds[1]
+    else (select min(s) from unnest(p_rule.seconds) s
+      where pass.at + make_interval(secs => s) > p_after) end))
+  from minute
+  cross join lateral (
+    values (minute.first_at), (case when cardinality(p_rule.hours) = 24 then minute.at end)
+  ) as pass (at)
+  where pass.at > p_after - interval '1 minute'
+$$;
+comment on function ratchet_internal.cron_next(ratchet_internal.cron_rule, text, timestamptz) is
+  'The first time after another that a cron rule allows in a time zone.';
+
+-- sql/schedule/check_cron.sql
+
+-- Raises: WF108 unless a cron expression can be read.
+
+create function ratchet_internal.check_cron(p_cron text) returns ratchet_internal.cron_rule
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_rule ratchet_internal.cron_rule := ratchet_internal.read_cron(p_cron);
+begin
+  if v_rule.months is null then
+    perform ratchet_internal.raise_error('WF108', 'invalid cron expression',
+      jsonb_build_object('cron', left(p_cron, 200)),
+      'Give minute hour day month weekday, such as 30 8 * * mon-fri; a second may stand in front.');
+  end if;
+  return v_rule;
+end $$;
+comment on function ratchet_internal.check_cron(text) is
+  'A cron expression, read; raises WF108 when it cannot be.';
+
+-- sql/schedule/check_timezone.sql
+
+-- Raises: WF104 unless the server knows the time zone by a name of the IANA database. Offsets and
+-- POSIX rules, which Postgres would take too, have their signs the wrong way round for most people.
+
+create function ratchet_internal.check_timezone(p_timezone text) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_timezone is null
+    or not p_timezone ~ '^[A-Za-z]+([_+/-][A-Za-z0-9]+)*$'
+    or not exists (select from pg_timezone_names where lower(name) = lower(p_timezone))
+  then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', 'timezone', 'value', left(p_timezone, 100)),
+      'Give an IANA name, such as Europe/Berlin or UTC; pg_timezone_names has all.');
+  end if;
+end $$;
+comment on function ratchet_internal.check_timezone(text) is
+  'Raises WF104 unless the server knows the time zone.';
+
+-- sql/schedule/occurrences.sql
+
+-- The next times of a cron expression in a time zone, whether or not a schedule has it.
+-- Raises: WF104, WF108.
+
+create function ratchet.occurrences(
+  p_cron text, p_timezone text default 'UTC', p_count int default 5,
+  p_after timestamptz default null
+) returns setof timestamptz
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_rule ratchet_internal.cron_rule := ratchet_internal.check_cron(p_cron);
+  v_at timestamptz := coalesce(p_after, ratchet_internal.now());
+begin
+  perform ratchet_internal.check_timezone(p_timezone);
+  if p_count is null or p_count not between 0 and 10000 or not isfinite(v_at) then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', 'count', 'value', p_count),
+      'Give a count from 0 to 10000, and a time that is not infinite.');
+  end if;
+  for at in 1 .. p_count loop
+    v_at := ratchet_internal.cron_next(v_rule, p_timezone, v_at);
+    exit when v_at is null;
+    return next v_at;
+  end loop;
+end $$;
+comment on function ratchet.occurrences(text, text, int, timestamptz) is
+  'The next times of a cron expression in a time zone, after now or p_after.';
+
+-- sql/schedule/occurrence_key.sql
+
+-- The id of the job of an occurrence. Occurrences of a schedule are a second or more apart.
+
+create function ratchet_internal.occurrence_key(p_schedule text, p_at timestamptz) returns text
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select p_schedule || '@' || to_char(p_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
+$$;
+comment on function ratchet_internal.occurrence_key(text, timestamptz) is
+  'The workflow id of the job of an occurrence.';
+
+-- sql/schedule/next_occurrence.sql
+
+-- The first occurrence of a schedule after a time; infinity when there is none.
+-- Raises: WF108 when its cron expression cannot be read; 22023 when its time zone is unknown.
+
+create function ratchet_internal.next_occurrence(
+  p_schedule ratchet.schedules, p_after timestamptz
+) returns timestamptz
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_from timestamptz := p_schedule.starts_at;
+  v_every interval := make_interval(secs => p_schedule.every_ms / 1000.0);
+  v_at timestamptz;
+begin
+  if p_schedule.cron is not null then
+    v_at := ratchet_internal.cron_next(ratchet_internal.check_cron(p_schedule.cron),
+      p_schedule.timezone, greatest(p_after, v_from - interval '1 microsecond'));
+  elsif p_after < v_from then
+    v_at := v_from;
+  else
+    v_at := v_from + v_every * (1 + floor(extract(epoch from p_after - v_from) * 1000
+      / p_schedule.every_ms)::float8);
+  end if;
+  return case when v_at <= p_schedule.ends_at then v_at else 'infinity' end;
+end $$;
+comment on function ratchet_internal.next_occurrence(ratchet.schedules, timestamptz) is
+  'The first occurrence of a schedule after a time; infinity when there is none.';
+
+-- sql/schedule/last_occurrence.sql
+
+-- The last occurrence of a schedule that is not after p_until, given one that is not: by halving
+-- the time between, so that a year of missed seconds is as cheap as an hour of them.
+
+create function ratchet_internal.last_occurrence(
+  p_schedule ratchet.schedules, p_known timestamptz, p_until timestamptz
+) returns timestamptz
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_found timestamptz := p_known;
+  v_none_after timestamptz := p_until;
+  v_middle timestamptz;
+  v_next timestamptz;
+begin
+  while v_none_after - v_found > interval '1 second' loop
+    v_middle := v_found + (v_none_after - v_found) / 2;
+    v_next := ratchet_internal.next_occurrence(p_schedule, v_middle);
+    if v_next <= p_until then v_found := v_next; else v_none_after := v_middle; end if;
+  end loop;
+  v_next := ratchet_internal.next_occurrence(p_schedule, v_found);
+  return case when v_next <= p_until then v_next else v_found end;
+end $$;
+comment on function ratchet_internal.last_occurrence(
+  ratchet.schedules, timestamptz, timestamptz) is
+  'The last occurrence of a schedule that is not after a time.';
+
+-- sql/schedule/due_occurrences.sql
+
+-- Which occurrences of a schedule that is due are to be started, in order: those noticed within a
+-- minute, and of those missed what catch_up says; at most p_most, the rest with the next call.
+
+create function ratchet_internal.due_occurrences(
+  p_schedule ratchet.schedules, p_now timestamptz, p_most bigint
+) returns timestamptz[]
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_minute constant interval := '1 minute';
+  v_at timestamptz := p_schedule.next_at;
+  v_oldest timestamptz := p_now - case p_schedule.catch_up when 'all'
+    then greatest(make_interval(secs => p_schedule.catch_up_ms / 1000.0), v_minute)
+    else v_minute end;
+  v_due timestamptz[] := '{}';
+begin
+  if p_most < 1 then
+    return v_due;
+  elsif v_at < v_oldest and p_schedule.catch_up = 'one' then
+    return array[ratchet_internal.last_occurrence(p_schedule, v_at, p_now)];
+  elsif v_at < v_oldest then
+    v_at := ratchet_internal.next_occurrence(p_schedule, v_oldest - interval '1 microsecond');
+  end if;
+  while v_at <= p_now and cardinality(v_due) < p_most loop
+    v_due := v_due || v_at;
+    v_at := ratchet_internal.next_occurrence(p_schedule, v_at);
+  end loop;
+  return v_due;
+end $$;
+comment on function ratchet_internal.due_occurrences(ratchet.schedules, timestamptz, bigint) is
+  'Which occurrences of a schedule that is due are to be started.';
+
+-- sql/schedule/move_on.sql
+
+-- A schedule after some of its occurrences were started: what it started last, and what is next.
+
+create function ratchet_internal.move_on(
+  p_schedule ratchet.schedules, p_started timestamptz[], p_now timestamptz
+) returns ratchet.schedules
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_new ratchet.schedules := p_schedule;
+  v_last timestamptz := p_started[cardinality(p_started)];
+begin
+  if v_last is not null then
+    v_new.last_at := v_last;
+    v_new.last_key := ratchet_internal.occurrence_key(v_new.key, v_last);
+    v_new.run_count := v_new.run_count + cardinality(p_started);
+  end if;
+  -- Where runs may not overlap, what is due with the one that was started is left out, or waits.
+  v_new.next_at := case when v_new.run_count >= v_new.max_runs then 'infinity'
+    when v_new.is_from_end then ratchet_internal.after(p_now, v_new.every_ms)
+    else ratchet_internal.next_occurrence(v_new,
+      case when v_last is null or v_new.overlap = 'skip' then p_now else v_last end) end;
+  return v_new;
+end $$;
+comment on function ratchet_internal.move_on(
+  ratchet.schedules, timestamptz[], timestamptz) is
+  'A schedule after some of its occurrences were started.';
+
+-- sql/schedule/fire_schedule.sql
+
+-- Starts what is due of one schedule, and moves it on. While the last run goes on, and that
+-- matters, the schedule is looked at again a second later.
+-- Locks: new jobs; the caller has locked the schedule. Writes: schedules, jobs, messages.
+-- Wakes: idle workers of the queue. Idempotent: an occurrence that is a job already starts nothing.
+
+create function ratchet_internal.fire_schedule(
+  p_schedule ratchet.schedules, p_now timestamptz
+) returns bigint
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_new ratchet.schedules := p_schedule;
+  v_is_alone boolean := v_new.overlap <> 'allow';
+  v_last record;
+  v_after_end timestamptz;
+  v_due timestamptz[] := '{}';
+begin
+  select j.status > 0 as is_open, j.error is not null as is_failed, j.finished_at into v_last
+  from ratchet.jobs j where j.key = v_new.last_key and j.namespace = v_new.namespace;
+  v_after_end := ratchet_internal.after(v_last.finished_at, v_new.every_ms);
+  if v_new.stops_on_failure and not v_last.is_open and v_last.is_failed then
+    v_new.next_at := 'infinity';
+    v_new.problem := 'run ' || v_new.last_key || ' failed';
+  elsif v_is_alone and v_last.is_open and v_new.overlap <> 'skip' then
+    v_new.look_at := p_now + interval '1 second';
+  elsif v_is_alone and v_last.is_open then
+    v_new.next_at := ratchet_internal.next_occurrence(v_new, p_now);
+  elsif v_new.is_from_end and v_after_end > p_now then
+    v_new.next_at := v_after_end;
+  else
+    v_due := ratchet_internal.due_occurrences(v_new, p_now, least(
+      case when v_is_alone then 1 else 100 end, v_new.max_runs - v_new.run_count));
+    v_new := ratchet_internal.move_on(v_new, v_due, p_now);
+  end if;
+  if v_new.look_at <= p_now then
+    v_new.look_at := v_new.next_at;
+  end if;
+  update ratchet.schedules set next_at = v_new.next_at, look_at = v_new.look_at,
+    last_at = v_new.last_at, last_key = v_new.last_key, run_count = v_new.run_count,
+    problem = v_new.problem, updated_at = p_now
+  where id = v_new.id;
+  if v_due = '{}' then return 0; end if;
+  return ratchet_internal.create_jobs(v_new.namespace, v_new.workflow, v_new.queue, (
+      select array_agg(ratchet_internal.occurrence_key(v_new.key, at)) from unnest(v_due) at),
+    array_fill(v_new.input, array[cardinality(v_due)]), v_new.options, null);
+end $$;
+comment on function ratchet_internal.fire_schedule(ratchet.schedules, timestamptz) is
+  'Starts what is due of one schedule and moves it on; returns how many jobs it started.';
+
+-- sql/schedule/fire_schedules.sql
+
+-- Fires the schedules that are due, at most 100. Whoever exchanges calls it: there is no leader. A
+-- schedule that cannot be read any more, because the server has lost its time zone or somebody
+-- edited the row, ends with its problem and holds up nobody.
+-- Locks: schedules, skipping those that somebody else is firing; new jobs. Writes: schedules, jobs,
+-- messages. Returns how many jobs it started.
+
+create function ratchet_internal.fire_schedules(p_now timestamptz) returns bigint
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_schedule ratchet.schedules;
+  v_count bigint := 0;
+begin
+  if not exists (select from ratchet.schedules where look_at <= p_now) then return 0; end if;
+  -- One after the other: each occurrence follows from the one before.
+  for v_schedule in
+    select * from ratchet.schedules where look_at <= p_now
+    order by look_at limit 100 for update skip locked
+  loop
+    begin
+      v_count := v_count + ratchet_internal.fire_schedule(v_schedule, p_now);
+    exception when invalid_parameter_value or sqlstate 'WF108' then
+      update ratchet.schedules set look_at = 'infinity', next_at = 'infinity', problem = sqlerrm,
+        updated_at = p_now
+      where id = v_schedule.id;
+    end;
+  end loop;
+  return v_count;
+end $$;
+comment on function ratchet_internal.fire_schedules(timestamptz) is
+  'Fires the schedules that are due; returns how many jobs it started.';
+
+-- sql/schedule/run_schedules.sql
+
+-- Fires the schedules that are due, as every exchange of a worker does: for psql, and for systems
+-- whose workers use the single-item protocol only.
+-- Locks, writes: as fire_schedules. Raises: WF605. Idempotent.
+
+create function ratchet.run_schedules() returns bigint
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+as $$
+begin
+  perform ratchet_internal.check_isolation();
+  return ratchet_internal.fire_schedules(ratchet_internal.now());
+end $$;
+comment on function ratchet.run_schedules() is
+  'Fires the schedules that are due, as workers do; returns how many jobs it started.';
+
+-- sql/schedule/interval_ms.sql
+
+-- A length of time in milliseconds. Null for one with months, which have no length of their own.
+
+create function ratchet_internal.interval_ms(p_interval interval) returns bigint
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when extract(year from p_interval) = 0 and extract(month from p_interval) = 0
+      and abs(extract(epoch from p_interval)) < 1e12
+    then (extract(epoch from p_interval) * 1000)::bigint end
+$$;
+comment on function ratchet_internal.interval_ms(interval) is
+  'A length of time in milliseconds; null when it has months or is too long.';
+
+-- sql/schedule/check_schedule.sql
+
+-- Checks a schedule that is to be created or altered.
+-- Raises: WF101, WF102, WF104, WF105, WF108, WF501.
+
+create function ratchet_internal.check_schedule(p_new ratchet.schedules) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_option text;
+begin
+  perform ratchet_internal.check_start(p_new.namespace, p_new.workflow, p_new.queue,
+    p_new.options);
+  perform ratchet_internal.check_name(p_new.key, 'schedule id');
+  perform ratchet_internal.check_name(ratchet_internal.occurrence_key(p_new.key,
+    p_new.created_at), 'schedule id');
+  perform ratchet_internal.check_size(p_new.input, 'arguments');
+  if json_typeof(p_new.input) is distinct from 'array' then
+    perform ratchet_internal.raise_error('WF102', 'arguments are not a JSON array',
+      jsonb_build_object('schedule', p_new.key),
+      'Give the arguments as a JSON array: ''["a", 1]''.');
+  end if;
+  v_option := case
+    when (p_new.cron is null) = (p_new.every_ms is null) then 'cron, every (one of the two)'
+    when p_new.every_ms not between 1000 and 1e13 then 'every (1 second to 300 years, no months)'
+    when coalesce(p_new.catch_up not in ('skip', 'one', 'all'), true)
+      then 'catch_up (skip, one or all)'
+    when coalesce(p_new.catch_up_ms not between 0 and 1e13, true) then 'catch_up_window'
+    when coalesce(p_new.overlap not in ('allow', 'skip', 'wait'), true)
+      then 'overlap (allow, skip or wait)'
+    when p_new.is_from_end and (p_new.every_ms is null or p_new.overlap <> 'wait')
+      then 'from_end (needs every, and overlap wait)'
+    when p_new.stops_on_failure and p_new.overlap = 'allow'
+      then 'stop_on_failure (needs overlap skip or wait)'
+    when p_new.max_runs < 1 then 'max_runs (1 or more)'
+    when not isfinite(p_new.starts_at) then 'starts_at'
+    when coalesce(p_new.options::jsonb ? 'delay', false) then 'options.delay' end;
+  if v_option is not null then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', v_option, 'schedule', p_new.key),
+      'Correct the option of the schedule that the detail names.');
+  end if;
+  perform ratchet_internal.check_timezone(p_new.timezone);
+  if p_new.cron is not null then
+    perform ratchet_internal.check_cron(p_new.cron);
+    if p_new.cron !~ '^\s*(@|\S+(\s+\S+){4,5}\s*$)' then
+      perform ratchet_internal.raise_error('WF108', 'invalid cron expression',
+        jsonb_build_object('cron', p_new.cron),
+        'Give all five fields: minute hour day month weekday.');
+    end if;
+  end if;
+end $$;
+comment on function ratchet_internal.check_schedule(ratchet.schedules) is
+  'Raises WF101, WF102, WF104, WF108 or WF501 unless a schedule is valid.';
+
+-- sql/schedule/wake_idle.sql
+
+-- Lets an idle worker look again: a schedule may be due earlier than it thought.
+
+create function ratchet_internal.wake_idle() returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if exists (select from ratchet_internal.workers where is_idle) then
+    perform pg_notify('ratchet', '');
+  end if;
+end $$;
+comment on function ratchet_internal.wake_idle() is
+  'Notifies idle workers that a schedule has changed.';
+
+-- sql/schedule/schedule_terms.sql
+
+-- What makes two schedules the same: all that their creator said.
+
+create function ratchet_internal.schedule_terms(p_new ratchet.schedules, p_is_start_open boolean)
+returns text[]
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select array[p_new.cron, p_new.every_ms::text, p_new.timezone,
+    case when not p_is_start_open then extract(epoch from p_new.starts_at)::text end,
+    extract(epoch from p_new.ends_at)::text, p_new.catch_up, p_new.catch_up_ms::text, p_new.overlap,
+    p_new.is_from_end::text, p_new.stops_on_failure::text, p_new.max_runs::text,
+    p_new.workflow, p_new.queue, p_new.input::text, p_new.options::text]
+$$;
+comment on function ratchet_internal.schedule_terms(ratchet.schedules, boolean) is
+  'What makes two schedules the same.';
+
+-- sql/schedule/put_schedule.sql
+
+-- Inserts a schedule that has been checked, and returns its next occurrence. One that is there
+-- already must be the same; where it was not said when to start, it may have started before.
+-- Locks: the row. Writes: schedules. Wakes: an idle worker. Raises: WF305.
+
+create function ratchet_internal.put_schedule(p_new ratchet.schedules, p_is_start_open boolean)
+returns timestamptz
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_kept ratchet.schedules;
+begin
+  p_new.next_at := ratchet_internal.next_occurrence(p_new,
+    p_new.created_at - interval '1 microsecond');
+  p_new.look_at := case when p_new.is_paused then 'infinity' else p_new.next_at end;
+  insert into ratchet.schedules (key, namespace, cron, every_ms, timezone, starts_at, ends_at,
+    is_paused, catch_up, catch_up_ms, overlap, is_from_end, stops_on_failure, max_runs, workflow,
+    queue, input, options, next_at, look_at, created_at, updated_at)
+  values (p_new.key, p_new.namespace, p_new.cron, p_new.every_ms, p_new.timezone,
+    p_new.starts_at, p_new.ends_at, p_new.is_paused, p_new.catch_up, p_new.catch_up_ms,
+    p_new.overlap, p_new.is_from_end, p_new.stops_on_failure, p_new.max_runs, p_new.workflow,
+    p_new.queue, p_new.input, p_new.options, p_new.next_at, p_new.look_at, p_new.created_at,
+    p_new.updated_at)
+  on conflict (key, namespace) do nothing;
+  if found then
+    perform ratchet_internal.wake_idle();
+    return p_new.next_at;
+  end if;
+  -- A statement of its own: it sees the row that the one before waited for.
+  select * into v_kept from ratchet.schedules where key = p_new.key and namespace = p_new.namespace;
+  if ratchet_internal.schedule_terms(v_kept, p_is_start_open)
+    is distinct from ratchet_internal.schedule_terms(p_new, p_is_start_open)
+  then
+    perform ratchet_internal.raise_error('WF305', 'schedule exists',
+      jsonb_build_object('schedule', p_new.key, 'namespace', p_new.namespace),
+      'A schedule with this id and other terms is kept: alter it, or delete it first.');
+  end if;
+  return v_kept.next_at;
+end $$;
+comment on function ratchet_internal.put_schedule(ratchet.schedules, boolean) is
+  'Inserts a schedule, or finds that the same is there; returns its next occurrence.';
+
+-- sql/schedule/create_schedule.sql
+
+-- Creates a schedule, by a cron expression or by an interval, and returns its next occurrence.
+-- The first occurrence of an interval is p_starts_at, or p_delay (default: one interval) after now.
+-- A schedule that looks at how its runs end waits for each.
+-- Locks: the new row. Writes: schedules. Wakes: an idle worker, to look when it is due.
+-- Raises: WF101, WF102, WF104, WF105, WF108, WF305 when the id has another schedule, WF501.
+-- Idempotent: the same schedule again changes nothing.
+
+create function ratchet.create_schedule(
+  p_id text, p_workflow text, p_cron text default null, p_every interval default null,
+  p_args json default '[]', p_queue text default null, p_timezone text default 'UTC',
+  p_starts_at timestamptz default null, p_ends_at timestamptz default 'infinity',
+  p_catch_up text default 'one', p_catch_up_window interval default '1 day',
+  p_overlap text default 'allow', p_from_end boolean default false,
+  p_stop_on_failure boolean default false, p_max_runs bigint default null,
+  p_paused boolean default false, p_options json default null,
+  p_namespace text default 'durable', p_delay interval default null
+) returns timestamptz
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_new ratchet.schedules;
+begin
+  v_new.key := p_id;
+  v_new.namespace := p_namespace;
+  v_new.cron := p_cron;
+  v_new.every_ms := coalesce(ratchet_internal.interval_ms(p_every), case when p_every is not null
+    then 0 end);
+  v_new.timezone := p_timezone;
+  v_new.created_at := ratchet_internal.now();
+  v_new.updated_at := v_new.created_at;
+  v_new.starts_at := coalesce(p_starts_at, ratchet_internal.after(v_new.created_at,
+    coalesce(ratchet_internal.interval_ms(p_delay), v_new.every_ms)), v_new.created_at);
+  v_new.ends_at := coalesce(p_ends_at, 'infinity');
+  v_new.is_paused := coalesce(p_paused, false);
+  v_new.catch_up := p_catch_up;
+  v_new.catch_up_ms := ratchet_internal.interval_ms(p_catch_up_window);
+  v_new.overlap := case when p_overlap = 'allow' and (p_from_end or p_stop_on_failure)
+    then 'wait' else p_overlap end;
+  v_new.is_from_end := coalesce(p_from_end, false);
+  v_new.stops_on_failure := coalesce(p_stop_on_failure, false);
+  v_new.max_runs := p_max_runs;
+  v_new.workflow := p_workflow;
+  v_new.queue := coalesce(p_queue, p_workflow);
+  v_new.input := p_args;
+  v_new.options := p_options;
+  v_new.run_count := 0;
+  perform ratchet_internal.check_schedule(v_new);
+  return ratchet_internal.put_schedule(v_new, p_starts_at is null);
+end $$;
+comment on function ratchet.create_schedule(text, text, text, interval, json, text, text,
+  timestamptz, timestamptz, text, interval, text, boolean, boolean, bigint, boolean, json, text,
+  interval) is
+  'Creates a schedule that starts a workflow by a cron expression or an interval; returns its '
+  'next occurrence.';
+
+-- sql/schedule/lock_schedule.sql
+
+-- The schedule of an id, locked. Raises: WF203, WF605.
+
+create function ratchet_internal.lock_schedule(p_id text, p_namespace text)
+returns ratchet.schedules
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_schedule ratchet.schedules;
+begin
+  perform ratchet_internal.check_isolation();
+  select * into v_schedule from ratchet.schedules
+  where key = p_id and namespace = p_namespace for update;
+  if not found then
+    perform ratchet_internal.raise_error('WF203', 'schedule not found',
+      jsonb_build_object('schedule', left(p_id, 512), 'namespace', left(p_namespace, 512)),
+      'It was never created in this namespace, or it was deleted.');
+  end if;
+  return v_schedule;
+end $$;
+comment on function ratchet_internal.lock_schedule(text, text) is
+  'The schedule of an id, locked; raises WF203 when there is none.';
+
+-- sql/schedule/from_now.sql
+
+-- A schedule whose next occurrence is the first one from now on, unless it has had all its runs.
+
+create function ratchet_internal.from_now(p_new ratchet.schedules) returns ratchet.schedules
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  p_new.updated_at := ratchet_internal.now();
+  p_new.next_at := case when p_new.run_count >= p_new.max_runs then 'infinity'
+    else ratchet_internal.next_occurrence(p_new, p_new.updated_at) end;
+  p_new.look_at := case when p_new.is_paused then 'infinity' else p_new.next_at end;
+  return p_new;
+end $$;
+comment on function ratchet_internal.from_now(ratchet.schedules) is
+  'A schedule whose next occurrence is the first one from now on.';
+
+-- sql/schedule/alter_schedule.sql
+
+-- Changes a schedule; what is null stays as it is. A cron expression takes the place of an interval
+-- and the other way round. What is next is found anew from now on; what was due is left out.
+-- Locks: the schedule. Writes: schedules. Wakes: an idle worker. Raises: as create_schedule; WF203.
+-- Returns the next occurrence. Idempotent.
+
+create function ratchet.alter_schedule(
+  p_id text, p_workflow text default null, p_cron text default null,
+  p_every interval default null, p_args json default null, p_queue text default null,
+  p_timezone text default null, p_starts_at timestamptz default null,
+  p_ends_at timestamptz default null, p_catch_up text default null,
+  p_catch_up_window interval default null, p_overlap text default null,
+  p_from_end boolean default null, p_stop_on_failure boolean default null,
+  p_max_runs bigint default null, p_options json default null, p_namespace text default 'durable'
+) returns timestamptz
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_new ratchet.schedules := ratchet_internal.lock_schedule(p_id, p_namespace);
+begin
+  if p_cron is not null or p_every is not null then
+    v_new.cron := p_cron;
+    v_new.every_ms := coalesce(ratchet_internal.interval_ms(p_every), case when p_every is not null
+      then 0 end);
+  end if;
+  v_new.timezone := coalesce(p_timezone, v_new.timezone);
+  v_new.starts_at := coalesce(p_starts_at, v_new.starts_at);
+  v_new.ends_at := coalesce(p_ends_at, v_new.ends_at);
+  v_new.catch_up := coalesce(p_catch_up, v_new.catch_up);
+  v_new.catch_up_ms := coalesce(ratchet_internal.interval_ms(p_catch_up_window), case
+    when p_catch_up_window is null then v_new.catch_up_ms end);
+  v_new.overlap := coalesce(p_overlap, v_new.overlap);
+  v_new.is_from_end := coalesce(p_from_end, v_new.is_from_end);
+  v_new.stops_on_failure := coalesce(p_stop_on_failure, v_new.stops_on_failure);
+  v_new.max_runs := coalesce(p_max_runs, v_new.max_runs);
+  v_new.workflow := coalesce(p_workflow, v_new.workflow);
+  v_new.queue := coalesce(p_queue, v_new.queue);
+  v_new.input := coalesce(p_args, v_new.input);
+  v_new.options := coalesce(p_options, v_new.options);
+  perform ratchet_internal.check_schedule(v_new);
+  v_new := ratchet_internal.from_now(v_new);
+  update ratchet.schedules set cron = v_new.cron, every_ms = v_new.every_ms,
+    timezone = v_new.timezone, starts_at = v_new.starts_at, ends_at = v_new.ends_at,
+    catch_up = v_new.catch_up, catch_up_ms = v_new.catch_up_ms, overlap = v_new.overlap,
+    is_from_end = v_new.is_from_end, stops_on_failure = v_new.stops_on_failure,
+    max_runs = v_new.max_runs, workflow = v_new.workflow, queue = v_new.queue,
+    input = v_new.input, options = v_new.options, next_at = v_new.next_at,
+    look_at = v_new.look_at, problem = null, updated_at = v_new.updated_at
+  where id = v_new.id;
+  perform ratchet_internal.wake_idle();
+  return v_new.next_at;
+end $$;
+comment on function ratchet.alter_schedule(text, text, text, interval, json, text, text,
+  timestamptz, timestamptz, text, interval, text, boolean, boolean, bigint, json, text) is
+  'Changes a schedule from now on, null leaving things as they are; returns its next occurrence.';
+
+-- sql/schedule/pause_schedule.sql
+
+-- Lets a schedule rest; what would be due meanwhile is left out. Jobs that it started go on.
+-- Locks: the schedule. Writes: schedules. Raises: WF203, WF605. Idempotent.
+
+create function ratchet.pause_schedule(p_id text, p_namespace text default 'durable')
+returns void
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  update ratchet.schedules set is_paused = true, look_at = 'infinity',
+    updated_at = ratchet_internal.now()
+  where id = (ratchet_internal.lock_schedule(p_id, p_namespace)).id and not is_paused;
+end $$;
+comment on function ratchet.pause_schedule(text, text) is
+  'Lets a schedule rest until it is resumed.';
+
+-- sql/schedule/resume_schedule.sql
+
+-- Lets a schedule go on after a pause. Returns its next occurrence.
+-- Locks: the schedule. Writes: schedules. Wakes: an idle worker. Raises: WF203, WF605. Idempotent.
+
+create function ratchet.resume_schedule(p_id text, p_namespace text default 'durable')
+returns timestamptz
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_new ratchet.schedules := ratchet_internal.lock_schedule(p_id, p_namespace);
+begin
+  if v_new.is_paused then
+    v_new.is_paused := false;
+    v_new := ratchet_internal.from_now(v_new);
+    update ratchet.schedules set is_paused = false, next_at = v_new.next_at,
+      look_at = v_new.look_at, updated_at = v_new.updated_at
+    where id = v_new.id;
+    perform ratchet_internal.wake_idle();
+  end if;
+  return v_new.next_at;
+end $$;
+comment on function ratchet.resume_schedule(text, text) is
+  'Lets a paused schedule go on; returns its next occurrence.';
+
+-- sql/schedule/delete_schedule.sql
+
+-- Deletes a schedule. Jobs that it started go on. Locks: the schedule. Writes: schedules.
+-- Raises: WF605. Idempotent. Returns whether there was one.
+
+create function ratchet.delete_schedule(p_id text, p_namespace text default 'durable')
+returns boolean
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform ratchet_internal.check_isolation();
+  delete from ratchet.schedules where key = p_id and namespace = p_namespace;
+  return found;
+end $$;
+comment on function ratchet.delete_schedule(text, text) is
+  'Deletes a schedule; returns whether there was one.';
+
+-- sql/schedule/trigger_schedule.sql
+
+-- Starts a run of a schedule now, beside its occurrences and whatever its policies say. Returns the
+-- id of the job, which is p_job or made of the schedule's id and the time.
+-- Locks: the schedule, the new job. Writes: schedules, jobs, messages. Wakes: an idle worker.
+-- Raises: WF101, WF203, WF605. Idempotent with p_job.
+
+create function ratchet.trigger_schedule(
+  p_id text, p_namespace text default 'durable', p_job text default null
+) returns text
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_new ratchet.schedules := ratchet_internal.lock_schedule(p_id, p_namespace);
+  v_now timestamptz := ratchet_internal.now();
+  v_job text := coalesce(p_job, v_new.key || '@' || to_char(v_now at time zone 'UTC',
+    'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'));
+begin
+  perform ratchet_internal.check_name(v_job, 'workflow id');
+  if ratchet_internal.create_jobs(v_new.namespace, v_new.workflow, v_new.queue, array[v_job],
+    array[v_new.input], v_new.options, null) = 1
+  then
+    update ratchet.schedules set last_key = v_job, run_count = run_count + 1, updated_at = v_now
+    where id = v_new.id;
+  end if;
+  return v_job;
+end $$;
+comment on function ratchet.trigger_schedule(text, text, text) is
+  'Starts a run of a schedule now; returns the id of its job.';
 
 -- Answering steps. settle is the one door through which an answer enters the history.
 
@@ -866,8 +2229,14 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform ratchet_internal.check_isolation();
-  perform from ratchet_internal.workers where id = p_worker for key share;
+  perform from ratchet_internal.workers where id = p_worker
+    and ratchet_internal.is_own(role_name) for key share;
   if not found then
+    if exists (select from ratchet_internal.workers where id = p_worker) then
+      perform ratchet_internal.raise_error('WF701', 'not permitted',
+        jsonb_build_object('worker', p_worker::text, 'role', session_user),
+        'A worker role may only use workers that it registered itself.');
+    end if;
     perform ratchet_internal.raise_error('WF401', 'worker lost',
       jsonb_build_object('worker', p_worker::text),
       'Its lease ended and its work went to others; drop what is in memory and register anew.');
@@ -927,25 +2296,23 @@ as $$
 declare
   v_to bigint[];
 begin
-  with answer as (
-    select * from unnest(p_jobs, p_addresses, p_positions, p_attempts, p_failed, p_values)
-      as a (job_id, address, at, attempt, is_failed, value)),
-  holder as materialized (
-    select distinct a.job_id, a.address, (
+  with answer as materialized (
+    select a.*, case when p_is_addressed then (
       select turn.worker_id from ratchet_internal.messages turn
-      where turn.job_id = a.job_id and turn.address = a.address and turn.position = 0) as id
-    from answer a where p_is_addressed),
+      where turn.job_id = a.job_id and turn.address = a.address and turn.position = 0)
+      end as holder
+    from unnest(p_jobs, p_addresses, p_positions, p_attempts, p_failed, p_values)
+      as a (job_id, address, at, attempt, is_failed, value)),
   alive as materialized (
     select w.id from ratchet_internal.workers w
-    where w.id in (select id from holder) for key share skip locked),
+    where w.id in (select holder from answer) for key share skip locked),
   sent as (
     update ratchet_internal.messages m
     set kind = 'result', worker_id = alive.id, queue = j.queue, workflow = j.workflow,
       due_at = p_now, key = null, options = null
     from answer a
     join ratchet.jobs j on j.id = a.job_id
-    left join holder on holder.job_id = a.job_id and holder.address = a.address
-    left join alive on alive.id = holder.id
+    left join alive on alive.id = a.holder
     where m.job_id = a.job_id and m.address = a.address and m.position = a.at
     returning m.worker_id, m.namespace, m.queue, m.workflow),
   recorded as (
@@ -1031,24 +2398,28 @@ declare
   v_pair record;
 begin
   if p_signals is null or p_jobs is null then return; end if;
-  with pending as (
-    select id, key, namespace, payload,
-      row_number() over (partition by key, namespace order by id) as at
-    from ratchet_internal.signals where id = any (p_signals) and expires_at > p_now),
-  waiting as (
-    select m.job_id, m.address, m.position, m.key, m.namespace,
-      row_number() over (partition by m.key, m.namespace
-        order by a.created_at, m.job_id, m.address, m.position) as at
+  with side as (
+    select key, namespace, row_number() over (partition by key, namespace order by id) as at,
+      id as signal, payload::text as payload, null::bigint as job_id, null::text as address,
+      null::int as position
+    from ratchet_internal.signals where id = any (p_signals) and expires_at > p_now
+    union all
+    select m.key, m.namespace, row_number() over (partition by m.key, m.namespace
+        order by a.created_at, m.job_id, m.address, m.position),
+      null, null, m.job_id, m.address, m.position
     from unnest(p_jobs, p_addresses, p_positions) as w (job_id, address, at)
     join ratchet_internal.messages m
       on m.job_id = w.job_id and m.address = w.address and m.position = w.at
     join ratchet.jobs_attributes a
-      on a.job_id = m.job_id and a.address = m.address and a.position = m.position)
-  select array_agg(p.id) as signals, array_agg(w.job_id) as jobs,
-    array_agg(w.address) as addresses, array_agg(w.position) as positions,
-    array_agg(0) as attempts, array_agg(false) as failed, array_agg(p.payload::text) as payloads
-  into v_pair
-  from pending p join waiting w using (key, namespace, at);
+      on a.job_id = m.job_id and a.address = m.address and a.position = m.position),
+  pair as (
+    select max(signal) as signal, max(payload) as payload, max(job_id) as job_id,
+      max(address) as address, max(position) as position
+    from side group by key, namespace, at having count(*) = 2)
+  select array_agg(signal) as signals, array_agg(job_id) as jobs,
+    array_agg(address) as addresses, array_agg(position) as positions,
+    array_agg(0) as attempts, array_agg(false) as failed, array_agg(payload) as payloads
+  into v_pair from pair;
   if v_pair.signals is null then return; end if;
   perform ratchet_internal.settle(p_now, v_pair.jobs, v_pair.addresses, v_pair.positions,
     v_pair.attempts, v_pair.failed, v_pair.payloads, true);
@@ -1252,6 +2623,1414 @@ end $$;
 comment on function ratchet_internal.send_signals(timestamptz, bigint[]) is
   'Sends the signals that steps scheduled in this transaction ask for, once per step.';
 
+-- Tasks for people: what they are given and found by.
+
+-- sql/escalation/texts.sql
+
+-- The texts of a JSON array, for filters. Null when it is no array.
+
+create function ratchet_internal.texts(p_values jsonb) returns text[]
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when jsonb_typeof(p_values) = 'array'
+    then array(select jsonb_array_elements_text(p_values)) end
+$$;
+comment on function ratchet_internal.texts(jsonb) is
+  'The elements of a JSON array as text; null when it is none.';
+
+-- sql/escalation/time_of.sql
+
+-- Reads a point in time out of options that anybody may have written: text as ISO 8601, or
+-- milliseconds since 1970. Total: null where there is none.
+
+create function ratchet_internal.time_of(p_object json, p_key text) returns timestamptz
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select case
+    when json_typeof(ratchet_internal.readable(p_object) -> p_key) = 'number'
+      then to_timestamp(least(greatest(ratchet_internal.number_of(p_object, p_key, null), -6e13),
+        9e15) / 1000)
+    when part[1]::int > 0 and part[2]::int between 1 and 12
+      then (make_date(part[1]::int, part[2]::int, 1)::timestamp
+        + make_interval(days => part[3]::int - 1, hours => part[4]::int, mins => part[5]::int,
+          secs => coalesce(part[6], '0')::float8)
+        - case when part[8] is null then interval '0' else (part[8] || '1')::int
+          * make_interval(hours => part[9]::int, mins => part[10]::int) end) at time zone 'UTC'
+    end
+  from (select regexp_match(ratchet_internal.readable(p_object) ->> p_key,
+    '^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d(?:\.\d{1,9})?))?'
+    || '(Z|([+-])(\d\d):?(\d\d))?$') as part) iso
+$$;
+comment on function ratchet_internal.time_of(json, text) is
+  'The point in time that an object has under a key: ISO text or milliseconds; null if there is '
+  'none.';
+
+-- sql/escalation/bad_escalation.sql
+
+-- The first field of a task that is unknown or has a value that is not allowed.
+
+create function ratchet_internal.bad_escalation(p_fields json) returns text
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select key from json_each(p_fields)
+  where json_typeof(value) <> 'null' and not case
+    when key in ('priority') then json_typeof(value) = 'number'
+      and ratchet_internal.number_of(json_build_object('number', value), 'number', 1e10)
+        between -2147483648 and 2147483647
+      and value::text ~ '^-?[0-9]+$'
+    when key = 'metadata' then json_typeof(value) = 'object'
+    when key = 'milestones' then json_typeof(value) = 'array'
+    when key in ('envelope', 'escalationPayload', 'resolverPayload') then true
+    when key in ('expiresAt', 'createdAt', 'updatedAt', 'resolvedAt', 'claimedAt',
+      'assignedUntil', 'claimExpiresAt')
+      then ratchet_internal.time_of(json_build_object('time', value), 'time') is not null
+    when key = 'status' then value #>> '{}' in ('pending', 'resolved', 'cancelled', 'expired')
+    when key in ('namespace', 'appId', 'signalKey', 'workflowId', 'type', 'role', 'assignedTo',
+      'taskId', 'originId')
+      then json_typeof(value) = 'string' and ratchet_internal.is_name(value #>> '{}')
+    when key in ('topic', 'taskQueue', 'workflowType', 'subtype', 'entity', 'description',
+      'parentId', 'initiatedBy', 'createdBy', 'traceId', 'spanId')
+      then json_typeof(value) = 'string'
+    else false end
+  limit 1
+$$;
+comment on function ratchet_internal.bad_escalation(json) is
+  'Name of a field of a task that is unknown or has a bad value; null when all are well.';
+
+-- sql/escalation/check_escalation.sql
+
+-- Checks the fields that a task is given. Raises: WF104, WF105, WF501.
+
+create function ratchet_internal.check_escalation(p_fields json) returns void
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_field text;
+begin
+  perform ratchet_internal.check_size(p_fields, 'task');
+  perform ratchet_internal.check_readable(p_fields, 'task');
+  v_field := case when json_typeof(p_fields) = 'object'
+    then ratchet_internal.bad_escalation(p_fields) else '(not an object)' end;
+  if v_field is not null then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', left(v_field, 100)),
+      'Fields of a task are texts; priority is a whole number, metadata an object, times are ISO'
+      || ' 8601 or milliseconds.');
+  end if;
+end $$;
+comment on function ratchet_internal.check_escalation(json) is
+  'Raises WF104, WF105 or WF501 unless the fields of a task are valid.';
+
+-- sql/escalation/escalation_entry.sql
+
+-- A task as it is told: the row without what only the engine needs. With p_now also whether it is
+-- available at that moment.
+
+create function ratchet_internal.escalation_entry(
+  p_row ratchet.escalations, p_now timestamptz default null
+) returns json
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when p_now is null then row_to_json(e) else (
+    select row_to_json(l) from (select e.*, p_row.status = 'pending'
+      and (p_row.assigned_to is null or p_row.assigned_until <= p_now) as available) l) end
+  from (select p_row.id, p_row.namespace, p_row.app_id, p_row.signal_key, p_row.topic,
+    p_row.workflow_id, p_row.task_queue, p_row.workflow_type, p_row.type, p_row.subtype,
+    p_row.entity, p_row.description, p_row.role, p_row.status, p_row.priority, p_row.assigned_to,
+    p_row.assigned_until, p_row.claimed_at, p_row.claim_expires_at, p_row.resolved_at,
+    p_row.escalation_payload, p_row.resolver_payload, p_row.envelope, p_row.metadata,
+    p_row.origin_id, p_row.parent_id, p_row.initiated_by, p_row.created_by, p_row.milestones,
+    p_row.trace_id, p_row.span_id, p_row.expires_at, p_row.task_id, p_row.created_at,
+    p_row.updated_at) e
+  where p_row.id is not null
+$$;
+comment on function ratchet_internal.escalation_entry(ratchet.escalations, timestamptz) is
+  'A task as JSON, without what only the engine needs; null for no task.';
+
+-- sql/escalation/escalation_matches.sql
+
+-- Whether a task fits a filter that has been checked (escalation_filter). Inlinable, and every
+-- filter that is not given folds away when the statement is planned for it: so the indexes serve.
+
+create function ratchet_internal.escalation_matches(
+  p_row ratchet.escalations, p_filter jsonb, p_now timestamptz
+) returns boolean
+language sql immutable parallel safe
+return (p_filter ->> 'namespace' is null or p_row.namespace = p_filter ->> 'namespace')
+  and (p_filter ->> 'role' is null or p_row.role = p_filter ->> 'role')
+  and (p_filter ->> 'roles' is null
+    or p_row.role = any (ratchet_internal.texts(p_filter -> 'roles')))
+  and (p_filter ->> 'type' is null or p_row.type = p_filter ->> 'type')
+  and (p_filter ->> 'subtype' is null or p_row.subtype = p_filter ->> 'subtype')
+  and (p_filter ->> 'entity' is null or p_row.entity = p_filter ->> 'entity')
+  and (p_filter ->> 'status' is null or p_row.status = p_filter ->> 'status')
+  and (p_filter ->> 'assignedTo' is null or p_row.assigned_to = p_filter ->> 'assignedTo')
+  and (p_filter ->> 'workflowId' is null or p_row.workflow_id = p_filter ->> 'workflowId')
+  and (p_filter ->> 'originId' is null or p_row.origin_id = p_filter ->> 'originId')
+  and (p_filter ->> 'taskId' is null or p_row.task_id = p_filter ->> 'taskId')
+  and (p_filter ->> 'priority' is null or p_row.priority = (p_filter ->> 'priority')::int)
+  and (p_filter ->> 'metadata' is null or p_row.metadata @> (p_filter -> 'metadata'))
+  and (p_filter ->> 'ids' is null
+    or p_row.id = any (ratchet_internal.texts(p_filter -> 'ids')::uuid[]))
+  and (p_filter ->> 'available' is null or (p_filter ->> 'available')::boolean
+    = (p_row.status = 'pending'
+      and (p_row.assigned_to is null or p_row.assigned_until <= p_now)));
+comment on function ratchet_internal.escalation_matches(
+  ratchet.escalations, jsonb, timestamptz) is 'Whether a task fits a checked filter.';
+
+-- sql/escalation/escalation_filter.sql
+
+-- Checks a filter of tasks. roles win over role; what is available is pending. Raises: WF104,
+-- WF105.
+
+create function ratchet_internal.escalation_filter(p_filter json) returns jsonb
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_filter jsonb;
+  v_bad text;
+begin
+  perform ratchet_internal.check_readable(p_filter, 'filter');
+  v_filter := jsonb_strip_nulls(coalesce(p_filter::jsonb, '{}'));
+  select key into v_bad from jsonb_each(
+    case when jsonb_typeof(v_filter) = 'object' then v_filter else '{"(not an object)": 1}' end)
+  where not case
+    when key in ('namespace', 'role', 'type', 'subtype', 'entity', 'assignedTo', 'workflowId',
+      'originId', 'taskId') then jsonb_typeof(value) = 'string'
+    when key = 'status' then value <@ '["pending", "resolved", "cancelled", "expired"]'
+      and jsonb_typeof(value) = 'string'
+    when key = 'available' then jsonb_typeof(value) = 'boolean'
+    when key = 'priority' then value::text ~ '^-?[0-9]{1,9}$'
+    when key = 'metadata' then jsonb_typeof(value) = 'object'
+    when key = 'roles' then jsonb_typeof(value) = 'array'
+    when key = 'ids' then jsonb_typeof(value) = 'array' and value::text
+      ~* '^\[("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"(, )?)*\]$'
+    else false end limit 1;
+  if v_bad is not null then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', left(v_bad, 100)),
+      'Filters are namespace, role, roles, type, subtype, entity, status, assignedTo, workflowId,'
+      || ' originId, available, priority, metadata, ids (UUIDs) and taskId.');
+  end if;
+  if v_filter ? 'roles' then v_filter := v_filter - 'role'; end if;
+  if v_filter -> 'available' = 'true' then
+    v_filter := '{"status": "pending"}' || v_filter;
+  end if;
+  return v_filter;
+end $$;
+comment on function ratchet_internal.escalation_filter(json) is
+  'A filter of tasks, checked; raises WF104 or WF105.';
+
+-- sql/escalation/escalation_sort_key.sql
+
+-- What a task is sorted by under the name of a column, as one type for all of them.
+
+create function ratchet_internal.escalation_sort_key(p_row ratchet.escalations, p_column text)
+returns jsonb
+language sql immutable parallel safe
+return case p_column when 'priority' then to_jsonb(p_row.priority)
+  when 'created_at' then to_jsonb(extract(epoch from p_row.created_at))
+  when 'updated_at' then to_jsonb(extract(epoch from p_row.updated_at))
+  when 'resolved_at' then to_jsonb(extract(epoch from p_row.resolved_at))
+  when 'role' then to_jsonb(p_row.role) when 'type' then to_jsonb(p_row.type) end;
+comment on function ratchet_internal.escalation_sort_key(ratchet.escalations, text) is
+  'What a task is sorted by under the name of a column.';
+
+-- sql/escalation/escalation_order.sql
+
+-- Checks how tasks are to be listed; null columns: in the order of the worklist. Raises: WF104.
+
+create function ratchet_internal.escalation_order(p_order json, p_limit int, p_offset int)
+returns table (columns text[], downs boolean[])
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_order jsonb := coalesce(p_order::jsonb, '[]');
+begin
+  if jsonb_typeof(v_order) <> 'array' or jsonb_array_length(v_order) > 6 or exists (
+    select from jsonb_array_elements(v_order) as o (item)
+    where coalesce(o.item ->> 'column', '') not in ('priority', 'created_at', 'updated_at',
+        'resolved_at', 'role', 'type')
+      or coalesce(lower(o.item ->> 'direction'), 'asc') not in ('asc', 'desc'))
+  then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', 'order', 'value', left(v_order::text, 100)),
+      'Sort by up to six of priority, created_at, updated_at, resolved_at, role and type, asc'
+      || ' or desc.');
+  end if;
+  if p_limit is null or p_limit < 0 or p_offset is null or p_offset < 0 then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', 'limit', 'limit', p_limit, 'offset', p_offset),
+      'Limit and offset are whole numbers, not negative.');
+  end if;
+  return query
+  select array_agg(o.item ->> 'column' order by o.at),
+    array_agg(coalesce(lower(o.item ->> 'direction'), 'asc') = 'desc' order by o.at)
+  from jsonb_array_elements(v_order) with ordinality as o (item, at);
+end $$;
+comment on function ratchet_internal.escalation_order(json, int, int) is
+  'Columns and directions to list tasks in, checked; raises WF104.';
+
+-- sql/escalation/claim_end.sql
+
+-- When a claim ends that begins now. Raises: WF101, WF103.
+
+create function ratchet_internal.claim_end(
+  p_assignee text, p_minutes float8, p_now timestamptz
+) returns timestamptz
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform ratchet_internal.check_name(p_assignee, 'assignee');
+  if p_minutes is null or not (p_minutes > 0 and p_minutes <= 5256000) then
+    perform ratchet_internal.raise_error('WF103', 'invalid duration',
+      jsonb_build_object('minutes', p_minutes),
+      'Give the minutes of a claim, above zero and at most ten years.');
+  end if;
+  return p_now + make_interval(secs => p_minutes * 60);
+end $$;
+comment on function ratchet_internal.claim_end(text, float8, timestamptz) is
+  'When a claim ends that begins now; raises WF101 or WF103.';
+
+-- Tasks beside the waits of jobs: published, expired and cancelled in the same commit.
+
+-- sql/escalation/escalation_space.sql
+
+-- Namespace and application of a task, from the namespace of its job: a graph's job (the addresses
+-- of its steps begin with a comma) has both in it, a function's is both.
+
+create function ratchet_internal.escalation_space(
+  p_namespace text, p_address text, out name text, out app text
+)
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when is_graph then split_part(p_namespace, ':', 1) else p_namespace end,
+    case when is_graph then substr(p_namespace, strpos(p_namespace, ':') + 1)
+      else p_namespace end
+  from (select starts_with(p_address, ',') and strpos(p_namespace, ':') > 0 as is_graph) kind
+$$;
+comment on function ratchet_internal.escalation_space(text, text) is
+  'Namespace and application of a task, from its job''s namespace and its step''s address.';
+
+-- sql/escalation/create_escalations.sql
+
+-- Publishes tasks for steps that begin to wait in this transaction: a function's waits, or hooks of
+-- a graph. p_fields: one object a step, with role, type, priority and so on; whatever stands there,
+-- the step waits all the same (what cannot be used is left out). At most one pending task has a
+-- signal key: a further wait for the same signal gets its task without the key.
+-- The caller has inserted the steps' messages in this transaction. Writes: escalations.
+-- Idempotent: one task a step.
+
+create function ratchet_internal.create_escalations(
+  p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[], p_keys text[],
+  p_fields json[]
+) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_is_keyed boolean;
+  v_count int;
+  v_open int := cardinality(p_jobs);
+begin
+  foreach v_is_keyed in array array[true, false] loop -- what is left comes without its key
+    insert into ratchet.escalations (namespace, app_id, signal_key, topic, workflow_id,
+      task_queue, workflow_type, type, subtype, entity, description, role, priority,
+      escalation_payload, envelope, metadata, origin_id, parent_id, initiated_by, created_by,
+      trace_id, span_id, task_id, expires_at, created_at, updated_at, job_id, address, position)
+    select space.name, space.app, case when v_is_keyed then s.key end,
+      coalesce(f ->> 'topic', j.queue || '-' || j.workflow), j.key,
+      coalesce(f ->> 'taskQueue', j.queue), coalesce(f ->> 'workflowType', j.workflow),
+      left(f ->> 'type', 512), f ->> 'subtype', f ->> 'entity', f ->> 'description',
+      left(f ->> 'role', 512),
+      least(greatest(ratchet_internal.number_of(f, 'priority', 5), -2e9), 2e9)::int,
+      f -> 'escalationPayload', f -> 'envelope',
+      case when json_typeof(f -> 'metadata') = 'object' then (f -> 'metadata')::jsonb end,
+      left(coalesce(f ->> 'originId', origin.key), 512), coalesce(f ->> 'parentId', parent.key),
+      f ->> 'initiatedBy', f ->> 'createdBy', f ->> 'traceId', f ->> 'spanId',
+      left(f ->> 'taskId', 512),
+      coalesce(ratchet_internal.time_of(f, 'expiresAt'), nullif(m.due_at, 'infinity')),
+      p_now, p_now, s.job_id, s.address, s.at
+    from unnest(p_jobs, p_addresses, p_positions, p_keys, p_fields)
+      as s (job_id, address, at, key, fields)
+    join ratchet.jobs j on j.id = s.job_id
+    join ratchet_internal.messages m
+      on m.job_id = s.job_id and m.address = s.address and m.position = s.at
+    left join ratchet.jobs origin on origin.id = j.origin_id
+    left join ratchet.jobs parent on parent.id = j.parent_id
+    cross join lateral (select ratchet_internal.readable(s.fields) as f) fields
+    cross join lateral ratchet_internal.escalation_space(j.namespace, s.address)
+      as space (name, app)
+    where not exists (select from ratchet.escalations e where e.job_id = s.job_id
+      and e.address = s.address and e.position = s.at)
+    order by s.key, space.name, space.app, s.job_id, s.address, s.at
+    on conflict do nothing;
+    get diagnostics v_count = row_count;
+    v_open := v_open - v_count;
+    exit when v_open = 0;
+  end loop;
+end $$;
+comment on function ratchet_internal.create_escalations(
+  timestamptz, bigint[], text[], int[], text[], json[]) is
+  'Publishes tasks for steps that begin to wait in this transaction.';
+
+-- sql/escalation/escalate_waits.sql
+
+-- Publishes the tasks of waits that were scheduled in this transaction with fields for one.
+-- Writes: escalations.
+
+create function ratchet_internal.escalate_waits(p_now timestamptz, p_jobs bigint[]) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform ratchet_internal.create_escalations(p_now, array_agg(m.job_id), array_agg(m.address),
+    array_agg(m.position), array_agg(m.key), array_agg(m.options))
+  from ratchet_internal.messages m
+  where m.job_id = any (p_jobs) and m.kind = 'wait' and m.attempt = 0 and m.options is not null
+  having count(*) > 0;
+end $$;
+comment on function ratchet_internal.escalate_waits(timestamptz, bigint[]) is
+  'Publishes the tasks of waits that were scheduled in this transaction.';
+
+-- sql/escalation/expire_escalations.sql
+
+-- Expires the tasks of waits that time out in this transaction. A task that somebody else has
+-- locked stays pending, and its wait is to be left alone until the next look.
+-- The caller has locked the messages of the waits: no resolver is at work. Locks: the tasks,
+-- skipping what others hold. Writes: escalations.
+
+create function ratchet_internal.expire_escalations(
+  p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[]
+) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  with task as materialized (
+    select e.id
+    from unnest(p_jobs, p_addresses, p_positions) as d (job_id, address, at)
+    join ratchet.escalations e
+      on e.job_id = d.job_id and e.address = d.address and e.position = d.at
+    where e.status = 'pending'
+    order by e.id for update of e skip locked)
+  update ratchet.escalations e set status = 'expired', updated_at = p_now
+  from task where e.id = task.id;
+end $$;
+comment on function ratchet_internal.expire_escalations(
+  timestamptz, bigint[], text[], int[]) is
+  'Expires the tasks of waits that time out, except those that somebody else has locked.';
+
+-- sql/escalation/drop_escalations.sql
+
+-- Cancels the pending tasks of jobs that end in this transaction: those whose waits go with the
+-- job, and with p_are_all, for a job that is stopped, every other one of the workflow.
+-- The caller has locked the jobs and what is left of their messages. Locks: the tasks, in id order.
+-- Writes: escalations.
+
+create function ratchet_internal.drop_escalations(
+  p_now timestamptz, p_jobs bigint[], p_are_all boolean
+) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  with task as materialized (
+    select id from ratchet.escalations
+    where status = 'pending' and id in (
+      select e.id from ratchet.escalations e
+      where e.job_id = any (p_jobs) and (p_are_all or exists (
+        select from ratchet_internal.messages m where m.job_id = e.job_id
+          and m.address = e.address and m.position = e.position and m.kind = 'wait'))
+      union all
+      select e.id from ratchet.jobs j
+      join ratchet.escalations e on e.workflow_id = j.key and e.namespace = j.namespace
+      where p_are_all and j.id = any (p_jobs))
+    order by id for update)
+  update ratchet.escalations e set status = 'cancelled', updated_at = p_now
+  from task where e.id = task.id;
+end $$;
+comment on function ratchet_internal.drop_escalations(timestamptz, bigint[], boolean) is
+  'Cancels the pending tasks of jobs that end in this transaction.';
+
+-- sql/escalation/lock_escalations.sql
+
+-- Locks tasks to end them: first the messages of the waits that they answer, which is what every
+-- other end of such a wait locks first (its timeout, a signal, the end of its job), then the tasks,
+-- in id order. Whoever comes second reads what the first has done.
+-- Locks: messages, tasks. Raises: WF605.
+
+create function ratchet_internal.lock_escalations(p_ids uuid[])
+returns setof ratchet.escalations
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform ratchet_internal.check_isolation();
+  perform from ratchet.escalations e
+  join ratchet_internal.messages m
+    on m.job_id = e.job_id and m.address = e.address and m.position = e.position
+  where e.id = any (p_ids) and e.status = 'pending' and m.kind = 'wait'
+  order by m.job_id, m.address, m.position for update of m;
+  return query
+  select * from ratchet.escalations where id = any (p_ids) order by id for update;
+end $$;
+comment on function ratchet_internal.lock_escalations(uuid[]) is
+  'Locks tasks, and the waits that they answer, in the order that everybody keeps.';
+
+-- sql/escalation/resolve_refusal.sql
+
+-- Why a task that the caller has locked cannot be resolved; null if it can. With p_claimant (who
+-- asserts to have claimed it) two cases more: somebody else's claim that is live, and the
+-- claimant's own that has lapsed.
+
+create function ratchet_internal.resolve_refusal(
+  p_row ratchet.escalations, p_claimant text, p_now timestamptz
+) returns text
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when p_row.id is null then 'not-found'
+    when p_row.status <> 'pending' then 'already-' || p_row.status
+    when p_claimant is null or p_row.assigned_to is null then null
+    when p_row.assigned_to = p_claimant and p_row.assigned_until <= p_now then 'claim-expired'
+    when p_row.assigned_to <> p_claimant and p_row.assigned_until > p_now
+      then 'claimed-by-other' end
+$$;
+comment on function ratchet_internal.resolve_refusal(ratchet.escalations, text, timestamptz) is
+  'Why a task cannot be resolved; null if it can.';
+
+-- sql/escalation/close_escalations.sql
+
+-- Ends tasks that are pending and that the caller has locked (lock_escalations): the task and the
+-- answer of the workflow that waits are one commit. A task without a step of its own, but with a
+-- signal key, sends that signal: it is kept for a week, for a workflow that has yet to wait.
+-- Writes: escalations, messages, attributes, signals. Wakes: idle workers.
+
+create function ratchet_internal.close_escalations(
+  p_now timestamptz, p_ids uuid[], p_payloads json[], p_status text, p_metadata jsonb,
+  p_request_id uuid
+) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_wait record;
+begin
+  update ratchet.escalations e
+  set status = p_status, updated_at = p_now, request_id = p_request_id,
+    resolver_payload = case p_status when 'resolved' then given.payload end,
+    resolved_at = case p_status when 'resolved' then p_now end,
+    metadata = case when p_metadata is null then e.metadata
+      else coalesce(e.metadata, '{}') || p_metadata end
+  from unnest(p_ids, p_payloads) as given (id, payload) where e.id = given.id;
+  select array_agg(m.job_id) as jobs, array_agg(m.address) as addresses,
+    array_agg(m.position) as positions, array_agg(0) as attempts, array_agg(false) as failed,
+    array_agg(given.payload::text) as payloads into v_wait
+  from unnest(p_ids, p_payloads) as given (id, payload)
+  join ratchet.escalations e on e.id = given.id
+  join ratchet_internal.messages m
+    on m.job_id = e.job_id and m.address = e.address and m.position = e.position
+  where m.kind = 'wait';
+  if v_wait.jobs is not null then
+    perform ratchet_internal.settle(p_now, v_wait.jobs, v_wait.addresses, v_wait.positions,
+      v_wait.attempts, v_wait.failed, v_wait.payloads, false);
+  end if;
+  perform ratchet.signal(e.signal_key, given.payload, e.namespace, interval '7 days',
+    'task ' || e.id)
+  from unnest(p_ids, p_payloads) as given (id, payload)
+  join ratchet.escalations e on e.id = given.id
+  where e.job_id is null and e.signal_key is not null;
+end $$;
+comment on function ratchet_internal.close_escalations(
+  timestamptz, uuid[], json[], text, jsonb, uuid) is
+  'Ends locked, pending tasks and answers the workflows that wait for them.';
+
+-- Tasks as people work on them: reading.
+
+-- sql/escalation/get_escalation.sql
+
+-- One task by its id; null if there is none, or not in that namespace.
+
+create function ratchet.get_escalation(p_id uuid, p_namespace text default null) returns json
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select ratchet_internal.escalation_entry(e) from ratchet.escalations e
+  where e.id = p_id and (p_namespace is null or e.namespace = p_namespace)
+$$;
+comment on function ratchet.get_escalation(uuid, text) is 'One task by its id, or null.';
+
+-- sql/escalation/escalation_by_key.sql
+
+-- The task of a signal key: the pending one, else the newest of those that have ended; or null.
+
+create function ratchet.escalation_by_key(p_key text, p_namespace text default null)
+returns json
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select ratchet_internal.escalation_entry(e) from ratchet.escalations e
+  where e.signal_key = p_key and (p_namespace is null or e.namespace = p_namespace)
+  order by e.status = 'pending' desc, e.created_at desc, e.id limit 1
+$$;
+comment on function ratchet.escalation_by_key(text, text) is
+  'The task of a signal key: the pending one, else the newest; or null.';
+
+-- sql/escalation/list_escalations.sql
+
+-- Lists tasks that fit a filter, the most urgent first, of equal ones the newest. p_order: an array
+-- of {"column", "direction"}. Raises: WF104, WF105.
+
+create function ratchet.list_escalations(
+  p_filter json default '{}', p_order json default '[]', p_limit int default 50,
+  p_offset int default 0
+) returns setof json
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_now timestamptz := ratchet_internal.now();
+  v_filter jsonb := ratchet_internal.escalation_filter(p_filter);
+  v_roles text[] := ratchet_internal.texts(v_filter -> 'roles');
+  v_by text[];
+  v_down boolean[];
+begin
+  select columns, downs into v_by, v_down
+  from ratchet_internal.escalation_order(p_order, p_limit, p_offset);
+  if v_by is not null then
+    return query
+    select ratchet_internal.escalation_entry(p, v_now) from (
+      select e.* from ratchet.escalations e
+      where ratchet_internal.escalation_matches(e, v_filter, v_now)) p
+    cross join lateral (select array(select ratchet_internal.escalation_sort_key(p, by.name)
+      from unnest(v_by) with ordinality as by (name, at) order by by.at) as keys) sort
+    order by case when not v_down[1] then keys[1] end,
+      case when v_down[1] then keys[1] end desc nulls last,
+      case when not v_down[2] then keys[2] end,
+      case when v_down[2] then keys[2] end desc nulls last,
+      case when not v_down[3] then keys[3] end,
+      case when v_down[3] then keys[3] end desc nulls last,
+      case when not v_down[4] then keys[4] end,
+      case when v_down[4] then keys[4] end desc nulls last,
+      case when not v_down[5] then keys[5] end,
+      case when v_down[5] then keys[5] end desc nulls last,
+      case when not v_down[6] then keys[6] end,
+      case when v_down[6] then keys[6] end desc nulls last,
+      p.created_at desc, p.id
+    limit p_limit offset p_offset;
+  elsif v_roles is not null then
+    return query
+    select ratchet_internal.escalation_entry(page.e, v_now)
+    from (select distinct name from unnest(v_roles) as each (name)) role
+    cross join lateral (
+      select e from ratchet.escalations e
+      where e.role = role.name
+        and ratchet_internal.escalation_matches(e, v_filter - 'roles', v_now)
+      order by e.priority, e.created_at desc limit p_limit::bigint + p_offset) page
+    order by (page.e).priority, (page.e).created_at desc, (page.e).id
+    limit p_limit offset p_offset;
+  else
+    return query
+    select ratchet_internal.escalation_entry(e, v_now) from ratchet.escalations e
+    where ratchet_internal.escalation_matches(e, v_filter, v_now)
+    order by e.priority, e.created_at desc, e.id limit p_limit offset p_offset;
+  end if;
+end $$;
+comment on function ratchet.list_escalations(json, json, int, int) is
+  'Lists tasks that fit a filter, the most urgent first.';
+
+-- sql/escalation/count_escalations.sql
+
+-- Counts tasks that fit a filter. Raises: WF104, WF105.
+
+create function ratchet.count_escalations(p_filter json default '{}') returns bigint
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_now timestamptz := ratchet_internal.now();
+  v_filter jsonb := ratchet_internal.escalation_filter(p_filter);
+begin
+  return (select count(*) from ratchet.escalations e
+    where ratchet_internal.escalation_matches(e, v_filter, v_now));
+end $$;
+comment on function ratchet.count_escalations(json) is 'Counts tasks that fit a filter.';
+
+-- sql/escalation/escalation_stats.sql
+
+-- Counts of tasks: now pending (available) and claimed, and created and resolved in the period that
+-- ends now; in all, by role and by type. p_roles: only these; an empty array gives zeros.
+
+create function ratchet.escalation_stats(
+  p_roles text[] default null, p_period interval default '24 hours'
+) returns json
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+  with now as materialized (select ratchet_internal.now() as at),
+  one as (
+    select e.role, e.type, e.assigned_to is null or e.assigned_until <= now.at as pending,
+      e.assigned_until > now.at as claimed, false as created, false as resolved
+    from ratchet.escalations e, now where e.status = 'pending'
+    union all
+    select e.role, e.type, false, false, true, false from ratchet.escalations e
+    where e.created_at > (select at - p_period from now)
+    union all
+    select e.role, e.type, false, false, false, true from ratchet.escalations e
+    where e.resolved_at > (select at - p_period from now)),
+  grouped as (
+    select role, type, grouping(role) = 0 as by_role, grouping(type) = 0 as by_type,
+      count(*) filter (where pending) as pending, count(*) filter (where claimed) as claimed,
+      count(*) filter (where created) as created, count(*) filter (where resolved) as resolved
+    from one where p_roles is null or role = any (p_roles)
+    group by grouping sets ((), (role), (type)))
+  select json_build_object('pending', pending, 'claimed', claimed, 'created', created,
+    'resolved', resolved, 'by_role', coalesce((select json_agg(json_build_object('role', role,
+      'pending', pending, 'claimed', claimed, 'created', created, 'resolved', resolved)
+      order by role) from grouped where by_role), '[]'),
+    'by_type', coalesce((select json_agg(json_build_object('type', type, 'pending', pending,
+      'claimed', claimed, 'created', created, 'resolved', resolved) order by type)
+      from grouped where by_type), '[]'))
+  from grouped where not by_role and not by_type
+$$;
+comment on function ratchet.escalation_stats(text[], interval) is
+  'Counts of tasks: pending, claimed, created and resolved in a period, by role and by type.';
+
+-- sql/escalation/escalation_types.sql
+
+-- The types of all tasks, sorted: the index is looked into once for each.
+
+create function ratchet.escalation_types() returns setof text
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  with recursive each (type) as (
+    select min(type) from ratchet.escalations
+    union all
+    select (select min(e.type) from ratchet.escalations e where e.type > each.type)
+    from each where each.type is not null)
+  select type from each where type is not null order by type
+$$;
+comment on function ratchet.escalation_types() is 'The types of all tasks, sorted.';
+
+-- sql/escalation/escalations_of_steps.sql
+
+-- The tasks that steps of jobs published: for the worker that tells of them. Steps without one are
+-- left out.
+
+create function ratchet.escalations_of_steps(
+  p_jobs bigint[], p_addresses text[], p_positions int[]
+) returns setof json
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select ratchet_internal.escalation_entry(e)
+  from unnest(p_jobs, p_addresses, p_positions) as s (job_id, address, at)
+  join ratchet.escalations e
+    on e.job_id = s.job_id and e.address = s.address and e.position = s.at
+$$;
+comment on function ratchet.escalations_of_steps(bigint[], text[], int[]) is
+  'The tasks that steps of jobs published.';
+
+-- sql/escalation/cancelled_escalations.sql
+
+-- The tasks that were cancelled with a job that was stopped: for the client that tells of it.
+
+create function ratchet.cancelled_escalations(p_id text, p_namespace text default 'durable')
+returns setof json
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select ratchet_internal.escalation_entry(e)
+  from ratchet.jobs j
+  join ratchet.escalations e on e.workflow_id = j.key and e.status = 'cancelled'
+    and e.updated_at = j.finished_at
+  where j.key = p_id and j.namespace = p_namespace and j.status < 0
+$$;
+comment on function ratchet.cancelled_escalations(text, text) is
+  'The tasks that were cancelled with a job that was stopped.';
+
+-- Creating, claiming, ending and changing them.
+
+-- sql/escalation/insert_escalation.sql
+
+-- Inserts a task from checked fields; null when the id exists, or another pending task has the
+-- signal key. Writes: escalations.
+
+create function ratchet_internal.insert_escalation(p_id uuid, p_fields json, p_now timestamptz)
+returns json
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  f json := p_fields;
+  v_until timestamptz := ratchet_internal.time_of(f, 'assignedUntil');
+  v_row ratchet.escalations;
+begin
+  insert into ratchet.escalations (id, namespace, app_id, signal_key, topic, workflow_id,
+    task_queue, workflow_type, type, subtype, entity, description, role, status, priority,
+    assigned_to, assigned_until, claimed_at, claim_expires_at, resolved_at, escalation_payload,
+    resolver_payload, envelope, metadata, origin_id, parent_id, initiated_by, created_by,
+    milestones, trace_id, span_id, expires_at, task_id, created_at, updated_at)
+  select coalesce(p_id, gen_random_uuid()), coalesce(r."namespace", 'durable'),
+    coalesce(r."appId", r."namespace", 'durable'), r."signalKey", r."topic", r."workflowId",
+    r."taskQueue", r."workflowType", r."type",
+    r."subtype", r."entity", r."description", r."role", coalesce(r."status", 'pending'),
+    coalesce(r."priority", 5), case when v_until is not null then r."assignedTo" end,
+    case when r."assignedTo" is not null then v_until end,
+    ratchet_internal.time_of(f, 'claimedAt'),
+    coalesce(ratchet_internal.time_of(f, 'claimExpiresAt'), v_until),
+    ratchet_internal.time_of(f, 'resolvedAt'), f -> 'escalationPayload', f -> 'resolverPayload',
+    f -> 'envelope', r."metadata", r."originId", r."parentId", r."initiatedBy", r."createdBy",
+    coalesce(r."milestones", '[]'), r."traceId", r."spanId",
+    ratchet_internal.time_of(f, 'expiresAt'), r."taskId",
+    coalesce(ratchet_internal.time_of(f, 'createdAt'), p_now),
+    coalesce(ratchet_internal.time_of(f, 'updatedAt'), p_now)
+  from json_to_record(f) as r ("namespace" text, "appId" text,
+    "signalKey" text, "topic" text, "workflowId" text, "taskQueue" text, "workflowType" text,
+    "type" text, "subtype" text, "entity" text, "description" text, "role" text,
+    "status" text, "priority" int, "assignedTo" text, "metadata" jsonb, "originId" text,
+    "parentId" text, "initiatedBy" text, "createdBy" text, "milestones" jsonb,
+    "traceId" text, "spanId" text, "taskId" text)
+  on conflict do nothing returning * into v_row;
+  return ratchet_internal.escalation_entry(v_row);
+end $$;
+comment on function ratchet_internal.insert_escalation(uuid, json, timestamptz) is
+  'Inserts a task from checked fields; null when its id, or a pending task of its key, exists.';
+
+-- sql/escalation/create_escalation.sql
+
+-- Creates a task that no workflow waits for (a workflow's own come with its wait). With a signal
+-- key, resolving it sends that signal.
+-- Writes: escalations. Raises: WF104, WF105, WF307 when a pending task has the key, WF501.
+-- Idempotent with the same p_id.
+
+create function ratchet.create_escalation(
+  p_fields json default '{}', p_id uuid default null
+) returns json
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_entry json;
+begin
+  perform ratchet_internal.check_escalation(p_fields);
+  v_entry := coalesce(
+    ratchet_internal.insert_escalation(p_id, p_fields, ratchet_internal.now()),
+    ratchet.get_escalation(p_id));
+  if v_entry is null then
+    perform ratchet_internal.raise_error('WF307', 'duplicate task',
+      jsonb_build_object('signal_key', left(p_fields ->> 'signalKey', 100)),
+      'A pending task has this signal key; resolve or cancel it, or choose another key.');
+  end if;
+  return v_entry;
+end $$;
+comment on function ratchet.create_escalation(json, uuid) is
+  'Creates a task that stands alone: an object with role, type, priority and so on.';
+
+-- sql/escalation/migrate_escalation.sql
+
+-- Brings a task over from elsewhere, with its id, state and times; null when the id exists.
+-- Writes: escalations. Raises: WF104, WF105, WF307 when a pending task has the key, WF501.
+
+create function ratchet.migrate_escalation(p_id uuid, p_fields json) returns json
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_entry json;
+begin
+  perform ratchet_internal.check_escalation(p_fields);
+  v_entry := ratchet_internal.insert_escalation(p_id, p_fields, ratchet_internal.now());
+  if v_entry is null and not exists (select from ratchet.escalations where id = p_id) then
+    perform ratchet_internal.raise_error('WF307', 'duplicate task',
+      jsonb_build_object('signal_key', left(p_fields ->> 'signalKey', 100)),
+      'A pending task has this signal key; resolve or cancel it, or choose another key.');
+  end if;
+  return v_entry;
+end $$;
+comment on function ratchet.migrate_escalation(uuid, json) is
+  'Brings a task over with its id, state and times; null when the id exists.';
+
+-- sql/escalation/take_escalation.sql
+
+-- Gives a task, which the caller has locked and found free for it, to its assignee. A claim that
+-- is live is extended: claimed_at stays. Writes: escalations.
+
+create function ratchet_internal.take_escalation(
+  p_id uuid, p_assignee text, p_until timestamptz, p_now timestamptz, p_metadata jsonb,
+  p_request_id uuid
+) returns json
+language sql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  update ratchet.escalations
+  set claimed_at = case when assigned_to = p_assignee and assigned_until > p_now
+      then claimed_at else p_now end,
+    assigned_to = p_assignee, assigned_until = p_until, claim_expires_at = p_until,
+    updated_at = p_now, request_id = p_request_id,
+    metadata = case when p_metadata is null then metadata
+      else coalesce(metadata, '{}') || p_metadata end
+  where id = p_id
+  returning json_build_object('ok', true, 'entry', ratchet_internal.escalation_entry(escalations),
+    'isExtension', claimed_at < updated_at)
+$$;
+comment on function ratchet_internal.take_escalation(
+  uuid, text, timestamptz, timestamptz, jsonb, uuid) is
+  'Gives a locked task to its assignee, or extends the claim.';
+
+-- sql/escalation/claim_escalation.sql
+
+-- Claims a pending task for somebody; who has it already gets more time. Answers {"ok": true,
+-- "entry", "isExtension"} or {"ok": false, "reason"}: not-found, conflict.
+-- Locks: the task. Writes: escalations. Raises: WF101, WF103.
+-- Idempotent with the same p_request_id.
+
+create function ratchet.claim_escalation(
+  p_id uuid, p_assignee text, p_minutes float8 default 1, p_request_id uuid default null
+) returns json
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now timestamptz := ratchet_internal.now();
+  v_until timestamptz := ratchet_internal.claim_end(p_assignee, p_minutes, v_now);
+  v_row ratchet.escalations;
+begin
+  select * into v_row from ratchet.escalations where id = p_id for update;
+  if v_row.id is null then
+    return '{"ok": false, "reason": "not-found"}';
+  end if;
+  if v_row.request_id = p_request_id and v_row.assigned_to = p_assignee then
+    return json_build_object('ok', true, 'entry', ratchet_internal.escalation_entry(v_row),
+      'isExtension', v_row.claimed_at < v_row.updated_at);
+  end if;
+  if v_row.status <> 'pending'
+    or v_row.assigned_to <> p_assignee and v_row.assigned_until > v_now
+  then
+    return '{"ok": false, "reason": "conflict"}';
+  end if;
+  return ratchet_internal.take_escalation(p_id, p_assignee, v_until, v_now, null, p_request_id);
+end $$;
+comment on function ratchet.claim_escalation(uuid, text, float8, uuid) is
+  'Claims a pending task for some minutes (default 1), or extends the claim.';
+
+-- sql/escalation/claim_escalation_by_metadata.sql
+
+-- Claims the most urgent, oldest available task whose metadata have a value under a key; where
+-- there is none, extends the assignee's own claim of one. Skips what others have locked. Answers as
+-- claim_escalation, with "candidatesExist": whether any such task is pending, claimed or not.
+-- Locks: the task, skipping what others hold. Writes: escalations. Raises: WF101, WF103, WF104,
+-- WF105. Idempotent with the same p_request_id.
+
+create function ratchet.claim_escalation_by_metadata(
+  p_key text, p_value json, p_assignee text, p_minutes float8 default 1,
+  p_roles text[] default null, p_metadata json default null, p_request_id uuid default null
+) returns json
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_now timestamptz := ratchet_internal.now();
+  v_until timestamptz := ratchet_internal.claim_end(p_assignee, p_minutes, v_now);
+  v_wanted jsonb := jsonb_build_object(p_key, p_value::jsonb);
+  v_id uuid;
+  v_exists boolean;
+begin
+  perform ratchet_internal.check_escalation(json_build_object('metadata', p_metadata));
+  select id into v_id from ratchet.escalations
+  where request_id = p_request_id and assigned_to = p_assignee and status = 'pending';
+  if v_id is not null then
+    return (select (ratchet.claim_escalation(v_id, p_assignee, p_minutes, p_request_id)::jsonb
+      || '{"candidatesExist": true}')::json);
+  end if;
+  select id into v_id from ratchet.escalations
+  where metadata @> v_wanted and status = 'pending'
+    and (p_roles is null or role = any (p_roles))
+    and (assigned_to is null or assigned_until <= v_now or assigned_to = p_assignee)
+  order by assigned_to = p_assignee and assigned_until > v_now nulls first, priority, created_at,
+    id
+  limit 1 for update skip locked;
+  if v_id is null then
+    v_exists := exists (select from ratchet.escalations
+      where metadata @> v_wanted and status = 'pending'
+        and (p_roles is null or role = any (p_roles)));
+    return json_build_object('ok', false, 'candidatesExist', v_exists,
+      'reason', case when v_exists then 'conflict' else 'not-found' end);
+  end if;
+  return (ratchet_internal.take_escalation(v_id, p_assignee, v_until, v_now, p_metadata::jsonb,
+    p_request_id)::jsonb || '{"candidatesExist": true}')::json;
+end $$;
+comment on function ratchet.claim_escalation_by_metadata(
+  text, json, text, float8, text[], json, uuid) is
+  'Claims the most urgent, oldest available task whose metadata have a value under a key.';
+
+-- sql/escalation/claim_escalations.sql
+
+-- Claims those of the given tasks that are available, or the assignee's already. Returns them.
+-- Locks: the tasks, in id order. Writes: escalations. Raises: WF101, WF103. Idempotent with the
+-- same p_request_id.
+
+create function ratchet.claim_escalations(
+  p_ids uuid[], p_assignee text, p_minutes float8 default 1, p_request_id uuid default null
+) returns setof json
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now timestamptz := ratchet_internal.now();
+  v_until timestamptz := ratchet_internal.claim_end(p_assignee, p_minutes, v_now);
+begin
+  perform from ratchet.escalations where id = any (p_ids) order by id for update;
+  perform ratchet_internal.take_escalation(id, p_assignee, v_until, v_now, null, p_request_id)
+  from ratchet.escalations
+  where id = any (p_ids) and status = 'pending'
+    and (p_request_id is null or request_id is distinct from p_request_id)
+    and (assigned_to is null or assigned_until <= v_now or assigned_to = p_assignee);
+  return query
+  select ratchet_internal.escalation_entry(e) from ratchet.escalations e
+  where id = any (p_ids) and assigned_to = p_assignee and status = 'pending'
+    and (e.updated_at = v_now or e.request_id = p_request_id)
+  order by id;
+end $$;
+comment on function ratchet.claim_escalations(uuid[], text, float8, uuid) is
+  'Claims those of the given tasks that are available; returns them.';
+
+-- sql/escalation/release_escalation.sql
+
+-- Gives a claim back. With p_assignee only that one's. Answers {"ok": true, "entry"} or {"ok":
+-- false, "reason"}: not-found (also of a task that has ended), wrong-assignee.
+-- Locks: the task. Writes: escalations. Idempotent with the same p_request_id.
+
+create function ratchet.release_escalation(
+  p_id uuid, p_assignee text default null, p_request_id uuid default null
+) returns json
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_row ratchet.escalations;
+begin
+  select * into v_row from ratchet.escalations where id = p_id and status = 'pending' for update;
+  if v_row.id is null then
+    return '{"ok": false, "reason": "not-found"}';
+  end if;
+  if v_row.request_id is distinct from p_request_id or p_request_id is null then
+    if v_row.assigned_to is distinct from p_assignee and p_assignee is not null then
+      return '{"ok": false, "reason": "wrong-assignee"}';
+    end if;
+    update ratchet.escalations
+    set assigned_to = null, assigned_until = null, claimed_at = null, claim_expires_at = null,
+      updated_at = ratchet_internal.now(), request_id = p_request_id
+    where id = p_id returning * into v_row;
+  end if;
+  return json_build_object('ok', true, 'entry', ratchet_internal.escalation_entry(v_row));
+end $$;
+comment on function ratchet.release_escalation(uuid, text, uuid) is
+  'Gives the claim of a task back.';
+
+-- sql/escalation/resolve_escalation.sql
+
+-- Resolves a task, in the caller's transaction, and answers the workflow that waits for it. Of two
+-- that race one wins; the other is told so and has written nothing. Answers {"ok": true, "entry"}
+-- or {"ok": false, "reason"}: not-found, already-resolved, already-cancelled, already-expired,
+-- claim-expired, claimed-by-other.
+-- Locks: the wait's message, the task. Writes: escalations, messages, attributes, signals.
+-- Wakes: idle workers. Raises: WF104, WF501, WF605. Idempotent with the same p_request_id.
+
+create function ratchet.resolve_escalation(
+  p_id uuid, p_payload json default null, p_metadata json default null,
+  p_claimant text default null, p_request_id uuid default null
+) returns json
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_mergejoin = off
+set jit = off
+as $$
+declare
+  v_now timestamptz := ratchet_internal.now();
+  v_row ratchet.escalations;
+  v_reason text;
+begin
+  perform ratchet_internal.check_size(p_payload, 'resolver payload');
+  perform ratchet_internal.check_escalation(json_build_object('metadata', p_metadata));
+  select * into v_row from ratchet_internal.lock_escalations(array[p_id]);
+  if v_row.request_id = p_request_id and v_row.status = 'resolved' then
+    return json_build_object('ok', true, 'entry', ratchet_internal.escalation_entry(v_row));
+  end if;
+  v_reason := ratchet_internal.resolve_refusal(v_row, p_claimant, v_now);
+  if v_reason is not null then
+    return json_build_object('ok', false, 'reason', v_reason);
+  end if;
+  perform ratchet_internal.close_escalations(v_now, array[p_id], array[p_payload], 'resolved',
+    p_metadata::jsonb, p_request_id);
+  return json_build_object('ok', true, 'entry', ratchet.get_escalation(p_id));
+end $$;
+comment on function ratchet.resolve_escalation(uuid, json, json, text, uuid) is
+  'Resolves a task and answers the workflow that waits for it.';
+
+-- sql/escalation/resolve_escalation_by_metadata.sql
+
+-- Resolves the most urgent, oldest pending task whose metadata have a value under a key. One that
+-- somebody else ends at this moment is waited for, and the next is tried. Answers as
+-- resolve_escalation does; where none is pending, as the newest of those that were.
+-- Locks, writes, wakes, raises: as resolve_escalation. Idempotent with the same p_request_id.
+
+create function ratchet.resolve_escalation_by_metadata(
+  p_key text, p_value json, p_payload json default null, p_roles text[] default null,
+  p_metadata json default null, p_request_id uuid default null
+) returns json
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_custom_plan
+set jit = off
+as $$
+declare
+  v_wanted jsonb := jsonb_build_object(p_key, p_value::jsonb);
+  v_id uuid;
+  v_answer json;
+begin
+  perform ratchet_internal.check_isolation();
+  select id into v_id from ratchet.escalations
+  where request_id = p_request_id and status = 'resolved' and metadata @> v_wanted;
+  for v_try in 1 .. 1000 loop
+    if v_id is null then
+      select id into v_id from ratchet.escalations
+      where metadata @> v_wanted and status = 'pending'
+        and (p_roles is null or role = any (p_roles))
+      order by priority, created_at, id limit 1;
+    end if;
+    if v_id is null then
+      select id into v_id from ratchet.escalations
+      where metadata @> v_wanted and (p_roles is null or role = any (p_roles))
+      order by updated_at desc limit 1;
+      exit;
+    end if;
+    v_answer := ratchet.resolve_escalation(v_id, p_payload, p_metadata, null, p_request_id);
+    if (ratchet_internal.readable(v_answer) ->> 'ok')::boolean then return v_answer; end if;
+    v_id := null;
+  end loop;
+  return coalesce(
+    (select json_build_object('ok', false, 'reason', 'already-' || status)
+      from ratchet.escalations where id = v_id and status <> 'pending'),
+    '{"ok": false, "reason": "not-found"}');
+end $$;
+comment on function ratchet.resolve_escalation_by_metadata(
+  text, json, json, text[], json, uuid) is
+  'Resolves the most urgent, oldest pending task whose metadata have a value under a key.';
+
+-- sql/escalation/resolve_escalations.sql
+
+-- Resolves many tasks for which no workflow waits: those with a step or a signal key, and those
+-- that are not pending, are left alone. Returns the resolved.
+-- Locks: the tasks, in id order. Writes: escalations. Raises: WF104, WF501.
+-- Idempotent with the same p_request_id.
+
+create function ratchet.resolve_escalations(
+  p_ids uuid[], p_payload json default null, p_metadata json default null,
+  p_request_id uuid default null
+) returns setof json
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now timestamptz := ratchet_internal.now();
+begin
+  perform ratchet_internal.check_size(p_payload, 'resolver payload');
+  perform ratchet_internal.check_escalation(json_build_object('metadata', p_metadata));
+  perform from ratchet.escalations where id = any (p_ids) order by id for update;
+  update ratchet.escalations
+  set status = 'resolved', resolver_payload = p_payload, resolved_at = v_now, updated_at = v_now,
+    request_id = p_request_id, metadata = case when p_metadata is null then metadata
+      else coalesce(metadata, '{}') || p_metadata::jsonb end
+  where id = any (p_ids) and status = 'pending' and job_id is null and signal_key is null;
+  return query
+  select ratchet_internal.escalation_entry(e) from ratchet.escalations e
+  where id = any (p_ids) and status = 'resolved' and job_id is null and signal_key is null
+    and (e.resolved_at = v_now or e.request_id = p_request_id)
+  order by id;
+end $$;
+comment on function ratchet.resolve_escalations(uuid[], json, json, uuid) is
+  'Resolves many tasks for which no workflow waits; returns those that it resolved.';
+
+-- sql/escalation/resolve_all_escalations.sql
+
+-- Resolves tasks all together or not at all, each with its payload, and answers the workflows that
+-- wait for them. Answers {"ok": true, "entries"} or {"ok": false, "failed": [{"id", "reason"}]}:
+-- not-found, already-resolved, already-cancelled, already-expired, assignee-mismatch (p_assignee:
+-- who must have claimed them).
+-- Locks: the waits' messages, the tasks, each in order. Writes: escalations, messages, attributes,
+-- signals. Wakes: idle workers. Raises: WF104, WF501, WF605. Idempotent with the same p_request_id.
+
+create function ratchet.resolve_all_escalations(
+  p_ids uuid[], p_payloads json[], p_metadata json default null, p_assignee text default null,
+  p_request_id uuid default null
+) returns json
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_mergejoin = off
+set jit = off
+as $$
+declare
+  v_done uuid[];
+  v_failed json;
+begin
+  if cardinality(p_ids) is distinct from cardinality(p_payloads)
+    or cardinality(p_ids) <> (select count(distinct id) from unnest(p_ids) as each (id))
+  then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', 'ids'), 'Give each id once, and as many payloads as ids.');
+  end if;
+  perform ratchet_internal.check_size(payload, 'resolver payload')
+  from unnest(p_payloads) as each (payload);
+  perform ratchet_internal.check_escalation(json_build_object('metadata', p_metadata));
+  with locked as materialized (select * from ratchet_internal.lock_escalations(p_ids))
+  select array_agg(l.id) filter (where l.request_id = p_request_id and l.status = 'resolved'),
+    json_agg(json_build_object('id', given.id, 'reason', refusal.reason) order by given.at)
+      filter (where refusal.reason is not null)
+  into v_done, v_failed
+  from unnest(p_ids) with ordinality as given (id, at)
+  left join locked l on l.id = given.id
+  cross join lateral (select coalesce(
+    ratchet_internal.resolve_refusal(l, null, ratchet_internal.now()),
+    case when l.assigned_to is distinct from p_assignee and p_assignee is not null
+      then 'assignee-mismatch' end) as reason) refusal;
+  if cardinality(v_done) = cardinality(p_ids) then
+    v_failed := null; -- the first sending of this call has done it
+  elsif v_failed is null then
+    perform ratchet_internal.close_escalations(ratchet_internal.now(), p_ids,
+      p_payloads, 'resolved', p_metadata::jsonb, p_request_id);
+  end if;
+  if v_failed is not null then
+    return json_build_object('ok', false, 'failed', v_failed);
+  end if;
+  return json_build_object('ok', true, 'entries', coalesce(
+    (select json_agg(ratchet.get_escalation(given.id) order by given.at)
+      from unnest(p_ids) with ordinality as given (id, at)), '[]'));
+end $$;
+comment on function ratchet.resolve_all_escalations(uuid[], json[], json, text, uuid) is
+  'Resolves tasks all together or not at all.';
+
+-- sql/escalation/cancel_escalation.sql
+
+-- Cancels a task, in the caller's transaction; the wait that it answers returns null. Answers
+-- {"ok": true, "entry"} or {"ok": false, "reason"}: not-found, already-terminal.
+-- Locks: the wait's message, the task. Writes: escalations, messages, attributes, signals.
+-- Wakes: idle workers. Raises: WF605. Idempotent with the same p_request_id.
+
+create function ratchet.cancel_escalation(
+  p_id uuid, p_namespace text default null, p_request_id uuid default null
+) returns json
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_mergejoin = off
+set jit = off
+as $$
+declare
+  v_row ratchet.escalations;
+begin
+  select * into v_row from ratchet_internal.lock_escalations(array[p_id])
+  where p_namespace is null or namespace = p_namespace;
+  if v_row.id is null then
+    return '{"ok": false, "reason": "not-found"}';
+  end if;
+  if v_row.request_id is distinct from p_request_id or p_request_id is null
+    or v_row.status = 'pending'
+  then
+    if v_row.status <> 'pending' then
+      return '{"ok": false, "reason": "already-terminal"}';
+    end if;
+    perform ratchet_internal.close_escalations(ratchet_internal.now(), array[p_id],
+      array['null'::json], 'cancelled', null, p_request_id);
+  end if;
+  return json_build_object('ok', true, 'entry', ratchet.get_escalation(p_id));
+end $$;
+comment on function ratchet.cancel_escalation(uuid, text, uuid) is
+  'Cancels a task; the wait that it answers returns null.';
+
+-- sql/escalation/update_escalation.sql
+
+-- Changes fields of a task: those that are given. Metadata are merged, the envelope is replaced.
+-- Null when there is no such task. Locks: the task. Writes: escalations. Raises: WF104, WF105,
+-- WF501. Idempotent.
+
+create function ratchet.update_escalation(p_id uuid, p_fields json) returns json
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  f json := p_fields;
+  v_row ratchet.escalations;
+begin
+  perform ratchet_internal.check_escalation(p_fields);
+  perform ratchet_internal.raise_error('WF104', 'invalid option',
+    jsonb_build_object('option', key), 'This field of a task cannot be changed.')
+  from json_object_keys(p_fields) as key
+  where key in ('namespace', 'appId', 'signalKey', 'status', 'assignedTo', 'assignedUntil',
+    'claimedAt', 'claimExpiresAt', 'resolvedAt', 'resolverPayload', 'milestones', 'createdAt',
+    'updatedAt');
+  update ratchet.escalations e
+  set topic = coalesce(f ->> 'topic', topic),
+    workflow_id = coalesce(f ->> 'workflowId', workflow_id),
+    task_queue = coalesce(f ->> 'taskQueue', task_queue),
+    workflow_type = coalesce(f ->> 'workflowType', workflow_type),
+    type = coalesce(f ->> 'type', type), subtype = coalesce(f ->> 'subtype', subtype),
+    entity = coalesce(f ->> 'entity', entity), role = coalesce(f ->> 'role', role),
+    description = coalesce(f ->> 'description', description),
+    priority = coalesce((f ->> 'priority')::int, priority),
+    escalation_payload = coalesce(f -> 'escalationPayload', escalation_payload),
+    envelope = coalesce(f -> 'envelope', envelope),
+    metadata = case when f ->> 'metadata' is null then metadata
+      else coalesce(metadata, '{}') || (f -> 'metadata')::jsonb end,
+    origin_id = coalesce(f ->> 'originId', origin_id),
+    parent_id = coalesce(f ->> 'parentId', parent_id),
+    initiated_by = coalesce(f ->> 'initiatedBy', initiated_by),
+    created_by = coalesce(f ->> 'createdBy', created_by),
+    trace_id = coalesce(f ->> 'traceId', trace_id), span_id = coalesce(f ->> 'spanId', span_id),
+    expires_at = coalesce(ratchet_internal.time_of(f, 'expiresAt'), expires_at),
+    task_id = coalesce(f ->> 'taskId', task_id), updated_at = ratchet_internal.now()
+  where e.id = p_id returning * into v_row;
+  return ratchet_internal.escalation_entry(v_row);
+end $$;
+comment on function ratchet.update_escalation(uuid, json) is
+  'Changes fields of a task; metadata are merged. Null when there is no such task.';
+
+-- sql/escalation/append_milestones.sql
+
+-- Adds to what has happened with a task; each milestone, an object, gets created_at. Null when
+-- there is no such task. Locks: the task. Writes: escalations. Raises: WF104, WF105, WF501.
+-- Idempotent with the same p_request_id.
+
+create function ratchet.append_milestones(
+  p_id uuid, p_milestones json, p_request_id uuid default null
+) returns json
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now timestamptz := ratchet_internal.now();
+  v_row ratchet.escalations;
+begin
+  perform ratchet_internal.check_escalation(json_build_object('milestones', p_milestones));
+  if exists (select from json_array_elements(p_milestones) as m (value)
+    where json_typeof(m.value) <> 'object')
+  then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', 'milestones'), 'Give an array of objects.');
+  end if;
+  select * into v_row from ratchet.escalations where id = p_id for update;
+  if v_row.request_id is distinct from p_request_id or p_request_id is null then
+    update ratchet.escalations
+    set updated_at = v_now, request_id = p_request_id, milestones = milestones || coalesce((
+      select jsonb_agg(m.value || jsonb_build_object('created_at', v_now) order by m.at)
+      from jsonb_array_elements(p_milestones::jsonb) with ordinality as m (value, at)), '[]')
+    where id = p_id returning * into v_row;
+  end if;
+  return ratchet_internal.escalation_entry(v_row);
+end $$;
+comment on function ratchet.append_milestones(uuid, json, uuid) is
+  'Adds milestones to a task, each with the time; null when there is no such task.';
+
+-- sql/escalation/escalate_to_role.sql
+
+-- Moves pending tasks to the worklist of another role; their claims end. Returns the moved.
+-- Locks: the tasks, in id order. Writes: escalations. Raises: WF101. Idempotent.
+
+create function ratchet.escalate_to_role(p_ids uuid[], p_role text) returns setof json
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform ratchet_internal.check_name(p_role, 'role');
+  perform from ratchet.escalations where id = any (p_ids) order by id for update;
+  return query
+  update ratchet.escalations e
+  set role = p_role, assigned_to = null, assigned_until = null, claimed_at = null,
+    claim_expires_at = null, updated_at = ratchet_internal.now()
+  where id = any (p_ids) and status = 'pending'
+  returning ratchet_internal.escalation_entry(e);
+end $$;
+comment on function ratchet.escalate_to_role(uuid[], text) is
+  'Moves pending tasks to another role and ends their claims; returns the moved.';
+
+-- sql/escalation/set_escalation_priority.sql
+
+-- Gives pending tasks a priority. Returns how many. Locks: the tasks, in id order. Writes:
+-- escalations. Idempotent.
+
+create function ratchet.set_escalation_priority(p_ids uuid[], p_priority int) returns bigint
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_count bigint;
+begin
+  perform from ratchet.escalations where id = any (p_ids) order by id for update;
+  update ratchet.escalations
+  set priority = coalesce(p_priority, priority), updated_at = ratchet_internal.now()
+  where id = any (p_ids) and status = 'pending';
+  get diagnostics v_count = row_count;
+  return v_count;
+end $$;
+comment on function ratchet.set_escalation_priority(uuid[], int) is
+  'Gives pending tasks a priority; returns how many.';
+
+-- sql/escalation/prune_escalations.sql
+
+-- Removes tasks that ended, those that changed last longer ago than p_older_than; skips what others
+-- hold. p_statuses: only these. Returns how many it removed, at most p_limit.
+-- Locks: the removed rows. Writes: escalations. Raises: WF103, WF104.
+
+create function ratchet.prune_escalations(
+  p_older_than interval, p_statuses text[] default null, p_namespace text default null,
+  p_limit int default 10000
+) returns bigint
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set jit = off
+as $$
+declare
+  v_count bigint;
+begin
+  perform ratchet_internal.check_prune(p_older_than, p_limit);
+  if not p_statuses <@ array['resolved', 'cancelled', 'expired'] then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', 'statuses', 'value', p_statuses),
+      'Only resolved, cancelled and expired tasks can be removed.');
+  end if;
+  delete from ratchet.escalations where id in (
+    select id from ratchet.escalations
+    where status <> 'pending' and updated_at < ratchet_internal.now() - p_older_than
+      and (p_statuses is null or status = any (p_statuses))
+      and (p_namespace is null or namespace = p_namespace)
+    order by updated_at limit p_limit for update skip locked);
+  get diagnostics v_count = row_count;
+  return v_count;
+end $$;
+comment on function ratchet.prune_escalations(interval, text[], text, int) is
+  'Removes tasks that ended longer ago than an interval; returns how many.';
+
 -- Ending jobs; children.
 
 -- sql/job/answer_parents.sql
@@ -1290,7 +4069,8 @@ comment on function ratchet_internal.answer_parents(timestamptz, bigint[], boole
 -- of them in messages goes; whoever waits for their end is answered in the same commit.
 -- Locks: jobs, in id order (few rows drive the lookups by key, so that they come in the order given
 -- to them); then messages, in order.
--- Writes: jobs, messages, attributes of waiting parents. Wakes: idle workers; programs that wait.
+-- Writes: jobs, messages, attributes of waiting parents, escalations. Wakes: idle workers; programs
+-- that wait.
 -- With p_worker only jobs whose main function that worker holds are ended.
 -- Returns the jobs it ended; one that had ended before is not among them.
 
@@ -1305,6 +4085,7 @@ declare
   v_ended bigint[];
   v_awaited bigint[];
   v_is_watched boolean;
+  v_have_tasks boolean;
 begin
   with ended as (
     update ratchet.jobs j
@@ -1323,9 +4104,13 @@ begin
   if v_awaited is not null or exists (
     select from ratchet_internal.messages where job_id = any (v_ended) and position <> 0)
   then
-    perform from ratchet_internal.messages
-    where job_id = any (v_ended) or kind = 'child' and key = any (v_awaited::text[])
-    order by job_id, address, position for update;
+    select bool_or(has_task) into v_have_tasks from (
+      select kind = 'wait' and options is not null as has_task from ratchet_internal.messages
+      where job_id = any (v_ended) or kind = 'child' and key = any (v_awaited::text[])
+      order by job_id, address, position for update) locked;
+    if v_have_tasks then
+      perform ratchet_internal.drop_escalations(p_now, v_ended, false);
+    end if;
   end if;
   delete from ratchet_internal.messages where job_id = any (v_ended);
   if v_awaited is not null then
@@ -1460,6 +4245,13 @@ begin
     select distinct on (s.id) s.id as child, w.* from started s
     join wanted w on w.job_id = s.parent_id and w.id = s.key and w.namespace = s.namespace
     order by s.id, w.address, w.position),
+  attribute as (
+    insert into ratchet.jobs_attributes (job_id, ledger, created_at, position, kind, address,
+      field, value)
+    select child, ratchet_internal.leg2_done(ratchet_internal.leg1_done(1), 1), p_now, 1,
+      'attribute', '_' || name, '_' || name, text
+    from linked cross join json_each_text(ratchet_internal.search_of(options)) as each (name, text)
+    where ratchet_internal.is_name(name) and text is not null),
   kept as (
     update ratchet_internal.messages m set key = l.child::text, options = null
     from linked l
@@ -1508,6 +4300,7 @@ begin
     from ratchet_internal.messages m
     left join ratchet.jobs target on target.namespace = m.namespace
       and target.key = ratchet_internal.readable(m.options) ->> 'id'
+      and (ratchet_internal.limited_role() is null or target.parent_id = m.job_id)
     where m.job_id = any (p_jobs) and m.kind = 'child' and m.key = ''),
   marked as (
     update ratchet.jobs j set is_awaited = true
@@ -1532,6 +4325,397 @@ begin
 end $$;
 comment on function ratchet_internal.await_jobs(timestamptz, bigint[]) is
   'Ties steps scheduled in this transaction to the end of a job that already exists.';
+
+-- The data of a job: search attributes, and the entity, a JSON document. Operations on them are
+-- steps that the exchange carries out and answers at once.
+
+-- sql/data/change.sql
+
+-- What an operation on a document of a job comes to: the document after it, the answer, and, where
+-- it could not be carried out, why; the document then does not count.
+
+create type ratchet_internal.change as (document jsonb, answer jsonb, problem text);
+comment on type ratchet_internal.change is
+  'What an operation on a document comes to: the document after it, its answer, or a problem.';
+
+-- sql/data/decimal_of.sql
+
+-- Reads a number out of text that anybody may have written. Total: null where it is none, or none
+-- of a sane size (800 characters, exponents of three digits). Inlinable.
+
+create function ratchet_internal.decimal_of(p_text text) returns numeric
+language sql immutable parallel safe
+return case when char_length(p_text) <= 800
+    and p_text ~ '^[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,3})?$'
+  then p_text::numeric end;
+comment on function ratchet_internal.decimal_of(text) is
+  'The number that a text is; null where it is none of a sane size.';
+
+-- sql/data/rounded.sql
+
+-- A calculated number as it is stored: whole numbers exactly, fractions to 17 significant digits,
+-- as many as a number of JavaScript tells apart, so that a product never grows longer and longer.
+-- Null from 1e300 on, which JavaScript could soon not read any more. Inlinable.
+
+create function ratchet_internal.rounded(p_number numeric) returns numeric
+language sql immutable parallel safe
+return case when abs(p_number) >= 1e300 then null
+  when p_number = 0 or scale(p_number) = 0 then trim_scale(p_number)
+  else trim_scale(round(p_number, least(greatest(
+    16 - floor(log(abs(p_number)))::int, 0), 1000))) end;
+comment on function ratchet_internal.rounded(numeric) is
+  'A calculated number, fractions to 17 significant digits; null from 1e300 on.';
+
+-- sql/data/put_value.sql
+
+-- Puts a value at a path of a document; missing objects on the way are made. Null where it cannot
+-- be: the path leads through a value that is neither an object nor a list, or to an element of a
+-- list far behind its end.
+
+create function ratchet_internal.put_value(p_document jsonb, p_path text[], p_value jsonb)
+returns jsonb
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_document jsonb := coalesce(p_document, '{}');
+  v_holder jsonb;
+begin
+  for v_depth in 1 .. cardinality(p_path) loop
+    v_holder := v_document #> p_path[1:v_depth - 1];
+    if v_holder is null or v_holder = 'null' then
+      v_document := jsonb_set(v_document, p_path[1:v_depth - 1], '{}');
+    elsif jsonb_typeof(v_holder) = 'array' then
+      if p_path[v_depth] !~ '^[0-9]{1,9}$'
+        or p_path[v_depth]::int > jsonb_array_length(v_holder)
+      then
+        return null;
+      end if;
+    elsif jsonb_typeof(v_holder) <> 'object' then
+      return null;
+    end if;
+  end loop;
+  return jsonb_set(v_document, p_path, p_value);
+end $$;
+comment on function ratchet_internal.put_value(jsonb, text[], jsonb) is
+  'Puts a value at a path of a document and makes missing objects on the way; null where the path'
+  ' is blocked.';
+
+-- sql/data/merged.sql
+
+-- A document with another merged into it, two levels deep: objects under the same name are merged
+-- name by name, anything deeper or else is replaced.
+
+create function ratchet_internal.merged(p_document jsonb, p_other jsonb) returns jsonb
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select p_document || coalesce(jsonb_object_agg(key, case
+    when jsonb_typeof(p_document -> key) = 'object' and jsonb_typeof(value) = 'object'
+    then (p_document -> key) || value else value end), '{}')
+  from jsonb_each(p_other)
+$$;
+comment on function ratchet_internal.merged(jsonb, jsonb) is
+  'A document with another merged into it, two levels deep.';
+
+-- sql/data/change_value.sql
+
+-- The value at a path of an entity after an operation that depends on what was there: append,
+-- prepend, remove, increment, toggle. Missing values count as an empty list, 0 and false. Null
+-- where the value there is of another kind.
+
+create function ratchet_internal.change_value(
+  p_operation text, p_value jsonb, p_argument jsonb
+) returns jsonb
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case
+    when p_operation = 'toggle' and kind in ('boolean', 'null') then
+      to_jsonb(p_value is distinct from 'true')
+    when p_operation = 'increment' and kind in ('number', 'null')
+      and jsonb_typeof(p_argument) = 'number' then
+      to_jsonb(ratchet_internal.rounded(case kind when 'null' then 0 else p_value::numeric end
+        + p_argument::numeric))
+    when p_operation in ('append', 'prepend', 'remove') and kind in ('array', 'null') then
+      case p_operation
+        when 'append' then list || jsonb_build_array(p_argument)
+        when 'prepend' then jsonb_build_array(p_argument) || list
+        else case when p_argument::text ~ '^[0-9]{1,9}$' then list - p_argument::int end end
+  end
+  from (select coalesce(jsonb_typeof(p_value), 'null') as kind,
+    coalesce(nullif(p_value, 'null'), '[]') as list) given
+$$;
+comment on function ratchet_internal.change_value(text, jsonb, jsonb) is
+  'A value after append, prepend, remove, increment or toggle; null where it is of another kind.';
+
+-- sql/data/change_search.sql
+
+-- One operation on the search attributes of a job, an object of texts. Total: what cannot be done
+-- is a problem in words. Absent attributes read as '', count as 0 in a sum and as 1 in a product.
+
+create function ratchet_internal.change_search(
+  p_operation text, p_arguments jsonb, p_document jsonb
+) returns ratchet_internal.change
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_document jsonb := coalesce(p_document, '{}');
+  v_name text := p_arguments ->> 0;
+  v_by numeric := ratchet_internal.decimal_of(p_arguments ->> 1);
+  v_old numeric;
+  v_answer jsonb;
+  v_problem text;
+begin
+  if p_operation = 'set' and jsonb_typeof(p_arguments -> 0) = 'object' then
+    v_document := v_document || (p_arguments -> 0);
+    select to_jsonb(count(*)) into v_answer from jsonb_object_keys(p_arguments -> 0);
+  elsif p_operation = 'get' then
+    v_answer := to_jsonb(coalesce(v_document ->> v_name, ''));
+  elsif p_operation = 'mget' then
+    select coalesce(jsonb_agg(coalesce(v_document ->> name, '') order by at), '[]') into v_answer
+    from jsonb_array_elements_text(p_arguments) with ordinality as given (name, at);
+  elsif p_operation = 'del' then
+    select to_jsonb(count(distinct name)) into v_answer
+    from jsonb_array_elements_text(p_arguments) as name where v_document ? name;
+    v_document := v_document - array(select jsonb_array_elements_text(p_arguments));
+  elsif p_operation in ('incr', 'mult') and v_name is not null and v_by is not null then
+    v_old := case when v_document ? v_name
+      then ratchet_internal.decimal_of(v_document ->> v_name)
+      when p_operation = 'mult' then 1 else 0 end;
+    v_answer := to_jsonb(ratchet_internal.rounded(
+      case p_operation when 'incr' then v_old + v_by else v_old * v_by end));
+    v_problem := case when v_old is null then 'the attribute is not a number'
+      when v_answer is null then 'the number would be 1e300 or larger' end;
+    v_document := v_document || jsonb_build_object(v_name, v_answer #>> '{}');
+  else
+    v_problem := 'there is no such operation on search attributes';
+  end if;
+  return (v_document, v_answer, v_problem)::ratchet_internal.change;
+end $$;
+comment on function ratchet_internal.change_search(text, jsonb, jsonb) is
+  'One operation on the search attributes of a job: set, get, mget, del, incr, mult.';
+
+-- sql/data/change_entity.sql
+
+-- One operation on the entity of a job, a JSON document. Total: what cannot be done is a problem in
+-- words. Paths are dotted; get without one is the document.
+
+create function ratchet_internal.change_entity(
+  p_operation text, p_arguments jsonb, p_document jsonb
+) returns ratchet_internal.change
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_document jsonb := coalesce(p_document, '{}');
+  v_path text[] := string_to_array(p_arguments ->> 0, '.');
+  v_answer jsonb := v_document #> v_path;
+  v_problem text;
+begin
+  if p_operation in ('set', 'merge') then
+    v_problem := case when jsonb_typeof(p_arguments -> 0) is distinct from 'object'
+      then 'an entity is an object' end;
+    v_document := case when v_problem is not null then v_document
+      when p_operation = 'set' then p_arguments -> 0
+      else ratchet_internal.merged(v_document, p_arguments -> 0) end;
+    v_answer := v_document;
+  elsif p_operation = 'get' then
+    v_answer := case when v_path is null then v_document else v_answer end;
+  elsif coalesce(cardinality(v_path), 0) = 0 then
+    v_problem := 'the path is missing';
+  elsif p_operation = 'delete' then
+    v_document := case when v_answer is null then v_document else v_document #- v_path end;
+    v_answer := v_document;
+  elsif p_operation <> 'setIfNotExists' or v_answer is null then
+    v_answer := case p_operation when 'setIfNotExists' then p_arguments -> 1
+      else ratchet_internal.change_value(p_operation, v_answer, p_arguments -> 1) end;
+    v_document := ratchet_internal.put_value(v_document, v_path, v_answer);
+    v_problem := case
+      when v_answer is null then 'the value does not allow it: another kind, or beyond 1e300'
+      when v_document is null then 'the path leads through a value that is no object' end;
+  end if;
+  return (v_document, v_answer, v_problem)::ratchet_internal.change;
+end $$;
+comment on function ratchet_internal.change_entity(text, jsonb, jsonb) is
+  'One operation on the entity of a job: set, merge, get, delete, setIfNotExists, append, prepend,'
+  ' remove, increment, toggle.';
+
+-- sql/data/change_document.sql
+
+-- One operation on a document of a job, as a step asks for it: search.set, entity.merge. Total: a
+-- problem is an answer too, an error as JSON, and leaves the document as it was. What jsonb cannot
+-- hold, and a document above 16 MiB, are such problems.
+
+create function ratchet_internal.change_document(
+  p_name text, p_input json, p_document jsonb
+) returns ratchet_internal.change
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_change ratchet_internal.change := (p_document, null, 'the value holds U+0000 or half of a '
+    || 'surrogate pair');
+  v_operation text := split_part(p_name, '.', 2);
+  v_code text := 'WF105';
+begin
+  if p_input::text !~ '\\u(0000|[dD][89a-fA-F])' or replace(p_input::text, '\\', '\/')
+    = ratchet_internal.readable(p_input)::text
+  then
+    v_code := 'WF305';
+    v_change := case when p_name like 'search.%'
+      then ratchet_internal.change_search(v_operation, p_input::jsonb, p_document)
+      else ratchet_internal.change_entity(v_operation, p_input::jsonb, p_document) end;
+  end if;
+  if v_change.problem is null and pg_column_size(v_change.document) > 16777216 then
+    v_code := 'WF501';
+    v_change := (p_document, null, 'the data of the job would be larger than 16 MiB');
+  end if;
+  if v_change.problem is not null then
+    v_change.document := p_document;
+    v_change.answer := jsonb_build_object('message', v_change.problem, 'code', v_code, 'detail',
+      jsonb_build_object('operation', left(p_name, 100)));
+  end if;
+  return v_change;
+end $$;
+comment on function ratchet_internal.change_document(text, json, jsonb) is
+  'One operation on the search attributes or the entity of a job; a problem is an answer too.';
+
+-- sql/data/attributes_of.sql
+
+-- The search attributes of a job, an object of texts. The range finds them by key: their
+-- addresses, and no others, begin with an underscore.
+
+create function ratchet_internal.attributes_of(p_job bigint) returns jsonb
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(jsonb_object_agg(substr(address, 2), value), '{}')
+  from ratchet.jobs_attributes
+  where job_id = p_job and address >= '_' and address < '`' and kind = 'attribute'
+$$;
+comment on function ratchet_internal.attributes_of(bigint) is
+  'The search attributes of a job by name, as texts.';
+
+-- sql/data/operation_field.sql
+
+-- Readable name of an operation on the data of a job: its thread, the number of the object, the
+-- number of the operation within it from 0, and what it is. The address of an operation is its
+-- thread, # and the number of the object; its position counts from 1. Inlinable.
+
+create function ratchet_internal.operation_field(p_address text, p_position int, p_name text)
+returns text
+language sql immutable parallel safe
+return rtrim(ratchet_internal.step_field(split_part(p_address, '#', 1),
+    split_part(p_address, '#', 2)::int, '')) || '.'
+  || case when p_position <= 1000 then lpad((p_position - 1)::text, 3, '0')
+    else (p_position - 1)::text end
+  || ' ' || p_name;
+comment on function ratchet_internal.operation_field(text, int, text) is
+  'Readable name of an operation on the data of a job.';
+
+-- sql/data/change_data.sql
+
+-- Carries out the operations on the data of jobs that steps of this exchange ask for, and records
+-- each with its answer, all in this commit: so each is done once, however often it is reported. The
+-- operations of one job are done in the order given, each on what the one before left; documents
+-- are read and written once a job.
+-- Locks: attributes. The jobs are locked by the caller, so that operations of several threads of a
+-- job, in several workers, follow one another. Writes: attributes, jobs.
+-- Idempotent: what is recorded is not done again. Returns how many operations were new.
+
+create function ratchet_internal.change_data(
+  p_worker bigint, p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[],
+  p_kinds text[], p_names text[], p_inputs json[]
+) returns bigint
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_count bigint;
+begin
+  with recursive operation as materialized (
+    select s.*, row_number() over (partition by s.job_id, s.kind order by s.ordinal) as turn
+    from unnest(p_jobs, p_addresses, p_positions, p_kinds, p_names, p_inputs) with ordinality
+      as s (job_id, address, at, kind, name, input, ordinal)
+    join ratchet.jobs j on j.id = s.job_id and j.status > 0
+    where s.kind in ('search', 'entity')
+      and (select held.worker_id from ratchet_internal.messages held where held.job_id = s.job_id
+        and held.address = split_part(s.address, '#', 1) and held.position = 0) = p_worker
+      and not exists (select from ratchet.jobs_attributes a where a.job_id = s.job_id
+        and a.address = s.address and a.position = s.at)),
+  run (job_id, kind, turn, document, answer, problem) as (
+    select first.job_id, first.kind, 0::bigint, case first.kind
+        when 'search' then ratchet_internal.attributes_of(first.job_id) else j.context end,
+      null::jsonb, null
+    from operation first join ratchet.jobs j on j.id = first.job_id
+    where first.turn = 1
+    union all
+    select o.job_id, o.kind, o.turn, made.document, made.answer, made.problem
+    from run r
+    join operation o on o.job_id = r.job_id and o.kind = r.kind and o.turn = r.turn + 1
+    cross join lateral ratchet_internal.change_document(o.name, o.input, r.document) made),
+  recorded as (
+    insert into ratchet.jobs_attributes (job_id, address, position, kind, field, ledger,
+      is_failed, input, value, created_at)
+    select o.job_id, o.address, o.at, o.kind,
+      ratchet_internal.operation_field(o.address, o.at, o.name),
+      ratchet_internal.leg2_done(ratchet_internal.leg1_done(1), 1),
+      r.problem is not null, o.input, r.answer::text, p_now
+    from operation o join run r using (job_id, kind, turn)),
+  changed as materialized (
+    select job_id, kind, before.document as before, after.document as after
+    from run before
+    join (select distinct on (job_id, kind) job_id, kind, document from run
+      order by job_id, kind, turn desc) after using (job_id, kind)
+    where turn = 0 and before.document is distinct from after.document),
+  entity as (
+    update ratchet.jobs j set context = c.after, updated_at = p_now
+    from changed c where c.kind = 'entity' and j.id = c.job_id),
+  stored as (
+    insert into ratchet.jobs_attributes as a (job_id, address, position, kind, field, ledger,
+      value, created_at)
+    select c.job_id, '_' || name, 1, 'attribute', '_' || name,
+      ratchet_internal.leg2_done(ratchet_internal.leg1_done(1), 1), value, p_now
+    from changed c cross join lateral jsonb_each_text(c.after) as each (name, value)
+    where c.kind = 'search' and value is distinct from c.before ->> name
+    on conflict (job_id, address, position) do update
+    set value = excluded.value, updated_at = p_now),
+  removed as (
+    delete from ratchet.jobs_attributes a
+    using changed c cross join lateral jsonb_object_keys(c.before) as name
+    where c.kind = 'search' and not c.after ? name
+      and a.job_id = c.job_id and a.address = '_' || name and a.position = 1)
+  select count(*) into v_count from operation;
+  return v_count;
+end $$;
+comment on function ratchet_internal.change_data(
+  bigint, timestamptz, bigint[], text[], int[], text[], text[], json[]) is
+  'Carries out operations on search attributes and entities, and records each with its answer.';
+
+-- sql/data/data_answers.sql
+
+-- The recorded answers of operations on the data of jobs that this exchange reports, whether it has
+-- carried them out or one before it, whose answer was lost, had.
+
+create function ratchet_internal.data_answers(
+  p_jobs bigint[], p_addresses text[], p_positions int[]
+) returns setof ratchet.work
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select 'result', a.job_id, a.address, a.position, null::int, null, null, null, null, null,
+    null::json, null::json, a.is_failed, false, a.value
+  from unnest(p_jobs, p_addresses, p_positions) with ordinality
+    as s (job_id, address, at, ordinal)
+  join ratchet.jobs_attributes a
+    on a.job_id = s.job_id and a.address = s.address and a.position = s.at
+  where a.kind in ('search', 'entity')
+  order by s.ordinal
+$$;
+comment on function ratchet_internal.data_answers(bigint[], text[], int[]) is
+  'The recorded answers of operations on the data of jobs.';
 
 -- What a worker hands in.
 
@@ -1588,20 +4772,21 @@ as $$
   where a.job_id = d.job_id and a.address = d.address and a.position = d.at
     and a.delivery is null and (
       select held.worker_id from ratchet_internal.messages held where held.job_id = d.job_id
-        and held.address = d.address and held.position = 0) = p_worker
+        and held.address = split_part(d.address, '#', 1) and held.position = 0) = p_worker
 $$;
 comment on function ratchet_internal.record_deliveries(bigint, bigint[], text[], int[], int[]) is
   'Keeps the order in which answers reached a function.';
 
 -- sql/dispatch/schedule_steps.sql
 
--- Records steps that somebody else must answer, each with the message that makes it move. Only what
--- was not recorded before gets a message, so that a repeated call changes nothing. A step aimed at
--- another job or at a signal is inserted as a child message without a key, which the functions
--- called afterwards, in the same transaction, replace by its target.
+-- Records steps that somebody else must answer, each with the message that makes it move. What was
+-- recorded before is left out, so that a repeated call changes nothing: the lock of the job shows
+-- all that its other calls have recorded. A step aimed at another job or at a signal is inserted as
+-- a child message without a key, which the functions called afterwards, in the same transaction,
+-- replace by its target. Operations on the data of the job do not wait: they are carried out here.
 -- Locks: the jobs (the caller has locked them: who stops one waits, or has stopped it and then
---   nothing is scheduled). Writes: attributes, messages, jobs (children), signals.
--- Returns how many steps were new.
+--   nothing is scheduled). Writes: attributes, messages, jobs (children), signals, escalations.
+-- Wakes: idle workers of the activities' queues. Returns how many steps were new.
 
 create function ratchet_internal.schedule_steps(
   p_worker bigint, p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[],
@@ -1614,23 +4799,26 @@ as $$
 declare
   v_count bigint;
 begin
-  with step as (
+  with step as materialized (
     select s.*, j.namespace, j.queue as job_queue, j.workflow
     from unnest(p_jobs, p_addresses, p_positions, p_kinds, p_names, p_inputs, p_queues, p_delays,
       p_attempts, p_held, p_failed, p_options)
       as s (job_id, address, at, kind, name, input, queue, delay, attempt, is_held, is_failed,
         options)
     join ratchet.jobs j on j.id = s.job_id and j.status > 0
-    where (
+    where s.kind not in ('search', 'entity') and (
       select held.worker_id from ratchet_internal.messages held where held.job_id = s.job_id
-        and held.address = s.address and held.position = 0) = p_worker),
+        and held.address = s.address and held.position = 0) = p_worker
+      and not exists (
+        select from ratchet.jobs_attributes a
+        where a.job_id = s.job_id and a.address = s.address and a.position = s.at)),
   recorded as (
     insert into ratchet.jobs_attributes
-      (job_id, address, position, kind, field, ledger, input, created_at)
+      (job_id, address, position, kind, field, ledger, input, target, created_at)
     select job_id, address, at, kind, ratchet_internal.step_field(address, at, name),
-      ratchet_internal.leg1_done(attempt), input, p_now
-    from step on conflict do nothing
-    returning job_id, address, position)
+      ratchet_internal.leg1_done(attempt), input, case when kind in ('child', 'start')
+        then ratchet_internal.readable(options) ->> 'id' end, p_now
+    from step)
   insert into ratchet_internal.messages (job_id, address, position, kind, namespace, queue,
     workflow, due_at, worker_id, attempt, key, options)
   select s.job_id, s.address, s.at,
@@ -1646,9 +4834,20 @@ begin
     case s.kind when 'wait' then s.name when 'sleep' then null when 'activity' then null
       else '' end,
     s.options
-  from step s join recorded r
-    on r.job_id = s.job_id and r.address = s.address and r.position = s.at;
+  from step s;
   get diagnostics v_count = row_count;
+  if 'activity' = any (p_kinds) then
+    perform ratchet_internal.wake_queues(p_worker, p_queues);
+  end if;
+  if 'wait' = any (p_kinds) and exists (select from unnest(p_kinds, p_options)
+    as s (kind, options) where kind = 'wait' and options is not null)
+  then
+    perform ratchet_internal.escalate_waits(p_now, p_jobs);
+  end if;
+  if p_kinds && array['search', 'entity'] then
+    v_count := v_count + ratchet_internal.change_data(p_worker, p_now, p_jobs, p_addresses,
+      p_positions, p_kinds, p_names, p_inputs);
+  end if;
   if p_kinds && array['child', 'start'] then
     perform ratchet_internal.start_children(p_now, p_jobs);
   end if;
@@ -1798,8 +4997,9 @@ begin
     insert into ratchet_internal.messages
       (job_id, address, kind, namespace, queue, workflow, due_at, attempt)
     select distinct s.job_id, s.address, 'turn', s.namespace, s.queue, s.workflow, p_now, 1
-    from stray s join running on running.id = s.job_id
-    where s.is_free order by 1, 2 on conflict do nothing),
+    from stray s
+    where case when s.is_free then s.job_id in (select id from running) end
+    order by 1, 2 on conflict do nothing),
   dropped as (
     delete from ratchet_internal.messages r using stray s
     where s.holder is null and (not s.is_free or s.job_id in (select id from running))
@@ -1818,7 +5018,8 @@ comment on function ratchet_internal.route_results(
 -- Answers the sleeps that have ended and the waits that have timed out, of the worker's workflow
 -- routes, at most 1,000 a route; and sorts out answers that have no addressee. Needs no room:
 -- nothing is claimed.
--- Locks: messages, skipping those that somebody else is taking. Writes: messages, attributes.
+-- Locks: messages, skipping those that somebody else is taking. Writes: messages, attributes,
+-- escalations.
 
 create function ratchet_internal.fire_due(p_worker bigint, p_now timestamptz) returns void
 language plpgsql volatile
@@ -1828,14 +5029,19 @@ declare
   v_due record;
 begin
   select array_agg(m.job_id) as jobs, array_agg(m.address) as addresses,
-    array_agg(m.position) as positions, array_agg(m.kind) as kinds into v_due
+    array_agg(m.position) as positions, array_agg(m.kind) as kinds,
+    bool_or(m.kind = 'wait' and m.options is not null) as have_tasks into v_due
   from ratchet_internal.worker_routes r
   cross join lateral (
-    select job_id, address, position, kind from ratchet_internal.messages
+    select job_id, address, position, kind, options from ratchet_internal.messages
     where queue = r.queue and workflow = r.workflow and namespace = r.namespace
       and worker_id is null and kind in ('timer', 'wait', 'result') and due_at <= p_now
     order by due_at limit 1000 for update skip locked) m
   where r.worker_id = p_worker and r.workflow <> '';
+  if v_due.have_tasks then
+    perform ratchet_internal.expire_escalations(p_now, v_due.jobs, v_due.addresses,
+      v_due.positions);
+  end if;
   if v_due.kinds && array['timer', 'wait'] then
     perform ratchet_internal.settle(p_now, array_agg(a.job_id), array_agg(a.address),
       array_agg(a.position), array_agg(1), array_agg(d.kind = 'wait'),
@@ -1844,7 +5050,12 @@ begin
       as d (job_id, address, at, kind)
     join ratchet.jobs_attributes a
       on a.job_id = d.job_id and a.address = d.address and a.position = d.at
-    where d.kind in ('timer', 'wait');
+    where d.kind in ('timer', 'wait')
+      -- A wait whose task somebody else holds at this moment is left for the next look.
+      and (not v_due.have_tasks or not exists (select from ratchet.escalations e
+        where e.job_id = d.job_id and e.address = d.address and e.position = d.at
+          and e.status = 'pending'))
+    having count(*) > 0;
   end if;
   if v_due.jobs is not null or exists (select from ratchet_internal.messages
     where worker_id = p_worker and kind = 'result')
@@ -1862,9 +5073,12 @@ comment on function ratchet_internal.fire_due(bigint, timestamptz) is
 -- Locks: messages, skipping those of a job that is being stopped. Writes: messages.
 
 create function ratchet_internal.take_results(p_worker bigint) returns setof ratchet.work
-language sql volatile
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
+#variable_conflict use_column
+begin
+  return query
   with answer as materialized (
     select r.job_id, r.address, r.position, r.due_at
     from ratchet_internal.messages r
@@ -1881,8 +5095,8 @@ as $$
   from answer a
   left join ratchet.jobs_attributes t
     on t.job_id = a.job_id and t.address = a.address and t.position = a.position
-  order by a.due_at, a.job_id, a.address, a.position
-$$;
+  order by a.due_at, a.job_id, a.address, a.position;
+end $$;
 comment on function ratchet_internal.take_results(bigint) is
   'Hands over the answers addressed to a worker, oldest first.';
 
@@ -1894,9 +5108,12 @@ comment on function ratchet_internal.take_results(bigint) is
 
 create function ratchet_internal.claim_turns(p_worker bigint, p_room int, p_now timestamptz)
 returns setof ratchet.work
-language sql volatile
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
+#variable_conflict use_column
+begin
+  return query
   with route as materialized (
     select r.namespace, r.queue, r.workflow
     from ratchet_internal.worker_routes r
@@ -1924,8 +5141,8 @@ as $$
       else 'turn' end,
     t.job_id, t.address, 0, j.attempt, j.namespace, j.key, j.workflow, j.queue, j.entity,
     j.input, j.options, false, j.cancel_requested_at is not null, j.origin_id::text
-  from taken t join ratchet.jobs j on j.id = t.job_id
-$$;
+  from taken t join ratchet.jobs j on j.id = t.job_id;
+end $$;
 comment on function ratchet_internal.claim_turns(bigint, int, timestamptz) is
   'Takes due turns of the worker''s workflows, the longest waiting route first.';
 
@@ -1937,9 +5154,12 @@ comment on function ratchet_internal.claim_turns(bigint, int, timestamptz) is
 
 create function ratchet_internal.claim_activities(p_worker bigint, p_room int, p_now timestamptz)
 returns setof ratchet.work
-language sql volatile
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
+#variable_conflict use_column
+begin
+  return query
   with route as materialized (
     select r.namespace, r.queue
     from ratchet_internal.worker_routes r
@@ -1969,10 +5189,45 @@ as $$
   from taken t
   join ratchet.jobs j on j.id = t.job_id
   join ratchet.jobs_attributes a
-    on a.job_id = t.job_id and a.address = t.address and a.position = t.position
-$$;
+    on a.job_id = t.job_id and a.address = t.address and a.position = t.position;
+end $$;
 comment on function ratchet_internal.claim_activities(bigint, int, timestamptz) is
   'Takes due activities of the worker''s queues, the longest waiting queue first.';
+
+-- sql/dispatch/look.sql
+
+-- What there is for a worker at this moment, in one cheap statement: most exchanges of a worker
+-- that is not busy find one kind of work or none, and starting the statements that take it costs
+-- more than this.
+
+create function ratchet_internal.look(
+  p_worker bigint, p_now timestamptz,
+  out has_due boolean, out has_turns boolean, out has_activities boolean
+)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  select coalesce(bool_or(r.is_due), false) or exists (
+      select from ratchet_internal.messages where worker_id = p_worker and kind = 'result'),
+    coalesce(bool_or(r.is_ready and r.workflow <> ''), false),
+    coalesce(bool_or(r.is_ready and r.workflow = ''), false)
+  into has_due, has_turns, has_activities
+  from (
+    select r.workflow,
+      exists (
+        select from ratchet_internal.messages
+        where queue = r.queue and workflow = r.workflow and namespace = r.namespace
+          and worker_id is null and kind in ('turn', 'activity') and due_at <= p_now) as is_ready,
+      r.workflow <> '' and exists (
+        select from ratchet_internal.messages
+        where queue = r.queue and workflow = r.workflow and namespace = r.namespace
+          and worker_id is null and kind in ('timer', 'wait', 'result') and due_at <= p_now)
+        as is_due
+    from ratchet_internal.worker_routes r where r.worker_id = p_worker) r;
+end $$;
+comment on function ratchet_internal.look(bigint, timestamptz) is
+  'Whether there are answers, due timers, turns or activities for a worker.';
 
 -- sql/dispatch/next_look.sql
 
@@ -1983,33 +5238,38 @@ comment on function ratchet_internal.claim_activities(bigint, int, timestamptz) 
 -- then ever more rarely.
 
 create function ratchet_internal.next_look(p_worker bigint, p_now timestamptz) returns bigint
-language sql stable
+language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select least(
-    (select greatest(extract(epoch from p_now - w.idle_at) * 1000, 10)
-      from ratchet_internal.workers w where w.id = p_worker),
-    (select case when min(m.due_at) <= p_now then 50
-        else ceil(extract(epoch from min(m.due_at) - p_now) * 1000) end
-      from ratchet_internal.worker_routes r
-      cross join lateral (
-        (select due_at from ratchet_internal.messages
-          where queue = r.queue and workflow = r.workflow and namespace = r.namespace
-            and worker_id is null and kind in ('turn', 'activity') and due_at < 'infinity'
-          order by due_at limit 1)
-        union all
-        (select due_at from ratchet_internal.messages
-          where queue = r.queue and workflow = r.workflow and namespace = r.namespace
-            and worker_id is null and kind in ('timer', 'wait', 'result')
-            and due_at < 'infinity'
-          order by due_at limit 1)) m
-      where r.worker_id = p_worker),
-    case when exists (select from ratchet_internal.messages
-        where worker_id = p_worker and kind = 'result')
-      or exists (select from ratchet_internal.signals where is_new)
-      or exists (select from ratchet_internal.messages where kind = 'wait' and attempt = 0)
-      then 20 end)::bigint
-$$;
+begin
+  return (
+    select least(
+      (select greatest(extract(epoch from p_now - w.idle_at) * 1000, 10)
+        from ratchet_internal.workers w where w.id = p_worker),
+      (select case when min(m.due_at) <= p_now then 50
+          else ceil(extract(epoch from min(m.due_at) - p_now) * 1000) end
+        from ratchet_internal.worker_routes r
+        cross join lateral (
+          (select due_at from ratchet_internal.messages
+            where queue = r.queue and workflow = r.workflow and namespace = r.namespace
+              and worker_id is null and kind in ('turn', 'activity') and due_at < 'infinity'
+            order by due_at limit 1)
+          union all
+          (select due_at from ratchet_internal.messages
+            where queue = r.queue and workflow = r.workflow and namespace = r.namespace
+              and worker_id is null and kind in ('timer', 'wait', 'result')
+              and due_at < 'infinity'
+            order by due_at limit 1)) m
+        where r.worker_id = p_worker),
+      (select case when look_at <= p_now then 50
+          else ceil(extract(epoch from look_at - p_now) * 1000) end
+        from ratchet.schedules where look_at < 'infinity' order by look_at limit 1),
+      case when exists (select from ratchet_internal.messages
+          where worker_id = p_worker and kind = 'result')
+        or exists (select from ratchet_internal.signals where is_new)
+        or exists (select from ratchet_internal.messages where kind = 'wait' and attempt = 0)
+        then 20 end)::bigint);
+end $$;
 comment on function ratchet_internal.next_look(bigint, timestamptz) is
   'Milliseconds after which an idle worker looks again, unless it is notified before.';
 
@@ -2026,16 +5286,21 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_found boolean;
+  v_ready record;
+  v_found boolean := false;
 begin
-  perform ratchet_internal.fire_due(p_worker, p_now);
-  return query select * from ratchet_internal.take_results(p_worker);
-  v_found := found;
-  if p_turn_room > 0 then
+  select * into v_ready from ratchet_internal.look(p_worker, p_now);
+  if v_ready.has_due then
+    perform ratchet_internal.fire_due(p_worker, p_now);
+    return query select * from ratchet_internal.take_results(p_worker);
+    v_found := found;
+  end if;
+  -- An answer that nobody held the thread for has become a turn just now.
+  if p_turn_room > 0 and (v_ready.has_turns or v_ready.has_due) then
     return query select * from ratchet_internal.claim_turns(p_worker, p_turn_room, p_now);
     v_found := v_found or found;
   end if;
-  if p_activity_room > 0 then
+  if p_activity_room > 0 and v_ready.has_activities then
     return query select * from ratchet_internal.claim_activities(p_worker, p_activity_room, p_now);
     v_found := v_found or found;
   end if;
@@ -2179,19 +5444,23 @@ comment on function ratchet_internal.reap_workers(bigint, timestamptz) is
 -- sql/dispatch/is_news.sql
 
 -- Whether an exchange has something to do for others first: a worker whose lease ran out, a signal
--- or a wait that nobody has looked at.
+-- or a wait that nobody has looked at, a schedule that is due.
 
 create function ratchet_internal.is_news(p_worker bigint, p_now timestamptz) returns boolean
-language sql stable
+language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select exists (
-      select from ratchet_internal.workers where expires_at < p_now and id <> p_worker)
-    or exists (select from ratchet_internal.signals where is_new)
-    or exists (select from ratchet_internal.messages where kind = 'wait' and attempt = 0)
-$$;
+begin
+  return (
+    select exists (
+        select from ratchet_internal.workers where expires_at < p_now and id <> p_worker)
+      or exists (select from ratchet_internal.signals where is_new)
+      or exists (select from ratchet_internal.messages where kind = 'wait' and attempt = 0)
+      or exists (select from ratchet.schedules where look_at <= p_now));
+end $$;
 comment on function ratchet_internal.is_news(bigint, timestamptz) is
-  'Whether a worker is to be taken over, or a signal or a wait is to be looked at.';
+  'Whether a worker is to be taken over, a signal or a wait is to be looked at, or a schedule is '
+  'due.';
 
 -- sql/dispatch/open_exchange.sql
 
@@ -2223,11 +5492,13 @@ begin
   if v_is_news then
     perform ratchet_internal.reap_workers(p_worker, p_now);
     perform ratchet_internal.deliver_signals(p_now);
+    perform ratchet_internal.fire_schedules(p_now);
   end if;
 end $$;
 comment on function ratchet_internal.open_exchange(
   bigint, timestamptz, bigint[], bigint[], bigint[], bigint[], text[], json[]) is
-  'Locks what an exchange may wait for, frees the work of lost workers and delivers signals.';
+  'Locks what an exchange may wait for, frees the work of lost workers, delivers signals and '
+  'fires schedules.';
 
 -- sql/dispatch/exchange.sql
 
@@ -2235,7 +5506,8 @@ comment on function ratchet_internal.open_exchange(
 -- Everything in one call is one commit. Parallel arrays, one group a kind of report; null groups
 -- cost nothing. Repeating a call after an error changes nothing that has been recorded.
 --   step      local steps that ran in the worker's process, with their results
---   plan      steps that somebody else must answer
+--   plan      steps that somebody else must answer, and operations on the data of a job, which
+--             this call carries out and answers
 --   activity  reports of activities that were claimed
 --   end       jobs whose main function returned (error null) or failed for good
 --   failure   jobs whose function failed and may be run again, or is blocked
@@ -2272,7 +5544,7 @@ create function ratchet.exchange(
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off set enable_mergejoin = off set jit = off
-set lock_timeout = '2s'
+set plan_cache_mode = force_generic_plan set lock_timeout = '2s'
 as $$
 declare
   v_now timestamptz := ratchet_internal.now();
@@ -2293,10 +5565,11 @@ begin
     v_written := v_written + ratchet_internal.schedule_steps(p_worker, v_now, p_plan_jobs,
       p_plan_addresses, p_plan_positions, p_plan_kinds, p_plan_names, p_plan_inputs,
       p_plan_queues, p_plan_delays, p_plan_attempts, p_plan_held, p_plan_failed, p_plan_options);
+    if p_plan_kinds && array['search', 'entity'] then return query
+      select * from ratchet_internal.data_answers(p_plan_jobs, p_plan_addresses, p_plan_positions);
+    end if;
   end if;
-  if p_failure_jobs is not null
-    or v_written < coalesce(cardinality(p_step_jobs || p_plan_jobs), 0)
-  then
+  if p_failure_jobs is not null or v_written < cardinality(p_step_jobs || p_plan_jobs) then
     return query select * from ratchet_internal.lost_jobs(p_worker,
       p_step_jobs || p_plan_jobs || p_failure_jobs);
   end if;
@@ -2317,6 +5590,43 @@ begin
 end $$;
 comment on function ratchet.exchange is
   'The one call between a worker and the engine: hands in all that is finished, receives new work.';
+
+-- sql/dispatch/peek.sql
+
+-- For an idle worker whom nobody has notified: whether it should exchange, or when to peek again.
+-- Writes nothing, so that an idle fleet costs no commits. That is also why it may see a row as free
+-- which somebody is taking at this moment: the exchange that follows finds nothing then. What is
+-- wrong with the worker (its lease is lost, it belongs to another role) the exchange says too.
+
+create function ratchet.peek(p_worker bigint) returns bigint
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_mergejoin = off
+set jit = off
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+  v_now timestamptz := ratchet_internal.now();
+  v_ready record;
+begin
+  if not exists (
+    select from ratchet_internal.workers
+    where id = p_worker and ratchet_internal.is_own(role_name))
+  then
+    return 0;
+  end if;
+  select * into v_ready from ratchet_internal.look(p_worker, v_now);
+  if v_ready.has_due or v_ready.has_turns or v_ready.has_activities
+    or ratchet_internal.is_news(p_worker, v_now)
+  then
+    return 0;
+  end if;
+  return ratchet_internal.next_look(p_worker, v_now);
+end $$;
+comment on function ratchet.peek(bigint) is
+  'For an idle worker: 0 when there is something to exchange for (its lease being lost is one), '
+  'else the milliseconds after which to peek again.';
 
 -- Workers: registration, leases, and what a worker needs besides exchange.
 
@@ -2347,6 +5657,7 @@ begin
     ratchet_internal.check_name(r.queue, 'queue'),
     ratchet_internal.check_name(coalesce(r.workflow, '-'), 'workflow')
   from json_to_recordset(p_routes) as r (namespace text, queue text, workflow text);
+  perform ratchet_internal.check_routes(p_routes);
   insert into ratchet_internal.worker_routes (worker_id, namespace, queue, workflow)
   select p_worker, coalesce(r.namespace, 'durable'), r.queue, coalesce(r.workflow, '')
   from json_to_recordset(p_routes) as r (namespace text, queue text, workflow text)
@@ -2378,8 +5689,9 @@ begin
       jsonb_build_object('option', 'lease_seconds', 'value', p_lease_seconds),
       'Give a lease from 1 to 3600 seconds.');
   end if;
-  insert into ratchet_internal.workers (name, lease_seconds, started_at, expires_at)
-  values (p_name, p_lease_seconds, v_now, v_now + make_interval(secs => p_lease_seconds))
+  insert into ratchet_internal.workers (name, role_name, lease_seconds, started_at, expires_at)
+  values (p_name, ratchet_internal.limited_role(), p_lease_seconds, v_now,
+    v_now + make_interval(secs => p_lease_seconds))
   returning id into v_id;
   perform ratchet.add_routes(v_id, p_routes);
   return v_id;
@@ -2400,7 +5712,7 @@ as $$
 begin
   update ratchet_internal.workers
   set expires_at = ratchet_internal.now() + make_interval(secs => lease_seconds)
-  where id = p_worker;
+  where id = p_worker and ratchet_internal.is_own(role_name);
   return found;
 end $$;
 comment on function ratchet.heartbeat(bigint) is
@@ -2417,8 +5729,11 @@ set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_mergejoin = off
 set jit = off
+set plan_cache_mode = force_generic_plan
 as $$
-  select ratchet_internal.release_worker(p_worker, ratchet_internal.now(), false)
+  select ratchet_internal.release_worker(id, ratchet_internal.now(), false)
+  from ratchet_internal.workers
+  where id = p_worker and ratchet_internal.is_own(role_name)
 $$;
 comment on function ratchet.unregister_worker(bigint) is
   'Hands back everything a worker holds and forgets the worker.';
@@ -2441,10 +5756,12 @@ set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_mergejoin = off
 set jit = off
+set plan_cache_mode = force_generic_plan
 set lock_timeout = '10s'
 as $$
 begin
-  perform from ratchet_internal.workers where id = p_worker for update;
+  perform from ratchet_internal.workers where id = p_worker
+    and ratchet_internal.is_own(role_name) for update;
   perform ratchet_internal.lock_worker(p_worker);
   return query
   with turn as materialized (
@@ -2457,7 +5774,7 @@ begin
   where held.job_id = turn.job_id and held.address = '' and held.position = 0
     and turn.known = (
       select count(*) from ratchet.jobs_attributes a
-      where a.job_id = turn.job_id and a.address in ('', '#cancel')
+      where a.job_id = turn.job_id and split_part(a.address, '#', 1) = ''
         and ratchet_internal.is_final(a.ledger))
     and exists (
       select from ratchet_internal.messages open
@@ -2492,12 +5809,13 @@ set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_mergejoin = off
 set jit = off
+set plan_cache_mode = force_generic_plan
 as $$
   select a.job_id, a.address, a.position, a.kind,
     ratchet_internal.step_name(a.address, a.field), a.delivery,
     ratchet_internal.is_final(a.ledger), a.is_failed, a.value
   from ratchet.jobs_attributes a
-  where a.job_id = any (p_jobs)
+  where a.job_id = any (ratchet_internal.visible_jobs(p_jobs)) and a.kind <> 'attribute'
   order by a.job_id, a.address, a.position
 $$;
 comment on function ratchet.history(bigint[]) is
@@ -2516,10 +5834,12 @@ set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_mergejoin = off
 set jit = off
+set plan_cache_mode = force_generic_plan
 set lock_timeout = '10s'
 as $$
 begin
-  perform from ratchet_internal.workers where id = p_worker for update;
+  perform from ratchet_internal.workers where id = p_worker
+    and ratchet_internal.is_own(role_name) for update;
   perform ratchet_internal.lock_worker(p_worker);
   return query
   select case when m.kind = 'activity' then 'activity'
@@ -2562,6 +5882,7 @@ set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_mergejoin = off
 set jit = off
+set plan_cache_mode = force_generic_plan
 set lock_timeout = '2s'
 as $$
 #variable_conflict use_column
@@ -2632,6 +5953,7 @@ set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_mergejoin = off
 set jit = off
+set plan_cache_mode = force_generic_plan
 as $$
   select ratchet_internal.report_activity(p_worker, p_job, p_address, p_position, p_attempt, false,
     null, p_result)
@@ -2653,6 +5975,7 @@ set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_mergejoin = off
 set jit = off
+set plan_cache_mode = force_generic_plan
 as $$
   select ratchet_internal.report_activity(p_worker, p_job, p_address, p_position, p_attempt, true,
     p_code,
@@ -2660,6 +5983,40 @@ as $$
 $$;
 comment on function ratchet.fail(bigint, bigint, int, int, text, int, text) is
   'Reports the failure of an activity; it is retried unless the code is 596, 597 or 598.';
+
+-- sql/dispatch/commit_activity.sql
+
+-- Reports the success of an activity inside the transaction that holds the activity's own writes:
+-- both are committed, or neither is. Unlike complete it accepts no repetition: whoever is not the
+-- one that answers the step may not commit its writes. Its locks keep the claim from moving on
+-- until the commit, which should follow at once.
+-- Locks: the worker (key share), the message. Writes: messages, attributes. Raises: WF401, WF402
+-- when the claim has moved on, WF501, WF605. Wakes: idle workers.
+
+create function ratchet.commit_activity(
+  p_worker bigint, p_job bigint, p_position int, p_attempt int, p_result json default null,
+  p_address text default ''
+) returns void
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_mergejoin = off
+set jit = off
+as $$
+begin
+  perform ratchet_internal.lock_worker(p_worker);
+  perform ratchet_internal.check_size(p_result, 'result');
+  if ratchet_internal.finish_activities(p_worker, ratchet_internal.now(), array[p_job],
+    array[p_address], array[p_position], array[p_attempt], array[false], array[null::int],
+    array[p_result]) = 0
+  then
+    perform ratchet_internal.raise_error('WF402', 'stale claim',
+      jsonb_build_object('job_id', p_job::text, 'position', p_position, 'attempt', p_attempt),
+      'The step was answered, or claimed by another worker: roll this transaction back.');
+  end if;
+end $$;
+comment on function ratchet.commit_activity(bigint, bigint, int, int, json, text) is
+  'Reports the result of an activity in the transaction that holds its writes, just before COMMIT.';
 
 -- Reading and stopping jobs.
 
@@ -2673,6 +6030,7 @@ set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_mergejoin = off
 set jit = off
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_job ratchet.jobs;
@@ -2770,14 +6128,20 @@ set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_mergejoin = off
 set jit = off
+set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 begin
-  with running as materialized (
-    select id from ratchet.jobs
-    where namespace = p_namespace and key = any (p_ids) and status > 0 and not is_watched
-    order by id for no key update)
-  update ratchet.jobs j set is_watched = true from running where j.id = running.id;
+  if exists (
+    select from ratchet.jobs
+    where namespace = p_namespace and key = any (p_ids) and status > 0 and not is_watched)
+  then
+    with running as materialized (
+      select id from ratchet.jobs
+      where namespace = p_namespace and key = any (p_ids) and status > 0 and not is_watched
+      order by id for no key update)
+    update ratchet.jobs j set is_watched = true from running where j.id = running.id;
+  end if;
   return query
   select given.id, j.id, j.status, j.result, j.error
   from unnest(p_ids) as given (id)
@@ -2801,6 +6165,7 @@ set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_mergejoin = off
 set jit = off
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_now timestamptz := ratchet_internal.now();
@@ -2827,7 +6192,8 @@ comment on function ratchet.cancel(text, text) is
 -- sql/job/terminate.sql
 
 -- Stops a job at once, in the caller's transaction; none of its code runs again. Its queued work
--- goes, late results are dropped, whoever waits for it gets the error; its children go on.
+-- goes, late results are dropped, whoever waits for it gets the error; its pending tasks are
+-- cancelled; its children go on.
 -- Locks: the job (for update), then messages. Raises: WF201 unknown, WF302 finished (p_suppress:
 -- false), WF605 not READ COMMITTED. Wakes: programs that wait, idle workers.
 -- Idempotent with p_suppress.
@@ -2841,16 +6207,18 @@ set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_mergejoin = off
 set jit = off
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_job ratchet.jobs := ratchet_internal.find_job(p_id, p_namespace);
+  v_now timestamptz := ratchet_internal.now();
   v_error json := json_build_object(
     'message', coalesce(p_reason, 'job [' || p_id || '] interrupted'),
     'code', coalesce(p_code, 410), 'job_id', p_id, 'stack', '');
 begin
   perform ratchet_internal.check_isolation();
   perform from ratchet.jobs where id = v_job.id for update;
-  if ratchet_internal.end_jobs(null, ratchet_internal.now(), array[v_job.id],
+  if ratchet_internal.end_jobs(null, v_now, array[v_job.id],
     array[null::json], array[v_error], v_job.status - 1000000000) is null
   then
     if not p_suppress then
@@ -2859,10 +6227,133 @@ begin
     end if;
     return false;
   end if;
+  perform ratchet_internal.drop_escalations(v_now, array[v_job.id], true);
   return true;
 end $$;
 comment on function ratchet.terminate(text, text, text, int, boolean) is
   'Stops a job at once; returns whether this call stopped it.';
+
+-- sql/job/flush.sql
+
+-- Removes a finished job at once, before its retention ends; with p_expired_only, only if its own
+-- time has passed and prune has not come by yet. Nothing happens while it runs.
+-- Locks: the job. Writes: jobs, attributes. Raises: WF605. Returns whether it removed one.
+
+create function ratchet.flush(
+  p_id text, p_namespace text default 'durable', p_expired_only boolean default false
+) returns boolean
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_job bigint;
+begin
+  perform ratchet_internal.check_isolation();
+  delete from ratchet.jobs
+  where key = p_id and namespace = p_namespace and status <= 0
+    and (not p_expired_only
+      or finished_at < ratchet_internal.now() - make_interval(secs => least(expire_seconds, 1e10)))
+  returning id into v_job;
+  delete from ratchet.jobs_attributes where job_id = v_job;
+  return v_job is not null;
+end $$;
+comment on function ratchet.flush(text, text, boolean) is
+  'Removes a finished job at once; returns whether there was one.';
+
+-- Repeating calls of Virtual: schedules with terms of their own.
+
+-- sql/schedule/is_schedule_over.sql
+
+-- Whether nothing will come of a schedule any more: it has ended, or its last run failed where that
+-- is the end, and that run is over.
+
+create function ratchet_internal.is_schedule_over(p_schedule ratchet.schedules) returns boolean
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(j.status, 0) <= 0
+    and (p_schedule.next_at = 'infinity' or p_schedule.stops_on_failure and j.error is not null)
+  from (values (p_schedule.last_key, p_schedule.namespace)) as last (key, namespace)
+  left join ratchet.jobs j on j.key = last.key and j.namespace = last.namespace
+$$;
+comment on function ratchet_internal.is_schedule_over(ratchet.schedules) is
+  'Whether nothing will come of a schedule any more.';
+
+-- sql/schedule/start_cron.sql
+
+-- Starts a repeating call of Virtual: a schedule whose runs do not overlap and that ends with a
+-- failed one. p_rule is a cron expression, with all its fields; where it is none, the interval
+-- counts, from the end of each run. One of the same id that is over is replaced.
+-- Locks: the id, the schedule. Writes: schedules. Wakes: an idle worker.
+-- Raises: as create_schedule; WF108 when there is neither. Returns false while the id runs.
+
+create function ratchet.start_cron(
+  p_id text, p_queue text, p_args json, p_rule text, p_every interval, p_delay interval,
+  p_max_runs bigint, p_namespace text, p_options json
+) returns boolean
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_kept ratchet.schedules;
+  v_is_cron boolean := p_rule ~ '^\s*(@|\S+(\s+\S+){4,5}\s*$)'
+    and (ratchet_internal.read_cron(p_rule)).months is not null;
+begin
+  perform ratchet_internal.check_isolation();
+  perform pg_advisory_xact_lock(hashtextextended(p_namespace || chr(10) || p_id, 2027));
+  select * into v_kept from ratchet.schedules
+  where key = p_id and namespace = p_namespace for update;
+  if v_kept.id is not null and not ratchet_internal.is_schedule_over(v_kept) then
+    return false;
+  end if;
+  delete from ratchet.schedules where id = v_kept.id;
+  if not v_is_cron and p_every is null then
+    perform ratchet_internal.raise_error('WF108', 'invalid cron expression',
+      jsonb_build_object('cron', left(p_rule, 200)),
+      'Give a cron expression of five or six fields, or a duration such as 5 minutes.');
+  end if;
+  perform ratchet.create_schedule(p_id, 'call', p_args => p_args, p_queue => p_queue,
+    p_cron => case when v_is_cron then p_rule end,
+    p_every => case when not v_is_cron then greatest(p_every, '1 second') end,
+    p_delay => case when not v_is_cron then coalesce(p_delay, '0') end,
+    p_catch_up => case when v_is_cron then 'skip' else 'one' end,
+    p_overlap => case when v_is_cron then 'skip' else 'wait' end, p_from_end => not v_is_cron,
+    p_stop_on_failure => true, p_max_runs => p_max_runs, p_options => p_options,
+    p_namespace => p_namespace);
+  return true;
+end $$;
+comment on function ratchet.start_cron(
+  text, text, json, text, interval, interval, bigint, text, json) is
+  'Starts a repeating call of Virtual; false while one of the same id runs.';
+
+-- sql/schedule/stop_cron.sql
+
+-- Stops a repeating call of Virtual, and the run that is under way.
+-- Locks: the schedule, then the job. Writes: schedules, jobs, messages. Raises: WF605.
+-- Wakes: programs that wait. Idempotent. Returns whether it was running.
+
+create function ratchet.stop_cron(p_id text, p_namespace text) returns boolean
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_kept ratchet.schedules;
+begin
+  perform ratchet_internal.check_isolation();
+  select * into v_kept from ratchet.schedules
+  where key = p_id and namespace = p_namespace for update;
+  if v_kept.id is null then return false; end if;
+  delete from ratchet.schedules where id = v_kept.id;
+  if ratchet_internal.is_schedule_over(v_kept) then return false; end if;
+  if exists (select from ratchet.jobs
+    where key = v_kept.last_key and namespace = p_namespace and status > 0)
+  then
+    perform ratchet.terminate(v_kept.last_key, p_namespace, p_suppress => true);
+  end if;
+  return true;
+end $$;
+comment on function ratchet.stop_cron(text, text) is
+  'Stops a repeating call of Virtual; returns whether it was running.';
 
 -- Looking at everything; the rules that always hold.
 
@@ -2878,7 +6369,8 @@ select a.job_id, j.key as job_key, j.namespace, a.field, a.kind,
   a.ledger >= 200000000000000 as is_final,
   a.is_failed, a.delivery, a.created_at, a.updated_at, a.ledger
 from ratchet.jobs_attributes a
-join ratchet.jobs j on j.id = a.job_id;
+join ratchet.jobs j on j.id = a.job_id
+where a.kind <> 'attribute';
 comment on view ratchet.ledger is
   'The ledger of every step, decoded: attempts, first leg, entries of the second, final or open.';
 
@@ -2913,6 +6405,105 @@ left join ratchet.jobs child on m.kind = 'child' and child.id::text = m.key;
 comment on view ratchet.open_steps is
   'What every running job waits for and why it does not move, one row an open step.';
 
+-- sql/views/steps.sql
+
+-- The steps of every job as people speak of them: dimension is the thread, index the number of the
+-- call in it, secondary the number of an operation within its object, from 0; timeline_key is the
+-- name under which exports show the step.
+
+create view ratchet.steps with (security_invoker = true) as
+select a.job_id, j.key as job_key, j.namespace, place.dimension, place.index, place.secondary,
+  a.kind, ratchet_internal.step_name(a.address, a.field) as name,
+  '-' || case a.kind when 'activity' then 'proxy' when 'await' then 'child' else a.kind end
+    || place.dimension || '-' || place.index || '-' || coalesce(place.secondary || '-', '')
+    as timeline_key,
+  ratchet_internal.is_final(a.ledger) as is_final, a.is_failed, a.input, a.target, a.value,
+  a.created_at, coalesce(a.updated_at, a.created_at) as updated_at
+from ratchet.jobs_attributes a
+join ratchet.jobs j on j.id = a.job_id
+cross join lateral (
+  select split_part(a.address, '#', 1) as dimension,
+    case when a.kind in ('search', 'entity') then split_part(a.address, '#', 2)::int
+      else a.position end as index,
+    case when a.kind in ('search', 'entity') then a.position - 1 end as secondary) place
+where a.kind not in ('attribute', 'cancel');
+comment on view ratchet.steps is
+  'The steps of every job: thread, number of the call, what it was, and its answer.';
+
+-- sql/views/symbol.sql
+
+-- a.symbol, written like a column (a function of a row may be): the field of a search attribute, or
+-- what a step called. One of the names that other releases of this API have for columns.
+
+create function ratchet.symbol(p_row ratchet.jobs_attributes) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when (p_row).kind = 'attribute' then (p_row).field
+    else ratchet_internal.step_name((p_row).address, (p_row).field) end
+$$;
+comment on function ratchet.symbol(ratchet.jobs_attributes) is
+  'a.symbol: the field of a search attribute, or what a step called.';
+
+-- sql/views/dimension.sql
+
+-- a.dimension, written like a column: the thread of a step; empty for the main function and for
+-- search attributes.
+
+create function ratchet.dimension(p_row ratchet.jobs_attributes) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when (p_row).kind = 'attribute' then ''
+    else split_part((p_row).address, '#', 1) end
+$$;
+comment on function ratchet.dimension(ratchet.jobs_attributes) is
+  'a.dimension: the thread of a step; empty for the main function and for search attributes.';
+
+-- sql/views/type.sql
+
+-- a.type, written like a column: udata for search attributes, jmark for steps of the main function,
+-- hmark for those of other threads, other for what is neither.
+
+create function ratchet.type(p_row ratchet.jobs_attributes) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case (p_row).kind when 'attribute' then 'udata' when 'cancel' then 'other'
+    else case when split_part((p_row).address, '#', 1) = '' then 'jmark' else 'hmark' end end
+$$;
+comment on function ratchet.type(ratchet.jobs_attributes) is
+  'a.type: udata, jmark, hmark or other, by what the row is.';
+
+-- sql/views/expired_at.sql
+
+-- j.expired_at, written like a column: when the time of a finished job is over; null while it runs,
+-- and where prune decides.
+
+create function ratchet.expired_at(p_job ratchet.jobs) returns timestamptz
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select (p_job).finished_at
+    + make_interval(secs => least(greatest((p_job).expire_seconds, 0), 1e10))
+  where (p_job).expire_seconds is not null
+$$;
+comment on function ratchet.expired_at(ratchet.jobs) is
+  'j.expired_at: when the time of a finished job is over; null while it runs or prune decides.';
+
+-- sql/views/is_live.sql
+
+-- j.is_live, written like a column: whether the job runs, or has ended and is still to be kept.
+
+create function ratchet.is_live(p_job ratchet.jobs) returns boolean
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(ratchet.expired_at(p_job) > ratchet_internal.now(), true)
+$$;
+comment on function ratchet.is_live(ratchet.jobs) is
+  'j.is_live: whether the job runs, or has ended and its time has not.';
+
 -- sql/views/workers.sql
 
 -- The running workers with what they serve and hold.
@@ -2928,6 +6519,68 @@ select w.id, w.name, w.is_idle, w.started_at, w.expires_at,
     where m.worker_id = w.id and m.kind = 'activity') as activities
 from ratchet_internal.workers w;
 comment on view ratchet.workers is 'The running workers, what they serve, and how much they hold.';
+
+-- sql/views/worker_roles.sql
+
+-- The worker roles of this database.
+
+create view ratchet.worker_roles with (security_invoker = true) as
+select id, role_name, namespace, queues, created_at, revoked_at, last_rotated_at
+from ratchet_internal.worker_roles;
+comment on view ratchet.worker_roles is
+  'The roles that were provisioned for workers, and what each may serve.';
+
+-- sql/views/schedule_status.sql
+
+-- Every schedule with its rule in words, what it does next and what it did last.
+
+create view ratchet.schedule_status with (security_invoker = true) as
+select s.key, s.namespace, s.workflow, s.queue,
+  coalesce('cron ' || s.cron, 'every ' || make_interval(secs => s.every_ms / 1000.0)) as rule,
+  s.timezone,
+  case when s.is_paused then 'paused'
+    when s.problem is not null then 'ended: ' || s.problem
+    when s.next_at = 'infinity' then 'ended'
+    when s.look_at > s.next_at then 'waits for the end of ' || s.last_key
+    else 'active' end as state,
+  case when s.next_at < 'infinity' and not s.is_paused then s.next_at end as next_at,
+  s.last_at, s.last_key as last_job,
+  case when j.status > 0 then 'running' when j.status < 0 then 'stopped'
+    when j.error is not null then 'failed' when j.status = 0 then 'done' end as last_state,
+  s.run_count
+from ratchet.schedules s
+left join ratchet.jobs j on j.key = s.last_key and j.namespace = s.namespace;
+comment on view ratchet.schedule_status is
+  'Every schedule with its rule, its next occurrence and its last run.';
+
+-- sql/inspect/export_history.sql
+
+-- A job with its recorded steps as one JSON document, which replay() of the driver checks against
+-- code without a database. Values are JSON texts, to the letter; null is undefined.
+-- Raises: WF201.
+
+create function ratchet.export_history(p_id text, p_namespace text default 'durable') returns json
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select json_build_object('format', 'pgratchet-history', 'version', 1,
+    'job', json_build_object('id', j.id::text, 'workflowId', j.key, 'namespace', j.namespace,
+      'workflow', j.workflow, 'queue', j.queue, 'entity', j.entity, 'status', j.status,
+      'attempt', j.attempt, 'isCancelled', j.cancel_requested_at is not null,
+      'originId', j.origin_id::text, 'input', j.input::text, 'options', j.options::text,
+      'result', j.result::text, 'error', j.error::text, 'createdAt', j.created_at,
+      'finishedAt', j.finished_at),
+    'steps', coalesce((
+      select json_agg(json_build_object('address', a.address, 'position', a.position,
+        'kind', a.kind, 'name', ratchet_internal.step_name(a.address, a.field),
+        'delivery', a.delivery, 'isDone', ratchet_internal.is_final(a.ledger),
+        'isFailed', a.is_failed, 'input', a.input::text, 'value', a.value)
+        order by a.address, a.position)
+      from ratchet.jobs_attributes a where a.job_id = j.id), '[]'))
+  from ratchet_internal.find_job(p_id, p_namespace) j
+$$;
+comment on function ratchet.export_history(text, text) is
+  'A job with its recorded steps as one JSON document, to be replayed without a database.';
 
 -- sql/inspect/broken_jobs.sql
 
@@ -2983,9 +6636,19 @@ as $$
   from step s
   where not s.is_final and (s.ledger % 100000000 <> 0 or s.value is not null and not s.is_failed)
   union all
-  select 'the deliveries of a thread are numbered without repetition', s.job_id, s.address
+  select 'the deliveries of a thread are numbered without repetition', s.job_id,
+    split_part(s.address, '#', 1)
   from step s where s.delivery is not null
-  group by s.job_id, s.address, s.delivery having count(*) > 1
+  group by s.job_id, split_part(s.address, '#', 1), s.delivery having count(*) > 1
+  union all
+  select 'the operations of an object are numbered without a gap', s.job_id, s.address
+  from step s where s.kind in ('search', 'entity')
+  group by s.job_id, s.address having max(s.position) <> count(*)
+  union all
+  select 'a search attribute is text, under its name', s.job_id, s.field
+  from step s
+  where (s.kind = 'attribute') <> starts_with(s.address, '_') or s.kind = 'attribute'
+    and (s.field <> s.address or s.position <> 1 or s.value is null or not s.is_final)
 $$;
 comment on function ratchet_internal.broken_steps() is 'Violations of the rules about steps.';
 
@@ -3071,7 +6734,504 @@ $$;
 comment on function ratchet.check_invariants() is
   'One row for each rule that does not hold and each job that breaks it; no rows when all is well.';
 
--- Retention, and who may do what.
+-- Reading the data of jobs; exports of what has happened.
+
+-- sql/data/nested.sql
+
+-- Attributes by name as an object in which a / in a name leads one level down. Where that is
+-- blocked, because the part before the / is an attribute itself, the name stays as it is.
+
+create function ratchet_internal.nested(p_attributes jsonb) returns jsonb
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_nested jsonb := '{}';
+  v_name text;
+  v_value jsonb;
+begin
+  for v_name, v_value in select key, value from jsonb_each(p_attributes) order by key loop
+    v_nested := coalesce(
+      ratchet_internal.put_value(v_nested, string_to_array(v_name, '/'), v_value),
+      v_nested || jsonb_build_object(v_name, v_value));
+  end loop;
+  return v_nested;
+end $$;
+comment on function ratchet_internal.nested(jsonb) is
+  'Attributes as an object in which a / in a name leads one level down.';
+
+-- sql/data/attributes.sql
+
+-- The search attributes of a job, running or finished. Raises: WF201.
+
+create function ratchet.attributes(
+  p_id text, p_namespace text default 'durable', p_is_nested boolean default false
+) returns jsonb
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when p_is_nested then ratchet_internal.nested(data) else data end
+  from (select ratchet_internal.attributes_of(
+    (ratchet_internal.find_job(p_id, p_namespace)).id) as data) job
+$$;
+comment on function ratchet.attributes(text, text, boolean) is
+  'The search attributes of a job, texts by name; nested: a / in a name leads one level down.';
+
+-- sql/data/query_state.sql
+
+-- Some fields of a job, texts by name, null where there is none. A name is that of a search
+-- attribute; in double quotes it is the field of any row of jobs_attributes, as it stands there,
+-- and ":" is the semaphore. An unknown job has no fields.
+
+create function ratchet.query_state(
+  p_id text, p_fields text[], p_namespace text default 'durable'
+) returns json
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(json_object_agg(coalesce(literal, field), case literal
+    when ':' then job.status::text
+    else (select a.value from ratchet.jobs_attributes a where a.job_id = job.id
+      and a.field = coalesce(literal, '_' || given.field)
+      and (literal is not null or a.address = '_' || given.field) limit 1) end), '{}')
+  from (select distinct field, substring(field from '^"(.*)"$') as literal
+    from unnest(p_fields) as each (field) where field is not null) given
+  left join ratchet.jobs job on job.key = p_id and job.namespace = p_namespace
+$$;
+comment on function ratchet.query_state(text, text[], text) is
+  'Search attributes of a job by name; a name in double quotes is a field of jobs_attributes.';
+
+-- sql/data/condition.sql
+
+-- The text of one condition on a top-level field of an entity. Text, because an index on an
+-- expression serves only statements in which the expression stands as it does in the index: the
+-- field must be a literal. Values of another kind than the one compared with never match.
+-- Raises: WF104.
+
+create function ratchet_internal.condition(p_field text, p_operator text, p_value jsonb)
+returns text
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_kind text := jsonb_typeof(p_value);
+begin
+  if p_operator = '$eq' then
+    return format('(context -> %1$L) @> %2$L::jsonb and (context -> %1$L) = %2$L::jsonb',
+      p_field, p_value);
+  elsif p_operator = '$ne' then
+    return format('(context -> %L) <> %L::jsonb', p_field, p_value);
+  elsif p_operator in ('$gt', '$gte', '$lt', '$lte') and v_kind in ('number', 'string') then
+    return format('(context -> %1$L) %2$s %3$L::jsonb and jsonb_typeof(context -> %1$L) = %4$L',
+      p_field, case p_operator when '$gt' then '>' when '$gte' then '>=' when '$lt' then '<'
+        else '<=' end, p_value, v_kind);
+  elsif p_operator = '$in' and v_kind = 'array' then
+    return format('(context -> %L) = any (array(select jsonb_array_elements(%L::jsonb)))',
+      p_field, p_value);
+  elsif p_operator = '$like' and v_kind = 'string' then
+    return format('(context ->> %L) like %L', p_field, p_value #>> '{}');
+  end if;
+  perform ratchet_internal.raise_error('WF104', 'invalid condition', jsonb_build_object(
+    'field', left(p_field, 100), 'operator', left(p_operator, 100), 'kind', v_kind),
+    'Operators are $eq, $ne, $gt, $gte, $lt, $lte (number or text), $in (a list), $like (text).');
+end $$;
+comment on function ratchet_internal.condition(text, text, jsonb) is
+  'The text of one condition on a top-level field of an entity.';
+
+-- sql/data/find_entities.sql
+
+-- The jobs with a label (entity) whose documents meet all conditions, newest first. Conditions are
+-- an object of top-level fields: {"status": "open", "age": {"$gte": 18}}. The statement is built of
+-- literals, so that the indexes of ratchet.entity_index serve it.
+-- Raises: WF104.
+
+create function ratchet.find_entities(
+  p_entity text, p_conditions jsonb default '{}', p_namespace text default 'durable',
+  p_limit bigint default null, p_offset bigint default 0
+) returns table (key text, context jsonb, status int)
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_where text;
+begin
+  if jsonb_typeof(p_conditions) is distinct from 'object' or p_limit < 0 or p_offset < 0 then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('limit', p_limit, 'offset', p_offset),
+      'Conditions are an object by field; limit and offset are not negative.');
+  end if;
+  select string_agg(' and ' || ratchet_internal.condition(field.key, test.key, test.value), '')
+  into v_where
+  from jsonb_each(p_conditions) field
+  cross join lateral jsonb_each(case
+    when jsonb_typeof(field.value) = 'object' and field.value::text like '{"$%' then field.value
+    else jsonb_build_object('$eq', field.value) end) test;
+  return query execute format('select key::text, coalesce(context, ''{}''), status
+    from ratchet.jobs where entity = %L and namespace = %L%s order by id desc limit %s offset %s',
+    p_entity, p_namespace, v_where, coalesce(p_limit::text, 'all'), coalesce(p_offset, 0));
+end $$;
+comment on function ratchet.find_entities(text, jsonb, text, bigint, bigint) is
+  'The jobs with a label whose documents meet all conditions on top-level fields, newest first.';
+
+-- sql/data/entity_index.sql
+
+-- The statements that make an index for the conditions of find_entities on one field of one label.
+-- Only their text, because an index that is built beside running work (concurrently) cannot be
+-- built by a function: psql runs them with \gexec, the driver one builder at a time. gin serves
+-- $eq, btree also ranges. What a build that was broken off has left is dropped first.
+-- While it exists, each change of a document of the label writes to it; other jobs cost nothing.
+-- Raises: WF101, WF104.
+
+create function ratchet.entity_index(p_entity text, p_field text, p_type text default 'gin')
+returns setof text
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_name name;
+begin
+  perform ratchet_internal.check_name(p_entity, 'entity');
+  perform ratchet_internal.check_name(p_field, 'field');
+  if p_type is null or p_type not in ('gin', 'btree', 'hash') then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', 'type', 'value', left(p_type, 100)),
+      'An index is of type gin, btree or hash.');
+  end if;
+  v_name := 'jobs_' || p_type || '_' || md5(jsonb_build_array(p_entity, p_field)::text);
+  return query
+  select format('drop index concurrently if exists ratchet.%I', v_name)
+  from pg_index i join pg_class c on c.oid = i.indexrelid
+  where c.relname = v_name and c.relnamespace = 'ratchet'::regnamespace and not i.indisvalid;
+  return next format('create index concurrently if not exists %I on ratchet.jobs using %s '
+    '((context -> %L)) where entity = %L and context is not null',
+    v_name, p_type, p_field, p_entity);
+end $$;
+comment on function ratchet.entity_index(text, text, text) is
+  'The statements that make an index for conditions on one field of the entities of one label.';
+
+-- sql/export/iso_time.sql
+
+-- A time as programs read it: ISO 8601, UTC, milliseconds. Inlinable.
+
+create function ratchet_internal.iso_time(p_at timestamptz) returns text
+language sql stable parallel safe
+return to_char(p_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"');
+comment on function ratchet_internal.iso_time(timestamptz) is
+  'A time in ISO 8601, UTC, with milliseconds.';
+
+-- sql/export/step_events.sql
+
+-- What has happened in a job, two rows a step: that it began, and that it was answered. Sending a
+-- signal and operations on data are no events; a wait that timed out ends with its timer. A step
+-- that ran in the process of its workflow is recorded when it has ended: both rows have one time.
+
+create function ratchet_internal.step_events(p_job bigint)
+returns table (
+  at timestamptz, dimension text, index int, is_end boolean, event_type text, category text,
+  name text, child text, is_awaited boolean, timeline_key text, duration_ms numeric, input json,
+  result json, failure json
+)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when e.is_end then s.updated_at else s.created_at end, s.dimension, s.index,
+    e.is_end, e.event_type, e.category, s.name,
+    case when s.kind = 'await' then s.name else s.target end, s.kind <> 'start', s.timeline_key,
+    case when e.is_end then extract(epoch from s.updated_at - s.created_at) * 1000
+      when s.kind = 'sleep' then ratchet_internal.decimal_of(s.input::text) * 1000 end,
+    s.input, case when not s.is_failed then s.value::json end,
+    case when s.is_failed then s.value::json end
+  from ratchet.steps s
+  join (values
+    ('activity', false, null, 'activity', 'activity_task_scheduled'),
+    ('activity', true, false, 'activity', 'activity_task_completed'),
+    ('activity', true, true, 'activity', 'activity_task_failed'),
+    ('child', false, null, 'child_workflow', 'child_workflow_execution_started'),
+    ('child', true, false, 'child_workflow', 'child_workflow_execution_completed'),
+    ('child', true, true, 'child_workflow', 'child_workflow_execution_failed'),
+    ('start', false, null, 'child_workflow', 'child_workflow_execution_started'),
+    ('start', true, true, 'child_workflow', 'child_workflow_execution_failed'),
+    ('await', true, false, 'child_workflow', 'child_workflow_execution_completed'),
+    ('await', true, true, 'child_workflow', 'child_workflow_execution_failed'),
+    ('sleep', false, null, 'timer', 'timer_started'),
+    ('sleep', true, false, 'timer', 'timer_fired'),
+    ('wait', false, null, 'signal', 'signal_wait_started'),
+    ('wait', true, false, 'signal', 'workflow_execution_signaled'),
+    ('wait', true, true, 'timer', 'timer_fired')
+  ) as e (kind, is_end, is_failed, category, event_type)
+    on e.kind = s.kind and (not e.is_end or s.is_final and e.is_failed = s.is_failed)
+  where s.job_id = p_job
+$$;
+comment on function ratchet_internal.step_events(bigint) is
+  'What has happened in a job: the beginning and the end of each of its steps.';
+
+-- sql/export/edge_events.sql
+
+-- The first and the last event of a job: that it was started, and that it ended. In the shape of
+-- step_events; name is the topic of the workflow.
+
+create function ratchet_internal.edge_events(p_job ratchet.jobs)
+returns table (
+  at timestamptz, dimension text, index int, is_end boolean, event_type text, category text,
+  name text, child text, is_awaited boolean, timeline_key text, duration_ms numeric, input json,
+  result json, failure json
+)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select p_job.created_at, '', 0, false, 'workflow_execution_started', 'workflow',
+    p_job.queue || '-' || p_job.workflow, null, false, null, null::numeric, p_job.input,
+    null::json, null::json
+  union all
+  select p_job.finished_at, '', 0, true,
+    case when p_job.error is null then 'workflow_execution_completed'
+      else 'workflow_execution_failed' end,
+    'workflow', p_job.queue || '-' || p_job.workflow, null, false, null,
+    extract(epoch from p_job.finished_at - p_job.created_at) * 1000, null, p_job.result,
+    p_job.error
+  where p_job.finished_at is not null
+$$;
+comment on function ratchet_internal.edge_events(ratchet.jobs) is
+  'The first and, when it has ended, the last event of a job.';
+
+-- sql/export/event_attributes.sql
+
+-- The attributes of an event, those that its type has. Values of users stay as they are (json, not
+-- jsonb).
+
+create function ratchet_internal.event_attributes(
+  p_type text, p_category text, p_name text, p_child text, p_is_awaited boolean, p_key text,
+  p_index int, p_duration_ms numeric, p_input json, p_result json, p_failure json, p_begun bigint
+) returns json
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select json_object_agg(name, value) from (values
+    ('kind', to_json(p_type)),
+    ('workflow_type', case when p_type = 'workflow_execution_started' then to_json(p_name) end),
+    ('task_queue', case when p_type = 'workflow_execution_started' then to_json(p_name) end),
+    ('activity_type', case when p_category = 'activity' then to_json(p_name) end),
+    ('child_workflow_id', case when p_category = 'child_workflow' then to_json(p_child) end),
+    ('awaited', case when p_category = 'child_workflow' then to_json(p_is_awaited) end),
+    ('signal_name', case when p_category = 'signal' then to_json(p_name) end),
+    ('timeline_key', case when p_category in ('activity', 'child_workflow')
+      then to_json(p_key) end),
+    ('execution_index', case when p_category in ('activity', 'child_workflow')
+      then to_json(p_index) end),
+    ('duration_ms', case when p_category = 'timer' then to_json(p_duration_ms) end),
+    ('input', p_input),
+    ('result', case when p_category <> 'timer' and p_category <> 'signal' then p_result end),
+    ('failure', case when p_category <> 'timer' then p_failure end),
+    ('scheduled_event_id', case when p_category = 'activity' then to_json(p_begun) end),
+    ('initiated_event_id', case when p_category = 'child_workflow' then to_json(p_begun) end)
+  ) as attribute (name, value)
+  where value is not null
+$$;
+comment on function ratchet_internal.event_attributes(text, text, text, text, boolean, text, int,
+  numeric, json, json, json, bigint) is
+  'The attributes of an event, those that its type has.';
+
+-- sql/export/execution_events.sql
+
+-- The events of a job in the order of time, numbered from 1, from its start to its end. Options:
+-- exclude_system leaves activities out whose name begins with lt, omit_results leaves results and
+-- inputs out, enrich_inputs shows arguments. The clock of the database may have been set back
+-- meanwhile: no event is shown before the one it follows.
+
+create function ratchet_internal.execution_events(p_job ratchet.jobs, p_options json)
+returns table (
+  event_id bigint, event_type text, category text, event_time timestamptz, duration_ms numeric,
+  is_system boolean, attributes json
+)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with option as (
+    select p_options ->> 'omit_results' = 'true' as is_brief,
+      p_options ->> 'enrich_inputs' = 'true' as has_inputs),
+  event as (
+    select 0 as rank, e.*, e.category = 'activity' and starts_with(e.name, 'lt') as is_system
+    from ratchet_internal.edge_events(p_job) e where not is_end
+    union all
+    select 1, e.*, e.category = 'activity' and starts_with(e.name, 'lt')
+    from ratchet_internal.step_events(p_job.id) e
+    union all
+    select 2, e.*, false from ratchet_internal.edge_events(p_job) e where is_end),
+  numbered as (
+    select e.*, row_number() over in_time as event_id, max(e.at) over in_time as event_time
+    from event e
+    where not (e.is_system and coalesce(p_options ->> 'exclude_system' = 'true', false))
+    window in_time as (order by e.rank, e.at, e.dimension, e.index, e.is_end
+      rows unbounded preceding)),
+  linked as (
+    select n.*, coalesce(
+      max(n.event_id) filter (where not n.is_end) over (partition by n.dimension, n.index),
+      max(n.event_id) filter (where not n.is_end) over (partition by n.child)) as begun_id
+    from numbered n)
+  select l.event_id, l.event_type, l.category, l.event_time,
+    case when l.is_end then round(l.duration_ms) end, l.is_system,
+    ratchet_internal.event_attributes(l.event_type, l.category, l.name, l.child, l.is_awaited,
+      l.timeline_key, l.index, case when not l.is_end then l.duration_ms end,
+      case when o.is_brief is true or l.category in ('activity', 'child_workflow')
+        and (l.is_end or o.has_inputs is not true) then null
+        when l.event_type = 'workflow_execution_started' and o.has_inputs is not true
+        then ratchet_internal.nested(ratchet_internal.attributes_of(p_job.id))::json
+        when l.event_type = 'workflow_execution_signaled' then l.result
+        when not l.is_end and l.category not in ('signal', 'timer') then l.input end,
+      case when o.is_brief is not true and l.is_end then l.result end,
+      case when l.is_end then l.failure end, case when l.is_end then l.begun_id end)
+  from linked l cross join option o
+  order by l.event_id
+$$;
+comment on function ratchet_internal.execution_events(ratchet.jobs, json) is
+  'The events of a job in the order of time, numbered from 1.';
+
+-- sql/export/summary.sql
+
+-- How much of what the events of an execution tell: activities and children by how they ended,
+-- timers started, signals received.
+
+create function ratchet_internal.summary(p_types text[], p_system boolean[]) returns json
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select json_build_object(
+    'total_events', count(*),
+    'activities', json_build_object(
+      'total', count(*) filter (where type = 'activity_task_scheduled'),
+      'completed', count(*) filter (where type = 'activity_task_completed'),
+      'failed', count(*) filter (where type = 'activity_task_failed'),
+      'system', count(*) filter (where type = 'activity_task_scheduled' and is_system),
+      'user', count(*) filter (where type = 'activity_task_scheduled' and not is_system)),
+    'child_workflows', json_build_object(
+      'total', count(*) filter (where type = 'child_workflow_execution_started'),
+      'completed', count(*) filter (where type = 'child_workflow_execution_completed'),
+      'failed', count(*) filter (where type = 'child_workflow_execution_failed')),
+    'timers', count(*) filter (where type = 'timer_started'),
+    'signals', count(*) filter (where type = 'workflow_execution_signaled'))
+  from unnest(p_types, p_system) as event (type, is_system)
+$$;
+comment on function ratchet_internal.summary(text[], boolean[]) is
+  'Counts of the events of an execution.';
+
+-- sql/export/stream_history.sql
+
+-- The requests that the activities of a job were, as a list: what was asked for when, and how it
+-- was answered.
+
+create function ratchet_internal.stream_history(p_job ratchet.jobs) returns json
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(json_agg(json_build_object(
+    'id', s.job_id || s.timeline_key, 'jid', p_job.key, 'aid', s.name, 'dad', s.dimension,
+    'msg_type', 'worker', 'topic', p_job.queue || '-' || p_job.workflow,
+    'workflow_name', p_job.workflow, 'data', s.input,
+    'status', case when s.is_final then case when s.is_failed then 'error' else 'success' end end,
+    'code', case when s.is_final then case when s.is_failed
+      then ratchet_internal.number_of(s.value::json, 'code', 500) else 200 end end,
+    'created_at', ratchet_internal.iso_time(s.created_at),
+    'expired_at', case when s.is_final then ratchet_internal.iso_time(s.updated_at) end)
+    order by s.created_at, s.dimension, s.index), '[]')
+  from ratchet.steps s where s.job_id = p_job.id and s.kind = 'activity'
+$$;
+comment on function ratchet_internal.stream_history(ratchet.jobs) is
+  'The requests that the activities of a job were, and how they were answered.';
+
+-- sql/export/child_executions.sql
+
+-- The executions of the children that a job has started, in the order of their starts, with theirs,
+-- as deep as asked for.
+
+create function ratchet_internal.child_executions(p_job ratchet.jobs, p_options json, p_depth int)
+returns json
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_depth <= 0 then return '[]'; end if;
+  return (
+    select coalesce(json_agg(ratchet_internal.execution(child, p_options, p_depth - 1)
+      order by child.id), '[]')
+    from ratchet.jobs child
+    where child.parent_id = p_job.id and child.namespace = p_job.namespace
+      and child.key in (
+        select s.target from ratchet.steps s
+        where s.job_id = p_job.id and s.kind in ('child', 'start')));
+end $$;
+comment on function ratchet_internal.child_executions(ratchet.jobs, json, int) is
+  'The executions of the children that a job has started, with theirs.';
+
+-- sql/export/execution.sql
+
+-- One execution as an object: what it was, how it stands or ended, its events and a summary of
+-- them; with mode verbose also its children, p_depth levels down.
+
+create function ratchet_internal.execution(p_job ratchet.jobs, p_options json, p_depth int)
+returns json
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_topic text := p_job.queue || '-' || p_job.workflow;
+  v_is_brief boolean := coalesce(p_options ->> 'omit_results' = 'true', false);
+  v_has_lineage boolean := coalesce(p_options ->> 'include_lineage' = 'true', false);
+  v_events json;
+  v_summary json;
+begin
+  select coalesce(json_agg(json_build_object('event_id', e.event_id, 'event_type', e.event_type,
+      'category', e.category, 'event_time', ratchet_internal.iso_time(e.event_time),
+      'duration_ms', e.duration_ms, 'is_system', e.is_system, 'attributes', e.attributes)
+      order by e.event_id), '[]'),
+    ratchet_internal.summary(array_agg(e.event_type), array_agg(e.is_system))
+  into v_events, v_summary
+  from ratchet_internal.execution_events(p_job, p_options) e;
+  return (select json_object_agg(name, value) from (values
+    ('workflow_id', to_json(p_job.key)), ('workflow_type', to_json(v_topic)),
+    ('task_queue', to_json(v_topic)),
+    ('status', to_json(case when p_job.status > 0 then 'running'
+      when p_job.error is null then 'completed' else 'failed' end)),
+    ('start_time', to_json(ratchet_internal.iso_time(p_job.created_at))),
+    ('close_time', coalesce(to_json(ratchet_internal.iso_time(p_job.finished_at)), 'null')),
+    ('duration_ms', coalesce(to_json(round(
+      extract(epoch from p_job.finished_at - p_job.created_at) * 1000)), 'null')),
+    ('result', case when not v_is_brief then p_job.result end),
+    ('events', v_events), ('summary', v_summary),
+    ('children', case when p_options ->> 'mode' = 'verbose'
+      then ratchet_internal.child_executions(p_job, p_options, p_depth) end),
+    ('stream_history', case when p_options ->> 'include_stream_history' = 'true'
+      then ratchet_internal.stream_history(p_job) end),
+    ('parent_workflow_id', case when v_has_lineage then coalesce((
+      select to_json(key) from ratchet.jobs where id = p_job.parent_id), 'null') end),
+    ('origin_id', case when v_has_lineage then coalesce((
+      select to_json(key) from ratchet.jobs where id = p_job.origin_id), 'null') end)
+  ) as field (name, value) where value is not null);
+end $$;
+comment on function ratchet_internal.execution(ratchet.jobs, json, int) is
+  'One execution as an object: its state, its events, a summary, and what its options ask for.';
+
+-- sql/export/export_execution.sql
+
+-- The event history of a job, running or finished. Options: mode (sparse, or verbose: with
+-- children, max_depth levels, 5 unless given), exclude_system, omit_results, enrich_inputs,
+-- include_lineage, include_stream_history. Raises: WF201.
+
+create function ratchet.export_execution(
+  p_id text, p_namespace text default 'durable', p_options json default '{}'
+) returns json
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_mergejoin = off
+set jit = off
+as $$
+  select ratchet_internal.execution(ratchet_internal.find_job(p_id, p_namespace), p_options,
+    least(ratchet_internal.number_of(p_options, 'max_depth', 5), 100)::int)
+$$;
+comment on function ratchet.export_execution(text, text, json) is
+  'The event history of a job as one object; see the options in its file.';
+
+-- Retention, and who may do what. Roles for workers are made by the engine, others by you.
 
 -- sql/upkeep/check_prune.sql
 
@@ -3094,6 +7254,26 @@ end $$;
 comment on function ratchet_internal.check_prune(interval, int) is
   'Raises WF103 or WF104 unless prune can work with what it is given.';
 
+-- sql/upkeep/remove_jobs.sql
+
+-- Removes jobs with everything that belongs to them. The caller has locked them.
+-- Writes: attributes, jobs. Returns how many jobs it removed.
+
+create function ratchet_internal.remove_jobs(p_jobs bigint[]) returns bigint
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_count bigint;
+begin
+  delete from ratchet.jobs_attributes where job_id = any (p_jobs);
+  delete from ratchet.jobs where id = any (p_jobs);
+  get diagnostics v_count = row_count;
+  return v_count;
+end $$;
+comment on function ratchet_internal.remove_jobs(bigint[]) is
+  'Removes jobs with everything that belongs to them; returns how many.';
+
 -- sql/upkeep/prune.sql
 
 -- Removes finished jobs whose time is over: expire_seconds after their end, or p_older_than where
@@ -3110,6 +7290,7 @@ set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_mergejoin = off
 set jit = off
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_now timestamptz := ratchet_internal.now();
@@ -3129,8 +7310,7 @@ begin
       and finished_at < v_now - case when expire_seconds is null then p_older_than
         else make_interval(secs => least(greatest(expire_seconds, 0), 1e10)) end
     order by id for update skip locked) old;
-  delete from ratchet.jobs_attributes where job_id = any (v_jobs);
-  delete from ratchet.jobs where id = any (v_jobs);
+  perform ratchet_internal.remove_jobs(v_jobs);
   delete from ratchet_internal.signals where id in (
     select id from ratchet_internal.signals where expires_at < v_now
     order by expires_at limit p_batch
@@ -3142,6 +7322,120 @@ comment on function ratchet.prune(interval, int) is
   'Removes finished jobs past their retention, one batch a call (default 7 days, 10000 looked '
   'at); returns how many.';
 
+-- sql/upkeep/strip_jobs.sql
+
+-- Removes the detail of finished jobs: the arguments of their steps and, unless told otherwise,
+-- their hooks' steps. What a job returned, its data and the history of its main function stay.
+-- The caller has locked the jobs. Writes: attributes, jobs. Returns how many rows it changed or
+-- removed.
+
+create function ratchet_internal.strip_jobs(p_jobs bigint[], p_is_keeping_hooks boolean)
+returns bigint
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_removed bigint := 0;
+  v_changed bigint;
+begin
+  if not p_is_keeping_hooks then
+    -- The addresses of main functions, and of data, begin with these; those of hooks do not.
+    delete from ratchet.jobs_attributes where job_id = any (p_jobs) and address ~ '^[^#$_]';
+    get diagnostics v_removed = row_count;
+  end if;
+  update ratchet.jobs_attributes set input = null
+  where job_id = any (p_jobs) and input is not null;
+  get diagnostics v_changed = row_count;
+  update ratchet.jobs set pruned_at = ratchet_internal.now() where id = any (p_jobs);
+  return v_removed + v_changed;
+end $$;
+comment on function ratchet_internal.strip_jobs(bigint[], boolean) is
+  'Removes the arguments of the steps of finished jobs, and their hooks'' steps; returns how many '
+  'rows that changed.';
+
+-- sql/upkeep/prune_jobs.sql
+
+-- What an operator removes by hand or by schedule, one short batch a call: finished jobs whose time
+-- is over (expire_seconds after their end, or p_older_than where none was given), finished jobs
+-- without an entity of their own that ended before p_older_than (p_transient), and the detail of
+-- jobs that have ended by themselves (p_attributes). Looks at the p_batch jobs after the number
+-- p_after; call again with next_job until that is null. Skips what others hold; never touches
+-- running jobs. Null namespaces or entities: all.
+-- Locks: the jobs, in id order. Writes: jobs, attributes. Raises: WF103, WF104.
+
+create function ratchet.prune_jobs(
+  p_namespaces text[] default null, p_older_than interval default '7 days',
+  p_after bigint default 0, p_batch int default 1000, p_jobs boolean default true,
+  p_attributes boolean default false, p_transient boolean default false,
+  p_entities text[] default null, p_is_keeping_hooks boolean default false
+) returns table (next_job bigint, jobs bigint, transient bigint, attributes bigint, marked bigint)
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off set enable_mergejoin = off set jit = off
+as $$
+declare
+  v_now timestamptz := ratchet_internal.now();
+  v_age interval := least(p_older_than, interval '1 minute');
+  v_to bigint;
+  v_old bigint[];
+  v_transient bigint[];
+  v_stripped bigint[];
+begin
+  perform ratchet_internal.check_prune(p_older_than, p_batch);
+  select max(id) into v_to from (
+    select id from ratchet.jobs where id > p_after order by id limit p_batch) batch;
+  select array_agg(id) filter (where is_old),
+    array_agg(id) filter (where not is_old and is_transient),
+    array_agg(id) filter (where not is_old and not is_transient and is_whole)
+  into v_old, v_transient, v_stripped
+  from (
+    select id,
+      p_jobs and finished_at <= v_now - v_age
+        and finished_at <= v_now - case when expire_seconds is null then p_older_than
+          else make_interval(secs => least(greatest(expire_seconds, 0), 1e10)) end as is_old,
+      p_transient and entity = workflow and finished_at <= v_now - p_older_than as is_transient,
+      p_attributes and status = 0 and pruned_at is null as is_whole
+    from ratchet.jobs
+    where id > p_after and id <= v_to and status <= 0 and finished_at is not null
+      and (p_namespaces is null or namespace = any (p_namespaces))
+      and (p_entities is null or entity = any (p_entities))
+    order by id for update skip locked) finished;
+  jobs := ratchet_internal.remove_jobs(v_old);
+  transient := ratchet_internal.remove_jobs(v_transient);
+  attributes := ratchet_internal.strip_jobs(v_stripped, p_is_keeping_hooks);
+  marked := coalesce(cardinality(v_stripped), 0);
+  next_job := v_to;
+  return next;
+end $$;
+comment on function ratchet.prune_jobs is
+  'Removes finished jobs, or the detail of their history, one batch a call; next_job is null after '
+  'the last.';
+
+-- sql/upkeep/prune_signals.sql
+
+-- Drops signals that nobody consumed in time, one batch a call. Skips what others hold. Null
+-- namespaces: all. Locks: the signals. Writes: signals. Raises: WF104. Returns how many.
+
+create function ratchet.prune_signals(p_namespaces text[] default null, p_batch int default 1000)
+returns bigint
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_count bigint;
+begin
+  perform ratchet_internal.check_prune('0', p_batch);
+  delete from ratchet_internal.signals where id in (
+    select id from ratchet_internal.signals
+    where expires_at < ratchet_internal.now()
+      and (p_namespaces is null or namespace = any (p_namespaces))
+    order by expires_at limit p_batch for update skip locked);
+  get diagnostics v_count = row_count;
+  return v_count;
+end $$;
+comment on function ratchet.prune_signals(text[], int) is
+  'Drops signals that nobody consumed in time, one batch a call; returns how many.';
+
 -- sql/roles/grants.sql
 
 -- Which function belongs to which access. Data, so that the grants can be read and tested; nothing
@@ -3152,24 +7446,73 @@ create table ratchet_internal.grants (
   access text not null,
   primary key (function, access),
   constraint "access is one the engine knows"
-    check (access in ('reader', 'client', 'worker', 'operator'))
+    check (access in ('reader', 'client', 'worker', 'secured', 'operator'))
 );
 comment on table ratchet_internal.grants is 'Which function may be called with which access.';
 comment on column ratchet_internal.grants.function is
   'Name of the function; names are unique in the engine.';
 comment on column ratchet_internal.grants.access is
-  'Who may call it: reader, client, worker or operator.';
+  'Who may call it: reader, client, worker, secured (a provisioned worker role) or operator.';
 insert into ratchet_internal.grants (function, access) values
   ('status', 'reader'), ('result', 'reader'), ('await_result', 'reader'), ('version', 'reader'),
   ('check_invariants', 'reader'), ('history', 'reader'), ('watch_jobs', 'reader'),
+  ('attributes', 'reader'), ('query_state', 'reader'), ('find_entities', 'reader'),
+  ('export_execution', 'reader'), ('symbol', 'reader'),
+  ('dimension', 'reader'), ('type', 'reader'), ('is_live', 'reader'), ('expired_at', 'reader'),
+  ('entity_index', 'operator'),
   ('start_workflow', 'client'), ('start_workflows', 'client'), ('signal', 'client'),
   ('cancel', 'client'), ('terminate', 'client'),
   ('register_worker', 'worker'), ('add_routes', 'worker'), ('heartbeat', 'worker'),
-  ('unregister_worker', 'worker'), ('exchange', 'worker'), ('evict', 'worker'),
+  ('unregister_worker', 'worker'), ('exchange', 'worker'), ('peek', 'worker'), ('evict', 'worker'),
   ('history', 'worker'), ('held_work', 'worker'), ('claim_activity', 'worker'),
   ('complete', 'worker'), ('fail', 'worker'), ('version', 'worker'), ('prune', 'worker'),
-  ('prune', 'operator'),
+  ('prune', 'operator'), ('prune_jobs', 'operator'), ('prune_signals', 'operator'),
+  ('register_worker', 'secured'), ('add_routes', 'secured'), ('heartbeat', 'secured'),
+  ('unregister_worker', 'secured'), ('exchange', 'secured'), ('peek', 'secured'), ('evict', 'secured'),
+  ('history', 'secured'), ('held_work', 'secured'), ('claim_activity', 'secured'),
+  ('complete', 'secured'), ('fail', 'secured'), ('version', 'secured'),
+  ('commit_activity', 'worker'), ('prune_escalations', 'operator'),
+  ('get_escalation', 'reader'), ('escalation_by_key', 'reader'), ('list_escalations', 'reader'),
+  ('count_escalations', 'reader'), ('escalation_stats', 'reader'), ('escalation_types', 'reader'),
+  ('cancelled_escalations', 'reader'), ('escalations_of_steps', 'worker'),
+  ('create_escalation', 'client'), ('migrate_escalation', 'client'),
+  ('claim_escalation', 'client'), ('claim_escalation_by_metadata', 'client'),
+  ('claim_escalations', 'client'), ('release_escalation', 'client'),
+  ('resolve_escalation', 'client'), ('resolve_escalation_by_metadata', 'client'),
+  ('resolve_escalations', 'client'), ('resolve_all_escalations', 'client'),
+  ('cancel_escalation', 'client'), ('update_escalation', 'client'),
+  ('append_milestones', 'client'), ('escalate_to_role', 'client'),
+  ('set_escalation_priority', 'client'), ('prune_escalations', 'client'),
+  ('export_history', 'reader'), ('occurrences', 'reader'), ('create_schedule', 'client'),
+  ('alter_schedule', 'client'),
+  ('pause_schedule', 'client'), ('resume_schedule', 'client'), ('delete_schedule', 'client'),
+  ('trigger_schedule', 'client'), ('flush', 'client'), ('start_cron', 'client'),
+  ('stop_cron', 'client'), ('run_schedules', 'worker'), ('run_schedules', 'operator'),
   ('now', 'reader'), ('is_final', 'reader'), ('step_name', 'reader');
+
+-- sql/roles/grant_functions.sql
+
+-- Grants a role the functions of some accesses.
+
+create function ratchet_internal.grant_functions(p_role name, p_accesses text[]) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_function regprocedure;
+begin
+  execute format('grant usage on schema ratchet to %I', p_role);
+  for v_function in
+    select p.oid::regprocedure from pg_proc p
+    join ratchet_internal.grants g on g.function = p.proname
+    where p.pronamespace in ('ratchet'::regnamespace, 'ratchet_internal'::regnamespace)
+      and g.access = any (p_accesses)
+  loop
+    execute format('grant execute on function %s to %I', v_function, p_role);
+  end loop;
+end $$;
+comment on function ratchet_internal.grant_functions(name, text[]) is
+  'Grants a role the functions of some accesses.';
 
 -- sql/roles/grant_access.sql
 
@@ -3183,8 +7526,6 @@ create function ratchet.grant_access(p_role name, p_access text) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  v_function regprocedure;
 begin
   if p_access is null or p_access not in ('reader', 'client', 'worker', 'operator') then
     perform ratchet_internal.raise_error('WF104', 'invalid option',
@@ -3195,26 +7536,204 @@ begin
     perform ratchet_internal.raise_error('WF104', 'invalid option',
       jsonb_build_object('option', 'role', 'value', p_role), 'Create the role first.');
   end if;
-  execute format('grant usage on schema ratchet to %I', p_role);
+  perform ratchet_internal.grant_functions(p_role,
+    case p_access when 'operator' then array['reader', 'client', 'operator']
+      when 'client' then array['reader', 'client']
+      else array[p_access] end);
   if p_access <> 'worker' then
     execute format('grant usage on schema ratchet_internal to %I', p_role);
     execute format('grant select on all tables in schema ratchet to %I', p_role);
     execute format('grant select on all tables in schema ratchet_internal to %I', p_role);
   end if;
-  for v_function in
-    select p.oid::regprocedure from pg_proc p
-    join ratchet_internal.grants g on g.function = p.proname
-    where p.pronamespace in ('ratchet'::regnamespace, 'ratchet_internal'::regnamespace)
-      and g.access = any (
-      case p_access when 'operator' then array['reader', 'client', 'operator']
-        when 'client' then array['reader', 'client']
-        else array[p_access] end)
-  loop
-    execute format('grant execute on function %s to %I', v_function, p_role);
-  end loop;
 end $$;
 comment on function ratchet.grant_access(name, text) is
   'Grants an existing role one of reader, client, worker, operator.';
+
+-- sql/roles/check_password.sql
+
+-- The password to set: the given one, or a new random one. Raises: WF104.
+
+create function ratchet_internal.check_password(p_password text) returns text
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_password is null then
+    return replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '');
+  end if;
+  if length(p_password) not between 8 and 512 then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', 'password', 'length', length(p_password)),
+      'Give a password of 8 to 512 characters, or none to have one made.');
+  end if;
+  return p_password;
+end $$;
+comment on function ratchet_internal.check_password(text) is
+  'The given password if it will do, or a new random one.';
+
+-- sql/roles/worker_role_name.sql
+
+-- The name under which a role for these queues is provisioned: hmsh_wrk_<namespace>_<queues>, or,
+-- where that is another role's, a name that ends with a digest. Roles belong to the whole cluster,
+-- so each carries a comment that names its database; a role of that name which lacks it is none of
+-- ours and is left alone. Raises: WF104.
+
+create function ratchet_internal.worker_role_name(
+  p_namespace text, p_queues text[], p_comment text
+) returns name
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_base text := 'hmsh_wrk_' || regexp_replace(
+    lower(p_namespace || '_' || array_to_string(p_queues, '_')), '[^a-z0-9]+', '_', 'g');
+  v_digest text := left(md5(p_comment || to_json(p_queues) || p_namespace), 8);
+  v_name text;
+begin
+  foreach v_name in array array[left(v_base, 63), left(v_base, 54) || '_' || v_digest] loop
+    continue when exists (
+      select from ratchet_internal.worker_roles r where r.role_name = v_name
+        and (r.namespace, r.queues) is distinct from (p_namespace, p_queues));
+    continue when exists (
+      select from pg_roles r where r.rolname = v_name
+        and shobj_description(r.oid, 'pg_authid') is distinct from p_comment);
+    return v_name;
+  end loop;
+  perform ratchet_internal.raise_error('WF104', 'invalid option',
+    jsonb_build_object('option', 'role', 'value', v_name),
+    'A role of this name exists and is not a worker role of this database; drop or rename it.');
+end $$;
+comment on function ratchet_internal.worker_role_name(text, text[], text) is
+  'The name of the worker role for some queues: the one it has, or the one it is to get.';
+
+-- sql/roles/provision_worker_role.sql
+
+-- Creates a login role that can be a worker of the given queues and nothing else: it reads no table
+-- and may execute what belongs to the access `secured`. Provisioning again gives it a new password
+-- and takes back a revocation. Do not make another role a member of it: what that role may do would
+-- not be limited to the queues.
+-- For the owner of the engine, who needs CREATEROLE. Locks: worker_roles. Writes: worker_roles,
+-- roles of the cluster. Raises: WF101, WF104.
+
+create function ratchet.provision_worker_role(
+  p_queues text[], p_namespace text default 'durable', p_password text default null
+) returns table (role_name name, password text)
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  v_comment text := format('pgratchet worker of database %s', current_database());
+  v_password text := ratchet_internal.check_password(p_password);
+  v_queues text[] := array(select distinct q collate "C" from unnest(p_queues) q order by 1);
+  v_role name;
+begin
+  if cardinality(v_queues) = 0 then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', 'queues'), 'Give at least one queue.');
+  end if;
+  perform ratchet_internal.check_name(p_namespace, 'namespace');
+  perform ratchet_internal.check_name(q, 'queue') from unnest(v_queues) q;
+  lock table ratchet_internal.worker_roles in share row exclusive mode;
+  v_role := ratchet_internal.worker_role_name(p_namespace, v_queues, v_comment);
+  if exists (select from pg_roles where rolname = v_role) then
+    execute format('alter role %I login password %L', v_role, v_password);
+  else
+    execute format('create role %I login noinherit password %L', v_role, v_password);
+    execute format('comment on role %I is %L', v_role, v_comment);
+  end if;
+  if not has_database_privilege(v_role, current_database(), 'connect') then
+    execute format('grant connect on database %I to %I', current_database(), v_role);
+  end if;
+  perform ratchet_internal.grant_functions(v_role, array['secured']);
+  insert into ratchet_internal.worker_roles (role_name, namespace, queues, created_at)
+  values (v_role, p_namespace, v_queues, ratchet_internal.now())
+  on conflict (role_name) do update
+  set revoked_at = null, last_rotated_at = excluded.created_at;
+  return query select v_role, v_password;
+end $$;
+comment on function ratchet.provision_worker_role(text[], text, text) is
+  'Creates, or renews, a login role that can be a worker of some queues and nothing else; returns '
+  'its name and password.';
+
+-- sql/roles/find_worker_role.sql
+
+-- The row of a worker role, locked. Raises: WF104 where none was provisioned here.
+
+create function ratchet_internal.find_worker_role(p_role name)
+returns ratchet_internal.worker_roles
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_role ratchet_internal.worker_roles;
+begin
+  select * into v_role from ratchet_internal.worker_roles where role_name = p_role for update;
+  if not found then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', 'role', 'value', p_role),
+      'No worker role of this name was provisioned in this database: see ratchet.worker_roles.');
+  end if;
+  return v_role;
+end $$;
+comment on function ratchet_internal.find_worker_role(name) is
+  'The row of a worker role, locked; raises WF104 where there is none.';
+
+-- sql/roles/rotate_worker_password.sql
+
+-- Gives a worker role a new password. Sessions that are open stay open; new ones need it.
+-- For the owner of the engine. Locks: the row of the role. Writes: worker_roles, the role.
+-- Raises: WF104 for a role that is unknown or was revoked.
+
+create function ratchet.rotate_worker_password(p_role name, p_password text default null)
+returns text
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_password text := ratchet_internal.check_password(p_password);
+begin
+  if (ratchet_internal.find_worker_role(p_role)).revoked_at is not null then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', 'role', 'value', p_role),
+      'The role was revoked; ratchet.provision_worker_role takes that back.');
+  end if;
+  execute format('alter role %I password %L', p_role, v_password);
+  update ratchet_internal.worker_roles set last_rotated_at = ratchet_internal.now()
+  where role_name = p_role;
+  return v_password;
+end $$;
+comment on function ratchet.rotate_worker_password(name, text) is
+  'Gives a worker role a new password, and returns it.';
+
+-- sql/roles/revoke_worker_role.sql
+
+-- Ends what a worker role may do, at once: it can neither log in nor, in a session that is open,
+-- call anything, and what its workers hold goes to others. Idempotent.
+-- For the owner of the engine. Locks: the row of the role, its workers, then as release_worker.
+-- Writes: worker_roles, the role, and as release_worker. Raises: WF104. Wakes: idle workers.
+
+create function ratchet.revoke_worker_role(p_role name) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now timestamptz := ratchet_internal.now();
+begin
+  perform ratchet_internal.find_worker_role(p_role);
+  if exists (select from pg_roles where rolname = p_role) then
+    execute format('alter role %I nologin', p_role);
+    execute format('revoke execute on all functions in schema ratchet from %I', p_role);
+    execute format('revoke usage on schema ratchet from %I', p_role);
+  end if;
+  perform ratchet_internal.release_worker(id, v_now, true)
+  from (select id from ratchet_internal.workers where role_name = p_role
+    order by id for update) held;
+  update ratchet_internal.worker_roles set revoked_at = coalesce(revoked_at, v_now)
+  where role_name = p_role;
+end $$;
+comment on function ratchet.revoke_worker_role(name) is
+  'Ends what a worker role may do and frees what its workers hold.';
 
 -- sql/roles/revoke_public.sql
 

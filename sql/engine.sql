@@ -26,6 +26,7 @@ begin;
 \ir inspect/readable.sql
 \ir inspect/check_readable.sql
 \ir inspect/number_of.sql
+\ir inspect/is_arguments.sql
 \ir inspect/after.sql
 
 -- The ledger: an integer that only grows and says which halves of a step are done.
@@ -47,11 +48,20 @@ begin;
 \ir tables/graph_facts.sql
 \ir tables/subscriptions.sql
 \ir tables/members.sql
+\ir tables/worker_roles.sql
+\ir tables/escalations.sql
+
+-- Worker roles: sessions that may only serve some queues, and only by workers of their own.
+\ir roles/limited_role.sql
+\ir roles/is_own.sql
+\ir roles/check_routes.sql
+\ir roles/visible_jobs.sql
 
 -- Starting jobs.
 \ir job/step_field.sql
 \ir job/step_name.sql
 \ir dispatch/wake_route.sql
+\ir dispatch/wake_queues.sql
 \ir job/create_jobs.sql
 \ir job/bad_option.sql
 \ir job/check_start.sql
@@ -82,6 +92,58 @@ begin;
 \ir signal/signal.sql
 \ir signal/send_signals.sql
 
+-- Tasks for people: what they are given and found by.
+\ir escalation/texts.sql
+\ir escalation/time_of.sql
+\ir escalation/bad_escalation.sql
+\ir escalation/check_escalation.sql
+\ir escalation/escalation_entry.sql
+\ir escalation/escalation_matches.sql
+\ir escalation/escalation_filter.sql
+\ir escalation/escalation_sort_key.sql
+\ir escalation/escalation_order.sql
+\ir escalation/claim_end.sql
+
+-- Tasks beside the waits of jobs: published, expired and cancelled in the same commit.
+\ir escalation/escalation_space.sql
+\ir escalation/create_escalations.sql
+\ir escalation/escalate_waits.sql
+\ir escalation/expire_escalations.sql
+\ir escalation/drop_escalations.sql
+\ir escalation/lock_escalations.sql
+\ir escalation/resolve_refusal.sql
+\ir escalation/close_escalations.sql
+
+-- Tasks as people work on them: reading.
+\ir escalation/get_escalation.sql
+\ir escalation/escalation_by_key.sql
+\ir escalation/list_escalations.sql
+\ir escalation/count_escalations.sql
+\ir escalation/escalation_stats.sql
+\ir escalation/escalation_types.sql
+\ir escalation/escalations_of_steps.sql
+\ir escalation/cancelled_escalations.sql
+
+-- Creating, claiming, ending and changing them.
+\ir escalation/insert_escalation.sql
+\ir escalation/create_escalation.sql
+\ir escalation/migrate_escalation.sql
+\ir escalation/take_escalation.sql
+\ir escalation/claim_escalation.sql
+\ir escalation/claim_escalation_by_metadata.sql
+\ir escalation/claim_escalations.sql
+\ir escalation/release_escalation.sql
+\ir escalation/resolve_escalation.sql
+\ir escalation/resolve_escalation_by_metadata.sql
+\ir escalation/resolve_escalations.sql
+\ir escalation/resolve_all_escalations.sql
+\ir escalation/cancel_escalation.sql
+\ir escalation/update_escalation.sql
+\ir escalation/append_milestones.sql
+\ir escalation/escalate_to_role.sql
+\ir escalation/set_escalation_priority.sql
+\ir escalation/prune_escalations.sql
+
 -- Ending jobs; children.
 \ir job/answer_parents.sql
 \ir job/end_jobs.sql
@@ -106,6 +168,7 @@ begin;
 \ir dispatch/claim_turns.sql
 \ir graph/fleet/rest_route.sql
 \ir dispatch/claim_activities.sql
+\ir dispatch/look.sql
 \ir dispatch/next_look.sql
 \ir dispatch/claim.sql
 
@@ -117,6 +180,7 @@ begin;
 \ir dispatch/is_news.sql
 \ir dispatch/open_exchange.sql
 \ir dispatch/exchange.sql
+\ir dispatch/peek.sql
 
 -- Workers: registration, leases, and what a worker needs besides exchange.
 \ir dispatch/add_routes.sql
@@ -134,6 +198,7 @@ begin;
 \ir dispatch/complete.sql
 \ir dispatch/fail.sql
 \ir dispatch/put_back.sql
+\ir dispatch/commit_activity.sql
 
 -- Reading and stopping jobs.
 \ir job/find_job.sql
@@ -452,6 +517,7 @@ begin;
 \ir views/ledger.sql
 \ir views/open_steps.sql
 \ir views/workers.sql
+\ir views/worker_roles.sql
 \ir inspect/broken_jobs.sql
 \ir inspect/broken_steps.sql
 \ir inspect/broken_messages.sql
@@ -459,11 +525,22 @@ begin;
 \ir inspect/broken_graphs.sql
 \ir inspect/check_invariants.sql
 
--- Retention, and who may do what.
+-- Retention, and who may do what. Roles for workers are made by the engine, others by you.
 \ir upkeep/check_prune.sql
+\ir upkeep/remove_jobs.sql
 \ir upkeep/prune.sql
+\ir upkeep/strip_jobs.sql
+\ir upkeep/prune_jobs.sql
+\ir upkeep/prune_signals.sql
 \ir roles/grants.sql
+\ir roles/grant_functions.sql
 \ir roles/grant_access.sql
+\ir roles/check_password.sql
+\ir roles/worker_role_name.sql
+\ir roles/provision_worker_role.sql
+\ir roles/find_worker_role.sql
+\ir roles/rotate_worker_password.sql
+\ir roles/revoke_worker_role.sql
 \ir roles/revoke_public.sql
 
 -- What has been installed, as the migration runner records it.

@@ -68,15 +68,20 @@ begin
   end if;
 end $$;
 
--- The exchange by hand, for latency: a request, its answer, one notification each.
+-- The exchange by hand, for latency: a request, its answer, one notification each. A request to a
+-- queue is taken first, in a commit of its own.
 create table bare.request (
   id bigint generated always as identity primary key,
   args json,
-  outcome json
+  outcome json,
+  is_taken boolean not null default false
 );
-create function bare.ask(p_args json) returns bigint language sql as $$
+create function bare.ask(p_args json, p_channel text) returns bigint language sql as $$
   with asked as (insert into bare.request (args) values (p_args) returning id)
-  select id from asked, lateral (select pg_notify('bare_ask', id::text)) as told
+  select id from asked, lateral (select pg_notify(p_channel, id::text)) as told
+$$;
+create function bare.take(p_id bigint) returns json language sql as $$
+  update bare.request set is_taken = true where id = p_id and not is_taken returning args
 $$;
 create function bare.answer(p_id bigint, p_outcome json) returns void language sql as $$
   update bare.request set outcome = p_outcome where id = p_id;

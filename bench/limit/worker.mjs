@@ -116,12 +116,13 @@ onCommands({
   async answer({ connectionString }) {
     const client = new pg.Client({ connectionString });
     await client.connect();
-    const text = 'select bare.answer($1, $2)';
-    client.on('notification', ({ payload }) => {
-      void act(payload).then((value) =>
-        client.query({ name: 'answer', text, values: [payload, JSON.stringify(value)] }),
-      );
+    const take = { name: 'take', text: 'select bare.take($1)' };
+    const answer = { name: 'answer', text: 'select bare.answer($1, $2)' };
+    client.on('notification', async ({ channel, payload }) => {
+      if (channel === 'bare_queue') await client.query({ ...take, values: [payload] });
+      const value = await act(payload);
+      await client.query({ ...answer, values: [payload, JSON.stringify(value)] });
     });
-    await client.query('listen bare_ask');
+    await client.query('listen bare_ask; listen bare_queue');
   },
 });

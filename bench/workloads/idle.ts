@@ -18,19 +18,22 @@ async function latencies(exchange: () => Promise<unknown>): Promise<number[]> {
   return found;
 }
 
-/** The same exchange by hand: two commits, a notification each, and one read. */
+/**
+ * The same exchange by hand: two commits, a notification each, and one read; through a queue, as
+ * the prototype does it, three commits and one round trip more.
+ */
 async function byHand(url: string) {
   const client = new Client({ connectionString: url });
   await client.connect();
   await client.query('listen bare_answer');
   let answered: (() => void) | undefined;
   client.on('notification', () => answered?.());
-  const ask = { name: 'ask', text: 'select bare.ask($1) as id' };
+  const ask = { name: 'ask', text: 'select bare.ask($1, $2) as id' };
   const read = { name: 'read', text: 'select outcome from bare.request where id = $1' };
   return {
-    async exchange() {
+    async exchange(channel: string) {
       const answer = new Promise<void>((resolve) => (answered = resolve));
-      const { rows } = await client.query({ ...ask, values: ['[1]'] });
+      const { rows } = await client.query({ ...ask, values: ['[1]', channel] });
       await answer;
       await client.query({ ...read, values: [rows[0].id] });
     },
@@ -54,23 +57,28 @@ export const idle: Workload = async ({ server, flags }) => {
       const options = { ...shared, workflowId: randomUUID(), args: [1] };
       await (await workflow.start(options)).result();
     },
-    hand: () => hand.exchange(),
+    hand: () => hand.exchange('bare_ask'),
+    queue: () => hand.exchange('bare_queue'),
   };
   try {
-    const found: Record<string, number[]> = { ours: [], hand: [] };
+    const found: Record<string, number[]> = { ours: [], hand: [], queue: [] };
     for (let round = -1; round < flags.rounds * 5; round += 1) {
       for (const [name, exchange] of shuffled(Object.entries(sides))) {
         const block = await latencies(exchange);
         if (round >= 0) found[name]?.push(...block);
       }
     }
-    const line = (q: number, bound: number, target: string): Result => {
-      const [a, b] = [quantile(found['ours'] ?? [], q), quantile(found['hand'] ?? [], q)];
-      const isMet = a / b <= bound;
-      return { name: `idle p${q * 100}`, unit: 'ms', ours: a, against: b, target, isMet };
+    const line = (against: string, q: number, bound: number): Result => {
+      const [a, b] = [quantile(found['ours'] ?? [], q), quantile(found[against] ?? [], q)];
+      const figures = { ours: a, against: b, isMet: a / b <= bound, target: `≤ ${bound} ×` };
+      return { name: `idle p${q * 100} / ${against}`, unit: 'ms', ...figures };
     };
-    const results = [line(0.5, 2, '< 2 × by hand'), line(0.95, 2, ''), line(0.99, 2, '< 2 ×')];
-    delete results[1]?.isMet;
+    const results = [
+      line('queue', 0.5, 2),
+      line('queue', 0.99, 2),
+      line('hand', 0.5, 1.5),
+      line('hand', 0.99, 2),
+    ];
     const [first] = results;
     if (first !== undefined) first.raw = { ...found, median: median(found['ours'] ?? []) };
     return results;

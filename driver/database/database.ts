@@ -1,13 +1,15 @@
 import { Client, Pool, type ClientConfig, type PoolConfig } from 'pg';
 import { fromPg, RatchetError } from '../errors';
 import { migrate } from './migrate';
+import { StepTransactions } from './step-transaction';
 
 /** Anything that can run a statement inside an open transaction. */
 export interface Queryable {
   query(text: string, values?: unknown[]): Promise<{ rows: unknown[] }>;
 }
 
-type Statement = string | { name: string; text: string };
+/** A text, or one that each connection prepares once. */
+export type Statement = string | { name: string; text: string };
 
 /** Everything arrives as text: numbers stay exact, and JSON is read by the one door. */
 const asText = { getTypeParser: () => (value: string) => value };
@@ -23,17 +25,21 @@ const QUERY_TIMEOUT_MS = 60_000;
 /** A database as the driver uses it: a pool, and where to connect for sessions of its own. */
 export class Database {
   readonly pool: Pool;
+  readonly stepTransactions: StepTransactions;
   private readonly isOwned: boolean;
   private ready: Promise<void> | undefined;
 
   constructor(
     readonly config: ClientConfig,
     pool?: Pool,
+    /** As its user named it. */
+    readonly connection: unknown = undefined,
   ) {
     this.isOwned = pool === undefined;
     this.pool = pool ?? new Pool({ ...poolDefaults, ...config });
     // A connection that breaks while idle is replaced; the next statement reports what is wrong.
     this.pool.on('error', () => undefined);
+    this.stepTransactions = new StepTransactions(config);
   }
 
   /** Runs a statement in a commit of its own; each row is an array of texts. */
@@ -96,6 +102,7 @@ export class Database {
   }
 
   async close(): Promise<void> {
+    await this.stepTransactions.close();
     if (this.isOwned && !this.pool.ended) await this.pool.end();
   }
 }

@@ -40,6 +40,7 @@ const EXCHANGE = {
   name: 'ratchet_exchange',
   text: `select * from ratchet.exchange(${PARAMETERS})`,
 };
+const PEEK = { name: 'ratchet_peek', text: 'select ratchet.peek($1)' };
 const HELD_WORK = 'select * from ratchet.held_work($1)';
 
 type Row = (string | null)[];
@@ -58,7 +59,8 @@ function columns<T>(
   const result: unknown[][] = fields.map(() => []);
   for (const { jobId, report } of turns) {
     for (const row of rowsOf(report)) {
-      fields.forEach((field, index) => result[index]?.push(field(row, jobId)));
+      // Plain loops: this runs once a field of every step.
+      for (let i = 0; i < fields.length; i += 1) result[i]?.push(fields[i]?.(row, jobId));
     }
   }
   return result[0]?.length === 0 ? fields.map(() => null) : result;
@@ -162,6 +164,12 @@ export async function exchange(
 ): Promise<Work[]> {
   const rows = await database.rows<Row>(EXCHANGE, parameters(workerId, rooms, batch));
   return rows.map(toWork);
+}
+
+/** For an idle worker: 0 when there is something to exchange for, else when to peek again (ms). */
+export async function peek(database: Database, workerId: string): Promise<number> {
+  const [row] = await database.rows<[string]>(PEEK, [workerId]);
+  return Number(row?.[0] ?? 0);
 }
 
 /** What the worker holds by what the database says. */

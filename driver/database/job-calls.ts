@@ -34,12 +34,24 @@ export interface JobRow {
   finishedAt: string | null;
 }
 
-const START = 'select ratchet.start_workflow($1, $2, $3, $4, $5, $6, $7)';
-const START_MANY = 'select ratchet.start_workflows($1, $2, $3, $4, $5, $6)';
-const SIGNAL = `select ratchet.signal($1, $2, $3, $4::bigint * interval '1 millisecond', $5)`;
+const START = {
+  name: 'ratchet_start',
+  text: 'select ratchet.start_workflow($1, $2, $3, $4, $5, $6, $7)',
+};
+const START_MANY = {
+  name: 'ratchet_start_many',
+  text: 'select ratchet.start_workflows($1, $2, $3, $4, $5, $6)',
+};
+const SIGNAL = {
+  name: 'ratchet_signal',
+  text: `select ratchet.signal($1, $2, $3, $4::bigint * interval '1 millisecond', $5)`,
+};
+const WATCH = {
+  name: 'ratchet_watch',
+  text: 'select workflow_id, status, result, error from ratchet.watch_jobs($1, $2)',
+};
 const CANCEL = 'select ratchet.cancel($1, $2)';
 const TERMINATE = 'select ratchet.terminate($1, $2, $3, $4, $5)';
-const WATCH = 'select workflow_id, status, result, error from ratchet.watch_jobs($1, $2)';
 const COMPACT = 'YYYYMMDDHH24MISS.MS';
 const JOB = `select id, status, workflow, queue, entity, result, error,
     to_char(created_at at time zone 'UTC', '${COMPACT}'),

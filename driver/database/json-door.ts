@@ -1,4 +1,5 @@
 import { RatchetError } from '../errors';
+import { decodeJson, encodeJson } from './codec';
 import { endOfString } from './end-of-string';
 import { parseJson } from './parse-json';
 import { findUnwritable } from './unwritable-json';
@@ -61,9 +62,15 @@ function stringify(value: unknown, what: string): string | undefined {
 }
 
 /** JSON would drop these without a word where a caller surely meant to pass something. */
-function refuseLost(value: unknown, what: string, path: string): void {
-  const type = typeof value;
-  if (type === 'function' || type === 'symbol') throw unwritable(what, path, `a ${type}`);
+function isLost(value: unknown): boolean {
+  return typeof value === 'function' || typeof value === 'symbol';
+}
+
+function refuseLost(value: unknown, what: string): void {
+  if (isLost(value)) throw unwritable(what, '$', `a ${typeof value}`);
+  if (!Array.isArray(value)) return;
+  const at = value.findIndex(isLost);
+  if (at >= 0) throw unwritable(what, `$[${at}]`, `a ${typeof value[at]}`);
 }
 
 /**
@@ -79,15 +86,33 @@ function refuseLost(value: unknown, what: string, path: string): void {
 export function toJson(value: unknown, what: string): string | null {
   if (value === undefined) return null;
   const json = stringify(value, what);
-  refuseLost(value, what, '$');
-  if (Array.isArray(value)) value.forEach((item, i) => refuseLost(item, what, `$[${i}]`));
+  refuseLost(value, what);
   if (json === undefined) return null; // a toJSON that returns undefined
   if (isTooLarge(json)) throw tooLarge(what);
   if (isTooDeep(json)) throw tooDeep(what);
   return json;
 }
 
-/** The one door out: what `toJson` was given, after a round trip; null is `undefined`. */
+/**
+ * As `toJson`, for what users call arguments, results and payloads: it passes through the codec of
+ * the process. Not for what SQL has to read.
+ *
+ * @throws RatchetError as `toJson`; WF109 a codec that fails
+ */
+export function toPayload(value: unknown, what: string): string | null {
+  const json = toJson(value, what);
+  if (json === null) return null;
+  const stored = encodeJson(json, what);
+  if (stored.length !== json.length && isTooLarge(stored)) throw tooLarge(what);
+  return stored;
+}
+
+/**
+ * The one door out: what `toJson` or `toPayload` was given, after a round trip; null is
+ * `undefined`.
+ *
+ * @throws RatchetError WF109 a value that is encoded, and cannot be decoded here
+ */
 export function fromJson(json: string | null): unknown {
-  return json === null ? undefined : parseJson(json);
+  return json === null ? undefined : parseJson(decodeJson(json));
 }

@@ -2,9 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { startWorkflow, startWorkflows } from '../database/job-calls';
 import { checkName } from '../database/names';
 import type { Duration } from '../duration';
+import type { EventSink } from '../events';
 import type { Hub } from '../engine/hub';
 import type { WorkflowFunction } from '../engine/run-workflow';
+import { checkOptions } from '../options';
 import { hubFor, type ConnectionConfig } from './connection';
+import { defaultExpire } from './default-expire';
+import { EscalationClient } from './escalation-client';
 import { saying, signalJob, WorkflowHandle, type SignalOptions } from './handle';
 import {
   checkStart,
@@ -20,11 +24,16 @@ export interface ClientConfig {
   install?: boolean;
   /** false: results are found by polling alone. Default true. */
   notifications?: boolean;
+  /** Told of what starts, stops and is committed here. */
+  events?: EventSink;
 }
 
-function optionsOf({ entity, expire, retry }: CheckedStart): string | null {
+const CLIENT_OPTIONS = ['connection', 'install', 'notifications', 'events'];
+
+function optionsOf({ entity, expire, retry }: CheckedStart, isWatched = false): string | null {
   const isPlain = entity === undefined && expire === undefined && retry === undefined;
-  return isPlain ? null : JSON.stringify({ entity, expire, retry });
+  if (isPlain && !isWatched) return null;
+  return JSON.stringify({ entity, expire, retry, ...(isWatched ? { watch: true } : {}) });
 }
 
 /** Starting and reaching workflows. */
@@ -52,10 +61,14 @@ export class WorkflowClient {
   ): Promise<WorkflowHandle> {
     const isFunction = typeof first === 'function';
     const options = isFunction ? second : first;
-    const start = checkStart(options, isFunction ? { workflow: nameOf(first) } : {});
+    const start = checkStart(options, {
+      ...defaultExpire(),
+      ...(isFunction ? { workflow: nameOf(first) } : {}),
+    });
     const { args, queue, workflow, workflowId, namespace } = start;
     const named = { args, queue, workflow, workflowId, namespace };
-    const request = { ...named, options: optionsOf(start), requestId: randomUUID() };
+    const isWatched = this.hub.results.expectsWait();
+    const request = { ...named, options: optionsOf(start, isWatched), requestId: randomUUID() };
     const tx = queryableOf(options.tx);
     await this.hub.prepare();
     await saying(workflowId, startWorkflow(this.hub.database, request, tx));
@@ -70,7 +83,7 @@ export class WorkflowClient {
     options: Omit<ClientStartOptions, 'args' | 'workflowId'>,
     jobs: { workflowId: string; args: A }[],
   ): Promise<number> {
-    const first = checkStart(options);
+    const first = checkStart(options, defaultExpire());
     const shared = { ...first, options: optionsOf(first) };
     const checked = jobs.map((job) => checkStart({ ...options, ...job }));
     await this.hub.prepare();
@@ -102,12 +115,40 @@ export class WorkflowClient {
 /** @example const client = new Client({ connection: { class: Postgres, options } }); */
 export class Client {
   readonly workflow: WorkflowClient;
+  /** Tasks for people. */
+  readonly escalations: EscalationClient;
+  private readonly hub: Hub;
+  private readonly events: EventSink | undefined;
 
-  constructor({ connection, install, notifications }: ClientConfig) {
+  constructor(config: ClientConfig) {
+    checkOptions(config, CLIENT_OPTIONS, 'Client');
+    const { connection, install, notifications, events } = config;
     const settings = {
       ...(install === undefined ? {} : { install }),
       ...(notifications === undefined ? {} : { notifications }),
     };
-    this.workflow = new WorkflowClient(hubFor(connection, settings));
+    this.hub = hubFor(connection, settings);
+    this.events = events;
+    this.hub.taskEvents.add(events);
+    this.workflow = new WorkflowClient(this.hub);
+    this.escalations = new EscalationClient(this.hub, events);
+    if (events !== undefined) {
+      this.hub.whenReady(() => this.hub.announcements.engineStarted(events, 'durable'));
+    }
+  }
+
+  /**
+   * Installs the engine, or brings it up to the version of this package. A namespace needs nothing
+   * of its own; it is only named in the event.
+   *
+   * @throws Error `Invalid version number`
+   */
+  async deployAndActivate(namespace = 'durable', version?: string): Promise<void> {
+    checkName(namespace, 'namespace');
+    if (version !== undefined && !/^\d+$/.test(String(version))) {
+      throw new Error('Invalid version number');
+    }
+    await this.hub.deploy();
+    this.hub.announcements.engineDeployed(this.events, namespace);
   }
 }

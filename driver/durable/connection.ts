@@ -1,37 +1,88 @@
 import { Client } from 'pg';
-import { hubOf, type Connection as Single, type Hub, type HubOptions } from '../engine/hub';
+import { hubOf, isPool, type Connection as Single, type Hub, type HubOptions } from '../engine/hub';
 import { RatchetError } from '../errors';
+import { log } from '../log';
+import { withCredentials, type WorkerCredentials } from './credentials';
 
 /** The split form: parts by purpose. `store` is used for everything. */
 export interface SplitConnection {
   store: Single;
+  /** Workers on it run nothing. */
+  readonly?: boolean;
   [part: string]: unknown;
 }
 
 /** A connection string, `{ class, options }`, or the split form. */
 export type ConnectionConfig = string | Single | SplitConnection;
 
+const HINT = 'Give { class: Client, options: { connectionString } } with the pg Client class.';
+
+function missing(what: string): never {
+  throw new RatchetError('WF104', `${what} is missing.`, { hint: HINT });
+}
+
+function isSplit(config: ConnectionConfig): config is SplitConnection {
+  return typeof config === 'object' && config !== null && 'store' in config;
+}
+
+function providerOf(given: unknown): Single['provider'] {
+  if (isPool(given)) return 'postgres.poolclient';
+  const isPoolClass =
+    typeof given === 'function' && 'totalCount' in ((given.prototype as object | undefined) ?? {});
+  return isPoolClass ? 'postgres.pool' : 'postgres';
+}
+
+/** Checks one form and says what it is. Nothing is opened. */
+function checked(config: unknown): Single {
+  if (typeof config !== 'object' || config === null) missing('The connection');
+  const single = config as Single;
+  if (!single.class) missing('class of the connection');
+  if (typeof single.class !== 'function' && !isPool(single.class)) {
+    throw new RatchetError('WF104', 'class of the connection is not a class or pool of pg.', {
+      hint: HINT,
+    });
+  }
+  if (single.options !== undefined && (typeof single.options !== 'object' || !single.options)) {
+    throw new RatchetError('WF104', 'options of the connection is not an object.', { hint: HINT });
+  }
+  if (single.retry !== undefined && single.retryPolicy !== undefined) {
+    log('warn', 'the connection has retry and retryPolicy; retry is used');
+  }
+  return single;
+}
+
 function normalise(config: ConnectionConfig): Single {
   if (typeof config === 'string') {
     return { class: Client, options: { connectionString: config } };
   }
-  if (typeof config !== 'object' || config === null) {
-    throw new RatchetError('WF104', 'The connection is missing.', {
-      hint: 'Give { class: Client, options: { connectionString } } with the pg Client class.',
-    });
-  }
-  return 'store' in config ? config.store : config;
+  return checked(isSplit(config) ? config.store : config);
 }
 
-export function hubFor(config: ConnectionConfig, settings?: HubOptions): Hub {
-  return hubOf(normalise(config), settings);
+/** Whether workers on the connection are to run nothing. */
+export function isReadonly(config: ConnectionConfig): boolean {
+  if (typeof config === 'string') return false;
+  return config.readonly === true || (isSplit(config) && config.store.readonly === true);
+}
+
+/** The hub of a connection; with credentials, one that logs in with them. */
+export function hubFor(
+  config: ConnectionConfig,
+  settings?: HubOptions,
+  credentials?: WorkerCredentials,
+): Hub {
+  const single = normalise(config);
+  return hubOf(credentials === undefined ? single : withCredentials(single, credentials), settings);
 }
 
 /** Names a database without connecting to it; connections open when they are first used. */
 export const Connection = {
   connect(config: ConnectionConfig): ConnectionConfig {
-    if (typeof config !== 'string' && 'store' in config) return config;
-    return { ...normalise(config) };
+    if (isSplit(config)) {
+      checked(config.store);
+      return config;
+    }
+    const single = normalise(config);
+    return { ...single, provider: single.provider ?? providerOf(single.class) };
   },
   create(config: ConnectionConfig): ConnectionConfig {
     return Connection.connect(config);

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { registerCodec } from '../database/codec';
 import { closeHubs } from '../engine/hub';
 import { guid } from '../guid';
 import { activity } from './activity';
@@ -6,7 +7,9 @@ import { Client } from './client';
 import { Connection } from './connection';
 import { didInterrupt } from './errors';
 import { WorkflowHandle } from './handle';
+import { interceptors } from './interceptors';
 import { registerActivityWorker, Worker } from './worker';
+import { workerRoles } from './worker-roles';
 import { workflow } from './workflow';
 
 /** Durable workflows written as plain functions. */
@@ -19,6 +22,9 @@ export const Durable = {
   activity,
   registerActivityWorker,
   didInterrupt,
+  ...interceptors,
+  ...workerRoles,
+  registerCodec,
   guid,
   uuid: (): string => randomUUID(),
   /** Stops every client, worker and connection of this process; new ones may be made afterwards. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { fromJson, toJson } from '../database/json-door';
+import { fromJson, toPayload } from '../database/json-door';
 import { cancelJob, readJob, sendSignal, terminateJob } from '../database/job-calls';
 import { checkName } from '../database/names';
 import { durationMs, type Duration } from '../duration';
@@ -48,7 +48,7 @@ export async function signalJob(
   const given = typeof options === 'object' ? options : { expire: options };
   const signal = {
     signalId: checkName(signalId, 'signalId'),
-    payload: toJson(data, 'data'),
+    payload: toPayload(data, 'data'),
     namespace,
     expireMs: given.expire === undefined ? SIGNAL_EXPIRE_MS : durationMs(given.expire, 'expire'),
   };
@@ -154,6 +154,7 @@ export class WorkflowHandle<R = unknown> {
     const { database } = this.hub;
     const call = terminateJob(database, this.workflowId, this.namespace, request, tx);
     await saying(this.workflowId, call);
+    if (tx === undefined) this.hub.taskEvents.stopped(this.workflowId, this.namespace);
   }
 
   /** Older name of `terminate`. */

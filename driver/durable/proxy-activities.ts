@@ -1,7 +1,10 @@
 import { checkName } from '../database/names';
-import { toJson } from '../database/json-door';
+import { toJson, toPayload } from '../database/json-door';
 import { durationMs, type Duration } from '../duration';
 import { registerActivities } from '../engine/activities';
+import type { Answer } from '../engine/call';
+import { callIntercepted } from '../engine/interceptor-context';
+import { outbound } from '../engine/interceptors';
 import { currentWorkflow, durableCall } from './current-turn';
 import { storedPolicy, type RetryPolicy } from './retry-policy';
 import { activityValue } from './step-error';
@@ -50,7 +53,9 @@ function settings(options: ProxyOptions) {
   };
 }
 
-function storedOptions(jobPolicy: string | null, { stored, headers }: ReturnType<typeof settings>) {
+type Settings = ReturnType<typeof settings>;
+
+function storedOptions(jobPolicy: string | null, { stored, headers }: Settings) {
   const inherited = jobPolicy === null ? {} : (JSON.parse(jobPolicy) as object);
   const merged = { ...inherited, ...stored, ...(headers === undefined ? {} : { headers }) };
   return Object.keys(merged).length === 0 ? null : toJson(merged, 'headers');
@@ -69,29 +74,46 @@ export function proxyActivities<T extends object = Record<string, (...args: unkn
 ): ActivityProxy<T> {
   if (options.activities !== undefined) registerActivities(options.activities);
   const shared = settings(options);
-  const ownOptions = storedOptions(null, shared);
-  const call = (name: string, args: unknown[]) => {
-    const { turn } = currentWorkflow(`Activity '${name}'`);
-    const jobPolicy = turn.work.options;
-    const isThrowing = shared.isThrowing ?? true;
-    return durableCall(`Activity '${name}'`, {
-      kind: 'activity',
-      name,
-      input: toJson(args, `arguments of ${name}`),
-      queue: shared.queue ?? turn.work.queue,
-      options: jobPolicy === null ? ownOptions : storedOptions(jobPolicy, shared),
-      convert: (answer) => activityValue(answer, isThrowing),
-    });
-  };
+  const functions = new Map<string, (...args: unknown[]) => Promise<unknown>>();
   return new Proxy(
     {},
     {
       get(_target, property) {
         // A proxy that answered `then` would be taken for a promise.
         if (typeof property === 'symbol' || property === 'then') return undefined;
-        const name = checkName(property, 'activity');
-        return (...args: unknown[]) => call(name, args);
+        const known = functions.get(property) ?? activityCaller(property, shared, options);
+        functions.set(property, known);
+        return known;
       },
     },
   ) as ActivityProxy<T>;
+}
+
+/**
+ * What the calls of one activity share is made once: a step is little more than its objects. With
+ * `intercepted`, the options of the proxy, its calls go through the outbound interceptors.
+ */
+function activityCaller(property: string, shared: Settings, intercepted?: ProxyOptions) {
+  const name = checkName(property, 'activity');
+  const [what, inputOf] = [`Activity '${name}'`, `arguments of ${name}`];
+  const ownOptions = storedOptions(null, shared);
+  const isThrowing = shared.isThrowing ?? true;
+  const convert = (answer: Answer) => activityValue(answer, isThrowing);
+  return (...args: unknown[]): Promise<unknown> => {
+    const { turn } = currentWorkflow(what);
+    if (intercepted !== undefined && outbound.length > 0) {
+      const call = { activityName: name, args, options: { ...intercepted } };
+      const make = () => activityCaller(name, settings(call.options))(...call.args);
+      return callIntercepted(turn, call, make);
+    }
+    const { work } = turn;
+    return durableCall(what, {
+      kind: 'activity',
+      name,
+      input: toPayload(args, inputOf),
+      queue: shared.queue ?? work.queue,
+      options: work.options === null ? ownOptions : storedOptions(work.options, shared),
+      convert,
+    });
+  };
 }

@@ -1,25 +1,41 @@
-import { fromJson, toJson } from '../database/json-door';
+import { fromJson, toPayload } from '../database/json-door';
 import { checkName } from '../database/names';
 import { durationMs, type Duration } from '../duration';
 import { durableCall } from './current-turn';
+import { waitFields, type EscalationConfig } from './escalation-fields';
 
 /**
  * Waits for a signal; the oldest wait for an id receives its oldest signal. With a timeout, `false`
  * when it passes first. Signals that came before are kept for it (10 minutes unless the sender said
- * else).
+ * else). With the fields of a task, people find one on their worklist, committed with the wait:
+ * resolving it gives its payload, cancelling it `null`.
  *
  * @example
  * const approval = await Durable.workflow.condition<{ by: string }>('approve-42', '7 days');
  */
 export function condition<T = unknown>(signalId: string): Promise<T>;
 export function condition<T = unknown>(signalId: string, timeout?: Duration): Promise<T | false>;
-export function condition<T>(signalId: string, timeout?: Duration): Promise<T | false> {
+export function condition<T = unknown>(
+  signalId: string,
+  task?: EscalationConfig | Duration,
+): Promise<T | false | null>;
+export function condition<T>(
+  signalId: string,
+  given?: EscalationConfig | Duration,
+): Promise<T | false | null> {
+  const isTask = typeof given === 'object';
+  const { delay, task } = isTask ? waitFields(given) : { delay: delayOf(given), task: null };
   return durableCall('condition', {
     kind: 'wait',
     name: checkName(signalId, 'signalId'),
-    delay: timeout === undefined ? null : durationMs(timeout, 'timeout'),
+    delay,
+    options: task,
     convert: (answer) => (answer.isFailed ? false : fromJson(answer.value)),
   });
+}
+
+function delayOf(timeout: Duration | undefined): number | null {
+  return timeout === undefined ? null : durationMs(timeout, 'timeout');
 }
 
 /**
@@ -31,7 +47,7 @@ export function signal(signalId: string, data?: unknown, expire?: Duration): Pro
   return durableCall('signal', {
     kind: 'signal',
     name: checkName(signalId, 'signalId'),
-    input: toJson(data, 'data'),
+    input: toPayload(data, 'data'),
     options: options === null ? null : JSON.stringify(options),
     isCancellable: false,
     convert: (answer) => fromJson(answer.value),

@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { toJson } from '../database/json-door';
+import { toPayload } from '../database/json-door';
 import { checkName } from '../database/names';
 import type { Queryable } from '../database/database';
 import type { WorkflowFunction } from '../engine/run-workflow';
 import { RatchetError } from '../errors';
+import { traceOf, type TraceOptions } from '../telemetry/trace-context';
 import { storedPolicy, type RetryPolicy } from './retry-policy';
 
 /** How a workflow is started. */
-export interface StartOptions<A extends unknown[] = unknown[]> {
+export interface StartOptions<A extends unknown[] = unknown[]> extends TraceOptions {
   /** Positional arguments, any JSON values. Default none. */
   args?: A;
   /** Queue whose workers run it. Default: `entity`. */
@@ -61,10 +62,10 @@ function missing(option: string): never {
 /** Checks what a start is given and fills in the defaults. */
 export function checkStart(
   options: StartOptions,
-  defaults: { queue?: string; workflow?: string; namespace?: string } = {},
+  defaults: { queue?: string; workflow?: string; namespace?: string; expire?: number } = {},
 ): CheckedStart {
   if (typeof options !== 'object' || options === null) missing('The options object');
-  const { entity, args = [], expire, config } = options;
+  const { entity, args = [], expire = defaults.expire, config } = options;
   const queue = options.taskQueue ?? defaults.queue ?? entity ?? missing('taskQueue');
   const workflow = options.workflowName ?? defaults.workflow ?? entity ?? missing('workflowName');
   if (!Array.isArray(args)) {
@@ -77,9 +78,9 @@ export function checkStart(
       hint: 'Give seconds from 0 to 1e13.',
     });
   }
-  const retry = storedPolicy(config);
+  const retry = { ...storedPolicy(config), ...traceOf(options) };
   return {
-    args: toJson(args, 'args') ?? '[]',
+    args: toPayload(args, 'args') ?? '[]',
     queue: checkName(queue, 'taskQueue'),
     workflow: checkName(workflow, 'workflowName'),
     workflowId: checkName(options.workflowId ?? randomUUID(), 'workflowId'),

@@ -1,7 +1,9 @@
-import { fromJson, toJson } from '../database/json-door';
+import { fromJson, toJson, toPayload } from '../database/json-door';
+import type { StepTransaction } from '../database/step-transaction';
 import { DurableRetryError, DurableTimeoutError } from '../durable/errors';
 import { serializeError } from '../durable/serialized-error';
 import { context, type ActivityContext } from './context';
+import { activityInbound, chained } from './interceptors';
 
 // The arguments are whatever the workflow gave; the proxies' types hold the two together.
 export type ActivityFunction = (...args: never[]) => unknown;
@@ -21,6 +23,8 @@ export interface Outcome {
   /** Numeric code of the error. */
   code: number | null;
   value: string | null;
+  /** It was committed with the activity's own transaction: there is nothing to report. */
+  isRecorded?: boolean;
 }
 
 const NO_OPTIONS: ActivityOptions = Object.freeze({});
@@ -41,14 +45,24 @@ export function registerActivities(activities: object | ActivityFunction): void 
   }
 }
 
+const PARSED_OPTIONS = 1_000;
+const parsed = new Map<string, ActivityOptions>();
+
+/** Many steps share few policies: each text is parsed once, until there are too many. */
 export function parseOptions(options: string | null): ActivityOptions {
-  return options === null ? NO_OPTIONS : (fromJson(options) ?? {});
+  if (options === null) return NO_OPTIONS;
+  const known = parsed.get(options);
+  if (known !== undefined) return known;
+  if (parsed.size >= PARSED_OPTIONS) parsed.clear();
+  const fresh = Object.freeze((fromJson(options) ?? {}) as ActivityOptions);
+  parsed.set(options, fresh);
+  return fresh;
 }
 
 export type Settled = (outcome: Outcome) => void;
 
 /** Settles with a timeout if the function takes longer; its late outcome is then dropped. */
-function limited(settled: Settled, milliseconds: number): Settled {
+function limited(store: ActivityContext, settled: Settled, milliseconds: number): Settled {
   let isSettled = false;
   const once: Settled = (outcome) => {
     if (isSettled) return;
@@ -57,7 +71,12 @@ function limited(settled: Settled, milliseconds: number): Settled {
     settled(outcome);
   };
   const late = new DurableTimeoutError(`startToCloseTimeout of ${milliseconds} ms exceeded`);
-  const timer = setTimeout(() => once(failure(late)), Math.min(milliseconds, 2 ** 31 - 1));
+  const expire = () => {
+    // It may never return: what it holds is given back now.
+    store.transaction?.then((transaction) => transaction.end(true)).catch(() => undefined);
+    once(failure(late));
+  };
+  const timer = setTimeout(expire, Math.min(milliseconds, 2 ** 31 - 1));
   return once;
 }
 
@@ -77,9 +96,13 @@ export function runActivity(
 ): void {
   const { startToCloseTimeout } = options;
   const settled =
-    startToCloseTimeout === undefined ? onSettled : limited(onSettled, startToCloseTimeout);
-  const succeed = (value: unknown) => settled(success(value, store.activityName));
-  const fail = (error: unknown) => settled(failure(error));
+    startToCloseTimeout === undefined ? onSettled : limited(store, onSettled, startToCloseTimeout);
+  const end = (outcome: Outcome) => {
+    if (store.transaction === undefined) settled(outcome);
+    else void endTransaction(store.transaction, outcome).then(settled);
+  };
+  const succeed = (value: unknown) => end(success(value, store.activityName));
+  const fail = (error: unknown) => end(failure(error));
   let returned: unknown;
   try {
     const activity = registry.get(store.activityName);
@@ -88,7 +111,7 @@ export function runActivity(
     }
     store.arguments = (fromJson(input) ?? []) as unknown[];
     store.headers = options.headers ?? {};
-    returned = context.run(store, () => activity(...(store.arguments as never[])));
+    returned = context.run(store, () => execute(store, activity));
     if (isThenable(returned)) {
       returned.then(succeed, fail);
       return;
@@ -100,9 +123,30 @@ export function runActivity(
   succeed(returned);
 }
 
+function execute({ activityName, arguments: args }: ActivityContext, activity: ActivityFunction) {
+  const run = () => activity(...(args as never[]));
+  if (activityInbound.length === 0) return run();
+  return chained(activityInbound, (each, next) => each.execute(activityName, args, next), run);
+}
+
+/** Commits what an activity wrote together with its result, or takes it back. Never rejects. */
+async function endTransaction(
+  opening: Promise<StepTransaction>,
+  outcome: Outcome,
+): Promise<Outcome> {
+  try {
+    const transaction = await opening;
+    if (outcome.isFailed) await transaction.rollback();
+    else await transaction.commit(outcome.value);
+    return { ...outcome, isRecorded: !outcome.isFailed };
+  } catch (error) {
+    return failure(error);
+  }
+}
+
 function success(value: unknown, name: string): Outcome {
   try {
-    return { isFailed: false, code: null, value: toJson(value, `result of ${name}`) };
+    return { isFailed: false, code: null, value: toPayload(value, `result of ${name}`) };
   } catch (error) {
     return failure(error);
   }

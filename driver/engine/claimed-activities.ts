@@ -1,15 +1,18 @@
 import type { ActivityContext } from './context';
+import type { Database } from '../database/database';
+import type { ActivityClaim, StepTransaction } from '../database/step-transaction';
 import type { Work } from '../database/exchange';
 import { parseOptions, runActivity, type Settled } from './activities';
 import type { ActivityReport } from './report';
-import type { CallbackEntry } from './served';
+import type { Served } from './served';
 
-export interface ClaimedActivitiesHost {
-  onReport: () => void;
-  /** The functions that run what is not an activity by name. */
-  callbacksOf: (work: Work) => readonly CallbackEntry[] | undefined;
+/** What activities need of the engine that runs them. */
+export interface ActivityHost {
+  readonly database: Database;
+  readonly workerId: string;
+  readonly served: Served;
   /** Nobody here can run it. */
-  putBack: (work: Work) => void;
+  putBack(work: Work): void;
 }
 
 function claimOf(of: { jobId: string; address: string; position: number }): string {
@@ -17,7 +20,7 @@ function claimOf(of: { jobId: string; address: string; position: number }): stri
 }
 
 /** What a claimed activity may know of its call. */
-export function contextOf(work: Work): ActivityContext {
+export function contextOf(work: Work, open: ActivityContext['open']): ActivityContext {
   return {
     kind: 'activity',
     arguments: [],
@@ -28,6 +31,7 @@ export function contextOf(work: Work): ActivityContext {
     namespace: work.namespace,
     taskQueue: work.queue,
     attempt: work.attempt,
+    open,
   };
 }
 
@@ -38,7 +42,10 @@ export class ClaimedActivities {
   /** Counts losses of the lease: what was claimed before one is not reported after it. */
   private lease = 0;
 
-  constructor(private readonly host: ClaimedActivitiesHost) {}
+  constructor(
+    private readonly host: ActivityHost,
+    private readonly onReport: () => void,
+  ) {}
 
   get size(): number {
     return this.claimed.size;
@@ -52,20 +59,34 @@ export class ClaimedActivities {
     this.claimed.add(claim);
     const { lease } = this;
     const settled: Settled = (outcome) => {
-      if (lease === this.lease) this.report({ jobId, address, position, attempt, ...outcome });
+      if (lease !== this.lease) return;
+      if (outcome.isRecorded) this.recorded(claim);
+      else this.report({ jobId, address, position, attempt, ...outcome });
     };
-    const callbacks = this.host.callbacksOf(work);
+    const callbacks = this.host.served.callbacksOf(work);
     if (callbacks === undefined) {
-      runActivity(contextOf(work), work.input, parseOptions(work.options), settled);
+      const open = () => this.open({ jobId, address, position, attempt });
+      runActivity(contextOf(work, open), work.input, parseOptions(work.options), settled);
     } else if (!callbacks.some(({ run }) => run(work, settled))) {
       this.claimed.delete(claim);
       this.host.putBack(work);
     }
   }
 
+  open(of: Omit<ActivityClaim, 'workerId'>): Promise<StepTransaction> {
+    const { database, workerId } = this.host;
+    return database.stepTransactions.begin({ ...of, workerId });
+  }
+
+  /** The result is committed, and comes back with the next exchange as any other. */
+  recorded(claim?: string): void {
+    if (claim !== undefined) this.claimed.delete(claim);
+    this.onReport();
+  }
+
   report(report: ActivityReport): void {
     this.reports.push(report);
-    this.host.onReport();
+    this.onReport();
   }
 
   takeReports(): ActivityReport[] {

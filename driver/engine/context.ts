@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { StepTransaction } from '../database/step-transaction';
 import type { LiveTurn } from './live-turn';
 
 /** Inside a workflow function. */
@@ -20,6 +21,10 @@ export interface ActivityContext {
   namespace: string;
   taskQueue: string;
   attempt: number;
+  /** Opens the transaction that is committed with the result. */
+  open: () => Promise<StepTransaction>;
+  /** That transaction, once the activity has asked for it. */
+  transaction?: Promise<StepTransaction> | undefined;
 }
 
 /** Which durable code is running. */

@@ -12,13 +12,13 @@ import { LiveTurn, type TurnHost } from './live-turn';
 import type { PendingCall } from './call';
 import { LocalSteps, planOf } from './local-steps';
 import { Rebuilding } from './rebuilding';
-import { Registration } from './registration';
+import { Registration, type RegistrationOptions } from './registration';
 import { emptyReport, type Batch } from './report';
 import { runWorkflow, type WorkflowFunction } from './run-workflow';
 import { Served } from './served';
 import { TurnCache } from './turn-cache';
 
-export interface EngineOptions {
+export interface EngineOptions extends Pick<RegistrationOptions, 'isUpkept'> {
   /** Workflow functions running (not waiting) at once. Default 1,000. */
   maxTurns: number;
   /** Claimed activities running at once. Default 500. */
@@ -30,6 +30,7 @@ export interface EngineOptions {
   /** Seconds for which a silent worker keeps its work, 1 to 3,600. Default 30. */
   leaseSeconds: number;
   onError: (error: unknown) => void;
+  onCommitted: (batch: Batch) => void;
 }
 
 const NO_ROOM = { turns: 0, activities: 0 };
@@ -42,27 +43,22 @@ export class Engine implements TurnHost, ExchangeHost, EvictorHost {
   /** Turns whose functions run at this moment, up to the next macrotask. */
   private busy: LiveTurn[] = [];
   readonly served = new Served();
-  private readonly claimed = new ClaimedActivities({
-    onReport: () => this.loop.wake(true),
-    callbacksOf: (work) => this.served.callbacksOf(work),
-    putBack: (work) => this.putBack(work),
-  });
-  private readonly localSteps = new LocalSteps((report) => this.claimed.report(report));
+  private readonly claimed = new ClaimedActivities(this, () => this.loop.wake(true));
+  private readonly localSteps = new LocalSteps(this.claimed);
   private readonly loop: ExchangeLoop;
   private readonly evictor: Evictor;
   private readonly registration: Registration;
   isStopped = false;
 
   constructor(
-    private readonly database: Database,
+    readonly database: Database,
     private readonly options: EngineOptions,
   ) {
-    const { onError, leaseSeconds } = options;
     this.turns = new TurnCache(options.cacheSize);
     this.loop = new ExchangeLoop(this, database, options.pollMs);
     this.evictor = new Evictor(database, this.turns, this);
     const onChange = () => this.notify();
-    this.registration = new Registration(database, { leaseSeconds, onError, onChange });
+    this.registration = new Registration(database, { ...options, onChange });
   }
 
   get workerId(): string {
@@ -75,8 +71,8 @@ export class Engine implements TurnHost, ExchangeHost, EvictorHost {
   }
 
   async serveActivities(route: Route): Promise<void> {
-    this.served.addActivities(route.namespace, route.queue);
     await this.registration.serve(route);
+    this.served.addActivities(route.namespace, route.queue);
   }
 
   /** Serves a route whose functions are in `served`, or the graphs of an app. */
@@ -94,7 +90,7 @@ export class Engine implements TurnHost, ExchangeHost, EvictorHost {
     if (this.workerId !== '' && !this.isStopped) this.loop.wake(true);
   }
 
-  private putBack(work: Work): void {
+  putBack(work: Work): void {
     void putBack(this.database, this.workerId, work).catch((error) => this.onError(error));
   }
 
@@ -170,6 +166,7 @@ export class Engine implements TurnHost, ExchangeHost, EvictorHost {
   }
 
   committed(batch: Batch): void {
+    this.options.onCommitted(batch);
     this.claimed.committed(batch.activities);
     for (const { jobId, report } of batch.turns) {
       const turn = this.turns.get(jobId);
@@ -225,7 +222,7 @@ export class Engine implements TurnHost, ExchangeHost, EvictorHost {
   private run(turn: LiveTurn): void {
     this.turns.add(turn);
     const run = this.served.workflowOf(turn.work);
-    turn.start(() => runWorkflow(turn, run, () => this.report(turn)));
+    turn.start(() => runWorkflow(turn, run, () => this.report(turn), this.database.connection));
   }
 
   forget(turn: LiveTurn): void {

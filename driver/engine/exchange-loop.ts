@@ -1,6 +1,6 @@
 import { backoff } from '../backoff';
 import type { Database } from '../database/database';
-import { exchange, type Rooms, type Work } from '../database/exchange';
+import { exchange, peek, type Rooms, type Work } from '../database/exchange';
 import { isConnectionError, isTransient, RatchetError } from '../errors';
 import { isEmptyBatch, type Batch } from './report';
 
@@ -9,13 +9,16 @@ const LANES = 2;
 /** The first wait of a part that waits for a lock: some hundred milliseconds. */
 const REPEAT_FROM = 4;
 const NOTHING: Batch = { turns: [], activities: [] };
+const NO_ROOM: Room = { turns: 0, activities: 0 };
+
+/** How much more work there is room for. */
+type Room = Omit<Rooms, 'isIdle'>;
 
 export interface ExchangeHost {
   readonly workerId: string;
   /** What is finished and not in flight. */
   takeBatch(): Batch;
-  /** How much more work there is room for. */
-  rooms(): { turns: number; activities: number };
+  rooms(): Room;
   committed(batch: Batch): void;
   received(work: Work[]): Promise<void>;
   /** One job's part of a batch can never be committed. */
@@ -25,6 +28,10 @@ export interface ExchangeHost {
   /** After an exchange without an answer: find out what it did. */
   resync(): Promise<void>;
   onError(error: unknown): void;
+}
+
+function hasRoom({ turns, activities }: Room): boolean {
+  return turns + activities > 0;
 }
 
 function isLost(error: unknown): boolean {
@@ -72,25 +79,28 @@ export class ExchangeLoop {
   private pump(): void {
     while (this.inFlight < LANES && this.recovery === undefined && !this.isEnded) {
       const batch = this.host.takeBatch();
-      const rooms = this.nextRooms();
-      if (isEmptyBatch(batch) && (!this.isHungry || this.isStopping || this.inFlight > 0)) break;
-      void this.send(batch, rooms);
+      const free = this.freeRooms();
+      // While it is not declared idle nobody would tell it of work.
+      const isHungry = this.isHungry || (hasRoom(free) && !this.isDeclaredIdle);
+      if (isEmptyBatch(batch) && (!isHungry || this.isStopping || this.inFlight > 0)) break;
+      void this.send(batch, this.roomsFor(free, isHungry));
     }
     if (this.inFlight === 0 && this.recovery === undefined) this.onDrained?.();
   }
 
-  /** What the next exchange may claim, and whether the database is to tell when there is more. */
-  private nextRooms(): Rooms {
+  /** Room that no exchange in flight has offered. */
+  private freeRooms(): Room {
     const { turns, activities } = this.host.rooms();
-    const free = {
+    return {
       turns: Math.max(turns - this.asked.turns, 0),
       activities: Math.max(activities - this.asked.activities, 0),
     };
-    if (this.isStopping) return { turns: 0, activities: 0, isIdle: false };
-    const hasRoom = free.turns + free.activities > 0;
-    if (hasRoom && !this.isDeclaredIdle) this.isHungry = true; // nobody would tell
-    if (!this.isHungry) return { turns: 0, activities: 0, isIdle: hasRoom };
-    return { ...free, isIdle: hasRoom };
+  }
+
+  /** What the next exchange may claim, and whether the database is to tell when there is more. */
+  private roomsFor(free: Room, isHungry: boolean): Rooms {
+    if (this.isStopping) return { ...NO_ROOM, isIdle: false };
+    return { ...(isHungry ? free : NO_ROOM), isIdle: hasRoom(free) };
   }
 
   private async send(batch: Batch, rooms: Rooms): Promise<void> {
@@ -127,8 +137,22 @@ export class ExchangeLoop {
 
   private sleep(milliseconds: number): void {
     clearTimeout(this.sleepTimer);
-    const wake = () => this.wake(true);
-    this.sleepTimer = setTimeout(wake, Math.min(Math.max(milliseconds, 1), this.pollMs)).unref();
+    const look = () => void this.glance();
+    this.sleepTimer = setTimeout(look, Math.min(Math.max(milliseconds, 1), this.pollMs)).unref();
+  }
+
+  /** An idle worker whom nobody has notified looks without writing anything. */
+  private async glance(): Promise<void> {
+    const isIdle = () => this.isDeclaredIdle && this.inFlight === 0 && this.recovery === undefined;
+    if (isIdle()) {
+      // What keeps it from looking is met again, and dealt with, by the exchange.
+      const next = await peek(this.database, this.host.workerId).catch(() => 0);
+      if (next > 0 && !this.isStopping) {
+        if (isIdle()) this.sleep(next);
+        return;
+      }
+    }
+    this.wake(true);
   }
 
   private recover(error: unknown): void {
@@ -178,7 +202,7 @@ export class ExchangeLoop {
 
   private async resendPart(part: Batch, attempt: number): Promise<void> {
     if (isEmptyBatch(part)) return;
-    const rooms = { turns: 0, activities: 0, isIdle: false };
+    const rooms = { ...NO_ROOM, isIdle: false };
     try {
       const work = await exchange(this.database, this.host.workerId, rooms, part);
       this.host.committed(part);
@@ -200,7 +224,7 @@ export class ExchangeLoop {
     for (let attempt = REPEAT_FROM; !this.isStopping; attempt += 1) {
       await backoff(attempt);
       try {
-        const rooms = { turns: 0, activities: 0, isIdle: false };
+        const rooms = { ...NO_ROOM, isIdle: false };
         const work = await exchange(this.database, this.host.workerId, rooms, part);
         this.host.committed(part);
         await this.host.received(work);

@@ -30,6 +30,11 @@ export class History {
     return this.steps.get(position);
   }
 
+  /** Every step that is still remembered, in the order of the calls. */
+  recorded(): Iterable<RecordedStep> {
+    return this.steps.values();
+  }
+
   /** What was delivered as number `delivery`, where that was recorded. */
   at(delivery: number): number | 'cancel' | undefined {
     return delivery === this.cancelDelivery ? 'cancel' : this.byDelivery.get(delivery);

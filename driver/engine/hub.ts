@@ -1,29 +1,46 @@
 import { Pool, type ClientConfig } from 'pg';
 import { Database } from '../database/database';
 import { createListener, type Listener } from '../database/listener';
+import { migrate } from '../database/migrate';
+import { isRefusal } from '../connection-errors';
 import { RatchetError } from '../errors';
-import { log } from '../log';
+import { log, type LogLevel } from '../log';
+import { Announcements } from './announcements';
 import { Engine, type EngineOptions } from './engine';
 import { Inbox } from './inbox';
+import type { Batch } from './report';
 import { ResultWaiter } from './result-waiter';
+import { TaskEvents } from './task-events';
 
 /** How a database is named: a `pg` class or pool, and its options. */
 export interface Connection {
   class: unknown;
   options?: ClientConfig & Record<string, unknown>;
+  /** Workers on it run nothing. */
   readonly?: boolean;
+  provider?: 'postgres' | 'postgres.pool' | 'postgres.poolclient';
+  /** Accepted and without effect. */
+  retry?: object;
+  /** Older name of `retry`. */
+  retryPolicy?: object;
+  /** Of a provisioned worker role, which may do nothing but work. */
+  isSecured?: boolean;
 }
 
 /** Settings of a worker process; the first worker on a connection decides. */
-export interface HubOptions extends Partial<Omit<EngineOptions, 'onError'>> {
+export interface HubOptions extends Partial<Omit<EngineOptions, Wired>> {
   /** false: no LISTEN; work is found by polling alone. Default true. */
   notifications?: boolean;
   /** false: the schema must be there already. Default true. */
   install?: boolean;
+  /** Of this worker's lines. Default: as HMSH_LOGLEVEL says. */
+  logLevel?: LogLevel;
 }
 
 const CHANNEL = 'ratchet';
-const DEFAULTS: Omit<EngineOptions, 'onError'> = {
+/** What the hub, and not the user, gives the engine. */
+type Wired = 'onError' | 'onCommitted' | 'isUpkept';
+const DEFAULTS: Omit<EngineOptions, Wired> = {
   ...{ maxTurns: 1_000, maxActivities: 500, cacheSize: 10_000, pollMs: 1_000, leaseSeconds: 30 },
 };
 
@@ -36,6 +53,11 @@ export class Hub {
   readonly database: Database;
   readonly results: ResultWaiter;
   readonly inbox: Inbox;
+  readonly announcements = new Announcements();
+  readonly taskEvents: TaskEvents;
+  private readonly isSecured: boolean;
+  private isRefused = false;
+  private readonly onReady: (() => void)[] = [];
   private engine: Engine | undefined;
   private listener: Listener | undefined;
 
@@ -44,14 +66,29 @@ export class Hub {
     private readonly settings: HubOptions,
   ) {
     const { class: given, options = {} } = connection;
+    this.isSecured = connection.isSecured ?? false;
     const pool = isPool(given) ? given : undefined;
-    this.database = new Database(pool === undefined ? options : { ...pool.options }, pool);
+    const config = pool === undefined ? options : { ...pool.options };
+    this.database = new Database(config, pool, connection);
     this.results = new ResultWaiter(this.database, settings.pollMs);
     this.inbox = new Inbox(this.database, settings.pollMs);
+    this.taskEvents = new TaskEvents(this.database);
   }
 
   async prepare(): Promise<void> {
-    await this.database.prepare(this.settings.install ?? true);
+    await this.database.prepare(!this.isSecured && (this.settings.install ?? true));
+    for (const act of this.onReady.splice(0)) act();
+  }
+
+  /** Installs whatever is missing, now. */
+  async deploy(): Promise<void> {
+    await migrate({ pool: this.database.pool });
+    await this.prepare();
+  }
+
+  /** Once the database has answered for the first time. */
+  whenReady(act: () => void): void {
+    this.onReady.push(act);
   }
 
   /** Notifications are wanted from now on. */
@@ -70,8 +107,23 @@ export class Hub {
         this.inbox.look();
         this.engine?.notify();
       },
-      onError: (error) => log('warn', 'the listener lost its connection', error),
+      onError: (error) => this.fail('the listener lost its connection', error),
     });
+  }
+
+  private fail(message: string, error: unknown): void {
+    if (this.isSecured && isRefusal(error)) this.refuse(error);
+    else log('warn', message, error, this.settings.logLevel);
+  }
+
+  /** A role that was revoked stays revoked: trying again and again would help nobody. */
+  private refuse(error: unknown): void {
+    if (this.isRefused) return;
+    this.isRefused = true;
+    const message = 'the worker credentials were refused, so the worker has stopped';
+    log('error', message, error, this.settings.logLevel);
+    for (const [id, hub] of hubs) if (hub === this) hubs.delete(id);
+    this.close(0).catch(() => undefined); // nothing is left to hand back
   }
 
   /** Settings count until there is a worker. */
@@ -83,8 +135,10 @@ export class Hub {
   worker(): Engine {
     this.listen();
     stopOnSignals();
-    const onError = (error: unknown) => log('warn', 'the engine did not answer as hoped', error);
-    this.engine ??= new Engine(this.database, { ...DEFAULTS, ...this.settings, onError });
+    const onError = (error: unknown) => this.fail('the engine did not answer as hoped', error);
+    const onCommitted = (batch: Batch) => this.taskEvents.published(batch);
+    const wired = { onError, onCommitted, isUpkept: !this.isSecured };
+    this.engine ??= new Engine(this.database, { ...DEFAULTS, ...this.settings, ...wired });
     return this.engine;
   }
 
@@ -93,6 +147,7 @@ export class Hub {
     const { engine } = this;
     this.engine = undefined;
     await engine?.stop(graceMs);
+    this.announcements.workersStopped();
   }
 
   /** Hands work back and closes every connection. */
@@ -102,10 +157,11 @@ export class Hub {
     await this.inbox.close();
     await this.listener?.close();
     await this.database.close();
+    this.announcements.enginesStopped();
   }
 }
 
-function isPool(given: unknown): given is Pool {
+export function isPool(given: unknown): given is Pool {
   const pool = given as { totalCount?: unknown; idleCount?: unknown } | null;
   return typeof pool?.totalCount === 'number' && typeof pool.idleCount === 'number';
 }

@@ -1,8 +1,11 @@
+import type { StepTransaction } from '../database/step-transaction';
+import { RatchetError } from '../errors';
 import { isRetriedLocally, parseOptions, runActivity, type Outcome } from './activities';
+import type { ClaimedActivities } from './claimed-activities';
 import type { ActivityContext } from './context';
 import type { LiveTurn } from './live-turn';
 import type { PendingCall } from './call';
-import type { ActivityReport, PlanReport } from './report';
+import type { PlanReport } from './report';
 
 /** A step that takes longer is made visible, and leased, by the next exchange. */
 const VISIBLE_AFTER_MS = 1_000;
@@ -14,6 +17,8 @@ interface Running {
   startedAt: number;
   /** The plan that makes it visible, once there is one. */
   plan?: PlanReport;
+  /** Ends the wait for that plan's commit. */
+  abandon?: (error: Error) => void;
 }
 
 export function planOf(pending: PendingCall, changes: Partial<PlanReport> = {}): PlanReport {
@@ -31,7 +36,7 @@ export class LocalSteps {
   private readonly running = new Set<Running>();
   private readonly timer: NodeJS.Timeout;
 
-  constructor(private readonly finished: (report: ActivityReport) => void) {
+  constructor(private readonly claimed: ClaimedActivities) {
     this.timer = setInterval(() => this.showLongOnes(), SWEEP_MS).unref();
   }
 
@@ -66,6 +71,7 @@ export class LocalSteps {
       namespace,
       taskQueue: call.call.queue ?? queue,
       attempt: 1,
+      open: () => this.open(step),
     };
     runActivity(store, call.call.input, parseOptions(call.call.options), (outcome) => {
       this.running.delete(step);
@@ -76,11 +82,15 @@ export class LocalSteps {
 
   private settle(step: Running, outcome: Outcome): void {
     const { turn, call, plan } = step;
+    if (outcome.isRecorded) {
+      this.claimed.recorded();
+      return;
+    }
     const unsent = plan === undefined ? -1 : turn.report.plans.indexOf(plan);
     if (plan !== undefined && unsent < 0) {
       const { jobId } = turn;
       const report = { jobId, address: '', position: call.position, attempt: 1, ...outcome };
-      turn.whenCommitted(() => this.finished(report));
+      turn.whenCommitted(() => this.claimed.report(report));
       return;
     }
     if (unsent >= 0) turn.report.plans.splice(unsent, 1);
@@ -91,16 +101,42 @@ export class LocalSteps {
     }
   }
 
+  /**
+   * A step that has no record cannot be fenced: it is recorded, as held here, before its
+   * transaction begins.
+   */
+  private async open(step: Running): Promise<StepTransaction> {
+    const { turn } = step;
+    step.plan ??= this.show(step);
+    const { address, position } = step.plan;
+    await new Promise<void>((resolve, reject) => {
+      step.abandon = reject;
+      turn.whenCommitted(resolve);
+    });
+    delete step.abandon;
+    return this.claimed.open({ jobId: turn.jobId, address, position, attempt: 1 });
+  }
+
+  private show({ turn, call }: Running): PlanReport {
+    const plan = planOf(call, { attempt: 1, isHeld: true });
+    turn.plan(plan);
+    return plan;
+  }
+
   private showLongOnes(): void {
     const before = performance.now() - VISIBLE_AFTER_MS;
     for (const step of this.running) {
+      if (step.turn.isOver) step.abandon?.(lost());
       if (step.plan !== undefined || step.startedAt > before || step.turn.isOver) continue;
-      step.plan = planOf(step.call, { attempt: 1, isHeld: true });
-      step.turn.plan(step.plan);
+      step.plan = this.show(step);
     }
   }
 
   stop(): void {
     clearInterval(this.timer);
   }
+}
+
+function lost(): RatchetError {
+  return new RatchetError('WF402', 'The job went to another worker, or ended.');
 }

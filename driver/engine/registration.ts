@@ -9,6 +9,8 @@ const BEATS_A_LEASE = 5;
 
 export interface RegistrationOptions {
   leaseSeconds: number;
+  /** Whether it removes finished jobs in passing. */
+  isUpkept: boolean;
   onError: (error: unknown) => void;
   /** The worker is registered, or its lease may be gone: look. */
   onChange: () => void;
@@ -32,13 +34,20 @@ export class Registration {
   /** Serves a route from now on; the first one registers the worker. */
   async serve(route: calls.Route): Promise<void> {
     this.routes.push(route);
-    if (this.first === undefined) {
-      this.first = this.register();
-      await this.first;
-    } else {
-      await this.first;
-      await calls.addRoutes(this.database, this.workerId, [route]);
-      this.options.onChange();
+    try {
+      if (this.first === undefined) {
+        this.first = this.register();
+        await this.first;
+      } else {
+        await this.first;
+        await calls.addRoutes(this.database, this.workerId, [route]);
+        this.options.onChange();
+      }
+    } catch (error) {
+      // Whoever tries again is not held up by a route that was refused.
+      this.routes.splice(this.routes.indexOf(route), 1);
+      if (this.workerId === '') this.first = undefined;
+      throw error;
     }
   }
 
@@ -75,6 +84,7 @@ export class Registration {
     const { database, workerId } = this;
     const { config: pgConfig } = database;
     this.heartbeat = startHeartbeat({ pgConfig, workerId, intervalMs, onLost, onError });
+    if (!this.options.isUpkept) return;
     const upkeep = () => void calls.prune(database).catch(onError);
     this.upkeepTimer = setInterval(upkeep, UPKEEP_MS).unref();
   }

@@ -4,6 +4,8 @@ import { isConnectionError, isTransient, RatchetError } from '../errors';
 import { watchJobs, type FinishedJob } from '../database/job-calls';
 
 const POLL_MS = 1_000;
+/** So many starts without a wait, and the caller is taken for one who does not wait. */
+const STARTS_UNAWAITED = 20;
 
 interface Waiting {
   namespace: string;
@@ -22,14 +24,25 @@ export class ResultWaiter {
   private isLooking = false;
   private isDue = false;
   private isClosed = false;
+  private unawaited = STARTS_UNAWAITED;
 
   constructor(
     private readonly database: Database,
     private readonly pollMs = POLL_MS,
   ) {}
 
+  /**
+   * Whether a job that is started now is likely to be waited for: it is then started as watched,
+   * which saves the commit that would mark it.
+   */
+  expectsWait(): boolean {
+    this.unawaited += 1;
+    return this.unawaited <= STARTS_UNAWAITED;
+  }
+
   /** The finished job, or one with status null if there is none of that id. */
   wait(namespace: string, workflowId: string): Promise<FinishedJob> {
+    this.unawaited = 0;
     return new Promise((resolve, reject) => {
       if (this.isClosed) {
         reject(shutDown());

@@ -1,7 +1,8 @@
-import { fromJson, toJson } from '../database/json-door';
+import { fromJson, toJson, toPayload } from '../database/json-door';
 import { serializeError } from '../durable/serialized-error';
 import { RatchetError } from '../errors';
 import { context } from './context';
+import { runIntercepted, unawaited } from './interceptor-context';
 import type { LiveTurn } from './live-turn';
 
 // The arguments are whatever the job was started with.
@@ -14,16 +15,17 @@ export async function runWorkflow(
   turn: LiveTurn,
   run: WorkflowFunction | undefined,
   report: () => void,
+  connection?: unknown,
 ): Promise<void> {
   try {
     if (run === undefined) throw new Error(`Workflow '${turn.work.workflow}' is not registered`);
     const args = argumentsOf(turn.work.input);
-    const value = await context.run({ kind: 'workflow', turn, isShielded: false }, async () =>
-      run(...args),
+    const value = await context.run({ kind: 'workflow', turn, isShielded: false }, () =>
+      runIntercepted(turn, connection, () => run(...args)),
     );
-    await turn.unawaited();
+    await unawaited(turn);
     if (turn.isOver) return;
-    const result = toJson(value, `result of ${turn.work.workflow}`);
+    const result = toPayload(value, `result of ${turn.work.workflow}`);
     turn.report.end = { result, error: null };
   } catch (thrown) {
     if (turn.isOver) return;

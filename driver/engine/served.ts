@@ -19,7 +19,7 @@ function key(...parts: string[]): string {
 /** What this process serves. */
 export class Served {
   private readonly workflows = new Map<string, WorkflowFunction>();
-  private readonly activityQueues = new Set<string>();
+  private readonly activityQueues = new Map<string, Set<string>>(); // by namespace
   private readonly callbacks = new Map<string, CallbackEntry[]>();
   private servesGraphs = false;
 
@@ -40,11 +40,12 @@ export class Served {
   }
 
   addActivities(namespace: string, queue: string): void {
-    this.activityQueues.add(key(namespace, queue));
+    const queues = this.activityQueues.get(namespace) ?? new Set();
+    this.activityQueues.set(namespace, queues.add(queue));
   }
 
   hasActivitiesOf(namespace: string, queue: string): boolean {
-    return this.activityQueues.has(key(namespace, queue));
+    return this.activityQueues.get(namespace)?.has(queue) === true;
   }
 
   addGraphs(): void {

@@ -1,7 +1,8 @@
 import { durationSeconds } from '../duration';
 import type { ConnectionConfig } from '../durable/connection';
 import { RatchetError } from '../errors';
-import type { EventSink } from './events';
+import type { WorkerCredentials } from '../durable/credentials';
+import type { EventSink } from '../events';
 import type { Logger } from './logger';
 import type { WorkerCallback, WorkerRetryPolicy } from './messages';
 
@@ -24,6 +25,8 @@ export interface WorkerConfig {
   workflowName?: string;
   /** true: takes nothing. Default false. */
   readonly?: boolean;
+  /** Of a role that may only serve its queues. */
+  workerCredentials?: WorkerCredentials;
   [option: string]: unknown;
 }
 

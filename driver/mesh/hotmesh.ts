@@ -73,9 +73,7 @@ export class HotMesh {
   }
 
   private tell(verb: 'started' | 'stopped' | 'deployed'): void {
-    publishEngineEvent(this.config.events, verb, this, (error) =>
-      this.logger.error('event-sink-failed', { reason: String(error) }),
-    );
+    publishEngineEvent(this.config.events, verb, this);
   }
 
   /** The database, for what only an instance with an engine does. */
@@ -101,13 +99,14 @@ export class HotMesh {
 
   /** Makes a version the one that every engine runs, in one commit. */
   async activate(version: string, _delay?: number): Promise<boolean> {
-    const answer = await graphs.activate(this.engine().database, String(version), this.app);
+    const call = graphs.activate(this.engine().database, String(version), this.app);
+    const answer = await saying(String(version), call);
     this.tell('deployed');
     return answer === 't';
   }
 
   /** Starts a job and returns its id; resolves once that is durable. */
-  pub(
+  async pub(
     topic: string,
     data: unknown = {},
     context?: PublishContext | null,
@@ -120,7 +119,7 @@ export class HotMesh {
    * Starts a job and waits for what it broadcasts first. Rejects with `{ error, job_id }` when it
    * fails, with `{ code: 504, message: 'timeout', job_id }` after `timeout` milliseconds.
    */
-  pubsub(
+  async pubsub(
     topic: string,
     data: unknown = {},
     context?: PublishContext | null,
@@ -149,7 +148,7 @@ export class HotMesh {
   }
 
   /** Answers, by hand, the activity whose message a worker left open. Returns a message id. */
-  add(message: StreamDataResponse): Promise<string> {
+  async add(message: StreamDataResponse): Promise<string> {
     return answerActivity(this.engine(), this.app, message);
   }
 
@@ -185,17 +184,18 @@ export class HotMesh {
 
   /** Stops a job at once. */
   async interrupt(
-    topic: string,
+    _topic: string,
     jobId: string,
     options: given.InterruptOptions = {},
   ): Promise<string | undefined> {
-    const stored = toJson({ ...options, topic }, 'options');
-    const call = graphs.interruptJob(this.engine().database, jobId, stored, this.app);
+    const { descend: _declaredOnly, ...stored } = options;
+    const json = toJson(stored, 'options');
+    const call = graphs.interruptJob(this.engine().database, jobId, json, this.app);
     return (await saying(jobId, call)) ?? undefined;
   }
 
   /** Deletes a job at once, in whatever state it is. */
-  scrub(jobId: string): Promise<void> {
+  async scrub(jobId: string): Promise<void> {
     return graphs.scrubJob(this.engine().database, jobId, this.app);
   }
 
@@ -242,8 +242,8 @@ export class HotMesh {
   /** Counts what jobs of a topic said of themselves when they started. */
   async getStats(topic: string, query: given.StatsQuery): Promise<given.StatsResponse> {
     const json = toJson(query, 'query');
-    const answer = await graphs.readStats(this.engine().database, topic, json, this.app);
-    return fromJson(answer) as given.StatsResponse;
+    const call = graphs.readStats(this.engine().database, topic, json, this.app);
+    return fromJson(await saying(topic, call)) as given.StatsResponse;
   }
 
   /** The ids of jobs of a topic, by facet and time. */

@@ -1,5 +1,5 @@
 import { reportProfile, type App } from '../database/graph-calls';
-import { hubFor } from '../durable/connection';
+import { hubFor, isReadonly } from '../durable/connection';
 import type { Engine } from '../engine/engine';
 import type { Hub } from '../engine/hub';
 import type { CallbackEntry } from '../engine/served';
@@ -76,7 +76,7 @@ export class Instance {
   }
 
   private async serve(worker: WorkerConfig): Promise<void> {
-    const hub = hubFor(worker.connection ?? undefined);
+    const hub = hubFor(worker.connection, undefined, worker.workerCredentials);
     await hub.prepare();
     const run = callbackRunner(worker, this.counts, this.logger);
     const entry: CallbackEntry = { run, isLeaving: false };
@@ -109,9 +109,4 @@ export class Instance {
       engine.served.removeCallback(route.namespace, route.queue, entry);
     }
   }
-}
-
-function isReadonly(connection: unknown): boolean {
-  const { readonly, store } = (connection ?? {}) as { readonly?: boolean; store?: object };
-  return readonly === true || (store !== undefined && isReadonly(store));
 }

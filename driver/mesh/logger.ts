@@ -1,3 +1,5 @@
+import { isShown } from '../log';
+
 /** Where an instance writes what it has to say. */
 export interface Logger {
   debug: (message: string, detail?: object) => void;
@@ -6,15 +8,10 @@ export interface Logger {
   error: (message: string, detail?: object) => void;
 }
 
-type Level = keyof Logger;
-const LEVELS = ['silly', 'debug', 'info', 'warn', 'error', 'silent'];
-
 /** Lines of JSON on stderr, from the level (default HMSH_LOGLEVEL, else `info`) upwards. */
 export function jsonLogger(app: string, id: string, logLevel: string | undefined): Logger {
-  const wanted = LEVELS.indexOf(logLevel ?? process.env['HMSH_LOGLEVEL'] ?? 'info');
-  const least = wanted < 0 ? LEVELS.indexOf('info') : wanted;
-  const write = (level: Level) => (message: string, detail?: object) => {
-    if (LEVELS.indexOf(level) < least) return;
+  const write = (level: keyof Logger) => (message: string, detail?: object) => {
+    if (!isShown(level, logLevel)) return;
     const line = { level, message, app, id, ts: new Date().toISOString(), ...detail };
     process.stderr.write(`${JSON.stringify(line)}\n`);
   };

@@ -11,6 +11,7 @@ export interface InterruptOptions {
   expire?: number;
   /** true: no error when the job is unknown or finished. Default false. */
   suppress?: boolean;
+  /** Accepted, without effect: children go on. */
   descend?: boolean;
 }
 

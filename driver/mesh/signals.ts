@@ -31,7 +31,7 @@ export async function signalOne(
 ): Promise<string> {
   const [status, code] = paired(pair.status, pair.code);
   const signal = { topic, data: toJson(data, 'data'), status, code };
-  return (await graphs.signalTopic(database, signal, app)) ?? '';
+  return (await saying(topic, graphs.signalTopic(database, signal, app))) ?? '';
 }
 
 /** Signals every job that the query and the facets find. */
@@ -45,7 +45,7 @@ export async function signalEvery(
   const { facets } = selection;
   const query = toJson(selection.query, 'query');
   const signal = { topic, data: toJson(data, 'data'), query, facets };
-  return fromJson(await graphs.signalAll(database, signal, app)) as string[];
+  return fromJson(await saying(topic, graphs.signalAll(database, signal, app))) as string[];
 }
 
 /** Answers, by hand, the activity whose message a worker left open. */

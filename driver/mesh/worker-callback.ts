@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import type { Work } from '../database/exchange';
 import { fromJson, toJson } from '../database/json-door';
 import type { Outcome } from '../engine/activities';
+import { RatchetError } from '../errors';
 import { contextOf } from '../engine/claimed-activities';
 import { context } from '../engine/context';
 import type { Callback } from '../engine/served';
@@ -35,7 +36,7 @@ export function callbackRunner(worker: WorkerConfig, counts: Counts, logger: Log
     };
     const run = async () => worker.callback(message);
     void context
-      .run(contextOf(work), run)
+      .run(contextOf(work, noTransaction), run)
       .then((returned) => answered(returned, worker.topic, logger), failed)
       .then((outcome) => {
         const code = String(outcome.code ?? 200);
@@ -44,6 +45,15 @@ export function callbackRunner(worker: WorkerConfig, counts: Counts, logger: Log
       });
     return true;
   };
+}
+
+/** Steps of graphs are recorded by the engine, with all that follows from them. */
+function noTransaction(): Promise<never> {
+  return Promise.reject(
+    new RatchetError('WF303', 'A worker of a graph has no transaction to share.', {
+      hint: 'Use a connection of your own; the guid of the message makes a repetition harmless.',
+    }),
+  );
 }
 
 function metadataOf(work: Work, stored: Partial<StreamMetadata> = {}): StreamMetadata {

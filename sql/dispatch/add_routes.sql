@@ -26,6 +26,7 @@ begin
     ratchet_internal.check_name(coalesce(r.guid, '-'), 'guid')
   from json_to_recordset(p_routes)
     as r (namespace text, queue text, workflow text, guid text);
+  perform ratchet_internal.check_routes(p_routes);
   insert into ratchet_internal.worker_routes (worker_id, namespace, queue, workflow, retry,
     throttle_ms, opens_at)
   select p_worker, coalesce(r.namespace, 'durable'), r.queue, coalesce(r.workflow, ''),

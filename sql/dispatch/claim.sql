@@ -9,16 +9,21 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_found boolean;
+  v_ready record;
+  v_found boolean := false;
 begin
-  perform ratchet_internal.fire_due(p_worker, p_now);
-  return query select * from ratchet_internal.take_results(p_worker);
-  v_found := found;
-  if p_turn_room > 0 then
+  select * into v_ready from ratchet_internal.look(p_worker, p_now);
+  if v_ready.has_due then
+    perform ratchet_internal.fire_due(p_worker, p_now);
+    return query select * from ratchet_internal.take_results(p_worker);
+    v_found := found;
+  end if;
+  -- An answer that nobody held the thread for has become a turn just now.
+  if p_turn_room > 0 and (v_ready.has_turns or v_ready.has_due) then
     return query select * from ratchet_internal.claim_turns(p_worker, p_turn_room, p_now);
     v_found := v_found or found;
   end if;
-  if p_activity_room > 0 then
+  if p_activity_room > 0 and v_ready.has_activities then
     return query select * from ratchet_internal.claim_activities(p_worker, p_activity_room, p_now);
     v_found := v_found or found;
   end if;

@@ -5,9 +5,12 @@
 
 create function ratchet_internal.claim_activities(p_worker bigint, p_room int, p_now timestamptz)
 returns setof ratchet.work
-language sql volatile
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
+#variable_conflict use_column
+begin
+  return query
   with route as materialized (
     select r.namespace, r.queue, r.opens_at
     from ratchet_internal.worker_routes r
@@ -42,7 +45,7 @@ as $$
   from taken t
   join ratchet.jobs j on j.id = t.job_id
   join ratchet.jobs_attributes a
-    on a.job_id = t.job_id and a.address = t.address and a.position = t.position
-$$;
+    on a.job_id = t.job_id and a.address = t.address and a.position = t.position;
+end $$;
 comment on function ratchet_internal.claim_activities(bigint, int, timestamptz) is
   'Takes due activities of the worker''s queues, the longest waiting queue first.';

@@ -13,6 +13,7 @@ set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_mergejoin = off
 set jit = off
+set plan_cache_mode = force_generic_plan
 set lock_timeout = '2s'
 as $$
 #variable_conflict use_column

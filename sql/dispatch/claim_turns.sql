@@ -4,9 +4,12 @@
 
 create function ratchet_internal.claim_turns(p_worker bigint, p_room int, p_now timestamptz)
 returns setof ratchet.work
-language sql volatile
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
+#variable_conflict use_column
+begin
+  return query
   with route as materialized (
     select r.namespace, r.queue, r.workflow
     from ratchet_internal.worker_routes r
@@ -34,7 +37,7 @@ as $$
       else 'turn' end,
     t.job_id, t.address, 0, j.attempt, j.namespace, j.key, j.workflow, j.queue, j.entity,
     j.input, j.options, false, j.cancel_requested_at is not null, j.origin_id::text
-  from taken t join ratchet.jobs j on j.id = t.job_id
-$$;
+  from taken t join ratchet.jobs j on j.id = t.job_id;
+end $$;
 comment on function ratchet_internal.claim_turns(bigint, int, timestamptz) is
   'Takes due turns of the worker''s workflows, the longest waiting route first.';

@@ -39,7 +39,7 @@ create function ratchet.exchange(
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off set enable_mergejoin = off set jit = off
-set lock_timeout = '2s'
+set plan_cache_mode = force_generic_plan set lock_timeout = '2s'
 as $$
 declare
   v_now timestamptz := ratchet_internal.now();

@@ -1,7 +1,8 @@
 -- Answers the sleeps that have ended and the waits that have timed out, of the worker's workflow
 -- routes, at most 1,000 a route; goes on with graphs; and sorts out answers that have no addressee.
 -- Needs no room: nothing is claimed. A throttled route rests after each look.
--- Locks: messages, skipping those that somebody else is taking. Writes: messages, attributes.
+-- Locks: messages, skipping those that somebody else is taking. Writes: messages, attributes,
+-- escalations.
 
 create function ratchet_internal.fire_due(p_worker bigint, p_now timestamptz) returns void
 language plpgsql volatile
@@ -11,19 +12,24 @@ declare
   v_due record;
 begin
   select array_agg(m.job_id) as jobs, array_agg(m.address) as addresses,
-    array_agg(m.position) as positions, array_agg(m.kind) as kinds into v_due
+    array_agg(m.position) as positions, array_agg(m.kind) as kinds,
+    bool_or(m.kind = 'wait' and m.options is not null) as have_tasks into v_due
   from ratchet_internal.worker_routes r
   cross join lateral (
-    select job_id, address, position, kind from ratchet_internal.messages
+    select job_id, address, position, kind, options from ratchet_internal.messages
     where queue = r.queue and workflow = r.workflow and namespace = r.namespace
       and worker_id is null and kind in ('timer', 'wait', 'result') and due_at <= p_now
     order by due_at limit 1000 for update skip locked) m
   where r.worker_id = p_worker and r.workflow <> '' and (r.opens_at is null
     or r.opens_at <= p_now
       and ratchet_internal.rest_route(p_worker, r.namespace, r.queue, r.workflow, p_now));
+  if v_due.have_tasks then
+    perform ratchet_internal.expire_escalations(p_now, v_due.jobs, v_due.addresses,
+      v_due.positions);
+  end if;
   if v_due.kinds && array['timer', 'wait'] then
     perform ratchet_internal.settle_due(p_now, v_due.jobs, v_due.addresses, v_due.positions,
-      v_due.kinds);
+      v_due.kinds, v_due.have_tasks);
   end if;
   if strpos(array_to_string(v_due.addresses, ''), ',') > 0 then
     v_due.jobs := ratchet_internal.go_on_with_graphs(p_now, v_due.jobs, v_due.addresses);

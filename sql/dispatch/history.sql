@@ -11,12 +11,13 @@ set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_mergejoin = off
 set jit = off
+set plan_cache_mode = force_generic_plan
 as $$
   select a.job_id, a.address, a.position, a.kind,
     ratchet_internal.step_name(a.address, a.field), a.delivery,
     ratchet_internal.is_final(a.ledger), a.is_failed, a.value
   from ratchet.jobs_attributes a
-  where a.job_id = any (p_jobs)
+  where a.job_id = any (ratchet_internal.visible_jobs(p_jobs))
   order by a.job_id, a.address, a.position
 $$;
 comment on function ratchet.history(bigint[]) is

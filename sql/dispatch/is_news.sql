@@ -2,13 +2,15 @@
 -- or a wait that nobody has looked at.
 
 create function ratchet_internal.is_news(p_worker bigint, p_now timestamptz) returns boolean
-language sql stable
+language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select exists (
-      select from ratchet_internal.workers where expires_at < p_now and id <> p_worker)
-    or exists (select from ratchet_internal.signals where is_new)
-    or exists (select from ratchet_internal.messages where kind = 'wait' and attempt = 0)
-$$;
+begin
+  return (
+    select exists (
+        select from ratchet_internal.workers where expires_at < p_now and id <> p_worker)
+      or exists (select from ratchet_internal.signals where is_new)
+      or exists (select from ratchet_internal.messages where kind = 'wait' and attempt = 0));
+end $$;
 comment on function ratchet_internal.is_news(bigint, timestamptz) is
   'Whether a worker is to be taken over, or a signal or a wait is to be looked at.';

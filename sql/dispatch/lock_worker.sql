@@ -8,8 +8,14 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform ratchet_internal.check_isolation();
-  perform from ratchet_internal.workers where id = p_worker for key share;
+  perform from ratchet_internal.workers where id = p_worker
+    and ratchet_internal.is_own(role_name) for key share;
   if not found then
+    if exists (select from ratchet_internal.workers where id = p_worker) then
+      perform ratchet_internal.raise_error('WF701', 'not permitted',
+        jsonb_build_object('worker', p_worker::text, 'role', session_user),
+        'A worker role may only use workers that it registered itself.');
+    end if;
     perform ratchet_internal.raise_error('WF401', 'worker lost',
       jsonb_build_object('worker', p_worker::text),
       'Its lease ended and its work went to others; drop what is in memory and register anew.');

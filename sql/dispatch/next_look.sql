@@ -5,32 +5,35 @@
 -- then ever more rarely.
 
 create function ratchet_internal.next_look(p_worker bigint, p_now timestamptz) returns bigint
-language sql stable
+language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select least(
-    (select greatest(extract(epoch from p_now - w.idle_at) * 1000, 10)
-      from ratchet_internal.workers w where w.id = p_worker),
-    (select case when min(greatest(m.due_at, r.opens_at)) <= p_now then 50
-        else ceil(extract(epoch from min(greatest(m.due_at, r.opens_at)) - p_now) * 1000) end
-      from ratchet_internal.worker_routes r
-      cross join lateral (
-        (select due_at from ratchet_internal.messages
-          where queue = r.queue and workflow = r.workflow and namespace = r.namespace
-            and worker_id is null and kind in ('turn', 'activity') and due_at < 'infinity'
-          order by due_at limit 1)
-        union all
-        (select due_at from ratchet_internal.messages
-          where queue = r.queue and workflow = r.workflow and namespace = r.namespace
-            and worker_id is null and kind in ('timer', 'wait', 'result')
-            and due_at < 'infinity'
-          order by due_at limit 1)) m
-      where r.worker_id = p_worker and coalesce(r.opens_at < 'infinity', true)),
-    case when exists (select from ratchet_internal.messages
-        where worker_id = p_worker and kind = 'result')
-      or exists (select from ratchet_internal.signals where is_new)
-      or exists (select from ratchet_internal.messages where kind = 'wait' and attempt = 0)
-      then 20 end)::bigint
-$$;
+begin
+  return (
+    select least(
+      (select greatest(extract(epoch from p_now - w.idle_at) * 1000, 10)
+        from ratchet_internal.workers w where w.id = p_worker),
+      (select case when min(greatest(m.due_at, r.opens_at)) <= p_now then 50
+          else ceil(extract(epoch from min(greatest(m.due_at, r.opens_at)) - p_now) * 1000)
+          end
+        from ratchet_internal.worker_routes r
+        cross join lateral (
+          (select due_at from ratchet_internal.messages
+            where queue = r.queue and workflow = r.workflow and namespace = r.namespace
+              and worker_id is null and kind in ('turn', 'activity') and due_at < 'infinity'
+            order by due_at limit 1)
+          union all
+          (select due_at from ratchet_internal.messages
+            where queue = r.queue and workflow = r.workflow and namespace = r.namespace
+              and worker_id is null and kind in ('timer', 'wait', 'result')
+              and due_at < 'infinity'
+            order by due_at limit 1)) m
+        where r.worker_id = p_worker and coalesce(r.opens_at < 'infinity', true)),
+      case when exists (select from ratchet_internal.messages
+          where worker_id = p_worker and kind = 'result')
+        or exists (select from ratchet_internal.signals where is_new)
+        or exists (select from ratchet_internal.messages where kind = 'wait' and attempt = 0)
+        then 20 end)::bigint);
+end $$;
 comment on function ratchet_internal.next_look(bigint, timestamptz) is
   'Milliseconds after which an idle worker looks again, unless it is notified before.';

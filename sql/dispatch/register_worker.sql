@@ -19,8 +19,9 @@ begin
       jsonb_build_object('option', 'lease_seconds', 'value', p_lease_seconds),
       'Give a lease from 1 to 3600 seconds.');
   end if;
-  insert into ratchet_internal.workers (name, lease_seconds, started_at, expires_at)
-  values (p_name, p_lease_seconds, v_now, v_now + make_interval(secs => p_lease_seconds))
+  insert into ratchet_internal.workers (name, role_name, lease_seconds, started_at, expires_at)
+  values (p_name, ratchet_internal.limited_role(), p_lease_seconds, v_now,
+    v_now + make_interval(secs => p_lease_seconds))
   returning id into v_id;
   perform ratchet.add_routes(v_id, p_routes);
   return v_id;

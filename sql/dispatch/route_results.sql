@@ -50,8 +50,9 @@ begin
     insert into ratchet_internal.messages
       (job_id, address, kind, namespace, queue, workflow, due_at, attempt)
     select distinct s.job_id, s.address, 'turn', s.namespace, s.queue, s.workflow, p_now, 1
-    from stray s join running on running.id = s.job_id
-    where s.is_free order by 1, 2 on conflict do nothing),
+    from stray s
+    where case when s.is_free then s.job_id in (select id from running) end
+    order by 1, 2 on conflict do nothing),
   dropped as (
     delete from ratchet_internal.messages r using stray s
     where s.holder is null and (not s.is_free or s.job_id in (select id from running))

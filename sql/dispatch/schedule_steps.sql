@@ -1,10 +1,11 @@
--- Records steps that somebody else must answer, each with the message that makes it move. Only what
--- was not recorded before gets a message, so that a repeated call changes nothing. A step aimed at
--- another job or at a signal is inserted as a child message without a key, which the functions
--- called afterwards, in the same transaction, replace by its target.
+-- Records steps that somebody else must answer, each with the message that makes it move. What was
+-- recorded before is left out, so that a repeated call changes nothing: the lock of the job shows
+-- all that its other calls have recorded. A step aimed at another job or at a signal is inserted as
+-- a child message without a key, which the functions called afterwards, in the same transaction,
+-- replace by its target.
 -- Locks: the jobs (the caller has locked them: who stops one waits, or has stopped it and then
---   nothing is scheduled). Writes: attributes, messages, jobs (children), signals.
--- Returns how many steps were new.
+--   nothing is scheduled). Writes: attributes, messages, jobs (children), signals, escalations.
+-- Wakes: idle workers of the activities' queues. Returns how many steps were new.
 
 create function ratchet_internal.schedule_steps(
   p_worker bigint, p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[],
@@ -17,7 +18,7 @@ as $$
 declare
   v_count bigint;
 begin
-  with step as (
+  with step as materialized (
     select s.*, j.namespace, j.queue as job_queue, j.workflow
     from unnest(p_jobs, p_addresses, p_positions, p_kinds, p_names, p_inputs, p_queues, p_delays,
       p_attempts, p_held, p_failed, p_options)
@@ -26,14 +27,16 @@ begin
     join ratchet.jobs j on j.id = s.job_id and j.status > 0
     where (
       select held.worker_id from ratchet_internal.messages held where held.job_id = s.job_id
-        and held.address = s.address and held.position = 0) = p_worker),
+        and held.address = s.address and held.position = 0) = p_worker
+      and not exists (
+        select from ratchet.jobs_attributes a
+        where a.job_id = s.job_id and a.address = s.address and a.position = s.at)),
   recorded as (
     insert into ratchet.jobs_attributes
       (job_id, address, position, kind, field, ledger, input, created_at)
     select job_id, address, at, kind, ratchet_internal.step_field(address, at, name),
       ratchet_internal.leg1_done(attempt), input, p_now
-    from step on conflict do nothing
-    returning job_id, address, position)
+    from step)
   insert into ratchet_internal.messages (job_id, address, position, kind, namespace, queue,
     workflow, due_at, worker_id, attempt, key, options)
   select s.job_id, s.address, s.at,
@@ -49,9 +52,16 @@ begin
     case s.kind when 'wait' then s.name when 'sleep' then null when 'activity' then null
       else '' end,
     s.options
-  from step s join recorded r
-    on r.job_id = s.job_id and r.address = s.address and r.position = s.at;
+  from step s;
   get diagnostics v_count = row_count;
+  if 'activity' = any (p_kinds) then
+    perform ratchet_internal.wake_queues(p_worker, p_queues);
+  end if;
+  if 'wait' = any (p_kinds) and exists (select from unnest(p_kinds, p_options)
+    as s (kind, options) where kind = 'wait' and options is not null)
+  then
+    perform ratchet_internal.escalate_waits(p_now, p_jobs);
+  end if;
   if p_kinds && array['child', 'start'] then
     perform ratchet_internal.start_children(p_now, p_jobs);
   end if;

@@ -18,18 +18,16 @@ as $$
 declare
   v_to bigint[];
 begin
-  with answer as (
-    select a.*, ratchet_internal.is_graph(a.address) as is_graph
+  with answer as materialized (
+    select a.*, ratchet_internal.is_graph(a.address) as is_graph, case when p_is_addressed then (
+      select turn.worker_id from ratchet_internal.messages turn
+      where turn.job_id = a.job_id and turn.address = a.address and turn.position = 0)
+      end as holder
     from unnest(p_jobs, p_addresses, p_positions, p_attempts, p_failed, p_values, p_codes)
       as a (job_id, address, at, attempt, is_failed, value, code)),
-  holder as materialized (
-    select distinct a.job_id, a.address, (
-      select turn.worker_id from ratchet_internal.messages turn
-      where turn.job_id = a.job_id and turn.address = a.address and turn.position = 0) as id
-    from answer a where p_is_addressed),
   alive as materialized (
     select w.id from ratchet_internal.workers w
-    where w.id in (select id from holder) for key share skip locked),
+    where w.id in (select holder from answer) for key share skip locked),
   sent as (
     update ratchet_internal.messages m
     set kind = 'result', worker_id = alive.id,
@@ -38,8 +36,7 @@ begin
       due_at = p_now, key = null, options = case when a.is_graph then m.options end
     from answer a
     join ratchet.jobs j on j.id = a.job_id
-    left join holder on holder.job_id = a.job_id and holder.address = a.address
-    left join alive on alive.id = holder.id
+    left join alive on alive.id = a.holder
     where m.job_id = a.job_id and m.address = a.address and m.position = a.at
     returning m.worker_id, m.namespace, m.queue, m.workflow),
   recorded as (

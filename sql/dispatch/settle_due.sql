@@ -3,7 +3,8 @@
 -- Writes: messages, attributes.
 
 create function ratchet_internal.settle_due(
-  p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[], p_kinds text[]
+  p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[], p_kinds text[],
+  p_have_tasks boolean
 ) returns void
 language sql volatile
 set search_path = pg_catalog, pg_temp
@@ -18,8 +19,12 @@ as $$
   join ratchet.jobs_attributes a
     on a.job_id = d.job_id and a.address = d.address and a.position = d.at
   where d.kind in ('timer', 'wait')
+    -- A wait whose task somebody else holds at this moment is left for the next look.
+    and (not p_have_tasks or not exists (select from ratchet.escalations e
+      where e.job_id = d.job_id and e.address = d.address and e.position = d.at
+        and e.status = 'pending'))
   having count(*) > 0
 $$;
 comment on function ratchet_internal.settle_due(
-  timestamptz, bigint[], text[], int[], text[]) is
+  timestamptz, bigint[], text[], int[], text[], boolean) is
   'Answers sleeps that have ended and waits that have timed out.';

@@ -2,9 +2,12 @@
 -- Locks: messages, skipping those of a job that is being stopped. Writes: messages.
 
 create function ratchet_internal.take_results(p_worker bigint) returns setof ratchet.work
-language sql volatile
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
+#variable_conflict use_column
+begin
+  return query
   with answer as materialized (
     select r.job_id, r.address, r.position, r.due_at
     from ratchet_internal.messages r
@@ -21,7 +24,7 @@ as $$
   from answer a
   left join ratchet.jobs_attributes t
     on t.job_id = a.job_id and t.address = a.address and t.position = a.position
-  order by a.due_at, a.job_id, a.address, a.position
-$$;
+  order by a.due_at, a.job_id, a.address, a.position;
+end $$;
 comment on function ratchet_internal.take_results(bigint) is
   'Hands over the answers addressed to a worker, oldest first.';

@@ -7,8 +7,11 @@ set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_mergejoin = off
 set jit = off
+set plan_cache_mode = force_generic_plan
 as $$
-  select ratchet_internal.release_worker(p_worker, ratchet_internal.now(), false)
+  select ratchet_internal.release_worker(id, ratchet_internal.now(), false)
+  from ratchet_internal.workers
+  where id = p_worker and ratchet_internal.is_own(role_name)
 $$;
 comment on function ratchet.unregister_worker(bigint) is
   'Hands back everything a worker holds and forgets the worker.';

@@ -21,12 +21,13 @@ declare
   v_draft ratchet_internal.graph_draft;
   v_job ratchet.jobs;
   v_run ratchet_internal.graph_run;
-  v_reply text := p_options ->> 'reply_to';
+  v_reply text;
   v_may_announce boolean;
 begin
   perform ratchet_internal.check_name(p_topic, 'topic');
   perform ratchet_internal.check_size(p_data, 'payload');
   perform ratchet_internal.check_publish(p_options);
+  v_reply := p_options ->> 'reply_to';
   v_version := ratchet_internal.find_version(p_topic, p_app, p_namespace);
   v_job := ratchet_internal.new_graph_job(nextval('ratchet.jobs_id_seq'), v_version, p_topic,
     coalesce(p_data, '{}'));

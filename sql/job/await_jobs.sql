@@ -18,6 +18,7 @@ begin
     from ratchet_internal.messages m
     left join ratchet.jobs target on target.namespace = m.namespace
       and target.key = ratchet_internal.readable(m.options) ->> 'id'
+      and (ratchet_internal.limited_role() is null or target.parent_id = m.job_id)
     where m.job_id = any (p_jobs) and m.kind = 'child' and m.key = ''),
   marked as (
     update ratchet.jobs j set is_awaited = true

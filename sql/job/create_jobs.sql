@@ -17,12 +17,13 @@ declare
   v_entity text := coalesce(p_options ->> 'entity', p_workflow);
   v_expire bigint := ratchet_internal.number_of(p_options, 'expire', null)::bigint;
   v_retry json := p_options -> 'retry';
+  v_is_watched boolean := coalesce(p_options ->> 'watch' = 'true', false);
   v_count bigint;
 begin
   with job as (
-    insert into ratchet.jobs (key, namespace, entity, workflow, queue, request_id,
+    insert into ratchet.jobs (key, namespace, entity, workflow, queue, is_watched, request_id,
       expire_seconds, options, input, created_at, updated_at)
-    select id, p_namespace, v_entity, p_workflow, p_queue, p_request_id,
+    select id, p_namespace, v_entity, p_workflow, p_queue, v_is_watched, p_request_id,
       v_expire, v_retry, input, v_now, v_now
     from unnest(p_ids, p_inputs) as given (id, input)
     order by id collate "C"

@@ -2,7 +2,8 @@
 -- of them in messages goes; whoever waits for their end is answered in the same commit.
 -- Locks: jobs, in id order (few rows drive the lookups by key, so that they come in the order given
 -- to them); then messages, in order.
--- Writes: jobs, messages, attributes of waiting parents. Wakes: idle workers; programs that wait.
+-- Writes: jobs, messages, attributes of waiting parents, escalations. Wakes: idle workers; programs
+-- that wait.
 -- With p_worker only jobs whose main function that worker holds are ended.
 -- Returns the jobs it ended; one that had ended before is not among them.
 
@@ -18,6 +19,7 @@ declare
   v_awaited bigint[];
   v_graphs bigint[];
   v_is_watched boolean;
+  v_have_tasks boolean;
 begin
   with ended as (
     update ratchet.jobs j
@@ -37,9 +39,13 @@ begin
   if v_awaited is not null or exists (
     select from ratchet_internal.messages where job_id = any (v_ended) and position <> 0)
   then
-    perform from ratchet_internal.messages
-    where job_id = any (v_ended) or kind = 'child' and key = any (v_awaited::text[])
-    order by job_id, address, position for update;
+    select bool_or(has_task) into v_have_tasks from (
+      select kind = 'wait' and options is not null as has_task from ratchet_internal.messages
+      where job_id = any (v_ended) or kind = 'child' and key = any (v_awaited::text[])
+      order by job_id, address, position for update) locked;
+    if v_have_tasks then
+      perform ratchet_internal.drop_escalations(p_now, v_ended, false);
+    end if;
   end if;
   delete from ratchet_internal.messages where job_id = any (v_ended);
   if v_awaited is not null then

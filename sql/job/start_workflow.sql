@@ -10,6 +10,7 @@ create function ratchet.start_workflow(
 ) returns text
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_id text := coalesce(p_id, gen_random_uuid()::text);
@@ -19,7 +20,7 @@ begin
   perform ratchet_internal.check_start(p_namespace, p_workflow, v_queue, p_options);
   perform ratchet_internal.check_name(v_id, 'workflow id');
   perform ratchet_internal.check_size(p_args, 'arguments');
-  if json_typeof(p_args) is distinct from 'array' then
+  if not ratchet_internal.is_arguments(p_args) then
     perform ratchet_internal.raise_error('WF102', 'arguments are not a JSON array',
       jsonb_build_object('workflow_id', v_id), 'Give the arguments as a JSON array: ''["a", 1]''.');
   end if;
@@ -37,5 +38,5 @@ begin
 end $$;
 comment on function ratchet.start_workflow(text, json, text, text, text, json, uuid) is
   'Starts a workflow and returns its id (a generated one if none is given). The queue defaults '
-  'to the workflow''s name; options are entity, expire (seconds), delay (milliseconds) and '
-  'retry.';
+  'to the workflow''s name; options are entity, expire (seconds), delay (milliseconds), '
+  'watch (true: its end is notified, as after watch_jobs) and retry.';

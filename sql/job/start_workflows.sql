@@ -18,7 +18,7 @@ begin
   select given.at into v_at
   from unnest(p_ids, p_args) with ordinality as given (id, args, at)
   where not ratchet_internal.is_name(given.id)
-    or json_typeof(given.args) is distinct from 'array'
+    or not ratchet_internal.is_arguments(given.args)
     or octet_length(given.args::text) > 16777216
   limit 1;
   if v_at is not null then

@@ -10,14 +10,20 @@ set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_mergejoin = off
 set jit = off
+set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 begin
-  with running as materialized (
-    select id from ratchet.jobs
-    where namespace = p_namespace and key = any (p_ids) and status > 0 and not is_watched
-    order by id for no key update)
-  update ratchet.jobs j set is_watched = true from running where j.id = running.id;
+  if exists (
+    select from ratchet.jobs
+    where namespace = p_namespace and key = any (p_ids) and status > 0 and not is_watched)
+  then
+    with running as materialized (
+      select id from ratchet.jobs
+      where namespace = p_namespace and key = any (p_ids) and status > 0 and not is_watched
+      order by id for no key update)
+    update ratchet.jobs j set is_watched = true from running where j.id = running.id;
+  end if;
   return query
   select given.id, j.id, j.status, j.result, j.error
   from unnest(p_ids) as given (id)

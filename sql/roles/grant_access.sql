@@ -8,8 +8,6 @@ create function ratchet.grant_access(p_role name, p_access text) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  v_function regprocedure;
 begin
   if p_access is null or p_access not in ('reader', 'client', 'worker', 'operator') then
     perform ratchet_internal.raise_error('WF104', 'invalid option',
@@ -20,23 +18,15 @@ begin
     perform ratchet_internal.raise_error('WF104', 'invalid option',
       jsonb_build_object('option', 'role', 'value', p_role), 'Create the role first.');
   end if;
-  execute format('grant usage on schema ratchet to %I', p_role);
+  perform ratchet_internal.grant_functions(p_role,
+    case p_access when 'operator' then array['reader', 'client', 'operator']
+      when 'client' then array['reader', 'client']
+      else array[p_access] end);
   if p_access <> 'worker' then
     execute format('grant usage on schema ratchet_internal to %I', p_role);
     execute format('grant select on all tables in schema ratchet to %I', p_role);
     execute format('grant select on all tables in schema ratchet_internal to %I', p_role);
   end if;
-  for v_function in
-    select p.oid::regprocedure from pg_proc p
-    join ratchet_internal.grants g on g.function = p.proname
-    where p.pronamespace in ('ratchet'::regnamespace, 'ratchet_internal'::regnamespace)
-      and g.access = any (
-      case p_access when 'operator' then array['reader', 'client', 'operator']
-        when 'client' then array['reader', 'client']
-        else array[p_access] end)
-  loop
-    execute format('grant execute on function %s to %I', v_function, p_role);
-  end loop;
 end $$;
 comment on function ratchet.grant_access(name, text) is
   'Grants an existing role one of reader, client, worker, operator.';

@@ -6,31 +6,49 @@ create table ratchet_internal.grants (
   access text not null,
   primary key (function, access),
   constraint "access is one the engine knows"
-    check (access in ('reader', 'client', 'worker', 'operator'))
+    check (access in ('reader', 'client', 'worker', 'secured', 'operator'))
 );
 comment on table ratchet_internal.grants is 'Which function may be called with which access.';
 comment on column ratchet_internal.grants.function is
   'Name of the function; names are unique in the engine.';
 comment on column ratchet_internal.grants.access is
-  'Who may call it: reader, client, worker or operator.';
+  'Who may call it: reader, client, worker, secured (a provisioned worker role) or operator.';
 insert into ratchet_internal.grants (function, access) values
   ('status', 'reader'), ('result', 'reader'), ('await_result', 'reader'), ('version', 'reader'),
   ('check_invariants', 'reader'), ('history', 'reader'), ('watch_jobs', 'reader'),
   ('start_workflow', 'client'), ('start_workflows', 'client'), ('signal', 'client'),
   ('cancel', 'client'), ('terminate', 'client'),
   ('register_worker', 'worker'), ('add_routes', 'worker'), ('heartbeat', 'worker'),
-  ('unregister_worker', 'worker'), ('exchange', 'worker'), ('evict', 'worker'),
+  ('unregister_worker', 'worker'), ('exchange', 'worker'), ('peek', 'worker'), ('evict', 'worker'),
   ('history', 'worker'), ('held_work', 'worker'), ('claim_activity', 'worker'),
   ('complete', 'worker'), ('fail', 'worker'), ('version', 'worker'), ('prune', 'worker'),
   ('remove_routes', 'worker'), ('put_back', 'worker'), ('report_profile', 'worker'),
   ('roll_call', 'reader'), ('throttle', 'operator'), ('post', 'client'),
   ('subscribe', 'reader'), ('unsubscribe', 'reader'), ('take_broadcasts', 'reader'),
-  ('prune', 'operator'),
-  ('now', 'reader'), ('is_final', 'reader'), ('step_name', 'reader'), ('is_graph', 'reader'),
+  ('is_graph', 'reader'),
   ('graph_state', 'reader'), ('graph_status', 'reader'),
   ('publish', 'client'), ('signal_topic', 'client'), ('interrupt', 'client'),
   ('scrub', 'client'), ('respond', 'client'), ('respond', 'worker'), ('run_graphs', 'client'),
   ('deploy', 'operator'), ('activate', 'operator'),
   ('pipe_call', 'client'), ('pipe_eval', 'client'), ('pipe_map', 'client'),
   ('graph_stats', 'reader'), ('graph_ids', 'reader'), ('graph_fields', 'reader'),
-  ('graph_export', 'reader'), ('signal_all', 'client');
+  ('graph_export', 'reader'), ('signal_all', 'client'),
+  ('prune', 'operator'), ('prune_jobs', 'operator'), ('prune_signals', 'operator'),
+  ('register_worker', 'secured'), ('add_routes', 'secured'), ('heartbeat', 'secured'),
+  ('unregister_worker', 'secured'), ('exchange', 'secured'), ('peek', 'secured'),
+  ('evict', 'secured'), ('put_back', 'secured'), ('remove_routes', 'secured'),
+  ('history', 'secured'), ('held_work', 'secured'), ('claim_activity', 'secured'),
+  ('complete', 'secured'), ('fail', 'secured'), ('version', 'secured'),
+  ('commit_activity', 'worker'), ('prune_escalations', 'operator'),
+  ('get_escalation', 'reader'), ('escalation_by_key', 'reader'), ('list_escalations', 'reader'),
+  ('count_escalations', 'reader'), ('escalation_stats', 'reader'), ('escalation_types', 'reader'),
+  ('cancelled_escalations', 'reader'), ('escalations_of_steps', 'worker'),
+  ('create_escalation', 'client'), ('migrate_escalation', 'client'),
+  ('claim_escalation', 'client'), ('claim_escalation_by_metadata', 'client'),
+  ('claim_escalations', 'client'), ('release_escalation', 'client'),
+  ('resolve_escalation', 'client'), ('resolve_escalation_by_metadata', 'client'),
+  ('resolve_escalations', 'client'), ('resolve_all_escalations', 'client'),
+  ('cancel_escalation', 'client'), ('update_escalation', 'client'),
+  ('append_milestones', 'client'), ('escalate_to_role', 'client'),
+  ('set_escalation_priority', 'client'), ('prune_escalations', 'client'),
+  ('now', 'reader'), ('is_final', 'reader'), ('step_name', 'reader');

@@ -29,6 +29,7 @@ create table ratchet.jobs (
   created_at timestamptz not null,
   updated_at timestamptz not null,
   finished_at timestamptz,
+  pruned_at timestamptz,
   constraint "a workflow id is unique in its namespace"
     unique (key, namespace),
   constraint "a job is finished exactly when its semaphore is not positive"
@@ -72,7 +73,8 @@ comment on column ratchet.jobs.expire_seconds is
   'How long the finished job is kept, in seconds; null means the default of ratchet.prune.';
 comment on column ratchet.jobs.options is
   'Retry policy of the function: maximumAttempts, initialInterval, backoffCoefficient, '
-  'maximumInterval (milliseconds). For a graph, metadata that it started with.';
+  'maximumInterval (milliseconds); and the trace it belongs to: workflowTrace, workflowSpan. '
+  'For a graph, metadata that it started with.';
 comment on column ratchet.jobs.input is
   'Arguments of the function, a JSON array, or the payload of a graph; exactly as given.';
 comment on column ratchet.jobs.result is
@@ -82,3 +84,5 @@ comment on column ratchet.jobs.error is
 comment on column ratchet.jobs.created_at is 'When the job was started.';
 comment on column ratchet.jobs.updated_at is 'When the row last changed.';
 comment on column ratchet.jobs.finished_at is 'When the job ended; null while it runs.';
+comment on column ratchet.jobs.pruned_at is
+  'When the detail of its history was removed; null while it is whole.';

@@ -5,6 +5,7 @@
 create table ratchet_internal.workers (
   id bigint generated always as identity primary key,
   name text not null,
+  role_name name,
   is_idle boolean not null default false,
   idle_at timestamptz,
   lease_seconds int not null,
@@ -30,6 +31,8 @@ comment on table ratchet_internal.workers is
 comment on column ratchet_internal.workers.id is
   'Names the worker in every call; never used again.';
 comment on column ratchet_internal.workers.name is 'What people call it: host and process, say.';
+comment on column ratchet_internal.workers.role_name is
+  'The worker role that registered it, and alone may use it; null if that was another role.';
 comment on column ratchet_internal.workers.idle_at is
   'Since when it has been idle; null when it is not.';
 comment on column ratchet_internal.workers.started_at is 'When it registered.';

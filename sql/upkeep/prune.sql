@@ -12,6 +12,7 @@ set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
 set enable_mergejoin = off
 set jit = off
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_now timestamptz := ratchet_internal.now();
@@ -31,8 +32,7 @@ begin
       and finished_at < v_now - case when expire_seconds is null then p_older_than
         else make_interval(secs => least(greatest(expire_seconds, 0), 1e10)) end
     order by id for update skip locked) old;
-  delete from ratchet.jobs_attributes where job_id = any (v_jobs);
-  delete from ratchet.jobs where id = any (v_jobs);
+  perform ratchet_internal.remove_jobs(v_jobs);
   delete from ratchet_internal.signals where id in (
     select id from ratchet_internal.signals where expires_at < v_now
     order by expires_at limit p_batch

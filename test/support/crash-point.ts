@@ -2,10 +2,15 @@ import { Client } from 'pg';
 
 /** Where in the conversation with the engine a process kills itself. */
 export interface CrashPoint {
-  /** The exchange, counted from 1 since it was armed. */
+  /** The exchange or statement, counted from 1 since it was armed. */
   at: number;
   when: Moment;
+  /** What is counted. Default: exchanges. */
+  of?: Counted;
 }
+
+/** Exchanges; or the statements of the transaction of an activity. */
+export type Counted = 'exchange' | 'transaction';
 
 /**
  * Before it is sent; when it is sent and not answered; when the answer is there and not yet read.
@@ -23,8 +28,13 @@ function die(): void {
   process.kill(process.pid, 'SIGKILL');
 }
 
-function isExchange(statement: unknown): boolean {
-  return (statement as { name?: unknown } | null)?.name === 'ratchet_exchange';
+const IN_TRANSACTION =
+  /^(begin |set local |(release )?savepoint |insert into books|select ratchet.commit_act|commit$)/;
+
+function kindOf(statement: unknown): Counted | undefined {
+  const { name, text = statement } = Object(statement) as { name?: unknown; text?: unknown };
+  if (name === 'ratchet_exchange') return 'exchange';
+  return typeof text === 'string' && IN_TRANSACTION.test(text) ? 'transaction' : undefined;
 }
 
 /** The caller's callback, which is not reached if the process is to die with the answer unread. */
@@ -42,12 +52,14 @@ function watch(): void {
   isWatching = true;
   const original = Reflect.get(Client.prototype, 'query') as unknown as Query;
   const query: Query = function (...args) {
-    if (!isExchange(args[0])) return original.apply(this, args);
+    if (kindOf(args[0]) !== (crash?.of ?? 'exchange')) return original.apply(this, args);
     count += 1;
     if (crash?.at === count && crash.when === 'before') die();
     const answer = original.apply(this, answered(args, count));
     // The kernel has the whole message: the engine reads it, and finds nobody to answer.
     if (crash?.at === count && crash.when === 'sent') die();
+    // Without a callback it answers with a promise: this is the first to hear of it.
+    if (crash?.at === count && answer instanceof Promise) void answer.finally(die);
     return answer;
   };
   Client.prototype.query = query as unknown as typeof Client.prototype.query;

@@ -1,9 +1,19 @@
 import type { ExecutionContext } from 'ava';
 import { Client } from 'pg';
-import { HotMesh, type HotMeshConfig, type HotMeshWorker } from '../../driver';
+import {
+  HotMesh,
+  type HotMeshConfig,
+  type WorkerCallback,
+  type WorkerRetryPolicy,
+} from '../../driver';
 import { testDatabase } from './cluster';
 
-export type TestWorker = Omit<HotMeshWorker, 'connection'>;
+export interface TestWorker {
+  topic: string;
+  callback: WorkerCallback;
+  retryPolicy?: WorkerRetryPolicy;
+  workflowName?: string;
+}
 
 /** A database with the engine, and instances of an app on it that end with the test. */
 export async function meshTest(t: ExecutionContext<unknown>, appId = 'shop') {
@@ -13,13 +23,17 @@ export async function meshTest(t: ExecutionContext<unknown>, appId = 'shop') {
   async function init(workers: TestWorker[] = [], rest: Partial<HotMeshConfig> = {}) {
     return HotMesh.init({
       ...{ appId, logLevel: 'error', engine: { connection } },
-      workers: workers.map((worker) => ({ ...worker, connection }) as HotMeshWorker),
+      workers: workers.map((worker) => ({ ...worker, connection })),
       ...rest,
     });
   }
   /** An instance with a version deployed and active. */
-  async function running(yaml: string, workers: TestWorker[] = []) {
-    const mesh = await init(workers);
+  async function running(
+    yaml: string,
+    workers: TestWorker[] = [],
+    rest: Partial<HotMeshConfig> = {},
+  ) {
+    const mesh = await init(workers, rest);
     const { version } = await mesh.deploy(yaml);
     await mesh.activate(version);
     return mesh;

@@ -40,6 +40,14 @@ export const activities = {
     blockTheEventLoop(milliseconds);
     return label;
   },
+  /** Its row is there exactly once: it is committed with the step's result. */
+  async book(label: string, amount: number): Promise<number> {
+    note(label);
+    const { workflowId } = Durable.activity.getContext();
+    const text = 'insert into books (job, amount) values ($1, $2)';
+    await Durable.activity.transaction((client) => client.query(text, [workflowId, amount]));
+    return amount;
+  },
   async deadly(label: string): Promise<string> {
     note(label);
     process.kill(process.pid, 'SIGKILL');

@@ -15,12 +15,12 @@ as $$
   from (values
     ('document', 'app', 'object', 'app', null, null),
     ('app', 'id version', 'text', null, null, null),
-    ('app', 'settings', 'any', null, null, null),
     ('app', 'graphs', 'list', 'graph', null, null),
     ('graph', 'subscribes publishes', 'text', null, null, null),
     ('graph', 'expire', 'value', null, null, null),
     ('graph', 'persistent', 'idle', null, null, null),
     ('graph', 'input output', 'any', null, null, null),
+    ('app', 'settings', 'any', null, null, null),
     ('graph', 'activities', 'named', 'activity', null, null),
     ('graph', 'transitions', 'listed', 'transition', null, null),
     ('graph', 'hooks', 'listed', 'rule', null, null),
@@ -44,8 +44,7 @@ as $$
     ('activity', 'input', 'object', 'maps', 'trigger worker await cycle hook activity', null),
     ('activity', 'output', 'object', 'maps', null, null),
     ('activity', 'job', 'object', 'maps', null, null),
-    ('maps', 'maps', 'map', null, null, null),
-    ('maps', 'schema', 'any', null, null, null),
+    ('maps', 'maps', 'map', null, null, null), ('maps', 'schema', 'any', null, null, null),
     ('maps', '#', 'object', 'maps', null, null),
     ('escalation', 'role type subtype entity description priority originId parentId initiatedBy '
       'traceId spanId expiresAt taskQueue workflowType', 'value', null, null, null),

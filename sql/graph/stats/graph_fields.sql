@@ -13,7 +13,8 @@ as $$
     || coalesce((select jsonb_object_agg('data/' || d.key, d.value)
       from ratchet_internal.members(j.context) d), '{}')
     || coalesce((select jsonb_object_agg(a.field, a.value)
-      from ratchet.jobs_attributes a where a.job_id = j.id and a.address = ';data'), '{}'))::json
+      from ratchet.jobs_attributes a
+      where a.job_id = j.id and a.kind in ('attribute', 'marker')), '{}'))::json
   from ratchet.jobs j
   where j.key = p_job and j.namespace = ratchet_internal.app_space(p_app, p_namespace)
 $$;

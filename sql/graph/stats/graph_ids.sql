@@ -1,6 +1,6 @@
 -- The ids of the jobs of a topic that started in a time and said of themselves what the facets
 -- (name:value) are, by facet and bucket; without facets all that count or index something.
--- Raises: WF101, WF104, WF107, WF202, WF203.
+-- Raises: WF101, WF104, WF107, WF206, WF207.
 
 create function ratchet.graph_ids(
   p_topic text, p_query json, p_facets text[], p_app text, p_namespace text default 'hmsh'

@@ -1,6 +1,6 @@
 -- How many jobs of a topic started in a time, and how many said what of themselves (count facets),
 -- in all and by bucket. p_query: data, two of start, end and range, sparse (true: no segments).
--- Raises: WF101, WF104, WF107, WF202, WF203.
+-- Raises: WF101, WF104, WF107, WF206, WF207.
 
 create function ratchet.graph_stats(
   p_topic text, p_query json, p_app text, p_namespace text default 'hmsh'

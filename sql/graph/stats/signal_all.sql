@@ -2,7 +2,7 @@
 -- the time of the query. Each gets the payload with its own id as id. With scrub in the query the
 -- list is removed. Returns the keys of the lists that matched.
 -- Writes: signals, graph_facts. Wakes: an idle engine of the app. Raises: WF101, WF104, WF107,
--- WF203, WF204 no rule has the topic, WF501.
+-- WF207, WF208 no rule has the topic, WF501.
 
 create function ratchet.signal_all(
   p_topic text, p_data json, p_query json, p_facets text[], p_app text,
@@ -25,7 +25,7 @@ begin
   join ratchet_internal.graphs g on g.version_id = a.version_id and g.position = a.path[1]
   where h.version_id = v_version.id and h.topic = p_topic;
   if not found then
-    perform ratchet_internal.raise_error('WF204', 'no hook waits like this', jsonb_build_object(
+    perform ratchet_internal.raise_error('WF208', 'no hook waits like this', jsonb_build_object(
       'topic', p_topic, 'app', p_app, 'version', v_version.version),
       'unable to find hook rule for topic ' || coalesce(left(p_topic, 100), 'null'));
   end if;

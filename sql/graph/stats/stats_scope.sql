@@ -1,5 +1,5 @@
 -- What a query for statistics is about: the space, the granularity, and the key that the trigger of
--- the topic makes of the payload in the query. Raises: WF101, WF104, WF107, WF202, WF203.
+-- the topic makes of the payload in the query. Raises: WF101, WF104, WF107, WF206, WF207.
 
 create function ratchet_internal.stats_scope(
   p_topic text, p_query jsonb, p_app text, p_namespace text, out space text, out key text,

@@ -143,3 +143,27 @@ test.serial('hostile text passes through arguments and results unchanged', async
   const result = `select ratchet.result($1)::text`;
   t.is(await sql.value(result, [queue]), '"\\u0000\\ud800"');
 });
+
+test.serial('an idle worker of the queue is told of a new activity, others are not', async (t) => {
+  const listener = await sql.pool().connect();
+  const heard: string[] = [];
+  listener.on('notification', ({ channel }) => heard.push(channel));
+  await listener.query('listen ratchet');
+  const { job, remote, owner, worker } = await planned();
+  await sql.exchange(worker, { activities: 1 });
+  heard.length = 0;
+  const plan = { job, kind: 'activity', name: 'upper', queue: remote };
+  await sql.exchange(owner, { plans: [{ ...plan, position: 2 }] });
+  await listener.query('select 1');
+  t.deepEqual(heard, [], 'a busy worker looks again by itself');
+  await sql.exchange(worker, { activities: 10 });
+  await sql.exchange(worker, { activities: 10, idle: true });
+  heard.length = 0;
+  await sql.exchange(owner, { plans: [{ ...plan, position: 3, queue: sql.name() }] });
+  await listener.query('select 1');
+  t.deepEqual(heard, [], 'nobody serves that queue');
+  await sql.exchange(owner, { plans: [{ ...plan, position: 4 }] });
+  await listener.query('select 1');
+  t.deepEqual(heard, ['ratchet']);
+  listener.release(true);
+});

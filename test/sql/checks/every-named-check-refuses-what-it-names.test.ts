@@ -71,6 +71,14 @@ const attacks: Record<string, string[]> = {
     `insert into ratchet_internal.workers (name, lease_seconds, started_at, expires_at)
       values ('w', 3601, now(), now())`,
   ],
+  'a worker role is known by the beginning of its name': [
+    `insert into ratchet_internal.worker_roles (role_name, namespace, queues, created_at)
+      values ('app', 'durable', '{q}', now())`,
+  ],
+  'a worker role has a queue': [
+    `insert into ratchet_internal.worker_roles (role_name, namespace, queues, created_at)
+      values ('hmsh_wrk_x', 'durable', '{}', now())`,
+  ],
   'a consumed signal has been looked at': [
     `${signal} values ('k', 'n', 'd', true, true, now(), now())`,
   ],
@@ -96,6 +104,19 @@ const attacks: Record<string, string[]> = {
   'there is one sweep': [`insert into ratchet_internal.sweep (is_only, job_id) values (false, 0)`],
   'access is one the engine knows': [
     `insert into ratchet_internal.grants (function, access) values ('status', 'everyone')`,
+  ],
+  'only what has a pattern may be a glob': [
+    `insert into ratchet_internal.subscriptions (id, owner, namespace, is_glob, expires_at)
+      values ('i', 'o', 'n', true, now())`,
+  ],
+  'a rate is a pause or a number of milliseconds': [
+    `insert into ratchet_internal.throttles (namespace, is_engine, rate) values ('n', true, -2)`,
+  ],
+  'only a throttled route is closed': [
+    `with w as (insert into ratchet_internal.workers (name, lease_seconds, started_at, expires_at)
+        values ('w', 30, now(), now()) returning id)
+      insert into ratchet_internal.worker_routes (worker_id, namespace, queue, opens_at)
+      select id, 'n', 'q', now() from w`,
   ],
 };
 

@@ -46,3 +46,26 @@ test.serial('soon when something due is locked by somebody else', async (t) => {
   t.like(await sql.exchange(worker, { idle: true }), [{ kind: 'start', job_id: job }]);
   t.is(await sql.value('select is_idle from ratchet.workers where id = $1', [worker]), false);
 });
+
+const peek = (worker: string) => sql.value('select ratchet.peek($1)', [worker]);
+
+test.serial('a peek says whether an exchange is worth it, and writes nothing', async (t) => {
+  const queue = sql.name();
+  const worker = await sql.worker(queue);
+  await next(worker);
+  t.true(Number(await peek(worker)) > 0);
+  const reader = await sql.pool().connect();
+  await reader.query('begin read only');
+  await reader.query('select ratchet.peek($1)', [worker]);
+  await reader.query('commit');
+  reader.release();
+  await sql.start(queue, queue);
+  t.is(Number(await peek(worker)), 0);
+  t.like(await sql.exchange(worker, { idle: true }), [{ kind: 'start' }]);
+});
+
+test.serial('a peek of a worker that is gone sends it to an exchange, which says so', async (t) => {
+  const worker = await sql.worker(sql.name());
+  await sql.rows('select ratchet.unregister_worker($1)', [worker]);
+  t.is(Number(await peek(worker)), 0);
+});

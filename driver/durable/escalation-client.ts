@@ -1,0 +1,287 @@
+import { randomUUID } from 'node:crypto';
+import { fromJson, toJson } from '../database/json-door';
+import { checkName } from '../database/names';
+import { durationMs, type Duration } from '../duration';
+import type { Hub } from '../engine/hub';
+import type { EventSink } from '../events';
+import { checkOptions } from '../options';
+import { EscalationCaller } from './escalation-caller';
+import { toEntry, type EscalationEntry } from './escalation-entry';
+import {
+  createFields,
+  migrateFields,
+  updateFields,
+  type CreateEscalation,
+  type EscalationFields,
+  type MigrateEscalation,
+} from './escalation-fields';
+import { checkId, FILTER, filterOf, orderOf, type ListOptions } from './escalation-filter';
+import type {
+  AllRefusal,
+  ByMetadata,
+  ClaimOptions,
+  ClaimResult,
+  Done,
+  EscalationStats,
+  InTransaction,
+  Refused,
+  ResolveResult,
+} from './escalation-results';
+
+/** Tasks for people: to be listed, claimed, and resolved, which resumes the workflow that waits. */
+export class EscalationClient {
+  private readonly calls: EscalationCaller;
+
+  constructor(hub: Hub, events: EventSink | undefined) {
+    this.calls = new EscalationCaller(hub, events);
+  }
+
+  /** Creates a task that no workflow waits for; with a `signalKey`, resolving it sends the signal. */
+  async create({ tx, ...fields }: CreateEscalation & InTransaction): Promise<EscalationEntry> {
+    const [entry] = await this.calls.entries(
+      'create',
+      [createFields(fields), randomUUID()],
+      'created',
+      tx,
+    );
+    return entry as EscalationEntry;
+  }
+
+  async get(id: string, namespace?: string): Promise<EscalationEntry | null> {
+    return this.calls.one('get', [checkId(id), namespace ?? null]);
+  }
+
+  /** The pending task of the key, else the newest of those that have ended. */
+  async getBySignalKey(key: string, namespace?: string): Promise<EscalationEntry | null> {
+    return this.calls.one('getByKey', [checkName(key, 'key'), namespace ?? null]);
+  }
+
+  /** The most urgent first, of equal ones the newest. */
+  async list(options: ListOptions = {}): Promise<EscalationEntry[]> {
+    const known = [...FILTER, 'sortBy', 'sortOrder', 'orderBy', 'limit', 'offset'];
+    checkOptions(options, known, 'escalations.list');
+    const { limit = 50, offset = 0 } = options;
+    return this.calls.entries('list', [filterOf(options), orderOf(options), limit, offset]);
+  }
+
+  async count(options: ListOptions = {}): Promise<number> {
+    checkOptions(options, [...FILTER, 'limit', 'offset'], 'escalations.count');
+    return Number((await this.calls.rows('count', [filterOf(options)]))[0]);
+  }
+
+  /** Claims a task for a while; who has it already gets more time. */
+  async claim(options: ClaimOptions): Promise<ClaimResult> {
+    checkOptions(options, ['id', 'assignee', 'durationMinutes', 'tx'], 'escalations.claim');
+    const { id, assignee, durationMinutes = 1, tx } = options;
+    const values = [checkId(id), assignee, durationMinutes, randomUUID()];
+    return this.calls.result<ClaimResult>('claim', values, 'claimed', tx);
+  }
+
+  /** Claims the most urgent, oldest available task whose metadata have the value under the key. */
+  async claimByMetadata(
+    options: ByMetadata & { assignee: string; durationMinutes?: number },
+  ): Promise<ClaimResult & { candidatesExist: boolean }> {
+    const known = ['key', 'value', 'assignee', 'durationMinutes', 'roles', 'metadata', 'tx'];
+    checkOptions(options, known, 'escalations.claimByMetadata');
+    const { key, value, assignee, durationMinutes = 1, roles = null, metadata, tx } = options;
+    const wanted = [checkName(key, 'key'), toJson(value ?? null, 'value')];
+    const given = [assignee, durationMinutes, roles, toJson(metadata, 'metadata'), randomUUID()];
+    return this.calls.result('claimByMetadata', [...wanted, ...given], 'claimed', tx);
+  }
+
+  async claimMany(
+    options: Omit<ClaimOptions, 'id'> & { ids: string[] },
+  ): Promise<{ claimed: number; skipped: number }> {
+    checkOptions(options, ['ids', 'assignee', 'durationMinutes', 'tx'], 'escalations.claimMany');
+    const { assignee, durationMinutes = 1, tx } = options;
+    const ids = [...new Set(options.ids.map(checkId))];
+    const values = [ids, assignee, durationMinutes, randomUUID()];
+    const { length: claimed } = await this.calls.entries('claimMany', values, 'claimed', tx);
+    return { claimed, skipped: options.ids.length - claimed };
+  }
+
+  /** Gives a claim back; with `assignee`, only that one's. */
+  async release(
+    options: { id: string; assignee?: string } & InTransaction,
+  ): Promise<Done | Refused<'not-found' | 'wrong-assignee'>> {
+    checkOptions(options, ['id', 'assignee', 'tx'], 'escalations.release');
+    const values = [checkId(options.id), options.assignee ?? null, randomUUID()];
+    return this.calls.result('release', values, 'released', options.tx);
+  }
+
+  /**
+   * Resolves a task; the workflow that waits for it goes on with the payload, in the same commit.
+   * Of two that race one wins.
+   *
+   * @example
+   * await client.escalations.resolve({ id, resolverPayload: { approved: true } });
+   */
+  async resolve(
+    options: {
+      id: string;
+      resolverPayload?: unknown;
+      metadata?: Record<string, unknown>;
+      /** Who asserts to have claimed it. */
+      assertClaim?: string;
+    } & InTransaction,
+  ): Promise<ResolveResult> {
+    const known = ['id', 'resolverPayload', 'metadata', 'assertClaim', 'tx'];
+    checkOptions(options, known, 'escalations.resolve');
+    const { id, metadata, assertClaim = null, tx } = options;
+    const given = [
+      toJson(options.resolverPayload, 'resolverPayload'),
+      toJson(metadata, 'metadata'),
+    ];
+    const values = [checkId(id), ...given, assertClaim, randomUUID()];
+    return this.calls.result('resolve', values, 'resolved', tx);
+  }
+
+  async resolveByMetadata(
+    options: ByMetadata & { resolverPayload?: unknown },
+  ): Promise<ResolveResult> {
+    const known = ['key', 'value', 'resolverPayload', 'roles', 'metadata', 'tx'];
+    checkOptions(options, known, 'escalations.resolveByMetadata');
+    const { key, value, roles = null, metadata, tx } = options;
+    const payload = toJson(options.resolverPayload, 'resolverPayload');
+    const wanted = [checkName(key, 'key'), toJson(value ?? null, 'value'), payload];
+    const given = [roles, toJson(metadata, 'metadata'), randomUUID()];
+    return this.calls.result('resolveByMetadata', [...wanted, ...given], 'resolved', tx);
+  }
+
+  /** Resolves those of the tasks that are pending and for which no workflow waits. */
+  async resolveMany(
+    options: {
+      ids: string[];
+      resolverPayload?: unknown;
+      metadata?: Record<string, unknown>;
+    } & InTransaction,
+  ): Promise<EscalationEntry[]> {
+    checkOptions(options, ['ids', 'resolverPayload', 'metadata', 'tx'], 'escalations.resolveMany');
+    const payload = toJson(options.resolverPayload, 'resolverPayload');
+    const metadata = toJson(options.metadata, 'metadata');
+    const values = [options.ids.map(checkId), payload, metadata, randomUUID()];
+    return this.calls.entries('resolveMany', values, 'resolved', options.tx);
+  }
+
+  /** Resolves all of the tasks, or none. */
+  async resolveAllOrNone(
+    options: {
+      items: { id: string; resolverPayload?: unknown }[];
+      metadata?: Record<string, unknown>;
+      /** Who must have claimed them. */
+      assertAssignee?: string;
+    } & InTransaction,
+  ): Promise<
+    | { ok: true; entries: EscalationEntry[] }
+    | { ok: false; failed: { id: string; reason: AllRefusal }[] }
+  > {
+    const known = ['items', 'metadata', 'assertAssignee', 'tx'];
+    checkOptions(options, known, 'escalations.resolveAllOrNone');
+    const { items, metadata, assertAssignee = null, tx } = options;
+    const payloads = items.map((item) => toJson(item.resolverPayload, 'resolverPayload'));
+    const ids = items.map((item) => checkId(item.id));
+    const given = [ids, payloads, toJson(metadata, 'metadata'), assertAssignee];
+    const [row] = await this.calls.rows('resolveAllOrNone', [...given, randomUUID()], tx);
+    const answer = fromJson(row ?? null) as
+      | { ok: true; entries: unknown[] }
+      | { ok: false; failed: { id: string; reason: AllRefusal }[] };
+    if (!answer.ok) return answer;
+    return { ok: true, entries: this.calls.told(answer.entries.map(toEntry), 'resolved', tx) };
+  }
+
+  /** Cancels a task; the wait that it answers returns null. */
+  async cancel(
+    id: string,
+    namespace?: string,
+    { tx }: InTransaction = {},
+  ): Promise<Done | Refused<'not-found' | 'already-terminal'>> {
+    const values = [checkId(id), namespace ?? null, randomUUID()];
+    return this.calls.result('cancel', values, 'cancelled', tx);
+  }
+
+  /** Changes fields; metadata are merged, the envelope is replaced. */
+  async update({
+    id,
+    tx,
+    ...fields
+  }: EscalationFields & { id: string } & InTransaction): Promise<EscalationEntry | null> {
+    return this.calls.one('update', [checkId(id), updateFields(fields)], undefined, tx);
+  }
+
+  /** Adds to what has happened; each milestone gets `created_at`. */
+  async appendMilestones(
+    options: { id: string; milestones: Record<string, unknown>[] } & InTransaction,
+  ): Promise<EscalationEntry | null> {
+    checkOptions(options, ['id', 'milestones', 'tx'], 'escalations.appendMilestones');
+    const milestones = toJson(options.milestones, 'milestones');
+    const values = [checkId(options.id), milestones, randomUUID()];
+    return this.calls.one('appendMilestones', values, undefined, options.tx);
+  }
+
+  /** Moves a pending task to another role's worklist and ends its claim. */
+  async escalateToRole(
+    options: { id: string; targetRole: string } & InTransaction,
+  ): Promise<EscalationEntry | null> {
+    checkOptions(options, ['id', 'targetRole', 'tx'], 'escalations.escalateToRole');
+    const values = [[checkId(options.id)], checkName(options.targetRole, 'targetRole')];
+    return this.calls.one('escalateToRole', values, 'reassigned', options.tx);
+  }
+
+  /** Moves pending tasks; returns how many. */
+  async escalateManyToRole(
+    options: { ids: string[]; targetRole: string } & InTransaction,
+  ): Promise<number> {
+    checkOptions(options, ['ids', 'targetRole', 'tx'], 'escalations.escalateManyToRole');
+    const values = [options.ids.map(checkId), checkName(options.targetRole, 'targetRole')];
+    return (await this.calls.entries('escalateToRole', values, 'reassigned', options.tx)).length;
+  }
+
+  /** Gives pending tasks a priority; returns how many. */
+  async updateManyPriority(
+    options: { ids: string[]; priority: number } & InTransaction,
+  ): Promise<number> {
+    checkOptions(options, ['ids', 'priority', 'tx'], 'escalations.updateManyPriority');
+    const values = [options.ids.map(checkId), options.priority];
+    return Number((await this.calls.rows('setPriority', values, options.tx))[0]);
+  }
+
+  /** Inserts a task with its id, state and times; null when the id exists. */
+  async migrate({
+    id,
+    tx,
+    ...fields
+  }: MigrateEscalation & InTransaction): Promise<EscalationEntry | null> {
+    return this.calls.one('migrate', [checkId(id), migrateFields(fields)], undefined, tx);
+  }
+
+  /** Counts: pending and claimed now, created and resolved in the period (default '24h'). */
+  async stats(options: { roles?: string[]; period?: Duration } = {}): Promise<EscalationStats> {
+    checkOptions(options, ['roles', 'period'], 'escalations.stats');
+    const { roles = null, period = '24h' } = options;
+    const [row] = await this.calls.rows('stats', [roles, durationMs(period, 'period')]);
+    return fromJson(row ?? null) as EscalationStats;
+  }
+
+  async listDistinctTypes(): Promise<string[]> {
+    return this.calls.rows('types', []);
+  }
+
+  /** Removes tasks that ended longer ago; at most `limit` (10,000). */
+  async prune(options: {
+    olderThan: Duration;
+    statuses?: ('resolved' | 'cancelled' | 'expired')[];
+    namespace?: string;
+    limit?: number;
+  }): Promise<{ deleted: number }> {
+    const known = ['olderThan', 'statuses', 'namespace', 'limit'];
+    checkOptions(options, known, 'escalations.prune');
+    const { statuses = null, namespace = null, limit = 10_000 } = options;
+    const values = [durationMs(options.olderThan, 'olderThan'), statuses, namespace, limit];
+    return { deleted: Number((await this.calls.rows('prune', values))[0]) };
+  }
+
+  /** A claim that has lapsed is none: there is nothing to release. */
+  async releaseExpired(): Promise<number> {
+    return 0;
+  }
+}

@@ -1,0 +1,66 @@
+import { toJson } from '../database/json-door';
+import { RatchetError } from '../errors';
+
+type Column = 'priority' | 'created_at' | 'updated_at' | 'resolved_at' | 'role' | 'type';
+type Direction = 'asc' | 'desc' | 'ASC' | 'DESC';
+
+/** Which tasks. */
+export interface EscalationFilter {
+  namespace?: string;
+  role?: string;
+  /** Wins over `role`. */
+  roles?: string[];
+  type?: string;
+  subtype?: string;
+  entity?: string;
+  status?: 'pending' | 'resolved' | 'cancelled' | 'expired';
+  assignedTo?: string;
+  workflowId?: string;
+  originId?: string;
+  /** Whether it can be claimed. */
+  available?: boolean;
+  priority?: number;
+  /** The task's metadata contain all of these. */
+  metadata?: Record<string, unknown>;
+  ids?: string[];
+  taskId?: string;
+}
+
+/** Which tasks, in which order, and how many. */
+export interface ListOptions extends EscalationFilter {
+  sortBy?: Column;
+  sortOrder?: Direction;
+  orderBy?: { column: Column; direction?: Direction }[];
+  /** Default 50. */
+  limit?: number;
+  /** Default 0. */
+  offset?: number;
+}
+
+export const FILTER = [
+  ...['namespace', 'role', 'roles', 'type', 'subtype', 'entity', 'status', 'assignedTo'],
+  ...['workflowId', 'originId', 'available', 'priority', 'metadata', 'ids', 'taskId'],
+];
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** @throws RatchetError WF104 unless it is the id of a task */
+export function checkId(id: unknown): string {
+  if (typeof id === 'string' && UUID.test(id)) return id;
+  throw new RatchetError('WF104', `Invalid id of a task: ${String(id).slice(0, 100)}.`, {
+    detail: { option: 'id' },
+    hint: 'Give the id of an entry, a UUID.',
+  });
+}
+
+export function filterOf(options: ListOptions): string | null {
+  options.ids?.forEach(checkId);
+  const filters = Object.entries(options).filter(([option]) => FILTER.includes(option));
+  return toJson(Object.fromEntries(filters), 'filter');
+}
+
+/** As `orderBy` says, or `sortBy` and `sortOrder`; the order of the worklist otherwise. */
+export function orderOf({ sortBy, sortOrder, orderBy }: ListOptions): string {
+  const byOne = sortBy === undefined ? [] : [{ column: sortBy, direction: sortOrder ?? 'asc' }];
+  return JSON.stringify(orderBy ?? byOne);
+}

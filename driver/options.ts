@@ -1,0 +1,57 @@
+import { RatchetError } from './errors';
+
+/** Edits that turn one word into another; two letters that changed places are one edit. */
+function distance(from: string, to: string): number {
+  const start = Array.from({ length: to.length + 1 }, (_, column) => column);
+  let [before, above]: [number[], number[]] = [[], start];
+  for (let row = 1; row <= from.length; row += 1) {
+    const line = [row];
+    for (let column = 1; column <= to.length; column += 1) {
+      const isSame = from[row - 1] === to[column - 1];
+      const isSwapped = from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
+      const changed = (above[column - 1] ?? 0) + (isSame ? 0 : 1);
+      const swapped = isSwapped ? (before[column - 2] ?? 0) + 1 : Infinity;
+      const oneMore = Math.min(above[column] ?? 0, line[column - 1] ?? 0) + 1;
+      line.push(Math.min(changed, swapped, oneMore));
+    }
+    [before, above] = [above, line];
+  }
+  return above[to.length] ?? 0;
+}
+
+/** The name that was probably meant, if any is near. */
+function nearest(given: string, known: readonly string[]): string | undefined {
+  const word = given.slice(0, 64).toLowerCase();
+  const [best] = known
+    .map((name) => ({ name, edits: distance(word, name.toLowerCase()) }))
+    .sort((a, b) => a.edits - b.edits);
+  if (best === undefined) return undefined;
+  return best.edits <= Math.max(1, Math.floor(best.name.length / 3)) ? best.name : undefined;
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  return Array.isArray(value) ? 'an array' : typeof value;
+}
+
+/**
+ * Refuses anything but an object whose keys are all known, so that a misspelt option is an error
+ * and not a default.
+ *
+ * @param where what the options are for, for the message: 'Worker.create'
+ * @throws RatchetError WF104, with the nearest known name as the hint
+ */
+export function checkOptions(given: unknown, known: readonly string[], where: string): void {
+  const names = `Options of ${where} are ${known.join(', ')}.`;
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    const message = `The options of ${where} are not an object but ${kindOf(given)}.`;
+    throw new RatchetError('WF104', message, { detail: { where }, hint: names });
+  }
+  const option = Object.keys(given).find((name) => !known.includes(name));
+  if (option === undefined) return;
+  const meant = nearest(option, known);
+  throw new RatchetError('WF104', `Unknown option of ${where}: '${option}'.`, {
+    detail: meant === undefined ? { where, option } : { where, option, nearest: meant },
+    hint: meant === undefined ? names : `Did you mean '${meant}'?`,
+  });
+}

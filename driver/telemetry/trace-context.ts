@@ -1,0 +1,23 @@
+import { checkName } from '../database/names';
+
+/** Trace and span id, hexadecimal, under the names of the start options. */
+export interface TraceOptions {
+  /** Trace that the workflow belongs to: 32 hexadecimal digits. */
+  workflowTrace?: string;
+  /** Span that the workflow's spans are children of: 16 hexadecimal digits. */
+  workflowSpan?: string;
+}
+
+const MAX_ID = 64;
+
+/** What is stored with a job, and goes with its activities, so that spans elsewhere find theirs. */
+export function traceOf({ workflowTrace, workflowSpan }: TraceOptions): TraceOptions {
+  return {
+    ...(workflowTrace === undefined
+      ? {}
+      : { workflowTrace: checkName(workflowTrace, 'workflowTrace', MAX_ID) }),
+    ...(workflowSpan === undefined
+      ? {}
+      : { workflowSpan: checkName(workflowSpan, 'workflowSpan', MAX_ID) }),
+  };
+}

@@ -1,0 +1,19 @@
+-- Of the given jobs those whose history this session may read: a worker role sees those that its
+-- workers hold.
+
+create function ratchet_internal.visible_jobs(p_jobs bigint[]) returns bigint[]
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if ratchet_internal.limited_role() is null then return p_jobs; end if;
+  return array(
+    select given.job_id from unnest(p_jobs) as given (job_id)
+    where exists (
+      select from ratchet_internal.messages m
+      join ratchet_internal.workers w on w.id = m.worker_id
+      where m.job_id = given.job_id and m.position = 0
+        and w.role_name = ratchet_internal.limited_role()));
+end $$;
+comment on function ratchet_internal.visible_jobs(bigint[]) is
+  'Of the given jobs those whose history this session may read.';

@@ -1,0 +1,154 @@
+import test from 'ava';
+import fc from 'fast-check';
+import { fromJson, toPayload } from '../../driver/database/json-door';
+import { Durable } from '../../driver';
+import { AT_ONCE, durableTest } from '../support/durable';
+
+const { workflow } = Durable;
+const reversed = (text: string) => [...text].reverse().join('');
+const mirror = { encode: reversed, decode: reversed };
+const SECRET = 'secret';
+
+const activities = {
+  wrap: async (value: unknown) => ({ wrapped: value }),
+  plain: async (value: unknown) => value,
+};
+const retry = { ...AT_ONCE, maximumAttempts: 1 };
+const { wrap, plain } = workflow.proxyActivities<typeof activities>({ activities, retry });
+
+async function carries(given: { word: string }): Promise<unknown> {
+  const wrapped = await wrap(given);
+  const inner = await workflow.executeChild<unknown>('carried', { args: [given], config: retry });
+  const signalled = await workflow.condition<unknown>('go');
+  await workflow.signal('out', given);
+  return { wrapped, inner, signalled };
+}
+async function carried(given: unknown): Promise<unknown> {
+  return plain(given);
+}
+
+test.afterEach.always(() => Durable.registerCodec(null));
+
+async function served(t: Parameters<typeof durableTest>[0]) {
+  const lab = await durableTest(t);
+  const shared = { connection: lab.connection, taskQueue: 'q' };
+  await Durable.Worker.create({ ...shared, workflow: carries });
+  await Durable.Worker.create({ ...shared, workflow: carried });
+  return lab;
+}
+
+/** Everything in the database that is a value of a user. */
+const STORED = `select input::text as text from ratchet.jobs
+  union all select result::text from ratchet.jobs
+  union all select input::text from ratchet.jobs_attributes
+  union all select value from ratchet.jobs_attributes
+  union all select payload::text from ratchet_internal.signals`;
+
+test.serial('18: no object reaches the database, and all of them come back', async (t) => {
+  const { client, pool } = await served(t);
+  Durable.registerCodec(mirror);
+  const given = { word: SECRET };
+  const start = { taskQueue: 'q', workflowId: 'encoded', args: [given] as [{ word: string }] };
+  const handle = await client.workflow.start(carries, start);
+  await handle.signal('go', { payload: SECRET });
+  const result = { wrapped: { wrapped: given }, inner: given, signalled: { payload: SECRET } };
+  t.deepEqual(await handle.result(), result);
+  t.deepEqual((await handle.state()).response, result);
+  const { timeline } = await handle.export();
+  t.deepEqual(timeline?.[0]?.value['data'], { wrapped: given });
+  const stored = (await pool.query<{ text: string | null }>(STORED)).rows;
+  t.true(stored.some(({ text }) => text?.startsWith('"/b:')));
+  t.deepEqual(
+    stored.filter(({ text }) => text?.includes(SECRET)),
+    [],
+  );
+});
+
+test.serial('18: both kinds are readable after switching', async (t) => {
+  const { client } = await served(t);
+  const run = async (workflowId: string) => {
+    const args: [unknown] = [{ word: workflowId }];
+    return client.workflow.start(carried, { taskQueue: 'q', workflowId, args });
+  };
+  const plainly = await run('plainly');
+  await plainly.result();
+  Durable.registerCodec(mirror);
+  const encoded = await run('encoded');
+  t.deepEqual(await encoded.result(), { word: 'encoded' });
+  t.deepEqual(await plainly.result(), { word: 'plainly' });
+  Durable.registerCodec(null);
+  t.deepEqual(await plainly.result(), { word: 'plainly' });
+  const message = /encoded, and no codec is registered/;
+  await t.throwsAsync(encoded.result(), { code: 'WF109', message });
+  await t.throwsAsync(encoded.export(), { code: 'WF109' });
+});
+
+const STRINGS = ['/b:', '/b:x', '/s:', '/s:/b:x', '/b', '"/b:', '/b:\u0000\ud800', '', 'plain'];
+
+test.serial("18: a user's own string stays itself, with and without a codec", async (t) => {
+  for (const codec of [null, mirror]) {
+    Durable.registerCodec(codec);
+    for (const text of STRINGS) t.is(fromJson(toPayload(text, 'text')), text);
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        const json = toPayload(value, 'value') ?? '';
+        t.deepEqual(fromJson(json), JSON.parse(JSON.stringify(value)));
+      }),
+    );
+  }
+  const { client } = await served(t);
+  for (const text of STRINGS) {
+    const handle = await client.workflow.start(carried, { taskQueue: 'q', args: [text] });
+    t.is(await handle.result(), text);
+  }
+});
+
+test.serial('18: scalars stay plain', (t) => {
+  Durable.registerCodec(mirror);
+  for (const value of [1, true, null, 'text', '']) {
+    t.is(toPayload(value, 'value'), JSON.stringify(value));
+  }
+  t.is(toPayload(undefined, 'value'), null);
+});
+
+const BROKEN: [string, object][] = [
+  ['throws', { encode: () => fail(), decode: () => fail() }],
+  ['is asynchronous', { encode: async () => 'x', decode: async () => '{}' }],
+  ['returns nothing', { encode: () => undefined, decode: () => undefined }],
+];
+function fail(): never {
+  throw new Error('no key');
+}
+
+for (const [what, broken] of BROKEN) {
+  test.serial(`18: a codec that ${what} fails that call or job, and no other`, async (t) => {
+    const { client } = await served(t);
+    Durable.registerCodec({ ...mirror, encode: (broken as typeof mirror).encode });
+    const start = { taskQueue: 'q', args: [{ word: SECRET }] as [{ word: string }] };
+    await t.throwsAsync(client.workflow.start(carried, start), { code: 'WF109' });
+    await t.throwsAsync(client.workflow.signal('go', {}), { code: 'WF109' });
+    t.throws(() => toPayload([1], 'list'), { code: 'WF109' });
+
+    Durable.registerCodec(mirror);
+    const encoded = await client.workflow.start(carried, { ...start, workflowId: 'encoded' });
+    await encoded.result();
+    const decode = { ...mirror, decode: (broken as typeof mirror).decode };
+    Durable.registerCodec(decode);
+    await t.throwsAsync(encoded.result(), { code: 'WF109' });
+    const unread = await client.workflow.start(carried, { ...start, workflowId: 'unread' });
+    const message = /^The codec failed on the stored value: decode /;
+    await t.throwsAsync(unread.result(), { code: 598 as never, message });
+    t.is(await unread.status(), 0);
+
+    Durable.registerCodec(mirror);
+    const next = await client.workflow.start(carried, { ...start, workflowId: 'next' });
+    t.deepEqual(await next.result(), { word: SECRET });
+  });
+}
+
+test.serial('18: what is no codec is refused', (t) => {
+  for (const wrong of [undefined, 'x', {}, { encode: reversed }, { encode: 1, decode: 2 }]) {
+    t.throws(() => Durable.registerCodec(wrong as never), { code: 'WF104' });
+  }
+  t.notThrows(() => Durable.registerCodec(null));
+});

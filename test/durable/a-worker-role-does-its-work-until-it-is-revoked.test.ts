@@ -1,0 +1,142 @@
+import test from 'ava';
+import { Client } from 'pg';
+import { Durable } from '../../driver';
+import { durableTest } from '../support/durable';
+import { waitFor, within } from '../support/wait-for';
+
+const { workflow } = Durable;
+const activities = { double: async (n: number) => 2 * n };
+const { double } = workflow.proxyActivities<typeof activities>({ activities });
+const elsewhere = (queue: string) =>
+  workflow.proxyActivities<typeof activities>({ taskQueue: queue });
+
+async function sums(remote: string): Promise<number> {
+  const local = await double(1);
+  const far = await elsewhere(remote).double(10);
+  const added = await workflow.condition<number>('more');
+  return local + far + added;
+}
+
+/** Queues of this run's own: roles belong to the whole cluster. */
+const queue = `s${process.pid}`;
+const remote = `s${process.pid}r`;
+
+async function secured(t: Parameters<typeof durableTest>[0]) {
+  const { pool, url, connection, client } = await durableTest(t);
+  const made: string[] = [];
+  t.teardown(async () => {
+    await Durable.shutdown();
+    const admin = new Client({ connectionString: url });
+    await admin.connect();
+    for (const role of made) await admin.query(`drop owned by ${role}; drop role ${role}`);
+    await admin.end();
+  });
+  const provision = async (streamNames: string[]) => {
+    const { roleName, password } = await Durable.provisionWorkerRole({ connection, streamNames });
+    if (!made.includes(roleName)) made.push(roleName);
+    return { user: roleName, password };
+  };
+  return { pool, url, connection, client, provision };
+}
+
+test.serial('19: activities, waits and signals work, and work is notified of', async (t) => {
+  const { pool, connection, client, provision } = await secured(t);
+  // Polling alone would take a minute.
+  const options = { pollMs: 60_000 };
+  const workerCredentials = await provision([queue, `${queue}-activity`]);
+  const config = { connection, workerCredentials, options };
+  await Durable.Worker.create({ ...config, taskQueue: queue, workflow: sums, activities });
+  const far = await provision([`${remote}-activity`]);
+  await Durable.registerActivityWorker(
+    { ...config, taskQueue: remote, workerCredentials: far },
+    activities,
+  );
+  const handle = await client.workflow.start(sums, { taskQueue: queue, args: [remote] });
+  await handle.signal('more', 100);
+  t.is(await within('the result', handle.result()), 122);
+  const { rows } = await pool.query<{ usename: string; n: number }>(
+    `select usename, count(*)::int as n from pg_stat_activity
+      where application_name like 'pgratchet%' and usename like 'hmsh_wrk%'
+      and datname = current_database() group by 1 order by 1`,
+  );
+  t.deepEqual(
+    rows.map(({ usename }) => usename),
+    [workerCredentials.user, far.user].sort(),
+  );
+  const { rows: workers } = await pool.query(
+    'select role_name from ratchet_internal.workers order by 1',
+  );
+  t.deepEqual(
+    workers.map(({ role_name }) => role_name as string),
+    [workerCredentials.user, far.user].sort(),
+  );
+});
+
+test.serial('19: credentials that do not fit are refused in words', async (t) => {
+  const { connection, provision } = await secured(t);
+  const workerCredentials = await provision([queue, `${queue}-activity`]);
+  const create = (taskQueue: string, credentials: unknown) =>
+    Durable.Worker.create({
+      ...{ connection, taskQueue, workflow: sums },
+      workerCredentials: credentials as typeof workerCredentials,
+    });
+  const wrong = { ...workerCredentials, password: 'not the password' };
+  await t.throwsAsync(create(queue, wrong), {
+    code: 'WF701',
+    message: 'The worker credentials were refused.',
+  });
+  await t.throwsAsync(create('other', workerCredentials), { code: 'WF701' });
+  await t.notThrowsAsync(create(queue, workerCredentials), 'the refused queue is not in the way');
+  for (const bad of [{}, { user: 'x' }, { user: '', password: 'x' }, { User: 'x' }, 'x', null]) {
+    await t.throwsAsync(create(queue, bad));
+  }
+});
+
+test.serial('19: a revoked worker says so, stops, and its work goes to others', async (t) => {
+  const { connection, client, provision } = await secured(t);
+  const workerCredentials = await provision([queue, `${queue}-activity`]);
+  const stopped: string[] = [];
+  const events = { publish: ({ type }: { type: string }) => void stopped.push(type) };
+  const serve = (more: object) =>
+    Durable.Worker.create({ connection, taskQueue: queue, workflow: sums, activities, ...more });
+  await serve({ workerCredentials, events, options: { pollMs: 50, logLevel: 'silent' } });
+  await Durable.registerActivityWorker({ connection, taskQueue: remote }, activities);
+  const handle = await client.workflow.start(sums, { taskQueue: queue, args: [remote] });
+  await waitFor('it waits', async () => {
+    return (await handle.export({ allow: ['timeline'] })).timeline?.length === 3;
+  });
+  await Durable.revokeWorkerRole({ connection, roleName: workerCredentials.user });
+  await waitFor('it has stopped', () => stopped.includes(`system.worker.${queue}.stopped`));
+  await t.throwsAsync(serve({ workerCredentials }), { code: 'WF701' });
+  await serve({});
+  await handle.signal('more', 1);
+  t.is(await handle.result(), 23);
+});
+
+test.serial('19: roles are listed, rotated, revoked and provisioned again', async (t) => {
+  const { connection, provision } = await secured(t);
+  const first = await provision([queue]);
+  const roleName = first.user;
+  const listed = async () =>
+    (await Durable.listWorkerRoles({ connection })).find((role) => role.roleName === roleName);
+  t.like(await listed(), { streamNames: [queue], revokedAt: null, lastRotatedAt: null });
+  const given = { connection, roleName, newPassword: 'a password of my own' };
+  t.deepEqual(await Durable.rotateWorkerPassword(given), { password: 'a password of my own' });
+  const { password } = await Durable.rotateWorkerPassword({ connection, roleName });
+  t.regex(password, /^[0-9a-f]{64}$/);
+  t.true((await listed())?.lastRotatedAt instanceof Date);
+  await Durable.revokeWorkerRole({ connection, roleName });
+  t.true((await listed())?.revokedAt instanceof Date);
+  t.is((await provision([queue])).user, roleName);
+  t.is((await listed())?.revokedAt, null);
+  const bad = [{}, { streamNames: [] }, { streamNames: 'q' }, { streamnames: ['q'] }];
+  for (const options of bad) {
+    const call = Durable.provisionWorkerRole({ connection, ...options } as never);
+    await t.throwsAsync(call, { code: 'WF104' });
+  }
+  await t.throwsAsync(Durable.revokeWorkerRole({ connection, roleName: 'nobody' }), {
+    code: 'WF104',
+  });
+  const numeric = { connection, streamNames: [queue], password: 7 } as never;
+  await t.throwsAsync(Durable.provisionWorkerRole(numeric), { code: 'WF104' });
+});

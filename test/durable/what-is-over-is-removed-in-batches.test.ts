@@ -1,0 +1,143 @@
+import test from 'ava';
+import type { Pool } from 'pg';
+import { DBA, Durable } from '../../driver';
+import { durableTest } from '../support/durable';
+
+const activities = { double: async (n: number) => 2 * n };
+const { double } = Durable.workflow.proxyActivities<typeof activities>({ activities });
+async function doubled(n: number): Promise<number> {
+  return double(n);
+}
+
+async function served(t: Parameters<typeof durableTest>[0]) {
+  const lab = await durableTest(t);
+  const { client, connection, pool } = lab;
+  await Durable.Worker.create({ connection, taskQueue: 'q', workflow: doubled });
+  /** A finished job, which ended `ago`. */
+  const finished = async (workflowId: string, ago: string, options: object = {}) => {
+    const start = { taskQueue: 'q', workflowId, args: [1] as [number], ...options };
+    const handle = await client.workflow.start(doubled, start);
+    await handle.result();
+    await age(pool, workflowId, ago);
+    return handle;
+  };
+  const left = async () => {
+    const { rows } = await pool.query<{ key: string }>('select key from ratchet.jobs order by key');
+    return rows.map(({ key }) => key).join(' ');
+  };
+  return { ...lab, finished, left, dba: { appId: 'durable', connection } };
+}
+
+const age = (pool: Pool, id: string, ago: string) =>
+  pool.query('update ratchet.jobs set finished_at = finished_at - $2::interval where key = $1', [
+    id,
+    ago,
+  ]);
+
+test.serial('23: jobs go when their own time is over, or the given one', async (t) => {
+  const { client, finished, left, dba } = await served(t);
+  await finished('fresh', '0');
+  await finished('day', '1 day');
+  await finished('month', '30 days');
+  await finished('expired', '2 hours', { expire: 3_600 });
+  await finished('kept', '30 days', { expire: 31 * 86_400 });
+  await finished('other', '30 days', { entity: 'other' });
+  await client.workflow.start({ taskQueue: 'none', workflowName: 'w', workflowId: 'running' });
+  t.like(await DBA.prune({ ...dba, entities: ['other'] }), { jobs: 1, marked: 0, attributes: 0 });
+  t.like(await DBA.prune({ ...dba, jobs: false, signals: false }), { jobs: 0, signals: 0 });
+  t.like(await DBA.prune({ ...dba, appId: 'shop', expire: 0 }), { jobs: 0 });
+  t.is(await left(), 'day expired fresh kept month running');
+  t.like(await DBA.prune(dba), { jobs: 2, streams: 0, engineStreams: 0, workerStreams: 0 });
+  t.is(await left(), 'day fresh kept running');
+  t.like(await DBA.prune({ ...dba, expire: '1 hour' }), { jobs: 1 });
+  t.like(await DBA.prune({ ...dba, expire: '0 seconds' }), { jobs: 1 });
+  t.is(await left(), 'kept running');
+});
+
+test.serial('23: attributes strips arguments, and keeps results and history', async (t) => {
+  const { client, pool, finished, dba } = await served(t);
+  const handle = await finished('stripped', '0');
+  await client.workflow.start({ taskQueue: 'none', workflowName: 'w', workflowId: 'running' });
+  const result = await DBA.prune({ ...dba, attributes: true });
+  t.like(result, { jobs: 0, attributes: 1, marked: 1, transient: 0 });
+  t.is(await handle.result(), 2);
+  const { timeline } = await handle.export();
+  t.like(timeline, [{ key: '-proxy-1-', value: { data: 2 } }]);
+  const inputs = 'select from ratchet.jobs_attributes where input is not null';
+  t.is((await pool.query(inputs)).rows.length, 0);
+  const marked = 'select key from ratchet.jobs where pruned_at is not null';
+  t.deepEqual((await pool.query(marked)).rows, [{ key: 'stripped' }]);
+  t.like(await DBA.prune({ ...dba, attributes: true }), { attributes: 0, marked: 0 });
+});
+
+test.serial('23: pruneTransient removes what was started without an entity', async (t) => {
+  const { finished, left, dba } = await served(t);
+  await finished('plain', '2 days', { expire: 1e9 });
+  await finished('labelled', '2 days', { entity: 'order', expire: 1e9 });
+  t.like(await DBA.prune({ ...dba, expire: '1 day' }), { jobs: 0, transient: 0 });
+  const pruned = await DBA.prune({ ...dba, expire: '1 day', pruneTransient: true });
+  t.like(pruned, { jobs: 0, transient: 1 });
+  t.is(await left(), 'labelled');
+});
+
+test.serial('23: signals that came in vain go; locked and running jobs stay', async (t) => {
+  const { client, pool, finished, left, dba } = await served(t);
+  await client.workflow.signal('vain', 1, 'durable', { expire: 0 });
+  await client.workflow.signal('vain', 1, 'shop', { expire: 0 });
+  await client.workflow.signal('kept', 1);
+  await finished('locked', '30 days');
+  await finished('free', '30 days');
+  const holder = await pool.connect();
+  await holder.query(`begin; select from ratchet.jobs where key = 'locked' for key share`);
+  t.like(await DBA.prune(dba), { jobs: 1, signals: 1 });
+  t.is(await left(), 'locked');
+  await holder.query('rollback');
+  holder.release();
+});
+
+test.serial('23: a run over many batches is complete', async (t) => {
+  const { pool, left, dba } = await served(t);
+  await pool.query(`select ratchet.start_workflows('w', array(select 'w' || n
+    from generate_series(1, 2500) n), array(select '[]'::json from generate_series(1, 2500)),
+    'none')`);
+  await pool.query(`select ratchet.terminate(key) from ratchet.jobs`);
+  await pool.query(`update ratchet.jobs set finished_at = finished_at - interval '8 days'`);
+  t.like(await DBA.prune(dba), { jobs: 2_500 });
+  t.is(await left(), '');
+});
+
+test.serial('23: HMSH_EXPIRE_JOB_SECONDS is for starts that do not say', async (t) => {
+  const { client, pool, dba } = await served(t);
+  t.teardown(() => delete process.env['HMSH_EXPIRE_JOB_SECONDS']);
+  const expireOf = async (workflowId: string, options: object = {}) => {
+    const start = { taskQueue: 'none', workflowName: 'w', workflowId, ...options };
+    await client.workflow.start(start);
+    const text = 'select expire_seconds as e from ratchet.jobs where key = $1';
+    return (await pool.query<{ e: string | null }>(text, [workflowId])).rows[0]?.e;
+  };
+  t.is(await expireOf('unset'), null);
+  process.env['HMSH_EXPIRE_JOB_SECONDS'] = '60';
+  t.is(await expireOf('set'), '60');
+  t.is(await expireOf('own', { expire: 5 }), '5');
+  process.env['HMSH_EXPIRE_JOB_SECONDS'] = 'soon';
+  t.is(await expireOf('wrong'), null);
+  await Promise.all(Array.from({ length: 5 }, () => DBA.deploy(dba.connection, 'durable')));
+});
+
+test.serial('23: what prune cannot understand is refused', async (t) => {
+  const { connection } = await durableTest(t);
+  const wrong: [object, string][] = [
+    [{}, 'WF101'],
+    [{ appId: 'durable', expires: '1 day' }, 'WF104'],
+    [{ appId: 'durable', expire: 'soon' }, 'WF103'],
+    [{ appId: 'durable', jobs: 'yes' }, 'WF104'],
+    [{ appId: 'durable', entities: 'order' }, 'WF104'],
+    [{ appId: 'durable', entities: [''] }, 'WF101'],
+    [{ appId: 'durable', workerStreamsExpire: -1 }, 'WF103'],
+  ];
+  for (const [options, code] of wrong) {
+    await t.throwsAsync(DBA.prune({ connection, ...options } as never), { code });
+  }
+  await t.throwsAsync(DBA.deploy(connection, ''), { code: 'WF101' });
+  await t.throwsAsync(DBA.deploy(undefined as never), { code: 'WF104' });
+});

@@ -1,0 +1,114 @@
+import test from 'ava';
+import { Durable, type SystemEvent } from '../../driver';
+import { durableTest } from '../support/durable';
+import { waitFor } from '../support/wait-for';
+
+function sink() {
+  const events: SystemEvent[] = [];
+  return {
+    events,
+    types: () => events.map(({ type }) => type),
+    publish: (event: SystemEvent) => void events.push(event),
+  };
+}
+
+async function hello() {
+  return 'hello';
+}
+
+test.serial('21: engines and workers tell of their life', async (t) => {
+  const { connection } = await durableTest(t);
+  const events = sink();
+  const client = new Durable.Client({ connection, events });
+  t.deepEqual(events.types(), [], 'nothing is connected yet');
+  await client.deployAndActivate('durable', '1');
+  const config = { connection, events, guid: 'HmyGuid', namespace: 'shop' };
+  await Durable.Worker.create({ ...config, taskQueue: 'orders', workflow: hello });
+  const activities = await Durable.registerActivityWorker(
+    { ...config, taskQueue: 'payments' },
+    { hello },
+  );
+  t.deepEqual(events.types(), [
+    'system.engine.durable.started',
+    'system.engine.durable.deployed',
+    'system.engine.shop.started',
+    'system.worker.orders.started',
+    'system.worker.payments.started',
+  ]);
+  await activities.stop();
+  await Durable.shutdown();
+  t.deepEqual(events.types().slice(5), [
+    'system.worker.orders.stopped',
+    'system.worker.payments.stopped',
+    'system.engine.durable.stopped',
+    'system.engine.shop.stopped',
+  ]);
+  const [, , engine, worker] = events.events;
+  t.like(engine, { app_id: 'shop', data: { appId: 'shop', guid: 'HmyGuid' } });
+  t.like(worker, { app_id: 'shop', data: { taskQueue: 'orders', appId: 'shop' } });
+  t.is(worker?.event_id, `orders:started:${worker?.ts}`);
+  t.is(new Set(events.events.map(({ event_id }) => event_id)).size, events.events.length);
+});
+
+test.serial('21: a sink that throws, rejects or never answers changes nothing', async (t) => {
+  const { connection } = await durableTest(t);
+  const broken = [
+    () => {
+      throw new Error('broken');
+    },
+    () => Promise.reject(new Error('broken')),
+    () => new Promise<void>(() => undefined),
+  ];
+  for (const [at, publish] of broken.entries()) {
+    const client = new Durable.Client({ connection, events: { publish } });
+    const options = { connection, events: { publish }, taskQueue: 'q', workflow: hello };
+    await Durable.Worker.create(options);
+    const handle = await client.workflow.start(hello, { taskQueue: 'q', workflowId: `w${at}` });
+    t.is(await handle.result(), 'hello');
+    await Durable.shutdown();
+  }
+});
+
+test.serial('4: deployAndActivate installs, repeatedly, and refuses other versions', async (t) => {
+  const { connection, client, pool } = await durableTest(t);
+  await Promise.all([client.deployAndActivate(), client.deployAndActivate('shop', '2')]);
+  const message = 'Invalid version number';
+  await t.throwsAsync(client.deployAndActivate('shop', 'two'), { message });
+  const { rows } = await pool.query('select count(*)::int as n from ratchet_internal.migrations');
+  t.is(rows[0]?.n, 1);
+  t.throws(() => new Durable.Client({ connection, event: {} } as never), {
+    code: 'WF104',
+    message: /'event'/,
+  });
+});
+
+test.serial('16: a readonly connection starts, signals and reads, and runs nothing', async (t) => {
+  const { connection, pool } = await durableTest(t);
+  const readonly = { ...connection, readonly: true };
+  const ran: string[] = [];
+  const waits = async () => {
+    ran.push('ran');
+    return Durable.workflow.condition<string>('go');
+  };
+  const create = (on: typeof connection) =>
+    Durable.Worker.create({ connection: on, taskQueue: 'q', workflow: { waits } });
+  const idle = await create(readonly);
+  await create({ store: readonly } as never);
+  await create({ store: connection, readonly: true } as never);
+  await Durable.registerActivityWorker({ connection: readonly, taskQueue: 'q' }, { waits });
+  const client = new Durable.Client({ connection: readonly });
+  const handle = await client.workflow.start<string>({
+    ...{ taskQueue: 'q', workflowName: 'waits', workflowId: 'readonly' },
+  });
+  await client.workflow.signal('go', 'went');
+  t.is((await pool.query('select from ratchet_internal.workers')).rows.length, 0);
+  t.deepEqual(await handle.state(), { done: false, workflowId: 'readonly' });
+  t.deepEqual(ran, []);
+  await create(connection);
+  t.is(await handle.result(), 'went');
+  await idle.run();
+  await idle.stop();
+  const again = await client.workflow.start({ taskQueue: 'q', workflowName: 'waits' });
+  await waitFor('the worker that is not readonly goes on', () => ran.length === 2);
+  await again.terminate();
+});
