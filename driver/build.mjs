@@ -16,14 +16,18 @@ try {
   process.exit(1); // tsc has already printed what is wrong
 }
 
-const names = Object.keys(require(`${root}dist/index.js`)).filter((name) => name !== '__esModule');
-const face = [
-  `import cjs from './index.js';`,
-  ...names.map((name) => `export const ${name} = cjs.${name};`),
-  '',
-];
-writeFileSync(`${root}dist/index.mjs`, face.join('\n'));
-writeFileSync(`${root}dist/index.d.mts`, `export * from './index.js';\n`);
+for (const entry of ['index', 'testing']) {
+  const names = Object.keys(require(`${root}dist/${entry}.js`)).filter(
+    (name) => name !== '__esModule',
+  );
+  const face = [
+    `import cjs from './${entry}.js';`,
+    ...names.map((name) => `export const ${name} = cjs.${name};`),
+    '',
+  ];
+  writeFileSync(`${root}dist/${entry}.mjs`, face.join('\n'));
+  writeFileSync(`${root}dist/${entry}.d.mts`, `export * from './${entry}.js';\n`);
+}
 
 const cli = `${root}dist/cli/main.js`;
 if (existsSync(cli)) chmodSync(cli, 0o755);

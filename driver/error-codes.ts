@@ -64,6 +64,12 @@ export const ERROR_CODES = {
     meaning: 'The registered codec failed on a value, or an encoded value was met without one.',
     advice: 'Register a codec that decodes this value; encode and decode must return text.',
   },
+  WF108: {
+    name: 'InvalidCron',
+    retry: false,
+    meaning: 'A cron expression cannot be read, or no day can ever match it.',
+    advice: 'Give minute hour day month weekday, such as 30 8 * * mon-fri.',
+  },
   WF201: {
     name: 'JobNotFound',
     retry: false,
@@ -75,6 +81,12 @@ export const ERROR_CODES = {
     retry: false,
     meaning: 'The message does not exist, or has been consumed already.',
     advice: 'Claim again: somebody else has finished this work.',
+  },
+  WF203: {
+    name: 'ScheduleNotFound',
+    retry: false,
+    meaning: 'No schedule has this id in this namespace.',
+    advice: 'Check the id and the namespace, or create the schedule first.',
   },
   WF206: {
     name: 'GraphNotFound',
@@ -117,6 +129,18 @@ export const ERROR_CODES = {
     retry: false,
     meaning: 'The job ended with an error, so it has no result.',
     advice: 'Read the error of the job: it is the detail of this one.',
+  },
+  WF305: {
+    name: 'DoesNotFit',
+    retry: false,
+    meaning: 'An operation on a search attribute or an entity does not fit the value it has.',
+    advice: 'Read the value before changing it, or set it anew.',
+  },
+  WF306: {
+    name: 'DuplicateSchedule',
+    retry: false,
+    meaning: 'A schedule with this id and other terms is kept.',
+    advice: 'Alter it, delete it first, or use another id.',
   },
   WF307: {
     name: 'DuplicateTask',

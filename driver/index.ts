@@ -6,8 +6,31 @@ export { Client, type ClientConfig } from './durable/client';
 export { Connection, type ConnectionConfig } from './durable/connection';
 export { Worker, type WorkerConfig, type WorkflowWorkerConfig } from './durable/worker';
 export { WorkflowHandle } from './durable/handle';
+export {
+  ScheduleClient,
+  type ScheduleChanges,
+  type ScheduleOptions,
+  type ScheduleStatus,
+} from './durable/schedules';
 export { workflow, type WorkflowInfo } from './durable/workflow';
 export { proxyActivities, type ActivityProxy, type ProxyOptions } from './durable/proxy-activities';
+export { Search } from './durable/search';
+export { Entity, type EntityDocument } from './durable/entity';
+export type {
+  EntityConditions,
+  EntityIndexType,
+  EntityOperator,
+  EntityOperators,
+  EntityRecord,
+} from './durable/entity-queries';
+export type {
+  ExecutionEvent,
+  ExecutionExport,
+  ExecutionOptions,
+  ExecutionSummary,
+} from './durable/execution';
+export type { ExportOptions, JobExport, TimelineEntry } from './durable/export';
+export type { HotMeshClient } from './durable/mesh-client';
 export type { ActivityInfo } from './durable/activity';
 export type { ChildHandle } from './durable/children';
 export type { RetryPolicy } from './durable/retry-policy';
@@ -49,12 +72,22 @@ export type {
 } from './mesh/messages';
 export type {
   ExportedActivity,
-  ExportOptions,
+  ExportOptions as GraphExportOptions,
   IdsResponse,
   InterruptOptions,
-  JobExport,
+  JobExport as GraphExport,
   StatsQuery,
   StatsResponse,
 } from './mesh/options';
 export type { PublishContext, PublishOptions } from './mesh/publish';
 export type { SubscriptionCallback } from './mesh/subscriptions';
+export { Virtual, type VirtualInstance } from './virtual/virtual';
+export type { VirtualContext } from './virtual/call-workflow';
+export {
+  replay,
+  type ReplayDifference,
+  type ReplayEnd,
+  type ReplayOptions,
+  type ReplayResult,
+} from './replay/replay';
+export type { StoredHistory, StoredStep } from './replay/stored-history';

@@ -1880,7 +1880,7 @@ comment on function ratchet_internal.schedule_terms(ratchet.schedules, boolean) 
 
 -- Inserts a schedule that has been checked, and returns its next occurrence. One that is there
 -- already must be the same; where it was not said when to start, it may have started before.
--- Locks: the row. Writes: schedules. Wakes: an idle worker. Raises: WF305.
+-- Locks: the row. Writes: schedules. Wakes: an idle worker. Raises: WF306.
 
 create function ratchet_internal.put_schedule(p_new ratchet.schedules, p_is_start_open boolean)
 returns timestamptz
@@ -1911,7 +1911,7 @@ begin
   if ratchet_internal.schedule_terms(v_kept, p_is_start_open)
     is distinct from ratchet_internal.schedule_terms(p_new, p_is_start_open)
   then
-    perform ratchet_internal.raise_error('WF305', 'schedule exists',
+    perform ratchet_internal.raise_error('WF306', 'schedule exists',
       jsonb_build_object('schedule', p_new.key, 'namespace', p_new.namespace),
       'A schedule with this id and other terms is kept: alter it, or delete it first.');
   end if;
@@ -1926,7 +1926,7 @@ comment on function ratchet_internal.put_schedule(ratchet.schedules, boolean) is
 -- The first occurrence of an interval is p_starts_at, or p_delay (default: one interval) after now.
 -- A schedule that looks at how its runs end waits for each.
 -- Locks: the new row. Writes: schedules. Wakes: an idle worker, to look when it is due.
--- Raises: WF101, WF102, WF104, WF105, WF108, WF305 when the id has another schedule, WF501.
+-- Raises: WF101, WF102, WF104, WF105, WF108, WF306 when the id has another schedule, WF501.
 -- Idempotent: the same schedule again changes nothing.
 
 create function ratchet.create_schedule(

@@ -56,12 +56,15 @@ begin;
 \ir roles/is_own.sql
 \ir roles/check_routes.sql
 \ir roles/visible_jobs.sql
+\ir tables/schedules.sql
 
 -- Starting jobs.
 \ir job/step_field.sql
 \ir job/step_name.sql
 \ir dispatch/wake_route.sql
 \ir dispatch/wake_queues.sql
+\ir data/is_search.sql
+\ir data/search_of.sql
 \ir job/create_jobs.sql
 \ir job/bad_option.sql
 \ir job/check_start.sql
@@ -72,6 +75,39 @@ begin;
 \ir graph/is_graph.sql
 \ir graph/duration_ms.sql
 \ir graph/graph_retry.sql
+
+-- Schedules: cron expressions and intervals in time zones, and what is started by them. Fired by
+-- whoever exchanges.
+\ir schedule/cron_rule.sql
+\ir schedule/cron_set.sql
+\ir schedule/cron_weekdays.sql
+\ir schedule/read_cron.sql
+\ir schedule/is_cron_day.sql
+\ir schedule/cron_next.sql
+\ir schedule/check_cron.sql
+\ir schedule/check_timezone.sql
+\ir schedule/occurrences.sql
+\ir schedule/occurrence_key.sql
+\ir schedule/next_occurrence.sql
+\ir schedule/last_occurrence.sql
+\ir schedule/due_occurrences.sql
+\ir schedule/move_on.sql
+\ir schedule/fire_schedule.sql
+\ir schedule/fire_schedules.sql
+\ir schedule/run_schedules.sql
+\ir schedule/interval_ms.sql
+\ir schedule/check_schedule.sql
+\ir schedule/wake_idle.sql
+\ir schedule/schedule_terms.sql
+\ir schedule/put_schedule.sql
+\ir schedule/create_schedule.sql
+\ir schedule/lock_schedule.sql
+\ir schedule/from_now.sql
+\ir schedule/alter_schedule.sql
+\ir schedule/pause_schedule.sql
+\ir schedule/resume_schedule.sql
+\ir schedule/delete_schedule.sql
+\ir schedule/trigger_schedule.sql
 
 -- Answering steps. settle is the one door through which an answer enters the history.
 \ir dispatch/work.sql
@@ -152,6 +188,22 @@ begin;
 \ir job/start_children.sql
 \ir job/await_jobs.sql
 
+-- The data of a job: search attributes, and the entity, a JSON document. Operations on them are
+-- steps that the exchange carries out and answers at once.
+\ir data/change.sql
+\ir data/decimal_of.sql
+\ir data/rounded.sql
+\ir data/put_value.sql
+\ir data/merged.sql
+\ir data/change_value.sql
+\ir data/change_search.sql
+\ir data/change_entity.sql
+\ir data/change_document.sql
+\ir data/attributes_of.sql
+\ir data/operation_field.sql
+\ir data/change_data.sql
+\ir data/data_answers.sql
+
 -- What a worker hands in.
 \ir dispatch/record_steps.sql
 \ir dispatch/record_deliveries.sql
@@ -208,6 +260,12 @@ begin;
 \ir job/watch_jobs.sql
 \ir job/cancel.sql
 \ir job/terminate.sql
+\ir job/flush.sql
+
+-- Repeating calls of Virtual: schedules with terms of their own.
+\ir schedule/is_schedule_over.sql
+\ir schedule/start_cron.sql
+\ir schedule/stop_cron.sql
 
 -- The mapping language: values as JavaScript has them, its functions family by family, the programs
 -- that expressions are compiled to, and what runs them. See graph/pipe/README.md.
@@ -519,14 +577,40 @@ begin;
 -- Looking at everything; the rules that always hold.
 \ir views/ledger.sql
 \ir views/open_steps.sql
+\ir views/steps.sql
+\ir views/symbol.sql
+\ir views/dimension.sql
+\ir views/type.sql
+\ir views/expired_at.sql
+\ir views/is_live.sql
 \ir views/workers.sql
 \ir views/worker_roles.sql
+\ir views/schedule_status.sql
+\ir inspect/export_history.sql
 \ir inspect/broken_jobs.sql
 \ir inspect/broken_steps.sql
 \ir inspect/broken_messages.sql
 \ir inspect/broken_signals.sql
 \ir inspect/broken_graphs.sql
 \ir inspect/check_invariants.sql
+
+-- Reading the data of jobs; exports of what has happened.
+\ir data/nested.sql
+\ir data/attributes.sql
+\ir data/query_state.sql
+\ir data/condition.sql
+\ir data/find_entities.sql
+\ir data/entity_index.sql
+\ir export/iso_time.sql
+\ir export/step_events.sql
+\ir export/edge_events.sql
+\ir export/event_attributes.sql
+\ir export/execution_events.sql
+\ir export/summary.sql
+\ir export/stream_history.sql
+\ir export/child_executions.sql
+\ir export/execution.sql
+\ir export/export_execution.sql
 
 -- Retention, and who may do what. Roles for workers are made by the engine, others by you.
 \ir upkeep/check_prune.sql

@@ -52,17 +52,17 @@ const WATCH = {
 };
 const CANCEL = 'select ratchet.cancel($1, $2)';
 const TERMINATE = 'select ratchet.terminate($1, $2, $3, $4, $5)';
+const EXPORT = 'select ratchet.export_history($1, $2)';
 const COMPACT = 'YYYYMMDDHH24MISS.MS';
 const JOB = `select id, status, workflow, queue, entity, result, error,
     to_char(created_at at time zone 'UTC', '${COMPACT}'),
     to_char(updated_at at time zone 'UTC', '${COMPACT}'),
     to_char(finished_at at time zone 'UTC', '${COMPACT}')
   from ratchet.jobs where key = $1 and namespace = $2`;
-const STEPS = `select address, position, kind, ratchet_internal.step_name(address, field),
-    ratchet_internal.is_final(ledger), is_failed, value,
-    to_char(created_at at time zone 'UTC', '${COMPACT}'),
-    to_char(coalesce(updated_at, created_at) at time zone 'UTC', '${COMPACT}')
-  from ratchet.jobs_attributes where job_id = $1 order by address, position`;
+const STEPS = `select dimension, index, secondary, kind, name, timeline_key, is_final, is_failed,
+    input, target, value, to_char(created_at at time zone 'UTC', '${COMPACT}'),
+    to_char(updated_at at time zone 'UTC', '${COMPACT}')
+  from ratchet.steps where job_id = $1 order by dimension, index, secondary`;
 
 export async function startWorkflow(
   database: Database,
@@ -160,25 +160,45 @@ export async function readJob(
   };
 }
 
+/** A job with its steps as one JSON document. */
+export async function exportHistory(
+  database: Database,
+  workflowId: string,
+  namespace: string,
+): Promise<string> {
+  const [row] = await database.rows<[string]>(EXPORT, [workflowId, namespace]);
+  return row?.[0] ?? '';
+}
+
+/** A row of `ratchet.steps`. */
 export interface StepRow {
-  address: string;
-  position: number;
+  dimension: string;
+  index: number;
+  secondary: number | null;
   kind: string;
   name: string;
+  timelineKey: string;
   isDone: boolean;
   isFailed: boolean;
+  input: string | null;
+  target: string | null;
   value: string | null;
   createdAt: string;
   updatedAt: string;
 }
 
+/** The steps of a job, main function first, in the order of the calls. */
 export async function readSteps(database: Database, jobId: string): Promise<StepRow[]> {
   const rows = await database.rows<(string | null)[]>(STEPS, [jobId]);
   return rows.map((row) => {
-    const [address, position, kind, name, isDone, isFailed, value, createdAt, updatedAt] = row;
+    const [dimension, index, secondary = null, kind, name, timelineKey, isDone, isFailed, ...rest] =
+      row;
+    const [input, target, value, createdAt, updatedAt] = rest;
     return {
-      ...{ address: address ?? '', kind: kind ?? '', name: name ?? '', value: value ?? null },
-      ...{ position: Number(position), isDone: isDone === 't', isFailed: isFailed === 't' },
+      ...{ dimension: dimension ?? '', kind: kind ?? '', name: name ?? '' },
+      ...{ index: Number(index), secondary: secondary === null ? null : Number(secondary) },
+      ...{ timelineKey: timelineKey ?? '', isDone: isDone === 't', isFailed: isFailed === 't' },
+      ...{ input: input ?? null, target: target ?? null, value: value ?? null },
       ...{ createdAt: createdAt ?? '', updatedAt: updatedAt ?? '' },
     };
   });

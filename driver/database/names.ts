@@ -40,6 +40,14 @@ export function checkName(value: unknown, what: string, max = MAX_NAME_CHARACTER
   return value;
 }
 
+/**
+ * Text for a `text` or `jsonb` column, as it was given. @throws RatchetError WF105
+ */
+export function checkText(text: string, what: string): string {
+  if (UNSTORABLE.test(text)) refuse('WF105', what, 'holds U+0000 or half of a surrogate pair');
+  return text;
+}
+
 /** For messages: text that a `text` column takes. What cannot be stored becomes U+FFFD. */
 export function sanitizeText(text: string): string {
   return text.replace(UNSTORABLE_ALL, '\ufffd');

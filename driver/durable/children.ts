@@ -28,8 +28,8 @@ function childCall(kind: 'child' | 'start', options: StartOptions, name?: string
   };
   const workflowId = options.workflowId ?? `-${name ?? options.workflowName ?? ''}-${randomUUID()}`;
   const child = checkStart({ ...options, workflowId }, defaults);
-  const { entity, expire, retry } = child;
-  const stored = { id: child.workflowId, queue: child.queue, entity, expire, retry };
+  const { entity, expire, retry, search } = child;
+  const stored = { id: child.workflowId, queue: child.queue, entity, expire, retry, search };
   const isThrowing = options.config?.throwOnError ?? true;
   return durableCall(what, {
     kind,

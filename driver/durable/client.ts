@@ -1,15 +1,19 @@
 import { randomUUID } from 'node:crypto';
+import { userRows } from '../database/data-calls';
 import { startWorkflow, startWorkflows } from '../database/job-calls';
 import { checkName } from '../database/names';
 import type { Duration } from '../duration';
 import type { EventSink } from '../events';
 import type { Hub } from '../engine/hub';
 import type { WorkflowFunction } from '../engine/run-workflow';
+import { RatchetError } from '../errors';
 import { checkOptions } from '../options';
 import { hubFor, type ConnectionConfig } from './connection';
 import { defaultExpire } from './default-expire';
 import { EscalationClient } from './escalation-client';
-import { saying, signalJob, WorkflowHandle, type SignalOptions } from './handle';
+import { meshClientOf, saying, signalJob, WorkflowHandle, type SignalOptions } from './handle';
+import type { HotMeshClient } from './mesh-client';
+import { ScheduleClient } from './schedules';
 import {
   checkStart,
   nameOf,
@@ -30,10 +34,10 @@ export interface ClientConfig {
 
 const CLIENT_OPTIONS = ['connection', 'install', 'notifications', 'events'];
 
-function optionsOf({ entity, expire, retry }: CheckedStart, isWatched = false): string | null {
-  const isPlain = entity === undefined && expire === undefined && retry === undefined;
-  if (isPlain && !isWatched) return null;
-  return JSON.stringify({ entity, expire, retry, ...(isWatched ? { watch: true } : {}) });
+function optionsOf({ entity, expire, retry, search }: CheckedStart, isWatched = false) {
+  const options = { entity, expire, retry, search, watch: isWatched ? true : undefined };
+  const isPlain = Object.values(options).every((option) => option === undefined);
+  return isPlain ? null : JSON.stringify(options);
 }
 
 /** Starting and reaching workflows. */
@@ -110,6 +114,31 @@ export class WorkflowClient {
   ): Promise<string> {
     return signalJob(this.hub, checkName(namespace, 'namespace'), signalId, data, options);
   }
+
+  /**
+   * Runs one statement of SQL on the database, with the engine's tables at hand; returns its rows
+   * as objects. Queue, name and `index` are labels only; jobs of every namespace are in the tables.
+   *
+   * @example
+   * await client.workflow.search('orders', 'orderWorkflow', null, 'sql',
+   *   "select job_id from jobs_attributes where field = '_color' and value = $1", 'red');
+   */
+  async search<T = Record<string, unknown>>(
+    _taskQueue: string,
+    _workflowName: string,
+    _namespace: string | null,
+    _index: string,
+    sql: string,
+    ...params: unknown[]
+  ): Promise<T[]> {
+    if (typeof sql !== 'string' || sql.trim() === '') {
+      throw new RatchetError('WF104', 'search was given no SQL.', {
+        hint: 'Give (taskQueue, workflowName, namespace or null, index, sql, ...params).',
+      });
+    }
+    await this.hub.prepare();
+    return (await userRows(this.hub.database, sql, params)) as T[];
+  }
 }
 
 /** @example const client = new Client({ connection: { class: Postgres, options } }); */
@@ -117,6 +146,8 @@ export class Client {
   readonly workflow: WorkflowClient;
   /** Tasks for people. */
   readonly escalations: EscalationClient;
+  /** Starting workflows again and again. */
+  readonly schedule: ScheduleClient;
   private readonly hub: Hub;
   private readonly events: EventSink | undefined;
 
@@ -132,9 +163,16 @@ export class Client {
     this.hub.taskEvents.add(events);
     this.workflow = new WorkflowClient(this.hub);
     this.escalations = new EscalationClient(this.hub, events);
+    this.schedule = new ScheduleClient(this.hub);
     if (events !== undefined) {
       this.hub.whenReady(() => this.hub.announcements.engineStarted(events, 'durable'));
     }
+  }
+
+  /** The lower-level client, as `Entity.find` and `Search.findAllUserData` want it. */
+  async getHotMeshClient(taskQueue: string, namespace = 'durable'): Promise<HotMeshClient> {
+    checkName(taskQueue, 'taskQueue');
+    return meshClientOf(this.hub, checkName(namespace, 'namespace'));
   }
 
   /**

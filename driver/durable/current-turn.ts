@@ -1,6 +1,8 @@
+import { fromJson } from '../database/json-door';
 import { context, type WorkflowContext } from '../engine/context';
-import type { Call } from '../engine/call';
+import type { Answer, Call } from '../engine/call';
 import type { DurablePromise } from '../engine/durable-promise';
+import type { LiveTurn } from '../engine/live-turn';
 import { RatchetError } from '../errors';
 
 /** The workflow function that is running. Throws outside of one. */
@@ -18,8 +20,12 @@ type CallOptions = Pick<Call, 'kind' | 'name' | 'convert'> & Partial<Call>;
 /** Makes a durable call of the workflow that is running. */
 export function durableCall<T>(what: string, options: CallOptions): Promise<T> {
   const { turn, isShielded } = currentWorkflow(what);
+  return turn.call(callOf(options, isShielded)) as DurablePromise<T>;
+}
+
+function callOf(options: CallOptions, isShielded: boolean): Call {
   // Plain fields: this object is made once a step.
-  const call: Call = {
+  return {
     kind: options.kind,
     name: options.name,
     input: options.input ?? null,
@@ -29,5 +35,46 @@ export function durableCall<T>(what: string, options: CallOptions): Promise<T> {
     isCancellable: !isShielded && (options.isCancellable ?? true),
     convert: options.convert,
   };
-  return turn.call(call) as DurablePromise<T>;
+}
+
+/** An object of a workflow that takes one number and counts its operations itself. */
+export interface NumberedObject {
+  turn: LiveTurn;
+  position: number;
+  operations: number;
+}
+
+/** Takes the next number of the workflow that is running, for an object with operations. */
+export function numberedObject(what: string): NumberedObject {
+  const { turn } = currentWorkflow(what);
+  return { turn, position: (turn.counter += 1), operations: 0 };
+}
+
+/** Carries out an operation on the data of the job, once, in the order of the calls. */
+export function durableOperation<T>(
+  object: NumberedObject,
+  kind: 'search' | 'entity',
+  name: string,
+  input: string | null,
+): Promise<T> {
+  const what = `${kind}.${name}`;
+  if (currentWorkflow(what).turn !== object.turn) {
+    throw new RatchetError('WF303', `${what} was called in another workflow.`, {
+      hint: 'Each run of a function takes its own object, and uses it before it returns.',
+    });
+  }
+  const call = callOf({ kind, name: what, input, convert: operationValue }, true);
+  return object.turn.operate(call, object.position, (object.operations += 1)) as DurablePromise<T>;
+}
+
+function operationValue({ isFailed, value }: Answer): unknown {
+  if (!isFailed) return fromJson(value);
+  const { code, message, detail } = fromJson(value) as StoredProblem;
+  throw new RatchetError(code, `${detail.operation}: ${message}`, { detail });
+}
+
+interface StoredProblem {
+  code: string;
+  message: string;
+  detail: { operation: string };
 }

@@ -6,8 +6,10 @@ import { activity } from './activity';
 import { Client } from './client';
 import { Connection } from './connection';
 import { didInterrupt } from './errors';
+import { Entity } from './entity';
 import { WorkflowHandle } from './handle';
 import { interceptors } from './interceptors';
+import { Search } from './search';
 import { registerActivityWorker, Worker } from './worker';
 import { workerRoles } from './worker-roles';
 import { workflow } from './workflow';
@@ -18,6 +20,8 @@ export const Durable = {
   Worker,
   Connection,
   Handle: WorkflowHandle,
+  Search,
+  Entity,
   workflow,
   activity,
   registerActivityWorker,

@@ -1,7 +1,9 @@
+import { readAttributes } from '../database/data-calls';
 import type { Database } from '../database/database';
 import { fromJson } from '../database/json-door';
 import { readSteps, type JobRow, type StepRow } from '../database/job-calls';
 import { RatchetError } from '../errors';
+import { checkOptions } from '../options';
 import { jobStateWithMetadata, type JobStateWithMetadata } from './state';
 
 const SECTIONS = ['data', 'state', 'status', 'timeline', 'transitions'] as const;
@@ -14,25 +16,38 @@ export interface ExportOptions {
   block?: ExportSection[];
   /** false: payloads are left out. Default true. */
   values?: boolean;
+  /** With the arguments of activities and children, as `input`. Default false. */
+  enrich_inputs?: boolean;
 }
 
 export interface TimelineEntry {
+  /** `-proxy-1-`: what it was and the number of the call. */
   key: string;
   index: number;
+  /** Number of an operation within its object, from 0. */
+  secondary?: number;
+  /** The thread, where it is not the main function. */
   dimension?: string;
-  value: Record<string, unknown>;
+  /** Of an operation on search attributes its result as text, of one on the entity its result. */
+  value: unknown;
+}
+
+/** What the engine did for a step. */
+export interface Transition {
+  activity: string;
+  dimensions: string;
+  created: string;
+  updated: string;
 }
 
 export interface JobExport {
+  /** Search attributes; `/` in a name leads one level down. */
   data?: Record<string, unknown>;
   state?: JobStateWithMetadata;
   status?: number;
   timeline?: TimelineEntry[];
-  transitions?: unknown[];
+  transitions?: Transition[];
 }
-
-/** The names under which the history of this API shows a step. */
-const KINDS: Record<string, string> = { activity: 'proxy', await: 'child' };
 
 function payload(step: StepRow, areValuesShown: boolean): Record<string, unknown> {
   if (!step.isDone) return {};
@@ -46,47 +61,84 @@ function payload(step: StepRow, areValuesShown: boolean): Record<string, unknown
   return step.isFailed ? { $error: value } : { data: value };
 }
 
-function entry(step: StepRow, workflowId: string, areValuesShown: boolean): TimelineEntry {
-  const kind = KINDS[step.kind] ?? step.kind;
-  const times = { ac: step.createdAt, au: step.updatedAt };
-  const job = ['sleep', 'wait'].includes(step.kind) ? {} : { job_id: workflowId };
+/** Which job a step names: its child, else its own. */
+function jobOf(step: StepRow, workflowId: string): { job_id?: string } {
+  if (['sleep', 'wait'].includes(step.kind)) return {};
+  return { job_id: step.target ?? (step.kind === 'await' ? step.name : workflowId) };
+}
+
+function valueOf(step: StepRow, workflowId: string, options: ExportOptions): unknown {
+  const areValuesShown = options.values ?? true;
+  if (step.secondary !== null && !step.isFailed) {
+    const value = areValuesShown ? fromJson(step.value) : {};
+    const isText = areValuesShown && step.kind === 'search' && typeof value !== 'string';
+    return isText ? step.value : value;
+  }
+  const hasInput =
+    (options.enrich_inputs ?? false) && ['activity', 'child', 'start'].includes(step.kind);
   return {
-    key: `-${kind}-${step.position}-`,
-    index: step.position,
-    ...(step.address === '' ? {} : { dimension: step.address }),
-    value: { ...payload(step, areValuesShown), ...times, ...job },
+    ...payload(step, areValuesShown),
+    ...(hasInput ? { input: areValuesShown ? fromJson(step.input) : {} } : {}),
+    ...{ ac: step.createdAt, au: step.updatedAt },
+    ...jobOf(step, workflowId),
   };
 }
 
-function wanted(options: ExportOptions): Set<ExportSection> {
+function entry(step: StepRow, workflowId: string, options: ExportOptions): TimelineEntry {
+  return {
+    key: step.timelineKey,
+    index: step.index,
+    ...(step.secondary === null ? {} : { secondary: step.secondary }),
+    ...(step.dimension === '' ? {} : { dimension: step.dimension }),
+    value: valueOf(step, workflowId, options),
+  };
+}
+
+function transition(step: StepRow): Transition {
+  const { kind, name, dimension, createdAt, updatedAt } = step;
+  const times = { created: createdAt, updated: updatedAt };
+  return { activity: `${kind} ${name}`, dimensions: dimension, ...times };
+}
+
+/** @throws RatchetError WF104 */
+export function checkExport(options: ExportOptions): void {
+  checkOptions(options, ['allow', 'block', 'values', 'enrich_inputs'], 'export');
   for (const section of [...(options.allow ?? []), ...(options.block ?? [])]) {
     if (SECTIONS.includes(section)) continue;
     throw new RatchetError('WF104', `export has no section '${String(section)}'.`, {
       hint: `Sections are ${SECTIONS.join(', ')}.`,
     });
   }
+}
+
+function wanted(options: ExportOptions): Set<ExportSection> {
   const chosen = new Set(options.allow ?? SECTIONS);
   for (const section of options.block ?? []) chosen.delete(section);
   return chosen;
 }
 
-/** A job as an object: its end, its semaphore, and what it has done. */
+/** A job as an object: its data, its end, its semaphore, and what it has done. */
 export async function exportJob(
   database: Database,
   job: JobRow,
-  workflowId: string,
+  target: { workflowId: string; namespace: string },
   options: ExportOptions,
 ): Promise<JobExport> {
+  const { workflowId, namespace } = target;
   const sections = wanted(options);
   const result: JobExport = {};
-  if (sections.has('data')) result.data = {};
+  if (sections.has('data')) {
+    result.data = await readAttributes<Record<string, unknown>>(
+      ...([database, workflowId, namespace, true] as const),
+    );
+  }
   if (sections.has('state')) result.state = jobStateWithMetadata(job, workflowId);
   if (sections.has('status')) result.status = job.status;
+  const needsSteps = sections.has('timeline') || sections.has('transitions');
+  const steps = needsSteps ? await readSteps(database, job.jobId) : [];
   if (sections.has('timeline')) {
-    const steps = await readSteps(database, job.jobId);
-    const shown = steps.filter((step) => step.address !== '#cancel');
-    result.timeline = shown.map((step) => entry(step, workflowId, options.values ?? true));
+    result.timeline = steps.map((step) => entry(step, workflowId, options));
   }
-  if (sections.has('transitions')) result.transitions = [];
+  if (sections.has('transitions')) result.transitions = steps.map(transition);
   return result;
 }

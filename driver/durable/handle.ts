@@ -1,12 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { fromJson, toPayload } from '../database/json-door';
+import { exportExecution, queryState } from '../database/data-calls';
 import { cancelJob, readJob, sendSignal, terminateJob } from '../database/job-calls';
-import { checkName } from '../database/names';
+import { checkName, checkText } from '../database/names';
 import { durationMs, type Duration } from '../duration';
 import type { Hub } from '../engine/hub';
 import { RatchetError } from '../errors';
+import { readHistory, type StoredHistory } from '../replay/stored-history';
 import { DuplicateJobError, GetStateError } from './errors';
-import { exportJob, type ExportOptions, type JobExport } from './export';
+import { checkExecutionOptions, type ExecutionExport, type ExecutionOptions } from './execution';
+import { checkExport, exportJob, type ExportOptions, type JobExport } from './export';
+import { hotMeshClient, type HotMeshClient } from './mesh-client';
 import { deserializeError } from './serialized-error';
 import { queryableOf, type Transaction } from './start-options';
 import { jobState, jobStateWithMetadata, type JobState, type JobStateWithMetadata } from './state';
@@ -78,6 +82,22 @@ async function saying<T>(workflowId: string, call: Promise<T>): Promise<T> {
   }
 }
 
+/** The names of fields to read. @throws RatchetError WF104 */
+function checkFields(fields: unknown): string[] {
+  if (Array.isArray(fields) && fields.every((field) => typeof field === 'string')) {
+    return fields.map((field) => checkText(field, 'name of a field'));
+  }
+  throw new RatchetError('WF104', 'queryState was given no list of names.', {
+    hint: "Give the names of search attributes: ['color', 'size'].",
+  });
+}
+
+/** The lower-level client of a namespace. */
+export function meshClientOf(hub: Hub, namespace: string): HotMeshClient {
+  const reach = (id: string) => new WorkflowHandle(hub, '', '', checkName(id, 'job id'), namespace);
+  return hotMeshClient(hub, namespace, reach);
+}
+
 export { saying };
 
 /** A job, by its id. Making one does no I/O and does not check the id. */
@@ -92,6 +112,11 @@ export class WorkflowHandle<R = unknown> {
     private readonly namespace: string,
   ) {
     this.workflowTopic = `${taskQueue}-${workflowName}`;
+  }
+
+  /** The lower-level client. */
+  get hotMesh(): HotMeshClient {
+    return meshClientOf(this.hub, this.namespace);
   }
 
   /**
@@ -130,7 +155,37 @@ export class WorkflowHandle<R = unknown> {
 
   /** The job's data, state, status and history; `allow` and `block` choose sections. */
   async export(options: ExportOptions = {}): Promise<JobExport> {
-    return exportJob(this.hub.database, await this.read(), this.workflowId, options);
+    checkExport(options);
+    const { workflowId, namespace } = this;
+    const job = await this.read();
+    const call = exportJob(this.hub.database, job, { workflowId, namespace }, options);
+    return saying(workflowId, call);
+  }
+
+  /** The job's events in the order of time; verbose: with its children. */
+  async exportExecution(options: ExecutionOptions = {}): Promise<ExecutionExport<R>> {
+    const checked = checkExecutionOptions(options);
+    await this.hub.prepare();
+    const { workflowId, namespace } = this;
+    const call = exportExecution(this.hub.database, workflowId, namespace, checked);
+    return (await saying(workflowId, call)) as ExecutionExport<R>;
+  }
+
+  /**
+   * Search attributes of the job by name, null where there is none. A name in double quotes is
+   * taken literally, as the field of a row in `jobs_attributes`.
+   */
+  async queryState(fields: string[]): Promise<Record<string, string | null>> {
+    const checked = checkFields(fields);
+    await this.hub.prepare();
+    return queryState(this.hub.database, this.workflowId, this.namespace, checked);
+  }
+
+  /** The job's history, to be checked against code by `replay`. */
+  async exportHistory(): Promise<StoredHistory> {
+    await this.hub.prepare();
+    const { database } = this.hub;
+    return saying(this.workflowId, readHistory(database, this.workflowId, this.namespace));
   }
 
   /** Sends a signal in the job's namespace; resolves once it is durable. */

@@ -4,8 +4,10 @@ import { checkName } from '../database/names';
 import type { Queryable } from '../database/database';
 import type { WorkflowFunction } from '../engine/run-workflow';
 import { RatchetError } from '../errors';
+import { checkOptions } from '../options';
 import { traceOf, type TraceOptions } from '../telemetry/trace-context';
 import { storedPolicy, type RetryPolicy } from './retry-policy';
+import { searchFields, type SearchValue } from './search-fields';
 
 /** How a workflow is started. */
 export interface StartOptions<A extends unknown[] = unknown[]> extends TraceOptions {
@@ -25,6 +27,15 @@ export interface StartOptions<A extends unknown[] = unknown[]> extends TraceOpti
   expire?: number;
   /** How often a failing workflow is run again. */
   config?: RetryPolicy;
+  /** Search attributes to begin with; `index`, `prefix` and `schema` have no effect. */
+  search?: SearchOptions;
+}
+
+export interface SearchOptions {
+  data?: Record<string, SearchValue>;
+  index?: string;
+  prefix?: string[];
+  schema?: object;
 }
 
 /** `StartOptions` of a client: also the transaction to start in. */
@@ -50,6 +61,7 @@ export interface CheckedStart {
   entity: string | undefined;
   expire: number | undefined;
   retry: object | undefined;
+  search: { data: Record<string, string> } | undefined;
 }
 
 function missing(option: string): never {
@@ -88,7 +100,14 @@ export function checkStart(
     entity: entity === undefined ? undefined : checkName(entity, 'entity'),
     expire: expire === undefined ? undefined : Math.ceil(expire),
     retry: Object.keys(retry).length === 0 ? undefined : retry,
+    search: searchOf(options.search),
   };
+}
+
+function searchOf(search: SearchOptions | undefined): CheckedStart['search'] {
+  if (search === undefined) return undefined;
+  checkOptions(search, ['data', 'index', 'prefix', 'schema'], 'search');
+  return search.data === undefined ? undefined : { data: searchFields(search.data) };
 }
 
 /** The name a function is registered and started under. */

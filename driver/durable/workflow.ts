@@ -4,7 +4,9 @@ import { context } from '../engine/context';
 import { executeChild, startChild } from './children';
 import { currentWorkflow, durableCall } from './current-turn';
 import { CancelledFailure, didInterrupt, isCancellation } from './errors';
+import { entity } from './entity';
 import { proxyActivities } from './proxy-activities';
+import { enrich, search } from './search';
 import { condition, signal } from './signals';
 
 /**
@@ -104,6 +106,9 @@ export const workflow = {
   executeChild,
   execChild: executeChild,
   startChild,
+  search,
+  enrich,
+  entity,
   workflowInfo,
   getContext: workflowInfo,
   random,

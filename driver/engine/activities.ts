@@ -29,6 +29,8 @@ export interface Outcome {
 
 const NO_OPTIONS: ActivityOptions = Object.freeze({});
 const registry = new Map<string, ActivityFunction>();
+/** Take the place of registered ones, whenever those are registered: see testing/. */
+const mocks = new Map<string, ActivityFunction>();
 
 /** Makes functions known to every worker of this process, by their own names. */
 export function registerActivities(activities: object | ActivityFunction): void {
@@ -43,6 +45,20 @@ export function registerActivities(activities: object | ActivityFunction): void 
     );
     if (key !== '' && key !== 'default') registry.set(key, activity);
   }
+}
+
+/** Puts functions in the place of activities of the same names, until they are taken back. */
+export function mockActivities(given: Record<string, ActivityFunction>): () => void {
+  for (const [name, mock] of Object.entries(given)) mocks.set(name, mock);
+  return () => {
+    for (const [name, mock] of Object.entries(given)) {
+      if (mocks.get(name) === mock) mocks.delete(name);
+    }
+  };
+}
+
+function find(name: string): ActivityFunction | undefined {
+  return (mocks.size === 0 ? undefined : mocks.get(name)) ?? registry.get(name);
 }
 
 const PARSED_OPTIONS = 1_000;
@@ -105,7 +121,7 @@ export function runActivity(
   const fail = (error: unknown) => end(failure(error));
   let returned: unknown;
   try {
-    const activity = registry.get(store.activityName);
+    const activity = find(store.activityName);
     if (activity === undefined) {
       throw new DurableRetryError(`Activity '${store.activityName}' not found in registry`);
     }

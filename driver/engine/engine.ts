@@ -7,7 +7,7 @@ import { parseOptions } from './activities';
 import { ClaimedActivities } from './claimed-activities';
 import { Evictor, type EvictorHost } from './evictor';
 import { ExchangeLoop, type ExchangeHost } from './exchange-loop';
-import { History } from './history';
+import { CANCEL_ADDRESS, History } from './history';
 import { LiveTurn, type TurnHost } from './live-turn';
 import type { PendingCall } from './call';
 import { LocalSteps, planOf } from './local-steps';
@@ -16,6 +16,7 @@ import { Registration, type RegistrationOptions } from './registration';
 import { emptyReport, type Batch } from './report';
 import { runWorkflow, type WorkflowFunction } from './run-workflow';
 import { Served } from './served';
+import { stepKey } from './step-key';
 import { TurnCache } from './turn-cache';
 
 export interface EngineOptions extends Pick<RegistrationOptions, 'isUpkept'> {
@@ -37,15 +38,15 @@ const NO_ROOM = { turns: 0, activities: 0 };
 
 /** A worker process's side of the engine: what it serves, what it holds, what it reports. */
 export class Engine implements TurnHost, ExchangeHost, EvictorHost {
-  private readonly turns: TurnCache;
-  private readonly rebuilding = new Rebuilding();
+  readonly turns: TurnCache;
+  readonly rebuilding = new Rebuilding();
   private readonly dirty = new Set<LiveTurn>();
   /** Turns whose functions run at this moment, up to the next macrotask. */
   private busy: LiveTurn[] = [];
   readonly served = new Served();
-  private readonly claimed = new ClaimedActivities(this, () => this.loop.wake(true));
+  readonly claimed = new ClaimedActivities(this, () => this.loop.wake(true));
   private readonly localSteps = new LocalSteps(this.claimed);
-  private readonly loop: ExchangeLoop;
+  readonly loop: ExchangeLoop;
   private readonly evictor: Evictor;
   private readonly registration: Registration;
   isStopped = false;
@@ -201,7 +202,7 @@ export class Engine implements TurnHost, ExchangeHost, EvictorHost {
     const turn = this.turns.get(work.jobId);
     if (work.kind === 'start') this.run(new LiveTurn(work, new History(), this, false));
     if (work.kind === 'activity') this.claimed.run(work);
-    if (work.kind === 'result') turn?.answer(work.position, work);
+    if (work.kind === 'result') turn?.answer(stepKey(work.address, work.position), work);
     if (work.kind === 'cancel') turn?.cancel();
     if (work.kind === 'lost' && turn !== undefined) this.forget(turn);
   }
@@ -263,9 +264,8 @@ export class Engine implements TurnHost, ExchangeHost, EvictorHost {
     const known = [...turns.keys()].filter((jobId) => this.turns.get(jobId) !== undefined);
     for (const [jobId, steps] of await loadHistory(this.database, known)) {
       const turn = this.turns.get(jobId);
-      for (const step of steps) {
-        if (step.isDone && step.address === '') turn?.answer(step.position, step);
-      }
+      const answers = steps.filter(({ isDone, address }) => isDone && address !== CANCEL_ADDRESS);
+      for (const step of answers) turn?.answer(stepKey(step.address, step.position), step);
       if (turns.get(jobId)?.isCancelled) turn?.cancel();
     }
     await this.received(

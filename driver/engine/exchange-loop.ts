@@ -76,6 +76,12 @@ export class ExchangeLoop {
     });
   }
 
+  /** Nothing is under way, and the database had nothing when it was last asked. */
+  get isAtRest(): boolean {
+    const isQuiet = this.inFlight === 0 && this.recovery === undefined && !this.isScheduled;
+    return isQuiet && !this.isHungry && this.isDeclaredIdle;
+  }
+
   private pump(): void {
     while (this.inFlight < LANES && this.recovery === undefined && !this.isEnded) {
       const batch = this.host.takeBatch();

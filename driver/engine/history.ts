@@ -1,4 +1,5 @@
 import type { RecordedStep } from '../database/turn-calls';
+import { isOperation, objectOf, stepKey } from './step-key';
 
 const CANCEL_ADDRESS = '#cancel';
 
@@ -6,6 +7,8 @@ const CANCEL_ADDRESS = '#cancel';
 export class History {
   private readonly steps = new Map<number, RecordedStep>();
   private readonly byDelivery = new Map<number, number>();
+  /** A recorded operation of each object, by the object's position. */
+  private readonly objects = new Map<number, RecordedStep>();
   /** Positions whose answer is recorded, a recorded cancellation counted as one more. */
   readonly answered = new Set<number>();
   private cancelDelivery: number | undefined;
@@ -20,10 +23,20 @@ export class History {
       this.answered.add(-1);
       return;
     }
-    this.steps.set(step.position, step);
+    const position = stepKey(step.address, step.position);
+    this.steps.set(position, position === step.position ? step : { ...step, position });
+    if (isOperation(position)) this.objects.set(objectOf(position), step);
     if (!step.isDone) return;
-    this.answered.add(step.position);
-    if (step.delivery !== null) this.byDelivery.set(step.delivery, step.position);
+    this.answered.add(position);
+    if (step.delivery !== null) this.byDelivery.set(step.delivery, position);
+  }
+
+  /** What is recorded of a call; if it cannot be that call, what is there in its place. */
+  find(position: number): RecordedStep | undefined {
+    const step = this.steps.get(position);
+    if (step !== undefined) return step;
+    if (isOperation(position)) return this.steps.get(objectOf(position));
+    return this.objects.size === 0 ? undefined : this.objects.get(position);
   }
 
   get(position: number): RecordedStep | undefined {

@@ -8,6 +8,7 @@ import { log, type LogLevel } from '../log';
 import { Announcements } from './announcements';
 import { Engine, type EngineOptions } from './engine';
 import { Inbox } from './inbox';
+import { watchGlobals } from './nondeterminism';
 import type { Batch } from './report';
 import { ResultWaiter } from './result-waiter';
 import { TaskEvents } from './task-events';
@@ -35,6 +36,12 @@ export interface HubOptions extends Partial<Omit<EngineOptions, Wired>> {
   install?: boolean;
   /** Of this worker's lines. Default: as HMSH_LOGLEVEL says. */
   logLevel?: LogLevel;
+  /**
+   * true: workflow functions of this process that read the clock, use chance or timers, or fetch,
+   * are warned of in the log, once a place. For development: it replaces those globals. Default
+   * false.
+   */
+  warnNondeterminism?: boolean;
 }
 
 const CHANNEL = 'ratchet';
@@ -135,11 +142,24 @@ export class Hub {
   worker(): Engine {
     this.listen();
     stopOnSignals();
+    if (this.settings.warnNondeterminism === true) watchGlobals();
     const onError = (error: unknown) => this.fail('the engine did not answer as hoped', error);
     const onCommitted = (batch: Batch) => this.taskEvents.published(batch);
     const wired = { onError, onCommitted, isUpkept: !this.isSecured };
     this.engine ??= new Engine(this.database, { ...DEFAULTS, ...this.settings, ...wired });
     return this.engine;
+  }
+
+  /** No function of this process can go on by itself. */
+  get isAtRest(): boolean {
+    if (this.engine === undefined) return true;
+    const { turns, rebuilding, claimed, loop } = this.engine;
+    return turns.activeCount + rebuilding.size + claimed.size === 0 && loop.isAtRest;
+  }
+
+  /** There may be work. */
+  wake(): void {
+    this.engine?.notify();
   }
 
   /** Hands work back; a worker made afterwards begins anew. */

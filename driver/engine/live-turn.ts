@@ -1,11 +1,12 @@
 import type { Work } from '../database/exchange';
 import type { RecordedStep } from '../database/turn-calls';
 import { CancelledFailure } from '../durable/errors';
-import type { Answer, Call, PendingCall } from './call';
-import { DurablePromise } from './durable-promise';
+import { pendingCall, type Answer, type Call, type PendingCall } from './call';
+import type { DurablePromise } from './durable-promise';
 import { CANCEL_ADDRESS, History } from './history';
 import { afterLateCalls, mismatch, neverCalled } from './mismatch';
 import { emptyReport, isEmptyReport, type PlanReport, type TurnReport } from './report';
+import { isOperation, placeOf, stepKey } from './step-key';
 
 /** What a turn needs of the engine that runs it. */
 export interface TurnHost {
@@ -86,22 +87,24 @@ export class LiveTurn {
   }
 
   call(call: Call): DurablePromise<unknown> {
-    const position = (this.counter += 1);
-    let resolve: PendingCall['resolve'] = ignore;
-    let reject: PendingCall['reject'] = ignore;
-    const promise = new DurablePromise<unknown>((fulfil, refuse) => {
-      resolve = fulfil;
-      reject = refuse;
-    });
+    return this.begin(pendingCall(call, (this.counter += 1)));
+  }
+
+  /** Operation number `ordinal`, from 1, of an object that took the number `object`. */
+  operate(call: Call, object: number, ordinal: number): DurablePromise<unknown> {
+    return this.begin(pendingCall(call, stepKey(`#${object}`, ordinal)));
+  }
+
+  private begin(pending: PendingCall): DurablePromise<unknown> {
+    const { call, position, promise } = pending;
     if (this.isOver) return promise;
     if (this.isCancelled && call.isCancellable) {
       promise.expectFailure();
-      reject(new CancelledFailure());
+      pending.reject(new CancelledFailure());
       return promise;
     }
-    const pending = { call, kind: call.kind, name: call.name, position, promise, resolve, reject };
     this.pending.set(position, pending);
-    const recorded = this.history.get(position);
+    const recorded = this.history.find(position);
     if (recorded === undefined) this.host.begin(this, pending);
     else this.recall(pending, recorded);
     return promise;
@@ -219,7 +222,7 @@ export class LiveTurn {
   /** Where another answer could have come first, the order is recorded with the next effect. */
   private noteOrder(position: number): void {
     if (this.pending.size === 1) return;
-    this.report.deliveries.push({ address: '', position, delivery: this.deliveries + 1 });
+    this.report.deliveries.push({ ...placeOf('', position), delivery: this.deliveries + 1 });
   }
 
   private settleCall(position: number, answer: Answer): void {
@@ -232,7 +235,8 @@ export class LiveTurn {
     try {
       call.resolve(call.call.convert(answer));
     } catch (error) {
-      if (typeof error === 'object' && error) this.errors.set(error, [position, this.counter]);
+      const isRepeatable = typeof error === 'object' && error && !isOperation(position);
+      if (isRepeatable) this.errors.set(error, [position, this.counter]);
       call.promise.expectFailure();
       call.reject(error);
     }
@@ -293,8 +297,4 @@ export class LiveTurn {
       });
     }
   }
-}
-
-function ignore(): void {
-  // A promise hands its own functions over before it is used.
 }

@@ -6,6 +6,7 @@ import type { ActivityContext } from './context';
 import type { LiveTurn } from './live-turn';
 import type { PendingCall } from './call';
 import type { PlanReport } from './report';
+import { placeOf } from './step-key';
 
 /** A step that takes longer is made visible, and leased, by the next exchange. */
 const VISIBLE_AFTER_MS = 1_000;
@@ -22,9 +23,9 @@ interface Running {
 }
 
 export function planOf(pending: PendingCall, changes: Partial<PlanReport> = {}): PlanReport {
-  const { position, kind, name, call } = pending;
+  const { kind, name, call } = pending;
   const { input, queue, delay, options } = call;
-  const plan = { address: '', position, kind, name, input, queue, delay, options };
+  const plan = { ...placeOf('', pending.position), kind, name, input, queue, delay, options };
   return { ...plan, attempt: 0, isHeld: false, isFailed: false, ...changes };
 }
 

@@ -1,5 +1,6 @@
 import type { RecordedStep } from '../database/turn-calls';
 import { RatchetError } from '../errors';
+import { objectOf } from './step-key';
 
 /**
  * Why a call cannot be the recorded step at its position, as stored JSON; undefined if it can.
@@ -27,7 +28,8 @@ export function afterLateCalls(check: () => void): void {
   setTimeout(check, LATE_CALL_MS).unref();
 }
 
-function stored(position: number, { kind, name }: RecordedStep, called: string): string {
+function stored(key: number, { kind, name }: RecordedStep, called: string): string {
+  const position = objectOf(key);
   const recorded = `${kind} '${name}'`;
   const error = new RatchetError('WF902', 'The workflow function no longer fits its history.', {
     detail: { position, recorded, called },
@@ -39,5 +41,6 @@ function stored(position: number, { kind, name }: RecordedStep, called: string):
     code: 902,
     type: 'NondeterminismError',
     hint: error.hint,
+    detail: error.detail,
   });
 }

@@ -7,10 +7,15 @@ const POLL_MS = 1_000;
 /** So many starts without a wait, and the caller is taken for one who does not wait. */
 const STARTS_UNAWAITED = 20;
 
+interface Caller {
+  resolve: (job: FinishedJob | undefined) => void;
+  reject: (error: unknown) => void;
+}
+
 interface Waiting {
   namespace: string;
   workflowId: string;
-  callers: { resolve: (job: FinishedJob) => void; reject: (error: unknown) => void }[];
+  callers: Caller[];
 }
 
 function shutDown(): RatchetError {
@@ -40,8 +45,17 @@ export class ResultWaiter {
     return this.unawaited <= STARTS_UNAWAITED;
   }
 
-  /** The finished job, or one with status null if there is none of that id. */
-  wait(namespace: string, workflowId: string): Promise<FinishedJob> {
+  /**
+   * The finished job, or one with status null if there is none of that id. With a timeout,
+   * undefined when it passes first.
+   */
+  wait(namespace: string, workflowId: string): Promise<FinishedJob>;
+  wait(namespace: string, workflowId: string, timeoutMs: number): Promise<FinishedJob | undefined>;
+  wait(
+    namespace: string,
+    workflowId: string,
+    timeoutMs?: number,
+  ): Promise<FinishedJob | undefined> {
     this.unawaited = 0;
     return new Promise((resolve, reject) => {
       if (this.isClosed) {
@@ -50,10 +64,31 @@ export class ResultWaiter {
       }
       const id = `${namespace}\n${workflowId}`;
       const entry = this.waiting.get(id) ?? { namespace, workflowId, callers: [] };
-      entry.callers.push({ resolve, reject });
+      const caller: Caller = { resolve, reject };
+      entry.callers.push(caller);
       this.waiting.set(id, entry);
+      if (timeoutMs !== undefined) this.giveUpAfter(timeoutMs, id, caller);
       this.look();
     });
+  }
+
+  private giveUpAfter(timeoutMs: number, id: string, caller: Caller): void {
+    const { resolve, reject } = caller;
+    const timer = setTimeout(() => {
+      const entry = this.waiting.get(id);
+      const others = entry?.callers.filter((other) => other !== caller) ?? [];
+      if (entry !== undefined && others.length > 0) entry.callers = others;
+      else this.waiting.delete(id);
+      resolve(undefined);
+    }, timeoutMs);
+    caller.resolve = (job) => {
+      clearTimeout(timer);
+      resolve(job);
+    };
+    caller.reject = (error) => {
+      clearTimeout(timer);
+      reject(error);
+    };
   }
 
   /** Something may have ended. */
@@ -101,7 +136,12 @@ export class ResultWaiter {
     }
   }
 
-  private reject(error: unknown): void {
+  get isAwaited(): boolean {
+    return this.waiting.size > 0;
+  }
+
+  /** Whoever waits gets this error. */
+  reject(error: unknown): void {
     for (const { callers } of this.waiting.values()) {
       for (const caller of callers) caller.reject(error);
     }

@@ -1,5 +1,5 @@
 import { fromJson, toJson, toPayload } from '../database/json-door';
-import { serializeError } from '../durable/serialized-error';
+import { serializeError, type SerializedError } from '../durable/serialized-error';
 import { RatchetError } from '../errors';
 import { context } from './context';
 import { runIntercepted, unawaited } from './interceptor-context';
@@ -7,6 +7,13 @@ import type { LiveTurn } from './live-turn';
 
 // The arguments are whatever the job was started with.
 export type WorkflowFunction = (...args: never[]) => unknown;
+
+/** Ends the job with exactly this error, whatever its retry policy says. */
+export class FinalFailure extends Error {
+  constructor(readonly stored: SerializedError) {
+    super(stored.message);
+  }
+}
 
 const FINAL_CODES = new Set([596, 597, 598]);
 
@@ -39,6 +46,10 @@ export async function runWorkflow(
  * An ordinary error is followed by another run, as the job's policy says; a typed one ends the job.
  */
 function fail(turn: LiveTurn, thrown: unknown): void {
+  if (thrown instanceof FinalFailure) {
+    turn.report.end = { result: null, error: toJson(thrown.stored, 'error') };
+    return;
+  }
   const error = serializeError(thrown);
   const isCancelled = error.type === 'CancelledFailure';
   const isUnusable = error.code === undefined && isWf1(thrown);
@@ -64,8 +75,8 @@ function argumentsOf(input: string | null): never[] {
   throw new RatchetError('WF102', 'The arguments of the job are not a JSON array.');
 }
 
-/** A bad argument or a value that is no JSON fails alike in every run. */
+/** What fails alike in every run: a bad argument, an operation that does not fit its data. */
 function isWf1(thrown: unknown): boolean {
   const code = (thrown as { code?: unknown } | null)?.code;
-  return typeof code === 'string' && /^WF[15]/.test(code);
+  return typeof code === 'string' && /^WF(1|5|305)/.test(code);
 }

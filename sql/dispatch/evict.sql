@@ -32,7 +32,7 @@ begin
   where held.job_id = turn.job_id and held.address = '' and held.position = 0
     and turn.known = (
       select count(*) from ratchet.jobs_attributes a
-      where a.job_id = turn.job_id and a.address in ('', '#cancel')
+      where a.job_id = turn.job_id and split_part(a.address, '#', 1) = ''
         and ratchet_internal.is_final(a.ledger))
     and exists (
       select from ratchet_internal.messages open

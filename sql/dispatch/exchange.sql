@@ -2,7 +2,8 @@
 -- Everything in one call is one commit. Parallel arrays, one group a kind of report; null groups
 -- cost nothing. Repeating a call after an error changes nothing that has been recorded.
 --   step      local steps that ran in the worker's process, with their results
---   plan      steps that somebody else must answer
+--   plan      steps that somebody else must answer, and operations on the data of a job, which
+--             this call carries out and answers
 --   activity  reports of activities that were claimed
 --   end       jobs whose main function returned (error null) or failed for good
 --   failure   jobs whose function failed and may be run again, or is blocked
@@ -60,10 +61,11 @@ begin
     v_written := v_written + ratchet_internal.schedule_steps(p_worker, v_now, p_plan_jobs,
       p_plan_addresses, p_plan_positions, p_plan_kinds, p_plan_names, p_plan_inputs,
       p_plan_queues, p_plan_delays, p_plan_attempts, p_plan_held, p_plan_failed, p_plan_options);
+    if p_plan_kinds && array['search', 'entity'] then return query
+      select * from ratchet_internal.data_answers(p_plan_jobs, p_plan_addresses, p_plan_positions);
+    end if;
   end if;
-  if p_failure_jobs is not null
-    or v_written < coalesce(cardinality(p_step_jobs || p_plan_jobs), 0)
-  then
+  if p_failure_jobs is not null or v_written < cardinality(p_step_jobs || p_plan_jobs) then
     return query select * from ratchet_internal.lost_jobs(p_worker,
       p_step_jobs || p_plan_jobs || p_failure_jobs);
   end if;

@@ -17,7 +17,7 @@ as $$
     ratchet_internal.step_name(a.address, a.field), a.delivery,
     ratchet_internal.is_final(a.ledger), a.is_failed, a.value
   from ratchet.jobs_attributes a
-  where a.job_id = any (ratchet_internal.visible_jobs(p_jobs))
+  where a.job_id = any (ratchet_internal.visible_jobs(p_jobs)) and a.kind <> 'attribute'
   order by a.job_id, a.address, a.position
 $$;
 comment on function ratchet.history(bigint[]) is

@@ -1,5 +1,5 @@
 -- Whether an exchange has something to do for others first: a worker whose lease ran out, a signal
--- or a wait that nobody has looked at.
+-- or a wait that nobody has looked at, a schedule that is due.
 
 create function ratchet_internal.is_news(p_worker bigint, p_now timestamptz) returns boolean
 language plpgsql stable
@@ -10,7 +10,9 @@ begin
     select exists (
         select from ratchet_internal.workers where expires_at < p_now and id <> p_worker)
       or exists (select from ratchet_internal.signals where is_new)
-      or exists (select from ratchet_internal.messages where kind = 'wait' and attempt = 0));
+      or exists (select from ratchet_internal.messages where kind = 'wait' and attempt = 0)
+      or exists (select from ratchet.schedules where look_at <= p_now));
 end $$;
 comment on function ratchet_internal.is_news(bigint, timestamptz) is
-  'Whether a worker is to be taken over, or a signal or a wait is to be looked at.';
+  'Whether a worker is to be taken over, a signal or a wait is to be looked at, or a schedule is '
+  'due.';

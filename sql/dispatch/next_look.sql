@@ -29,6 +29,9 @@ begin
               and due_at < 'infinity'
             order by due_at limit 1)) m
         where r.worker_id = p_worker and coalesce(r.opens_at < 'infinity', true)),
+      (select case when look_at <= p_now then 50
+          else ceil(extract(epoch from look_at - p_now) * 1000) end
+        from ratchet.schedules where look_at < 'infinity' order by look_at limit 1),
       case when exists (select from ratchet_internal.messages
           where worker_id = p_worker and kind = 'result')
         or exists (select from ratchet_internal.signals where is_new)

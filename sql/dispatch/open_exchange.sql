@@ -26,8 +26,10 @@ begin
   if v_is_news then
     perform ratchet_internal.reap_workers(p_worker, p_now);
     perform ratchet_internal.deliver_signals(p_now);
+    perform ratchet_internal.fire_schedules(p_now);
   end if;
 end $$;
 comment on function ratchet_internal.open_exchange(
   bigint, timestamptz, bigint[], bigint[], bigint[], bigint[], text[], json[]) is
-  'Locks what an exchange may wait for, frees the work of lost workers and delivers signals.';
+  'Locks what an exchange may wait for, frees the work of lost workers, delivers signals and '
+  'fires schedules.';

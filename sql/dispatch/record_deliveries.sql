@@ -12,7 +12,7 @@ as $$
   where a.job_id = d.job_id and a.address = d.address and a.position = d.at
     and a.delivery is null and (
       select held.worker_id from ratchet_internal.messages held where held.job_id = d.job_id
-        and held.address = d.address and held.position = 0) = p_worker
+        and held.address = split_part(d.address, '#', 1) and held.position = 0) = p_worker
 $$;
 comment on function ratchet_internal.record_deliveries(bigint, bigint[], text[], int[], int[]) is
   'Keeps the order in which answers reached a function.';

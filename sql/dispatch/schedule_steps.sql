@@ -2,7 +2,7 @@
 -- recorded before is left out, so that a repeated call changes nothing: the lock of the job shows
 -- all that its other calls have recorded. A step aimed at another job or at a signal is inserted as
 -- a child message without a key, which the functions called afterwards, in the same transaction,
--- replace by its target.
+-- replace by its target. Operations on the data of the job do not wait: they are carried out here.
 -- Locks: the jobs (the caller has locked them: who stops one waits, or has stopped it and then
 --   nothing is scheduled). Writes: attributes, messages, jobs (children), signals, escalations.
 -- Wakes: idle workers of the activities' queues. Returns how many steps were new.
@@ -25,7 +25,7 @@ begin
       as s (job_id, address, at, kind, name, input, queue, delay, attempt, is_held, is_failed,
         options)
     join ratchet.jobs j on j.id = s.job_id and j.status > 0
-    where (
+    where s.kind not in ('search', 'entity') and (
       select held.worker_id from ratchet_internal.messages held where held.job_id = s.job_id
         and held.address = s.address and held.position = 0) = p_worker
       and not exists (
@@ -33,9 +33,10 @@ begin
         where a.job_id = s.job_id and a.address = s.address and a.position = s.at)),
   recorded as (
     insert into ratchet.jobs_attributes
-      (job_id, address, position, kind, field, ledger, input, created_at)
+      (job_id, address, position, kind, field, ledger, input, target, created_at)
     select job_id, address, at, kind, ratchet_internal.step_field(address, at, name),
-      ratchet_internal.leg1_done(attempt), input, p_now
+      ratchet_internal.leg1_done(attempt), input, case when kind in ('child', 'start')
+        then ratchet_internal.readable(options) ->> 'id' end, p_now
     from step)
   insert into ratchet_internal.messages (job_id, address, position, kind, namespace, queue,
     workflow, due_at, worker_id, attempt, key, options)
@@ -61,6 +62,10 @@ begin
     as s (kind, options) where kind = 'wait' and options is not null)
   then
     perform ratchet_internal.escalate_waits(p_now, p_jobs);
+  end if;
+  if p_kinds && array['search', 'entity'] then
+    v_count := v_count + ratchet_internal.change_data(p_worker, p_now, p_jobs, p_addresses,
+      p_positions, p_kinds, p_names, p_inputs);
   end if;
   if p_kinds && array['child', 'start'] then
     perform ratchet_internal.start_children(p_now, p_jobs);

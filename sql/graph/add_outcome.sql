@@ -13,6 +13,7 @@ declare
   v_draft ratchet_internal.graph_draft := p_draft;
   v_job ratchet.jobs := p_draft.job;
   v_effect jsonb;
+  v_target int;
   v_is_cycle boolean := p_activity.kind = 'cycle' and p_out.status = 'success';
 begin
   if p_item.is_stored then
@@ -34,9 +35,10 @@ begin
   v_draft.job := v_job;
   v_draft.scope := p_out.scope;
   v_draft.items := '{}';
-  select array_agg(row((p_out.attribute).address || ',0', target.position, p_out.scope, null, null,
-      false)::ratchet_internal.graph_item order by at)
-  into v_draft.items from unnest(p_out.targets) with ordinality as target (position, at);
+  foreach v_target in array coalesce(p_out.targets, '{}') loop
+    v_draft.items := v_draft.items || row((p_out.attribute).address || ',0', v_target, p_out.scope,
+      null, null, false)::ratchet_internal.graph_item;
+  end loop;
   if p_out.status = 'pending' then
     v_draft := ratchet_internal.reopen_activity(v_draft, p_item, p_activity.name);
   end if;

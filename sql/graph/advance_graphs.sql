@@ -2,6 +2,7 @@
 -- parents that are answered. All in this transaction, until nothing is left to do or the budget
 -- of activities is used up. Children are always started, since a message names them already;
 -- beyond the budget their first activities are left for later.
+-- Plans are generic: statements over a few rows in an array would be planned at each call.
 -- Returns how many activities were run.
 
 create function ratchet_internal.advance_graphs(
@@ -9,6 +10,7 @@ create function ratchet_internal.advance_graphs(
 ) returns int
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_children jsonb[] := p_run.children;

@@ -9,7 +9,8 @@ as $$
 begin
   if exists (select from ratchet_internal.subscriptions) then
     perform ratchet_internal.broadcast(p_job.namespace, p_job.options ->> 'publishes', p_job.key,
-      jsonb_build_object('metadata', p_metadata, 'data', p_data)::json);
+      jsonb_build_object('metadata', coalesce(p_metadata, ratchet_internal.job_metadata(p_job)),
+        'data', p_data)::json);
   end if;
 end $$;
 comment on function ratchet_internal.announce_graph(ratchet.jobs, jsonb, jsonb) is

@@ -44,8 +44,7 @@ begin
     perform pg_notify('ratchet', 'result');
   end if;
   perform ratchet_internal.note_escalation('cancelled', v_job.id);
-  perform ratchet_internal.announce_graph(v_job, ratchet_internal.job_metadata(v_job),
-    v_job.context);
+  perform ratchet_internal.announce_graph(v_job, null, v_job.context);
   return v_draft;
 end $$;
 comment on function ratchet_internal.end_stretch(ratchet_internal.graph_draft, bigint) is

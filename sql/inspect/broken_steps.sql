@@ -25,8 +25,18 @@ as $$
   from step s
   where not s.is_final and (s.ledger % 100000000 <> 0 or s.value is not null and not s.is_failed)
   union all
-  select 'the deliveries of a thread are numbered without repetition', s.job_id, s.address
+  select 'the deliveries of a thread are numbered without repetition', s.job_id,
+    split_part(s.address, '#', 1)
   from step s where s.delivery is not null
-  group by s.job_id, s.address, s.delivery having count(*) > 1
+  group by s.job_id, split_part(s.address, '#', 1), s.delivery having count(*) > 1
+  union all
+  select 'the operations of an object are numbered without a gap', s.job_id, s.address
+  from step s where s.kind in ('search', 'entity')
+  group by s.job_id, s.address having max(s.position) <> count(*)
+  union all
+  select 'a search attribute is text, under its name', s.job_id, s.field
+  from step s
+  where (s.kind = 'attribute') <> starts_with(s.address, '_') or s.kind = 'attribute'
+    and (s.field <> s.address or s.position <> 1 or s.value is null or not s.is_final)
 $$;
 comment on function ratchet_internal.broken_steps() is 'Violations of the rules about steps.';

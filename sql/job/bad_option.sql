@@ -15,9 +15,10 @@ as $$
     where key in ('maximumAttempts', 'initialInterval', 'backoffCoefficient', 'maximumInterval')
       and json_typeof(value) <> 'null'
   ) option
-  where key !~ '^(entity|expire|delay|watch|retry|retry\..*)$'
+  where key !~ '^(entity|expire|delay|watch|search|retry|retry\..*)$'
     or key = 'entity' and not ratchet_internal.is_name(value #>> '{}')
     or key = 'watch' and json_typeof(value) <> 'boolean'
+    or key = 'search' and not ratchet_internal.is_search(value)
     or key = 'retry' and json_typeof(value) not in ('object', 'null')
     or most is not null and not ratchet_internal.number_of(
       json_build_object('number', value), 'number', -1) between 0 and most

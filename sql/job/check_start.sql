@@ -24,7 +24,8 @@ begin
     perform ratchet_internal.raise_error('WF104', 'invalid option',
       jsonb_build_object('option', left(v_option, 100)),
       'Options are entity (name), expire (seconds), delay (milliseconds; both at most 1e13)'
-      || ', watch (boolean) and retry (an object whose limits are numbers, not negative).');
+      || ', watch (boolean), search ({"data": {"name": "text"}})'
+      || ' and retry (an object whose limits are numbers, not negative).');
   end if;
 end $$;
 comment on function ratchet_internal.check_start(text, text, text, json) is

@@ -1,7 +1,8 @@
 -- Inserts jobs and the message that runs each; ids that exist already are left alone.
 -- Locks: the new rows, in the order of the ids (a concurrent start of the same id waits for this
 --   transaction; two that share several ids wait one for the other).
--- Writes: jobs, messages. Wakes: one notification if a worker of the queue is idle.
+-- Writes: jobs, attributes (search), messages. Wakes: one notification if a worker of the queue is
+--   idle.
 
 create function ratchet_internal.create_jobs(
   p_namespace text, p_workflow text, p_queue text, p_ids text[], p_inputs json[],
@@ -18,6 +19,7 @@ declare
   v_expire bigint := ratchet_internal.number_of(p_options, 'expire', null)::bigint;
   v_retry json := p_options -> 'retry';
   v_is_watched boolean := coalesce(p_options ->> 'watch' = 'true', false);
+  v_search json := ratchet_internal.search_of(p_options);
   v_count bigint;
 begin
   with job as (
@@ -28,7 +30,13 @@ begin
     from unnest(p_ids, p_inputs) as given (id, input)
     order by id collate "C"
     on conflict (key, namespace) do nothing
-    returning id)
+    returning id),
+  attribute as (
+    insert into ratchet.jobs_attributes (job_id, ledger, created_at, position, kind, address,
+      field, value)
+    select id, ratchet_internal.leg2_done(ratchet_internal.leg1_done(1), 1), v_now, 1,
+      'attribute', '_' || name, '_' || name, text
+    from job cross join json_each_text(v_search) as each (name, text))
   insert into ratchet_internal.messages
     (job_id, due_at, kind, namespace, queue, workflow)
   select id, v_due, 'turn', p_namespace, p_queue, p_workflow from job;

@@ -42,6 +42,13 @@ begin
     select distinct on (s.id) s.id as child, w.* from started s
     join wanted w on w.job_id = s.parent_id and w.id = s.key and w.namespace = s.namespace
     order by s.id, w.address, w.position),
+  attribute as (
+    insert into ratchet.jobs_attributes (job_id, ledger, created_at, position, kind, address,
+      field, value)
+    select child, ratchet_internal.leg2_done(ratchet_internal.leg1_done(1), 1), p_now, 1,
+      'attribute', '_' || name, '_' || name, text
+    from linked cross join json_each_text(ratchet_internal.search_of(options)) as each (name, text)
+    where ratchet_internal.is_name(name) and text is not null),
   kept as (
     update ratchet_internal.messages m set key = l.child::text, options = null
     from linked l

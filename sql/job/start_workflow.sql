@@ -39,4 +39,4 @@ end $$;
 comment on function ratchet.start_workflow(text, json, text, text, text, json, uuid) is
   'Starts a workflow and returns its id (a generated one if none is given). The queue defaults '
   'to the workflow''s name; options are entity, expire (seconds), delay (milliseconds), '
-  'watch (true: its end is notified, as after watch_jobs) and retry.';
+  'watch (true: its end is notified, as after watch_jobs), search ({"data": {}}) and retry.';

@@ -16,6 +16,10 @@ comment on column ratchet_internal.grants.access is
 insert into ratchet_internal.grants (function, access) values
   ('status', 'reader'), ('result', 'reader'), ('await_result', 'reader'), ('version', 'reader'),
   ('check_invariants', 'reader'), ('history', 'reader'), ('watch_jobs', 'reader'),
+  ('attributes', 'reader'), ('query_state', 'reader'), ('find_entities', 'reader'),
+  ('export_execution', 'reader'), ('symbol', 'reader'),
+  ('dimension', 'reader'), ('type', 'reader'), ('is_live', 'reader'), ('expired_at', 'reader'),
+  ('entity_index', 'operator'),
   ('start_workflow', 'client'), ('start_workflows', 'client'), ('signal', 'client'),
   ('cancel', 'client'), ('terminate', 'client'),
   ('register_worker', 'worker'), ('add_routes', 'worker'), ('heartbeat', 'worker'),
@@ -51,4 +55,9 @@ insert into ratchet_internal.grants (function, access) values
   ('cancel_escalation', 'client'), ('update_escalation', 'client'),
   ('append_milestones', 'client'), ('escalate_to_role', 'client'),
   ('set_escalation_priority', 'client'), ('prune_escalations', 'client'),
+  ('export_history', 'reader'), ('occurrences', 'reader'), ('create_schedule', 'client'),
+  ('alter_schedule', 'client'),
+  ('pause_schedule', 'client'), ('resume_schedule', 'client'), ('delete_schedule', 'client'),
+  ('trigger_schedule', 'client'), ('flush', 'client'), ('start_cron', 'client'),
+  ('stop_cron', 'client'), ('run_schedules', 'worker'), ('run_schedules', 'operator'),
   ('now', 'reader'), ('is_final', 'reader'), ('step_name', 'reader');

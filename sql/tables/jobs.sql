@@ -81,6 +81,8 @@ comment on column ratchet.jobs.result is
   'What the function returned; null while it runs, when it failed, and when it returned nothing.';
 comment on column ratchet.jobs.error is
   'Why the job ended without a result, or, while it runs, why its last run failed.';
+comment on column ratchet.jobs.context is
+  'The JSON document of the job, which its functions or its graph read and change while it runs.';
 comment on column ratchet.jobs.created_at is 'When the job was started.';
 comment on column ratchet.jobs.updated_at is 'When the row last changed.';
 comment on column ratchet.jobs.finished_at is 'When the job ended; null while it runs.';

@@ -2,9 +2,12 @@
 -- is inserted with its result; any other is inserted when it is scheduled (first leg) and receives
 -- its result later (second leg). (job_id, address, position) is the step: address tells the threads
 -- of a job apart ('' is the main function), position is the number of the durable call in its
--- thread, from 1. In a job of a graph the address is that of a run of an activity and begins with a
--- comma, position is the number of the activity (graph/README.md). value is text: JSON text for
--- steps; plain text where people compare it with = in SQL.
+-- thread, from 1. value is text: JSON text for steps; plain text where people compare it with = in
+-- SQL. Beside the threads, a # after a thread's address begins what belongs to it and is numbered
+-- by itself: #cancel, and the operations on data under the number of their object (#9). A search
+-- attribute of the job is a row of its own, with its name behind _ as address and field. In a job
+-- of a graph the address is that of a run of an activity and begins with a comma, position is the
+-- number of the activity (graph/README.md).
 
 create table ratchet.jobs_attributes (
   job_id bigint not null,
@@ -19,12 +22,14 @@ create table ratchet.jobs_attributes (
   kind text collate "C" not null,
   field text collate "C" not null,
   input json,
+  target text collate "C",
   value text,
   primary key (job_id, address, position),
   constraint "positions count from 1" check (position >= 1),
   constraint "kind is one the engine knows"
     check (kind in ('activity', 'sleep', 'wait', 'child', 'start', 'await', 'signal', 'cancel',
-      'trigger', 'worker', 'hook', 'cycle', 'interrupt', 'attribute', 'marker'))
+      'search', 'entity', 'attribute', 'trigger', 'worker', 'hook', 'cycle', 'interrupt',
+      'marker'))
 ) with (fillfactor = 90);
 
 comment on table ratchet.jobs_attributes is
@@ -45,12 +50,17 @@ comment on column ratchet.jobs_attributes.code is
   'and for steps of functions.';
 comment on column ratchet.jobs_attributes.is_failed is 'Whether value is an error.';
 comment on column ratchet.jobs_attributes.address is
-  'Thread of the job, empty for the main function; for a graph, the run of the activity.';
+  'Thread of the job, empty for the main function; with #n its object n, with _ an attribute; in a '
+  'graph, beginning with a comma, the run of the activity.';
 comment on column ratchet.jobs_attributes.kind is
-  'What the step does: activity, sleep, wait, child, start, await, signal, cancel; in a graph '
-  'trigger, worker, await, hook, signal, cycle, interrupt; attribute and marker are data of users.';
+  'What the step does: activity, sleep, wait, child, start, await, signal, cancel, search, entity; '
+  'in a graph trigger, worker, await, hook, signal, cycle, interrupt; attribute and marker: no step, '
+  'data of users.';
 comment on column ratchet.jobs_attributes.field is
   'Readable name: address, position, and what was called; sorts in the order of the calls.';
 comment on column ratchet.jobs_attributes.input is 'Arguments of the step, where it has any.';
+comment on column ratchet.jobs_attributes.target is
+  'Workflow id of the child that the step starts; null for other steps.';
 comment on column ratchet.jobs_attributes.value is
-  'Result or error of the step, JSON text; null while it is open and when it returned nothing.';
+  'Result or error of the step, JSON text; null while it is open and when it returned nothing. '
+  'Of a search attribute its value, plain text.';

@@ -1,12 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 
 const root = join(__dirname, '..', '..');
 const script = `
   import { createRequire } from 'node:module';
-  import * as imported from 'pgratchet';
-  const required = createRequire(import.meta.url)('pgratchet');
+  const name = process.argv[1];
+  const imported = await import(name);
+  const required = createRequire(import.meta.url)(name);
   const names = Object.keys(required);
   console.log(JSON.stringify({
     count: names.length,
@@ -15,10 +16,14 @@ const script = `
   }));
 `;
 
-test('import and require share one instance', (t) => {
-  const node = ['--input-type=module', '--eval', script];
+for (const name of ['pgratchet', 'pgratchet/testing']) {
+  test(`import and require share one instance of ${name}`, (t) => share(t, name));
+}
+
+function share(t: ExecutionContext, name: string): void {
+  const node = ['--input-type=module', '--eval', script, name];
   const output = execFileSync(process.execPath, node, { cwd: root, encoding: 'utf8' });
   const { count, different, missing } = JSON.parse(output) as Record<string, unknown>;
   t.not(count, 0);
   t.deepEqual({ different, missing }, { different: [], missing: [] });
-});
+}

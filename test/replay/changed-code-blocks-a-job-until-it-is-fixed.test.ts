@@ -16,7 +16,7 @@ const activities = {
   },
 };
 
-const { condition, executeChild, sleep } = Durable.workflow;
+const { condition, entity, executeChild, search, sleep } = Durable.workflow;
 const { one, two } = Durable.workflow.proxyActivities<typeof activities>();
 
 /** A deployment: the function under the name that the job was started with. */
@@ -67,6 +67,11 @@ const changes: Record<string, [Code, string, string]> = {
     async () => [await executeChild('one'), await condition('go'), await two()],
     'activity one',
     'child one',
+  ],
+  'an operation on data instead of an activity': [
+    async () => [await (await search()).get('x'), await condition('go'), await two()],
+    'activity one',
+    'search search.get',
   ],
 };
 
@@ -157,3 +162,31 @@ test.serial('what the changed code had begun before that is not recorded', async
   const handle = fixed.getHandle('work', 'subject', 'job');
   t.deepEqual(await within('the result', handle.result()), ['held', 1]);
 });
+
+const withData: Code = async () => {
+  const found = await (await search()).incr('n', 1);
+  return [found, await condition('go'), await two()];
+};
+
+const others: Record<string, [Code, string]> = {
+  'an activity instead of an operation on data': [
+    async () => [await one(), await condition('go'), await two()],
+    "the function called activity 'one'",
+  ],
+  'the entity instead of search attributes': [
+    async () => [await (await entity()).get(), await condition('go'), await two()],
+    "the function called entity 'entity.get'",
+  ],
+};
+
+for (const [name, [changed, called]] of Object.entries(others)) {
+  test.serial(`${name} blocks the job, and changes nothing`, async (t) => {
+    const database = await testDatabase(t);
+    t.teardown(() => Durable.shutdown());
+    const { error, result } = await blockAndFix(database, withData, changed);
+    t.true(error.message.endsWith(`has search 'search.incr', ${called}.`), error.message);
+    t.deepEqual(result, [1, 1, 'two']);
+    const { rows } = await database.pool.query(`select ratchet.attributes('job') as data`);
+    t.deepEqual(rows, [{ data: { n: '1' } }]);
+  });
+}

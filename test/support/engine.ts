@@ -39,6 +39,7 @@ export interface Report {
 
 export interface Plan {
   job: string;
+  address?: string;
   position: number;
   kind: string;
   name?: string;
@@ -164,8 +165,13 @@ export async function exchange(on: Queryable, worker: string, report: Report = {
 
 function planColumns(plan: Plan) {
   return {
-    ...{ jobs: plan.job, addresses: '', positions: plan.position, kinds: plan.kind },
-    ...{ names: plan.name ?? plan.kind, inputs: json(plan.input), queues: plan.queue ?? null },
+    ...{ jobs: plan.job, addresses: plan.address ?? '', positions: plan.position },
+    ...{
+      kinds: plan.kind,
+      names: plan.name ?? plan.kind,
+      inputs: json(plan.input),
+      queues: plan.queue ?? null,
+    },
     ...{ delays: plan.delay ?? null, attempts: plan.attempt ?? 0, held: plan.held ?? false },
     ...{ failed: plan.failed ?? false, options: json(plan.options) },
   };

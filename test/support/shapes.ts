@@ -153,10 +153,34 @@ async function family(): Promise<unknown[]> {
   return [executed, ...both, twice, failed, await started.result()];
 }
 
+/** What it counts up would be too high if any operation were carried out twice. */
+async function data(): Promise<unknown[]> {
+  const { local, remote } = proxies();
+  const search = await Durable.workflow.search();
+  const entity = await Durable.workflow.entity();
+  const first = [await search.set({ color: 'red' }), await search.incr('n', 1)];
+  await local.step('between', 1);
+  const sums = await Promise.all([
+    ...[search.incr('n', 10), entity.append('list', 'a'), search.incr('n', 100)],
+    ...[entity.increment('deep.count'), remote.step('beside', 1), search.mult('n', 2)],
+  ]);
+  const branches = [1, 2, 3].map(async (n) => {
+    await (n === 2 ? remote : local).step(`branch-${n}`, n);
+    return entity.merge({ merged: { [`from-${n}`]: n } });
+  });
+  await Promise.all(branches);
+  await Durable.workflow.sleep(20);
+  const wrong = await entity.toggle('list').catch((error: Error) => error.message);
+  await local.step('late', 1);
+  void Durable.workflow.enrich({ color: 'blue' });
+  return [first, sums, wrong, await search.mget('n', 'color'), await entity.get()];
+}
+
 async function parked(): Promise<unknown> {
   const { workflowId } = Durable.workflow.workflowInfo();
   const { local } = proxies();
   const before = await local.step('before', 1);
+  await Durable.workflow.enrich({ state: 'parked' });
   const signal = await Durable.workflow.condition<number>(`${workflowId}-go`);
   await Durable.workflow.sleep(5);
   return local.step('after', before + Number(signal));
@@ -190,6 +214,7 @@ export const workflows = {
     waits,
     retries,
     family,
+    data,
     leaf,
     failingLeaf,
     parked,
@@ -223,5 +248,18 @@ export const SHAPES: Record<string, { workflows: WorkflowName[]; result: unknown
   family: {
     workflows: ['family', 'leaf', 'failingLeaf'],
     result: [14, 15, 16, 'Duplicate job: ID-a', 'this leaf fails', 13],
+  },
+  data: {
+    workflows: ['data'],
+    result: [
+      [1, 1],
+      [11, ['a'], 111, 1, 7, 222],
+      'entity.toggle: the value does not allow it: another kind, or beyond 1e300',
+      ['222', 'blue'],
+      {
+        ...{ deep: { count: 1 }, list: ['a'] },
+        merged: { 'from-1': 1, 'from-2': 2, 'from-3': 3 },
+      },
+    ],
   },
 };

@@ -7,6 +7,7 @@ import type { PendingCall } from '../../driver/engine/call';
 import { planOf } from '../../driver/engine/local-steps';
 import { emptyReport, type TurnReport } from '../../driver/engine/report';
 import { runWorkflow } from '../../driver/engine/run-workflow';
+import { placeOf, stepKey } from '../../driver/engine/step-key';
 import type { Random } from './seed';
 import { answerOf, failingOf, interpret, type Program } from './turn-program';
 
@@ -97,26 +98,39 @@ class Lab implements TurnHost {
     return this.rows.find((row) => row.position === position && row.address === address);
   }
 
+  /** The row of the step that the turn knows by this number. */
+  private rowOf(key: number): RecordedStep | undefined {
+    const { position, address } = placeOf('', key);
+    return this.row(position, address);
+  }
+
   private take(): void {
     this.inFlight = this.turn.report;
     this.turn.isReporting = true;
     this.turn.report = emptyReport();
   }
 
-  /** As `ratchet.exchange`: local steps, then orders, then plans; what is there already stays. */
+  /**
+   * As `ratchet.exchange`: local steps, then orders, then plans; what is there already stays.
+   * Operations on data are answered in the same commit.
+   */
   private commit(report: TurnReport): void {
     for (const { address, position, kind, name, delivery, isFailed, value } of report.steps) {
       const row = { jobId: '1', address, position, kind, name, delivery, isFailed, value };
       if (this.row(position, address) === undefined) this.rows.push({ ...row, isDone: true });
     }
-    for (const { position, delivery } of report.deliveries) {
-      const row = this.row(position);
+    for (const { position, address, delivery } of report.deliveries) {
+      const row = this.row(position, address);
       if (row !== undefined) row.delivery ??= delivery;
     }
     for (const { address, position, kind, name } of report.plans) {
-      if (this.row(position) !== undefined) continue;
+      if (this.row(position, address) !== undefined) continue;
       const open = { delivery: null, isDone: false, isFailed: false, value: null };
-      this.rows.push({ jobId: '1', address, position, kind, name, ...open });
+      const answered = { ...answerOf(name, this.failing), isDone: true };
+      const isData = kind === 'search';
+      if (isData) this.answers.push(stepKey(address, position));
+      const row = { jobId: '1', address, position, kind, name, ...open };
+      this.rows.push(isData ? { ...row, ...answered } : row);
     }
     this.inFlight = undefined;
     this.turn.isReporting = false;
@@ -141,7 +155,7 @@ class Lab implements TurnHost {
 
   private bring(position: number): void {
     this.answers.splice(this.answers.indexOf(position), 1);
-    const row = this.row(position);
+    const row = this.rowOf(position);
     if (row !== undefined) this.turn.answer(position, row);
   }
 
@@ -149,7 +163,8 @@ class Lab implements TurnHost {
   private snapshot(): void {
     const deliveries = this.log.flatMap((entry, index) => (/^call/.test(entry) ? [] : [index]));
     const anchors = this.rows.map((row) => {
-      const made = this.log.findIndex((entry) => entry.startsWith(`call ${row.position} `));
+      const key = row.address === CANCEL_ADDRESS ? 0 : stepKey(row.address, row.position);
+      const made = this.log.findIndex((entry) => entry.startsWith(`call ${key} `));
       const reached = row.delivery === null ? -1 : (deliveries[row.delivery - 1] ?? -1);
       return Math.max(row.address === CANCEL_ADDRESS ? -1 : made, reached);
     });

@@ -2,10 +2,11 @@ import fc from 'fast-check';
 import { isCancellation } from '../../driver/durable/errors';
 import type { LiveTurn } from '../../driver/engine/live-turn';
 import type { Answer, Call } from '../../driver/engine/call';
+import { stepKey } from '../../driver/engine/step-key';
 
 /** A workflow function as data: a tree of calls in sequence and in parallel. */
 export type Program =
-  | { type: 'call'; where: 'local' | 'remote'; name: string; isFailing: boolean }
+  | { type: 'call'; where: 'local' | 'remote' | 'data'; name: string; isFailing: boolean }
   | { type: 'sequence' | 'all' | 'race' | 'settled'; parts: Program[] }
   | { type: 'branch'; test: Program; odd: Program; even: Program }
   | { type: 'attempt'; body: Program; rescue: Program }
@@ -16,7 +17,7 @@ export const programs: fc.Arbitrary<Program> = fc
   .letrec<{ program: Program; call: Program; group: Program }>((tie) => ({
     call: fc.record({
       type: fc.constant('call' as const),
-      where: fc.constantFrom('local' as const, 'remote' as const),
+      where: fc.constantFrom('local' as const, 'remote' as const, 'data' as const),
       name: fc.constant(''),
       isFailing: fc.nat(9).map((n) => n === 0),
     }),
@@ -139,22 +140,46 @@ function sum(values: number[]): number {
 }
 
 async function call(
-  { name, where }: Program & { type: 'call' },
+  program: Program & { type: 'call' },
   turn: LiveTurn,
   observer: Observer,
   isShielded: boolean,
 ): Promise<number> {
-  let position = 0;
+  if (program.where === 'data') return operations(program, turn, observer);
+  const { name, where } = program;
+  const position = turn.counter + 1;
   const made: Call = {
-    ...{ kind: 'activity', name, input: null, delay: null, options: null },
+    ...callOf('activity', name, () => observer.delivered(position)),
     ...{ queue: where, isCancellable: !isShielded },
+  };
+  observer.called(position, made);
+  return (await turn.call(made)) as number;
+}
+
+function callOf(kind: Call['kind'], name: string, delivered: () => void): Call {
+  return {
+    ...{ kind, name, input: null, delay: null, options: null, queue: null, isCancellable: false },
     convert: (answer) => {
-      observer.delivered(position);
+      delivered();
       if (answer.isFailed) throw new Error(`${name} failed`);
       return Number(answer.value);
     },
   };
-  position = turn.counter + 1;
-  observer.called(position, made);
-  return (await turn.call(made)) as number;
+}
+
+/** Three operations on one object: one by itself, then two at once. */
+async function operations(
+  { name }: Program & { type: 'call' },
+  turn: LiveTurn,
+  observer: Observer,
+): Promise<number> {
+  const object = (turn.counter += 1);
+  const operate = (ordinal: number) => {
+    const key = stepKey(`#${object}`, ordinal);
+    const made = callOf('search', name, () => observer.delivered(key));
+    observer.called(key, made);
+    return turn.operate(made, object, ordinal) as Promise<number>;
+  };
+  const first = await operate(1);
+  return first + sum(await Promise.all([operate(2), operate(3)]));
 }

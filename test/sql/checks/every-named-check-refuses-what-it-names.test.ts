@@ -15,6 +15,16 @@ const signal = `insert into ratchet_internal.signals
 const activity = `insert into ratchet_internal.graph_activities
   (version_id, position, name, kind, path, path_names)`;
 
+/** A sound schedule but for what is given instead. */
+function schedule(wrong: Record<string, string>, times = 1): string {
+  const row = {
+    ...{ key: `'s'`, cron: `'@daily'`, workflow: `'w'`, queue: `'q'`, starts_at: 'now()' },
+    ...{ next_at: 'now()', look_at: 'now()', created_at: 'now()', updated_at: 'now()', ...wrong },
+  };
+  return `insert into ratchet.schedules (${Object.keys(row).join(', ')})
+    select ${Object.values(row).join(', ')} from generate_series(1, ${times})`;
+}
+
 /** By the name of the constraint, statements that it must refuse. */
 const attacks: Record<string, string[]> = {
   'a workflow id is unique in its namespace': [
@@ -30,6 +40,30 @@ const attacks: Record<string, string[]> = {
   ],
   'a failed job has no result': [
     `${job} values ('a', 'e', 'w', 'q', 0, '1', '{}', now(), now(), now())`,
+  ],
+  'a schedule id is unique in its namespace': [schedule({}, 2)],
+  'a schedule goes by a cron expression or by an interval': [
+    schedule({ cron: 'null' }),
+    schedule({ every_ms: '1000' }),
+  ],
+  'an interval is at least a second': [schedule({ cron: 'null', every_ms: '999' })],
+  'catch_up is one the engine knows': [schedule({ catch_up: `'some'` })],
+  'what is caught up has an age that is not negative': [schedule({ catch_up_ms: '-1' })],
+  'overlap is one the engine knows': [schedule({ overlap: `'some'` })],
+  'an interval from the end of a run waits for it': [
+    schedule({ is_from_end: 'true', overlap: `'wait'` }),
+    schedule({ is_from_end: 'true', cron: 'null', every_ms: '1000' }),
+  ],
+  'a schedule that stops on a failure waits for the ends of its runs': [
+    schedule({ stops_on_failure: 'true' }),
+  ],
+  'a schedule runs at least once': [schedule({ max_runs: '0' })],
+  'a paused schedule is not looked at': [schedule({ is_paused: 'true' })],
+  'a schedule is not looked at before it is due': [
+    schedule({ look_at: `now() - interval '1 day'` }),
+  ],
+  'a schedule with a next occurrence is looked at, unless it rests': [
+    schedule({ look_at: `'infinity'` }),
   ],
   'positions count from 1': [`${step} values (1, 0, now(), 0, 'sleep', 'x')`],
   'kind is one the engine knows': [

@@ -1,0 +1,142 @@
+import {
+  createEntityIndex,
+  findEntities,
+  findEntity,
+  type EntityRow,
+} from '../database/data-calls';
+import { fromJson } from '../database/json-door';
+import { toJsonb } from '../database/jsonb-door';
+import { checkName } from '../database/names';
+import { RatchetError } from '../errors';
+import { checkOptions } from '../options';
+import { targetOf, type HotMeshClient } from './mesh-client';
+
+/** A job with an entity. */
+export interface EntityRecord<D = Record<string, unknown>> {
+  /** The workflow id. */
+  key: string;
+  context: D;
+  status: number;
+}
+
+export interface Page {
+  /** Default: all. */
+  limit?: number;
+  offset?: number;
+}
+
+/** A value to equal, or operators that must all hold. */
+export interface EntityOperators {
+  $eq?: unknown;
+  $ne?: unknown;
+  $gt?: number | string;
+  $gte?: number | string;
+  $lt?: number | string;
+  $lte?: number | string;
+  $in?: unknown[];
+}
+export type EntityConditions = Record<string, unknown>;
+export type EntityOperator = '=' | '!=' | '>' | '<' | '>=' | '<=' | 'LIKE' | 'IN';
+export type EntityIndexType = 'gin' | 'btree' | 'hash';
+
+const OPERATORS: Record<EntityOperator, string> = {
+  ...{ '=': '$eq', '!=': '$ne', '>': '$gt', '<': '$lt', '>=': '$gte', '<=': '$lte' },
+  ...{ LIKE: '$like', IN: '$in' },
+};
+
+function toRecord({ key, context, status }: EntityRow): EntityRecord {
+  return { key, context: fromJson(context) as Record<string, unknown>, status };
+}
+
+function checkPage(page: Page): { limit: number | undefined; offset: number | undefined } {
+  checkOptions(page, ['limit', 'offset'], 'a page of entities');
+  for (const [name, value] of Object.entries(page)) {
+    if (value === undefined || (Number.isSafeInteger(value) && value >= 0)) continue;
+    throw new RatchetError('WF104', `${name} is ${String(value)}.`, {
+      hint: 'Give a whole number, not negative.',
+    });
+  }
+  return { limit: page.limit, offset: page.offset };
+}
+
+async function query(
+  entity: string,
+  conditions: EntityConditions,
+  client: HotMeshClient,
+  page: Page,
+): Promise<EntityRecord[]> {
+  const { hub, namespace } = targetOf(client);
+  const label = checkName(entity, 'entity');
+  if (typeof conditions !== 'object' || conditions === null || Array.isArray(conditions)) {
+    throw new RatchetError('WF104', 'Conditions are not an object.', {
+      hint: "Give fields and values: { status: 'open', age: { $gte: 18 } }.",
+    });
+  }
+  const json = toJsonb(conditions, 'conditions');
+  const checked = checkPage(page);
+  await hub.prepare();
+  return (await findEntities(hub.database, label, json, namespace, checked)).map(toRecord);
+}
+
+/**
+ * The jobs with a label whose entities meet all conditions on top-level fields, newest first.
+ *
+ * @example
+ * await Entity.find('user', { country: 'FR', age: { $gte: 18 } }, handle.hotMesh, { limit: 10 });
+ */
+export function find(
+  entity: string,
+  conditions: EntityConditions,
+  hotMeshClient: HotMeshClient,
+  page: Page = {},
+): Promise<EntityRecord[]> {
+  return query(entity, conditions, hotMeshClient, page);
+}
+
+/** The job of an id, if it has the label; else null. */
+export async function findById(
+  entity: string,
+  id: string,
+  hotMeshClient: HotMeshClient,
+): Promise<EntityRecord | null> {
+  const { hub, namespace } = targetOf(hotMeshClient);
+  const names = [checkName(entity, 'entity'), checkName(id, 'id')] as const;
+  await hub.prepare();
+  const row = await findEntity(hub.database, ...names, namespace);
+  return row === undefined ? null : toRecord(row);
+}
+
+/** As `find`, with one condition. */
+export function findByCondition(
+  entity: string,
+  field: string,
+  value: unknown,
+  operator: EntityOperator = '=',
+  hotMeshClient: HotMeshClient,
+  page: Page = {},
+): Promise<EntityRecord[]> {
+  const name = Object.hasOwn(OPERATORS, operator) ? OPERATORS[operator] : undefined;
+  if (name === undefined) {
+    throw new RatchetError('WF104', `There is no operator '${String(operator)}'.`, {
+      hint: `Operators are ${Object.keys(OPERATORS).join(', ')}.`,
+    });
+  }
+  return query(entity, { [field]: { [name]: value } }, hotMeshClient, page);
+}
+
+/**
+ * An index for conditions on one field of the entities of one label; nothing happens if there is
+ * one. 'gin' serves equality, 'btree' also ranges. It is built beside running work.
+ */
+export async function createIndex(
+  entity: string,
+  field: string,
+  hotMeshClient: HotMeshClient,
+  type: EntityIndexType = 'gin',
+): Promise<void> {
+  const { hub } = targetOf(hotMeshClient);
+  checkName(entity, 'entity');
+  checkName(field, 'field');
+  await hub.prepare();
+  await createEntityIndex(hub.database, entity, field, type);
+}

@@ -1,0 +1,123 @@
+import { RatchetError } from '../errors';
+import { checkOptions } from '../options';
+
+/** What `exportExecution` shows. */
+export interface ExecutionOptions {
+  /** 'verbose': with `children`. Default 'sparse'. */
+  mode?: 'sparse' | 'verbose';
+  /** Levels of children. Default 5. */
+  max_depth?: number;
+  /** Without activities whose name begins with `lt`. */
+  exclude_system?: boolean;
+  /** Without results and inputs. */
+  omit_results?: boolean;
+  /** With the arguments of the workflow, its activities and children. */
+  enrich_inputs?: boolean;
+  /** Accepted: what is kept can always be read. */
+  allow_direct_query?: boolean;
+  /** With `parent_workflow_id` and `origin_id`. */
+  include_lineage?: boolean;
+  /** With `stream_history`. */
+  include_stream_history?: boolean;
+}
+
+export type ExecutionEventType =
+  | 'workflow_execution_started'
+  | 'workflow_execution_completed'
+  | 'workflow_execution_failed'
+  | 'activity_task_scheduled'
+  | 'activity_task_completed'
+  | 'activity_task_failed'
+  | 'child_workflow_execution_started'
+  | 'child_workflow_execution_completed'
+  | 'child_workflow_execution_failed'
+  | 'timer_started'
+  | 'timer_fired'
+  | 'signal_wait_started'
+  | 'workflow_execution_signaled';
+
+export interface ExecutionEvent {
+  /** From 1, in the order of time. */
+  event_id: number;
+  event_type: ExecutionEventType;
+  category: 'workflow' | 'activity' | 'child_workflow' | 'timer' | 'signal';
+  /** ISO 8601. */
+  event_time: string;
+  /** Of an end: since its beginning. */
+  duration_ms: number | null;
+  is_system: boolean;
+  /** `kind` is the type of the event; the others depend on it. */
+  attributes: { kind: ExecutionEventType } & Record<string, unknown>;
+}
+
+export interface ExecutionSummary {
+  total_events: number;
+  activities: { total: number; completed: number; failed: number; system: number; user: number };
+  child_workflows: { total: number; completed: number; failed: number };
+  timers: number;
+  signals: number;
+}
+
+/** A request that an activity was. */
+export interface StreamEntry {
+  id: string;
+  jid: string;
+  aid: string;
+  dad: string;
+  msg_type: string;
+  topic: string;
+  workflow_name: string;
+  data: unknown;
+  status: string | null;
+  code: number | null;
+  created_at: string;
+  expired_at: string | null;
+}
+
+/** The event history of a job. */
+export interface ExecutionExport<R = unknown> {
+  workflow_id: string;
+  workflow_type: string;
+  task_queue: string;
+  status: 'running' | 'completed' | 'failed';
+  start_time: string;
+  close_time: string | null;
+  duration_ms: number | null;
+  result?: R;
+  events: ExecutionEvent[];
+  summary: ExecutionSummary;
+  children?: ExecutionExport[];
+  stream_history?: StreamEntry[];
+  parent_workflow_id?: string | null;
+  origin_id?: string | null;
+}
+
+const FLAGS = [
+  ...['exclude_system', 'omit_results', 'enrich_inputs', 'allow_direct_query'],
+  ...['include_lineage', 'include_stream_history'],
+] as const;
+const WHERE = 'exportExecution';
+
+function refuse(option: string, value: unknown, hint: string): never {
+  throw new RatchetError('WF104', `${option} of ${WHERE} is ${String(value)}.`, {
+    detail: { option },
+    hint,
+  });
+}
+
+/** @throws RatchetError WF104 */
+export function checkExecutionOptions(options: ExecutionOptions): ExecutionOptions {
+  checkOptions(options, ['mode', 'max_depth', ...FLAGS], WHERE);
+  const { mode, max_depth: depth } = options;
+  if (mode !== undefined && mode !== 'sparse' && mode !== 'verbose') {
+    refuse('mode', mode, "It is 'sparse' or 'verbose'.");
+  }
+  if (depth !== undefined && !(Number.isInteger(depth) && depth >= 0 && depth <= 100)) {
+    refuse('max_depth', depth, 'Give a whole number from 0 to 100.');
+  }
+  for (const flag of FLAGS) {
+    const value = (options as Record<string, unknown>)[flag];
+    if (value !== undefined && typeof value !== 'boolean') refuse(flag, value, 'Give a boolean.');
+  }
+  return options;
+}

@@ -1,0 +1,95 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { isBusy, readClock, readWhy, skipTime } from '../database/testing-calls';
+import type { Hub } from '../engine/hub';
+import { RatchetError } from '../errors';
+
+const LOOK_MS = 2;
+/** How long nothing may be able to move an awaited job before its waiters are told. */
+const STUCK_MS = 5_000;
+
+/**
+ * Lets time pass as fast as work allows: while somebody waits for a result or for a time, and no
+ * function can go on by itself, the clock moves to what is due next.
+ */
+export class TestClock {
+  private readonly waitingFor = new Set<number>();
+  private isStopped = false;
+  private stuckSince: number | undefined;
+  private readonly running: Promise<void>;
+
+  constructor(private readonly hub: Hub) {
+    this.running = this.run();
+  }
+
+  private async run(): Promise<void> {
+    while (!this.isStopped) {
+      if (this.isWanted && this.hub.isAtRest) await this.look();
+      else this.stuckSince = undefined;
+      await pause(LOOK_MS, undefined, { ref: this.isWanted });
+    }
+  }
+
+  private get isWanted(): boolean {
+    return this.hub.results.isAwaited || this.waitingFor.size > 0;
+  }
+
+  private async look(): Promise<void> {
+    const until = this.waitingFor.size === 0 ? null : Math.min(...this.waitingFor);
+    const found = await skipTime(this.hub.database, until).catch((error: unknown) => {
+      this.hub.results.reject(error);
+      return 'busy' as const;
+    });
+    if (found === 'stuck') await this.stuck();
+    else this.stuckSince = undefined;
+    // Also where there was something to do: a notification may have been missed.
+    if (found !== 'stuck') this.hub.wake();
+    if (found === 'skipped') this.hub.results.look();
+  }
+
+  /** Nothing is due, ever. The test itself may be about to send what is waited for. */
+  private async stuck(): Promise<void> {
+    this.stuckSince ??= performance.now();
+    if (performance.now() - this.stuckSince < STUCK_MS) return;
+    this.stuckSince = undefined;
+    const why = await readWhy(this.hub.database);
+    const error = new RatchetError('WF504', 'The awaited jobs cannot go on.', {
+      detail: { waiting: why },
+      hint: `Serve or send what they wait for:\n${why.join('\n')}`,
+    });
+    this.hub.results.reject(error);
+  }
+
+  /** Milliseconds since 1970, as the engine sees them. */
+  now(): Promise<number> {
+    return readClock(this.hub.database);
+  }
+
+  /** Lets time pass; whatever becomes due meanwhile happens, in order. */
+  async pass(milliseconds: number): Promise<void> {
+    const end = (await this.now()) + milliseconds;
+    this.waitingFor.add(end);
+    try {
+      while ((await this.now()) < end) await pause(LOOK_MS);
+    } finally {
+      this.waitingFor.delete(end);
+    }
+    await this.idle();
+  }
+
+  /** Resolves when nothing can go on unless time passes or something comes from outside. */
+  async idle(): Promise<void> {
+    for (;;) {
+      if (this.hub.isAtRest && !(await isBusy(this.hub.database)) && this.hub.isAtRest) return;
+      this.hub.wake();
+      await pause(LOOK_MS);
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    // The loop does not keep the process alive by itself, and is to come to its end all the same.
+    const alive = setInterval(() => undefined, LOOK_MS);
+    await this.running;
+    clearInterval(alive);
+  }
+}

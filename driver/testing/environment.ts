@@ -1,0 +1,179 @@
+import { deepStrictEqual } from 'node:assert/strict';
+import { Client as Postgres } from 'pg';
+import { createClockedDatabase, readBroken, readWhy } from '../database/testing-calls';
+import { Client } from '../durable/client';
+import { hubFor } from '../durable/connection';
+import { registerActivityWorker, Worker, type WorkflowWorkerConfig } from '../durable/worker';
+import { durationMs, type Duration } from '../duration';
+import { mockActivities, type ActivityFunction } from '../engine/activities';
+import type { Hub } from '../engine/hub';
+import { RatchetError } from '../errors';
+import { checkOptions } from '../options';
+import { readHistory, type StoredHistory, type StoredStep } from '../replay/stored-history';
+import { TestClock } from './clock';
+
+export interface TestEnvironmentOptions {
+  /** Connection string of a server on which a database is made. Default: an embedded Postgres. */
+  server?: string;
+  /** Take the place of activities of the same names, in every worker of this process. */
+  activities?: Record<string, ActivityFunction>;
+  /** false: no warning of workflow functions that read the clock and the like. Default true. */
+  warnNondeterminism?: boolean;
+}
+
+/** The calls that a mock was given: its arguments, in order. */
+export type Calls<T> = { [K in keyof T]: unknown[][] };
+
+type WorkerOptions = Omit<WorkflowWorkerConfig, 'connection' | 'workflow' | 'taskQueue'> & {
+  /** Default: the workflow's name. */
+  taskQueue?: string;
+  /** Further queues whose activities are served here. */
+  activityQueues?: string[];
+};
+
+/** A job, by its handle or its id. */
+type JobName = string | { workflowId: string };
+
+/** A line of a history: `activity charge`, `sleep`, `wait approval`, `activity charge failed`. */
+function lineOf({ kind, name, isDone, isFailed }: StoredStep): string {
+  const end = isDone ? (isFailed ? ' failed' : '') : ' open';
+  return `${kind === name ? kind : `${kind} ${name}`}${end}`;
+}
+
+/** A database of its own, workers in this process, and a clock that skips what nobody needs. */
+export class TestEnvironment {
+  readonly client: Client;
+  private readonly hub: Hub;
+  private readonly clock: TestClock;
+  private readonly restore: (() => void)[] = [];
+
+  /** @internal */
+  constructor(
+    readonly connection: { class: unknown; options: { connectionString: string } },
+    private readonly drop: () => Promise<void>,
+    warnNondeterminism: boolean,
+  ) {
+    this.hub = hubFor(connection, { install: false, warnNondeterminism });
+    this.client = new Client({ connection });
+    this.clock = new TestClock(this.hub);
+  }
+
+  /** Serves a workflow, and the activities of its queue and of `activityQueues`. */
+  async worker(
+    workflow: WorkflowWorkerConfig['workflow'],
+    options: WorkerOptions = {},
+  ): Promise<Worker> {
+    const { activityQueues = [], ...config } = options;
+    const known = ['taskQueue', 'activityQueues', 'activities', 'namespace', 'options'];
+    checkOptions(options, known, 'worker');
+    const name = typeof workflow === 'function' ? workflow.name : Object.keys(workflow).at(-1);
+    const taskQueue = config.taskQueue ?? name ?? '';
+    const { connection } = this;
+    for (const queue of activityQueues) {
+      await registerActivityWorker({ connection, ...config, taskQueue: queue }, {});
+    }
+    return Worker.create({ connection, ...config, taskQueue, workflow });
+  }
+
+  /**
+   * Puts functions in the place of activities of the same names until the environment stops.
+   *
+   * @example
+   * const calls = env.mock({ charge: async () => 'receipt' });
+   * // … calls.charge is [['order-1', 995]]
+   */
+  mock<T extends Record<string, ActivityFunction>>(activities: T): Calls<T> {
+    const calls = {} as Calls<T>;
+    const mocks = Object.entries(activities).map(([name, mock]) => {
+      const list: unknown[][] = [];
+      Object.assign(calls, { [name]: list });
+      const recorded = (...args: never[]) => {
+        list.push(args);
+        return mock(...args);
+      };
+      return [name, recorded] as const;
+    });
+    this.restore.push(mockActivities(Object.fromEntries(mocks)));
+    return calls;
+  }
+
+  /** The time as the engine sees it. */
+  async now(): Promise<Date> {
+    await this.hub.prepare();
+    return new Date(await this.clock.now());
+  }
+
+  /** Lets time pass; whatever becomes due meanwhile happens, in order. */
+  async sleep(duration: Duration): Promise<void> {
+    await this.hub.prepare();
+    await this.clock.pass(durationMs(duration, 'duration'));
+  }
+
+  /** Resolves when nothing can go on unless time passes or something comes from outside. */
+  async idle(): Promise<void> {
+    await this.hub.prepare();
+    await this.clock.idle();
+  }
+
+  /** What every running job waits for, a line each. */
+  async why(): Promise<string[]> {
+    await this.hub.prepare();
+    return readWhy(this.hub.database);
+  }
+
+  /** The history of a job, as `replay` takes it. */
+  async history(job: JobName, namespace = 'durable'): Promise<StoredHistory> {
+    await this.hub.prepare();
+    const workflowId = typeof job === 'string' ? job : job.workflowId;
+    return readHistory(this.hub.database, workflowId, namespace);
+  }
+
+  /**
+   * Throws an AssertionError unless the job has made just these calls, in this order.
+   *
+   * @example
+   * await env.assertHistory(handle, ['activity charge', 'sleep', 'wait approval open']);
+   */
+  async assertHistory(job: JobName, expected: string[], namespace = 'durable'): Promise<void> {
+    const { steps } = await this.history(job, namespace);
+    const calls = steps.filter(({ address }) => address === '');
+    deepStrictEqual(calls.map(lineOf), expected);
+  }
+
+  /** Stops everything, removes the database, and throws if a rule of the engine does not hold. */
+  async stop(): Promise<void> {
+    for (const restore of this.restore.splice(0)) restore();
+    await this.clock.stop();
+    await this.hub.prepare();
+    await this.hub.stopWorker(5_000);
+    const broken = await readBroken(this.hub.database);
+    await this.hub.close(0);
+    await this.drop();
+    if (broken.length === 0) return;
+    throw new RatchetError('WF901', 'Rules of the engine do not hold.', { detail: { broken } });
+  }
+}
+
+/**
+ * A database of its own with the engine in it, and a clock that skips ahead when nothing else can
+ * run: while a result is awaited, or in `env.sleep`, a workflow of 30 days takes milliseconds.
+ * Works in any test runner; workers must run in the process of the test.
+ *
+ * @example
+ * const env = await testEnvironment({ activities: { charge: async () => 'receipt' } });
+ * await env.worker(order);
+ * const handle = await env.client.workflow.start(order, { taskQueue: 'order', args: ['1'] });
+ * assert.equal(await handle.result(), 'receipt');
+ * await env.stop();
+ */
+export async function testEnvironment(
+  options: TestEnvironmentOptions = {},
+): Promise<TestEnvironment> {
+  const known = ['server', 'activities', 'warnNondeterminism'];
+  checkOptions(options, known, 'testEnvironment');
+  const { connectionString, drop } = await createClockedDatabase(options.server);
+  const connection = { class: Postgres, options: { connectionString } };
+  const env = new TestEnvironment(connection, drop, options.warnNondeterminism ?? true);
+  if (options.activities !== undefined) env.mock(options.activities);
+  return env;
+}

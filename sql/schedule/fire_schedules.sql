@@ -1,0 +1,32 @@
+-- Fires the schedules that are due, at most 100. Whoever exchanges calls it: there is no leader. A
+-- schedule that cannot be read any more, because the server has lost its time zone or somebody
+-- edited the row, ends with its problem and holds up nobody.
+-- Locks: schedules, skipping those that somebody else is firing; new jobs. Writes: schedules, jobs,
+-- messages. Returns how many jobs it started.
+
+create function ratchet_internal.fire_schedules(p_now timestamptz) returns bigint
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_schedule ratchet.schedules;
+  v_count bigint := 0;
+begin
+  if not exists (select from ratchet.schedules where look_at <= p_now) then return 0; end if;
+  -- One after the other: each occurrence follows from the one before.
+  for v_schedule in
+    select * from ratchet.schedules where look_at <= p_now
+    order by look_at limit 100 for update skip locked
+  loop
+    begin
+      v_count := v_count + ratchet_internal.fire_schedule(v_schedule, p_now);
+    exception when invalid_parameter_value or sqlstate 'WF108' then
+      update ratchet.schedules set look_at = 'infinity', next_at = 'infinity', problem = sqlerrm,
+        updated_at = p_now
+      where id = v_schedule.id;
+    end;
+  end loop;
+  return v_count;
+end $$;
+comment on function ratchet_internal.fire_schedules(timestamptz) is
+  'Fires the schedules that are due; returns how many jobs it started.';

@@ -1,0 +1,20 @@
+-- Every schedule with its rule in words, what it does next and what it did last.
+
+create view ratchet.schedule_status with (security_invoker = true) as
+select s.key, s.namespace, s.workflow, s.queue,
+  coalesce('cron ' || s.cron, 'every ' || make_interval(secs => s.every_ms / 1000.0)) as rule,
+  s.timezone,
+  case when s.is_paused then 'paused'
+    when s.problem is not null then 'ended: ' || s.problem
+    when s.next_at = 'infinity' then 'ended'
+    when s.look_at > s.next_at then 'waits for the end of ' || s.last_key
+    else 'active' end as state,
+  case when s.next_at < 'infinity' and not s.is_paused then s.next_at end as next_at,
+  s.last_at, s.last_key as last_job,
+  case when j.status > 0 then 'running' when j.status < 0 then 'stopped'
+    when j.error is not null then 'failed' when j.status = 0 then 'done' end as last_state,
+  s.run_count
+from ratchet.schedules s
+left join ratchet.jobs j on j.key = s.last_key and j.namespace = s.namespace;
+comment on view ratchet.schedule_status is
+  'Every schedule with its rule, its next occurrence and its last run.';

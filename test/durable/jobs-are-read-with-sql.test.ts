@@ -1,0 +1,94 @@
+import test from 'ava';
+import { Client } from 'pg';
+import { Durable } from '../../driver';
+import { openBench } from '../support/bench';
+import { durableTest } from '../support/durable';
+import { waitFor } from '../support/wait-for';
+
+const { workflow } = Durable;
+const activities = {
+  async add(a: number, b: number) {
+    return a + b;
+  },
+};
+const { add } = workflow.proxyActivities<typeof activities>();
+
+async function order(item: string) {
+  const search = await workflow.search();
+  await search.set({ item, custom1: 'durable' });
+  const entity = await workflow.entity();
+  await entity.set({ item });
+  return add(1, 2);
+}
+
+test.serial('20 the query that the README of this API publishes, and its columns', async (t) => {
+  const { connection, client, url } = await durableTest(t);
+  await Durable.Worker.create({ connection, taskQueue: 'q', workflow: order, activities });
+  const start = { taskQueue: 'q', workflowId: 'order-456', entity: 'order' };
+  await (await client.workflow.start(order, { ...start, args: ['lamp'] as [string] })).result();
+  const psql = new Client({ connectionString: url });
+  await psql.connect();
+  const rows = async (text: string) => (await psql.query(text)).rows as Record<string, unknown>[];
+  await rows('set search_path = ratchet, public');
+  const seed = `SELECT j.key, j.status, j.entity, a.field, a.value, j.created_at, j.updated_at
+    FROM jobs j JOIN jobs_attributes a ON a.job_id = j.id WHERE j.key = 'order-456'
+    ORDER BY a.field`;
+  t.deepEqual(
+    (await rows(seed)).map(({ field, value, status }) => [field, value, status]),
+    [
+      ['00001.000 search.set', '2', 0],
+      ['00002.000 entity.set', '{"item": "lamp"}', 0],
+      ['00003 add', '3', 0],
+      ['_custom1', 'durable', 0],
+      ['_item', 'lamp', 0],
+    ],
+  );
+  const custom = `SELECT job_id FROM jobs_attributes
+    WHERE field = '_custom1' AND value = 'durable'`;
+  t.is((await rows(custom)).length, 1);
+  const newer = `SELECT a.symbol, a.dimension, a.type, a.value FROM jobs_attributes a
+    WHERE a.symbol = '_custom1' AND a.value = 'durable'`;
+  t.deepEqual(await rows(newer), [
+    { symbol: '_custom1', dimension: '', type: 'udata', value: 'durable' },
+  ]);
+  t.deepEqual(await rows(`SELECT DISTINCT a.type FROM jobs_attributes a ORDER BY 1`), [
+    { type: 'jmark' },
+    { type: 'udata' },
+  ]);
+  const columns = `SELECT key, entity, status, context, j.expired_at, j.is_live, origin_id,
+    parent_id FROM jobs j WHERE context @> '{"item": "lamp"}'`;
+  t.deepEqual(await rows(columns), [
+    {
+      ...{ key: 'order-456', entity: 'order', status: 0, context: { item: 'lamp' } },
+      ...{ expired_at: null, is_live: true, origin_id: null, parent_id: null },
+    },
+  ]);
+  await rows(`update jobs set expire_seconds = 60, finished_at = now() - interval '2 minutes'`);
+  t.deepEqual(await rows('SELECT j.is_live FROM jobs j'), [{ is_live: false }]);
+  await psql.end();
+});
+
+test.serial(
+  '13.1 attributes and state of a job that runs are read by another process',
+  async (t) => {
+    const bench = await openBench(t);
+    const worker = await bench.worker({ pollMs: 200 });
+    await worker.serve('work', ['parked']);
+    const handle = await bench.start('parked', 'job', 'work');
+    const state = await waitFor('it is parked', async () => {
+      const { state: value } = await handle.queryState(['state']);
+      return value ?? undefined;
+    });
+    t.is(state, 'parked');
+    t.deepEqual((await handle.export()).data, { state: 'parked' });
+    await worker.kill();
+    t.deepEqual(await handle.queryState(['state']), { state: 'parked' });
+    await bench.pool.query(`update ratchet_internal.workers set expires_at = now()`);
+    const next = await bench.worker({ pollMs: 200 });
+    await next.serve('work', ['parked']);
+    await handle.signal('job-go', 1);
+    t.is(await handle.result(), 7 + 1 + 5);
+    const { timeline } = await handle.export({ allow: ['timeline'] });
+    t.is(timeline?.filter(({ key }) => key.startsWith('-search-')).length, 1);
+  },
+);

@@ -1,0 +1,125 @@
+import test from 'ava';
+import { Durable } from '../../driver';
+import { testEnvironment } from '../../driver/testing';
+
+// The server of the test run, where there is one: a start of another costs a second.
+const cluster = process.env['PGRATCHET_TEST_CLUSTER'];
+const server =
+  cluster === undefined ? {} : { server: (JSON.parse(cluster) as { url: string }).url };
+
+type Activities = { charge(id: string): Promise<string>; remind(id: string): Promise<void> };
+const { charge, remind } = Durable.workflow.proxyActivities<Activities>({ taskQueue: 'billing' });
+
+async function subscription(id: string): Promise<string> {
+  await remind(id);
+  for (let day = 0; day < 3; day += 1) await Durable.workflow.sleep('10 days');
+  const answer = await Durable.workflow.condition<string>(`keep-${id}`, '7 days');
+  return `${await charge(id)}, ${answer === false ? 'no answer' : answer}`;
+}
+
+const bill = (env: Awaited<ReturnType<typeof testEnvironment>>, workflowId: string) =>
+  env.client.workflow.start(subscription, {
+    ...{ taskQueue: 'subscription', workflowId, args: [workflowId] },
+  });
+
+test.serial(
+  'test kit: sleeps and timeouts pass at once; mocks are called; the history is told',
+  async (t) => {
+    const env = await testEnvironment(server);
+    const calls = env.mock({ charge: async () => 'paid', remind: async () => undefined });
+    await env.worker(subscription, { activityQueues: ['billing'] });
+    const began = await env.now();
+    const handle = await bill(env, 'a');
+    t.is(await handle.result(), 'paid, no answer');
+    const days = ((await env.now()).getTime() - began.getTime()) / 86_400_000;
+    t.true(days >= 37 && days < 37.1, `${days} days`);
+    t.deepEqual(calls, { charge: [['a']], remind: [['a']] });
+    const history = ['activity remind', 'sleep', 'sleep', 'sleep', 'wait keep-a failed'];
+    await env.assertHistory(handle, [...history, 'activity charge']);
+    await t.throwsAsync(env.assertHistory(handle, ['activity charge']), { code: 'ERR_ASSERTION' });
+    await env.stop();
+  },
+);
+
+test.serial(
+  'test kit: time passes only as far as it is let; signals come in between',
+  async (t) => {
+    const env = await testEnvironment({
+      ...server,
+      activities: { charge: async () => 'paid', remind: async () => undefined },
+    });
+    await env.worker(subscription, { activityQueues: ['billing'] });
+    const handle = await bill(env, 'b');
+    await env.idle();
+    await env.assertHistory(handle, ['activity remind', 'sleep open']);
+    await env.sleep('25 days');
+    await env.assertHistory(handle, ['activity remind', 'sleep', 'sleep', 'sleep open']);
+    await env.sleep('5 days');
+    t.regex((await env.why()).join(), /waits for signal keep-b/);
+    await handle.signal('keep-b', 'yes');
+    t.is(await handle.result(), 'paid, yes');
+    await env.stop();
+  },
+);
+
+test.serial('test kit: leases survive jumps, and retries wait for nobody', async (t) => {
+  const env = await testEnvironment(server);
+  let fails = 2;
+  env.mock({
+    charge: async () => {
+      if ((fails -= 1) >= 0) throw new Error('busy');
+      return 'paid at last';
+    },
+    remind: async () => undefined,
+  });
+  await env.worker(subscription, { activityQueues: ['billing'], options: { leaseSeconds: 1 } });
+  const handles = await Promise.all(['c', 'd', 'e'].map((id) => bill(env, id)));
+  const results = await Promise.all(handles.map((handle) => handle.result()));
+  t.deepEqual(new Set(results), new Set(['paid at last, no answer']));
+  const { rows } = await import('pg').then(async ({ Client }) => {
+    const client = new Client(env.connection.options);
+    await client.connect();
+    const found = await client.query('select max(id) as last from ratchet_internal.workers');
+    await client.end();
+    return found;
+  });
+  t.is(rows[0].last, '1'); // the worker has never lost its lease
+  await env.stop();
+});
+
+function tick(): string {
+  return Durable.workflow.workflowInfo().workflowId;
+}
+
+test.serial('test kit: a schedule runs its year', async (t) => {
+  const env = await testEnvironment(server);
+  await env.worker(tick);
+  const { schedule } = env.client;
+  await schedule.create({ scheduleId: 'monthly', workflow: tick, cron: '0 9 1 * *' });
+  await env.sleep('366 days');
+  t.is((await schedule.get('monthly'))?.runCount, 12);
+  t.is((await schedule.get('monthly'))?.lastState, 'done');
+  await env.stop();
+});
+
+test.serial('test kit: who waits for what never comes is told why', async (t) => {
+  const env = await testEnvironment(server);
+  const forever = { forever: () => Durable.workflow.condition('godot') };
+  await env.worker(forever);
+  const handle = await env.client.workflow.start({
+    ...{ workflowName: 'forever', taskQueue: 'forever', workflowId: 'w' },
+  });
+  const error = await t.throwsAsync(handle.result(), { code: 'WF504' });
+  t.regex(String((error as { hint?: string }).hint), /w: 1 godot waits for signal godot|godot/);
+  await env.stop();
+});
+
+test.serial('test kit: a misspelt option is refused', async (t) => {
+  await t.throwsAsync(testEnvironment({ serverr: 'x' } as never), {
+    code: 'WF104',
+    message: /serverr/,
+  });
+  const env = await testEnvironment(server);
+  await t.throwsAsync(env.worker(tick, { taskQueu: 'x' } as never), { code: 'WF104' });
+  await env.stop();
+});
