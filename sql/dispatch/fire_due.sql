@@ -2,14 +2,15 @@
 -- routes, at most 1,000 a route; goes on with graphs; and sorts out answers that have no addressee.
 -- Needs no room: nothing is claimed. A throttled route rests after each look.
 -- Locks: messages, skipping those that somebody else is taking. Writes: messages, attributes,
--- escalations.
+-- escalations. Returns whether graphs went on.
 
-create function ratchet_internal.fire_due(p_worker bigint, p_now timestamptz) returns void
+create function ratchet_internal.fire_due(p_worker bigint, p_now timestamptz) returns boolean
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_due record;
+  v_is_moved boolean;
 begin
   select array_agg(m.job_id) as jobs, array_agg(m.address) as addresses,
     array_agg(m.position) as positions, array_agg(m.kind) as kinds,
@@ -31,7 +32,8 @@ begin
     perform ratchet_internal.settle_due(p_now, v_due.jobs, v_due.addresses, v_due.positions,
       v_due.kinds, v_due.have_tasks);
   end if;
-  if strpos(array_to_string(v_due.addresses, ''), ',') > 0 then
+  v_is_moved := coalesce(strpos(array_to_string(v_due.addresses, ''), ',') > 0, false);
+  if v_is_moved then
     v_due.jobs := ratchet_internal.go_on_with_graphs(p_now, v_due.jobs, v_due.addresses);
   end if;
   if v_due.jobs is not null or exists (select from ratchet_internal.messages
@@ -40,6 +42,8 @@ begin
     perform ratchet_internal.route_results(p_worker, p_now, v_due.jobs, v_due.addresses,
       v_due.positions);
   end if;
+  return v_is_moved;
 end $$;
 comment on function ratchet_internal.fire_due(bigint, timestamptz) is
-  'Answers ended sleeps and timed-out waits, and sorts out answers without an addressee.';
+  'Answers ended sleeps and timed-out waits, goes on with graphs, and sorts out answers without an '
+  'addressee; returns whether graphs went on.';

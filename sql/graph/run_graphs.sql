@@ -29,7 +29,7 @@ begin
     order by due_at limit 1000 for update skip locked) m
   where a.namespace = p_namespace and a.space = coalesce(v_space, a.space);
   perform ratchet_internal.settle_due(v_now, v_due.jobs, v_due.addresses, v_due.positions,
-    v_due.kinds);
+    v_due.kinds, false);
   return ratchet_internal.advance_graphs(v_now, row(0, null, array(
     select distinct job_id from unnest(v_due.jobs) as each (job_id) order by 1)), p_budget);
 end $$;

@@ -25,9 +25,10 @@ begin
     (e -> 'position')::int, e -> 'key', e -> 'fields')
   from unnest(v_draft.escalations) e;
   foreach v_told in array coalesce(v_draft.announcements, '{}') loop
-    perform ratchet_internal.announce_graph(v_job, v_told -> 'metadata', v_told -> 'data');
+    perform ratchet_internal.announce_graph(v_job, v_told -> 'metadata',
+      nullif(v_told -> 'data', 'null'));
     v_draft.jobs := v_draft.jobs || ratchet_internal.answer_awaiting(p_draft.now, v_job.id,
-      (v_told -> 'code')::int, v_told -> 'data');
+      (v_told -> 'code')::int, nullif(v_told -> 'data', 'null'));
   end loop;
   v_draft.signals := null;
   v_draft.fields := null;
