@@ -196,7 +196,7 @@ test.serial(
 test.serial(
   'statistics count what jobs said of themselves, and signalAll reaches them',
   async (t) => {
-    const { running } = await meshTest(t);
+    const { running, pool } = await meshTest(t);
     const mesh = await running(SIGNING);
     for (const [id, size] of [
       ['s1', 'big'],
@@ -233,15 +233,21 @@ test.serial(
     await waitFor('both are signed', async () => {
       const states = await Promise.all(['s1', 's2'].map((id) => mesh.getStatus(id)));
       return states.every((status) => status === 0);
-    
-  await mesh.pub('contract.sent', contract('s4'));
-  await mesh.pubsub('all.wanted', { size: 'small', region: 'eu', by: 'a graph' });
-  await waitFor('the third is signed', async () => (await mesh.getStatus('s3')) === 0);
-  t.like((await mesh.getState('contract.sent', 's3')).data, { by: 'a graph' });
-  t.is(await mesh.getStatus('s4'), 1);
-  const { rows } = await pool.query(
-    `select job_key from ratchet_internal.graph_facts where measure = 'index' order by 1`,
-  );
-  t.deepEqual(rows.map(({ job_key }) => job_key as string), ['s1', 's2', 's4'], 'scrubbed');
-},
+    });
+    t.is(await mesh.getStatus('s3'), 1);
+
+    await mesh.pub('contract.sent', contract('s4'));
+    await mesh.pubsub('all.wanted', { size: 'small', region: 'eu', by: 'a graph' });
+    await waitFor('the third is signed', async () => (await mesh.getStatus('s3')) === 0);
+    t.like((await mesh.getState('contract.sent', 's3')).data, { by: 'a graph' });
+    t.is(await mesh.getStatus('s4'), 1);
+    const { rows } = await pool.query(
+      `select job_key from ratchet_internal.graph_facts where measure = 'index' order by 1`,
+    );
+    t.deepEqual(
+      rows.map(({ job_key }) => job_key as string),
+      ['s1', 's2', 's4'],
+      'scrubbed',
+    );
+  },
 );
