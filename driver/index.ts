@@ -91,3 +91,8 @@ export {
   type ReplayResult,
 } from './replay/replay';
 export type { StoredHistory, StoredStep } from './replay/stored-history';
+export { Connector, ConnectorNATS, ConnectorPostgres } from './connectors';
+export { KeyStore, Utils } from './compatibility';
+export * as Enums from './enums';
+/** Every type of this package by its name: `Types.WorkerConfig`. */
+export type * as Types from './index';

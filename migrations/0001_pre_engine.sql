@@ -599,6 +599,105 @@ comment on column ratchet_internal.sweep.is_only is 'Always true: there is one r
 comment on column ratchet_internal.sweep.job_id is
   'Number of the last job looked at; 0 to begin anew.';
 
+-- sql/tables/schedules.sql
+
+-- One row a schedule: a rule for when, and the workflow that is started then. The job of an
+-- occurrence is named after it (<schedule>@2026-03-29T01:30:00Z), and the row moves on to the next
+-- occurrence in the commit that starts it: each occurrence is one job, whoever fires it. next_at is
+-- the next occurrence, look_at when the engine looks at the row: earlier than that nothing is due.
+
+create table ratchet.schedules (
+  id bigint generated always as identity primary key,
+  key text collate "C" not null,
+  namespace text collate "C" not null default 'durable',
+  cron text,
+  every_ms bigint,
+  timezone text not null default 'UTC',
+  starts_at timestamptz not null,
+  ends_at timestamptz not null default 'infinity',
+  is_paused boolean not null default false,
+  catch_up text not null default 'one',
+  catch_up_ms bigint not null default 86400000,
+  overlap text not null default 'allow',
+  is_from_end boolean not null default false,
+  stops_on_failure boolean not null default false,
+  max_runs bigint,
+  workflow text collate "C" not null,
+  queue text collate "C" not null,
+  input json not null default '[]',
+  options json,
+  next_at timestamptz not null,
+  look_at timestamptz not null,
+  last_at timestamptz,
+  last_key text collate "C",
+  run_count bigint not null default 0,
+  problem text,
+  created_at timestamptz not null,
+  updated_at timestamptz not null,
+  constraint "a schedule id is unique in its namespace" unique (key, namespace),
+  constraint "a schedule goes by a cron expression or by an interval"
+    check ((cron is null) <> (every_ms is null)),
+  constraint "an interval is at least a second" check (every_ms >= 1000),
+  constraint "catch_up is one the engine knows" check (catch_up in ('skip', 'one', 'all')),
+  constraint "what is caught up has an age that is not negative" check (catch_up_ms >= 0),
+  constraint "overlap is one the engine knows" check (overlap in ('allow', 'skip', 'wait')),
+  constraint "an interval from the end of a run waits for it"
+    check (not is_from_end or every_ms is not null and overlap = 'wait'),
+  constraint "a schedule that stops on a failure waits for the ends of its runs"
+    check (not stops_on_failure or overlap <> 'allow'),
+  constraint "a schedule runs at least once" check (max_runs >= 1),
+  constraint "a paused schedule is not looked at" check (not is_paused or look_at = 'infinity'),
+  constraint "a schedule is not looked at before it is due" check (look_at >= next_at),
+  constraint "a schedule with a next occurrence is looked at, unless it rests"
+    check (is_paused or (look_at = 'infinity') = (next_at = 'infinity'))
+) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05);
+
+create index schedules_due on ratchet.schedules (look_at);
+
+comment on table ratchet.schedules is
+  'One row a schedule: when it is due, and the workflow that is started then.';
+comment on column ratchet.schedules.id is 'Number of the schedule.';
+comment on column ratchet.schedules.key is
+  'The id its caller chose, unique in the namespace; the ids of its jobs begin with it.';
+comment on column ratchet.schedules.namespace is 'Namespace of the jobs it starts.';
+comment on column ratchet.schedules.cron is 'When it is due, as a cron expression.';
+comment on column ratchet.schedules.every_ms is
+  'When it is due, as a number of milliseconds counted from starts_at.';
+comment on column ratchet.schedules.timezone is
+  'IANA time zone in which the cron expression is read.';
+comment on column ratchet.schedules.starts_at is
+  'No occurrence is earlier; the first one of an interval.';
+comment on column ratchet.schedules.ends_at is 'No occurrence is later.';
+comment on column ratchet.schedules.is_paused is
+  'Whether it rests; what would be due meanwhile is left out.';
+comment on column ratchet.schedules.catch_up is
+  'What becomes of occurrences noticed more than a minute late: skip leaves them out, one runs '
+  'the latest of all that are due, all runs each.';
+comment on column ratchet.schedules.catch_up_ms is
+  'With catch_up all: older ones are left out; milliseconds.';
+comment on column ratchet.schedules.overlap is
+  'What becomes of an occurrence while the last run goes on: allow starts it beside, skip leaves it'
+  ' out, wait starts it afterwards.';
+comment on column ratchet.schedules.is_from_end is
+  'Whether the interval is counted from the end of each run.';
+comment on column ratchet.schedules.stops_on_failure is 'Whether a failed run is the last one.';
+comment on column ratchet.schedules.max_runs is 'After how many runs it has ended; null: never.';
+comment on column ratchet.schedules.workflow is 'Workflow it starts.';
+comment on column ratchet.schedules.queue is 'Queue it starts it on.';
+comment on column ratchet.schedules.input is 'Arguments of the workflow, a JSON array.';
+comment on column ratchet.schedules.options is
+  'Options of the start: entity, expire (seconds), retry.';
+comment on column ratchet.schedules.next_at is 'The next occurrence; infinity: there is none.';
+comment on column ratchet.schedules.look_at is
+  'When the engine looks at it next; later than next_at while it waits or rests.';
+comment on column ratchet.schedules.last_at is 'The last occurrence that was started.';
+comment on column ratchet.schedules.last_key is 'Workflow id of the last job it started.';
+comment on column ratchet.schedules.run_count is 'How many jobs it has started.';
+comment on column ratchet.schedules.problem is
+  'Why it has ended before its time; null when it has not.';
+comment on column ratchet.schedules.created_at is 'When it was created.';
+comment on column ratchet.schedules.updated_at is 'When the row last changed.';
+
 -- sql/tables/worker_roles.sql
 
 -- The login roles that were provisioned for workers, each limited to queues of one namespace. What
@@ -841,105 +940,6 @@ begin
 end $$;
 comment on function ratchet_internal.visible_jobs(bigint[]) is
   'Of the given jobs those whose history this session may read.';
-
--- sql/tables/schedules.sql
-
--- One row a schedule: a rule for when, and the workflow that is started then. The job of an
--- occurrence is named after it (<schedule>@2026-03-29T01:30:00Z), and the row moves on to the next
--- occurrence in the commit that starts it: each occurrence is one job, whoever fires it. next_at is
--- the next occurrence, look_at when the engine looks at the row: earlier than that nothing is due.
-
-create table ratchet.schedules (
-  id bigint generated always as identity primary key,
-  key text collate "C" not null,
-  namespace text collate "C" not null default 'durable',
-  cron text,
-  every_ms bigint,
-  timezone text not null default 'UTC',
-  starts_at timestamptz not null,
-  ends_at timestamptz not null default 'infinity',
-  is_paused boolean not null default false,
-  catch_up text not null default 'one',
-  catch_up_ms bigint not null default 86400000,
-  overlap text not null default 'allow',
-  is_from_end boolean not null default false,
-  stops_on_failure boolean not null default false,
-  max_runs bigint,
-  workflow text collate "C" not null,
-  queue text collate "C" not null,
-  input json not null default '[]',
-  options json,
-  next_at timestamptz not null,
-  look_at timestamptz not null,
-  last_at timestamptz,
-  last_key text collate "C",
-  run_count bigint not null default 0,
-  problem text,
-  created_at timestamptz not null,
-  updated_at timestamptz not null,
-  constraint "a schedule id is unique in its namespace" unique (key, namespace),
-  constraint "a schedule goes by a cron expression or by an interval"
-    check ((cron is null) <> (every_ms is null)),
-  constraint "an interval is at least a second" check (every_ms >= 1000),
-  constraint "catch_up is one the engine knows" check (catch_up in ('skip', 'one', 'all')),
-  constraint "what is caught up has an age that is not negative" check (catch_up_ms >= 0),
-  constraint "overlap is one the engine knows" check (overlap in ('allow', 'skip', 'wait')),
-  constraint "an interval from the end of a run waits for it"
-    check (not is_from_end or every_ms is not null and overlap = 'wait'),
-  constraint "a schedule that stops on a failure waits for the ends of its runs"
-    check (not stops_on_failure or overlap <> 'allow'),
-  constraint "a schedule runs at least once" check (max_runs >= 1),
-  constraint "a paused schedule is not looked at" check (not is_paused or look_at = 'infinity'),
-  constraint "a schedule is not looked at before it is due" check (look_at >= next_at),
-  constraint "a schedule with a next occurrence is looked at, unless it rests"
-    check (is_paused or (look_at = 'infinity') = (next_at = 'infinity'))
-) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05);
-
-create index schedules_due on ratchet.schedules (look_at);
-
-comment on table ratchet.schedules is
-  'One row a schedule: when it is due, and the workflow that is started then.';
-comment on column ratchet.schedules.id is 'Number of the schedule.';
-comment on column ratchet.schedules.key is
-  'The id its caller chose, unique in the namespace; the ids of its jobs begin with it.';
-comment on column ratchet.schedules.namespace is 'Namespace of the jobs it starts.';
-comment on column ratchet.schedules.cron is 'When it is due, as a cron expression.';
-comment on column ratchet.schedules.every_ms is
-  'When it is due, as a number of milliseconds counted from starts_at.';
-comment on column ratchet.schedules.timezone is
-  'IANA time zone in which the cron expression is read.';
-comment on column ratchet.schedules.starts_at is
-  'No occurrence is earlier; the first one of an interval.';
-comment on column ratchet.schedules.ends_at is 'No occurrence is later.';
-comment on column ratchet.schedules.is_paused is
-  'Whether it rests; what would be due meanwhile is left out.';
-comment on column ratchet.schedules.catch_up is
-  'What becomes of occurrences noticed more than a minute late: skip leaves them out, one runs '
-  'the latest of all that are due, all runs each.';
-comment on column ratchet.schedules.catch_up_ms is
-  'With catch_up all: older ones are left out; milliseconds.';
-comment on column ratchet.schedules.overlap is
-  'What becomes of an occurrence while the last run goes on: allow starts it beside, skip leaves it'
-  ' out, wait starts it afterwards.';
-comment on column ratchet.schedules.is_from_end is
-  'Whether the interval is counted from the end of each run.';
-comment on column ratchet.schedules.stops_on_failure is 'Whether a failed run is the last one.';
-comment on column ratchet.schedules.max_runs is 'After how many runs it has ended; null: never.';
-comment on column ratchet.schedules.workflow is 'Workflow it starts.';
-comment on column ratchet.schedules.queue is 'Queue it starts it on.';
-comment on column ratchet.schedules.input is 'Arguments of the workflow, a JSON array.';
-comment on column ratchet.schedules.options is
-  'Options of the start: entity, expire (seconds), retry.';
-comment on column ratchet.schedules.next_at is 'The next occurrence; infinity: there is none.';
-comment on column ratchet.schedules.look_at is
-  'When the engine looks at it next; later than next_at while it waits or rests.';
-comment on column ratchet.schedules.last_at is 'The last occurrence that was started.';
-comment on column ratchet.schedules.last_key is 'Workflow id of the last job it started.';
-comment on column ratchet.schedules.run_count is 'How many jobs it has started.';
-comment on column ratchet.schedules.problem is
-  'Why it has ended before its time; null when it has not.';
-comment on column ratchet.schedules.created_at is 'When it was created.';
-comment on column ratchet.schedules.updated_at is 'When the row last changed.';
 
 -- Starting jobs.
 
@@ -1804,7 +1804,7 @@ begin
   perform ratchet_internal.check_name(ratchet_internal.occurrence_key(p_new.key,
     p_new.created_at), 'schedule id');
   perform ratchet_internal.check_size(p_new.input, 'arguments');
-  if json_typeof(p_new.input) is distinct from 'array' then
+  if not ratchet_internal.is_arguments(p_new.input) then
     perform ratchet_internal.raise_error('WF102', 'arguments are not a JSON array',
       jsonb_build_object('schedule', p_new.key),
       'Give the arguments as a JSON array: ''["a", 1]''.');
@@ -4546,12 +4546,12 @@ comment on function ratchet_internal.change_entity(text, jsonb, jsonb) is
 
 -- One operation on a document of a job, as a step asks for it: search.set, entity.merge. Total: a
 -- problem is an answer too, an error as JSON, and leaves the document as it was. What jsonb cannot
--- hold, and a document above 16 MiB, are such problems.
+-- hold, a document above 16 MiB, and a role that is limited to queues, are such problems.
 
 create function ratchet_internal.change_document(
   p_name text, p_input json, p_document jsonb
 ) returns ratchet_internal.change
-language plpgsql immutable
+language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -4560,7 +4560,10 @@ declare
   v_operation text := split_part(p_name, '.', 2);
   v_code text := 'WF105';
 begin
-  if p_input::text !~ '\\u(0000|[dD][89a-fA-F])' or replace(p_input::text, '\\', '\/')
+  if ratchet_internal.limited_role() is not null then
+    v_code := 'WF701';
+    v_change := (p_document, null, 'a role that is limited to queues may not use the data of jobs');
+  elsif p_input::text !~ '\\u(0000|[dD][89a-fA-F])' or replace(p_input::text, '\\', '\/')
     = ratchet_internal.readable(p_input)::text
   then
     v_code := 'WF305';
@@ -5542,9 +5545,8 @@ create function ratchet.exchange(
   p_delivery_positions int[] default null, p_delivery_orders int[] default null
 ) returns setof ratchet.work
 language plpgsql volatile security definer
-set search_path = pg_catalog, pg_temp
-set enable_seqscan = off set enable_mergejoin = off set jit = off
-set plan_cache_mode = force_generic_plan set lock_timeout = '2s'
+set search_path = pg_catalog, pg_temp set lock_timeout = '2s' set jit = off
+set enable_seqscan = off set enable_mergejoin = off set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_now timestamptz := ratchet_internal.now();
@@ -6355,6 +6357,3945 @@ end $$;
 comment on function ratchet.stop_cron(text, text) is
   'Stops a repeating call of Virtual; returns whether it was running.';
 
+-- The mapping language: values as JavaScript has them, its functions family by family, the programs
+-- that expressions are compiled to, and what runs them. See graph/pipe/README.md.
+
+-- sql/graph/pipe/value/pipe_fail.sql
+
+-- Ends the evaluation of an expression. Every error that an expression makes goes through here, so
+-- that the activity it belongs to can be failed by one code. It returns a value so that it can
+-- stand where a value is computed.
+-- Raises: WF107.
+
+create function ratchet_internal.pipe_fail(p_function text, p_reason text) returns jsonb
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  raise exception using errcode = 'WF107', message = 'expression failed',
+    detail = jsonb_build_object('function', left(p_function, 200), 'reason', p_reason)::text,
+    hint = 'Correct the expression, or check the values that reach it.';
+end $$;
+comment on function ratchet_internal.pipe_fail(text, text) is
+  'Raises WF107 with the function that failed and the reason in detail.';
+
+-- sql/graph/pipe/value/pipe_check_size.sql
+
+-- Refuses a value that would be larger than an expression may make, before it is made: 16 MiB of
+-- text, or as many items in a list as p_limit says.
+-- Raises: WF506.
+
+create function ratchet_internal.pipe_check_size(
+  p_function text, p_size float8, p_limit float8 default 16777216
+) returns void
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_size > p_limit then
+    raise exception using errcode = 'WF506', message = 'expression too large',
+      detail = jsonb_build_object('function', p_function, 'size', p_size::text,
+        'limit', p_limit::text)::text,
+      hint = 'Let the expression make smaller values, or compute this in a worker.';
+  end if;
+end $$;
+comment on function ratchet_internal.pipe_check_size(text, float8, float8) is
+  'Raises WF506 if a value of this size is more than an expression may make.';
+
+-- sql/graph/pipe/value/pipe_kind.sql
+
+-- The kind of a value while it is evaluated: undefined, null, boolean, number, text, list, object,
+-- date. SQL NULL is undefined; what JSON cannot hold is an object with the key "$" (README.md).
+-- It has no search_path of its own so that it can be inlined: its body is bound when it is created.
+
+create function ratchet_internal.pipe_kind(p_value jsonb) returns text
+language sql immutable parallel safe
+return case jsonb_typeof(p_value)
+  when 'string' then 'text' when 'array' then 'list' when 'number' then 'number'
+  when 'boolean' then 'boolean' when 'null' then 'null'
+  when 'object' then
+    case when not p_value ? '$' then 'object'
+      when p_value = '{"$": "undefined"}' then 'undefined'
+      when p_value in ('{"$": "NaN"}', '{"$": "Infinity"}', '{"$": "-Infinity"}', '{"$": "-0"}')
+        then 'number'
+      when p_value -> '$' = '"date"' and p_value ? 'value' and p_value - '$' - 'value' = '{}'
+        then 'date'
+      else 'object' end
+  else 'undefined' end;
+comment on function ratchet_internal.pipe_kind(jsonb) is
+  'The kind of a value: undefined, null, boolean, number, text, list, object or date.';
+
+-- sql/graph/pipe/value/pipe_is_true.sql
+
+-- Whether a value counts as true: all but false, 0, NaN, empty text, null and undefined.
+
+create function ratchet_internal.pipe_is_true(p_value jsonb) returns boolean
+language sql immutable parallel safe
+return case jsonb_typeof(p_value)
+  when 'boolean' then p_value = 'true'
+  when 'string' then p_value <> '""'
+  when 'number' then p_value <> '0'
+  when 'array' then true
+  when 'object' then
+    p_value not in ('{"$": "undefined"}', '{"$": "NaN"}', '{"$": "-0"}')
+  else false end;
+comment on function ratchet_internal.pipe_is_true(jsonb) is
+  'Whether a value counts as true.';
+
+-- sql/graph/pipe/value/pipe_digits_number.sql
+
+-- A row of digits in a radix as a number; NaN when a digit does not belong to the radix. More than
+-- 1,100 digits are infinite in any radix, so that long text costs nothing.
+
+create function ratchet_internal.pipe_digits_number(p_digits text, p_radix int) returns float8
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_digits text := ltrim(lower(p_digits), '0');
+  v_number numeric := 0;
+  v_digit int;
+begin
+  for i in 1..least(length(v_digits), 1100) loop
+    v_digit := strpos('0123456789abcdefghijklmnopqrstuvwxyz', substr(v_digits, i, 1)) - 1;
+    if v_digit < 0 or v_digit >= p_radix then return 'NaN'; end if;
+    v_number := v_number * p_radix + v_digit;
+  end loop;
+  if length(v_digits) > 1100 then return 'Infinity'; end if;
+  return ratchet_internal.pipe_double(v_number);
+end $$;
+comment on function ratchet_internal.pipe_digits_number(text, int) is
+  'A row of digits in a radix as a number; NaN when a digit does not belong to the radix.';
+
+-- sql/graph/pipe/value/pipe_double.sql
+
+-- A decimal number as the nearest IEEE double: too large becomes infinite, too small becomes zero,
+-- where a cast would raise. The limits are half way to the neighbours that doubles do not have.
+
+create function ratchet_internal.pipe_double(p_number numeric) returns float8
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if abs(p_number) < 1.797693134862315807e308 then
+    if abs(p_number) > 2.4703282292062328e-324 then return p_number::float8; end if;
+    return case when p_number < 0 then '-0'::float8 else 0 end;
+  end if;
+  return case when p_number < 0 then '-Infinity'::float8 else 'Infinity' end;
+end $$;
+comment on function ratchet_internal.pipe_double(numeric) is
+  'The IEEE double nearest to a decimal number; infinite or zero out of range.';
+
+-- sql/graph/pipe/value/pipe_exact.sql
+
+-- The exact decimal value of a double, from its bits: what rounding to digits and the arithmetic
+-- at the edges of the range need. Not for NaN and infinities.
+
+create function ratchet_internal.pipe_exact(p_number float8) returns numeric
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_bits bigint := ('x' || encode(float8send(abs(p_number)), 'hex'))::bit(64)::bigint;
+  v_exponent int := (v_bits >> 52)::int;
+  v_mantissa numeric := v_bits & 4503599627370495;
+  v_digits text;
+begin
+  if v_exponent = 0 then
+    v_exponent := 1;
+  else
+    v_mantissa := v_mantissa + 4503599627370496;
+  end if;
+  v_exponent := v_exponent - 1075;
+  if v_exponent >= 0 then
+    v_mantissa := v_mantissa * power(2::numeric, v_exponent);
+  elsif v_mantissa <> 0 then
+    -- m / 2^k is m * 5^k / 10^k: whole numbers only, so nothing is rounded.
+    v_digits := trunc(v_mantissa * power(5::numeric, -v_exponent))::text;
+    v_digits := lpad(v_digits, greatest(length(v_digits), 1 - v_exponent), '0');
+    v_mantissa := (left(v_digits, v_exponent) || '.' || right(v_digits, -v_exponent))::numeric;
+  end if;
+  return case when p_number < 0 then -v_mantissa else v_mantissa end;
+end $$;
+comment on function ratchet_internal.pipe_exact(float8) is
+  'The exact decimal value of a finite double.';
+
+-- sql/graph/pipe/value/pipe_from_number.sql
+
+-- A number as a value: what JSON cannot hold becomes a tagged object.
+
+create function ratchet_internal.pipe_from_number(p_number float8) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_number = 0 then
+    return case when p_number::text = '-0' then '{"$": "-0"}'::jsonb else '0' end;
+  end if;
+  if p_number in ('NaN', 'Infinity', '-Infinity') then
+    return jsonb_build_object('$', p_number::text);
+  end if;
+  return to_jsonb(p_number);
+end $$;
+comment on function ratchet_internal.pipe_from_number(float8) is
+  'A number as a value; NaN, infinities and -0 are tagged.';
+
+-- sql/graph/pipe/value/pipe_int32.sql
+
+-- A value as a signed 32-bit number: fractions are cut off, modulo 2^32; NaN and infinities are 0.
+
+create function ratchet_internal.pipe_int32(p_value jsonb) returns bigint
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_number float8 := trunc(ratchet_internal.pipe_number(p_value));
+  v_bits bigint;
+begin
+  if v_number in ('NaN', 'Infinity', '-Infinity') then return 0; end if;
+  if abs(v_number) < 9e15 then
+    v_bits := v_number::bigint & 4294967295;
+  else
+    v_bits := mod(ratchet_internal.pipe_exact(v_number), 4294967296)::bigint & 4294967295;
+  end if;
+  return case when v_bits > 2147483647 then v_bits - 4294967296 else v_bits end;
+end $$;
+comment on function ratchet_internal.pipe_int32(jsonb) is
+  'A value as a signed 32-bit number (ToInt32 of JavaScript).';
+
+-- sql/graph/pipe/value/pipe_integer.sql
+
+-- A value as a whole number, for positions and counts: undefined is p_default, NaN is 0, fractions
+-- are cut off; it may be infinite.
+
+create function ratchet_internal.pipe_integer(p_value jsonb, p_default float8) returns float8
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_number float8;
+begin
+  if p_value is null or p_value = '{"$": "undefined"}' then return p_default; end if;
+  v_number := trunc(ratchet_internal.pipe_number(p_value));
+  return case when v_number = 'NaN' then 0 else v_number end;
+end $$;
+comment on function ratchet_internal.pipe_integer(jsonb, float8) is
+  'A value as a whole number, for positions and counts.';
+
+-- sql/graph/pipe/value/pipe_is_equal.sql
+
+-- Loose equality: null equals undefined and nothing else; booleans become numbers, text that meets
+-- a number becomes one, a list, object or date that meets a scalar becomes text.
+
+create function ratchet_internal.pipe_is_equal(p_a jsonb, p_b jsonb) returns boolean
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_a text := ratchet_internal.pipe_kind(p_a);
+  v_b text := ratchet_internal.pipe_kind(p_b);
+begin
+  if v_a = v_b then return ratchet_internal.pipe_is_same(p_a, p_b); end if;
+  if v_a in ('null', 'undefined') or v_b in ('null', 'undefined') then
+    return v_a in ('null', 'undefined') and v_b in ('null', 'undefined');
+  end if;
+  if v_a in ('list', 'object', 'date') and v_b in ('list', 'object', 'date') then
+    return false;
+  end if;
+  if v_a in ('list', 'object', 'date') then
+    return ratchet_internal.pipe_is_equal(to_jsonb(ratchet_internal.pipe_text(p_a)), p_b);
+  end if;
+  if v_b in ('list', 'object', 'date') then
+    return ratchet_internal.pipe_is_equal(p_a, to_jsonb(ratchet_internal.pipe_text(p_b)));
+  end if;
+  return ratchet_internal.pipe_is_same(
+    ratchet_internal.pipe_from_number(ratchet_internal.pipe_number(p_a)),
+    ratchet_internal.pipe_from_number(ratchet_internal.pipe_number(p_b)));
+end $$;
+comment on function ratchet_internal.pipe_is_equal(jsonb, jsonb) is
+  'Loose equality of two values.';
+
+-- sql/graph/pipe/value/pipe_is_same.sql
+
+-- Strict equality: the same kind and the same value. NaN is not itself, and two lists, objects or
+-- dates are never the same, however alike: they are compared by identity, which values do not have.
+
+create function ratchet_internal.pipe_is_same(p_a jsonb, p_b jsonb) returns boolean
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_kind text := ratchet_internal.pipe_kind(p_a);
+  v_number float8;
+begin
+  if v_kind <> ratchet_internal.pipe_kind(p_b) then return false; end if;
+  if v_kind = 'number' then
+    v_number := ratchet_internal.pipe_number(p_a);
+    return v_number <> 'NaN' and v_number = ratchet_internal.pipe_number(p_b);
+  end if;
+  return case when v_kind in ('list', 'object', 'date') then false
+    when v_kind = 'undefined' then true else p_a = p_b end;
+end $$;
+comment on function ratchet_internal.pipe_is_same(jsonb, jsonb) is
+  'Strict equality of two values.';
+
+-- sql/graph/pipe/value/pipe_items.sql
+
+-- The items of a list as an array; undefined ones are SQL NULL.
+
+create function ratchet_internal.pipe_items(p_list jsonb) returns jsonb[]
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return array(
+    select nullif(value, '{"$": "undefined"}')
+    from jsonb_array_elements(p_list) with ordinality as i (value, at) order by at);
+end $$;
+comment on function ratchet_internal.pipe_items(jsonb) is 'The items of a list as an array.';
+
+-- sql/graph/pipe/value/pipe_join.sql
+
+-- The items of a list as text with p_separator between them; null and undefined are empty.
+-- Lists in lists end at a depth of 100.
+-- Raises: WF506.
+
+create function ratchet_internal.pipe_join(
+  p_list jsonb, p_separator text, p_depth int default 0
+) returns text
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform ratchet_internal.pipe_check_size('array.join', p_depth, 100),
+    ratchet_internal.pipe_check_size('array.join',
+      jsonb_array_length(p_list)::float8 * length(p_separator));
+  return coalesce((
+    select string_agg(
+      case jsonb_typeof(value) when 'string' then value #>> '{}' when 'null' then ''
+        else case when value = '{"$": "undefined"}' then ''
+          else ratchet_internal.pipe_text(value, p_depth + 1) end end, p_separator order by at)
+    from jsonb_array_elements(p_list) with ordinality as i (value, at)), '');
+end $$;
+comment on function ratchet_internal.pipe_join(jsonb, text, int) is
+  'The items of a list as one text.';
+
+-- sql/graph/pipe/value/pipe_keys.sql
+
+-- The keys that a value owns, in order: of an object those that are array indexes by number, then
+-- the others as jsonb keeps them; of a list and a text their positions; of anything else none.
+
+create function ratchet_internal.pipe_keys(p_value jsonb) returns text[]
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return case ratchet_internal.pipe_kind(p_value)
+    when 'object' then array(
+      select key from jsonb_object_keys(p_value) with ordinality as k (key, at)
+      order by case when key ~ '^(0|[1-9][0-9]{0,9})$' and key::bigint < 4294967295
+        then key::bigint end nulls last, at)
+    when 'list' then array(
+      select (at - 1)::text from generate_series(1, jsonb_array_length(p_value)) as at)
+    when 'text' then array(
+      select (at - 1)::text from generate_series(1, length(p_value #>> '{}')) as at)
+    else '{}' end;
+end $$;
+comment on function ratchet_internal.pipe_keys(jsonb) is
+  'The keys that a value owns: of an object, or positions of a list or a text.';
+
+-- sql/graph/pipe/value/pipe_list.sql
+
+-- An array of values as a list; SQL NULL becomes the tagged undefined.
+
+create function ratchet_internal.pipe_list(p_items jsonb[]) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return (
+    select coalesce(jsonb_agg(coalesce(value, '{"$": "undefined"}') order by at), '[]')
+    from unnest(p_items) with ordinality as i (value, at));
+end $$;
+comment on function ratchet_internal.pipe_list(jsonb[]) is 'An array of values as a list.';
+
+-- sql/graph/pipe/value/pipe_member.sql
+
+-- One own property of a value: of an object by its key; of a list or a text by its position, or its
+-- length. Undefined when there is none.
+
+create function ratchet_internal.pipe_member(p_value jsonb, p_key text) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_kind text := ratchet_internal.pipe_kind(p_value);
+begin
+  if v_kind = 'object' then
+    return nullif(p_value -> p_key, '{"$": "undefined"}');
+  end if;
+  if v_kind not in ('list', 'text') then return null; end if;
+  if p_key = 'length' then
+    return case v_kind when 'list' then to_jsonb(jsonb_array_length(p_value))
+      else to_jsonb(length(p_value #>> '{}')) end;
+  end if;
+  if p_key !~ '^(0|[1-9][0-9]{0,8})$' then return null; end if;
+  if v_kind = 'list' then
+    return nullif(p_value -> p_key::int, '{"$": "undefined"}');
+  end if;
+  return to_jsonb(nullif(substr(p_value #>> '{}', p_key::int + 1, 1), ''));
+end $$;
+comment on function ratchet_internal.pipe_member(jsonb, text) is
+  'One own property of a value, or undefined.';
+
+-- sql/graph/pipe/value/pipe_number.sql
+
+-- A value as a number: undefined is NaN, null 0, a list is read through its text, a date is its
+-- milliseconds, another object NaN.
+
+create function ratchet_internal.pipe_number(p_value jsonb) returns float8
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_type text := jsonb_typeof(p_value);
+  v_number numeric;
+begin
+  if v_type = 'number' then
+    v_number := p_value::numeric;
+    if abs(v_number) < 1e300 and (abs(v_number) > 1e-300 or v_number = 0) then
+      return v_number::float8;
+    end if;
+    return ratchet_internal.pipe_double(v_number);
+  end if;
+  if v_type = 'string' then
+    return ratchet_internal.pipe_text_number(p_value #>> '{}');
+  end if;
+  return case v_type
+    when 'boolean' then p_value::boolean::int
+    when 'null' then 0
+    when 'array' then
+      ratchet_internal.pipe_text_number(ratchet_internal.pipe_text(p_value))
+    else case ratchet_internal.pipe_kind(p_value)
+      when 'number' then (p_value ->> '$')::float8
+      when 'date' then
+        coalesce(ratchet_internal.pipe_parse_iso(p_value ->> 'value'), 'NaN')
+      else 'NaN' end
+    end;
+end $$;
+comment on function ratchet_internal.pipe_number(jsonb) is
+  'A value as a number (ToNumber of JavaScript).';
+
+-- sql/graph/pipe/value/pipe_number_text.sql
+
+-- A number as JavaScript writes it: the same shortest digits as Postgres, plain between 1e-6 and
+-- 1e21, with an exponent beyond.
+
+create function ratchet_internal.pipe_number_text(p_number float8) returns text
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_text text := p_number::text;
+  v_digits text;
+  v_point int;
+begin
+  if p_number = 0 then return '0'; end if;
+  if strpos(v_text, 'e') = 0 then return v_text; end if;
+  v_digits := replace(ltrim(split_part(v_text, 'e', 1), '-'), '.', '');
+  v_point := split_part(v_text, 'e', 2)::int + 1;
+  return case when p_number < 0 then '-' else '' end || case
+    when v_point between 1 and 21 then
+      case when length(v_digits) <= v_point then rpad(v_digits, v_point, '0')
+        else left(v_digits, v_point) || '.' || substr(v_digits, v_point + 1) end
+    when v_point between -5 and 0 then '0.' || repeat('0', -v_point) || v_digits
+    else left(v_digits, 1)
+      || case when length(v_digits) > 1 then '.' || substr(v_digits, 2) else '' end
+      || 'e' || case when v_point > 0 then '+' else '-' end || abs(v_point - 1) end;
+end $$;
+comment on function ratchet_internal.pipe_number_text(float8) is
+  'A number as JavaScript writes it.';
+
+-- sql/graph/pipe/value/pipe_order.sql
+
+-- Whether p_a comes before p_b (-1), after it (1) or neither (0); null when one of them is not a
+-- number. Two texts are compared by code point, everything else by number.
+
+create function ratchet_internal.pipe_order(p_a jsonb, p_b jsonb) returns int
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_a float8;
+  v_b float8;
+begin
+  if jsonb_typeof(p_a) = 'number' and jsonb_typeof(p_b) = 'number' then
+    v_a := ratchet_internal.pipe_number(p_a);
+    v_b := ratchet_internal.pipe_number(p_b);
+    return case when v_a < v_b then -1 when v_a > v_b then 1 else 0 end;
+  end if;
+  if ratchet_internal.pipe_kind(p_a) in ('text', 'list', 'object')
+    and ratchet_internal.pipe_kind(p_b) in ('text', 'list', 'object') then
+    return bttextcmp(ratchet_internal.pipe_text(p_a) collate "C",
+      ratchet_internal.pipe_text(p_b) collate "C");
+  end if;
+  v_a := ratchet_internal.pipe_number(p_a);
+  v_b := ratchet_internal.pipe_number(p_b);
+  return case when v_a = 'NaN' or v_b = 'NaN' then null
+    when v_a < v_b then -1 when v_a > v_b then 1 else 0 end;
+end $$;
+comment on function ratchet_internal.pipe_order(jsonb, jsonb) is
+  'How two values compare: -1, 0, 1, or null when one is not a number.';
+
+-- sql/graph/pipe/value/pipe_position.sql
+
+-- A value as a position in something of length p_length, from 0 to p_length: negative ones count
+-- from the end, undefined is p_default.
+
+create function ratchet_internal.pipe_position(
+  p_value jsonb, p_default float8, p_length int
+) returns int
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_at float8 := ratchet_internal.pipe_integer(p_value, p_default);
+begin
+  return case when v_at < 0 then greatest(p_length + v_at, 0) else least(v_at, p_length) end;
+end $$;
+comment on function ratchet_internal.pipe_position(jsonb, float8, int) is
+  'A value as a position from 0 to the length; negative ones count from the end.';
+
+-- sql/graph/pipe/value/pipe_text.sql
+
+-- A value as text: items of a list joined by commas, [object Object] for an object, the long
+-- English form for a date. p_depth is how many lists it is in.
+
+create function ratchet_internal.pipe_text(p_value jsonb, p_depth int default 0) returns text
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_kind text := ratchet_internal.pipe_kind(p_value);
+begin
+  return case v_kind
+    when 'text' then p_value #>> '{}'
+    when 'number' then
+      ratchet_internal.pipe_number_text(ratchet_internal.pipe_number(p_value))
+    when 'list' then ratchet_internal.pipe_join(p_value, ',', p_depth)
+    when 'object' then '[object Object]'
+    when 'date' then
+      ratchet_internal.pipe_date_text('date.toString', ratchet_internal.pipe_number(p_value))
+    when 'boolean' then p_value #>> '{}'
+    else v_kind end;
+end $$;
+comment on function ratchet_internal.pipe_text(jsonb, int) is
+  'A value as text (ToString of JavaScript).';
+
+-- sql/graph/pipe/value/pipe_text_number.sql
+
+-- Text as a number: trimmed decimal, exponent, 0x/0o/0b, Infinity; empty text is 0, other text NaN.
+-- The size of the exponent is looked at first, because a cast would raise.
+
+create function ratchet_internal.pipe_text_number(p_text text) returns float8
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_text text := ratchet_internal.pipe_trim(p_text, 'both');
+  v_parts text[];
+  v_exponent float8;
+begin
+  if v_text = '' then return 0; end if;
+  if v_text ~ '^[-+]?Infinity$' then return v_text::float8; end if;
+  if v_text ~* '^0[xob][0-9a-f]+$' then
+    return ratchet_internal.pipe_digits_number(substr(v_text, 3),
+      case lower(substr(v_text, 2, 1)) when 'x' then 16 when 'o' then 8 else 2 end);
+  end if;
+  v_parts := regexp_match(v_text,
+    '^[-+]?(?:([0-9]+)\.?([0-9]*)|\.([0-9]+))(?:[eE]([-+]?[0-9]+))?$');
+  if v_parts is null then return 'NaN'; end if;
+  if length(v_text) < 100 and coalesce(length(v_parts[4]), 0) < 3 then
+    return v_text::float8;
+  end if;
+  v_exponent := case when ltrim(v_parts[4], '+-0') = '' then 0
+    when length(ltrim(v_parts[4], '+-0')) > 9 then sign(left(v_parts[4], 8)::float8) * 1e9
+    else v_parts[4]::float8 end;
+  v_exponent := coalesce(v_exponent, 0) + case
+    when ltrim(v_parts[1], '0') <> '' then length(ltrim(v_parts[1], '0'))
+    else length(ltrim(coalesce(v_parts[3], v_parts[2]), '0'))
+      - length(coalesce(v_parts[3], v_parts[2])) end;
+  if v_text !~ '^[^eE]*[1-9]' or v_exponent < -330 then
+    return case when v_text like '-%' then '-0'::float8 else 0 end;
+  end if;
+  if v_exponent > 310 then
+    return case when v_text like '-%' then '-Infinity'::float8 else 'Infinity' end;
+  end if;
+  return ratchet_internal.pipe_double(v_text::numeric);
+end $$;
+comment on function ratchet_internal.pipe_text_number(text) is
+  'Text as a number, as JavaScript reads it; NaN when it is not one.';
+
+-- sql/graph/pipe/value/pipe_trim.sql
+
+-- Text without the white space of JavaScript at its start, its end or both: more characters than
+-- Postgres has in \s in every locale.
+
+create function ratchet_internal.pipe_trim(p_text text, p_side text) returns text
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  c_blanks constant text := E'\t\n\u000b\f\r \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005'
+    || E'\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff';
+begin
+  return case p_side when 'start' then ltrim(p_text, c_blanks)
+    when 'end' then rtrim(p_text, c_blanks) else btrim(p_text, c_blanks) end;
+end $$;
+comment on function ratchet_internal.pipe_trim(text, text) is
+  'Text without the white space of JavaScript at its start, its end or both.';
+
+-- sql/graph/pipe/call/pipe_arithmetic.sql
+
+-- math.add, subtract, multiply, divide over all operands, lists flattened one level. A text operand
+-- turns the sum so far into text, as + does.
+-- Raises: WF107.
+
+create function ratchet_internal.pipe_arithmetic(p_function text, p_args jsonb[]) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_args jsonb[] := p_args;
+  v_number float8 := 0;
+  v_text text;
+  v_arg jsonb;
+begin
+  foreach v_arg in array p_args loop
+    continue when jsonb_typeof(v_arg) is distinct from 'array';
+    v_args := array(
+      select nullif(i.value, '{"$": "undefined"}')
+      from unnest(p_args) with ordinality as a (value, at)
+      cross join lateral jsonb_array_elements(case jsonb_typeof(a.value) when 'array' then a.value
+        else jsonb_build_array(coalesce(a.value, '{"$": "undefined"}')) end)
+        with ordinality as i (value, place)
+      order by a.at, i.place);
+    exit;
+  end loop;
+  if p_function = 'math.add' then
+    foreach v_arg in array v_args loop
+      if jsonb_typeof(v_arg) = 'number' and v_text is null then
+        v_number := ratchet_internal.pipe_sum(v_number, ratchet_internal.pipe_number(v_arg));
+      elsif v_text is not null
+        or ratchet_internal.pipe_kind(v_arg) in ('text', 'list', 'object', 'date') then
+        v_text := coalesce(v_text, ratchet_internal.pipe_number_text(v_number))
+          || ratchet_internal.pipe_text(v_arg);
+      else
+        v_number := ratchet_internal.pipe_sum(v_number, ratchet_internal.pipe_number(v_arg));
+      end if;
+    end loop;
+    return coalesce(to_jsonb(v_text), ratchet_internal.pipe_from_number(v_number));
+  end if;
+  if cardinality(v_args) = 0 then
+    return ratchet_internal.pipe_fail(p_function, 'there are no operands');
+  elsif cardinality(v_args) = 1 and p_function <> 'math.multiply' then
+    return v_args[1];
+  end if;
+  v_number := ratchet_internal.pipe_number(v_args[1]);
+  for i in 2..cardinality(v_args) loop
+    v_number := case p_function
+      when 'math.subtract' then
+        ratchet_internal.pipe_sum(v_number, -ratchet_internal.pipe_number(v_args[i]))
+      when 'math.multiply' then
+        ratchet_internal.pipe_product(v_number, ratchet_internal.pipe_number(v_args[i]))
+      else ratchet_internal.pipe_quotient(v_number, ratchet_internal.pipe_number(v_args[i])) end;
+  end loop;
+  return ratchet_internal.pipe_from_number(v_number);
+end $$;
+comment on function ratchet_internal.pipe_arithmetic(text, jsonb[]) is
+  'add, subtract, multiply and divide over all operands.';
+
+-- sql/graph/pipe/call/pipe_assign.sql
+
+-- A copy of an object or list with the properties of another value: keys of an object, positions of
+-- a list or text.
+-- Raises: WF506.
+
+create function ratchet_internal.pipe_assign(p_target jsonb, p_source jsonb) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_target jsonb := p_target;
+  v_entry jsonb;
+begin
+  if ratchet_internal.pipe_kind(p_target) = 'object'
+    and ratchet_internal.pipe_kind(p_source) = 'object' then return p_target || p_source; end if;
+  for v_entry in
+    select value from jsonb_array_elements(
+      ratchet_internal.pipe_object_read('object.entries', array[p_source])) as e (value)
+  loop
+    v_target := ratchet_internal.pipe_put('object.assign', v_target, v_entry ->> 0, v_entry -> 1);
+  end loop;
+  return v_target;
+end $$;
+comment on function ratchet_internal.pipe_assign(jsonb, jsonb) is
+  'A copy of an object or list with the properties of another value.';
+
+-- sql/graph/pipe/call/pipe_bits.sql
+
+-- Whole numbers of 32 bits: bitwise.*, unary.bitwise_not, math.imul and clz32.
+
+create function ratchet_internal.pipe_bits(p_function text, p_args jsonb[]) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_a bigint := ratchet_internal.pipe_int32(p_args[1]);
+  v_b bigint := ratchet_internal.pipe_int32(p_args[2]);
+  v_shift int := v_b & 31;
+  v_bits bigint;
+begin
+  v_bits := case p_function
+    when 'bitwise.and' then v_a & v_b
+    when 'bitwise.or' then v_a | v_b
+    when 'bitwise.xor' then v_a # v_b
+    when 'bitwise.leftShift' then v_a << v_shift
+    when 'bitwise.rightShift' then v_a >> v_shift
+    when 'bitwise.unsignedRightShift' then (v_a & 4294967295) >> v_shift
+    when 'unary.bitwise_not' then ~v_a
+    when 'math.imul' then (v_a * v_b) & 4294967295
+    when 'math.clz32' then 32 - length(ltrim(v_a::bit(32)::text, '0')) end;
+  if p_function <> 'bitwise.unsignedRightShift' then
+    v_bits := v_bits & 4294967295;
+    if v_bits > 2147483647 then v_bits := v_bits - 4294967296; end if;
+  end if;
+  return to_jsonb(v_bits);
+end $$;
+comment on function ratchet_internal.pipe_bits(text, jsonb[]) is
+  'Arithmetic on whole numbers of 32 bits.';
+
+-- sql/graph/pipe/call/pipe_change_case.sql
+
+-- Text in upper or lower case, by the full rules of Unicode as in JavaScript: ß becomes SS. A
+-- server without ICU has to do with the rules of its own collation.
+
+create function ratchet_internal.pipe_change_case(p_text text, p_is_upper boolean) returns text
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if octet_length(p_text) = length(p_text) then
+    return case when p_is_upper then upper(p_text collate "C") else lower(p_text collate "C") end;
+  end if;
+  if exists (select from pg_collation where collname = 'und-x-icu') then
+    return case when p_is_upper then upper(p_text collate "und-x-icu")
+      else lower(p_text collate "und-x-icu") end;
+  end if;
+  return case when p_is_upper then upper(p_text collate "default")
+    else lower(p_text collate "default") end;
+end $$;
+comment on function ratchet_internal.pipe_change_case(text, boolean) is
+  'Text in upper or lower case.';
+
+-- sql/graph/pipe/call/pipe_choose.sql
+
+-- Choosing one of the operands, all of which have been evaluated: conditional.ternary and nullish,
+-- logical.and and or, unary.not.
+
+create function ratchet_internal.pipe_choose(p_function text, p_args jsonb[]) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_first jsonb := p_args[1];
+  v_is_true boolean := ratchet_internal.pipe_is_true(v_first);
+begin
+  return case p_function
+    when 'conditional.ternary' then case when v_is_true then p_args[2] else p_args[3] end
+    when 'conditional.nullish' then case
+      when v_first is null or v_first in ('null', '{"$": "undefined"}') then p_args[2]
+      else v_first end
+    when 'logical.and' then case when v_is_true then p_args[2] else v_first end
+    when 'logical.or' then case when v_is_true then v_first else p_args[2] end
+    else to_jsonb(not v_is_true) end;
+end $$;
+comment on function ratchet_internal.pipe_choose(text, jsonb[]) is
+  'Choosing one of the operands: ternary, nullish, and, or; not.';
+
+-- sql/graph/pipe/call/pipe_collate.sql
+
+-- The place of each text in dictionary order, the same for equal texts. By the collation of the
+-- Unicode standard, as in JavaScript; a server without ICU has to do with its own collation.
+
+create function ratchet_internal.pipe_collate(p_texts text[]) returns int[]
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if exists (select from pg_collation where collname = 'en-US-x-icu') then
+    return array(
+      select rank() over (order by value collate "en-US-x-icu")
+      from unnest(p_texts) with ordinality as t (value, at) order by at);
+  end if;
+  return array(
+    select rank() over (order by lower(value), value desc)
+    from unnest(p_texts) with ordinality as t (value, at) order by at);
+end $$;
+comment on function ratchet_internal.pipe_collate(text[]) is
+  'The place of each text in dictionary order.';
+
+-- sql/graph/pipe/call/pipe_compare.sql
+
+-- Comparing two values: conditional.* and number.gt/gte/lt/lte.
+
+create function ratchet_internal.pipe_compare(p_function text, p_args jsonb[]) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_name text := split_part(p_function, '.', 2);
+begin
+  return to_jsonb(coalesce(case v_name
+    when 'gte' then ratchet_internal.pipe_order(p_args[1], p_args[2]) >= 0
+    when 'lte' then ratchet_internal.pipe_order(p_args[1], p_args[2]) <= 0
+    when 'gt' then ratchet_internal.pipe_order(p_args[1], p_args[2]) > 0
+    when 'lt' then ratchet_internal.pipe_order(p_args[1], p_args[2]) < 0
+    when 'greater_than_or_equal' then ratchet_internal.pipe_order(p_args[1], p_args[2]) >= 0
+    when 'less_than_or_equal' then ratchet_internal.pipe_order(p_args[1], p_args[2]) <= 0
+    when 'greater_than' then ratchet_internal.pipe_order(p_args[1], p_args[2]) > 0
+    when 'less_than' then ratchet_internal.pipe_order(p_args[1], p_args[2]) < 0
+    when 'equality' then ratchet_internal.pipe_is_equal(p_args[1], p_args[2])
+    when 'eq' then ratchet_internal.pipe_is_equal(p_args[1], p_args[2])
+    when 'inequality' then not ratchet_internal.pipe_is_equal(p_args[1], p_args[2])
+    when 'neq' then not ratchet_internal.pipe_is_equal(p_args[1], p_args[2])
+    when 'strict_equality' then ratchet_internal.pipe_is_same(p_args[1], p_args[2])
+    when 'strict_inequality' then not ratchet_internal.pipe_is_same(p_args[1], p_args[2])
+    end, false));
+end $$;
+comment on function ratchet_internal.pipe_compare(text, jsonb[]) is
+  'Comparing two values: equality and order.';
+
+-- sql/graph/pipe/call/pipe_concat.sql
+
+-- string.concat: all operands as one text, null and undefined as empty text.
+
+create function ratchet_internal.pipe_concat(p_function text, p_args jsonb[]) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_text text := '';
+  v_arg jsonb;
+begin
+  foreach v_arg in array p_args loop
+    if jsonb_typeof(v_arg) = 'string' then
+      v_text := v_text || (v_arg #>> '{}');
+    elsif v_arg <> 'null' and v_arg <> '{"$": "undefined"}' then
+      v_text := v_text || ratchet_internal.pipe_text(v_arg);
+    end if;
+  end loop;
+  return to_jsonb(v_text);
+end $$;
+comment on function ratchet_internal.pipe_concat(text, jsonb[]) is
+  'All operands as one text; null and undefined are empty.';
+
+-- sql/graph/pipe/call/pipe_define.sql
+
+-- A copy of an object with properties defined by descriptors. One that is not enumerable is
+-- invisible to mapping and storage, so it is left out; a property that is there already stays as
+-- visible as it was, unless the descriptor says otherwise.
+-- Raises: WF107.
+
+create function ratchet_internal.pipe_define(
+  p_function text, p_target jsonb, p_descriptors jsonb
+) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_target jsonb := p_target;
+  v_key text;
+  v_descriptor jsonb;
+  v_value jsonb;
+begin
+  if ratchet_internal.pipe_kind(p_descriptors) in ('undefined', 'null') then
+    return ratchet_internal.pipe_fail(p_function, 'the properties are not an object');
+  end if;
+  foreach v_key in array ratchet_internal.pipe_keys(p_descriptors) loop
+    v_descriptor := ratchet_internal.pipe_member(p_descriptors, v_key);
+    if ratchet_internal.pipe_kind(v_descriptor) not in ('object', 'list', 'date') then
+      return ratchet_internal.pipe_fail(p_function, 'a property description is not an object');
+    elsif ratchet_internal.pipe_kind(v_descriptor -> 'get') = 'object' then
+      return ratchet_internal.pipe_fail(p_function, 'a getter is not a function');
+    end if;
+    v_value := case when v_descriptor ? 'value' then v_descriptor -> 'value'
+      when ratchet_internal.pipe_has(p_target, v_key) then
+        ratchet_internal.pipe_member(p_target, v_key) end;
+    if ratchet_internal.pipe_is_true(case when v_descriptor ? 'enumerable'
+      then v_descriptor -> 'enumerable'
+      else to_jsonb(ratchet_internal.pipe_has(p_target, v_key)) end) then
+      v_target := ratchet_internal.pipe_put(p_function, v_target, v_key, v_value);
+    elsif jsonb_typeof(v_target) = 'object' then
+      v_target := v_target - v_key;
+    end if;
+  end loop;
+  return v_target;
+end $$;
+comment on function ratchet_internal.pipe_define(text, jsonb, jsonb) is
+  'A copy of an object with properties defined by descriptors.';
+
+-- sql/graph/pipe/call/pipe_digits.sql
+
+-- A number with so many digits: number.toFixed, toExponential, toPrecision. What is rounded is the
+-- exact value of the double, halves away from zero: 1.005 is a little less than that.
+-- Raises: WF107.
+
+create function ratchet_internal.pipe_digits(
+  p_function text, p_number float8, p_digits jsonb
+) returns text
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_digits float8 := ratchet_internal.pipe_integer(p_digits, 0);
+  v_is_given boolean := coalesce(p_digits <> '{"$": "undefined"}', false);
+  v_is_finite boolean := p_number not in ('NaN', 'Infinity', '-Infinity');
+  v_sign text := case when p_number < 0 then '-' else '' end;
+  v_least int := case p_function when 'number.toPrecision' then 1 else 0 end;
+begin
+  if p_function <> 'number.toFixed' and not v_is_finite
+    or p_function = 'number.toPrecision' and not v_is_given then
+    return ratchet_internal.pipe_number_text(p_number);
+  end if;
+  if v_digits not between v_least and 100 and (v_is_given or v_least = 0) then
+    perform ratchet_internal.pipe_fail(p_function,
+      format('the number of digits is not from %s to 100', v_least));
+  end if;
+  if p_function = 'number.toFixed' then
+    if not v_is_finite or abs(p_number) >= 1e21 then
+      return ratchet_internal.pipe_number_text(p_number);
+    end if;
+    return v_sign || round(ratchet_internal.pipe_exact(abs(p_number)), v_digits::int)::text;
+  end if;
+  return v_sign || ratchet_internal.pipe_scientific(p_function, abs(p_number),
+    case when p_function = 'number.toPrecision' then v_digits - 1
+      when v_is_given then v_digits end::int);
+end $$;
+comment on function ratchet_internal.pipe_digits(text, float8, jsonb) is
+  'A number with a given number of digits.';
+
+-- sql/graph/pipe/call/pipe_fround.sql
+
+-- The nearest single-precision number; infinite or zero out of its range, where a cast would raise.
+
+create function ratchet_internal.pipe_fround(x float8) returns float8
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  c_step constant float8 := power(2::float8, -149);
+begin
+  if x = 0 or abs(x) = 'Infinity' then return x; end if;
+  if abs(x) >= 3.4028235677973366e38 then return x * 'Infinity'::float8; end if;
+  if abs(x) >= 1.1754943508222875e-38 then return x::float4::float8; end if;
+  -- Subnormal: a multiple of the smallest step. Rounding of float8 is to even, as it must be.
+  return case when x < 0 then -(round(-x / c_step) * c_step) else round(x / c_step) * c_step end;
+end $$;
+comment on function ratchet_internal.pipe_fround(float8) is
+  'The nearest single-precision number.';
+
+-- sql/graph/pipe/call/pipe_has.sql
+
+-- Whether a value owns a key; lists and texts own their positions and length.
+
+create function ratchet_internal.pipe_has(p_value jsonb, p_key text) returns boolean
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return case ratchet_internal.pipe_kind(p_value)
+    when 'object' then p_value ? p_key
+    when 'list' then p_key = 'length' or p_key ~ '^(0|[1-9][0-9]{0,8})$'
+      and case when p_key ~ '^[0-9]{1,9}$' then p_key::int < jsonb_array_length(p_value) end
+    when 'text' then ratchet_internal.pipe_member(p_value, p_key) is not null
+    else false end;
+end $$;
+comment on function ratchet_internal.pipe_has(jsonb, text) is 'Whether a value owns a key.';
+
+-- sql/graph/pipe/call/pipe_hypot.sql
+
+-- The root of the sum of the squares, scaled by the largest so that no square is out of range. An
+-- infinite operand wins over one that is not a number.
+
+create function ratchet_internal.pipe_hypot(p_args jsonb[]) returns float8
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_numbers float8[] := array(
+    select abs(ratchet_internal.pipe_number(value)) from unnest(p_args) as a (value));
+  v_largest float8;
+  v_sum float8 := 0;
+  v_share float8;
+begin
+  if 'Infinity'::float8 = any (v_numbers) then return 'Infinity'; end if;
+  if 'NaN'::float8 = any (v_numbers) then return 'NaN'; end if;
+  v_largest := (select max(number) from unnest(v_numbers) as n (number));
+  if coalesce(v_largest, 0) = 0 then return 0; end if;
+  for i in 1..cardinality(v_numbers) loop
+    v_share := ratchet_internal.pipe_quotient(v_numbers[i], v_largest);
+    v_sum := v_sum + ratchet_internal.pipe_product(v_share, v_share);
+  end loop;
+  return ratchet_internal.pipe_product(sqrt(v_sum), v_largest);
+end $$;
+comment on function ratchet_internal.pipe_hypot(jsonb[]) is
+  'The root of the sum of the squares of the operands.';
+
+-- sql/graph/pipe/call/pipe_is_even.sql
+
+-- Whether a finite number is a multiple of two. Halving a number below 1 could be out of range.
+
+create function ratchet_internal.pipe_is_even(p_number float8) returns boolean
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if abs(p_number) < 1 then return p_number = 0; end if;
+  return trunc(p_number / 2) * 2 = p_number;
+end $$;
+comment on function ratchet_internal.pipe_is_even(float8) is
+  'Whether a finite number is a multiple of two.';
+
+-- sql/graph/pipe/call/pipe_json.sql
+
+-- json.stringify and json.parse. Keys are written as jsonb keeps them, with those that are numbers
+-- first; with a list of keys as replacer, only these, in its order.
+-- Raises: WF107, WF506.
+
+create function ratchet_internal.pipe_json(p_function text, p_args jsonb[]) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_keys text[];
+  v_indent text := '';
+begin
+  if p_function = 'json.parse' then
+    return ratchet_internal.pipe_parse_json(ratchet_internal.pipe_text(p_args[1]));
+  end if;
+  if jsonb_typeof(p_args[2]) = 'array' then
+    v_keys := array(
+      select ratchet_internal.pipe_text(value)
+      from jsonb_array_elements(p_args[2]) with ordinality as k (value, at)
+      where ratchet_internal.pipe_kind(value) in ('text', 'number')
+      group by 1 order by min(at));
+  end if;
+  case ratchet_internal.pipe_kind(p_args[3])
+    when 'text' then v_indent := left(p_args[3] #>> '{}', 10);
+    when 'number' then
+      v_indent := repeat(' ',
+        greatest(least(ratchet_internal.pipe_integer(p_args[3], 0), 10), 0)::int);
+    else null;
+  end case;
+  return to_jsonb(ratchet_internal.pipe_write_json(p_args[1], v_keys, v_indent, E'\n'));
+end $$;
+comment on function ratchet_internal.pipe_json(text, jsonb[]) is
+  'Values as JSON text, and back.';
+
+-- sql/graph/pipe/call/pipe_list_change.sql
+
+-- Lists made from a list: array.concat, push, unshift, reverse, sort, splice. The list itself stays
+-- as it is: push gives the longer list, unshift the new length, splice what it took out.
+-- Raises: WF107.
+
+create function ratchet_internal.pipe_list_change(p_function text, p_args jsonb[]) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_source jsonb := p_args[1];
+  v_length int;
+  v_from int;
+  v_count float8;
+begin
+  if p_function = 'array.concat' and jsonb_typeof(v_source) = 'string' then
+    return to_jsonb(v_source #>> '{}' || ratchet_internal.pipe_text(p_args[2]));
+  elsif jsonb_typeof(v_source) is distinct from 'array' then
+    return ratchet_internal.pipe_fail(p_function, 'the first argument is not a list');
+  end if;
+  case p_function
+    when 'array.concat' then
+      return v_source || case when jsonb_typeof(p_args[2]) = 'array' then p_args[2]
+        else jsonb_build_array(coalesce(p_args[2], '{"$": "undefined"}')) end;
+    when 'array.push' then
+      return v_source || ratchet_internal.pipe_list(p_args[2:]);
+    when 'array.unshift' then
+      return to_jsonb(jsonb_array_length(v_source) + cardinality(p_args[2:]));
+    when 'array.reverse' then
+      return coalesce((
+        select jsonb_agg(value order by at desc)
+        from jsonb_array_elements(v_source) with ordinality as i (value, at)), '[]');
+    when 'array.sort' then
+      return ratchet_internal.pipe_sort(v_source,
+        case when p_args[2] is null or p_args[2] = '{"$": "undefined"}' then true
+          else p_args[2] = '"ASCENDING"' end);
+    else
+      v_length := jsonb_array_length(v_source);
+      v_from := ratchet_internal.pipe_position(p_args[2], 0, v_length);
+      v_count := case when cardinality(p_args) = 2 then v_length
+        when cardinality(p_args) < 2 then 0
+        else ratchet_internal.pipe_integer(p_args[3], 0) end;
+      return ratchet_internal.pipe_list((ratchet_internal.pipe_items(v_source))[v_from + 1 :
+        least(v_from + greatest(v_count, 0), v_length)::int]);
+  end case;
+end $$;
+comment on function ratchet_internal.pipe_list_change(text, jsonb[]) is
+  'Lists made from a list: concat, push, unshift, reverse, sort, splice.';
+
+-- sql/graph/pipe/call/pipe_list_find.sql
+
+-- string.includes, indexOf and lastIndexOf when they are given a list. includes finds NaN and
+-- undefined; the others do not find NaN.
+
+create function ratchet_internal.pipe_list_find(p_function text, p_args jsonb[]) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_item jsonb;
+begin
+  if p_function <> 'string.includes' then
+    return ratchet_internal.pipe_list_read(replace(p_function, 'string', 'array'), p_args);
+  end if;
+  foreach v_item in array (ratchet_internal.pipe_items(p_args[1]))[
+    ratchet_internal.pipe_position(p_args[3], 0, jsonb_array_length(p_args[1])) + 1 :]
+  loop
+    if ratchet_internal.pipe_is_same(v_item, p_args[2])
+      or v_item = '{"$": "NaN"}' and p_args[2] = '{"$": "NaN"}' then return 'true'; end if;
+  end loop;
+  return 'false';
+end $$;
+comment on function ratchet_internal.pipe_list_find(text, jsonb[]) is
+  'includes, indexOf and lastIndexOf of a list.';
+
+-- sql/graph/pipe/call/pipe_list_read.sql
+
+-- Reading a list, or a text as a list of characters: array.get, length, indexOf, lastIndexOf, join,
+-- slice, pop, shift.
+-- Raises: WF107.
+
+create function ratchet_internal.pipe_list_read(p_function text, p_args jsonb[]) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_source jsonb := p_args[1];
+  v_type text := jsonb_typeof(v_source);
+  v_length int;
+  v_from int;
+begin
+  if p_function = 'array.get' then
+    return ratchet_internal.pipe_member(v_source,
+      case when ratchet_internal.pipe_is_true(p_args[2])
+        then ratchet_internal.pipe_text(p_args[2]) else '0' end);
+  elsif p_function = 'array.length' then
+    return ratchet_internal.pipe_member(v_source, 'length');
+  elsif v_type = 'string' and p_function in ('array.indexOf', 'array.lastIndexOf') then
+    return ratchet_internal.pipe_text_find(replace(p_function, 'array', 'string'), p_args);
+  elsif v_type = 'string' and p_function = 'array.slice' then
+    return ratchet_internal.pipe_text_cut('string.slice', p_args);
+  elsif v_type is distinct from 'array' then
+    return ratchet_internal.pipe_fail(p_function, 'the first argument is not a list');
+  elsif p_function = 'array.join' then
+    return to_jsonb(ratchet_internal.pipe_join(v_source,
+      case when p_args[2] is null or p_args[2] = '{"$": "undefined"}' then ','
+        else ratchet_internal.pipe_text(p_args[2]) end));
+  end if;
+  v_length := jsonb_array_length(v_source);
+  case p_function
+    when 'array.pop' then
+      return nullif(v_source -> -1, '{"$": "undefined"}');
+    when 'array.shift' then
+      return nullif(v_source -> 0, '{"$": "undefined"}');
+    when 'array.slice' then
+      v_from := ratchet_internal.pipe_position(p_args[2], 0, v_length);
+      return ratchet_internal.pipe_list((ratchet_internal.pipe_items(v_source))[v_from + 1 :
+        ratchet_internal.pipe_position(p_args[3], v_length, v_length)]);
+    when 'array.indexOf' then
+      v_from := ratchet_internal.pipe_position(p_args[3], 0, v_length);
+      return to_jsonb(coalesce((
+        select min(at) - 1
+        from jsonb_array_elements(v_source) with ordinality as i (value, at)
+        where at > v_from and ratchet_internal.pipe_is_same(value, p_args[2])), -1));
+    else
+      v_from := greatest(least(ratchet_internal.pipe_integer(p_args[3], v_length), v_length),
+        -v_length - 1);
+      if v_from < 0 then v_from := v_length + v_from; end if;
+      return to_jsonb(coalesce((
+        select max(at) - 1
+        from jsonb_array_elements(v_source) with ordinality as i (value, at)
+        where at <= v_from + 1 and ratchet_internal.pipe_is_same(value, p_args[2])), -1));
+  end case;
+end $$;
+comment on function ratchet_internal.pipe_list_read(text, jsonb[]) is
+  'Reading a list, or a text as a list of characters.';
+
+-- sql/graph/pipe/call/pipe_logarithm.sql
+
+-- exp, expm1, log, log10, log1p, log2 of a number, not NaN. expm1 and log1p keep their digits
+-- near 0 by correcting for what 1 + x rounds off; log2 is exact for powers of two.
+
+create function ratchet_internal.pipe_logarithm(p_name text, x float8) returns float8
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_near float8;
+  v_bits bigint;
+  v_exponent int;
+begin
+  if p_name in ('exp', 'expm1') then
+    v_near := case when x > 709.782712893384 then 'Infinity' when x < -745.1332191019411 then 0
+      else exp(x) end;
+    return case when p_name = 'exp' then v_near
+      when abs(x) < 1e-17 then x
+      when abs(x) < 1e-5 then x + x * x / 2 + x * x * x / 6
+      when abs(x) > 0.5 then v_near - 1
+      else (v_near - 1) * (x / ln(v_near)) end;
+  end if;
+  if p_name = 'log1p' then
+    if abs(x) < 1e-300 then return x; end if;
+    if x > 1e17 then return ln(x); end if;
+    if x <= -1 then return case when x = -1 then '-Infinity' else 'NaN' end; end if;
+    v_near := 1 + x;
+    return case when v_near = 1 then x else ln(v_near) * (x / (v_near - 1)) end;
+  end if;
+  if x <= 0 then return case when x = 0 then '-Infinity' else 'NaN' end; end if;
+  if x = 'Infinity' then return x; end if;
+  if p_name = 'log' then return ln(x); end if;
+  if p_name = 'log10' then return log(x); end if;
+  -- x is m * 2^e with m near 1: the exponent comes from the bits, and only m has a logarithm.
+  v_near := case when x < 1e-300 then x * 1.8014398509481984e16 else x end;
+  v_bits := ('x' || encode(float8send(v_near), 'hex'))::bit(64)::bigint;
+  v_exponent := (v_bits >> 52)::int - 1023;
+  v_near := v_near / power(2::float8, v_exponent);
+  if v_near > 1.4142135623730951 then
+    v_near := v_near / 2;
+    v_exponent := v_exponent + 1;
+  end if;
+  return case when x < 1e-300 then v_exponent - 54 else v_exponent end
+    + ln(v_near) / 0.6931471805599453::float8;
+end $$;
+comment on function ratchet_internal.pipe_logarithm(text, float8) is
+  'exp, expm1, log, log10, log1p and log2 of a number.';
+
+-- sql/graph/pipe/call/pipe_math.sql
+
+-- Functions of one number: math.abs to math.trunc. Postgres raises outside of a function's domain
+-- and out of range; here that is NaN, infinite or zero, as IEEE has it.
+
+create function ratchet_internal.pipe_math(p_function text, p_args jsonb[]) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_name text := substr(p_function, 6);
+  x float8 := ratchet_internal.pipe_number(p_args[1]);
+  v_is_infinite boolean := abs(x) = 'Infinity';
+begin
+  if x = 'NaN' then return '{"$": "NaN"}'; end if;
+  if x = 0 and v_name in ('abs', 'cos', 'cosh', 'acos', 'acosh', 'exp', 'log', 'log10', 'log2')
+    then x := 0; end if;
+  return ratchet_internal.pipe_from_number(case v_name
+    when 'abs' then abs(x)
+    when 'ceil' then ceil(x)
+    when 'floor' then floor(x)
+    when 'trunc' then trunc(x)
+    when 'round' then ratchet_internal.pipe_round(x)
+    when 'sign' then case when x > 0 then 1 when x < 0 then -1 else x end
+    when 'fround' then ratchet_internal.pipe_fround(x)
+    when 'sqrt' then case when x < 0 then 'NaN' else sqrt(x) end
+    when 'cbrt' then cbrt(x)
+    when 'sin' then case when v_is_infinite then 'NaN' else sin(x) end
+    when 'cos' then case when v_is_infinite then 'NaN' else cos(x) end
+    when 'tan' then case when v_is_infinite then 'NaN' else tan(x) end
+    when 'asin' then case when abs(x) > 1 then 'NaN' else asin(x) end
+    when 'acos' then case when abs(x) > 1 then 'NaN' else acos(x) end
+    when 'atan' then atan(x)
+    when 'sinh' then sinh(x)
+    when 'cosh' then cosh(x)
+    when 'tanh' then tanh(x)
+    when 'asinh' then asinh(x)
+    when 'acosh' then case when x < 1 then 'NaN' else acosh(x) end
+    when 'atanh' then case when abs(x) > 1 then 'NaN' else atanh(x) end
+    else ratchet_internal.pipe_logarithm(v_name, x) end);
+end $$;
+comment on function ratchet_internal.pipe_math(text, jsonb[]) is 'Functions of one number.';
+
+-- sql/graph/pipe/call/pipe_math_many.sql
+
+-- Functions of several numbers: math.atan2, hypot, max, min, pow, random; number.max, min, pow,
+-- round.
+
+create function ratchet_internal.pipe_math_many(p_function text, p_args jsonb[]) returns jsonb
+language plpgsql volatile parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_name text := split_part(p_function, '.', 2);
+  v_a float8;
+  v_b float8;
+  v_arg jsonb;
+begin
+  if v_name in ('max', 'min') then
+    v_a := case v_name when 'max' then '-Infinity' else 'Infinity' end;
+    foreach v_arg in array p_args loop
+      v_b := ratchet_internal.pipe_number(v_arg);
+      -- Of the two zeros the negative one is the smaller.
+      v_a := case when v_a = 'NaN' or v_b = 'NaN' then 'NaN'
+        when v_a = 0 and v_b = 0 then
+          case when ((v_b::text = '-0') = (v_name = 'min')) then v_b else v_a end
+        when (v_b > v_a) = (v_name = 'max') then v_b else v_a end;
+    end loop;
+    return ratchet_internal.pipe_from_number(v_a);
+  elsif v_name = 'random' then
+    return to_jsonb(random());
+  elsif v_name = 'hypot' then
+    return ratchet_internal.pipe_from_number(ratchet_internal.pipe_hypot(p_args));
+  end if;
+  v_a := ratchet_internal.pipe_number(p_args[1]);
+  if v_name = 'round' then
+    return ratchet_internal.pipe_from_number(
+      case when v_a = 'NaN' then v_a else ratchet_internal.pipe_round(v_a) end);
+  end if;
+  v_b := ratchet_internal.pipe_number(p_args[2]);
+  return ratchet_internal.pipe_from_number(
+    case when v_name = 'pow' then ratchet_internal.pipe_power(v_a, v_b)
+      when v_a = 'NaN' or v_b = 'NaN' then 'NaN' else atan2(v_a, v_b) end);
+end $$;
+comment on function ratchet_internal.pipe_math_many(text, jsonb[]) is
+  'Functions of several numbers: atan2, hypot, max, min, pow, random.';
+
+-- sql/graph/pipe/call/pipe_number_call.sql
+
+-- number.isFinite, isEven, isOdd, isInteger, isNaN, parseFloat, parseInt, toFixed, toExponential,
+-- toPrecision; unary.positive and negative.
+-- Raises: WF107.
+
+create function ratchet_internal.pipe_number_call(p_function text, p_args jsonb[]) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_is_number boolean := ratchet_internal.pipe_kind(p_args[1]) = 'number';
+  v_number float8;
+  v_is_finite boolean;
+begin
+  case p_function
+    when 'number.parseFloat' then
+      return ratchet_internal.pipe_from_number(
+        ratchet_internal.pipe_parse_float(ratchet_internal.pipe_text(p_args[1])));
+    when 'number.parseInt' then
+      return ratchet_internal.pipe_from_number(ratchet_internal.pipe_parse_int(
+        ratchet_internal.pipe_text(p_args[1]), ratchet_internal.pipe_int32(p_args[2])));
+    when 'unary.positive' then
+      return ratchet_internal.pipe_from_number(ratchet_internal.pipe_number(p_args[1]));
+    when 'unary.negative' then
+      return ratchet_internal.pipe_from_number(-ratchet_internal.pipe_number(p_args[1]));
+    else
+      v_number := ratchet_internal.pipe_number(p_args[1]);
+  end case;
+  v_is_finite := v_number not in ('NaN', 'Infinity', '-Infinity');
+  case p_function
+    when 'number.isFinite' then return to_jsonb(v_is_number and v_is_finite);
+    when 'number.isNaN' then return to_jsonb(v_is_number and v_number = 'NaN');
+    when 'number.isInteger' then
+      return to_jsonb(v_is_number and v_is_finite and trunc(v_number) = v_number);
+    when 'number.isEven' then
+      return to_jsonb(v_is_finite and ratchet_internal.pipe_is_even(v_number));
+    when 'number.isOdd' then
+      return to_jsonb(v_is_finite and not ratchet_internal.pipe_is_even(v_number));
+    else
+      if not v_is_number then
+        return ratchet_internal.pipe_fail(p_function, 'the first argument is not a number');
+      end if;
+      return to_jsonb(ratchet_internal.pipe_digits(p_function, v_number, p_args[2]));
+  end case;
+end $$;
+comment on function ratchet_internal.pipe_number_call(text, jsonb[]) is
+  'Asking about, reading and writing numbers.';
+
+-- sql/graph/pipe/call/pipe_object_change.sql
+
+-- Objects made from others: object.set, create, fromEntries, assign, defineProperty,
+-- defineProperties. What they are given is not changed.
+-- Raises: WF107.
+
+create function ratchet_internal.pipe_object_change(p_function text, p_args jsonb[]) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_kind text := ratchet_internal.pipe_kind(p_args[1]);
+  v_target jsonb := case when v_kind in ('undefined', 'null') then '{}' else p_args[1] end;
+begin
+  case p_function
+    when 'object.set' then
+      return ratchet_internal.pipe_put(p_function, v_target,
+        ratchet_internal.pipe_text(p_args[2]), p_args[3]);
+    when 'object.create' then
+      v_target := '{}';
+      for i in 1..cardinality(p_args) by 2 loop
+        v_target := v_target || jsonb_build_object(ratchet_internal.pipe_text(p_args[i]),
+          coalesce(p_args[i + 1], '{"$": "undefined"}'));
+      end loop;
+    when 'object.assign' then
+      for i in 2..cardinality(p_args) loop
+        v_target := ratchet_internal.pipe_assign(v_target, p_args[i]);
+      end loop;
+    when 'object.fromEntries' then
+      if v_kind <> 'list' or exists (
+        select from jsonb_array_elements(p_args[1]) as e (value)
+        where ratchet_internal.pipe_kind(value) not in ('list', 'object', 'date')) then
+        return ratchet_internal.pipe_fail(p_function, 'the argument is not a list of pairs');
+      end if;
+      v_target := coalesce((
+        select jsonb_object_agg(
+          ratchet_internal.pipe_text(ratchet_internal.pipe_member(value, '0')),
+          coalesce(ratchet_internal.pipe_member(value, '1'), '{"$": "undefined"}') order by at)
+        from jsonb_array_elements(p_args[1]) with ordinality as e (value, at)), '{}');
+    else
+      if v_kind not in ('object', 'list', 'date') then
+        return ratchet_internal.pipe_fail(p_function, 'the first argument is not an object');
+      end if;
+      return ratchet_internal.pipe_define(p_function, v_target,
+        case p_function when 'object.defineProperties' then p_args[2]
+          else jsonb_build_object(ratchet_internal.pipe_text(p_args[2]),
+            coalesce(p_args[3], '{"$": "undefined"}')) end);
+  end case;
+  return v_target;
+end $$;
+comment on function ratchet_internal.pipe_object_change(text, jsonb[]) is
+  'Objects made from others: set, create, fromEntries, assign, defineProperty.';
+
+-- sql/graph/pipe/call/pipe_object_read.sql
+
+-- Reading an object, or the positions of a list or text: object.get, keys, values, entries,
+-- getOwnPropertyNames, getOwnPropertySymbols, getOwnPropertyDescriptor.
+
+create function ratchet_internal.pipe_object_read(p_function text, p_args jsonb[]) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_source jsonb := p_args[1];
+  v_key text;
+  v_keys text[];
+begin
+  if p_function in ('object.get', 'object.getOwnPropertyDescriptor') then
+    v_key := ratchet_internal.pipe_text(p_args[2]);
+    if p_function = 'object.get' then
+      return ratchet_internal.pipe_member(v_source, v_key);
+    elsif not ratchet_internal.pipe_has(v_source, v_key) then
+      return null;
+    end if;
+    return jsonb_build_object(
+      'value', coalesce(ratchet_internal.pipe_member(v_source, v_key), '{"$": "undefined"}'),
+      'writable', ratchet_internal.pipe_kind(v_source) <> 'text',
+      'enumerable', v_key <> 'length' or ratchet_internal.pipe_kind(v_source) = 'object',
+      'configurable', ratchet_internal.pipe_kind(v_source) = 'object'
+        or ratchet_internal.pipe_kind(v_source) = 'list' and v_key <> 'length');
+  end if;
+  v_keys := ratchet_internal.pipe_keys(v_source);
+  return case p_function
+    when 'object.keys' then to_jsonb(v_keys)
+    when 'object.getOwnPropertySymbols' then '[]'
+    when 'object.getOwnPropertyNames' then to_jsonb(v_keys
+      || case when ratchet_internal.pipe_kind(v_source) in ('list', 'text') then '{length}'::text[]
+        else '{}' end)
+    else (
+      select coalesce(jsonb_agg(case p_function when 'object.values' then value
+        else jsonb_build_array(key, value) end order by at), '[]')
+      from (
+        select key, at, coalesce(case jsonb_typeof(v_source) when 'object' then v_source -> key
+          when 'array' then v_source -> (at::int - 1)
+          else to_jsonb(substr(v_source #>> '{}', at::int, 1)) end, '{"$": "undefined"}') as value
+        from unnest(v_keys) with ordinality as k (key, at)) e) end;
+end $$;
+comment on function ratchet_internal.pipe_object_read(text, jsonb[]) is
+  'Reading an object: get, keys, values, entries and its properties.';
+
+-- sql/graph/pipe/call/pipe_object_trait.sql
+
+-- Asking about an object: object.hasOwnProperty, propertyIsEnumerable, isPrototypeOf, isFrozen,
+-- isSealed, isExtensible; and freeze, seal, preventExtensions, which leave a value as it is.
+-- Raises: WF107.
+
+create function ratchet_internal.pipe_object_trait(p_function text, p_args jsonb[]) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_kind text := ratchet_internal.pipe_kind(p_args[1]);
+  v_is_compound boolean := v_kind in ('object', 'list', 'date');
+  v_key text;
+begin
+  case p_function
+    when 'object.freeze', 'object.seal', 'object.preventExtensions' then return p_args[1];
+    when 'object.isFrozen', 'object.isSealed' then return to_jsonb(not v_is_compound);
+    when 'object.isExtensible' then return to_jsonb(v_is_compound);
+    when 'object.isPrototypeOf' then
+      if v_kind in ('undefined', 'null')
+        and ratchet_internal.pipe_kind(p_args[2]) in ('object', 'list', 'date') then
+        return ratchet_internal.pipe_fail(p_function, 'the first argument is not an object');
+      end if;
+      return 'false';
+    else
+      if v_kind in ('undefined', 'null') then
+        return ratchet_internal.pipe_fail(p_function, 'the first argument is not an object');
+      end if;
+      v_key := ratchet_internal.pipe_text(p_args[2]);
+      return to_jsonb(ratchet_internal.pipe_has(p_args[1], v_key)
+        and not (p_function = 'object.propertyIsEnumerable' and v_key = 'length'
+          and v_kind <> 'object'));
+  end case;
+end $$;
+comment on function ratchet_internal.pipe_object_trait(text, jsonb[]) is
+  'Asking about an object: which keys it owns, whether it may be changed.';
+
+-- sql/graph/pipe/call/pipe_parse_float.sql
+
+-- The longest number at the start of a text, after white space; NaN when there is none.
+
+create function ratchet_internal.pipe_parse_float(p_text text) returns float8
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_start text := substring(ratchet_internal.pipe_trim(p_text, 'start') from
+    '^[-+]?(?:Infinity|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)');
+begin
+  return case when v_start is null then 'NaN'
+    else ratchet_internal.pipe_text_number(v_start) end;
+end $$;
+comment on function ratchet_internal.pipe_parse_float(text) is
+  'The number at the start of a text, or NaN.';
+
+-- sql/graph/pipe/call/pipe_parse_int.sql
+
+-- The longest whole number in a radix at the start of a text, after white space; NaN when there is
+-- none or no such radix. Radix 0 is 10, or 16 after 0x.
+
+create function ratchet_internal.pipe_parse_int(p_text text, p_radix bigint) returns float8
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_text text := ratchet_internal.pipe_trim(p_text, 'start');
+  v_radix int := p_radix;
+  v_digits text;
+  v_number float8;
+begin
+  v_digits := ltrim(left(v_text, 1), '+-') || substr(v_text, 2);
+  if v_radix in (0, 16) and v_digits ~* '^0x' then
+    v_digits := substr(v_digits, 3);
+    v_radix := 16;
+  end if;
+  if v_radix = 0 then v_radix := 10; end if;
+  if v_radix not between 2 and 36 then return 'NaN'; end if;
+  v_digits := substring(v_digits from '^[0-9a-zA-Z]*');
+  v_digits := substring(lower(v_digits) from
+    format('^[%s]+', left('0123456789abcdefghijklmnopqrstuvwxyz', v_radix)));
+  if v_digits is null then return 'NaN'; end if;
+  v_number := ratchet_internal.pipe_digits_number(v_digits, v_radix);
+  return case when left(v_text, 1) = '-' then -v_number else v_number end;
+end $$;
+comment on function ratchet_internal.pipe_parse_int(text, bigint) is
+  'The whole number in a radix at the start of a text, or NaN.';
+
+-- sql/graph/pipe/call/pipe_parse_json.sql
+
+-- JSON text as a value. Only here can text be malformed in ways that cannot be asked about before.
+-- Raises: WF107.
+
+create function ratchet_internal.pipe_parse_json(p_text text) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if ratchet_internal.pipe_trim(p_text, 'both') ~ '^-0(\.0*)?([eE][-+]?[0-9]+)?$' then
+    return '{"$": "-0"}';
+  end if;
+  return p_text::jsonb;
+exception
+  when invalid_text_representation or untranslatable_character or numeric_value_out_of_range
+    or statement_too_complex or program_limit_exceeded then
+    return ratchet_internal.pipe_fail('json.parse', 'the text is not JSON that can be stored');
+end $$;
+comment on function ratchet_internal.pipe_parse_json(text) is
+  'JSON text as a value.';
+
+-- sql/graph/pipe/call/pipe_pattern.sql
+
+-- A regular expression of JavaScript in the dialect of Postgres: what . \d \w \s \b mean, brackets
+-- that are empty, braces that are literal, escapes that Postgres does not have.
+-- Raises: WF107.
+
+create function ratchet_internal.pipe_pattern(p_pattern text) returns text
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  c_blanks constant text := '\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff';
+  v_tokens text[] := array(
+    select coalesce(m[1], '') from regexp_matches(p_pattern,
+      '(\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|\\c[a-zA-Z]|\\.|\(\?<?[=!:]|\(\?|\[\^?\]|\[\^?|'
+      || '\{[0-9]+(?:,[0-9]*)?\}|.)', 'g') as m);
+  v_token text;
+  v_is_class boolean := false;
+  v_pattern text := '';
+begin
+  if right(p_pattern, 1) = '\' and p_pattern !~ '(^|[^\\])(\\\\)+$' then
+    perform ratchet_internal.pipe_fail('string.search', 'the pattern ends with \');
+  elsif p_pattern ~ '^[*+?]' then
+    perform ratchet_internal.pipe_fail('string.search', 'the pattern begins with a quantifier');
+  end if;
+  foreach v_token in array v_tokens loop
+    v_pattern := v_pattern || case
+      when v_token = '\d' then case when v_is_class then '0-9' else '[0-9]' end
+      when v_token = '\w' then
+        case when v_is_class then '0-9A-Za-z_' else '[0-9A-Za-z_]' end
+      when v_token = '\s' then
+        case when v_is_class then c_blanks else '[' || c_blanks || ']' end
+      when v_token = '\D' and not v_is_class then '[^0-9]'
+      when v_token = '\W' and not v_is_class then '[^0-9A-Za-z_]'
+      when v_token = '\S' and not v_is_class then '[^' || c_blanks || ']'
+      when v_token = '\b' then case when v_is_class then '\b' else '\y' end
+      when v_token = '\B' and not v_is_class then '\Y'
+      when v_token ~ '^\\[1-9]$' and '(' <> all (v_tokens) then '\u000' || right(v_token, 1)
+      when v_token ~ '^\\[^a-zA-Z0-9]$' or v_token ~ '^\\([fnrtvDWS]|u....|c.|[1-9])$'
+        then v_token
+      when v_token ~ '^\\x..' then '\u00' || substr(v_token, 3)
+      when v_token = '\0' then '\u0000'
+      when v_token ~ '^\\' then substr(v_token, 2)
+      when v_is_class then
+        case when left(v_token, 1) = '[' then '\[' || substr(v_token, 2) else v_token end
+      when v_token = '[]' then '(?:(?!))'
+      when v_token = '[^]' then '[\s\S]'
+      -- Options and named groups: this is malformed, and refused as such.
+      when v_token = '(?' then '(*'
+      when v_token = '.' then '[^\n\r\u2028\u2029]'
+      when v_token in ('{', '}') or v_token = ']' then '\' || v_token
+      else v_token end;
+    if v_is_class then v_is_class := right(v_token, 1) <> ']' or left(v_token, 1) = '\';
+    else v_is_class := v_token in ('[', '[^'); end if;
+  end loop;
+  return v_pattern;
+end $$;
+comment on function ratchet_internal.pipe_pattern(text) is
+  'A regular expression of JavaScript in the dialect of Postgres.';
+
+-- sql/graph/pipe/call/pipe_power.sql
+
+-- A power, as JavaScript has it: x^0 is 1 even for NaN, and 1 to an infinite power is NaN.
+-- Whether it is out of range is asked of the logarithm first, because Postgres raises.
+
+create function ratchet_internal.pipe_power(p_base float8, p_exponent float8) returns float8
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_is_whole boolean := trunc(p_exponent) = p_exponent;
+  v_is_odd boolean;
+  v_size float8;
+  v_sign float8 := 1;
+begin
+  if p_exponent = 0 then return 1; end if;
+  if p_base = 'NaN' or p_exponent = 'NaN' then return 'NaN'; end if;
+  if p_exponent in ('Infinity', '-Infinity') then
+    return case when abs(p_base) = 1 then 'NaN'::float8
+      when (abs(p_base) > 1) = (p_exponent > 0) then 'Infinity' else 0 end;
+  end if;
+  v_is_odd := v_is_whole and abs(p_exponent) < 9007199254740992
+    and p_exponent::bigint % 2 <> 0;
+  if v_is_odd and (p_base < 0 or p_base::text = '-0') then v_sign := -1; end if;
+  if p_base = 0 or abs(p_base) = 'Infinity' then
+    return v_sign * case when (p_base = 0) = (p_exponent > 0) then 0
+      else 'Infinity'::float8 end;
+  end if;
+  if p_base < 0 and not v_is_whole then return 'NaN'; end if;
+  v_size := ratchet_internal.pipe_product(p_exponent, ln(abs(p_base)));
+  if v_size < -745.2 then return v_sign * 0; end if;
+  if v_size > 709.8 then return v_sign * 'Infinity'::float8; end if;
+  if abs(v_size) < 708 then return v_sign * power(abs(p_base), p_exponent); end if;
+  -- Near the edges: the root is in range, and its square is taken as IEEE has it.
+  return v_sign * ratchet_internal.pipe_product(
+    power(abs(p_base), p_exponent / 2), power(abs(p_base), p_exponent / 2));
+end $$;
+comment on function ratchet_internal.pipe_power(float8, float8) is
+  'A power of a double; infinite or zero out of range.';
+
+-- sql/graph/pipe/call/pipe_product.sql
+
+-- A product of two doubles, as IEEE has it: infinite or zero out of range, where Postgres raises.
+
+create function ratchet_internal.pipe_product(p_a float8, p_b float8) returns float8
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if (abs(p_a) between 1e-150 and 1e150 or p_a = 0)
+    and (abs(p_b) between 1e-150 and 1e150 or p_b = 0) then return p_a * p_b; end if;
+  if p_a in ('NaN', 'Infinity', '-Infinity') or p_b in ('NaN', 'Infinity', '-Infinity')
+    or p_a = 0 or p_b = 0 then return p_a * p_b; end if;
+  return case when sign(p_a) = sign(p_b) then 1 else -1 end * ratchet_internal.pipe_double(
+    ratchet_internal.pipe_exact(abs(p_a)) * ratchet_internal.pipe_exact(abs(p_b)));
+end $$;
+comment on function ratchet_internal.pipe_product(float8, float8) is
+  'A product of two doubles; infinite or zero out of range.';
+
+-- sql/graph/pipe/call/pipe_put.sql
+
+-- A copy of an object or list with one property set. A list may grow, up to a million items; its
+-- other properties, and those of scalars, do not exist as values and are dropped.
+-- Raises: WF107, WF506.
+
+create function ratchet_internal.pipe_put(
+  p_function text, p_target jsonb, p_key text, p_value jsonb
+) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_kind text := ratchet_internal.pipe_kind(p_target);
+  v_value jsonb := coalesce(p_value, '{"$": "undefined"}');
+  v_missing int;
+  v_length float8;
+begin
+  if v_kind = 'object' then
+    return p_target || jsonb_build_object(p_key, v_value);
+  end if;
+  if v_kind = 'list' and p_key = 'length' then
+    v_length := ratchet_internal.pipe_number(p_value);
+    if v_length not between 0 and 4294967295 or v_length <> trunc(v_length) then
+      return ratchet_internal.pipe_fail(p_function, 'the length is not a whole number');
+    end if;
+    perform ratchet_internal.pipe_check_size(p_function, v_length, 1000000);
+    return ratchet_internal.pipe_list((ratchet_internal.pipe_items(p_target)
+      || array_fill(null::jsonb, array[greatest(v_length - jsonb_array_length(p_target), 0)::int])
+      )[1:v_length::int]);
+  end if;
+  if v_kind <> 'list' or p_key !~ '^(0|[1-9][0-9]{0,9})$' or p_key::bigint >= 4294967295 then
+    return p_target;
+  end if;
+  perform ratchet_internal.pipe_check_size(p_function, p_key::float8, 1000000);
+  v_missing := p_key::int - jsonb_array_length(p_target);
+  if v_missing < 0 then return jsonb_set(p_target, array[p_key], v_value); end if;
+  return p_target || ratchet_internal.pipe_list(array_fill(null::jsonb, array[v_missing]))
+    || jsonb_build_array(v_value);
+end $$;
+comment on function ratchet_internal.pipe_put(text, jsonb, text, jsonb) is
+  'A copy of an object or list with one property set.';
+
+-- sql/graph/pipe/call/pipe_quotient.sql
+
+-- A quotient of two doubles, as IEEE has it. A zero divisor gives NaN, whatever is divided.
+
+create function ratchet_internal.pipe_quotient(p_a float8, p_b float8) returns float8
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_b = 0 or p_a = 'NaN' or p_b = 'NaN' then return 'NaN'; end if;
+  if abs(p_a) between 1e-150 and 1e150 and abs(p_b) between 1e-150 and 1e150 or p_a = 0 then
+    return p_a / p_b;
+  end if;
+  if p_b in ('Infinity', '-Infinity') then
+    return case when p_a in ('Infinity', '-Infinity') then 'NaN'::float8
+      when sign(p_a) = sign(p_b) then 0 else '-0' end;
+  end if;
+  if p_a in ('Infinity', '-Infinity') then return p_a * sign(p_b); end if;
+  return case when sign(p_a) = sign(p_b) then 1 else -1 end * ratchet_internal.pipe_double(
+    div(ratchet_internal.pipe_exact(abs(p_a)) * 1e400, ratchet_internal.pipe_exact(abs(p_b)))
+      * 1e-400);
+end $$;
+comment on function ratchet_internal.pipe_quotient(float8, float8) is
+  'A quotient of two doubles; NaN when the divisor is 0.';
+
+-- sql/graph/pipe/call/pipe_replace.sql
+
+-- Text with the first occurrence of p_needle replaced. In the replacement $$ is a dollar sign, $&
+-- what was found, $` what comes before it and $' what comes after.
+-- Raises: WF506.
+
+create function ratchet_internal.pipe_replace(
+  p_text text, p_needle text, p_replacement text
+) returns text
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $body$
+declare
+  v_at int := strpos(p_text, p_needle);
+  v_new text := p_replacement;
+  v_marks int;
+begin
+  if v_at = 0 then return p_text; end if;
+  if strpos(v_new, '$') > 0 then
+    v_marks := length(v_new) - length(replace(v_new, '$', ''));
+    perform ratchet_internal.pipe_check_size('string.replace',
+      v_marks::float8 * octet_length(p_text) + octet_length(v_new));
+    v_new := coalesce((
+      select string_agg(case m[1] when '$$' then '$' when '$&' then p_needle
+        when '$`' then left(p_text, v_at - 1)
+        when '$''' then substr(p_text, v_at + length(p_needle)) else m[1] end, '' order by at)
+      from regexp_matches(v_new, '(\$[$&`'']|[^$]+|\$)', 'g') with ordinality as r (m, at)), '');
+  end if;
+  return left(p_text, v_at - 1) || v_new || substr(p_text, v_at + length(p_needle));
+end $body$;
+comment on function ratchet_internal.pipe_replace(text, text, text) is
+  'Text with the first occurrence of another text replaced.';
+
+-- sql/graph/pipe/call/pipe_round.sql
+
+-- The nearest whole number, halves towards positive infinity; small negatives are -0. Not floor of
+-- x + 0.5: that sum would itself be rounded.
+
+create function ratchet_internal.pipe_round(x float8) returns float8
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_floor float8 := floor(x);
+begin
+  if abs(x) >= 4503599627370496 or v_floor = x then return x; end if;
+  if x < 0 and x >= -0.5 then return '-0'; end if;
+  return case when x - v_floor >= 0.5 then v_floor + 1 else v_floor end;
+end $$;
+comment on function ratchet_internal.pipe_round(float8) is
+  'The nearest whole number, halves towards positive infinity.';
+
+-- sql/graph/pipe/call/pipe_scientific.sql
+
+-- A number that is not negative as one digit, p_digits more and an exponent (as many as it needs
+-- when p_digits is null). toPrecision writes it plainly unless the exponent is below -6 or does not
+-- fit.
+
+create function ratchet_internal.pipe_scientific(
+  p_function text, p_number float8, p_digits int
+) returns text
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_exact numeric;
+  v_exponent int := 0;
+  v_digits text;
+begin
+  if p_digits is null then
+    v_exact := p_number::text::numeric;
+  else
+    v_exact := ratchet_internal.pipe_exact(p_number);
+  end if;
+  if v_exact = 0 then
+    v_digits := repeat('0', 1 + coalesce(p_digits, 0));
+  else
+    v_digits := replace(v_exact::text, '.', '');
+    v_exponent := length(split_part(v_exact::text, '.', 1)) - 1;
+    if v_exact < 1 then v_exponent := length(ltrim(v_digits, '0')) - length(v_digits); end if;
+    v_digits := trunc(round(
+      v_exact * ('1e' || coalesce(p_digits, 17) - v_exponent)::numeric))::text;
+    if length(v_digits) > 1 + coalesce(p_digits, 17) then
+      v_exponent := v_exponent + 1;
+      v_digits := left(v_digits, -1);
+    end if;
+    if p_digits is null then v_digits := coalesce(nullif(rtrim(v_digits, '0'), ''), '0'); end if;
+  end if;
+  if p_function = 'number.toPrecision' and v_exponent between -6 and p_digits then
+    if v_exponent < 0 then return '0.' || repeat('0', -v_exponent - 1) || v_digits; end if;
+    return left(v_digits, v_exponent + 1)
+      || case when p_digits > v_exponent then '.' || substr(v_digits, v_exponent + 2)
+        else '' end;
+  end if;
+  return left(v_digits, 1)
+    || case when length(v_digits) > 1 then '.' || substr(v_digits, 2) else '' end
+    || 'e' || case when v_exponent < 0 then '-' else '+' end || abs(v_exponent);
+end $$;
+comment on function ratchet_internal.pipe_scientific(text, float8, int) is
+  'A number as digits and an exponent, or plainly where toPrecision wants it.';
+
+-- sql/graph/pipe/call/pipe_search.sql
+
+-- Where a regular expression first matches a text, or -1. Only where matters, so the differences of
+-- the two dialects in what a match takes do not; the others are translated.
+-- Raises: WF107, WF506.
+
+create function ratchet_internal.pipe_search(p_text text, p_pattern text) returns int
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform ratchet_internal.pipe_check_size('string.search', length(p_pattern), 1000);
+  return regexp_instr(p_text, ratchet_internal.pipe_pattern(p_pattern)) - 1;
+exception
+  when invalid_regular_expression then
+    perform ratchet_internal.pipe_fail('string.search', 'the pattern is not a regular expression');
+end $$;
+comment on function ratchet_internal.pipe_search(text, text) is
+  'Where a regular expression first matches a text, or -1.';
+
+-- sql/graph/pipe/call/pipe_sort.sql
+
+-- A list in order: numbers by size, texts as a dictionary would have them (a, b, C), null before
+-- everything, undefined after everything in either direction. A list with other values is sorted by
+-- what they are as numbers.
+
+create function ratchet_internal.pipe_sort(p_list jsonb, p_is_ascending boolean) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_items jsonb[] := ratchet_internal.pipe_items(p_list);
+  v_texts text[];
+  v_places int[];
+  v_numbers float8[];
+begin
+  if not exists (
+    select from unnest(v_items) as i (value) where jsonb_typeof(value) not in ('string', 'null'))
+  then
+    v_texts := array(
+      select case jsonb_typeof(value) when 'string' then value #>> '{}' end
+      from unnest(v_items) with ordinality as i (value, at) order by at);
+    v_places := ratchet_internal.pipe_collate(v_texts);
+    v_numbers := array(
+      select case when value = 'null' then '-Infinity'::float8 else place end
+      from unnest(v_items, v_places) with ordinality as i (value, place, at) order by at);
+  else
+    v_numbers := array(
+      select case when value = 'null' then '-Infinity'
+        else ratchet_internal.pipe_number(value) end
+      from unnest(v_items) with ordinality as i (value, at) order by at);
+  end if;
+  return coalesce((
+    select jsonb_agg(coalesce(value, '{"$": "undefined"}') order by value is null,
+      case when p_is_ascending then number else -number end, at)
+    from unnest(v_items, v_numbers) with ordinality as i (value, number, at)), '[]');
+end $$;
+comment on function ratchet_internal.pipe_sort(jsonb, boolean) is
+  'A list in order: numbers by size, texts as in a dictionary.';
+
+-- sql/graph/pipe/call/pipe_sum.sql
+
+-- A sum of two doubles, as IEEE has it: infinite out of range, where Postgres raises.
+
+create function ratchet_internal.pipe_sum(p_a float8, p_b float8) returns float8
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if abs(p_a) < 8e307 and abs(p_b) < 8e307
+    or p_a in ('NaN', 'Infinity', '-Infinity') or p_b in ('NaN', 'Infinity', '-Infinity') then
+    return p_a + p_b;
+  end if;
+  return ratchet_internal.pipe_double(
+    ratchet_internal.pipe_exact(p_a) + ratchet_internal.pipe_exact(p_b));
+end $$;
+comment on function ratchet_internal.pipe_sum(float8, float8) is
+  'A sum of two doubles; infinite out of range.';
+
+-- sql/graph/pipe/call/pipe_symbol.sql
+
+-- Values that YAML cannot write: symbol.*.
+
+create function ratchet_internal.pipe_symbol(p_function text, p_args jsonb[]) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return case p_function
+    when 'symbol.null' then 'null'::jsonb
+    when 'symbol.whitespace' then '" "'
+    when 'symbol.object' then '{}'
+    when 'symbol.array' then '[]'
+    when 'symbol.posInfinity' then '{"$": "Infinity"}'
+    when 'symbol.negInfinity' then '{"$": "-Infinity"}'
+    when 'symbol.NaN' then '{"$": "NaN"}' end;
+end $$;
+comment on function ratchet_internal.pipe_symbol(text, jsonb[]) is
+  'Values that YAML cannot write, such as undefined and NaN.';
+
+-- sql/graph/pipe/call/pipe_text_change.sql
+
+-- Texts made from a text: string.toLowerCase, toUpperCase, trim, trimStart, trimEnd, padStart,
+-- padEnd, replace, repeat.
+-- Raises: WF107, WF506.
+
+create function ratchet_internal.pipe_text_change(p_function text, p_args jsonb[]) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_text text;
+  v_count float8;
+  v_fill text;
+begin
+  if jsonb_typeof(p_args[1]) is distinct from 'string' then
+    return ratchet_internal.pipe_fail(p_function, 'the first argument is not text');
+  end if;
+  v_text := p_args[1] #>> '{}';
+  case p_function
+    when 'string.trim' then
+      return to_jsonb(ratchet_internal.pipe_trim(v_text, 'both'));
+    when 'string.trimStart' then
+      return to_jsonb(ratchet_internal.pipe_trim(v_text, 'start'));
+    when 'string.trimEnd' then
+      return to_jsonb(ratchet_internal.pipe_trim(v_text, 'end'));
+    when 'string.toLowerCase' then
+      return to_jsonb(ratchet_internal.pipe_change_case(v_text, false));
+    when 'string.toUpperCase' then
+      return to_jsonb(ratchet_internal.pipe_change_case(v_text, true));
+    when 'string.replace' then
+      return to_jsonb(ratchet_internal.pipe_replace(v_text,
+        ratchet_internal.pipe_text(p_args[2]), ratchet_internal.pipe_text(p_args[3])));
+    when 'string.repeat' then
+      v_count := ratchet_internal.pipe_integer(p_args[2], 0);
+      if v_count < 0 or v_count = 'Infinity' then
+        return ratchet_internal.pipe_fail(p_function, 'the count is negative or infinite');
+      elsif v_text = '' then
+        return '""';
+      end if;
+      perform ratchet_internal.pipe_check_size(p_function,
+        ratchet_internal.pipe_product(octet_length(v_text), v_count));
+      return to_jsonb(repeat(v_text, v_count::int));
+    else
+      v_count := ratchet_internal.pipe_integer(p_args[2], 0) - length(v_text);
+      v_fill := case when p_args[3] is null or p_args[3] = '{"$": "undefined"}' then ' '
+        else ratchet_internal.pipe_text(p_args[3]) end;
+      if v_count <= 0 or v_fill = '' then return to_jsonb(v_text); end if;
+      perform ratchet_internal.pipe_check_size(p_function, v_count);
+      v_fill := rpad(v_fill, v_count::int, v_fill);
+      return to_jsonb(case p_function when 'string.padStart' then v_fill || v_text
+        else v_text || v_fill end);
+  end case;
+end $$;
+comment on function ratchet_internal.pipe_text_change(text, jsonb[]) is
+  'Texts made from a text: case, trim, pad, replace, repeat.';
+
+-- sql/graph/pipe/call/pipe_text_cut.sql
+
+-- Parts of a text: string.charAt, slice, substring, split. slice takes lists, too.
+-- Raises: WF107.
+
+create function ratchet_internal.pipe_text_cut(p_function text, p_args jsonb[]) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_text text;
+  v_separator text;
+  v_length int;
+  v_from int;
+  v_to int;
+begin
+  if p_function = 'string.slice' and jsonb_typeof(p_args[1]) = 'array' then
+    return ratchet_internal.pipe_list_read('array.slice', p_args);
+  elsif jsonb_typeof(p_args[1]) is distinct from 'string' then
+    return ratchet_internal.pipe_fail(p_function, 'the first argument is not text');
+  end if;
+  v_text := p_args[1] #>> '{}';
+  v_length := length(v_text);
+  case p_function
+    when 'string.charAt' then
+      v_from := greatest(least(ratchet_internal.pipe_integer(p_args[2], 0), v_length), -1);
+      return to_jsonb(case when v_from < 0 then '' else substr(v_text, v_from + 1, 1) end);
+    when 'string.slice' then
+      v_from := ratchet_internal.pipe_position(p_args[2], 0, v_length);
+      v_to := ratchet_internal.pipe_position(p_args[3], v_length, v_length);
+      return to_jsonb(substr(v_text, v_from + 1, greatest(v_to - v_from, 0)));
+    when 'string.substring' then
+      v_from := greatest(least(ratchet_internal.pipe_integer(p_args[2], 0), v_length), 0);
+      v_to := greatest(least(ratchet_internal.pipe_integer(p_args[3], v_length), v_length), 0);
+      return to_jsonb(substr(v_text, least(v_from, v_to) + 1, abs(v_to - v_from)));
+    else
+      if p_args[2] is null or p_args[2] = '{"$": "undefined"}' then
+        return jsonb_build_array(v_text);
+      end if;
+      perform ratchet_internal.pipe_check_size(p_function, v_length, 4194304);
+      v_separator := ratchet_internal.pipe_text(p_args[2]);
+      return to_jsonb(case when v_text = '' and v_separator <> '' then array['']
+        else string_to_array(v_text, nullif(v_separator, '')) end);
+  end case;
+end $$;
+comment on function ratchet_internal.pipe_text_cut(text, jsonb[]) is
+  'Parts of a text: charAt, slice, substring, split.';
+
+-- sql/graph/pipe/call/pipe_text_find.sql
+
+-- Looking into a text: string.includes, indexOf, lastIndexOf, startsWith, endsWith, search.
+-- Positions count characters. includes, indexOf and lastIndexOf look into lists, too.
+-- Raises: WF107.
+
+create function ratchet_internal.pipe_text_find(p_function text, p_args jsonb[]) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_text text;
+  v_needle text := ratchet_internal.pipe_text(p_args[2]);
+  v_length int;
+  v_at int;
+begin
+  if jsonb_typeof(p_args[1]) = 'array'
+    and p_function in ('string.includes', 'string.indexOf', 'string.lastIndexOf') then
+    return ratchet_internal.pipe_list_find(p_function, p_args);
+  elsif jsonb_typeof(p_args[1]) is distinct from 'string' then
+    return ratchet_internal.pipe_fail(p_function, 'the first argument is not text');
+  end if;
+  v_text := p_args[1] #>> '{}';
+  v_length := length(v_text);
+  if p_function = 'string.search' then
+    return to_jsonb(ratchet_internal.pipe_search(v_text,
+      case when v_needle = 'undefined' and p_args[2] is null then '' else v_needle end));
+  elsif p_function = 'string.lastIndexOf' then
+    v_at := case when ratchet_internal.pipe_number(p_args[3]) = 'NaN' then v_length
+      else greatest(least(ratchet_internal.pipe_integer(p_args[3], 0), v_length), 0) end;
+    v_text := left(v_text, v_at + length(v_needle));
+    v_at := strpos(reverse(v_text), reverse(v_needle));
+    return to_jsonb(case when v_at = 0 then -1
+      else length(v_text) - length(v_needle) - v_at + 1 end);
+  elsif p_function = 'string.endsWith' then
+    v_at := greatest(least(ratchet_internal.pipe_integer(p_args[3], v_length), v_length), 0);
+    return to_jsonb(length(v_needle) <= v_at
+      and right(left(v_text, v_at), length(v_needle)) = v_needle);
+  end if;
+  v_at := greatest(least(ratchet_internal.pipe_integer(p_args[3], 0), v_length), 0);
+  if p_function = 'string.startsWith' then
+    return to_jsonb(starts_with(substr(v_text, v_at + 1), v_needle));
+  end if;
+  v_length := strpos(substr(v_text, v_at + 1), v_needle);
+  return case when p_function = 'string.includes' then to_jsonb(v_length > 0)
+    when v_length = 0 then '-1' else to_jsonb(v_at + v_length - 1) end;
+end $$;
+comment on function ratchet_internal.pipe_text_find(text, jsonb[]) is
+  'Looking into a text: includes, indexOf, lastIndexOf, startsWith, endsWith, search.';
+
+-- sql/graph/pipe/call/pipe_write_json.sql
+
+-- A value as JSON text; null for undefined. p_line is what begins each new line: a line break and
+-- the indentation so far. The size is watched as the text grows, since indentation multiplies it.
+-- Raises: WF506.
+
+create function ratchet_internal.pipe_write_json(
+  p_value jsonb, p_keys text[], p_indent text, p_line text, p_depth int default 0
+) returns text
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_kind text := ratchet_internal.pipe_kind(p_value);
+  v_line text := p_line || p_indent;
+  v_parts text[] := '{}';
+  v_size float8 := 0;
+  v_part text;
+  v_key text;
+  v_item jsonb;
+begin
+  if p_depth > 100 then
+    perform ratchet_internal.pipe_check_size('json.stringify', p_depth, 100);
+  end if;
+  if v_kind = 'list' then
+    for v_item in select value from jsonb_array_elements(p_value) as i (value) loop
+      v_part := coalesce(
+        ratchet_internal.pipe_write_json(v_item, p_keys, p_indent, v_line, p_depth + 1),
+        'null');
+      v_parts := v_parts || v_part;
+      v_size := v_size + length(v_part) + length(v_line);
+      exit when v_size > 16777216;
+    end loop;
+  elsif v_kind = 'object' then
+    foreach v_key in array coalesce(p_keys, ratchet_internal.pipe_keys(p_value)) loop
+      v_part := ratchet_internal.pipe_write_json(
+        p_value -> v_key, p_keys, p_indent, v_line, p_depth + 1);
+      continue when v_part is null;
+      v_part := to_jsonb(v_key) || case when p_indent = '' then ':' else ': ' end || v_part;
+      v_parts := v_parts || v_part;
+      v_size := v_size + length(v_part) + length(v_line);
+      exit when v_size > 16777216;
+    end loop;
+  elsif v_kind = 'number' then
+    v_part := ratchet_internal.pipe_number_text(ratchet_internal.pipe_number(p_value));
+    return case when v_part in ('NaN', 'Infinity', '-Infinity') then 'null' else v_part end;
+  elsif v_kind = 'date' then
+    return coalesce(p_value -> 'value', 'null')::text;
+  else
+    return case when v_kind <> 'undefined' then p_value::text end;
+  end if;
+  perform ratchet_internal.pipe_check_size('json.stringify', v_size);
+  v_part := case when p_indent = '' or v_parts = '{}' then '' else v_line end;
+  v_line := case when v_part = '' then '' else p_line end;
+  v_part := v_part || array_to_string(v_parts, ',' || v_part) || v_line;
+  return case v_kind when 'list' then '[' || v_part || ']' else '{' || v_part || '}' end;
+end $$;
+comment on function ratchet_internal.pipe_write_json(jsonb, text[], text, text, int) is
+  'A value as JSON text, perhaps indented; null for undefined.';
+
+-- sql/graph/pipe/date/pipe_date.sql
+
+-- What a date function is given, as milliseconds since 1970: a date, a number, ISO 8601 text, or
+-- text that begins with a whole number of milliseconds. An invalid date is NaN.
+-- Raises: WF107.
+
+create function ratchet_internal.pipe_date(p_function text, p_value jsonb) returns float8
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_time float8;
+begin
+  case ratchet_internal.pipe_kind(p_value)
+    when 'date' then return ratchet_internal.pipe_number(p_value);
+    when 'number' then
+      v_time := ratchet_internal.pipe_number(p_value);
+    when 'text' then
+      v_time := ratchet_internal.pipe_parse_iso(p_value #>> '{}');
+      if v_time is null then
+        v_time := ratchet_internal.pipe_parse_int(p_value #>> '{}', 10);
+        if v_time = 'NaN' then
+          perform ratchet_internal.pipe_fail(p_function, 'the text is not a date');
+        end if;
+      end if;
+    else
+      perform ratchet_internal.pipe_fail(p_function, 'the first argument is not a date');
+  end case;
+  return case when abs(v_time) <= 8.64e15 then trunc(v_time) + 0 else 'NaN' end;
+end $$;
+comment on function ratchet_internal.pipe_date(text, jsonb) is
+  'What a date function is given, as milliseconds since 1970.';
+
+-- sql/graph/pipe/date/pipe_date_get.sql
+
+-- One part of a date, or all of it as milliseconds: date.get*, valueOf. The zone of the host is
+-- UTC.
+-- Raises: WF107.
+
+create function ratchet_internal.pipe_date_get(p_function text, p_args jsonb[]) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_time float8 := ratchet_internal.pipe_date(p_function, p_args[1]);
+  v_part int := array_position('{FullYear,Month,Date,Hours,Minutes,Seconds,Milliseconds,Day}',
+    regexp_replace(p_function, '^date\.get(UTC)?', ''));
+begin
+  if v_time = 'NaN' then return '{"$": "NaN"}'; end if;
+  if p_function = 'date.getTimezoneOffset' then return '0'; end if;
+  if v_part is null then return to_jsonb(v_time); end if;
+  return to_jsonb((ratchet_internal.pipe_date_parts(v_time))[v_part]);
+end $$;
+comment on function ratchet_internal.pipe_date_get(text, jsonb[]) is
+  'One part of a date, or all of it as milliseconds.';
+
+-- sql/graph/pipe/date/pipe_date_make.sql
+
+-- Dates from nothing or from text: symbol.date, date.now, yyyymmdd, fromISOString, parse, UTC.
+
+create function ratchet_internal.pipe_date_make(p_function text, p_args jsonb[]) returns jsonb
+language plpgsql volatile parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now float8 := floor(extract(epoch from ratchet_internal.now()) * 1000);
+  v_time float8;
+  v_parts float8[] := '{NaN,0,1,0,0,0,0}';
+begin
+  case p_function
+    when 'symbol.date' then return ratchet_internal.pipe_from_date(v_now);
+    when 'date.now' then return to_jsonb(v_now);
+    when 'date.yyyymmdd' then
+      return to_jsonb(split_part(
+        ratchet_internal.pipe_date_text('date.toISOString', v_now), 'T', 1));
+    when 'date.UTC' then
+      for i in 1..7 loop
+        continue when p_args[i] is null or p_args[i] = '{"$": "undefined"}';
+        v_parts[i] := ratchet_internal.pipe_number(p_args[i]);
+      end loop;
+      if trunc(v_parts[1]) between 0 and 99 then v_parts[1] := 1900 + trunc(v_parts[1]); end if;
+      return ratchet_internal.pipe_from_number(ratchet_internal.pipe_time(v_parts));
+    when 'date.parse' then
+      return ratchet_internal.pipe_from_number(
+        ratchet_internal.pipe_parse_date(ratchet_internal.pipe_text(p_args[1])));
+    else
+      v_time := case ratchet_internal.pipe_kind(p_args[1])
+        when 'text' then ratchet_internal.pipe_parse_date(p_args[1] #>> '{}')
+        when 'list' then
+          ratchet_internal.pipe_parse_date(ratchet_internal.pipe_text(p_args[1]))
+        else ratchet_internal.pipe_number(p_args[1]) end;
+      return ratchet_internal.pipe_from_date(v_time);
+  end case;
+end $$;
+comment on function ratchet_internal.pipe_date_make(text, jsonb[]) is
+  'Dates from nothing or from text: now, yyyymmdd, parse, fromISOString, UTC.';
+
+-- sql/graph/pipe/date/pipe_date_parts.sql
+
+-- The parts of a date in UTC: year, month (from 0), day, hour, minute, second, millisecond, and the
+-- weekday (0 is Sunday). The date is finite.
+
+create function ratchet_internal.pipe_date_parts(p_time float8) returns float8[]
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_days float8 := floor(p_time / 86400000);
+  v_rest float8 := p_time - v_days * 86400000;
+  v_era float8 := floor((v_days + 719468) / 146097);
+  v_of_era float8 := v_days + 719468 - v_era * 146097;
+  v_year float8;
+  v_of_year float8;
+  v_month float8;
+begin
+  -- The reverse of pipe_day_number: eras of 400 years, which begin in March.
+  v_year := floor((v_of_era - floor(v_of_era / 1460) + floor(v_of_era / 36524)
+    - floor(v_of_era / 146096)) / 365);
+  v_of_year := v_of_era - (365 * v_year + floor(v_year / 4) - floor(v_year / 100));
+  v_month := floor((5 * v_of_year + 2) / 153);
+  return array[
+    v_year + v_era * 400 + case when v_month >= 10 then 1 else 0 end,
+    case when v_month < 10 then v_month + 2 else v_month - 10 end,
+    v_of_year - floor((153 * v_month + 2) / 5) + 1,
+    floor(v_rest / 3600000), floor(v_rest / 60000) - floor(v_rest / 3600000) * 60,
+    floor(v_rest / 1000) - floor(v_rest / 60000) * 60,
+    v_rest - floor(v_rest / 1000) * 1000,
+    v_days + 4 - floor((v_days + 4) / 7) * 7];
+end $$;
+comment on function ratchet_internal.pipe_date_parts(float8) is
+  'The parts of a date in UTC: year, month from 0, day, time of day, weekday.';
+
+-- sql/graph/pipe/date/pipe_date_set.sql
+
+-- A date with one part, and those after it that are given, set to other values: date.set*. What is
+-- out of range rolls over; a part that is left out stays. The zone of the host is UTC.
+-- Raises: WF107.
+
+create function ratchet_internal.pipe_date_set(p_function text, p_args jsonb[]) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_time float8 := ratchet_internal.pipe_date(p_function, p_args[1]);
+  v_part int := array_position('{FullYear,Month,Date,Hours,Minutes,Seconds,Milliseconds}',
+    regexp_replace(p_function, '^date\.set(UTC)?', ''));
+  v_number float8 := ratchet_internal.pipe_number(p_args[2]);
+  v_parts float8[];
+begin
+  if v_part is null then
+    return ratchet_internal.pipe_from_number(
+      case when abs(v_number) <= 8.64e15 then trunc(v_number) + 0 else 'NaN' end);
+  end if;
+  if v_time = 'NaN' and v_part = 1 then v_time := 0; end if;
+  if v_time = 'NaN' then return '{"$": "NaN"}'; end if;
+  v_parts := ratchet_internal.pipe_date_parts(v_time);
+  v_parts[v_part] := v_number;
+  -- Setting the date part ends with the day, setting the time part with the milliseconds.
+  for i in v_part + 1 .. case when v_part > 3 then 7 else 3 end loop
+    continue when p_args[i - v_part + 2] is null
+      or p_args[i - v_part + 2] = '{"$": "undefined"}';
+    v_parts[i] := ratchet_internal.pipe_number(p_args[i - v_part + 2]);
+  end loop;
+  return ratchet_internal.pipe_from_number(ratchet_internal.pipe_time(v_parts[1:7]));
+end $$;
+comment on function ratchet_internal.pipe_date_set(text, jsonb[]) is
+  'A date with parts set to other values, as milliseconds.';
+
+-- sql/graph/pipe/date/pipe_date_text.sql
+
+-- A date as text, in the form of one of the functions date.to*. null is the invalid date where the
+-- form has none.
+
+create function ratchet_internal.pipe_date_text(p_function text, p_time float8) returns text
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  p float8[];
+  v_iso text;
+  v_day text;
+  v_clock text;
+begin
+  if p_time = 'NaN' then
+    return case when p_function not in ('date.toISOString', 'date.toJSON', 'date.toISOXString')
+      then 'Invalid Date' end;
+  end if;
+  p := ratchet_internal.pipe_date_parts(p_time);
+  if p_function in ('date.toISOString', 'date.toJSON', 'date.toISOXString') then
+    v_iso := case when p[1] between 0 and 9999 then lpad(p[1]::text, 4, '0')
+      else case when p[1] < 0 then '-' else '+' end || lpad(abs(p[1])::text, 6, '0') end
+      || format('-%s-%sT%s:%s:%s.%sZ', lpad((p[2] + 1)::text, 2, '0'), lpad(p[3]::text, 2, '0'),
+        lpad(p[4]::text, 2, '0'), lpad(p[5]::text, 2, '0'), lpad(p[6]::text, 2, '0'),
+        lpad(p[7]::text, 3, '0'));
+    return case p_function when 'date.toISOXString'
+      then left(v_iso, 1) || translate(substr(v_iso, 2), '-:TZ', '') else v_iso end;
+  elsif p_function like 'date.toLocale%' then
+    v_day := format('%s/%s/%s', p[2] + 1, p[3], p[1]);
+    v_clock := format('%s:%s:%s %s', (p[4]::int + 11) % 12 + 1, lpad(p[5]::text, 2, '0'),
+      lpad(p[6]::text, 2, '0'), case when p[4] < 12 then 'AM' else 'PM' end);
+    return case p_function when 'date.toLocaleDateString' then v_day
+      when 'date.toLocaleTimeString' then v_clock else v_day || ', ' || v_clock end;
+  end if;
+  v_day := format('%s %s %s %s%s',
+    (array['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'])[p[8]::int + 1],
+    substr('JanFebMarAprMayJunJulAugSepOctNovDec', p[2]::int * 3 + 1, 3), lpad(p[3]::text, 2, '0'),
+    case when p[1] < 0 then '-' else '' end,
+    lpad(abs(p[1])::text, case when p[1] < 0 then 6 else greatest(4, length(p[1]::text)) end, '0'));
+  return case p_function when 'date.toDateString' then v_day
+    else format('%s %s:%s:%s GMT+0000 (Coordinated Universal Time)', v_day,
+      lpad(p[4]::text, 2, '0'), lpad(p[5]::text, 2, '0'), lpad(p[6]::text, 2, '0')) end;
+end $$;
+comment on function ratchet_internal.pipe_date_text(text, float8) is
+  'A date as text, in the form of one of the functions date.to*.';
+
+-- sql/graph/pipe/date/pipe_date_write.sql
+
+-- date.toString, toDateString, toISOString, toISOXString, toJSON, toLocaleString,
+-- toLocaleDateString, toLocaleTimeString. The only locale is en-US in its ordinary form.
+-- Raises: WF107.
+
+create function ratchet_internal.pipe_date_write(p_function text, p_args jsonb[]) returns jsonb
+language plpgsql volatile parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_time float8;
+begin
+  if p_function = 'date.toISOXString' and not ratchet_internal.pipe_is_true(p_args[1]) then
+    v_time := floor(extract(epoch from ratchet_internal.now()) * 1000);
+  else
+    v_time := ratchet_internal.pipe_date(p_function, p_args[1]);
+  end if;
+  if p_function like 'date.toLocale%' then
+    if coalesce(p_args[2], 'null') not in ('null', '"en-US"', '"en"', '[]', '["en-US"]',
+      '{"$": "undefined"}') then
+      return ratchet_internal.pipe_fail(p_function, 'the only locale is en-US');
+    elsif coalesce(p_args[3], 'null') not in ('null', '{}', '{"timeZone": "UTC"}',
+      '{"$": "undefined"}') then
+      return ratchet_internal.pipe_fail(p_function, 'there are no options but timeZone UTC');
+    end if;
+  elsif v_time = 'NaN' then
+    if p_function = 'date.toJSON' then return 'null'; end if;
+    if p_function in ('date.toISOString', 'date.toISOXString') then
+      return ratchet_internal.pipe_fail(p_function, 'the date is invalid');
+    end if;
+  end if;
+  return to_jsonb(ratchet_internal.pipe_date_text(p_function, v_time));
+end $$;
+comment on function ratchet_internal.pipe_date_write(text, jsonb[]) is 'A date as text.';
+
+-- sql/graph/pipe/date/pipe_day_number.sql
+
+-- Days from 1 January 1970 to a day of the Gregorian calendar; any whole numbers, so that the 32nd
+-- is the 1st of the next month. p_month counts from 0.
+
+create function ratchet_internal.pipe_day_number(
+  p_year float8, p_month float8, p_day float8
+) returns float8
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_year float8 := p_year + floor(p_month / 12);
+  v_month int := p_month - floor(p_month / 12) * 12;
+  v_era float8;
+  v_of_era float8;
+begin
+  -- Years begin in March here, so that the leap day is the last of the year.
+  if v_month < 2 then v_year := v_year - 1; end if;
+  v_era := floor(v_year / 400);
+  v_of_era := v_year - v_era * 400;
+  return v_era * 146097 + v_of_era * 365 + floor(v_of_era / 4) - floor(v_of_era / 100)
+    + floor((153 * ((v_month + 10) % 12) + 2) / 5.0::float8) + p_day - 1 - 719468;
+end $$;
+comment on function ratchet_internal.pipe_day_number(float8, float8, float8) is
+  'Days from 1 January 1970 to a day of the Gregorian calendar.';
+
+-- sql/graph/pipe/date/pipe_from_date.sql
+
+-- Milliseconds since 1970 as a date value: NaN is the invalid date.
+
+create function ratchet_internal.pipe_from_date(p_time float8) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return jsonb_build_object('$', 'date', 'value', case when abs(p_time) <= 8.64e15
+    then ratchet_internal.pipe_date_text('date.toISOString', trunc(p_time)) end);
+end $$;
+comment on function ratchet_internal.pipe_from_date(float8) is
+  'Milliseconds since 1970 as a date value.';
+
+-- sql/graph/pipe/date/pipe_loose_time.sql
+
+-- Puts together what was found in a loosely written date: two or three numbers (with a month name
+-- day and year in either order; without one month, day, year, or the year first), a time of day, a
+-- zone in minutes. Years below 50 are of this century, others below 100 of the last.
+
+create function ratchet_internal.pipe_loose_time(
+  p_numbers float8[], p_month int, p_time text[], p_zone float8
+) returns float8
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_day float8;
+  v_month float8 := p_month;
+  v_year float8;
+  v_hour int := p_time[1]::int;
+begin
+  if v_month is not null and cardinality(p_numbers) in (1, 2) then
+    v_day := p_numbers[1];
+    v_year := coalesce(p_numbers[2], 2001);
+    if v_day > 31 and cardinality(p_numbers) = 2 then
+      v_day := p_numbers[2];
+      v_year := p_numbers[1];
+    end if;
+  elsif v_month is null and cardinality(p_numbers) in (2, 3) then
+    v_month := p_numbers[1];
+    v_day := p_numbers[2];
+    v_year := coalesce(p_numbers[3], 2001);
+    if v_month > 31 and cardinality(p_numbers) = 3 then
+      v_year := p_numbers[1];
+      v_month := p_numbers[2];
+      v_day := p_numbers[3];
+    end if;
+  else
+    return 'NaN';
+  end if;
+  if v_day not between 1 and 31 or v_month not between 1 and 12 then return 'NaN'; end if;
+  if v_year < 50 then v_year := v_year + 2000;
+  elsif v_year < 100 then v_year := v_year + 1900; end if;
+  if v_hour > 24 or p_time[2]::int > 59 or p_time[3]::int > 59
+    or p_time[5] is not null and v_hour not between 1 and 12 then return 'NaN'; end if;
+  if p_time[5] is not null then
+    v_hour := v_hour % 12 + case p_time[5] when 'pm' then 12 else 0 end;
+  end if;
+  return ratchet_internal.pipe_time(array[v_year, v_month - 1, v_day, coalesce(v_hour, 0),
+    coalesce(p_time[2]::float8, 0) - p_zone, coalesce(p_time[3]::float8, 0),
+    rpad(left(coalesce(p_time[4], '0'), 3), 3, '0')::float8]);
+end $$;
+comment on function ratchet_internal.pipe_loose_time(float8[], int, text[], float8) is
+  'Milliseconds since 1970 of what was found in a loosely written date.';
+
+-- sql/graph/pipe/date/pipe_parse_date.sql
+
+-- Text as milliseconds since 1970: ISO 8601, or the loose English forms that JavaScript reads:
+-- month names, month/day/year, am and pm, zones, remarks in brackets. NaN when it is neither.
+
+create function ratchet_internal.pipe_parse_date(p_text text) returns float8
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  c_zones constant jsonb := '{"ut": 0, "utc": 0, "gmt": 0, "z": 0, "est": -300, "edt": -240,
+    "cst": -360, "cdt": -300, "mst": -420, "mdt": -360, "pst": -480, "pdt": -420}';
+  v_text text := lower(regexp_replace(p_text, '\([^()]*\)', ' ', 'g'));
+  v_month int;
+  v_zone float8 := 0;
+  v_time text[];
+  v_words text[];
+  v_numbers float8[];
+begin
+  if length(p_text) > 200 then return 'NaN'; end if;
+  v_numbers[1] := ratchet_internal.pipe_parse_iso(p_text);
+  if v_numbers[1] is not null then return v_numbers[1]; end if;
+  if p_text ~* '^[0-9]{4}-[0-9]{2}-[0-9]{2}T' then return 'NaN'; end if;
+  v_time := regexp_match(v_text,
+    '([0-9]{1,2}):([0-9]{1,2})(?::([0-9]{1,2})(?:\.([0-9]+))?)?(?:\s*(am|pm)\y)?');
+  if v_time is not null then
+    v_text := regexp_replace(v_text,
+      '[0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}(\.[0-9]+)?)?(\s*(am|pm)\y)?', ' @ ');
+  end if;
+  v_words := regexp_match(v_text, '(?:@|gmt|utc?|z)\s*([-+])([0-9]{2}):?([0-9]{2})?\y');
+  if v_words is not null then
+    v_zone := (v_words[1] || '1')::int * (v_words[2]::int * 60 + coalesce(v_words[3]::int, 0));
+    v_text := regexp_replace(v_text, '((?:@|gmt|utc?|z)\s*)[-+][0-9]{2}:?([0-9]{2})?\y', '\1');
+  end if;
+  if v_text ~ ':' then return 'NaN'; end if;
+  v_words := array(select m[1] from regexp_matches(v_text, '([a-z]+)', 'g') as m);
+  for i in 1..cardinality(v_words) loop
+    if c_zones ? v_words[i] and v_words[i] <> '' then
+      v_zone := v_zone + (c_zones ->> v_words[i])::float8;
+    elsif v_words[i] ~ '^(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)' then
+      v_month := (strpos('janfebmaraprmayjunjulaugsepoctnovdec', left(v_words[i], 3)) + 2) / 3;
+    elsif v_words[i] !~ '^(mon|tue|wed|thu|fri|sat|sun|t$)' then
+      return 'NaN';
+    end if;
+  end loop;
+  v_numbers := array(select m[1]::float8 from regexp_matches(v_text, '([0-9]{1,9})', 'g') as m);
+  return ratchet_internal.pipe_loose_time(v_numbers, v_month, v_time, v_zone);
+end $$;
+comment on function ratchet_internal.pipe_parse_date(text) is
+  'Text as milliseconds since 1970, by the wide rules of JavaScript; NaN when it is no date.';
+
+-- sql/graph/pipe/date/pipe_parse_iso.sql
+
+-- ISO 8601 text as milliseconds since 1970; null when it is not ISO 8601, NaN when there is no such
+-- date. Without a zone it is UTC. The parts are cut out by position: a regular expression that
+-- captures them is fifty times slower than one that only matches.
+
+create function ratchet_internal.pipe_parse_iso(p_text text) returns float8
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_split int := strpos(translate(p_text, 't ', 'TT') || 'T', 'T');
+  v_day text := left(p_text, v_split - 1);
+  v_clock text := rtrim(substr(p_text, v_split + 1), 'Zz');
+  v_width int := case when left(p_text, 1) in ('-', '+') then 7 else 4 end;
+  v_zone text := '';
+  v_month int;
+  v_date int;
+  v_hour int;
+  v_minute int;
+  v_second int;
+  v_offset int := 0;
+begin
+  if p_text is null then return 'NaN'; end if;
+  if p_text !~ ('^([-+][0-9]{2})?[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?([Tt ][0-9]{2}:[0-9]{2}'
+    || '(:[0-9]{2}([.,][0-9]+)?)?([Zz]|[-+][0-9]{2}:?[0-9]{2})?)?$') then return null; end if;
+  if v_clock ~ '[-+]' then
+    v_zone := replace(substr(v_clock, strpos(translate(v_clock, '+', '-'), '-')), ':', '');
+    v_clock := left(v_clock, strpos(translate(v_clock, '+', '-'), '-') - 1);
+    v_offset := substr(v_zone, 2, 2)::int * 60 + right(v_zone, 2)::int;
+    if substr(v_zone, 2, 2)::int > 23 or right(v_zone, 2)::int > 59 then return 'NaN'; end if;
+    if left(v_zone, 1) = '-' then v_offset := -v_offset; end if;
+  end if;
+  v_month := coalesce(nullif(substr(v_day, v_width + 2, 2), ''), '1');
+  v_date := coalesce(nullif(substr(v_day, v_width + 5, 2), ''), '1');
+  v_hour := coalesce(nullif(left(v_clock, 2), ''), '0');
+  v_minute := coalesce(nullif(substr(v_clock, 4, 2), ''), '0');
+  v_second := coalesce(nullif(substr(v_clock, 7, 2), ''), '0');
+  if v_month not between 1 and 12 or v_date not between 1 and 31 or v_hour > 24 or v_minute > 59
+    or v_second > 59 or v_day like '-000000%'
+    or v_hour = 24 and (v_minute > 0 or v_second > 0 or substr(v_clock, 10) ~ '[1-9]') then
+    return 'NaN';
+  end if;
+  return ratchet_internal.pipe_time(array[left(v_day, v_width)::float8, v_month - 1, v_date,
+    v_hour, v_minute - v_offset, v_second, rpad(substr(v_clock, 10, 3), 3, '0')::float8]);
+end $$;
+comment on function ratchet_internal.pipe_parse_iso(text) is
+  'ISO 8601 text as milliseconds since 1970; null when it is not ISO 8601.';
+
+-- sql/graph/pipe/date/pipe_time.sql
+
+-- Milliseconds since 1970 of a year, month (from 0), day, hour, minute, second and millisecond in
+-- UTC. Parts out of their range roll over. NaN when a part is not a finite number, or the time is
+-- further from 1970 than a date may be.
+
+create function ratchet_internal.pipe_time(p_parts float8[]) returns float8
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_parts float8[];
+  v_time float8;
+begin
+  for i in 1..7 loop
+    if p_parts[i] is null or p_parts[i] in ('NaN', 'Infinity', '-Infinity')
+      or abs(p_parts[i]) > 1e20 then return 'NaN'; end if;
+    v_parts[i] := trunc(p_parts[i]);
+  end loop;
+  if abs(v_parts[1]) > 1e9 or abs(v_parts[2]) > 1e9 then return 'NaN'; end if;
+  v_time := ratchet_internal.pipe_day_number(v_parts[1], v_parts[2], v_parts[3]) * 86400000
+    + (v_parts[4] * 3600000 + v_parts[5] * 60000 + v_parts[6] * 1000 + v_parts[7]);
+  return case when abs(v_time) > 8.64e15 then 'NaN' else v_time + 0 end;
+end $$;
+comment on function ratchet_internal.pipe_time(float8[]) is
+  'Milliseconds since 1970 of seven parts of a date in UTC; NaN when there is no such date.';
+
+-- sql/graph/pipe/cron/pipe_cron.sql
+
+-- cron.nextDelay: whole seconds until the next tick of a cron expression in UTC, at least the five
+-- seconds that timers are exact to; -1 for what is not text.
+-- Raises: WF107.
+
+create function ratchet_internal.pipe_cron(p_function text, p_args jsonb[]) returns jsonb
+language plpgsql volatile parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now timestamptz := ratchet_internal.now();
+  v_next timestamptz;
+begin
+  if jsonb_typeof(p_args[1]) is distinct from 'string' then return '-1'; end if;
+  v_next := ratchet_internal.pipe_cron_next(p_args[1] #>> '{}', v_now);
+  if v_next is null then
+    return ratchet_internal.pipe_fail(p_function, 'the text is not a cron expression');
+  end if;
+  return to_jsonb(greatest(ceil(extract(epoch from v_next - v_now)), 5)::int);
+end $$;
+comment on function ratchet_internal.pipe_cron(text, jsonb[]) is
+  'Seconds until the next tick of a cron expression.';
+
+-- sql/graph/pipe/cron/pipe_cron_field.sql
+
+-- What one field of a cron expression allows; null when it is invalid. A last day is 100, the last
+-- weekday n of a month 100 + n, the k-th weekday n of a month 200 + 10n + k.
+
+create function ratchet_internal.pipe_cron_field(p_name text, p_field text) returns int[]
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_least int := case when p_name in ('day', 'month') then 1 else 0 end;
+  v_most int := case p_name when 'hour' then 23 when 'day' then 31 when 'month' then 12
+    when 'weekday' then 7 else 59 end;
+  v_names text[] := case p_name
+    when 'month' then '{jan,feb,mar,apr,may,jun,jul,aug,sep,oct,nov,dec}'
+    when 'weekday' then '{sun,mon,tue,wed,thu,fri,sat}' else '{}' end;
+  v_field text := replace(p_field, '?', '*');
+  v_allowed int[] := '{}';
+  v_item text;
+  m text[];
+  v_from int;
+  v_to int;
+begin
+  for i in 1..cardinality(v_names) loop
+    v_field := regexp_replace(v_field, '\m' || v_names[i] || '\M', (i - 1 + v_least)::text, 'g');
+  end loop;
+  foreach v_item in array string_to_array(v_field, ',') loop
+    if p_name = 'day' and v_item = 'l' then
+      v_allowed := v_allowed || 100;
+    elsif p_name = 'weekday' and v_item ~ '^[0-7](l|#[1-5])$' then
+      v_allowed := v_allowed || case when right(v_item, 1) = 'l' then 100 + left(v_item, 1)::int % 7
+        else 200 + left(v_item, 1)::int % 7 * 10 + right(v_item, 1)::int end;
+    else
+      m := regexp_match(v_item, '^(?:(\*)|([0-9]{1,2})(?:-([0-9]{1,2}))?)(?:/([0-9]{1,4}))?$');
+      if m is null or m[4]::int = 0 then return null; end if;
+      v_from := coalesce(m[2]::int, v_least);
+      v_to := case when m[1] is not null then v_most when m[3] is not null then m[3]::int
+        when m[4] is not null then v_most else v_from end;
+      if v_from > v_to or v_from < v_least or v_to > v_most then return null; end if;
+      v_allowed := v_allowed || array(
+        select n from generate_series(v_from, v_to, coalesce(m[4]::int, 1)) as n);
+    end if;
+  end loop;
+  return nullif(array(
+    select distinct case when p_name = 'weekday' and n = 7 then 0 else n end
+    from unnest(v_allowed) as n order by 1), '{}');
+end $$;
+comment on function ratchet_internal.pipe_cron_field(text, text) is
+  'What one field of a cron expression allows; null when it is invalid.';
+
+-- sql/graph/pipe/cron/pipe_cron_is_day.sql
+
+-- Whether a cron expression ticks on a day: its month is allowed and its day or its weekday is; a
+-- field that allows everything does not count when the other one is restricted.
+
+create function ratchet_internal.pipe_cron_is_day(
+  p_day date, p_days int[], p_months int[], p_weekdays int[]
+) returns boolean
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_day int := extract(day from p_day);
+  v_weekday int := extract(dow from p_day);
+  v_is_last_week boolean := extract(month from p_day + 7) <> extract(month from p_day);
+  v_is_any_day boolean := p_days @> array(select n from generate_series(1, 31) as n);
+  v_is_any_weekday boolean := p_weekdays @> '{0,1,2,3,4,5,6}';
+  v_is_day boolean;
+  v_is_weekday boolean;
+begin
+  if not extract(month from p_day)::int = any (p_months) then return false; end if;
+  v_is_day := v_day = any (p_days)
+    or 100 = any (p_days) and extract(day from p_day + 1) = 1;
+  v_is_weekday := v_weekday = any (p_weekdays)
+    or v_is_last_week and 100 + v_weekday = any (p_weekdays)
+    or 200 + v_weekday * 10 + (v_day + 6) / 7 = any (p_weekdays);
+  return case when v_is_any_day then v_is_weekday when v_is_any_weekday then v_is_day
+    else v_is_day or v_is_weekday end;
+end $$;
+comment on function ratchet_internal.pipe_cron_is_day(date, int[], int[], int[]) is
+  'Whether a cron expression ticks on a day.';
+
+-- sql/graph/pipe/cron/pipe_cron_next.sql
+
+-- The first tick of a cron expression after p_after, in UTC; null when the expression is invalid or
+-- never ticks. Five fields (minute, hour, day, month, weekday) or six (a second before them); fewer
+-- are the last ones. When both day and weekday are restricted, either may match. Looks ahead as far
+-- as two leap days can be apart.
+
+create function ratchet_internal.pipe_cron_next(
+  p_expression text, p_after timestamptz
+) returns timestamptz
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_after timestamp := date_trunc('second', p_after at time zone 'UTC');
+  v_text text := lower(ratchet_internal.pipe_trim(p_expression, 'both'));
+  v_fields text[];
+  v_seconds int[];
+  v_minutes int[];
+  v_hours int[];
+  v_days int[];
+  v_months int[];
+  v_weekdays int[];
+begin
+  v_text := case v_text when '@yearly' then '0 0 1 1 *' when '@monthly' then '0 0 1 * *'
+    when '@weekly' then '0 0 * * 0' when '@daily' then '0 0 * * *'
+    when '@hourly' then '0 * * * *' else v_text end;
+  v_fields := array(select m[1] from regexp_matches(v_text, '(\S+)', 'g') as m);
+  if cardinality(v_fields) > 6 or length(v_text) > 1000 then return null; end if;
+  while cardinality(v_fields) < 5 loop v_fields := array['*'] || v_fields; end loop;
+  if cardinality(v_fields) = 5 then v_fields := array['0'] || v_fields; end if;
+  v_seconds := ratchet_internal.pipe_cron_field('second', v_fields[1]);
+  v_minutes := ratchet_internal.pipe_cron_field('minute', v_fields[2]);
+  v_hours := ratchet_internal.pipe_cron_field('hour', v_fields[3]);
+  v_days := ratchet_internal.pipe_cron_field('day', v_fields[4]);
+  v_months := ratchet_internal.pipe_cron_field('month', v_fields[5]);
+  v_weekdays := ratchet_internal.pipe_cron_field('weekday', v_fields[6]);
+  if v_seconds is null or v_minutes is null or v_hours is null or v_days is null
+    or v_months is null or v_weekdays is null then return null; end if;
+  return (
+    select d.day + t.time
+    from (
+      select v_after::date + n as day from generate_series(0, 3000) as n
+      where ratchet_internal.pipe_cron_is_day(v_after::date + n, v_days, v_months, v_weekdays)
+      order by n) d
+    cross join lateral (
+      select make_time(h, m, s)::interval as time
+      from unnest(v_hours) as h, unnest(v_minutes) as m, unnest(v_seconds) as s
+      where d.day + make_time(h, m, s) > v_after order by 1 limit 1) t
+    limit 1) at time zone 'UTC';
+end $$;
+comment on function ratchet_internal.pipe_cron_next(text, timestamptz) is
+  'The first tick of a cron expression after a time, in UTC; null when there is none.';
+
+-- sql/graph/pipe/run/pipe_step.sql
+
+-- Follows a path from a value, one own property at a time: lists have positions and length, texts
+-- nothing. The first argument is the value, the others are the steps.
+
+create function ratchet_internal.pipe_step(p_args jsonb[]) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_value jsonb := p_args[1];
+begin
+  for i in 2..cardinality(p_args) loop
+    if jsonb_typeof(v_value) = 'string' then return null; end if;
+    v_value := ratchet_internal.pipe_member(v_value, p_args[i] #>> '{}');
+  end loop;
+  return v_value;
+end $$;
+comment on function ratchet_internal.pipe_step(jsonb[]) is 'Follows a path from a value.';
+
+-- sql/graph/pipe/run/pipe_members.sql
+
+-- An object of the keys in the first argument and the values in the others; undefined ones are left
+-- out.
+
+create function ratchet_internal.pipe_members(p_args jsonb[]) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return coalesce((
+    select jsonb_object_agg(key, value) filter (where value is not null)
+    from rows from (jsonb_array_elements_text(p_args[1]), unnest(p_args[2:])) as m (key, value)),
+    '{}');
+end $$;
+comment on function ratchet_internal.pipe_members(jsonb[]) is
+  'An object of keys and values; undefined ones are left out.';
+
+-- sql/graph/pipe/run/pipe_store.sql
+
+-- A value as it is stored: undefined members are dropped, undefined items and numbers that JSON
+-- does not have are null, dates are ISO 8601 text, -0 is 0. SQL NULL stays undefined. What is
+-- nested around a special value ends at a depth of 100.
+-- Raises: WF506.
+
+create function ratchet_internal.pipe_store(p_value jsonb, p_depth int default 0) returns jsonb
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if jsonb_typeof(p_value) not in ('object', 'array') then return p_value; end if;
+  case ratchet_internal.pipe_kind(p_value)
+    when 'undefined' then return null;
+    when 'date' then return p_value -> 'value';
+    when 'number' then
+      return case when p_value ->> '$' = '-0' then '0'::jsonb else 'null' end;
+    else
+      if not p_value @? '$.**."$"' then return p_value; end if;
+  end case;
+  perform ratchet_internal.pipe_check_size('@pipe', p_depth, 100);
+  if jsonb_typeof(p_value) = 'array' then
+    return (
+      select jsonb_agg(ratchet_internal.pipe_store(value, p_depth + 1) order by at)
+      from jsonb_array_elements(p_value) with ordinality as i (value, at));
+  end if;
+  return (
+    select coalesce(jsonb_object_agg(key, stored) filter (where stored is not null), '{}')
+    from (
+      select key, ratchet_internal.pipe_store(value, p_depth + 1) as stored
+      from jsonb_each(p_value)) m);
+end $$;
+comment on function ratchet_internal.pipe_store(jsonb, int) is 'A value as it is stored.';
+
+-- sql/graph/pipe/run/pipe_load.sql
+
+-- The registers with which a program begins: its constants, then the references, group by group.
+
+create function ratchet_internal.pipe_load(p_compiled jsonb, p_data jsonb) returns jsonb[]
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_parents text[] := p_compiled ->> 'parents';
+  v_keys text[] := p_compiled ->> 'keys';
+  v_registers jsonb[] := array(
+    select nullif(value, '{"$": "undefined"}')
+    from jsonb_array_elements(p_compiled -> 'constants') as k (value));
+  v_parent jsonb;
+begin
+  for i in 1..cardinality(v_parents) loop
+    v_parent := p_data #> v_parents[i]::text[];
+    v_registers := v_registers || array(
+      select nullif(v_parent #> array[key], '{"$": "undefined"}')
+      from unnest(v_keys[i]::text[]) as k (key));
+  end loop;
+  return v_registers;
+end $$;
+comment on function ratchet_internal.pipe_load(jsonb, jsonb) is
+  'The registers with which a program begins.';
+
+-- sql/graph/pipe/run/pipe_check_held.sql
+
+-- Refuses a value above 16 MiB, and one with which a program would hold more than 64 MiB. p_made is
+-- how much was made since the registers were last added up; the new sum is given back.
+-- Raises: WF506.
+
+create function ratchet_internal.pipe_check_held(
+  p_function text, p_value jsonb, p_made float8, p_registers jsonb[]
+) returns float8
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_made float8 := p_made + pg_column_size(p_value);
+begin
+  perform ratchet_internal.pipe_check_size(p_function, pg_column_size(p_value));
+  if v_made > 33554432 then
+    v_made := (select sum(pg_column_size(value)) from unnest(p_registers) as r (value))
+      + pg_column_size(p_value);
+    perform ratchet_internal.pipe_check_size(p_function, v_made, 67108864);
+  end if;
+  return v_made;
+end $$;
+comment on function ratchet_internal.pipe_check_held(text, jsonb, float8, jsonb[]) is
+  'Refuses a value that is too large, by itself or with all others of its program.';
+
+-- sql/graph/pipe/pipe_family.sql
+
+-- The function that computes a function of the mapping language, its family; null for one that does
+-- not exist. This list is the only one of all functions, the aliases among them.
+
+create function ratchet_internal.pipe_family(p_function text) returns text
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return (
+    select f.family
+    from (values
+      ('compare', 'conditional.(equality|strict_equality|inequality|strict_inequality
+        |greater_than|less_than|greater_than_or_equal|less_than_or_equal|eq|neq|gt|gte|lt|lte)
+        |number.(gte|lte|gt|lt)'),
+      ('choose', 'conditional.(ternary|nullish)|logical.(and|or|not)|unary.not'),
+      ('concat', 'string.concat'),
+      ('text_find', 'string.(includes|indexOf|lastIndexOf|startsWith|endsWith|search)'),
+      ('text_cut', 'string.(split|charAt|slice|substring)'),
+      ('text_change', 'string.(toLowerCase|toUpperCase|trim|trimStart|trimEnd|padStart|padEnd
+        |replace|repeat)'),
+      ('arithmetic', 'math.(add|subtract|multiply|divide)'),
+      ('list_read', 'array.(get|length|indexOf|join|lastIndexOf|pop|shift|slice)'),
+      ('list_change', 'array.(concat|push|reverse|sort|splice|unshift)'),
+      ('object_read', 'object.(get|keys|values|entries|getOwnPropertyNames|getOwnPropertySymbols
+        |getOwnPropertyDescriptor)'),
+      ('object_change', 'object.(set|create|fromEntries|assign|defineProperty|defineProperties)'),
+      ('object_trait', 'object.(freeze|isFrozen|seal|isSealed|preventExtensions|isExtensible
+        |hasOwnProperty|isPrototypeOf|propertyIsEnumerable)'),
+      ('number', 'number.(isFinite|isEven|isOdd|isInteger|isNaN|parseFloat|parseInt|toFixed
+        |toExponential|toPrecision)|unary.(positive|negative)'),
+      ('math_many', 'math.(atan2|hypot|max|min|pow|random)|number.(max|min|pow|round)'),
+      ('math', 'math.(abs|acos|acosh|asin|asinh|atan|atanh|cbrt|ceil|cos|cosh|exp|expm1|floor
+        |fround|log|log10|log1p|log2|round|sign|sin|sinh|sqrt|tan|tanh|trunc)'),
+      ('bits', 'bitwise.(and|or|xor|leftShift|rightShift|unsignedRightShift)|unary.bitwise_not
+        |math.(clz32|imul)'),
+      ('date_get', 'date.(get(UTC)?(Date|Day|FullYear|Hours|Milliseconds|Minutes|Month|Seconds)
+        |getTime|getTimezoneOffset|valueOf)'),
+      ('date_set', 'date.(set(UTC)?(Date|FullYear|Hours|Milliseconds|Minutes|Month|Seconds)
+        |setTime)'),
+      ('date_make', 'symbol.date|date.(fromISOString|now|yyyymmdd|parse|UTC)'),
+      ('date_write', 'date.(toDateString|toISOString|toISOXString|toJSON|toLocaleDateString
+        |toLocaleString|toLocaleTimeString|toString)'),
+      ('symbol', 'symbol.(null|undefined|whitespace|object|array|posInfinity|negInfinity|NaN)'),
+      ('json', 'json.(stringify|parse)'),
+      ('cron', 'cron.nextDelay')) as f (family, names)
+    where p_function
+      ~ ('^(' || replace(regexp_replace(f.names, '\s+', '', 'g'), '.', '\.') || ')$'));
+end $$;
+comment on function ratchet_internal.pipe_family(text) is
+  'The family of a function of the mapping language; null when there is no such function.';
+
+-- sql/graph/pipe/pipe_apply.sql
+
+-- Calls a function of the mapping language through its family, which was looked up before. It has
+-- no search_path of its own so that it can be inlined into the loop of map_run: its body is bound
+-- when it is created.
+
+create function ratchet_internal.pipe_apply(
+  p_family text, p_function text, p_args jsonb[]
+) returns jsonb
+language sql volatile
+return case p_family
+  when 'compare' then ratchet_internal.pipe_compare(p_function, p_args)
+  when 'choose' then ratchet_internal.pipe_choose(p_function, p_args)
+  when 'concat' then ratchet_internal.pipe_concat(p_function, p_args)
+  when 'object_read' then ratchet_internal.pipe_object_read(p_function, p_args)
+  when 'object_change' then ratchet_internal.pipe_object_change(p_function, p_args)
+  when 'object_trait' then ratchet_internal.pipe_object_trait(p_function, p_args)
+  when 'list_read' then ratchet_internal.pipe_list_read(p_function, p_args)
+  when 'list_change' then ratchet_internal.pipe_list_change(p_function, p_args)
+  when 'arithmetic' then ratchet_internal.pipe_arithmetic(p_function, p_args)
+  when 'text_find' then ratchet_internal.pipe_text_find(p_function, p_args)
+  when 'text_cut' then ratchet_internal.pipe_text_cut(p_function, p_args)
+  when 'text_change' then ratchet_internal.pipe_text_change(p_function, p_args)
+  when 'number' then ratchet_internal.pipe_number_call(p_function, p_args)
+  when 'math' then ratchet_internal.pipe_math(p_function, p_args)
+  when 'math_many' then ratchet_internal.pipe_math_many(p_function, p_args)
+  when 'bits' then ratchet_internal.pipe_bits(p_function, p_args)
+  when 'date_get' then ratchet_internal.pipe_date_get(p_function, p_args)
+  when 'date_set' then ratchet_internal.pipe_date_set(p_function, p_args)
+  when 'date_make' then ratchet_internal.pipe_date_make(p_function, p_args)
+  when 'date_write' then ratchet_internal.pipe_date_write(p_function, p_args)
+  when 'symbol' then ratchet_internal.pipe_symbol(p_function, p_args)
+  when 'json' then ratchet_internal.pipe_json(p_function, p_args)
+  when 'cron' then ratchet_internal.pipe_cron(p_function, p_args)
+  when 'step' then ratchet_internal.pipe_step(p_args)
+  when 'object' then ratchet_internal.pipe_members(p_args)
+  when 'list' then ratchet_internal.pipe_list(p_args)
+  when 'stored_list' then to_jsonb(p_args)
+  when 'store' then case when jsonb_typeof(p_args[1]) in ('object', 'array')
+    then ratchet_internal.pipe_store(p_args[1]) else p_args[1] end
+  when 'fail' then ratchet_internal.pipe_fail(p_args[1] #>> '{}', p_args[2] #>> '{}')
+  end;
+comment on function ratchet_internal.pipe_apply(text, text, jsonb[]) is
+  'Calls a function of the mapping language through its family.';
+
+-- sql/graph/pipe/compile/pipe_program.sql
+
+-- A program while it is being compiled. An expression becomes a straight line of calls over
+-- numbered registers: constants and references are loaded before it begins, and each call writes
+-- one register. While compiling, operands are numbered from 1000000 (constants), 2000000
+-- (references) and 3000000 (results); pipe_finish makes registers of them.
+
+create type ratchet_internal.pipe_program as (
+  code int[],
+  constants jsonb[],
+  paths text[],
+  families text[],
+  functions text[],
+  results int,
+  variables int[],
+  is_stored boolean,
+  operand int,
+  cells int[]
+);
+comment on type ratchet_internal.pipe_program is
+  'A program while it is being compiled: its code, and what the code refers to.';
+
+-- sql/graph/pipe/compile/pipe_start.sql
+
+-- An empty program.
+
+create function ratchet_internal.pipe_start(p_is_stored boolean)
+returns ratchet_internal.pipe_program
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_program ratchet_internal.pipe_program;
+begin
+  v_program.code := '{}';
+  v_program.constants := '{}';
+  v_program.paths := '{}';
+  v_program.families := '{}';
+  v_program.functions := '{}';
+  v_program.results := 0;
+  v_program.variables := '{}';
+  v_program.is_stored := p_is_stored;
+  return v_program;
+end $$;
+comment on function ratchet_internal.pipe_start(boolean) is 'An empty program.';
+
+-- sql/graph/pipe/compile/pipe_emit_constant.sql
+
+-- Adds a constant to a program, once however often it occurs. The operand is the constant.
+
+create function ratchet_internal.pipe_emit_constant(
+  p_program ratchet_internal.pipe_program, p_value jsonb
+) returns ratchet_internal.pipe_program
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_value jsonb := coalesce(p_value, '{"$": "undefined"}');
+  v_at int := array_position(p_program.constants, v_value);
+begin
+  -- Equal is not the same for numbers: 1.0 and 1 are written differently.
+  if v_at is null or p_program.constants[v_at]::text <> v_value::text then
+    p_program.constants := p_program.constants || v_value;
+    v_at := cardinality(p_program.constants);
+  end if;
+  p_program.operand := 1000000 + v_at;
+  return p_program;
+end $$;
+comment on function ratchet_internal.pipe_emit_constant(
+  ratchet_internal.pipe_program, jsonb) is
+  'Adds a constant to a program.';
+
+-- sql/graph/pipe/compile/pipe_emit_call.sql
+
+-- Adds a call to a program: the operand is its result. A function that does not exist becomes a
+-- call that fails, so that an expression fails only if it is evaluated.
+
+create function ratchet_internal.pipe_emit_call(
+  p_program ratchet_internal.pipe_program, p_family text, p_function text, p_operands int[]
+) returns ratchet_internal.pipe_program
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_call int := array_position(p_program.functions, p_function);
+begin
+  if v_call is null then
+    p_program.families := p_program.families || p_family;
+    p_program.functions := p_program.functions || p_function;
+    v_call := cardinality(p_program.functions);
+  end if;
+  p_program.results := p_program.results + 1;
+  p_program.operand := 3000000 + p_program.results;
+  p_program.code := p_program.code
+    || array[v_call, p_program.operand, cardinality(p_operands)] || p_operands;
+  return p_program;
+end $$;
+comment on function ratchet_internal.pipe_emit_call(
+  ratchet_internal.pipe_program, text, text, int[]) is
+  'Adds a call to a program.';
+
+-- sql/graph/pipe/compile/pipe_emit_failure.sql
+
+-- Adds a call that fails, for a row or a function that is wrong: evaluation reaches it or does not.
+
+create function ratchet_internal.pipe_emit_failure(
+  p_program ratchet_internal.pipe_program, p_function text, p_reason text
+) returns ratchet_internal.pipe_program
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_program ratchet_internal.pipe_program :=
+    ratchet_internal.pipe_emit_constant(p_program, to_jsonb(p_function));
+  v_function int := v_program.operand;
+begin
+  v_program := ratchet_internal.pipe_emit_constant(v_program, to_jsonb(p_reason));
+  return ratchet_internal.pipe_emit_call(v_program, 'fail', '$fail',
+    array[v_function, v_program.operand]);
+end $$;
+comment on function ratchet_internal.pipe_emit_failure(
+  ratchet_internal.pipe_program, text, text) is
+  'Adds a call that fails to a program.';
+
+-- sql/graph/pipe/compile/map_compile.sql
+
+-- Compiles a map, or a leaf of one, for map_run. What it makes is stored with the graph and run
+-- with each activity.
+
+create function ratchet_internal.map_compile(p_maps jsonb) returns jsonb
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return ratchet_internal.pipe_finish(ratchet_internal.pipe_emit_map(
+    ratchet_internal.pipe_start(true), p_maps));
+end $$;
+comment on function ratchet_internal.map_compile(jsonb) is
+  'Compiles a map for map_run.';
+
+-- sql/graph/pipe/compile/pipe_braced.sql
+
+-- What stands between the braces of a reference or function; null for a literal.
+
+create function ratchet_internal.pipe_braced(p_cell jsonb) returns text
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_text text := case jsonb_typeof(p_cell) when 'string' then p_cell #>> '{}' end;
+begin
+  return case when left(v_text, 1) = '{' and right(v_text, 1) = '}' and length(v_text) > 1
+    then substr(v_text, 2, length(v_text) - 2) end;
+end $$;
+comment on function ratchet_internal.pipe_braced(jsonb) is
+  'What stands between the braces of a reference or function; null for a literal.';
+
+-- sql/graph/pipe/compile/pipe_emit_cell.sql
+
+-- Adds one cell: a literal, a reference, or a function, which is called with p_arguments.
+
+create function ratchet_internal.pipe_emit_cell(
+  p_program ratchet_internal.pipe_program, p_cell jsonb, p_arguments int[] default '{}'
+) returns ratchet_internal.pipe_program
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_name text := ratchet_internal.pipe_braced(p_cell);
+  v_family text;
+begin
+  if v_name is null then
+    return ratchet_internal.pipe_emit_constant(p_program, p_cell);
+  elsif left(v_name, 1) <> '@' then
+    return ratchet_internal.pipe_emit_reference(p_program, v_name);
+  end if;
+  v_name := substr(v_name, 2);
+  v_family := ratchet_internal.pipe_family(v_name);
+  if v_family is null then
+    return ratchet_internal.pipe_emit_failure(p_program, v_name, 'there is no such function');
+  end if;
+  return ratchet_internal.pipe_emit_call(p_program, v_family, v_name, p_arguments);
+end $$;
+comment on function ratchet_internal.pipe_emit_cell(
+  ratchet_internal.pipe_program, jsonb, int[]) is
+  'Adds one cell of a row to a program: a literal, a reference or a function.';
+
+-- sql/graph/pipe/compile/pipe_emit_map.sql
+
+-- Adds a map: an object or list of maps, the leaves of which are single values. What a program
+-- makes for storage is stored leaf by leaf, where functions made it: plain references and literals
+-- are data as they are.
+
+create function ratchet_internal.pipe_emit_map(
+  p_program ratchet_internal.pipe_program, p_map jsonb
+) returns ratchet_internal.pipe_program
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_program ratchet_internal.pipe_program := p_program;
+  v_operands int[] := '{}';
+  v_item jsonb;
+begin
+  if jsonb_typeof(p_map) = 'object' and not p_map ? '@pipe' or jsonb_typeof(p_map) = 'array' then
+    if jsonb_typeof(p_map) = 'object' then
+      v_program := ratchet_internal.pipe_emit_constant(v_program, (
+        select coalesce(jsonb_agg(key order by at), '[]')
+        from jsonb_object_keys(p_map) with ordinality as k (key, at)));
+      v_operands := array[v_program.operand];
+    end if;
+    for v_item in
+      select coalesce(o.value, l.value)
+      from (select 1) as always
+      left join lateral jsonb_each(case jsonb_typeof(p_map) when 'object' then p_map end)
+        with ordinality as o (key, value, at) on true
+      left join lateral jsonb_array_elements(case jsonb_typeof(p_map) when 'array' then p_map end)
+        with ordinality as l (value, at) on true
+      where o.at is not null or l.at is not null order by o.at, l.at
+    loop
+      v_program := ratchet_internal.pipe_emit_map(v_program, v_item);
+      v_operands := v_operands || v_program.operand;
+    end loop;
+    return case when jsonb_typeof(p_map) = 'object'
+      then ratchet_internal.pipe_emit_call(v_program, 'object', '$object', v_operands)
+      when v_program.is_stored
+      then ratchet_internal.pipe_emit_call(v_program, 'stored_list', '$stored_list', v_operands)
+      else ratchet_internal.pipe_emit_call(v_program, 'list', '$list', v_operands) end;
+  end if;
+  return ratchet_internal.pipe_emit_value(v_program, p_map);
+end $$;
+comment on function ratchet_internal.pipe_emit_map(ratchet_internal.pipe_program, jsonb) is
+  'Adds a map to a program.';
+
+-- sql/graph/pipe/compile/pipe_emit_reduce.sql
+
+-- Adds a loop over a collection: -1 begins it, -2 takes the value of the body as the accumulator
+-- and goes on with the next element. p_prior is the collection and the first accumulator. Variables
+-- inside mean this loop; those of an outer one are seen only by what was compiled before.
+
+create function ratchet_internal.pipe_emit_reduce(
+  p_program ratchet_internal.pipe_program, p_body jsonb, p_prior int[]
+) returns ratchet_internal.pipe_program
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_program ratchet_internal.pipe_program := p_program;
+  v_over int;
+  v_first int;
+  v_accumulator int := 3000001 + p_program.results;
+  v_begin int;
+begin
+  v_program.results := v_program.results + 5;
+  v_program := ratchet_internal.pipe_emit_constant(v_program, null);
+  v_over := coalesce(p_prior[1], v_program.operand);
+  v_program := ratchet_internal.pipe_emit_constant(v_program, 'null');
+  v_first := coalesce(p_prior[2], v_program.operand);
+  v_begin := cardinality(v_program.code) + 1;
+  -- Results: accumulator, item, key, index, and the keys that are iterated. The last is where to go
+  -- when there are no more.
+  v_program.code := v_program.code || array[-1, v_accumulator, 7, v_over, v_first,
+    v_accumulator + 1, v_accumulator + 2, v_accumulator + 3, v_accumulator + 4, 0];
+  v_program.variables := array[v_over, v_accumulator, v_accumulator + 1, v_accumulator + 2,
+    v_accumulator + 3];
+  v_program := ratchet_internal.pipe_emit_rows(v_program, p_body, array[v_accumulator], null);
+  v_program.code := v_program.code || array[-2, v_accumulator, 2, v_program.operand, v_begin];
+  v_program.code[v_begin + 9] := cardinality(v_program.code) + 1;
+  v_program.variables := p_program.variables;
+  v_program.operand := v_accumulator;
+  return v_program;
+end $$;
+comment on function ratchet_internal.pipe_emit_reduce(
+  ratchet_internal.pipe_program, jsonb, int[]) is
+  'Adds a loop over a collection to a program.';
+
+-- sql/graph/pipe/compile/pipe_emit_reference.sql
+
+-- Adds a reference: what can be followed by the path operator of Postgres is loaded before the
+-- program begins; length and numbers that are written oddly are not, since the two languages differ
+-- there. Iteration variables are results of the loop they are in.
+
+create function ratchet_internal.pipe_emit_reference(
+  p_program ratchet_internal.pipe_program, p_reference text
+) returns ratchet_internal.pipe_program
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_program ratchet_internal.pipe_program := p_program;
+  v_steps text[] := case p_reference when '' then array[''] else string_to_array(p_reference, '.')
+    end;
+  v_fast int := 1;
+  v_operands int[];
+begin
+  if p_reference ~ '^\$(item|key|index|input|output)' then
+    v_program.operand := v_program.variables[
+      array_position('{$input,$output,$item,$key,$index}', v_steps[1])];
+    if v_program.operand is null then
+      return ratchet_internal.pipe_emit_constant(v_program, null);
+    end if;
+  else
+    while v_fast < cardinality(v_steps)
+      and v_steps[v_fast + 1] !~ '^(length|\s*[-+][0-9]+|\s+[0-9]+|0[0-9]+)$' loop
+      v_fast := v_fast + 1;
+    end loop;
+    v_operands := array[array_position(v_program.paths, v_steps[1:v_fast]::text)];
+    if v_operands[1] is null then
+      v_program.paths := v_program.paths || v_steps[1:v_fast]::text;
+      v_operands[1] := cardinality(v_program.paths);
+    end if;
+    v_program.operand := 2000000 + v_operands[1];
+  end if;
+  if v_fast = cardinality(v_steps) then return v_program; end if;
+  v_operands := array[v_program.operand];
+  for i in v_fast + 1 .. cardinality(v_steps) loop
+    v_program := ratchet_internal.pipe_emit_constant(v_program, to_jsonb(v_steps[i]));
+    v_operands := v_operands || v_program.operand;
+  end loop;
+  return ratchet_internal.pipe_emit_call(v_program, 'step', '$step', v_operands);
+end $$;
+comment on function ratchet_internal.pipe_emit_reference(
+  ratchet_internal.pipe_program, text) is
+  'Adds a reference or an iteration variable to a program.';
+
+-- sql/graph/pipe/compile/pipe_emit_row.sql
+
+-- Adds a plain row; its cells are the operands of all cells. Without a row before it each cell
+-- stands for itself, except that a function at the start of a nested pipe receives the row around
+-- it. After another row the first cell must be a function, which receives that row, or an iteration
+-- variable.
+
+create function ratchet_internal.pipe_emit_row(
+  p_program ratchet_internal.pipe_program, p_row jsonb, p_prior int[], p_outer int[]
+) returns ratchet_internal.pipe_program
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_program ratchet_internal.pipe_program := p_program;
+  v_name text := ratchet_internal.pipe_braced(p_row -> 0);
+  v_cells int[] := '{}';
+begin
+  if p_prior is not null and coalesce(v_name !~ '^(@|\$(item|key|index|input|output))', true) then
+    v_program := ratchet_internal.pipe_emit_failure(v_program, '@pipe',
+      'only the first row may begin with a value: the others begin with a function');
+    v_program.cells := array[v_program.operand];
+    return v_program;
+  end if;
+  for i in 0..jsonb_array_length(p_row) - 1 loop
+    v_program := ratchet_internal.pipe_emit_cell(v_program, p_row -> i,
+      case when i = 0 then coalesce(p_prior, p_outer, '{}') else '{}' end);
+    v_cells := v_cells || v_program.operand;
+  end loop;
+  v_program.cells := v_cells;
+  return v_program;
+end $$;
+comment on function ratchet_internal.pipe_emit_row(
+  ratchet_internal.pipe_program, jsonb, int[], int[]) is
+  'Adds a plain row of a pipe to a program.';
+
+-- sql/graph/pipe/compile/pipe_emit_rows.sql
+
+-- Adds the rows of a pipe; the operand is its value. p_prior is the row before the first one (in
+-- the body of a reduce), p_outer the nearest row around a nested pipe: its first function receives
+-- that. Which values a function receives depends on the rows alone, so all of this is settled here
+-- and nothing of it is left to do at run time.
+
+create function ratchet_internal.pipe_emit_rows(
+  p_program ratchet_internal.pipe_program, p_rows jsonb, p_prior int[], p_outer int[]
+) returns ratchet_internal.pipe_program
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_program ratchet_internal.pipe_program := p_program;
+  v_prior int[] := p_prior;
+  v_queue int[] := '{}';
+  v_row jsonb;
+begin
+  if jsonb_typeof(p_rows) is distinct from 'array' or p_rows = '[]' then
+    return ratchet_internal.pipe_emit_failure(v_program, '@pipe', 'a pipe is a list of rows');
+  end if;
+  for v_row in
+    select value from jsonb_array_elements(p_rows) with ordinality as r (value, at) order by at
+  loop
+    if jsonb_typeof(v_row) = 'object' and v_row ? '@pipe' then
+      v_program := ratchet_internal.pipe_emit_rows(v_program, v_row -> '@pipe', null,
+        coalesce(v_prior, p_outer));
+      v_queue := v_queue || v_program.operand;
+    elsif jsonb_typeof(v_row) = 'object' and v_row ? '@reduce' then
+      if v_prior is null then
+        return ratchet_internal.pipe_emit_failure(v_program, '@reduce',
+          'there is no row before it that names a collection');
+      end if;
+      v_program := ratchet_internal.pipe_emit_reduce(v_program, v_row -> '@reduce', v_prior);
+      v_prior := array[v_program.operand];
+    elsif jsonb_typeof(v_row) <> 'array' then
+      return ratchet_internal.pipe_emit_failure(v_program, '@pipe',
+        'a row is a list, a nested pipe or a reduce');
+    else
+      if cardinality(v_queue) > 0 then
+        v_prior := v_queue;
+        v_queue := '{}';
+      end if;
+      v_program := ratchet_internal.pipe_emit_row(v_program, v_row, v_prior, p_outer);
+      v_prior := v_program.cells;
+    end if;
+  end loop;
+  if v_prior is null then
+    return ratchet_internal.pipe_emit_failure(v_program, '@pipe',
+      'nothing gathers what the nested pipes give');
+  elsif cardinality(v_prior) = 0 then
+    return ratchet_internal.pipe_emit_constant(v_program, null);
+  end if;
+  v_program.operand := v_prior[1];
+  return v_program;
+end $$;
+comment on function ratchet_internal.pipe_emit_rows(
+  ratchet_internal.pipe_program, jsonb, int[], int[]) is
+  'Adds the rows of a pipe to a program.';
+
+-- sql/graph/pipe/compile/pipe_emit_value.sql
+
+-- Adds a single value: a literal, a reference, a function without arguments, or a pipe. An object
+-- without a pipe in it is a literal.
+
+create function ratchet_internal.pipe_emit_value(
+  p_program ratchet_internal.pipe_program, p_value jsonb
+) returns ratchet_internal.pipe_program
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_program ratchet_internal.pipe_program;
+begin
+  if jsonb_typeof(p_value) = 'object' and p_value ? '@pipe' then
+    v_program := ratchet_internal.pipe_emit_rows(p_program, p_value -> '@pipe', null, null);
+  else
+    v_program := ratchet_internal.pipe_emit_cell(p_program, p_value);
+    if coalesce(ratchet_internal.pipe_braced(p_value) !~ '^@', true) then
+      return v_program;
+    end if;
+  end if;
+  return case when v_program.is_stored then ratchet_internal.pipe_emit_call(v_program, 'store',
+    '$store', array[v_program.operand]) else v_program end;
+end $$;
+comment on function ratchet_internal.pipe_emit_value(ratchet_internal.pipe_program, jsonb) is
+  'Adds a single value to a program.';
+
+-- sql/graph/pipe/compile/pipe_finish.sql
+
+-- The finished program, with registers for operands: constants first, then references, then
+-- results. References are grouped by all but their last step, so that what they share is looked up
+-- once. Lists of names and numbers are kept as array literals, which Postgres reads faster than
+-- JSON.
+-- Raises: WF506.
+
+create function ratchet_internal.pipe_finish(p_program ratchet_internal.pipe_program)
+returns jsonb
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_constants int := cardinality(p_program.constants);
+  v_paths int := cardinality(p_program.paths);
+  v_places int[];
+  v_parents text[];
+  v_keys text[];
+  v_code int[];
+begin
+  perform ratchet_internal.pipe_check_size('@pipe', cardinality(p_program.code), 999999);
+  v_places := array(
+    select row_number() over (order by (path::text[])[1:cardinality(path::text[]) - 1], at)
+    from unnest(p_program.paths) with ordinality as p (path, at) order by at);
+  select coalesce(array_agg(parent::text order by parent), '{}'),
+    coalesce(array_agg(keys::text order by parent), '{}')
+  into v_parents, v_keys
+  from (
+    select steps[1:cardinality(steps) - 1] as parent,
+      array_agg(steps[cardinality(steps)] order by at) as keys
+    from (select path::text[] as steps, at
+      from unnest(p_program.paths) with ordinality as p (path, at)) s
+    group by 1) g;
+  v_code := array(
+    select case when n < 1000000 then n when n < 2000000 then n - 1000000
+      when n < 3000000 then v_constants + v_places[n - 2000000]
+      else v_constants + v_paths + n - 3000000 end
+    from unnest(p_program.code || p_program.operand) with ordinality as c (n, at) order by at);
+  return jsonb_build_object(
+    'constants', to_jsonb(p_program.constants),
+    'parents', v_parents::text,
+    'keys', v_keys::text,
+    'families', p_program.families::text,
+    'functions', p_program.functions::text,
+    'code', v_code[1:cardinality(v_code) - 1]::text,
+    'result', v_code[cardinality(v_code)]);
+end $$;
+comment on function ratchet_internal.pipe_finish(ratchet_internal.pipe_program) is
+  'The finished program.';
+
+-- sql/graph/pipe/compile/value_compile.sql
+
+-- Compiles a single value for map_run. Unlike map_compile it leaves an object without a pipe, and a
+-- list, as they are. What comes out is a value as it is evaluated, not as it is stored.
+
+create function ratchet_internal.value_compile(p_expression jsonb) returns jsonb
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return ratchet_internal.pipe_finish(ratchet_internal.pipe_emit_value(
+    ratchet_internal.pipe_start(false), p_expression));
+end $$;
+comment on function ratchet_internal.value_compile(jsonb) is
+  'Compiles a single value for map_run.';
+
+-- sql/graph/pipe/compile/pipe_row_references.sql
+
+-- The references in the rows of a pipe or a reduce, with the path from there.
+
+create function ratchet_internal.pipe_row_references(p_rows jsonb)
+returns table (reference text[], path text[])
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if jsonb_typeof(p_rows) is distinct from 'array' then return; end if;
+  return query
+    select n.reference, array[(m.at - 1)::text, i.step] || n.path
+    from jsonb_array_elements(p_rows) with ordinality as m (value, at)
+    cross join lateral (
+      select (c.at - 1)::text as step, c.value
+      from jsonb_array_elements(case jsonb_typeof(m.value) when 'array' then m.value end)
+        with ordinality as c (value, at)
+      where jsonb_typeof(c.value) = 'string') i
+    cross join lateral ratchet_internal.pipe_references(i.value) as n
+    union all
+    select n.reference, array[(m.at - 1)::text, k.key] || n.path
+    from jsonb_array_elements(p_rows) with ordinality as m (value, at)
+    cross join (values ('@pipe'), ('@reduce')) as k (key)
+    cross join lateral ratchet_internal.pipe_row_references(
+      case jsonb_typeof(m.value) when 'object' then m.value -> k.key end) as n;
+end $$;
+comment on function ratchet_internal.pipe_row_references(jsonb) is
+  'The references in the rows of a pipe or a reduce.';
+
+-- sql/graph/pipe/compile/pipe_references.sql
+
+-- The references that an expression reads, each as its steps, with the path in the expression where
+-- it stands. Iteration variables are not references. An expression is a single value, a map or the
+-- rows of a pipe; literals inside of rows are not searched.
+
+create function ratchet_internal.pipe_references(p_expression jsonb)
+returns table (reference text[], path text[])
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_name text := ratchet_internal.pipe_braced(p_expression);
+begin
+  if v_name is not null and v_name !~ '^(@|\$(item|key|index|input|output))' then
+    return query select case v_name when '' then array[''] else string_to_array(v_name, '.') end,
+      '{}'::text[];
+  elsif jsonb_typeof(p_expression) = 'object' and p_expression ? '@pipe' then
+    return query
+      select n.reference, array['@pipe'] || n.path
+      from ratchet_internal.pipe_row_references(p_expression -> '@pipe') as n;
+  elsif jsonb_typeof(p_expression) = 'object' then
+    return query
+      select n.reference, array[m.key] || n.path
+      from jsonb_each(p_expression) as m
+      cross join lateral ratchet_internal.pipe_references(m.value) as n;
+  elsif jsonb_typeof(p_expression) = 'array' then
+    return query
+      select n.reference, array[(m.at - 1)::text] || n.path
+      from jsonb_array_elements(p_expression) with ordinality as m (value, at)
+      cross join lateral ratchet_internal.pipe_references(m.value) as n;
+  end if;
+end $$;
+comment on function ratchet_internal.pipe_references(jsonb) is
+  'The references that an expression reads, and where they stand in it.';
+
+-- sql/graph/pipe/compile/pipe_row_problems.sql
+
+-- What is wrong with the rows of a pipe, or of a reduce, which has a row before its first one.
+
+create function ratchet_internal.pipe_row_problems(
+  p_rows jsonb, p_path text[], p_is_reduce boolean
+) returns table (path text[], message text)
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_has_prior boolean := p_is_reduce;
+  v_has_queue boolean := false;
+  v_row jsonb;
+  v_path text[];
+begin
+  if cardinality(p_path) > 200 then
+    return query select p_path, 'This is nested too deep: at most 100 levels can be evaluated.';
+    return;
+  end if;
+  if jsonb_typeof(p_rows) is distinct from 'array' or p_rows = '[]' then
+    return query select p_path, format('%s needs a list with at least one row.',
+      p_path[cardinality(p_path)]);
+    return;
+  end if;
+  for i in 0..jsonb_array_length(p_rows) - 1 loop
+    v_row := p_rows -> i;
+    v_path := p_path || i::text;
+    if jsonb_typeof(v_row) = 'array' then
+      if (v_has_prior or v_has_queue) and coalesce(ratchet_internal.pipe_braced(v_row -> 0)
+        !~ '^(@|\$(item|key|index|input|output))', true) then
+        return query select v_path || '0'::text,
+          'Every row but the first must begin with a function or an iteration variable.';
+      end if;
+      return query
+        select n.path, n.message
+        from jsonb_array_elements(v_row) with ordinality as c (value, at)
+        cross join lateral ratchet_internal.pipe_problems(c.value, v_path || (c.at - 1)::text) as n
+        where jsonb_typeof(c.value) = 'string';
+      v_has_prior := true;
+      v_has_queue := false;
+    elsif jsonb_typeof(v_row) = 'object' and v_row ? '@pipe' then
+      v_has_queue := true;
+      return query select * from ratchet_internal.pipe_row_problems(v_row -> '@pipe',
+        v_path || '@pipe'::text, false);
+    elsif jsonb_typeof(v_row) = 'object' and v_row ? '@reduce' then
+      if not v_has_prior then
+        return query select v_path, 'A @reduce needs a row before it that names the collection.';
+      end if;
+      return query select * from ratchet_internal.pipe_row_problems(v_row -> '@reduce',
+        v_path || '@reduce'::text, true);
+    else
+      return query select v_path, 'A row is a list of cells, a nested @pipe or a @reduce.';
+    end if;
+  end loop;
+  if not v_has_prior then
+    return query select p_path, 'A row must gather what the nested pipes give.';
+  end if;
+end $$;
+comment on function ratchet_internal.pipe_row_problems(jsonb, text[], boolean) is
+  'What is wrong with the rows of a pipe or a reduce, and where.';
+
+-- sql/graph/pipe/compile/pipe_problems.sql
+
+-- What is wrong with an expression, whatever data it meets: rows in the wrong shape, functions that
+-- do not exist. p_path is where the expression stands; each problem has the path to itself.
+
+create function ratchet_internal.pipe_problems(p_expression jsonb, p_path text[])
+returns table (path text[], message text)
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_name text := ratchet_internal.pipe_braced(p_expression);
+begin
+  if cardinality(p_path) > 200 then
+    return query select p_path, 'This is nested too deep: at most 100 levels can be evaluated.';
+  elsif v_name ~ '^@' then
+    return query
+      select p_path, format('There is no function "%s".', left(substr(v_name, 2), 100))
+      where ratchet_internal.pipe_family(substr(v_name, 2)) is null;
+  elsif jsonb_typeof(p_expression) = 'object' and p_expression ? '@pipe' then
+    return query
+      select * from ratchet_internal.pipe_row_problems(p_expression -> '@pipe',
+        p_path || '@pipe'::text, false);
+  elsif jsonb_typeof(p_expression) = 'object' then
+    return query
+      select n.path, n.message
+      from jsonb_each(p_expression) as m
+      cross join lateral ratchet_internal.pipe_problems(m.value, p_path || m.key) as n;
+  elsif jsonb_typeof(p_expression) = 'array' then
+    return query
+      select n.path, n.message
+      from jsonb_array_elements(p_expression) with ordinality as m (value, at)
+      cross join lateral ratchet_internal.pipe_problems(m.value,
+        p_path || (m.at - 1)::text) as n;
+  end if;
+end $$;
+comment on function ratchet_internal.pipe_problems(jsonb, text[]) is
+  'What is wrong with an expression, and where.';
+
+-- sql/graph/pipe/run/map_run.sql
+
+-- Runs a compiled map, or a compiled single value, over the data it refers to. Null is undefined.
+-- Bounded: 1,000,000 calls in loops, 64 MiB of values at a time, 16 MiB each. Numbers are written
+-- with all their digits whatever the session wants.
+-- Raises: WF107, WF506.
+
+create function ratchet_internal.map_run(p_compiled jsonb, p_data jsonb) returns jsonb
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+set extra_float_digits = 1
+as $$
+declare
+  c int[] := p_compiled ->> 'code';
+  v_families text[] := p_compiled ->> 'families';
+  v_functions text[] := p_compiled ->> 'functions';
+  r jsonb[] := ratchet_internal.pipe_load(p_compiled, p_data);
+  v_at int := 1;
+  v_end int := cardinality(c);
+  v_count int;
+  v_args jsonb[];
+  v_value jsonb;
+  v_made float8 := 0;
+  v_work float8 := 0;
+begin
+  while v_at <= v_end loop
+    v_count := c[v_at + 2];
+    if c[v_at] > 0 then
+      if v_count = 2 then
+        v_args := array[r[c[v_at + 3]], r[c[v_at + 4]]];
+      elsif v_count = 1 then
+        v_args := array[r[c[v_at + 3]]];
+      else
+        v_args := '{}';
+        for i in 1..v_count loop v_args[i] := r[c[v_at + 2 + i]]; end loop;
+      end if;
+      v_value := ratchet_internal.pipe_apply(v_families[c[v_at]], v_functions[c[v_at]], v_args);
+      if pg_column_size(v_value) > 16384 then
+        v_made := ratchet_internal.pipe_check_held(v_functions[c[v_at]], v_value, v_made, r);
+        v_work := v_work + pg_column_size(v_value) / 16384;
+      end if;
+      r[c[v_at + 1]] := v_value;
+      v_at := v_at + 3 + v_count;
+      continue;
+    end if;
+    -- A loop begins (-1) or has run its body (-2). Its operands, from v_at + 3: collection, first
+    -- accumulator, item, key, index, keys, where it ends.
+    if c[v_at] = -2 then
+      r[c[v_at + 1]] := r[c[v_at + 3]];
+      v_at := c[v_at + 4];
+      v_count := r[c[v_at + 7]]::int + 1;
+    else
+      r[c[v_at + 1]] := coalesce(r[c[v_at + 4]], 'null');
+      r[c[v_at + 8]] := case when jsonb_typeof(r[c[v_at + 3]]) is distinct from 'array'
+        then to_jsonb(ratchet_internal.pipe_keys(r[c[v_at + 3]])) end;
+      v_count := 0;
+    end if;
+    if v_count >= jsonb_array_length(coalesce(r[c[v_at + 8]], r[c[v_at + 3]])) then
+      v_at := c[v_at + 9];
+      continue;
+    end if;
+    r[c[v_at + 6]] := coalesce(r[c[v_at + 8]] -> v_count, to_jsonb(v_count::text));
+    r[c[v_at + 5]] := ratchet_internal.pipe_member(r[c[v_at + 3]], r[c[v_at + 6]] #>> '{}');
+    r[c[v_at + 7]] := to_jsonb(v_count);
+    v_work := v_work + (c[v_at + 9] - v_at) / 5;
+    if v_work > 1000000 then
+      perform ratchet_internal.pipe_check_size('@reduce', v_work, 1000000);
+    end if;
+    v_at := v_at + 10;
+  end loop;
+  return r[(p_compiled -> 'result')::int];
+end $$;
+comment on function ratchet_internal.map_run(jsonb, jsonb) is
+  'Runs a compiled map or single value over data.';
+
+-- sql/graph/pipe/run/pipe_value.sql
+
+-- Evaluates one single value over data; null is undefined. For something that is evaluated once:
+-- what is evaluated often is compiled first (value_compile).
+-- Raises: WF107, WF506.
+
+create function ratchet_internal.pipe_value(p_expression jsonb, p_data jsonb) returns jsonb
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if ratchet_internal.pipe_braced(p_expression) is null
+    and not (jsonb_typeof(p_expression) = 'object' and p_expression ? '@pipe') then
+    return nullif(p_expression, '{"$": "undefined"}');
+  end if;
+  return ratchet_internal.map_run(ratchet_internal.value_compile(p_expression), p_data);
+end $$;
+comment on function ratchet_internal.pipe_value(jsonb, jsonb) is
+  'Evaluates one single value over data; null is undefined.';
+
+-- sql/graph/pipe/rule/rule_compile.sql
+
+-- Compiles the condition of a transition for rule_holds: codes as texts, and the actual values of
+-- its matches. true, and null, always hold.
+
+create function ratchet_internal.rule_compile(p_rule jsonb) returns jsonb
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if jsonb_typeof(p_rule) is distinct from 'object' then
+    return case when p_rule = 'false' then '{"codes": []}'::jsonb else '{}' end;
+  end if;
+  return jsonb_build_object(
+    'codes', case jsonb_typeof(p_rule -> 'code')
+      when 'array' then (
+        select coalesce(jsonb_agg(to_jsonb(code)), '[]')
+        from jsonb_array_elements_text(p_rule -> 'code') as c (code))
+      else jsonb_build_array(coalesce(p_rule ->> 'code', '200')) end,
+    'is_any', coalesce(p_rule ->> 'gate' = 'or', false),
+    'matches', case jsonb_typeof(p_rule -> 'match') when 'array' then (
+      select coalesce(jsonb_agg(jsonb_build_object('expected', m -> 'expected',
+        'actual', ratchet_internal.value_compile(m -> 'actual')) order by at), '[]')
+      from jsonb_array_elements(p_rule -> 'match') with ordinality as i (m, at)) end);
+end $$;
+comment on function ratchet_internal.rule_compile(jsonb) is
+  'Compiles the condition of a transition for rule_holds.';
+
+-- sql/graph/pipe/rule/rule_holds.sql
+
+-- Whether the condition of a transition holds for the code and the data of the activity that ended.
+-- Expected values are literals and compared strictly. The matches are looked at one by one, and
+-- none after it is settled.
+-- Raises: WF107, WF506.
+
+create function ratchet_internal.rule_holds(p_compiled jsonb, p_code int, p_data jsonb)
+returns boolean
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_is_any boolean := (p_compiled -> 'is_any')::boolean;
+  v_match jsonb;
+begin
+  if p_compiled ? 'codes' and not p_compiled -> 'codes' ? p_code::text then return false; end if;
+  if coalesce(p_compiled -> 'matches', 'null') = 'null' then return true; end if;
+  for v_match in
+    select m from jsonb_array_elements(p_compiled -> 'matches') with ordinality as i (m, at)
+    order by at
+  loop
+    if ratchet_internal.pipe_is_same(nullif(v_match -> 'expected', '{"$": "undefined"}'),
+      ratchet_internal.map_run(v_match -> 'actual', p_data)) = v_is_any then return v_is_any;
+    end if;
+  end loop;
+  return not v_is_any;
+end $$;
+comment on function ratchet_internal.rule_holds(jsonb, int, jsonb) is
+  'Whether the condition of a transition holds.';
+
+-- sql/graph/pipe/pipe_call.sql
+
+-- Calls one function of the mapping language: for people who want to try it, and for tests. Special
+-- values are tagged in and out: {"$": "undefined"}, {"$": "NaN"}, {"$": "date", "value": …}.
+-- Raises: WF107, WF506.
+
+create function ratchet.pipe_call(fn text, args jsonb default '[]') returns jsonb
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set extra_float_digits = 1
+as $$
+declare
+  v_family text := ratchet_internal.pipe_family(fn);
+  v_result jsonb;
+begin
+  if v_family is null then
+    return ratchet_internal.pipe_fail(fn, 'there is no such function');
+  elsif jsonb_typeof(args) is distinct from 'array' then
+    return ratchet_internal.pipe_fail(fn, 'the arguments are not a list');
+  end if;
+  v_result := ratchet_internal.pipe_apply(v_family, fn, ratchet_internal.pipe_items(args));
+  perform ratchet_internal.pipe_check_size(fn, coalesce(pg_column_size(v_result), 0));
+  return coalesce(v_result, '{"$": "undefined"}');
+end $$;
+comment on function ratchet.pipe_call(text, jsonb) is
+  'Calls one function of the mapping language; special values are tagged objects.';
+
+-- sql/graph/pipe/pipe_eval.sql
+
+-- Evaluates a pipe, given as its rows or as {"@pipe": rows}, over data. Special values are tagged
+-- in and out.
+-- Raises: WF107, WF506.
+
+create function ratchet.pipe_eval(pipe jsonb, data jsonb default '{}') returns jsonb
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return coalesce(ratchet_internal.pipe_value(case
+    when jsonb_typeof(pipe) = 'object' and pipe ? '@pipe' then pipe
+    else jsonb_build_object('@pipe', pipe) end, data), '{"$": "undefined"}');
+end $$;
+comment on function ratchet.pipe_eval(jsonb, jsonb) is
+  'Evaluates a pipe over data; special values are tagged objects.';
+
+-- sql/graph/pipe/pipe_map.sql
+
+-- Resolves a map over data: the same shape with values for expressions. Undefined members are left
+-- out; special values are tagged in and out.
+-- Raises: WF107, WF506.
+
+create function ratchet.pipe_map(maps jsonb, data jsonb default '{}') returns jsonb
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return coalesce(ratchet_internal.map_run(ratchet_internal.pipe_finish(
+    ratchet_internal.pipe_emit_map(ratchet_internal.pipe_start(false), maps)), data),
+    '{"$": "undefined"}');
+end $$;
+comment on function ratchet.pipe_map(jsonb, jsonb) is
+  'Resolves a map over data; special values are tagged objects.';
+
 -- Looking at everything; the rules that always hold.
 
 -- sql/views/ledger.sql
@@ -6716,6 +10657,34 @@ as $$
 $$;
 comment on function ratchet_internal.broken_signals() is 'Violations of the rules about signals.';
 
+-- sql/inspect/broken_escalations.sql
+
+-- Rules of check_invariants about tasks.
+
+create function ratchet_internal.broken_escalations()
+returns table (rule text, job_id bigint, detail text)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with task as (
+    select e.id, e.job_id, e.status, ratchet_internal.is_final(a.ledger) as is_final, a.is_failed,
+      exists (select from ratchet_internal.messages m where m.job_id = e.job_id
+        and m.address = e.address and m.position = e.position and m.kind = 'wait') as is_waiting
+    from ratchet.escalations e
+    left join ratchet.jobs_attributes a
+      on a.job_id = e.job_id and a.address = e.address and a.position = e.position
+    where e.job_id is not null)
+  select 'a step that waits has a task that is pending', job_id, id::text
+  from task where is_waiting and status <> 'pending'
+  union all
+  select 'a task expires only with its step', job_id, id::text
+  from task where status = 'expired' and is_final and not is_failed
+  union all
+  select 'a task is pending no more when its step has timed out', job_id, id::text
+  from task where status = 'pending' and is_final and is_failed
+$$;
+comment on function ratchet_internal.broken_escalations() is 'Violations of the rules about tasks.';
+
 -- sql/inspect/check_invariants.sql
 
 -- One row a violation, no rows when all is well. Safe on a running system: every rule holds after
@@ -6730,6 +10699,7 @@ as $$
   union all select * from ratchet_internal.broken_steps()
   union all select * from ratchet_internal.broken_messages()
   union all select * from ratchet_internal.broken_signals()
+  union all select * from ratchet_internal.broken_escalations()
 $$;
 comment on function ratchet.check_invariants() is
   'One row for each rule that does not hold and each job that breaks it; no rows when all is well.';
@@ -7488,6 +11458,7 @@ insert into ratchet_internal.grants (function, access) values
   ('pause_schedule', 'client'), ('resume_schedule', 'client'), ('delete_schedule', 'client'),
   ('trigger_schedule', 'client'), ('flush', 'client'), ('start_cron', 'client'),
   ('stop_cron', 'client'), ('run_schedules', 'worker'), ('run_schedules', 'operator'),
+  ('pipe_call', 'client'), ('pipe_eval', 'client'), ('pipe_map', 'client'),
   ('now', 'reader'), ('is_final', 'reader'), ('step_name', 'reader');
 
 -- sql/roles/grant_functions.sql

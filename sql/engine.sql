@@ -48,6 +48,7 @@ begin;
 \ir tables/graph_facts.sql
 \ir tables/subscriptions.sql
 \ir tables/members.sql
+\ir tables/schedules.sql
 \ir tables/worker_roles.sql
 \ir tables/escalations.sql
 
@@ -56,7 +57,6 @@ begin;
 \ir roles/is_own.sql
 \ir roles/check_routes.sql
 \ir roles/visible_jobs.sql
-\ir tables/schedules.sql
 
 -- Starting jobs.
 \ir job/step_field.sql
@@ -307,6 +307,7 @@ begin;
 \ir graph/pipe/call/pipe_fround.sql
 \ir graph/pipe/call/pipe_has.sql
 \ir graph/pipe/call/pipe_hypot.sql
+\ir graph/pipe/call/pipe_is_even.sql
 \ir graph/pipe/call/pipe_json.sql
 \ir graph/pipe/call/pipe_list_change.sql
 \ir graph/pipe/call/pipe_list_find.sql
@@ -592,6 +593,7 @@ begin;
 \ir inspect/broken_messages.sql
 \ir inspect/broken_signals.sql
 \ir inspect/broken_graphs.sql
+\ir inspect/broken_escalations.sql
 \ir inspect/check_invariants.sql
 
 -- Reading the data of jobs; exports of what has happened.

@@ -77,3 +77,19 @@ export function decodeJson(json: string): string {
   }
   return decoded;
 }
+
+/** Whether JSON text may hold strings that `encodeJson` made. */
+export function holdsMarks(json: string): boolean {
+  return json.includes(ENCODED) || json.includes(LITERAL);
+}
+
+/** A value with each string that `encodeJson` made, at any depth, replaced by what it means. */
+export function decodeWithin(value: unknown): unknown {
+  if (typeof value === 'string') {
+    const json = JSON.stringify(value);
+    return holdsMarks(json.slice(0, ENCODED.length)) ? JSON.parse(decodeJson(json)) : value;
+  }
+  if (Array.isArray(value)) return value.map(decodeWithin);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, decodeWithin(item)]));
+}

@@ -2,7 +2,7 @@ import { Client } from 'pg';
 import { backoff } from '../backoff';
 import { fromPg } from '../errors';
 import type { Database } from './database';
-import { fromJson } from './json-door';
+import { fromDocument, fromPlainJson } from './json-door';
 
 const ATTRIBUTES = 'select ratchet.attributes($1, $2, $3)';
 const QUERY_STATE = 'select ratchet.query_state($1, $2, $3)';
@@ -26,7 +26,7 @@ export interface EntityRow {
 
 async function json(database: Database, text: string, values: unknown[]): Promise<unknown> {
   const [row] = await database.rows<[string | null]>(text, values);
-  return fromJson(row?.[0] ?? null);
+  return text === EXECUTION ? fromDocument(row?.[0] ?? null) : fromPlainJson(row?.[0] ?? null);
 }
 
 /** The search attributes of a job; nested: `/` in a name leads one level down. */

@@ -1,5 +1,5 @@
 import { RatchetError } from '../errors';
-import { decodeJson, encodeJson } from './codec';
+import { decodeJson, decodeWithin, encodeJson, holdsMarks } from './codec';
 import { endOfString } from './end-of-string';
 import { parseJson } from './parse-json';
 import { findUnwritable } from './unwritable-json';
@@ -115,4 +115,19 @@ export function toPayload(value: unknown, what: string): string | null {
  */
 export function fromJson(json: string | null): unknown {
   return json === null ? undefined : parseJson(decodeJson(json));
+}
+
+/** As `fromJson`, for JSON that never passed through a codec: data that SQL reads and changes. */
+export function fromPlainJson(json: string | null): unknown {
+  return json === null ? undefined : parseJson(json);
+}
+
+/**
+ * As `fromJson`, for a document that was made in SQL and holds stored values within.
+ *
+ * @throws RatchetError WF109 a value that is encoded, and cannot be decoded here
+ */
+export function fromDocument(json: string | null): unknown {
+  const document = fromPlainJson(json);
+  return json !== null && holdsMarks(json) ? decodeWithin(document) : document;
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { toJson } from '../database/json-door';
 import type { WorkflowFunction } from '../engine/run-workflow';
+import { traceOf, type TraceOptions } from '../telemetry/trace-context';
 import { currentWorkflow, durableCall } from './current-turn';
 import { signal } from './signals';
 import { checkStart, nameOf, type StartOptions } from './start-options';
@@ -17,6 +18,11 @@ export interface ChildHandle<T = unknown> {
 type Returned<F> = F extends (...args: never[]) => infer R ? Awaited<R> : unknown;
 type ChildOptions<F> = StartOptions<F extends (...args: infer A) => unknown ? A : unknown[]>;
 
+/** Children belong to the trace of their parent. */
+function inheritedTrace(options: string | null): TraceOptions {
+  return options === null ? {} : traceOf(JSON.parse(options) as TraceOptions);
+}
+
 function childCall(kind: 'child' | 'start', options: StartOptions, name?: string) {
   const what = kind === 'child' ? 'executeChild' : 'startChild';
   const { turn } = currentWorkflow(what);
@@ -27,7 +33,10 @@ function childCall(kind: 'child' | 'start', options: StartOptions, name?: string
     ...(name === undefined ? {} : { workflow: name }),
   };
   const workflowId = options.workflowId ?? `-${name ?? options.workflowName ?? ''}-${randomUUID()}`;
-  const child = checkStart({ ...options, workflowId }, defaults);
+  const child = checkStart(
+    { ...inheritedTrace(turn.work.options), ...options, workflowId },
+    defaults,
+  );
   const { entity, expire, retry, search } = child;
   const stored = { id: child.workflowId, queue: child.queue, entity, expire, retry, search };
   const isThrowing = options.config?.throwOnError ?? true;

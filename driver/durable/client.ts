@@ -8,6 +8,8 @@ import type { Hub } from '../engine/hub';
 import type { WorkflowFunction } from '../engine/run-workflow';
 import { RatchetError } from '../errors';
 import { checkOptions } from '../options';
+import { currentTrace } from '../telemetry/spans';
+import { telemetry } from '../telemetry/telemetry';
 import { hubFor, type ConnectionConfig } from './connection';
 import { defaultExpire } from './default-expire';
 import { EscalationClient } from './escalation-client';
@@ -40,6 +42,13 @@ function optionsOf({ entity, expire, retry, search }: CheckedStart, isWatched = 
   return isPlain ? null : JSON.stringify(options);
 }
 
+/** A workflow joins the trace that is current where it is started, unless it was given one. */
+function traced<O extends object>(options: O): O {
+  const active = telemetry();
+  const isGiven = typeof options !== 'object' || options === null || 'workflowTrace' in options;
+  return active === undefined || isGiven ? options : { ...currentTrace(active), ...options };
+}
+
 /** Starting and reaching workflows. */
 export class WorkflowClient {
   constructor(private readonly hub: Hub) {}
@@ -65,7 +74,7 @@ export class WorkflowClient {
   ): Promise<WorkflowHandle> {
     const isFunction = typeof first === 'function';
     const options = isFunction ? second : first;
-    const start = checkStart(options, {
+    const start = checkStart(traced(options), {
       ...defaultExpire(),
       ...(isFunction ? { workflow: nameOf(first) } : {}),
     });

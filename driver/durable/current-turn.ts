@@ -1,9 +1,11 @@
-import { fromJson } from '../database/json-door';
+import { fromPlainJson } from '../database/json-door';
 import { context, type WorkflowContext } from '../engine/context';
 import type { Answer, Call } from '../engine/call';
 import type { DurablePromise } from '../engine/durable-promise';
 import type { LiveTurn } from '../engine/live-turn';
 import { RatchetError } from '../errors';
+import { tracedCall } from '../telemetry/spans';
+import { telemetry } from '../telemetry/telemetry';
 
 /** The workflow function that is running. Throws outside of one. */
 export function currentWorkflow(what: string): WorkflowContext {
@@ -20,7 +22,10 @@ type CallOptions = Pick<Call, 'kind' | 'name' | 'convert'> & Partial<Call>;
 /** Makes a durable call of the workflow that is running. */
 export function durableCall<T>(what: string, options: CallOptions): Promise<T> {
   const { turn, isShielded } = currentWorkflow(what);
-  return turn.call(callOf(options, isShielded)) as DurablePromise<T>;
+  const call = callOf(options, isShielded);
+  const traced = telemetry();
+  const made = traced?.isDebug === true ? tracedCall(traced, turn, call) : call;
+  return turn.call(made) as DurablePromise<T>;
 }
 
 function callOf(options: CallOptions, isShielded: boolean): Call {
@@ -67,9 +72,10 @@ export function durableOperation<T>(
   return object.turn.operate(call, object.position, (object.operations += 1)) as DurablePromise<T>;
 }
 
+/** Data passes through no codec: SQL reads it. */
 function operationValue({ isFailed, value }: Answer): unknown {
-  if (!isFailed) return fromJson(value);
-  const { code, message, detail } = fromJson(value) as StoredProblem;
+  if (!isFailed) return fromPlainJson(value);
+  const { code, message, detail } = fromPlainJson(value) as StoredProblem;
   throw new RatchetError(code, `${detail.operation}: ${message}`, { detail });
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { registerCodec } from '../database/codec';
+import { disconnectAll } from '../connectors';
 import { closeHubs } from '../engine/hub';
 import { guid } from '../guid';
 import { activity } from './activity';
@@ -32,5 +33,7 @@ export const Durable = {
   guid,
   uuid: (): string => randomUUID(),
   /** Stops every client, worker and connection of this process; new ones may be made afterwards. */
-  shutdown: (): Promise<void> => closeHubs(),
+  async shutdown(): Promise<void> {
+    await Promise.all([closeHubs(), disconnectAll()]);
+  },
 };

@@ -4,9 +4,9 @@ import {
   findEntity,
   type EntityRow,
 } from '../database/data-calls';
-import { fromJson } from '../database/json-door';
 import { toJsonb } from '../database/jsonb-door';
 import { checkName } from '../database/names';
+import { parseJson } from '../database/parse-json';
 import { RatchetError } from '../errors';
 import { checkOptions } from '../options';
 import { targetOf, type HotMeshClient } from './mesh-client';
@@ -45,7 +45,7 @@ const OPERATORS: Record<EntityOperator, string> = {
 };
 
 function toRecord({ key, context, status }: EntityRow): EntityRecord {
-  return { key, context: fromJson(context) as Record<string, unknown>, status };
+  return { key, context: parseJson(context) as Record<string, unknown>, status };
 }
 
 function checkPage(page: Page): { limit: number | undefined; offset: number | undefined } {

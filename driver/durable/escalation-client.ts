@@ -36,7 +36,7 @@ export class EscalationClient {
     this.calls = new EscalationCaller(hub, events);
   }
 
-  /** Creates a task that no workflow waits for; with a `signalKey`, resolving it sends the signal. */
+  /** Creates a task beside any wait; with a `signalKey`, resolving it sends that signal. */
   async create({ tx, ...fields }: CreateEscalation & InTransaction): Promise<EscalationEntry> {
     const [entry] = await this.calls.entries(
       'create',

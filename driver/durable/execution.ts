@@ -1,3 +1,4 @@
+import { fromJson } from '../database/json-door';
 import { RatchetError } from '../errors';
 import { checkOptions } from '../options';
 
@@ -120,4 +121,24 @@ export function checkExecutionOptions(options: ExecutionOptions): ExecutionOptio
     if (value !== undefined && typeof value !== 'boolean') refuse(flag, value, 'Give a boolean.');
   }
   return options;
+}
+
+/** A value of a user's as it was before it passed through a codec. */
+function decoded(value: unknown): unknown {
+  return typeof value === 'string' ? fromJson(JSON.stringify(value)) : value;
+}
+
+const PAYLOADS = ['input', 'result', 'failure'];
+
+/** What the engine told, with values as their users know them. */
+export function readExecution<R>(told: ExecutionExport): ExecutionExport<R> {
+  if ('result' in told) told.result = decoded(told.result);
+  for (const { attributes } of told.events) {
+    for (const name of PAYLOADS) {
+      if (name in attributes) attributes[name] = decoded(attributes[name]);
+    }
+  }
+  for (const entry of told.stream_history ?? []) entry.data = decoded(entry.data);
+  for (const child of told.children ?? []) readExecution(child);
+  return told as ExecutionExport<R>;
 }

@@ -2,6 +2,7 @@ import { readAttributes } from '../database/data-calls';
 import type { Database } from '../database/database';
 import { fromJson } from '../database/json-door';
 import { readSteps, type JobRow, type StepRow } from '../database/job-calls';
+import { parseJson } from '../database/parse-json';
 import { RatchetError } from '../errors';
 import { checkOptions } from '../options';
 import { jobStateWithMetadata, type JobStateWithMetadata } from './state';
@@ -67,13 +68,16 @@ function jobOf(step: StepRow, workflowId: string): { job_id?: string } {
   return { job_id: step.target ?? (step.kind === 'await' ? step.name : workflowId) };
 }
 
+/** What an operation on data returned; it passes through no codec. */
+function answerOf({ kind, value }: StepRow, isShown: boolean): unknown {
+  if (!isShown) return {};
+  const answer = value === null ? undefined : parseJson(value);
+  return kind === 'search' && typeof answer !== 'string' ? value : answer;
+}
+
 function valueOf(step: StepRow, workflowId: string, options: ExportOptions): unknown {
   const areValuesShown = options.values ?? true;
-  if (step.secondary !== null && !step.isFailed) {
-    const value = areValuesShown ? fromJson(step.value) : {};
-    const isText = areValuesShown && step.kind === 'search' && typeof value !== 'string';
-    return isText ? step.value : value;
-  }
+  if (step.secondary !== null && !step.isFailed) return answerOf(step, areValuesShown);
   const hasInput =
     (options.enrich_inputs ?? false) && ['activity', 'child', 'start'].includes(step.kind);
   return {

@@ -8,7 +8,12 @@ import type { Hub } from '../engine/hub';
 import { RatchetError } from '../errors';
 import { readHistory, type StoredHistory } from '../replay/stored-history';
 import { DuplicateJobError, GetStateError } from './errors';
-import { checkExecutionOptions, type ExecutionExport, type ExecutionOptions } from './execution';
+import {
+  checkExecutionOptions,
+  readExecution,
+  type ExecutionExport,
+  type ExecutionOptions,
+} from './execution';
 import { checkExport, exportJob, type ExportOptions, type JobExport } from './export';
 import { hotMeshClient, type HotMeshClient } from './mesh-client';
 import { deserializeError } from './serialized-error';
@@ -168,7 +173,7 @@ export class WorkflowHandle<R = unknown> {
     await this.hub.prepare();
     const { workflowId, namespace } = this;
     const call = exportExecution(this.hub.database, workflowId, namespace, checked);
-    return (await saying(workflowId, call)) as ExecutionExport<R>;
+    return readExecution<R>((await saying(workflowId, call)) as ExecutionExport);
   }
 
   /**

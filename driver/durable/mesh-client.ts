@@ -1,12 +1,7 @@
 import type { Hub } from '../engine/hub';
 import { RatchetError } from '../errors';
+import type { TerminateOptions } from './handle';
 import type { JobStateWithMetadata } from './state';
-
-export interface InterruptOptions {
-  reason?: string;
-  code?: number;
-  suppress?: boolean;
-}
 
 /** The lower-level client: jobs by their ids, whatever made them. */
 export interface HotMeshClient {
@@ -16,7 +11,7 @@ export interface HotMeshClient {
   getStatus(jobId: string): Promise<number>;
   getState(topic: string, jobId: string): Promise<JobStateWithMetadata>;
   getQueryState(jobId: string, fields: string[]): Promise<Record<string, string | null>>;
-  interrupt(topic: string, jobId: string, options?: InterruptOptions): Promise<void>;
+  interrupt(topic: string, jobId: string, options?: TerminateOptions): Promise<void>;
 }
 
 /** What it needs of a handle. */
@@ -24,7 +19,7 @@ interface Reached {
   status(): Promise<number>;
   state(metadata: true): Promise<JobStateWithMetadata>;
   queryState(fields: string[]): Promise<Record<string, string | null>>;
-  terminate(options?: InterruptOptions): Promise<void>;
+  terminate(options?: TerminateOptions): Promise<void>;
 }
 
 interface Target {

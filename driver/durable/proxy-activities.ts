@@ -5,6 +5,8 @@ import { registerActivities } from '../engine/activities';
 import type { Answer } from '../engine/call';
 import { callIntercepted } from '../engine/interceptor-context';
 import { outbound } from '../engine/interceptors';
+import { log } from '../log';
+import { checkOptions } from '../options';
 import { currentWorkflow, durableCall } from './current-turn';
 import { storedPolicy, type RetryPolicy } from './retry-policy';
 import { activityValue } from './step-error';
@@ -36,8 +38,21 @@ export type ActivityProxy<T> = {
     : never;
 };
 
+const PROXY_OPTIONS = [
+  ...['taskQueue', 'activities', 'retry', 'retryPolicy', 'headers', 'argumentMetadata'],
+  ...['startToCloseTimeout', 'expire'],
+];
+
+function preferNewer(options: ProxyOptions, newer: string, older: string): void {
+  if (!(newer in options) || !(older in options)) return;
+  log('warn', `proxyActivities has ${newer} and ${older}; ${newer} is used`);
+}
+
 /** What every call of one proxy has in common, checked when the proxy is made. */
 function settings(options: ProxyOptions) {
+  checkOptions(options, PROXY_OPTIONS, 'proxyActivities');
+  preferNewer(options, 'retry', 'retryPolicy');
+  preferNewer(options, 'headers', 'argumentMetadata');
   const policy = options.retry ?? options.retryPolicy;
   const { taskQueue, startToCloseTimeout } = options;
   return {

@@ -71,12 +71,18 @@ function missing(option: string): never {
   });
 }
 
+const START_OPTIONS = [
+  ...['args', 'taskQueue', 'workflowName', 'workflowId', 'namespace', 'entity', 'expire', 'config'],
+  ...['search', 'marker', 'signalIn', 'persistent', 'pending', 'parentWorkflowId', 'originJobId'],
+  ...['workflowTrace', 'workflowSpan', 'await', 'guid', 'tx', 'signalId'],
+];
+
 /** Checks what a start is given and fills in the defaults. */
 export function checkStart(
   options: StartOptions,
   defaults: { queue?: string; workflow?: string; namespace?: string; expire?: number } = {},
 ): CheckedStart {
-  if (typeof options !== 'object' || options === null) missing('The options object');
+  checkOptions(options, START_OPTIONS, 'start');
   const { entity, args = [], expire = defaults.expire, config } = options;
   const queue = options.taskQueue ?? defaults.queue ?? entity ?? missing('taskQueue');
   const workflow = options.workflowName ?? defaults.workflow ?? entity ?? missing('workflowName');

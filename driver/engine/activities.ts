@@ -2,6 +2,9 @@ import { fromJson, toJson, toPayload } from '../database/json-door';
 import type { StepTransaction } from '../database/step-transaction';
 import { DurableRetryError, DurableTimeoutError } from '../durable/errors';
 import { serializeError } from '../durable/serialized-error';
+import { activitySpan, type ActivitySite } from '../telemetry/spans';
+import { telemetry } from '../telemetry/telemetry';
+import type { TraceOptions } from '../telemetry/trace-context';
 import { context, type ActivityContext } from './context';
 import { activityInbound, chained } from './interceptors';
 
@@ -9,7 +12,7 @@ import { activityInbound, chained } from './interceptors';
 export type ActivityFunction = (...args: never[]) => unknown;
 
 /** What the engine stores with a scheduled activity; durations in milliseconds. */
-export interface ActivityOptions {
+export interface ActivityOptions extends TraceOptions {
   maximumAttempts?: number;
   initialInterval?: number;
   backoffCoefficient?: number;
@@ -109,10 +112,14 @@ export function runActivity(
   input: string | null,
   options: ActivityOptions,
   onSettled: Settled,
+  site: ActivitySite,
 ): void {
   const { startToCloseTimeout } = options;
+  const traced = telemetry();
+  const span = traced && activitySpan(traced, store, site, options);
+  const told = span === undefined ? onSettled : spanned(span, store, options, onSettled);
   const settled =
-    startToCloseTimeout === undefined ? onSettled : limited(store, onSettled, startToCloseTimeout);
+    startToCloseTimeout === undefined ? told : limited(store, told, startToCloseTimeout);
   const end = (outcome: Outcome) => {
     if (store.transaction === undefined) settled(outcome);
     else void endTransaction(store.transaction, outcome).then(settled);
@@ -127,7 +134,9 @@ export function runActivity(
     }
     store.arguments = (fromJson(input) ?? []) as unknown[];
     store.headers = options.headers ?? {};
-    returned = context.run(store, () => execute(store, activity));
+    const run = () => execute(store, activity);
+    returned =
+      span === undefined ? context.run(store, run) : span.run(() => context.run(store, run));
     if (isThenable(returned)) {
       returned.then(succeed, fail);
       return;
@@ -137,6 +146,21 @@ export function runActivity(
     return;
   }
   succeed(returned);
+}
+
+/** Ends the span of an execution before its outcome is reported. */
+function spanned(
+  span: ReturnType<typeof activitySpan>,
+  { attempt }: ActivityContext,
+  options: ActivityOptions,
+  onSettled: Settled,
+): Settled {
+  return (outcome) => {
+    const { isFailed, code, value } = outcome;
+    const hasMore = attempt <= (options.maximumAttempts ?? 3);
+    span.end(isFailed, value, isFailed && hasMore && isRetriedLocally(options, code));
+    onSettled(outcome);
+  };
 }
 
 function execute({ activityName, arguments: args }: ActivityContext, activity: ActivityFunction) {

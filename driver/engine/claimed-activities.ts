@@ -66,7 +66,7 @@ export class ClaimedActivities {
     const callbacks = this.host.served.callbacksOf(work);
     if (callbacks === undefined) {
       const open = () => this.open({ jobId, address, position, attempt });
-      runActivity(contextOf(work, open), work.input, parseOptions(work.options), settled);
+      runActivity(contextOf(work, open), work.input, parseOptions(work.options), settled, work);
     } else if (!callbacks.some(({ run }) => run(work, settled))) {
       this.claimed.delete(claim);
       this.host.putBack(work);

@@ -19,7 +19,9 @@ import { Served } from './served';
 import { stepKey } from './step-key';
 import { TurnCache } from './turn-cache';
 
-export interface EngineOptions extends Pick<RegistrationOptions, 'isUpkept'> {
+type Registered = Pick<RegistrationOptions, 'leaseSeconds' | 'isUpkept' | 'onError'>;
+
+export interface EngineOptions extends Registered {
   /** Workflow functions running (not waiting) at once. Default 1,000. */
   maxTurns: number;
   /** Claimed activities running at once. Default 500. */
@@ -28,9 +30,6 @@ export interface EngineOptions extends Pick<RegistrationOptions, 'isUpkept'> {
   cacheSize: number;
   /** Milliseconds between looks for work that nobody has told of. Default 1,000. */
   pollMs: number;
-  /** Seconds for which a silent worker keeps its work, 1 to 3,600. Default 30. */
-  leaseSeconds: number;
-  onError: (error: unknown) => void;
   onCommitted: (batch: Batch) => void;
 }
 

@@ -2,6 +2,7 @@ import { backoff } from '../backoff';
 import type { Database } from '../database/database';
 import { exchange, peek, type Rooms, type Work } from '../database/exchange';
 import { isConnectionError, isTransient, RatchetError } from '../errors';
+import { telemetry } from '../telemetry/telemetry';
 import { isEmptyBatch, type Batch } from './report';
 
 /** How many exchanges may be in flight at once. */
@@ -115,12 +116,15 @@ export class ExchangeLoop {
     this.asked.turns += rooms.turns;
     this.asked.activities += rooms.activities;
     let work: Work[] | undefined;
+    const metrics = telemetry()?.metrics;
+    const startedAt = metrics === undefined ? 0 : performance.now();
     try {
       work = await exchange(this.database, this.host.workerId, rooms, batch);
     } catch (error) {
       this.unanswered.push(batch);
       this.recover(error);
     }
+    metrics?.exchanged(performance.now() - startedAt, work === undefined);
     this.inFlight -= 1;
     this.asked.turns -= rooms.turns;
     this.asked.activities -= rooms.activities;

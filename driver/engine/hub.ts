@@ -5,6 +5,7 @@ import { migrate } from '../database/migrate';
 import { isRefusal } from '../connection-errors';
 import { RatchetError } from '../errors';
 import { log, type LogLevel } from '../log';
+import { startTelemetry } from '../telemetry/telemetry';
 import { Announcements } from './announcements';
 import { Engine, type EngineOptions } from './engine';
 import { Inbox } from './inbox';
@@ -200,6 +201,7 @@ export function hubOf(connection: Connection, settings: HubOptions = {}): Hub {
       hint: 'Give the pg Client or Pool class, or a pool: { class: Client, options: { … } }.',
     });
   }
+  startTelemetry();
   const id = identity(connection);
   const known = hubs.get(id);
   known?.configure(settings);

@@ -74,11 +74,13 @@ export class LocalSteps {
       attempt: 1,
       open: () => this.open(step),
     };
-    runActivity(store, call.call.input, parseOptions(call.call.options), (outcome) => {
+    const settled = (outcome: Outcome) => {
       this.running.delete(step);
       turn.running -= 1;
       if (!turn.isOver) this.settle(step, outcome);
-    });
+    };
+    const site = { jobId: turn.jobId, position: call.position };
+    runActivity(store, call.call.input, parseOptions(call.call.options), settled, site);
   }
 
   private settle(step: Running, outcome: Outcome): void {

@@ -8,6 +8,7 @@ const UPKEEP_MS = 60_000;
 const BEATS_A_LEASE = 5;
 
 export interface RegistrationOptions {
+  /** Seconds for which a silent worker keeps its work, 1 to 3,600. Default 30. */
   leaseSeconds: number;
   /** Whether it removes finished jobs in passing. */
   isUpkept: boolean;

@@ -1,6 +1,8 @@
 import { fromJson, toJson, toPayload } from '../database/json-door';
 import { serializeError, type SerializedError } from '../durable/serialized-error';
 import { RatchetError } from '../errors';
+import { spanEnd, spanStart } from '../telemetry/spans';
+import { telemetry } from '../telemetry/telemetry';
 import { context } from './context';
 import { runIntercepted, unawaited } from './interceptor-context';
 import type { LiveTurn } from './live-turn';
@@ -24,6 +26,8 @@ export async function runWorkflow(
   report: () => void,
   connection?: unknown,
 ): Promise<void> {
+  const traced = telemetry();
+  if (traced !== undefined) spanStart(traced, turn);
   try {
     if (run === undefined) throw new Error(`Workflow '${turn.work.workflow}' is not registered`);
     const args = argumentsOf(turn.work.input);
@@ -39,6 +43,7 @@ export async function runWorkflow(
     fail(turn, thrown);
   }
   turn.isOver = true;
+  if (traced !== undefined) spanEnd(traced, turn);
   report();
 }
 
@@ -78,5 +83,5 @@ function argumentsOf(input: string | null): never[] {
 /** What fails alike in every run: a bad argument, an operation that does not fit its data. */
 function isWf1(thrown: unknown): boolean {
   const code = (thrown as { code?: unknown } | null)?.code;
-  return typeof code === 'string' && /^WF(1|5|305)/.test(code);
+  return typeof code === 'string' && /^WF(1|5|305|701)/.test(code);
 }

@@ -1,10 +1,11 @@
 import { setImmediate as tick, setTimeout as pause } from 'node:timers/promises';
 import type { Work } from '../database/exchange';
 import { fromJson } from '../database/json-door';
-import type { Call, PendingCall } from '../engine/call';
+import type { PendingCall } from '../engine/call';
 import { CANCEL_ADDRESS, History } from '../engine/history';
 import { LiveTurn, type TurnHost } from '../engine/live-turn';
 import { runWorkflow, type WorkflowFunction } from '../engine/run-workflow';
+import { stepKey } from '../engine/step-key';
 import { RatchetError } from '../errors';
 import { checkOptions } from '../options';
 import { parseHistory, type StoredHistory, type StoredStep } from './stored-history';
@@ -41,31 +42,39 @@ const LOOK_MS = 5;
 
 const nameOf = ({ kind, name }: { kind: string; name: string }) => `${kind} '${name}'`;
 
+/** Notes which calls the code has made. */
+class WatchedHistory extends History {
+  readonly called = new Set<number>();
+
+  override find(position: number) {
+    this.called.add(position);
+    return super.find(position);
+  }
+}
+
 /** A turn whose answers all come from its history: what is new is noted and never runs. */
 class Replay implements TurnHost {
   readonly turn: LiveTurn;
   readonly unrecorded: PendingCall[] = [];
-  private readonly called = new Set<number>();
+  private readonly called: Set<number>;
   private readonly steps: StoredStep[];
   private settling = 0;
 
   constructor(private readonly history: StoredHistory) {
     const { job, steps } = history;
-    const isOwn = ({ address }: StoredStep) => address === '' || address === CANCEL_ADDRESS;
+    // The main function's own calls, and their operations on data of the job.
+    const isOwn = ({ address }: StoredStep) => address === '' || address.startsWith('#');
     const rows = steps.filter(isOwn).map((step) => ({ ...step, jobId: job.id }));
-    this.steps = rows.filter(({ address }) => address === '');
+    this.steps = rows.filter(({ address }) => address !== CANCEL_ADDRESS);
+    const watched = new WatchedHistory(rows);
+    this.called = watched.called;
     const work: Work = {
       ...{ kind: 'turn', jobId: job.id, address: '', position: 0, attempt: job.attempt },
       ...{ namespace: job.namespace, workflowId: job.workflowId, workflow: job.workflow },
       ...{ queue: job.queue, name: job.entity, input: job.input, options: job.options },
       ...{ isFailed: false, isCancelled: false, value: job.originId },
     };
-    this.turn = new LiveTurn(work, new History(rows), this, false);
-    const { turn, called } = this;
-    turn.call = (call: Call) => {
-      called.add(turn.counter + 1);
-      return LiveTurn.prototype.call.call(turn, call);
-    };
+    this.turn = new LiveTurn(work, watched, this, false);
   }
 
   begin(_turn: LiveTurn, call: PendingCall): void {
@@ -86,7 +95,7 @@ class Replay implements TurnHost {
 
   /** The first recorded call that the code has not made. */
   private get missing(): StoredStep | undefined {
-    return this.steps.find(({ position }) => !this.called.has(position));
+    return this.steps.find(({ address, position }) => !this.called.has(stepKey(address, position)));
   }
 
   private get hasEnded(): boolean {

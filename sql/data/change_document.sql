@@ -1,11 +1,11 @@
 -- One operation on a document of a job, as a step asks for it: search.set, entity.merge. Total: a
 -- problem is an answer too, an error as JSON, and leaves the document as it was. What jsonb cannot
--- hold, and a document above 16 MiB, are such problems.
+-- hold, a document above 16 MiB, and a role that is limited to queues, are such problems.
 
 create function ratchet_internal.change_document(
   p_name text, p_input json, p_document jsonb
 ) returns ratchet_internal.change
-language plpgsql immutable
+language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -14,7 +14,10 @@ declare
   v_operation text := split_part(p_name, '.', 2);
   v_code text := 'WF105';
 begin
-  if p_input::text !~ '\\u(0000|[dD][89a-fA-F])' or replace(p_input::text, '\\', '\/')
+  if ratchet_internal.limited_role() is not null then
+    v_code := 'WF701';
+    v_change := (p_document, null, 'a role that is limited to queues may not use the data of jobs');
+  elsif p_input::text !~ '\\u(0000|[dD][89a-fA-F])' or replace(p_input::text, '\\', '\/')
     = ratchet_internal.readable(p_input)::text
   then
     v_code := 'WF305';

@@ -11,6 +11,7 @@ as $$
   union all select * from ratchet_internal.broken_messages()
   union all select * from ratchet_internal.broken_signals()
   union all select * from ratchet_internal.broken_graphs()
+  union all select * from ratchet_internal.broken_escalations()
 $$;
 comment on function ratchet.check_invariants() is
   'One row for each rule that does not hold and each job that breaks it; no rows when all is well.';

@@ -34,7 +34,6 @@ insert into ratchet_internal.grants (function, access) values
   ('publish', 'client'), ('signal_topic', 'client'), ('interrupt', 'client'),
   ('scrub', 'client'), ('respond', 'client'), ('respond', 'worker'), ('run_graphs', 'client'),
   ('deploy', 'operator'), ('activate', 'operator'),
-  ('pipe_call', 'client'), ('pipe_eval', 'client'), ('pipe_map', 'client'),
   ('graph_stats', 'reader'), ('graph_ids', 'reader'), ('graph_fields', 'reader'),
   ('graph_export', 'reader'), ('signal_all', 'client'),
   ('prune', 'operator'), ('prune_jobs', 'operator'), ('prune_signals', 'operator'),
@@ -60,4 +59,5 @@ insert into ratchet_internal.grants (function, access) values
   ('pause_schedule', 'client'), ('resume_schedule', 'client'), ('delete_schedule', 'client'),
   ('trigger_schedule', 'client'), ('flush', 'client'), ('start_cron', 'client'),
   ('stop_cron', 'client'), ('run_schedules', 'worker'), ('run_schedules', 'operator'),
+  ('pipe_call', 'client'), ('pipe_eval', 'client'), ('pipe_map', 'client'),
   ('now', 'reader'), ('is_final', 'reader'), ('step_name', 'reader');

@@ -14,7 +14,7 @@ begin
   perform ratchet_internal.check_name(ratchet_internal.occurrence_key(p_new.key,
     p_new.created_at), 'schedule id');
   perform ratchet_internal.check_size(p_new.input, 'arguments');
-  if json_typeof(p_new.input) is distinct from 'array' then
+  if not ratchet_internal.is_arguments(p_new.input) then
     perform ratchet_internal.raise_error('WF102', 'arguments are not a JSON array',
       jsonb_build_object('schedule', p_new.key),
       'Give the arguments as a JSON array: ''["a", 1]''.');

@@ -46,16 +46,16 @@ comment on column ratchet.jobs_attributes.delivery is
   'When its answer reached the function, counted in deliveries of the thread; null where no '
   'other answer could have come first.';
 comment on column ratchet.jobs_attributes.code is
-  'Response code of an activity of a graph, null where it has none (then 200, or 500 if it failed), '
-  'and for steps of functions.';
+  'Response code of an activity of a graph; null where it has none (then 200, or 500 if it '
+  'failed), and for steps of functions.';
 comment on column ratchet.jobs_attributes.is_failed is 'Whether value is an error.';
 comment on column ratchet.jobs_attributes.address is
   'Thread of the job, empty for the main function; with #n its object n, with _ an attribute; in a '
   'graph, beginning with a comma, the run of the activity.';
 comment on column ratchet.jobs_attributes.kind is
   'What the step does: activity, sleep, wait, child, start, await, signal, cancel, search, entity; '
-  'in a graph trigger, worker, await, hook, signal, cycle, interrupt; attribute and marker: no step, '
-  'data of users.';
+  'in a graph trigger, worker, await, hook, signal, cycle, interrupt; attribute and marker: no '
+  'step, data of users.';
 comment on column ratchet.jobs_attributes.field is
   'Readable name: address, position, and what was called; sorts in the order of the calls.';
 comment on column ratchet.jobs_attributes.input is 'Arguments of the step, where it has any.';

@@ -56,6 +56,11 @@ test.serial('18: no object reaches the database, and all of them come back', asy
   t.deepEqual((await handle.state()).response, result);
   const { timeline } = await handle.export();
   t.like(timeline?.[0]?.value, { data: { wrapped: given } });
+  const execution = await handle.exportExecution({ enrich_inputs: true });
+  t.deepEqual(execution.result, result);
+  t.deepEqual(execution.events[0]?.attributes['input'], [given]);
+  const activity = execution.events.find((each) => each.event_type === 'activity_task_completed');
+  t.deepEqual(activity?.attributes['result'], { wrapped: given });
   const stored = (await pool.query<{ text: string | null }>(STORED)).rows;
   t.true(stored.some(({ text }) => text?.startsWith('"/b:')));
   t.deepEqual(

@@ -140,3 +140,25 @@ test.serial('19: roles are listed, rotated, revoked and provisioned again', asyn
   const numeric = { connection, streamNames: [queue], password: 7 } as never;
   await t.throwsAsync(Durable.provisionWorkerRole(numeric), { code: 'WF104' });
 });
+
+async function keeping(): Promise<string> {
+  const search = await workflow.search();
+  const refused = await search.set({ a: 'x' }).catch((error: { code: string }) => error.code);
+  await (await workflow.entity()).set({ a: 'x' });
+  return String(refused);
+}
+
+test.serial('19: the data of jobs is refused to a worker role', async (t) => {
+  const { pool, connection, client, provision } = await secured(t);
+  const workerCredentials = await provision([queue, `${queue}-activity`]);
+  const config = { connection, workerCredentials, taskQueue: queue };
+  await Durable.Worker.create({ ...config, workflow: keeping });
+  const handle = await client.workflow.start(keeping, { taskQueue: queue, workflowId: 'kept' });
+  const error = await t.throwsAsync(within('the end', handle.result()));
+  t.regex(error?.message ?? '', /^entity\.set: a role that is limited to queues may not/);
+  const { timeline, data } = await handle.export();
+  t.like(timeline?.[0]?.value, { $error: { code: 'WF701' } });
+  t.deepEqual(data, {});
+  const { rows } = await pool.query('select context from ratchet.jobs');
+  t.deepEqual(rows, [{ context: null }]);
+});

@@ -53,9 +53,23 @@ test.serial('a start says what is wrong with it', async (t) => {
   t.is(await code({ expire: -1 }), 'WF104');
   t.is(await code({ config: { maximumInterval: 'soon' } }), 'WF103');
   t.is(await code({ config: { maximumAtempts: 1 } }), 'WF104');
+  t.is(await code({ workflowid: 'x' }), 'WF104');
+  t.is(await code({ exprie: 1 }), 'WF104');
   const deep = JSON.parse('['.repeat(1_500) + ']'.repeat(1_500)) as unknown;
   t.is(await code({ args: [deep] }), 'WF502');
 });
+
+test.serial(
+  '7: a misspelt option of a proxy is refused; of two spellings the newer wins',
+  async (t) => {
+    const proxy = (options: object) => workflow.proxyActivities(options);
+    const error = t.throws(() => proxy({ rety: {} }), { code: 'WF104' });
+    t.is((error as RatchetError).hint, "Did you mean 'retry'?");
+    t.throws(() => proxy({ taskqueue: 'q' }), { code: 'WF104' });
+    t.throws(() => proxy({ retry: { maximumAttempts: 'x' }, retryPolicy: {} }), { code: 'WF104' });
+    t.notThrows(() => proxy({ retry: {}, retryPolicy: { maximumAttempts: 'x' } }));
+  },
+);
 
 test.serial('a duplicate id and an unknown id say so', async (t) => {
   const { client } = await durableTest(t);

@@ -104,10 +104,10 @@ async function waits(): Promise<unknown[]> {
   const { local } = proxies();
   const { condition, signal, sleep } = Durable.workflow;
   const slept = await sleep(20);
-  const never = await condition(`${workflowId}-never`, 30);
+  const never = await condition(`${workflowId}-never`, { role: 'nobody', timeout: 30 });
   const early = await condition(`${workflowId}-early`);
   const between = await local.step('between', 1);
-  const late = await condition(`${workflowId}-late`, '10 minutes');
+  const late = await condition(`${workflowId}-late`, { role: 'somebody', timeout: '10 minutes' });
   await signal(`${workflowId}-self`, { from: 'itself' });
   const [self] = await Promise.all([condition(`${workflowId}-self`), sleep(10)]);
   return [slept, never, early, between, late, self, await local.step('end', 2)];

@@ -25,6 +25,9 @@ function schedule(wrong: Record<string, string>, times = 1): string {
     select ${Object.values(row).join(', ')} from generate_series(1, ${times})`;
 }
 
+const task = `insert into ratchet.escalations
+  (status, assigned_to, job_id, milestones, metadata, created_at, updated_at)`;
+
 /** By the name of the constraint, statements that it must refuse. */
 const attacks: Record<string, string[]> = {
   'a workflow id is unique in its namespace': [
@@ -136,6 +139,17 @@ const attacks: Record<string, string[]> = {
       values ('n:a', 't', 'k', '0', 'max', 'j', now())`,
   ],
   'there is one sweep': [`insert into ratchet_internal.sweep (is_only, job_id) values (false, 0)`],
+  'status is one the engine knows': [
+    `${task} values ('open', null, null, '[]', '{}', now(), now())`,
+  ],
+  'a task that is claimed says until when': [
+    `${task} values ('pending', 'ann', null, '[]', '{}', now(), now())`,
+  ],
+  'a task that belongs to a step names all of it': [
+    `${task} values ('pending', null, 1, '[]', '{}', now(), now())`,
+  ],
+  'milestones are an array': [`${task} values ('pending', null, null, '{}', '{}', now(), now())`],
+  'metadata are an object': [`${task} values ('pending', null, null, '[]', '[]', now(), now())`],
   'access is one the engine knows': [
     `insert into ratchet_internal.grants (function, access) values ('status', 'everyone')`,
   ],

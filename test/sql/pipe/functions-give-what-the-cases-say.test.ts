@@ -1,6 +1,7 @@
 import test from 'ava';
 import { read } from '../../support/files';
-import { calls, failure, pipeEngine, same } from '../../support/pipe';
+import { calls, pipeEngine } from '../../support/pipe';
+import { failure, same } from '../../support/pipe-values';
 
 interface Case {
   fn: string;

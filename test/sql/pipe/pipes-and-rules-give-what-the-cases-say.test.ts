@@ -1,6 +1,7 @@
 import test from 'ava';
 import { read } from '../../support/files';
-import { failure, maps, pipeEngine, pipes, programs, same, stored } from '../../support/pipe';
+import { maps, pipeEngine, pipes, programs, stored } from '../../support/pipe';
+import { failure, same } from '../../support/pipe-values';
 
 interface Case {
   name: string;

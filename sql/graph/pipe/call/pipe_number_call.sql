@@ -32,9 +32,9 @@ begin
     when 'number.isInteger' then
       return to_jsonb(v_is_number and v_is_finite and trunc(v_number) = v_number);
     when 'number.isEven' then
-      return to_jsonb(v_is_finite and trunc(v_number / 2) * 2 = v_number);
+      return to_jsonb(v_is_finite and ratchet_internal.pipe_is_even(v_number));
     when 'number.isOdd' then
-      return to_jsonb(v_is_finite and trunc(v_number / 2) * 2 <> v_number);
+      return to_jsonb(v_is_finite and not ratchet_internal.pipe_is_even(v_number));
     else
       if not v_is_number then
         return ratchet_internal.pipe_fail(p_function, 'the first argument is not a number');

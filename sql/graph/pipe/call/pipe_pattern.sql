@@ -18,6 +18,8 @@ declare
 begin
   if right(p_pattern, 1) = '\' and p_pattern !~ '(^|[^\\])(\\\\)+$' then
     perform ratchet_internal.pipe_fail('string.search', 'the pattern ends with \');
+  elsif p_pattern ~ '^[*+?]' then
+    perform ratchet_internal.pipe_fail('string.search', 'the pattern begins with a quantifier');
   end if;
   foreach v_token in array v_tokens loop
     v_pattern := v_pattern || case
@@ -31,17 +33,20 @@ begin
       when v_token = '\S' and not v_is_class then '[^' || c_blanks || ']'
       when v_token = '\b' then case when v_is_class then '\b' else '\y' end
       when v_token = '\B' and not v_is_class then '\Y'
-      when v_token ~ '^\\[^a-zA-Z0-9]$' or v_token ~ '^\\([cfnrtv]|u....|x..|c.|[1-9])$'
+      when v_token ~ '^\\[1-9]$' and '(' <> all (v_tokens) then '\u000' || right(v_token, 1)
+      when v_token ~ '^\\[^a-zA-Z0-9]$' or v_token ~ '^\\([fnrtvDWS]|u....|c.|[1-9])$'
         then v_token
-      when v_token = '\0' then '\x00'
+      when v_token ~ '^\\x..' then '\u00' || substr(v_token, 3)
+      when v_token = '\0' then '\u0000'
       when v_token ~ '^\\' then substr(v_token, 2)
       when v_is_class then
         case when left(v_token, 1) = '[' then '\[' || substr(v_token, 2) else v_token end
-      when v_token = '[]' then '(?!)'
+      when v_token = '[]' then '(?:(?!))'
       when v_token = '[^]' then '[\s\S]'
+      -- Options and named groups: this is malformed, and refused as such.
+      when v_token = '(?' then '(*'
       when v_token = '.' then '[^\n\r\u2028\u2029]'
       when v_token in ('{', '}') or v_token = ']' then '\' || v_token
-      when v_token = '(?' then '(?#'
       else v_token end;
     if v_is_class then v_is_class := right(v_token, 1) <> ']' or left(v_token, 1) = '\';
     else v_is_class := v_token in ('[', '[^'); end if;

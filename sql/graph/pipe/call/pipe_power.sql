@@ -14,7 +14,7 @@ begin
   if p_exponent = 0 then return 1; end if;
   if p_base = 'NaN' or p_exponent = 'NaN' then return 'NaN'; end if;
   if p_exponent in ('Infinity', '-Infinity') then
-    return case when abs(p_base) = 1 then 'NaN'
+    return case when abs(p_base) = 1 then 'NaN'::float8
       when (abs(p_base) > 1) = (p_exponent > 0) then 'Infinity' else 0 end;
   end if;
   v_is_odd := v_is_whole and abs(p_exponent) < 9007199254740992

@@ -10,7 +10,7 @@ begin
     return p_a / p_b;
   end if;
   if p_b in ('Infinity', '-Infinity') then
-    return case when p_a in ('Infinity', '-Infinity') then 'NaN'
+    return case when p_a in ('Infinity', '-Infinity') then 'NaN'::float8
       when sign(p_a) = sign(p_b) then 0 else '-0' end;
   end if;
   if p_a in ('Infinity', '-Infinity') then return p_a * sign(p_b); end if;

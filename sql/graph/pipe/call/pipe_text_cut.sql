@@ -7,6 +7,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_text text;
+  v_separator text;
   v_length int;
   v_from int;
   v_to int;
@@ -35,9 +36,9 @@ begin
         return jsonb_build_array(v_text);
       end if;
       perform ratchet_internal.pipe_check_size(p_function, v_length, 4194304);
-      return to_jsonb(case when p_args[2] = '""' then string_to_array(v_text, null)
-        when v_text = '' then array['']
-        else string_to_array(v_text, ratchet_internal.pipe_text(p_args[2])) end);
+      v_separator := ratchet_internal.pipe_text(p_args[2]);
+      return to_jsonb(case when v_text = '' and v_separator <> '' then array['']
+        else string_to_array(v_text, nullif(v_separator, '')) end);
   end case;
 end $$;
 comment on function ratchet_internal.pipe_text_cut(text, jsonb[]) is

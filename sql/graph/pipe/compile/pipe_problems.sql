@@ -9,7 +9,9 @@ as $$
 declare
   v_name text := ratchet_internal.pipe_braced(p_expression);
 begin
-  if v_name ~ '^@' then
+  if cardinality(p_path) > 200 then
+    return query select p_path, 'This is nested too deep: at most 100 levels can be evaluated.';
+  elsif v_name ~ '^@' then
     return query
       select p_path, format('There is no function "%s".', left(substr(v_name, 2), 100))
       where ratchet_internal.pipe_family(substr(v_name, 2)) is null;

@@ -12,6 +12,10 @@ declare
   v_row jsonb;
   v_path text[];
 begin
+  if cardinality(p_path) > 200 then
+    return query select p_path, 'This is nested too deep: at most 100 levels can be evaluated.';
+    return;
+  end if;
   if jsonb_typeof(p_rows) is distinct from 'array' or p_rows = '[]' then
     return query select p_path, format('%s needs a list with at least one row.',
       p_path[cardinality(p_path)]);

@@ -18,17 +18,19 @@ begin
   if length(p_text) > 200 then return 'NaN'; end if;
   v_numbers[1] := ratchet_internal.pipe_parse_iso(p_text);
   if v_numbers[1] is not null then return v_numbers[1]; end if;
+  if p_text ~* '^[0-9]{4}-[0-9]{2}-[0-9]{2}T' then return 'NaN'; end if;
   v_time := regexp_match(v_text,
     '([0-9]{1,2}):([0-9]{1,2})(?::([0-9]{1,2})(?:\.([0-9]+))?)?(?:\s*(am|pm)\y)?');
   if v_time is not null then
     v_text := regexp_replace(v_text,
       '[0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}(\.[0-9]+)?)?(\s*(am|pm)\y)?', ' @ ');
-    v_words := regexp_match(v_text, '@[^0-9]*?(?:gmt|utc?|z)?\s*([-+])([0-9]{2}):?([0-9]{2})?\y');
-    if v_words is not null then
-      v_zone := (v_words[1] || '1')::int * (v_words[2]::int * 60 + coalesce(v_words[3]::int, 0));
-      v_text := regexp_replace(v_text, '(@[^0-9]*?)[-+][0-9]{2}:?([0-9]{2})?\y', '\1');
-    end if;
   end if;
+  v_words := regexp_match(v_text, '(?:@|gmt|utc?|z)\s*([-+])([0-9]{2}):?([0-9]{2})?\y');
+  if v_words is not null then
+    v_zone := (v_words[1] || '1')::int * (v_words[2]::int * 60 + coalesce(v_words[3]::int, 0));
+    v_text := regexp_replace(v_text, '((?:@|gmt|utc?|z)\s*)[-+][0-9]{2}:?([0-9]{2})?\y', '\1');
+  end if;
+  if v_text ~ ':' then return 'NaN'; end if;
   v_words := array(select m[1] from regexp_matches(v_text, '([a-z]+)', 'g') as m);
   for i in 1..cardinality(v_words) loop
     if c_zones ? v_words[i] and v_words[i] <> '' then

@@ -26,7 +26,8 @@ begin
       ratchet_internal.pipe_text_number(ratchet_internal.pipe_text(p_value))
     else case ratchet_internal.pipe_kind(p_value)
       when 'number' then (p_value ->> '$')::float8
-      when 'date' then ratchet_internal.pipe_parse_iso(p_value ->> 'value')
+      when 'date' then
+        coalesce(ratchet_internal.pipe_parse_iso(p_value ->> 'value'), 'NaN')
       else 'NaN' end
     end;
 end $$;

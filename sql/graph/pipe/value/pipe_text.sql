@@ -1,7 +1,7 @@
 -- A value as text: items of a list joined by commas, [object Object] for an object, the long
--- English form for a date.
+-- English form for a date. p_depth is how many lists it is in.
 
-create function ratchet_internal.pipe_text(p_value jsonb) returns text
+create function ratchet_internal.pipe_text(p_value jsonb, p_depth int default 0) returns text
 language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
@@ -12,12 +12,12 @@ begin
     when 'text' then p_value #>> '{}'
     when 'number' then
       ratchet_internal.pipe_number_text(ratchet_internal.pipe_number(p_value))
-    when 'list' then ratchet_internal.pipe_join(p_value, ',')
+    when 'list' then ratchet_internal.pipe_join(p_value, ',', p_depth)
     when 'object' then '[object Object]'
     when 'date' then
       ratchet_internal.pipe_date_text('date.toString', ratchet_internal.pipe_number(p_value))
-    when 'undefined' then 'undefined'
-    else p_value #>> '{}' end;
+    when 'boolean' then p_value #>> '{}'
+    else v_kind end;
 end $$;
-comment on function ratchet_internal.pipe_text(jsonb) is
+comment on function ratchet_internal.pipe_text(jsonb, int) is
   'A value as text (ToString of JavaScript).';

@@ -1,0 +1,66 @@
+import test from 'ava';
+import { Client } from 'pg';
+import * as everything from '../../driver';
+import { Durable, type Types } from '../../driver';
+import { durableTest } from '../support/durable';
+
+const { ConnectorNATS, ConnectorPostgres, Connector, Enums, Errors, KeyStore, Utils } = everything;
+
+test.serial('1: older names are the same things', (t) => {
+  t.is(everything.MeshFlow, Durable);
+  t.is(everything.workflow, Durable.workflow);
+  t.is(everything.proxyActivities, Durable.workflow.proxyActivities);
+  t.is(everything.Client, Durable.Client);
+  t.is(everything.Worker, Durable.Worker);
+  t.is(everything.WorkflowHandle, Durable.Handle);
+  t.is(Errors.MeshFlowFatalError, Errors.DurableFatalError);
+  t.is(Durable.workflow.sleepFor, Durable.workflow.sleep);
+  t.is(Durable.workflow.waitFor, Durable.workflow.condition);
+  t.is(Durable.workflow.execChild, Durable.workflow.executeChild);
+  t.is(Durable.workflow.getContext, Durable.workflow.workflowInfo);
+});
+
+test.serial('1: enums are the codes that errors carry', (t) => {
+  t.is(new Errors.DurableFatalError('x').code, Enums.HMSH_CODE_DURABLE_FATAL);
+  t.is(new Errors.DurableMaxedError('x').code, Enums.HMSH_CODE_DURABLE_MAXED);
+  t.is(new Errors.DurableTimeoutError('x').code, Enums.HMSH_CODE_DURABLE_TIMEOUT);
+  t.is(new Errors.DurableRetryError('x').code, Enums.HMSH_CODE_DURABLE_RETRYABLE);
+  t.is(new Errors.GetStateError('x').code, Enums.HMSH_CODE_NOTFOUND);
+});
+
+test.serial('1: utilities do what they are named after', async (t) => {
+  t.regex(Utils.guid(), /^H[\w-]{22}$/);
+  t.is(Utils.s('2 minutes'), 120);
+  t.is(Utils.deterministicRandom(7), Utils.deterministicRandom(7));
+  const given = { list: [1, { deep: true }] };
+  t.deepEqual(Utils.deepCopy(given), given);
+  t.not(Utils.deepCopy(given).list, given.list);
+  t.is(await Utils.sleepFor(1), undefined);
+  t.is(await Utils.sleepImmediate(), undefined);
+  t.is(KeyStore.jobKey('order-456'), 'order-456');
+});
+
+test.serial('1: types are there by name', (t) => {
+  const config: Partial<Types.WorkflowWorkerConfig> = { taskQueue: 'q' };
+  const policy: Types.RetryPolicy = { maximumAttempts: 1 };
+  const interceptor: Types.WorkflowInterceptor = { execute: (_context, next) => next() };
+  t.truthy([config, policy, interceptor]);
+});
+
+test.serial('1: connectors open connections that end with the rest', async (t) => {
+  const { connection } = await durableTest(t);
+  const connect = (id: string) => ConnectorPostgres.connect(id, Client, connection.options);
+  const [one, two] = [await connect('one'), await connect('two')];
+  t.deepEqual((await one.getClient().query('select 1 as n')).rows, [{ n: 1 }]);
+  await t.throwsAsync(connect('one'), { code: 'WF104' });
+  await one.disconnect();
+  await one.disconnect();
+  await t.throwsAsync(one.getClient().query('select 1'));
+  await Durable.shutdown();
+  await t.throwsAsync(two.getClient().query('select 1'));
+  t.is((await connect('one')).id, 'one');
+  await Connector.disconnectAll();
+  await t.throwsAsync(ConnectorNATS.connect(), { code: 'WF104', message: /NATS/ });
+  const nowhere = ConnectorPostgres.connect('no', Client, { host: '127.0.0.1', port: 1 });
+  await t.throwsAsync(nowhere, { code: 'ECONNREFUSED' });
+});

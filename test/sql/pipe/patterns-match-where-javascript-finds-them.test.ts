@@ -1,0 +1,55 @@
+import test from 'ava';
+import { calls, pipeEngine } from '../../support/pipe';
+import { failure, same } from '../../support/pipe-values';
+import { seeded } from '../../support/seed';
+
+const sql = pipeEngine();
+
+const tokens = ['a', 'b', '1', '.', '*', '+', '?', '*?', '{2}', '{1,}', '{', '}', '[', '[^', ']']
+  .concat([
+    '[]',
+    '[^]',
+    '(',
+    ')',
+    '(?:',
+    '(?=b).',
+    '(?!b).',
+    '(?<=a)1',
+    '(?<!a)b',
+    '(?i)',
+    '|',
+    '^',
+    '$',
+    '-',
+  ])
+  .concat(['\\d', '\\w', '\\s', '\\D', '\\W', '\\S', '\\b', '\\B', '\\.', '\\\\', '\\n', '\\x61'])
+  .concat(['\\u0061', '\\/', '\\-', 'é', ' ', '\n', '[:alpha:]', '\\q', '\\0', '/', '***:']);
+const letters = ['a', 'b', 'c', '1', ' ', '\n', 'é', '.', '-', ']', '[', '{', '}', 'q'];
+
+function expectedOf(text: string, pattern: string): unknown {
+  try {
+    return text.search(pattern);
+  } catch {
+    return failure();
+  }
+}
+
+test.serial('string.search of random patterns, many of them malformed', async (t) => {
+  const random = seeded(t);
+  const some = (items: string[], most: number) =>
+    Array.from({ length: random.below(most) }, () => items[random.below(items.length)]).join('');
+  const pairs = Array.from({ length: 1500 }, (): [string, string] => [
+    some(letters, 9),
+    some(tokens, 6),
+  ]);
+  const results = await sql.evaluate(
+    calls,
+    pairs.map((pair) => ['string.search', pair]),
+  );
+  const wrong = pairs.flatMap(([text, pattern], at) => {
+    const expected = expectedOf(text, pattern);
+    return same(results[at], expected) ? [] : [{ text, pattern, expected, actual: results[at] }];
+  });
+  t.deepEqual(wrong, []);
+  t.true(results.filter((value) => typeof value === 'number' && value >= 0).length > 100);
+});

@@ -1,0 +1,47 @@
+// A program for test/durable/spans-tell-what-happened: runs workflows, prints what the telemetry of
+// its environment was told, as a line of JSON, and ends.
+import { Client } from 'pg';
+import { Durable } from '../../driver';
+
+const { workflow } = Durable;
+const activities = {
+  async flaky(): Promise<string> {
+    if (Durable.activity.getContext().attempt === 1) throw new Error('not yet');
+    return 'at last';
+  },
+  async quick(n: number): Promise<number> {
+    return n;
+  },
+};
+const { flaky, quick } = workflow.proxyActivities<typeof activities>({
+  activities,
+  retry: { initialInterval: 1, backoffCoefficient: 1 },
+});
+
+async function works(): Promise<string> {
+  await quick(1);
+  await workflow.sleep(1);
+  return flaky();
+}
+async function fails(): Promise<string> {
+  throw new Error('broken');
+}
+
+async function main(connectionString: string): Promise<void> {
+  const connection = { class: Client, options: { connectionString } };
+  await Durable.Worker.create({ connection, taskQueue: 'q', workflow: works });
+  await Durable.Worker.create({ connection, taskQueue: 'q', workflow: fails });
+  const client = new Durable.Client({ connection });
+  const start = (workflowName: string, options: object) =>
+    client.workflow.start({ taskQueue: 'q', workflowName, workflowId: workflowName, ...options });
+  const trace = { workflowTrace: 'a'.repeat(32), workflowSpan: 'b'.repeat(16) };
+  await (await start('works', trace)).result();
+  const once = { maximumAttempts: 1, initialInterval: 1, backoffCoefficient: 1 };
+  const failing = await start('fails', { config: once });
+  await failing.result({ throwOnError: false });
+  await Durable.shutdown();
+  const told = (globalThis as { told?: unknown }).told ?? null;
+  process.stdout.write(`${JSON.stringify(told)}\n`);
+}
+
+void main(process.argv[2] ?? '');
