@@ -564,6 +564,9 @@ begin;
 \ir graph/stats/stats_buckets.sql
 \ir graph/stats/stats_scope.sql
 \ir graph/stats/indexed_jobs.sql
+\ir graph/stats/hooked_topic.sql
+\ir graph/stats/unlist_jobs.sql
+\ir graph/stats/signals_to_all.sql
 \ir graph/stats/graph_stats.sql
 \ir graph/stats/graph_ids.sql
 \ir graph/stats/signal_all.sql

@@ -59,7 +59,7 @@ export interface ClockedDatabase {
   drop: () => Promise<void>;
 }
 
-/** A new database with the engine and a clock that can be moved; embedded where no server is given. */
+/** A new database with the engine and a movable clock; embedded where no server is given. */
 export async function createClockedDatabase(given?: string): Promise<ClockedDatabase> {
   const name = `ratchet_test_${randomBytes(6).toString('hex')}`;
   let server = given ?? '';

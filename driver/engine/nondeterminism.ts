@@ -16,7 +16,7 @@ const driver = join(__dirname, '..') + sep;
 const seen = new Set<string>();
 let isWatching = false;
 
-/** The line that called, if it is of the user's own code: libraries read the clock for themselves. */
+/** The line that called, if it is the user's own: libraries read the clock for themselves. */
 function callSite(): string | undefined {
   const [, , , , site = ''] = (new Error().stack ?? '').split('\n');
   const isForeign =

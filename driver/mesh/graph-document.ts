@@ -86,7 +86,7 @@ interface Here {
   open: readonly string[];
 }
 
-/** The value with each reference replaced by what it stands for; `mounts` tells what came whence. */
+/** The value with each reference replaced; `mounts` tells what came from where. */
 function withReferences(value: unknown, here: Here, read: ReadFile, mounts: Mount[]): unknown {
   if (Array.isArray(value)) {
     return value.map((item, index) =>

@@ -13,8 +13,6 @@ declare
   v_view jsonb := p_view;
   v_key text;
 begin
-  perform ratchet_internal.check_expression(p_activity.constants ->> 'subtype' = 'one', 'subtype',
-    'only signals to one hook are sent by this version of the engine');
   if p_activity.output_maps is not null then
     v_out.output := ratchet_internal.run_maps(p_activity.output_maps, p_view);
     v_view := ratchet_internal.graph_view(p_job, p_activity, p_scope,
@@ -22,6 +20,12 @@ begin
   end if;
   if p_activity.signal_maps is not null then
     v_payload := ratchet_internal.run_maps(p_activity.signal_maps, v_view);
+  end if;
+  if p_activity.constants ->> 'subtype' = 'all' then
+    v_out := ratchet_internal.close_outcome(v_out, v_out.output);
+    v_out.effects := ratchet_internal.signals_to_all(p_job, p_activity.version_id, p_out.options,
+      v_payload);
+    return v_out;
   end if;
   v_key := ratchet_internal.signal_key(p_activity.version_id, p_out.options ->> 'topic', v_payload);
   perform ratchet_internal.check_expression(v_key is not null, 'signal',

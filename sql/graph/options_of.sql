@@ -25,6 +25,9 @@ as $$
     where p_body ->> 'type' = 'signal'
       or p_body ->> 'type' in ('worker', 'await') and p_body ? 'subtype'
     union all
+    select 'resolver', p_body -> 'resolver' -> 'maps'
+    where p_body ->> 'type' = 'signal' and p_body -> 'resolver' ? 'maps'
+    union all
     select 'escalated', 'true' where p_body ? 'escalation'
     union all
     select key, value from jsonb_each(p_body -> 'stats')

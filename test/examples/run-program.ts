@@ -4,7 +4,7 @@ import { join } from 'node:path';
 const root = join(__dirname, '..', '..');
 const LIMIT_MS = 60_000;
 
-/** Runs node in a folder, the package's by default; the answer is what it printed and how it ended. */
+/** Runs node in a folder, the package's by default; answers what it printed and how it ended. */
 export async function runProgram(args: string[], url: string, cwd = root) {
   const child = spawn(process.execPath, args, {
     cwd,

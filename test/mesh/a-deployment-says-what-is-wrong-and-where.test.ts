@@ -2,7 +2,13 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
-import { HotMesh, RatchetError, type GraphProblem, type HotMeshConfig } from '../../driver';
+import {
+  HotMesh,
+  RatchetError,
+  type GraphProblem,
+  type HotMeshConfig,
+  type SystemEvent,
+} from '../../driver';
 import { meshTest } from '../support/mesh';
 
 const GOOD = 'activities:\n  t: { type: trigger }\n';
@@ -35,10 +41,9 @@ test.serial('every problem of YAML text comes with activity, path, line and colu
   t.is(error.code, 'WF106');
   t.is(error.message.split('\n').length, 3, error.message);
   t.regex(error.message, /5:3 activities\.check \(check\): the worker has no topic/);
-  t.regex(
-    error.message,
-    /11:7 transitions\.t\.1\.to \(t\): transition to the unknown activity "chekc"\. Did you mean "check"\?/,
-  );
+  const [, , second = ''] = error.message.split('\n');
+  t.true(second.startsWith('  11:7 transitions.t.1.to (t): transition to the unknown'), second);
+  t.true(second.endsWith(' "chekc". Did you mean "check"?'), second);
   const problems = error.detail?.['problems'] as GraphProblem[];
   t.like(problems[0], { path: ['activities', 'check'], activity: 'check', line: 5, column: 3 });
   const { rows } = await pool.query('select from ratchet_internal.graph_versions');
@@ -157,8 +162,9 @@ test.serial('a worker-only instance says that it has no engine', async (t) => {
 
 test.serial('system events tell of starts, deployments and stops', async (t) => {
   const { init } = await meshTest(t);
-  const events: { type: string; data: unknown; event_id: string }[] = [];
-  const mesh = await init([], { guid: 'g1', events: { publish: (event) => void events.push(event) } });
+  const events: SystemEvent[] = [];
+  const sink = { publish: (event: SystemEvent) => void events.push(event) };
+  const mesh = await init([], { guid: 'g1', events: sink });
   await mesh.deploy(GOOD);
   await mesh.activate('1');
   await mesh.stop();

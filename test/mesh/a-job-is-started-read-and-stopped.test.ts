@@ -37,10 +37,31 @@ app:
           - to: signature
             conditions:
               match: [{ expected: '{$job.metadata.jid}', actual: '{$self.hook.data.id}' }]
+    - subscribes: all.wanted
+      activities:
+        asked: { type: trigger }
+        tell:
+          type: signal
+          subtype: all
+          topic: contract.signed
+          key_name: size
+          key_value: '{asked.output.data.size}'
+          signal: { maps: { by: '{asked.output.data.by}' } }
+          resolver: { maps: { data: { region: '{asked.output.data.region}' }, end: NOW, range: 1h } }
+          scrub: true
+      transitions:
+        asked: [{ to: tell }]
     - subscribes: sum.wanted
       publishes: sum.done
       activities:
-        wanted: { type: trigger, job: { maps: { sum: { '@pipe': [['{$self.output.data.a}', '{$self.output.data.b}'], ['{@math.add}']] } } } }
+        wanted:
+          type: trigger
+          job:
+            maps:
+              sum:
+                '@pipe':
+                  - ['{$self.output.data.a}', '{$self.output.data.b}']
+                  - ['{@math.add}']
 `;
 
 const contract = (id: string, size = 'big') => ({ id, region: 'eu', size, buyer: `b-${id}` });
@@ -175,7 +196,7 @@ test.serial(
 test.serial(
   'statistics count what jobs said of themselves, and signalAll reaches them',
   async (t) => {
-    const { running } = await meshTest(t);
+    const { running, pool } = await meshTest(t);
     const mesh = await running(SIGNING);
     for (const [id, size] of [
       ['s1', 'big'],
@@ -214,5 +235,19 @@ test.serial(
       return states.every((status) => status === 0);
     });
     t.is(await mesh.getStatus('s3'), 1);
+
+    await mesh.pub('contract.sent', contract('s4'));
+    await mesh.pubsub('all.wanted', { size: 'small', region: 'eu', by: 'a graph' });
+    await waitFor('the third is signed', async () => (await mesh.getStatus('s3')) === 0);
+    t.like((await mesh.getState('contract.sent', 's3')).data, { by: 'a graph' });
+    t.is(await mesh.getStatus('s4'), 1);
+    const { rows } = await pool.query(
+      `select job_key from ratchet_internal.graph_facts where measure = 'index' order by 1`,
+    );
+    t.deepEqual(
+      rows.map(({ job_key }) => job_key as string),
+      ['s1', 's2', 's4'],
+      'scrubbed',
+    );
   },
 );

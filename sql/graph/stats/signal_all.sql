@@ -18,13 +18,8 @@ declare
   v_jobs text[];
 begin
   v_version := ratchet_internal.active_version(p_app, p_namespace);
-  select coalesce(g.topic, '') into v_graph
-  from ratchet_internal.graph_hooks h
-  join ratchet_internal.graph_activities a
-    on a.version_id = h.version_id and a.position = h.position
-  join ratchet_internal.graphs g on g.version_id = a.version_id and g.position = a.path[1]
-  where h.version_id = v_version.id and h.topic = p_topic;
-  if not found then
+  v_graph := ratchet_internal.hooked_topic(v_version.id, p_topic);
+  if v_graph is null then
     perform ratchet_internal.raise_error('WF208', 'no hook waits like this', jsonb_build_object(
       'topic', p_topic, 'app', p_app, 'version', v_version.version),
       'unable to find hook rule for topic ' || coalesce(left(p_topic, 100), 'null'));
@@ -41,10 +36,7 @@ begin
     || jsonb_build_object('id', id))::json, p_app, 'success', 200, p_namespace)
   from unnest(v_jobs) id;
   if p_query ->> 'scrub' = 'true' then
-    delete from ratchet_internal.graph_facts f
-    using unnest(v_keys) k
-    where f.space = v_version.space and f.topic = v_graph and f.measure = 'index'
-      and f.job_key = any (v_jobs) and f.bucket || ':' || f.name || ':' || f.value = k;
+    perform ratchet_internal.unlist_jobs(v_version.space, v_graph, v_keys, v_jobs);
   end if;
   return coalesce(to_json(v_keys), '[]');
 end $$;

@@ -22,7 +22,7 @@ begin
   v_options := v_trigger.constants;
   if v_trigger.options is not null and not v_options ? 'key' then
     v_row := ratchet_internal.graph_attribute(ratchet_internal.now(), 0, v_trigger, ',0');
-    v_options := v_options || ratchet_internal.map_run(v_trigger.options,
+    v_options := v_options || ratchet_internal.run_maps(v_trigger.options,
       ratchet_internal.graph_view(null, v_trigger, '{}', ratchet_internal.activity_entry(
         v_trigger, v_row, coalesce(p_query -> 'data', '{}'), null, null)));
   end if;

@@ -73,7 +73,8 @@ test.serial('nothing is written where nobody listens, or listens no more', async
   t.is(await count(), before);
   await subscribe(`s-${owner}`, owner, owner);
   await sql.rows(
-    `update ratchet_internal.subscriptions set expires_at = ratchet_internal.now() - interval '2 min'
+    `update ratchet_internal.subscriptions
+     set expires_at = ratchet_internal.now() - interval '2 minutes'
      where owner = $1`,
     [owner],
   );
