@@ -1,5 +1,5 @@
--- Compiles the hook rules of a version: the first of each topic counts. Marks the activities that
--- wait for a signal, and those that cycles lead back to. Writes: graph_hooks, graph_activities.
+-- Compiles the hook rules of a version: the first of each topic counts; and tells the activities
+-- that wait for a signal what they wait under. Writes: graph_hooks, graph_activities.
 
 create function ratchet_internal.compile_hooks(p_version bigint, p_space text, p_app jsonb)
 returns void
@@ -21,10 +21,8 @@ as $$
   update ratchet_internal.graph_activities a
   set hook = (select jsonb_build_object('topic', rule.topic, 'expected',
       ratchet_internal.compile_maps(jsonb_build_object('v', rule.match -> 'expected')))
-      from rule where rule.position = a.position order by rule.topic limit 1),
-    is_loop = exists (select from ratchet_internal.graph_activities cycle
-      where cycle.version_id = p_version and cycle.ancestor = a.position)
-  where a.version_id = p_version and a.kind <> 'cycle'
+      from rule where rule.position = a.position order by rule.topic limit 1)
+  where a.version_id = p_version and a.position in (select rule.position from rule)
 $$;
 comment on function ratchet_internal.compile_hooks(bigint, text, jsonb) is
-  'Compiles the hook rules of a version and marks the activities that cycles lead back to.';
+  'Compiles the hook rules of a version.';

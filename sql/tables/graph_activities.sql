@@ -10,7 +10,6 @@ create table ratchet_internal.graph_activities (
   kind text collate "C" not null,
   path int[] not null,
   path_names text[] not null,
-  is_loop boolean not null default false,
   is_read boolean not null default false,
   is_described boolean not null default false,
   uses text[] not null default '{}',
@@ -38,7 +37,6 @@ comment on table ratchet_internal.graph_activities is
   'One row an activity of a deployed version, compiled.';
 comment on column ratchet_internal.graph_activities.path is
   'Numbers of the activities from the trigger to this one; as many as its address has.';
-comment on column ratchet_internal.graph_activities.is_loop is 'Whether a cycle leads back to it.';
 comment on column ratchet_internal.graph_activities.is_read is
   'Whether an activity below it reads it.';
 comment on column ratchet_internal.graph_activities.is_described is

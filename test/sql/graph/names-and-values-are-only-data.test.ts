@@ -58,6 +58,33 @@ test.serial('hostile ids, topics, keys and values come back as they went in', as
   }
 });
 
+test.serial('a hook waits under a key of any length', async (t) => {
+  const app = await graphApp(sql, {
+    subscribes: 'long',
+    activities: {
+      start: { type: 'trigger', stats: { id: 'long' } },
+      hold: { type: 'hook', job: { maps: { n: '{$self.hook.data.n}' } } },
+    },
+    transitions: { start: [{ to: 'hold' }] },
+    hooks: {
+      ['😀'.repeat(500)]: [
+        {
+          to: 'hold',
+          conditions: {
+            match: [{ expected: '{start.output.data.key}', actual: '{$self.hook.data.key}' }],
+          },
+        },
+      ],
+    },
+  });
+  const key = Array.from({ length: 5000 }, (_, at) => at).join();
+  await app.publish('long', { key });
+  await app.signal('😀'.repeat(500), { key: `${key},`, n: 1 });
+  await app.signal('😀'.repeat(500), { key, n: 2 });
+  await app.run();
+  t.like(await app.state('long'), { status: 0, data: { n: 2 } });
+});
+
 test.serial('text that Postgres cannot store does no harm', async (t) => {
   const app = await graphApp(sql, {
     subscribes: 'odd',
