@@ -188,7 +188,8 @@ export class HotMesh {
     jobId: string,
     options: given.InterruptOptions = {},
   ): Promise<string | undefined> {
-    const { descend: _declaredOnly, ...stored } = options;
+    const { throw: isThrown, reason, code, stack, expire, suppress } = options;
+    const stored = { throw: isThrown, reason, code, stack, expire, suppress };
     const json = toJson(stored, 'options');
     const call = graphs.interruptJob(this.engine().database, jobId, json, this.app);
     return (await saying(jobId, call)) ?? undefined;
