@@ -27,8 +27,8 @@ function isInline(source: string): boolean {
 }
 
 /**
- * Reads a document from YAML text, or from a file, in which `$ref` stands for another file or a part
- * of one: `./maps.yaml#/check/input`. References are relative to the file that they are in.
+ * Reads a document from YAML text, or from a file, in which `$ref` stands for another file or a
+ * part of one: `./maps.yaml#/check/input`. References are relative to the file that they are in.
  *
  * @throws RatchetError WF106 for anything that cannot be read, with its file, line and column
  */

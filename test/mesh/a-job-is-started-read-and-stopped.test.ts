@@ -47,7 +47,8 @@ app:
           key_name: size
           key_value: '{asked.output.data.size}'
           signal: { maps: { by: '{asked.output.data.by}' } }
-          resolver: { maps: { data: { region: '{asked.output.data.region}' }, end: NOW, range: 1h } }
+          resolver:
+            maps: { data: { region: '{asked.output.data.region}' }, end: NOW, range: 1h }
           scrub: true
       transitions:
         asked: [{ to: tell }]
