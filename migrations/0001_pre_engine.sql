@@ -643,7 +643,7 @@ create table ratchet.schedules (
   constraint "overlap is one the engine knows" check (overlap in ('allow', 'skip', 'wait')),
   constraint "an interval from the end of a run waits for it"
     check (not is_from_end or every_ms is not null and overlap = 'wait'),
-  constraint "a schedule that stops on a failure waits for the ends of its runs"
+  constraint "a schedule that stops on a failure waits for its runs"
     check (not stops_on_failure or overlap <> 'allow'),
   constraint "a schedule runs at least once" check (max_runs >= 1),
   constraint "a paused schedule is not looked at" check (not is_paused or look_at = 'infinity'),
@@ -4831,8 +4831,7 @@ begin
     case s.kind when 'activity' then '' else s.workflow end,
     case when s.is_failed then p_now + ratchet_internal.retry_delay(s.options, s.attempt)
       when s.kind = 'activity' then p_now
-      when s.delay is null then 'infinity'
-      else ratchet_internal.after(p_now, s.delay) end,
+      when s.delay is null then 'infinity' else ratchet_internal.after(p_now, s.delay) end,
     case when s.is_held then p_worker end, case s.kind when 'wait' then 0 else s.attempt end,
     case s.kind when 'wait' then s.name when 'sleep' then null when 'activity' then null
       else '' end,
@@ -11438,8 +11437,9 @@ insert into ratchet_internal.grants (function, access) values
   ('complete', 'worker'), ('fail', 'worker'), ('version', 'worker'), ('prune', 'worker'),
   ('prune', 'operator'), ('prune_jobs', 'operator'), ('prune_signals', 'operator'),
   ('register_worker', 'secured'), ('add_routes', 'secured'), ('heartbeat', 'secured'),
-  ('unregister_worker', 'secured'), ('exchange', 'secured'), ('peek', 'secured'), ('evict', 'secured'),
-  ('history', 'secured'), ('held_work', 'secured'), ('claim_activity', 'secured'),
+  ('unregister_worker', 'secured'), ('exchange', 'secured'), ('peek', 'secured'),
+  ('evict', 'secured'), ('history', 'secured'), ('held_work', 'secured'),
+  ('claim_activity', 'secured'),
   ('complete', 'secured'), ('fail', 'secured'), ('version', 'secured'),
   ('commit_activity', 'worker'), ('prune_escalations', 'operator'),
   ('get_escalation', 'reader'), ('escalation_by_key', 'reader'), ('list_escalations', 'reader'),
