@@ -1,10 +1,11 @@
 import { backoff } from '../backoff';
 import type { Database } from '../database/database';
 import { heldWork, type Work } from '../database/exchange';
-import { evict, loadHistory, type RecordedStep } from '../database/turn-calls';
-import type { Route } from '../database/worker-calls';
+import { loadHistory, type RecordedStep } from '../database/turn-calls';
+import { putBack, type Route } from '../database/worker-calls';
 import { parseOptions } from './activities';
 import { ClaimedActivities } from './claimed-activities';
+import { Evictor, type EvictorHost } from './evictor';
 import { ExchangeLoop, type ExchangeHost } from './exchange-loop';
 import { CANCEL_ADDRESS, History } from './history';
 import { LiveTurn, type TurnHost } from './live-turn';
@@ -14,6 +15,7 @@ import { Rebuilding } from './rebuilding';
 import { Registration, type RegistrationOptions } from './registration';
 import { emptyReport, type Batch } from './report';
 import { runWorkflow, type WorkflowFunction } from './run-workflow';
+import { Served } from './served';
 import { stepKey } from './step-key';
 import { TurnCache } from './turn-cache';
 
@@ -31,28 +33,22 @@ export interface EngineOptions extends Registered {
   onCommitted: (batch: Batch) => void;
 }
 
-const EVICT_AGAIN_MS = 100;
 const NO_ROOM = { turns: 0, activities: 0 };
 
-function key(...parts: string[]): string {
-  return parts.join('\n');
-}
-
 /** A worker process's side of the engine: what it serves, what it holds, what it reports. */
-export class Engine implements TurnHost, ExchangeHost {
+export class Engine implements TurnHost, ExchangeHost, EvictorHost {
   readonly turns: TurnCache;
   readonly rebuilding = new Rebuilding();
   private readonly dirty = new Set<LiveTurn>();
   /** Turns whose functions run at this moment, up to the next macrotask. */
   private busy: LiveTurn[] = [];
-  private readonly workflows = new Map<string, WorkflowFunction>();
-  private readonly activityQueues = new Map<string, Set<string>>(); // by namespace
+  readonly served = new Served();
   readonly claimed = new ClaimedActivities(this, () => this.loop.wake(true));
   private readonly localSteps = new LocalSteps(this.claimed);
   readonly loop: ExchangeLoop;
+  private readonly evictor: Evictor;
   private readonly registration: Registration;
-  private isEvicting = false;
-  private isStopped = false;
+  isStopped = false;
 
   constructor(
     readonly database: Database,
@@ -60,27 +56,42 @@ export class Engine implements TurnHost, ExchangeHost {
   ) {
     this.turns = new TurnCache(options.cacheSize);
     this.loop = new ExchangeLoop(this, database, options.pollMs);
-    this.registration = new Registration(database, { ...options, onChange: () => this.notify() });
+    this.evictor = new Evictor(database, this.turns, this);
+    const onChange = () => this.notify();
+    this.registration = new Registration(database, { ...options, onChange });
   }
 
   get workerId(): string {
     return this.registration.workerId;
   }
 
-  async serveWorkflow(route: Required<Route>, run: WorkflowFunction): Promise<void> {
-    this.workflows.set(key(route.namespace, route.queue, route.workflow), run);
+  async serveWorkflow(route: Route & { workflow: string }, run: WorkflowFunction): Promise<void> {
+    this.served.addWorkflow(route.namespace, route.queue, route.workflow, run);
     await this.registration.serve(route);
   }
 
   async serveActivities(route: Route): Promise<void> {
     await this.registration.serve(route);
-    const queues = this.activityQueues.get(route.namespace) ?? new Set();
-    this.activityQueues.set(route.namespace, queues.add(route.queue));
+    this.served.addActivities(route.namespace, route.queue);
+  }
+
+  /** Serves a route whose functions are in `served`, or the graphs of an app. */
+  async serve(route: Route): Promise<void> {
+    await this.registration.serve(route);
+  }
+
+  /** Takes nothing new for the routes of an instance. */
+  async leave(guid: string): Promise<void> {
+    await this.registration.leave(guid);
   }
 
   /** There may be work: somebody said so. */
   notify(): void {
     if (this.workerId !== '' && !this.isStopped) this.loop.wake(true);
+  }
+
+  putBack(work: Work): void {
+    void putBack(this.database, this.workerId, work).catch((error) => this.onError(error));
   }
 
   // What a turn asks for.
@@ -89,7 +100,7 @@ export class Engine implements TurnHost, ExchangeHost {
     const { call } = pending;
     const isServedHere =
       call.kind === 'activity' &&
-      this.activityQueues.get(turn.work.namespace)?.has(call.queue ?? '') === true;
+      this.served.hasActivitiesOf(turn.work.namespace, call.queue ?? '');
     if (isServedHere && !turn.isCareful) {
       this.localSteps.begin(turn, pending);
       return;
@@ -121,7 +132,7 @@ export class Engine implements TurnHost, ExchangeHost {
 
   private park(turn: LiveTurn): void {
     this.turns.park(turn);
-    if (this.turns.isOverfull) void this.evict();
+    if (this.turns.isOverfull) void this.evictor.evict();
   }
 
   // What the exchange asks for.
@@ -143,8 +154,8 @@ export class Engine implements TurnHost, ExchangeHost {
   rooms(): { turns: number; activities: number } {
     const { maxTurns, maxActivities } = this.options;
     const running = this.turns.activeCount + this.rebuilding.size;
-    const turns = this.workflows.size === 0 ? 0 : maxTurns - running;
-    const activities = this.activityQueues.size === 0 ? 0 : maxActivities - this.claimed.size;
+    const turns = this.served.hasTurns ? maxTurns - running : 0;
+    const activities = this.served.hasActivities ? maxActivities - this.claimed.size : 0;
     // A nearly full house waits until a batch is worth the call; and no call takes more than half,
     // so that the database works on one part while this process works on the other.
     if (turns < maxTurns / 4 && activities < maxActivities / 4) return NO_ROOM;
@@ -209,13 +220,12 @@ export class Engine implements TurnHost, ExchangeHost {
   }
 
   private run(turn: LiveTurn): void {
-    const { namespace, queue, workflow } = turn.work;
     this.turns.add(turn);
-    const run = this.workflows.get(key(namespace, queue, workflow));
+    const run = this.served.workflowOf(turn.work);
     turn.start(() => runWorkflow(turn, run, () => this.report(turn), this.database.connection));
   }
 
-  private forget(turn: LiveTurn): void {
+  forget(turn: LiveTurn): void {
     turn.isOver = true;
     this.dirty.delete(turn);
     this.turns.remove(turn);
@@ -264,26 +274,6 @@ export class Engine implements TurnHost, ExchangeHost {
 
   onError(error: unknown): void {
     this.options.onError(error);
-  }
-
-  /** Frees the memory of the turns that have waited longest. */
-  private async evict(): Promise<void> {
-    if (this.isEvicting || this.isStopped) return;
-    this.isEvicting = true;
-    const idlest = this.turns.idlest();
-    const asked = idlest.map(({ jobId, history }) => ({ jobId, known: history.answered.size }));
-    try {
-      for (const jobId of await evict(this.database, this.workerId, asked)) {
-        const turn = this.turns.get(jobId);
-        if (turn !== undefined) this.forget(turn);
-      }
-    } catch (error) {
-      this.onError(error);
-    } finally {
-      this.isEvicting = false;
-    }
-    // More may have parked meanwhile. What could not be given back is not asked for at once again.
-    if (this.turns.isOverfull) setTimeout(() => void this.evict(), EVICT_AGAIN_MS).unref();
   }
 
   /** Hands in what is finished within `graceMs`, then hands the rest back at once. */

@@ -17,6 +17,7 @@ as $$
 declare
   v_ended bigint[];
   v_awaited bigint[];
+  v_graphs bigint[];
   v_is_watched boolean;
   v_have_tasks boolean;
 begin
@@ -31,9 +32,10 @@ begin
       and (p_worker is null or (
         select held.worker_id from ratchet_internal.messages held where held.job_id = e.job_id
           and held.address = '' and held.position = 0) = p_worker)
-    returning j.id, j.is_awaited, j.is_watched)
-  select array_agg(id), array_agg(id) filter (where is_awaited), bool_or(is_watched)
-  into v_ended, v_awaited, v_is_watched from ended;
+    returning j.id, j.is_awaited, j.is_watched, j.version)
+  select array_agg(id), array_agg(id) filter (where is_awaited), bool_or(is_watched),
+    array_agg(id) filter (where version is not null)
+  into v_ended, v_awaited, v_is_watched, v_graphs from ended;
   if v_awaited is not null or exists (
     select from ratchet_internal.messages where job_id = any (v_ended) and position <> 0)
   then
@@ -51,6 +53,9 @@ begin
   end if;
   if v_is_watched then
     perform pg_notify('ratchet', 'result');
+  end if;
+  if v_graphs is not null then
+    perform ratchet_internal.announce_ended(v_graphs);
   end if;
   return v_ended;
 end $$;

@@ -1,7 +1,7 @@
 -- One row a run of a workflow. The row is also the lock under which a job ends or is stopped.
 -- status is the semaphore: the number of open obligations. For a workflow function that is the
 -- function itself (and each hook running beside it): > 0 running, 0 ended by itself (error says
--- how), < 0 stopped from outside.
+-- how), < 0 stopped from outside. For a graph it is the number of its open activities.
 -- No index covers a column that changes, so that every update stays on its page (HOT).
 
 create table ratchet.jobs (
@@ -12,6 +12,7 @@ create table ratchet.jobs (
   workflow text collate "C" not null,
   queue text collate "C" not null,
   status int not null default 1,
+  version text collate "C",
   attempt int not null default 0,
   is_awaited boolean not null default false,
   is_watched boolean not null default false,
@@ -33,8 +34,8 @@ create table ratchet.jobs (
     unique (key, namespace),
   constraint "a job is finished exactly when its semaphore is not positive"
     check ((status <= 0) = (finished_at is not null)),
-  constraint "a job stopped from outside says why"
-    check (status >= 0 or error is not null),
+  constraint "a job stopped from outside says why, or with which result"
+    check (status >= 0 or error is not null or result is not null),
   constraint "a failed job has no result"
     check (status > 0 or error is null or result is null)
 ) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05);
@@ -47,10 +48,16 @@ comment on column ratchet.jobs.namespace is
   'Isolates everything: ids, queues and signals of one namespace are unknown in another.';
 comment on column ratchet.jobs.entity is
   'Label of the job; the workflow name unless the caller gave another.';
-comment on column ratchet.jobs.workflow is 'Name of the workflow function that runs the job.';
-comment on column ratchet.jobs.queue is 'Queue whose workers run the function.';
+comment on column ratchet.jobs.workflow is
+  'Name of the workflow function that runs the job; for a graph, the topic that started it.';
+comment on column ratchet.jobs.queue is
+  'Queue whose workers run the function; for a graph, its app.';
 comment on column ratchet.jobs.status is
   'The semaphore: open obligations. > 0 running, 0 ended by itself, < 0 stopped from outside.';
+comment on column ratchet.jobs.version is
+  'Version of the graph that started the job; null for a function.';
+comment on column ratchet.jobs.context is
+  'The data of the job that its activities write and read, one document; null when it has none.';
 comment on column ratchet.jobs.attempt is 'How often the function has failed and been run again.';
 comment on column ratchet.jobs.is_awaited is
   'Whether a step of another job waits for the end and is answered in the commit that brings it.';
@@ -66,9 +73,10 @@ comment on column ratchet.jobs.expire_seconds is
   'How long the finished job is kept, in seconds; null means the default of ratchet.prune.';
 comment on column ratchet.jobs.options is
   'Retry policy of the function: maximumAttempts, initialInterval, backoffCoefficient, '
-  'maximumInterval (milliseconds); and the trace it belongs to: workflowTrace, workflowSpan.';
+  'maximumInterval (milliseconds); and the trace it belongs to: workflowTrace, workflowSpan. '
+  'For a graph, metadata that it started with.';
 comment on column ratchet.jobs.input is
-  'Arguments of the function, a JSON array, exactly as given.';
+  'Arguments of the function, a JSON array, or the payload of a graph; exactly as given.';
 comment on column ratchet.jobs.result is
   'What the function returned; null while it runs, when it failed, and when it returned nothing.';
 comment on column ratchet.jobs.error is
