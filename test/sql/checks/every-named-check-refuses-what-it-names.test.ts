@@ -57,9 +57,7 @@ const attacks: Record<string, string[]> = {
     schedule({ is_from_end: 'true', overlap: `'wait'` }),
     schedule({ is_from_end: 'true', cron: 'null', every_ms: '1000' }),
   ],
-  'a schedule that stops on a failure waits for the ends of its runs': [
-    schedule({ stops_on_failure: 'true' }),
-  ],
+  'a schedule that stops on a failure waits for its runs': [schedule({ stops_on_failure: 'true' })],
   'a schedule runs at least once': [schedule({ max_runs: '0' })],
   'a paused schedule is not looked at': [schedule({ is_paused: 'true' })],
   'a schedule is not looked at before it is due': [
