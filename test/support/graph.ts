@@ -53,20 +53,23 @@ export async function graphApp(sql: Sql, ...graphs: Graph[]) {
   const register = (routes: unknown[]) =>
     sql.value<string>('select ratchet.register_worker($1, $2)', ['test', JSON.stringify(routes)]);
   const exchange = async (worker: string, claims: [Claim, Answer][] = [], room = 10) => {
-    const rows = await sql.rows<Claim>(
-      `select * from ratchet.exchange($1, 0, $2, p_activity_jobs => $3, p_activity_addresses => $4,
+    const call = () =>
+      sql.rows<Claim>(
+        `select * from ratchet.exchange($1, 0, $2, p_activity_jobs => $3, p_activity_addresses => $4,
         p_activity_positions => $5, p_activity_attempts => $6, p_activity_failed => $7,
         p_activity_codes => $8, p_activity_values => $9)`,
-      [worker, room, ...(claims.length > 0 ? columns(claims) : Array<null>(7).fill(null))],
-    );
-    return rows;
+        [worker, room, ...(claims.length > 0 ? columns(claims) : Array<null>(7).fill(null))],
+      );
+    return repeated(call);
   };
   return {
     ...{ app, space, deploy, activate, exchange },
     publish: (topic: string, data: unknown = {}, options: unknown = null) =>
-      sql.value<GraphState>('select ratchet.publish($1, $2, $3, $4)', [
-        ...[topic, JSON.stringify(data), app, options && JSON.stringify(options)],
-      ]),
+      repeated(() =>
+        sql.value<GraphState>('select ratchet.publish($1, $2, $3, $4)', [
+          ...[topic, JSON.stringify(data), app, options && JSON.stringify(options)],
+        ]),
+      ),
     state: (job: string) => sql.value<GraphState>('select ratchet.graph_state($1, $2)', [job, app]),
     signal: (topic: string, data: unknown, status: string | null = null) =>
       sql.value<string>('select ratchet.signal_topic($1, $2, $3, $4)', [
@@ -129,6 +132,17 @@ export async function graphApp(sql: Sql, ...graphs: Graph[]) {
         [job, space],
       ),
   };
+}
+
+/** Two calls that start the same children in opposite order may be a deadlock: one is repeated. */
+async function repeated<T>(call: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await call();
+    } catch (error) {
+      if ((error as { code?: string }).code !== '40P01') throw error;
+    }
+  }
 }
 
 function columns(claims: [Claim, Answer][]) {
