@@ -22,7 +22,7 @@ interface ReplyBox {
   openedAt: number;
 }
 
-/** A job that was started for a caller who waits; its first answer, if that was there at once. */
+/** A job started for a caller who waits, and its first answer if that was there at once. */
 export interface Asked {
   jobId: string;
   answer: string | undefined;
