@@ -56,8 +56,8 @@ export async function graphApp(sql: Sql, ...graphs: Graph[]) {
     const call = () =>
       sql.rows<Claim>(
         `select * from ratchet.exchange($1, 0, $2, p_activity_jobs => $3,
-        p_activity_addresses => $4, p_activity_positions => $5, p_activity_attempts => $6, p_activity_failed => $7,
-        p_activity_codes => $8, p_activity_values => $9)`,
+        p_activity_addresses => $4, p_activity_positions => $5, p_activity_attempts => $6,
+        p_activity_failed => $7, p_activity_codes => $8, p_activity_values => $9)`,
         [worker, room, ...(claims.length > 0 ? columns(claims) : Array<null>(7).fill(null))],
       );
     return repeated(call);
