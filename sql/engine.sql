@@ -509,7 +509,6 @@ begin;
 \ir graph/add_effect.sql
 \ir graph/add_outcome.sql
 \ir graph/announce_graph.sql
-\ir graph/note_escalation.sql
 \ir graph/announce_ended.sql
 \ir graph/answer_awaiting.sql
 \ir graph/write_user_fields.sql

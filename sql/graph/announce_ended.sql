@@ -4,7 +4,6 @@ create function ratchet_internal.announce_ended(p_jobs bigint[]) returns void
 language sql volatile
 set search_path = pg_catalog, pg_temp
 as $$
-  select ratchet_internal.note_escalation('cancelled', id) from unnest(p_jobs) id order by id;
   select ratchet_internal.announce_graph(j, null, j.context)
   from ratchet.jobs j where j.id = any (p_jobs) order by j.id
 $$;

@@ -23,10 +23,6 @@ begin
   v_out.status := case when v_row.code = 202 then 'pending' else 'success' end;
   v_out.output := ratchet_internal.row_output(v_row, null);
   v_out.hook := ratchet_internal.row_hook(v_row);
-  if v_out.hook is not null and v_row.code is null and p_activity.constants ? 'escalated' then
-    v_out.effects := array[jsonb_build_object('kind', 'escalation', 'event', 'expired',
-      'address', v_row.address, 'position', v_row.position)];
-  end if;
   return v_out;
 end $$;
 comment on function ratchet_internal.bind_answer(

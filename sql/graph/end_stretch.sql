@@ -1,8 +1,8 @@
 -- Writes what a stretch has made of its job, and ends it when no activity is open any more, when an
 -- error was left over, or when it interrupted itself. Other branches end with it, in the same
 -- commit: their messages go, whoever waits is answered once.
--- Locks: messages in key order. Writes: jobs, messages, attributes of a waiting parent. Wakes:
--- programs that wait, idle workers.
+-- Locks: messages in key order, tasks. Writes: jobs, messages, attributes of a waiting parent,
+-- escalations. Wakes: programs that wait, idle workers.
 
 create function ratchet_internal.end_stretch(
   p_draft ratchet_internal.graph_draft, p_version bigint
@@ -34,6 +34,11 @@ begin
   if v_job.finished_at is null then return v_draft; end if;
   perform from ratchet_internal.messages where job_id = v_job.id
   order by address, position for update;
+  if exists (
+    select from ratchet_internal.messages where job_id = v_job.id and kind = 'wait')
+  then
+    perform ratchet_internal.drop_escalations(p_draft.now, array[v_job.id], v_job.status < 0);
+  end if;
   delete from ratchet_internal.messages where job_id = v_job.id;
   if v_job.is_awaited then
     perform from ratchet_internal.messages where kind = 'child' and key = v_job.id::text for update;
@@ -43,7 +48,6 @@ begin
   if v_job.is_watched then
     perform pg_notify('ratchet', 'result');
   end if;
-  perform ratchet_internal.note_escalation('cancelled', v_job.id);
   perform ratchet_internal.announce_graph(v_job, null, v_job.context);
   return v_draft;
 end $$;

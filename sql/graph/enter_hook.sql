@@ -39,8 +39,10 @@ begin
   v_out.message := ratchet_internal.graph_message(p_job, (p_out.attribute).address,
     p_activity.position, case when v_key is null then 'timer' else 'wait' end, v_due, v_key,
     json_build_object('key', v_key, 'due_at', v_due));
-  if v_key is not null and p_out.options ? 'escalation' then
-    v_out.effects := array[jsonb_build_object('kind', 'escalation', 'event', 'created',
+  if v_key is not null
+    and p_out.options -> 'escalation' ?| array['role', 'type', 'priority', 'metadata']
+  then
+    v_out.effects := array[jsonb_build_object('kind', 'escalation',
       'key', v_value, 'address', (p_out.attribute).address, 'position', p_activity.position,
       'fields', p_out.options -> 'escalation')];
   end if;

@@ -28,8 +28,6 @@ as $$
     select 'resolver', p_body -> 'resolver' -> 'maps'
     where p_body ->> 'type' = 'signal' and p_body -> 'resolver' ? 'maps'
     union all
-    select 'escalated', 'true' where p_body ? 'escalation'
-    union all
     select key, value from jsonb_each(p_body -> 'stats')
     where p_body ->> 'type' = 'trigger' and key in ('id', 'key', 'granularity')
     union all

@@ -20,7 +20,8 @@ begin
   if p_app is not null then v_space := ratchet_internal.app_space(p_app, p_namespace); end if;
   perform ratchet_internal.deliver_signals(v_now);
   select array_agg(m.job_id) as jobs, array_agg(m.address) as addresses,
-    array_agg(m.position) as positions, array_agg(m.kind) as kinds into v_due
+    array_agg(m.position) as positions, array_agg(m.kind) as kinds,
+    bool_or(m.kind = 'wait') as have_tasks into v_due
   from ratchet_internal.graph_apps a
   cross join lateral (
     select job_id, address, position, kind from ratchet_internal.messages
@@ -28,8 +29,12 @@ begin
       and worker_id is null and kind in ('timer', 'wait', 'result') and due_at <= v_now
     order by due_at limit 1000 for update skip locked) m
   where a.namespace = p_namespace and a.space = coalesce(v_space, a.space);
+  if v_due.have_tasks then
+    perform ratchet_internal.expire_escalations(v_now, v_due.jobs, v_due.addresses,
+      v_due.positions);
+  end if;
   perform ratchet_internal.settle_due(v_now, v_due.jobs, v_due.addresses, v_due.positions,
-    v_due.kinds, false);
+    v_due.kinds, coalesce(v_due.have_tasks, false));
   return ratchet_internal.advance_graphs(v_now, row(0, null, array(
     select distinct job_id from unnest(v_due.jobs) as each (job_id) order by 1)), p_budget);
 end $$;

@@ -1,5 +1,5 @@
--- Writes what a stretch brings about outside its own rows: signals, announcements, rows for people.
--- Locks: the message of a parent that waits. Writes: signals, messages, attributes.
+-- Writes what a stretch brings about outside its own rows: signals, announcements, tasks for people.
+-- Locks: the message of a parent that waits. Writes: signals, messages, attributes, escalations.
 
 create function ratchet_internal.write_effects(p_draft ratchet_internal.graph_draft)
 returns ratchet_internal.graph_draft
@@ -21,9 +21,10 @@ begin
   if v_draft.fields is not null then
     perform ratchet_internal.write_user_fields(v_job.id, p_draft.now, v_draft.fields);
   end if;
-  perform ratchet_internal.note_escalation(e ->> 'event', v_job.id, e ->> 'address',
-    (e -> 'position')::int, e -> 'key', e -> 'fields')
-  from unnest(v_draft.escalations) e;
+  perform ratchet_internal.create_escalations(p_draft.now, array_agg(v_job.id),
+    array_agg(e ->> 'address'), array_agg((e -> 'position')::int), array_agg(e ->> 'key'),
+    array_agg((e -> 'fields')::json))
+  from unnest(v_draft.escalations) e having count(*) > 0;
   foreach v_told in array coalesce(v_draft.announcements, '{}') loop
     perform ratchet_internal.announce_graph(v_job, v_told -> 'metadata',
       nullif(v_told -> 'data', 'null'));

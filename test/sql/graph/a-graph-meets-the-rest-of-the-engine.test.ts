@@ -76,31 +76,29 @@ test.serial(
   },
 );
 
-test.serial('escalations are handed over when hooks wait, time out and end', async (t) => {
+test.serial('a hook with an escalation is a task as long as it waits', async (t) => {
   const app = await graphApp(sql, hold, sum);
-  await sql.rows('create table public.noted (at serial, event text, job bigint, fields jsonb)');
-  await sql.rows(
-    `create or replace function ratchet_internal.note_escalation(
-      p_event text, p_job bigint, p_address text default null, p_position int default null,
-      p_key jsonb default null, p_fields jsonb default null) returns void language sql as
-    'insert into public.noted (event, job, fields) values (p_event, p_job, p_fields)'`,
-  );
-  const noted = async (id: string) => {
-    const rows = await sql.rows(
-      `select event, fields from public.noted n join ratchet.jobs j on j.id = n.job
-        where j.key = $1 and j.namespace = $2 order by at`,
+  const task = async (id: string) =>
+    sql.rows(
+      `select id, status, role, description, signal_key, workflow_id from ratchet.escalations
+        where workflow_id = $1 and namespace || ':' || app_id = $2`,
       [id, app.space],
     );
-    return rows.map((row) => [row['event'], row['fields']]);
-  };
-  const created = (id: string) => ['created', { role: 'clerk', description: id }];
   await app.publish('hold', { id: 'e1', sleep: 0.001 });
   await app.publish('hold', { id: 'e2', sleep: 1000 });
   await app.publish('hold', { id: 'e3' });
+  await app.publish('hold', { id: 'e4' });
+  const shared = { role: 'clerk', status: 'pending' };
+  const [open] = await task('e4');
+  t.like(open, { ...shared, description: 'e4', signal_key: 'e4', workflow_id: 'e4' });
   await app.signal('go', { id: 'e2' });
   await app.interrupt('e3', { expire: 600 });
   await app.run();
-  t.deepEqual(await noted('e1'), [created('e1'), ['expired', null], ['cancelled', null]]);
-  t.deepEqual(await noted('e2'), [created('e2'), ['cancelled', null]]);
-  t.deepEqual(await noted('e3'), [created('e3'), ['cancelled', null]]);
+  t.like(await task('e1'), [{ status: 'expired' }]);
+  t.like(await task('e2'), [{ status: 'pending' }], 'a signal leaves the task alone');
+  t.like(await task('e3'), [{ status: 'cancelled' }]);
+  await sql.rows('select ratchet.resolve_escalation($1, $2)', [open?.['id'], '{"by":"ann"}']);
+  await app.run();
+  t.like(await task('e4'), [{ status: 'resolved' }]);
+  t.like(await app.state('e4'), { status: 0, data: { sum: 7 } });
 });
