@@ -3388,8 +3388,8 @@ comment on function ratchet_internal.escalate_waits(timestamptz, bigint[]) is
 
 -- Expires the tasks of waits that time out in this transaction. A task that somebody else has
 -- locked stays pending, and its wait is to be left alone until the next look.
--- The caller has locked the messages of the waits: no resolver is at work. Locks: the tasks,
--- skipping what others hold. Writes: escalations.
+-- The caller has locked the messages, which may be others than waits too: no resolver is at work.
+-- Locks: the tasks, skipping what others hold. Writes: escalations.
 
 create function ratchet_internal.expire_escalations(
   p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[]
@@ -3403,7 +3403,9 @@ begin
     from unnest(p_jobs, p_addresses, p_positions) as d (job_id, address, at)
     join ratchet.escalations e
       on e.job_id = d.job_id and e.address = d.address and e.position = d.at
-    where e.status = 'pending'
+    join ratchet_internal.messages m
+      on m.job_id = d.job_id and m.address = d.address and m.position = d.at
+    where e.status = 'pending' and m.kind = 'wait'
     order by e.id for update of e skip locked)
   update ratchet.escalations e set status = 'expired', updated_at = p_now
   from task where e.id = task.id;
@@ -3517,7 +3519,8 @@ begin
   from unnest(p_ids, p_payloads) as given (id, payload) where e.id = given.id;
   select array_agg(m.job_id) as jobs, array_agg(m.address) as addresses,
     array_agg(m.position) as positions, array_agg(0) as attempts, array_agg(false) as failed,
-    array_agg(given.payload::text) as payloads into v_wait
+    array_agg(given.payload::text) as payloads,
+    array_agg(case when ratchet_internal.is_graph(m.address) then 200 end) as codes into v_wait
   from unnest(p_ids, p_payloads) as given (id, payload)
   join ratchet.escalations e on e.id = given.id
   join ratchet_internal.messages m
@@ -3525,7 +3528,7 @@ begin
   where m.kind = 'wait';
   if v_wait.jobs is not null then
     perform ratchet_internal.settle(p_now, v_wait.jobs, v_wait.addresses, v_wait.positions,
-      v_wait.attempts, v_wait.failed, v_wait.payloads, false);
+      v_wait.attempts, v_wait.failed, v_wait.payloads, false, v_wait.codes);
   end if;
   perform ratchet.signal(e.signal_key, given.payload, e.namespace, interval '7 days',
     'task ' || e.id)
@@ -12212,8 +12215,6 @@ as $$
     select 'resolver', p_body -> 'resolver' -> 'maps'
     where p_body ->> 'type' = 'signal' and p_body -> 'resolver' ? 'maps'
     union all
-    select 'escalated', 'true' where p_body ? 'escalation'
-    union all
     select key, value from jsonb_each(p_body -> 'stats')
     where p_body ->> 'type' = 'trigger' and key in ('id', 'key', 'granularity')
     union all
@@ -13247,8 +13248,10 @@ begin
   v_out.message := ratchet_internal.graph_message(p_job, (p_out.attribute).address,
     p_activity.position, case when v_key is null then 'timer' else 'wait' end, v_due, v_key,
     json_build_object('key', v_key, 'due_at', v_due));
-  if v_key is not null and p_out.options ? 'escalation' then
-    v_out.effects := array[jsonb_build_object('kind', 'escalation', 'event', 'created',
+  if v_key is not null
+    and p_out.options -> 'escalation' ?| array['role', 'type', 'priority', 'metadata']
+  then
+    v_out.effects := array[jsonb_build_object('kind', 'escalation',
       'key', v_value, 'address', (p_out.attribute).address, 'position', p_activity.position,
       'fields', p_out.options -> 'escalation')];
   end if;
@@ -13449,10 +13452,6 @@ begin
   v_out.status := case when v_row.code = 202 then 'pending' else 'success' end;
   v_out.output := ratchet_internal.row_output(v_row, null);
   v_out.hook := ratchet_internal.row_hook(v_row);
-  if v_out.hook is not null and v_row.code is null and p_activity.constants ? 'escalated' then
-    v_out.effects := array[jsonb_build_object('kind', 'escalation', 'event', 'expired',
-      'address', v_row.address, 'position', v_row.position)];
-  end if;
   return v_out;
 end $$;
 comment on function ratchet_internal.bind_answer(
@@ -13948,23 +13947,6 @@ end $$;
 comment on function ratchet_internal.announce_graph(ratchet.jobs, jsonb, jsonb) is
   'Broadcasts the state of a job to those who listen.';
 
--- sql/graph/note_escalation.sql
-
--- The one place where escalations of web hooks meet the run time, always in the transaction in
--- which it happens: created (a hook with an escalation begins to wait: its fields, evaluated, and
--- the key it waits under), expired (its time ran out), cancelled (the job has ended, with whatever
--- of it still waits). There is no worklist for graphs yet, so that nothing is written.
-
-create function ratchet_internal.note_escalation(
-  p_event text, p_job bigint, p_address text default null, p_position int default null,
-  p_key jsonb default null, p_fields jsonb default null
-) returns void
-language sql volatile
-set search_path = pg_catalog, pg_temp
-as 'select null::void';
-comment on function ratchet_internal.note_escalation(text, bigint, text, int, jsonb, jsonb) is
-  'Called when a hook with an escalation begins to wait, when its time ran out, when a job ends.';
-
 -- sql/graph/announce_ended.sql
 
 -- Tells whoever listens that jobs of graphs have ended.
@@ -13973,7 +13955,6 @@ create function ratchet_internal.announce_ended(p_jobs bigint[]) returns void
 language sql volatile
 set search_path = pg_catalog, pg_temp
 as $$
-  select ratchet_internal.note_escalation('cancelled', id) from unnest(p_jobs) id order by id;
   select ratchet_internal.announce_graph(j, null, j.context)
   from ratchet.jobs j where j.id = any (p_jobs) order by j.id
 $$;
@@ -14035,8 +14016,8 @@ comment on function ratchet_internal.write_user_fields(bigint, timestamptz, json
 
 -- sql/graph/write_effects.sql
 
--- Writes what a stretch brings about outside its own rows: signals, announcements, rows for people.
--- Locks: the message of a parent that waits. Writes: signals, messages, attributes.
+-- Writes what a stretch brings about outside its own rows: signals, announcements, tasks of people.
+-- Locks: the message of a parent that waits. Writes: signals, messages, attributes, escalations.
 
 create function ratchet_internal.write_effects(p_draft ratchet_internal.graph_draft)
 returns ratchet_internal.graph_draft
@@ -14058,9 +14039,10 @@ begin
   if v_draft.fields is not null then
     perform ratchet_internal.write_user_fields(v_job.id, p_draft.now, v_draft.fields);
   end if;
-  perform ratchet_internal.note_escalation(e ->> 'event', v_job.id, e ->> 'address',
-    (e -> 'position')::int, e -> 'key', e -> 'fields')
-  from unnest(v_draft.escalations) e;
+  perform ratchet_internal.create_escalations(p_draft.now, array_agg(v_job.id),
+    array_agg(e ->> 'address'), array_agg((e -> 'position')::int), array_agg(e ->> 'key'),
+    array_agg((e -> 'fields')::json))
+  from unnest(v_draft.escalations) e having count(*) > 0;
   foreach v_told in array coalesce(v_draft.announcements, '{}') loop
     perform ratchet_internal.announce_graph(v_job, v_told -> 'metadata',
       nullif(v_told -> 'data', 'null'));
@@ -14188,8 +14170,8 @@ comment on function ratchet_internal.graph_expire(ratchet.jobs, bigint, jsonb) i
 -- Writes what a stretch has made of its job, and ends it when no activity is open any more, when an
 -- error was left over, or when it interrupted itself. Other branches end with it, in the same
 -- commit: their messages go, whoever waits is answered once.
--- Locks: messages in key order. Writes: jobs, messages, attributes of a waiting parent. Wakes:
--- programs that wait, idle workers.
+-- Locks: messages in key order, tasks. Writes: jobs, messages, attributes of a waiting parent,
+-- escalations. Wakes: programs that wait, idle workers.
 
 create function ratchet_internal.end_stretch(
   p_draft ratchet_internal.graph_draft, p_version bigint
@@ -14221,6 +14203,11 @@ begin
   if v_job.finished_at is null then return v_draft; end if;
   perform from ratchet_internal.messages where job_id = v_job.id
   order by address, position for update;
+  if exists (
+    select from ratchet_internal.messages where job_id = v_job.id and kind = 'wait')
+  then
+    perform ratchet_internal.drop_escalations(p_draft.now, array[v_job.id], v_job.status < 0);
+  end if;
   delete from ratchet_internal.messages where job_id = v_job.id;
   if v_job.is_awaited then
     perform from ratchet_internal.messages where kind = 'child' and key = v_job.id::text for update;
@@ -14230,7 +14217,6 @@ begin
   if v_job.is_watched then
     perform pg_notify('ratchet', 'result');
   end if;
-  perform ratchet_internal.note_escalation('cancelled', v_job.id);
   perform ratchet_internal.announce_graph(v_job, null, v_job.context);
   return v_draft;
 end $$;
@@ -15437,7 +15423,8 @@ begin
   if p_app is not null then v_space := ratchet_internal.app_space(p_app, p_namespace); end if;
   perform ratchet_internal.deliver_signals(v_now);
   select array_agg(m.job_id) as jobs, array_agg(m.address) as addresses,
-    array_agg(m.position) as positions, array_agg(m.kind) as kinds into v_due
+    array_agg(m.position) as positions, array_agg(m.kind) as kinds,
+    bool_or(m.kind = 'wait') as have_tasks into v_due
   from ratchet_internal.graph_apps a
   cross join lateral (
     select job_id, address, position, kind from ratchet_internal.messages
@@ -15445,8 +15432,12 @@ begin
       and worker_id is null and kind in ('timer', 'wait', 'result') and due_at <= v_now
     order by due_at limit 1000 for update skip locked) m
   where a.namespace = p_namespace and a.space = coalesce(v_space, a.space);
+  if v_due.have_tasks then
+    perform ratchet_internal.expire_escalations(v_now, v_due.jobs, v_due.addresses,
+      v_due.positions);
+  end if;
   perform ratchet_internal.settle_due(v_now, v_due.jobs, v_due.addresses, v_due.positions,
-    v_due.kinds, false);
+    v_due.kinds, coalesce(v_due.have_tasks, false));
   return ratchet_internal.advance_graphs(v_now, row(0, null, array(
     select distinct job_id from unnest(v_due.jobs) as each (job_id) order by 1)), p_budget);
 end $$;
@@ -16340,7 +16331,8 @@ language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
   with task as (
-    select e.id, e.job_id, e.status, ratchet_internal.is_final(a.ledger) as is_final, a.is_failed,
+    select e.id, e.job_id, e.status, ratchet_internal.is_final(a.ledger) as is_final,
+      a.is_failed or ratchet_internal.is_graph(e.address) and a.code is null as is_failed,
       exists (select from ratchet_internal.messages m where m.job_id = e.job_id
         and m.address = e.address and m.position = e.position and m.kind = 'wait') as is_waiting
     from ratchet.escalations e

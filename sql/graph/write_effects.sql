@@ -1,4 +1,4 @@
--- Writes what a stretch brings about outside its own rows: signals, announcements, tasks for people.
+-- Writes what a stretch brings about outside its own rows: signals, announcements, tasks of people.
 -- Locks: the message of a parent that waits. Writes: signals, messages, attributes, escalations.
 
 create function ratchet_internal.write_effects(p_draft ratchet_internal.graph_draft)
