@@ -46,6 +46,12 @@ export const ERROR_CODES = {
     meaning: 'An identifier holds U+0000 or half of a surrogate pair, which Postgres cannot store.',
     advice: 'Remove those characters from the identifier. Values may hold them, identifiers not.',
   },
+  WF106: {
+    name: 'InvalidGraph',
+    retry: false,
+    meaning: 'A document that describes graphs has mistakes; nothing of it was kept.',
+    advice: 'Correct everything that the detail lists, and deploy again.',
+  },
   WF107: {
     name: 'ExpressionFailed',
     retry: false,
@@ -81,6 +87,24 @@ export const ERROR_CODES = {
     retry: false,
     meaning: 'No schedule has this id in this namespace.',
     advice: 'Check the id and the namespace, or create the schedule first.',
+  },
+  WF206: {
+    name: 'GraphNotFound',
+    retry: false,
+    meaning: 'No graph, or more than one, of an active version subscribes to the topic.',
+    advice: 'Check topic and app, and that the version that has the graph is active.',
+  },
+  WF207: {
+    name: 'VersionNotFound',
+    retry: false,
+    meaning: 'The app has no such version, or none that is active.',
+    advice: 'Deploy the version and activate it.',
+  },
+  WF208: {
+    name: 'HookNotFound',
+    retry: false,
+    meaning: 'No hook rule of the active version can tell which hook the signal is for.',
+    advice: 'Check the topic, and that the payload has the key that the rule reads.',
   },
   WF301: {
     name: 'DuplicateJob',
@@ -123,6 +147,12 @@ export const ERROR_CODES = {
     retry: false,
     meaning: 'A pending task has this signal key already, so another one cannot have it.',
     advice: 'Resolve or cancel the pending task first, or choose another signal key.',
+  },
+  WF308: {
+    name: 'ActivityBusy',
+    retry: true,
+    meaning: 'An earlier answer of the activity is being worked in at this moment.',
+    advice: 'Repeat the call; it will find the activity as that answer leaves it.',
   },
   WF401: {
     name: 'WorkerLost',

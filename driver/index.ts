@@ -56,6 +56,34 @@ export { Escalations, type EscalationClientConfig } from './durable/escalations'
 export type { EscalationEntry } from './durable/escalation-entry';
 export type { EscalationConfig } from './durable/escalation-fields';
 export type { StepClient } from './database/step-transaction';
+export { HotMesh } from './mesh/hotmesh';
+export type { EngineConfig, HotMeshConfig, WorkerConfig as HotMeshWorker } from './mesh/config';
+export type { Manifest } from './mesh/deploy';
+export type { QuorumMessage, QuorumProfile, ThrottleOptions } from './mesh/fleet';
+export type { GraphProblem } from './mesh/graph-error';
+export type { QuorumCallback } from './mesh/instance';
+export type { Logger } from './mesh/logger';
+export type {
+  JobMetadata,
+  JobOutput,
+  StreamData,
+  StreamDataResponse,
+  StreamMetadata,
+  StreamStatus,
+  WorkerCallback,
+  WorkerRetryPolicy,
+} from './mesh/messages';
+export type {
+  ExportedActivity,
+  ExportOptions as GraphExportOptions,
+  IdsResponse,
+  InterruptOptions,
+  JobExport as GraphExport,
+  StatsQuery,
+  StatsResponse,
+} from './mesh/options';
+export type { PublishContext, PublishOptions } from './mesh/publish';
+export type { SubscriptionCallback } from './mesh/subscriptions';
 export { Virtual, type VirtualInstance } from './virtual/virtual';
 export type { VirtualContext } from './virtual/call-workflow';
 export {

@@ -6,7 +6,8 @@ const LEVELS = ['silly', 'debug', 'info', 'warn', 'error', 'silent'] as const;
 /** From which level on there are lines; `silly` is `debug`. */
 export type LogLevel = (typeof LEVELS)[number];
 
-function isShown(level: Level, threshold: string | undefined): boolean {
+/** Whether a line of a level is written. */
+export function isShown(level: Level, threshold: string | undefined): boolean {
   const wanted = LEVELS.indexOf((threshold ?? process.env['HMSH_LOGLEVEL'] ?? 'info') as LogLevel);
   return LEVELS.indexOf(level) >= (wanted < 0 ? LEVELS.indexOf('info') : wanted);
 }

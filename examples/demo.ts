@@ -20,6 +20,11 @@ const RUNS = `
 select workflow_id, step, count(*) as runs, array_agg(process_id) as processes
 from effects group by 1, 2 order by min(at);`;
 
+const GRAPH_STEPS = `
+SELECT j.status AS semaphore, j.entity AS workflow, a.field AS attribute, a.value AS value
+FROM jobs j JOIN jobs_attributes a ON a.job_id = j.id
+WHERE j.namespace = 'hmsh:orders' ORDER BY j.id, a.field;`;
+
 const INVARIANTS = 'select * from ratchet.check_invariants();';
 const RESULT = `select ratchet.result('order-456');`;
 
@@ -36,9 +41,9 @@ let watch: Watch | undefined;
 
 /** The order workflow from its start to its result. Returns its two workers. */
 async function runOrder(url: string, history: Watch): Promise<[Program, Program]> {
-  start('inventory worker', 'inventory-worker.ts', url, 'blue');
-  const first = start('order worker 1', 'worker.ts', url, 'green');
-  const client = start('client', 'client.ts', url, 'yellow');
+  start('inventory worker', 'order/inventory-worker.ts', url, 'blue');
+  const first = start('order worker 1', 'order/worker.ts', url, 'green');
+  const client = start('client', 'order/client.ts', url, 'yellow');
   let clientCode: number | string | undefined;
   void client.ended.then((code) => (clientCode = code));
   const reach = (isReached: (step: Step) => boolean) =>
@@ -51,10 +56,10 @@ async function runOrder(url: string, history: Watch): Promise<[Program, Program]
   first.signal('SIGKILL');
   say('demo', `kills order worker 1 (kill -9 ${first.pid}) between two results`, 'red');
   await first.ended;
-  const second = start('order worker 2', 'worker.ts', url, 'magenta');
+  const second = start('order worker 2', 'order/worker.ts', url, 'magenta');
 
   await reach(({ kind, is_final }) => kind === 'wait' && !is_final);
-  await start('somebody', 'approve.ts', url, 'yellow').ended;
+  await start('somebody', 'order/approve.ts', url, 'yellow').ended;
   const code = await client.ended;
   if (code !== 0) throw new Error(`the client ended with ${code}`);
   await history.until(() => true); // shows the rest
@@ -89,6 +94,20 @@ async function demo(): Promise<void> {
   await watch.query(await readFile(join(__dirname, 'order', 'effects.sql'), 'utf8'));
   const workers = await runOrder(url, watch);
   await showRows(watch, workers);
+  await runOrderGraph(url, watch);
+}
+
+/** The same order as a graph in YAML, with the same functions. */
+async function runOrderGraph(url: string, history: Watch): Promise<void> {
+  title('The order as a graph (examples/order-graph):');
+  const code = await start('order graph', 'order-graph/order-graph.ts', url, 'cyan').ended;
+  if (code !== 0) throw new Error(`the order graph ended with ${code}`);
+  title(GRAPH_STEPS);
+  const steps = await history.query<{ attribute: string }>(GRAPH_STEPS);
+  table(steps);
+  if (steps.length !== 6) throw new Error(`6 steps were expected, ${steps.length} are there`);
+  const violations = await history.query(INVARIANTS);
+  if (violations.length > 0) throw new Error('an invariant does not hold');
 }
 
 /** What is in the database afterwards; throws if that is not what it should be. */

@@ -258,6 +258,17 @@ return p_ledger + 1
 comment on function ratchet_internal.leg2_done(bigint, int) is
   'A ledger after its second leg: entered once more, finalized, with at least p_attempts attempts.';
 
+-- sql/ledger/passes_counted.sql
+
+-- A ledger of an activity of a graph that was entered several times under one pass of its parent:
+-- that of its first pass counts them all. It only grows. Inlinable, as leg1_done is.
+
+create function ratchet_internal.passes_counted(p_ledger bigint, p_passes int) returns bigint
+language sql immutable parallel safe
+return p_ledger + greatest(p_passes - p_ledger % 100000000, 0);
+comment on function ratchet_internal.passes_counted(bigint, int) is
+  'A ledger that counts so many passes of its activity.';
+
 -- sql/ledger/is_final.sql
 
 -- Whether a ledger says that its step is closed. Inlinable, as leg1_done is.
@@ -276,6 +287,7 @@ comment on function ratchet_internal.is_final(bigint) is
 -- status is the semaphore: the number of open obligations. For a workflow function that is the
 -- function itself and each hook thread beside it: > 0 running, 0 ended by itself (error says how),
 -- < 0 stopped from outside, except that -1 is an id reserved for a job that has yet to be started.
+-- For a graph it is the number of its open activities.
 -- No index covers a column that changes, so that every update stays on its page (HOT).
 
 create table ratchet.jobs (
@@ -286,6 +298,7 @@ create table ratchet.jobs (
   workflow text collate "C" not null,
   queue text collate "C" not null,
   status int not null default 1,
+  version text collate "C",
   attempt int not null default 0,
   generation int not null default 0,
   is_awaited boolean not null default false,
@@ -316,8 +329,8 @@ create table ratchet.jobs (
     check ((status = -1) = (pending_until is not null)),
   constraint "only a persistent job outlives its function"
     check (returned_at is null or is_persistent),
-  constraint "a job stopped from outside says why"
-    check (status >= -1 or error is not null),
+  constraint "a job stopped from outside says why, or with which result"
+    check (status >= -1 or error is not null or result is not null),
   constraint "a failed job has no result"
     check (status > 0 or error is null or result is null)
 ) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05);
@@ -330,11 +343,17 @@ comment on column ratchet.jobs.namespace is
   'Isolates everything: ids, queues and signals of one namespace are unknown in another.';
 comment on column ratchet.jobs.entity is
   'Label of the job; the workflow name unless the caller gave another.';
-comment on column ratchet.jobs.workflow is 'Name of the workflow function that runs the job.';
-comment on column ratchet.jobs.queue is 'Queue whose workers run the function.';
+comment on column ratchet.jobs.workflow is
+  'Name of the workflow function that runs the job; for a graph, the topic that started it.';
+comment on column ratchet.jobs.queue is
+  'Queue whose workers run the function; for a graph, its app.';
 comment on column ratchet.jobs.status is
   'The semaphore: open obligations. > 0 running, 0 ended by itself, -1 reserved, below stopped '
   'from outside.';
+comment on column ratchet.jobs.version is
+  'Version of the graph that started the job; null for a function.';
+comment on column ratchet.jobs.context is
+  'The data of the job that its activities write and read, one document; null when it has none.';
 comment on column ratchet.jobs.attempt is 'How often the function has failed and been run again.';
 comment on column ratchet.jobs.generation is
   'How often the function has continued as new; its thread has the address $1, $2 and so on.';
@@ -355,9 +374,11 @@ comment on column ratchet.jobs.expire_seconds is
   'How long the finished job is kept, in seconds; null means the default of ratchet.prune.';
 comment on column ratchet.jobs.options is
   'Retry policy of the function: maximumAttempts, initialInterval, backoffCoefficient, '
-  'maximumInterval (milliseconds); and the trace it belongs to: workflowTrace, workflowSpan.';
+  'maximumInterval (milliseconds); and the trace it belongs to: workflowTrace, workflowSpan. '
+  'For a graph, metadata that it started with.';
 comment on column ratchet.jobs.input is
-  'Arguments of the function (of its current generation), a JSON array, exactly as given.';
+  'Arguments of the function (of its current generation), a JSON array, or the payload of a graph; '
+  'exactly as given.';
 comment on column ratchet.jobs.result is
   'What the function returned; null while it runs, when it failed, and when it returned nothing.';
 comment on column ratchet.jobs.error is
@@ -386,6 +407,8 @@ comment on column ratchet.jobs.pruned_at is
 -- numbered by itself: #cancel, #patch (what patched() has answered), and the operations on data
 -- under the number of their object (#9); #marker is what the job was marked with at its start. A
 -- search attribute of the job is a row of its own, with its name behind _ as address and field.
+-- In a job of a graph the address is that of a run of an activity and begins with a comma, position
+-- is the number of the activity (graph/README.md).
 
 create table ratchet.jobs_attributes (
   job_id bigint not null,
@@ -394,6 +417,7 @@ create table ratchet.jobs_attributes (
   updated_at timestamptz,
   position int not null,
   delivery int,
+  code int,
   is_failed boolean not null default false,
   address text collate "C" not null default '',
   kind text collate "C" not null,
@@ -406,6 +430,7 @@ create table ratchet.jobs_attributes (
   constraint "kind is one the engine knows"
     check (kind in ('activity', 'sleep', 'wait', 'child', 'start', 'await', 'signal', 'cancel',
       'search', 'entity', 'attribute', 'hook', 'terminate', 'emit', 'trace', 'continue', 'patch',
+      'trigger', 'worker', 'cycle', 'interrupt',
       'marker'))
 ) with (fillfactor = 90);
 
@@ -422,13 +447,18 @@ comment on column ratchet.jobs_attributes.position is
 comment on column ratchet.jobs_attributes.delivery is
   'When its answer reached the function, counted in deliveries of the thread; null where no '
   'other answer could have come first.';
+comment on column ratchet.jobs_attributes.code is
+  'Response code of an activity of a graph; null where it has none (then 200, or 500 if it '
+  'failed), and for steps of functions.';
 comment on column ratchet.jobs_attributes.is_failed is 'Whether value is an error.';
 comment on column ratchet.jobs_attributes.address is
   'Thread of the job: empty for the main function, $n for its nth generation, hn for the nth hook;'
-  ' with #n the object n of the thread, with _ an attribute.';
+  ' with #n the object n of the thread, with _ an attribute; in a graph, beginning with a comma, the'
+  ' run of the activity.';
 comment on column ratchet.jobs_attributes.kind is
   'What the step does: activity, sleep, wait, child, start, await, signal, cancel, search, entity,'
-  ' hook, terminate, emit, trace, continue, patch; attribute and marker: no step, data of the job.';
+  ' hook, terminate, emit, trace, continue, patch; in a graph trigger, worker, await, hook, signal,'
+  ' cycle, interrupt; attribute and marker: no step, data of the job.';
 comment on column ratchet.jobs_attributes.field is
   'Readable name: address, position, and what was called; sorts in the order of the calls.';
 comment on column ratchet.jobs_attributes.input is 'Arguments of the step, where it has any.';
@@ -579,7 +609,11 @@ create table ratchet_internal.worker_routes (
   namespace text collate "C" not null,
   queue text collate "C" not null,
   workflow text collate "C" not null default '',
-  primary key (worker_id, queue, workflow, namespace)
+  retry json,
+  throttle_ms int,
+  opens_at timestamptz,
+  primary key (worker_id, queue, workflow, namespace),
+  constraint "only a throttled route is closed" check (opens_at is null or throttle_ms is not null)
 );
 
 comment on table ratchet_internal.workers is
@@ -597,6 +631,9 @@ comment on column ratchet_internal.worker_routes.namespace is 'Namespace it serv
 comment on column ratchet_internal.worker_routes.queue is 'Queue it serves.';
 comment on column ratchet_internal.worker_routes.workflow is
   'Workflow it runs; empty: the activities of the queue.';
+comment on column ratchet_internal.worker_routes.retry is
+  'How activities of graphs are tried again that this worker runs: maximumAttempts (executions in '
+  'all), backoffCoefficient, maximumInterval (seconds, or a text with a unit); null: as they say.';
 comment on column ratchet_internal.workers.is_idle is
   'Whether it waits for a notification: others send one only then.';
 comment on column ratchet_internal.workers.lease_seconds is
@@ -605,6 +642,10 @@ comment on column ratchet_internal.workers.expires_at is
   'When its lease ends unless it is heard of before.';
 comment on table ratchet_internal.worker_routes is
   'What each worker serves: workflows on a queue, or (workflow empty) activities of a queue.';
+comment on column ratchet_internal.worker_routes.throttle_ms is
+  'Rest between two batches; -1: paused; null: none.';
+comment on column ratchet_internal.worker_routes.opens_at is
+  'When the next batch may be taken, if it is throttled.';
 
 -- sql/tables/signals.sql
 
@@ -617,6 +658,7 @@ create table ratchet_internal.signals (
   namespace text collate "C" not null,
   dedup_id text collate "C",
   payload json,
+  code int,
   is_new boolean not null default true,
   is_consumed boolean not null default false,
   sent_at timestamptz not null,
@@ -637,6 +679,8 @@ comment on column ratchet_internal.signals.id is 'Order of sending.';
 comment on column ratchet_internal.signals.key is 'The signal id that waits name.';
 comment on column ratchet_internal.signals.namespace is 'Namespace of the waits it may answer.';
 comment on column ratchet_internal.signals.payload is 'What the wait returns.';
+comment on column ratchet_internal.signals.code is
+  'For a hook of a graph: 200 ends the wait, 202 leaves it open; null for functions.';
 comment on column ratchet_internal.signals.is_consumed is
   'Whether a wait took it; kept until it expires, to recognise a repetition.';
 comment on column ratchet_internal.signals.sent_at is 'When it was sent.';
@@ -662,6 +706,267 @@ comment on table ratchet_internal.sweep is 'Where the last call of ratchet.prune
 comment on column ratchet_internal.sweep.is_only is 'Always true: there is one row.';
 comment on column ratchet_internal.sweep.job_id is
   'Number of the last job looked at; 0 to begin anew.';
+
+-- sql/tables/graph_versions.sql
+
+-- Graphs as they were deployed and as they are run. A space is an app of a namespace, '<ns>:<app>';
+-- it is the namespace of the app's jobs, messages and signals. A version is never changed:
+-- deploying it again makes a new row and takes the place of the old one, which is kept for an hour
+-- so that a stretch that reads it at that moment finds it whole.
+
+create table ratchet_internal.graph_versions (
+  id bigint generated always as identity primary key,
+  space text collate "C" not null,
+  version text collate "C" not null,
+  document jsonb not null,
+  deployed_at timestamptz not null,
+  replaced_at timestamptz
+);
+create unique index graph_versions_current on ratchet_internal.graph_versions (space, version)
+  where replaced_at is null;
+
+create table ratchet_internal.graph_apps (
+  space text collate "C" primary key,
+  namespace text collate "C" not null,
+  app text collate "C" not null,
+  version_id bigint references ratchet_internal.graph_versions,
+  activated_at timestamptz
+);
+
+-- The number of an activity id is its position in jobs_attributes and messages: the same for ever.
+create table ratchet_internal.graph_names (
+  space text collate "C" not null references ratchet_internal.graph_apps,
+  name text collate "C" not null,
+  position int not null,
+  primary key (space, name),
+  unique (space, position)
+);
+
+create table ratchet_internal.graphs (
+  version_id bigint not null references ratchet_internal.graph_versions on delete cascade,
+  position int not null,
+  topic text collate "C",
+  publishes text collate "C",
+  expire jsonb,
+  primary key (version_id, position),
+  constraint "a topic starts one graph" unique nulls not distinct (version_id, topic)
+);
+
+create table ratchet_internal.graph_hooks (
+  version_id bigint not null references ratchet_internal.graph_versions on delete cascade,
+  topic text collate "C" not null,
+  position int not null,
+  actual jsonb not null,
+  primary key (version_id, topic)
+);
+
+comment on table ratchet_internal.graph_versions is
+  'Deployed versions of apps: one row a deployment, the last one of each version current.';
+comment on column ratchet_internal.graph_versions.replaced_at is
+  'When the version was deployed anew; null for the current row.';
+comment on table ratchet_internal.graph_apps is 'The apps, each with the version that is active.';
+comment on column ratchet_internal.graph_apps.version_id is
+  'The active version, under which every stretch of every job runs; null before the first.';
+comment on table ratchet_internal.graph_names is
+  'Numbers of the activity ids of an app; a number never changes and is never used again.';
+comment on table ratchet_internal.graphs is
+  'The graphs of a version, each named by its trigger; topic null is the default graph.';
+comment on column ratchet_internal.graphs.position is 'Number of its trigger.';
+comment on column ratchet_internal.graphs.expire is
+  'Compiled expression of how many seconds a finished job is kept; null: one second.';
+comment on table ratchet_internal.graph_hooks is
+  'Which activity a signal topic resumes, and where its payload has the key.';
+
+-- sql/tables/graph_activities.sql
+
+-- One row an activity of a version, compiled: what a stretch needs to run it, found by its key.
+-- uses: the first names of the references that its own expressions read. reads: those of its
+-- ancestors that it or an activity below it reads; a stretch carries their outputs along.
+-- constants are the options without expressions, options the compiled others.
+
+create table ratchet_internal.graph_activities (
+  version_id bigint not null references ratchet_internal.graph_versions on delete cascade,
+  position int not null,
+  name text collate "C" not null,
+  kind text collate "C" not null,
+  path int[] not null,
+  path_names text[] not null,
+  is_read boolean not null default false,
+  is_described boolean not null default false,
+  uses text[] not null default '{}',
+  reads text[] not null default '{}',
+  constants jsonb not null default '{}',
+  options jsonb,
+  input_maps jsonb,
+  output_maps jsonb,
+  signal_maps jsonb,
+  job_maps jsonb,
+  job_shapes jsonb,
+  announce jsonb,
+  telemetry jsonb,
+  transitions jsonb not null default '[]',
+  hook jsonb,
+  ancestor int,
+  retry json,
+  primary key (version_id, position),
+  constraint "kind is one that graphs have"
+    check (kind in ('trigger', 'worker', 'await', 'hook', 'signal', 'cycle', 'interrupt')),
+  constraint "a path leads from the trigger to the activity"
+    check (path[cardinality(path)] = position and cardinality(path) = cardinality(path_names))
+);
+comment on table ratchet_internal.graph_activities is
+  'One row an activity of a deployed version, compiled.';
+comment on column ratchet_internal.graph_activities.path is
+  'Numbers of the activities from the trigger to this one; as many as its address has.';
+comment on column ratchet_internal.graph_activities.is_read is
+  'Whether an activity below it reads it.';
+comment on column ratchet_internal.graph_activities.is_described is
+  'Whether some expression reads its metadata.';
+comment on column ratchet_internal.graph_activities.job_maps is
+  'Compiled job maps, under the response code they are for; under "" those for any other.';
+comment on column ratchet_internal.graph_activities.job_shapes is
+  'The same maps as written, where they have nested objects or keys with brackets.';
+comment on column ratchet_internal.graph_activities.transitions is
+  'List of what follows, and when: to, codes, path and expected, rule (compile_rule).';
+comment on column ratchet_internal.graph_activities.hook is
+  'Topic, and compiled key, of the signal that resumes it.';
+comment on column ratchet_internal.graph_activities.ancestor is
+  'For a cycle, the activity that is entered again.';
+
+-- sql/tables/graph_facts.sql
+
+-- What a job says about itself when it starts: one row a measure, only ever inserted, so that many
+-- jobs of one key do not wait for each other. Statistics are counted when they are asked for.
+
+create table ratchet_internal.graph_facts (
+  space text collate "C" not null,
+  topic text collate "C" not null,
+  key text collate "C" not null,
+  bucket text collate "C" not null,
+  measure text collate "C" not null,
+  name text collate "C" not null default '',
+  value text collate "C",
+  job_key text collate "C" not null,
+  recorded_at timestamptz not null,
+  constraint "a measure is one that is counted"
+    check (measure in ('job', 'count', 'sum', 'avg', 'mdn', 'index'))
+);
+create index graph_facts_found on ratchet_internal.graph_facts (space, topic, key, bucket);
+create index graph_facts_old on ratchet_internal.graph_facts (recorded_at);
+comment on table ratchet_internal.graph_facts is
+  'What jobs of graphs said about themselves when they started, for statistics.';
+comment on column ratchet_internal.graph_facts.bucket is
+  'Time of the start, UTC, floored to the granularity: YYYYMMDDHHMI, or 0 for infinity.';
+comment on column ratchet_internal.graph_facts.name is
+  'Path of the measured value in the payload; empty for the job itself.';
+
+-- sql/tables/subscriptions.sql
+
+-- Who listens to the broadcasts of graphs, and what they have not yet taken. Transient: rows go to
+-- those who listen at that moment, and vanish with them. Where nobody listens nothing is written.
+
+create table ratchet_internal.subscriptions (
+  id text collate "C" primary key,
+  owner text collate "C" not null,
+  namespace text collate "C" not null,
+  pattern text collate "C",
+  is_glob boolean not null default false,
+  expires_at timestamptz not null,
+  constraint "only what has a pattern may be a glob" check (pattern is not null or not is_glob)
+);
+create index subscriptions_of_owner on ratchet_internal.subscriptions (owner);
+create index subscriptions_exact on ratchet_internal.subscriptions (pattern, namespace)
+  where not is_glob;
+create index subscriptions_glob on ratchet_internal.subscriptions (namespace) where is_glob;
+
+create table ratchet_internal.broadcasts (
+  id bigint generated always as identity primary key,
+  subscription text collate "C" not null
+    references ratchet_internal.subscriptions on delete cascade,
+  topic text collate "C",
+  job text collate "C",
+  payload json not null
+) with (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000);
+create index broadcasts_of_subscription on ratchet_internal.broadcasts (subscription, id);
+
+create table ratchet_internal.replies (
+  job text collate "C" not null,
+  namespace text collate "C" not null,
+  subscription text collate "C" not null
+    references ratchet_internal.subscriptions on delete cascade,
+  primary key (job, namespace)
+);
+create index replies_of_subscription on ratchet_internal.replies (subscription);
+
+comment on table ratchet_internal.subscriptions is
+  'Who listens to the broadcasts of graphs at the moment.';
+comment on column ratchet_internal.subscriptions.id is 'Chosen by who subscribes.';
+comment on column ratchet_internal.subscriptions.owner is
+  'The process that takes what comes.';
+comment on column ratchet_internal.subscriptions.namespace is
+  'Namespace whose broadcasts it gets, as in jobs.';
+comment on column ratchet_internal.subscriptions.pattern is
+  'A topic, or topic.job; null: only the replies it was promised.';
+comment on column ratchet_internal.subscriptions.is_glob is
+  'Whether * in the pattern stands for any characters.';
+comment on column ratchet_internal.subscriptions.expires_at is
+  'When it ends unless it is renewed before.';
+comment on table ratchet_internal.broadcasts is
+  'What was broadcast to a subscription and its owner has not yet taken.';
+comment on column ratchet_internal.broadcasts.id is 'Names it when it is taken.';
+comment on column ratchet_internal.broadcasts.subscription is 'To whom it goes.';
+comment on column ratchet_internal.broadcasts.topic is 'The topic that the graph publishes.';
+comment on column ratchet_internal.broadcasts.job is 'Id of the job, jobs.key.';
+comment on column ratchet_internal.broadcasts.payload is 'What was broadcast.';
+comment on table ratchet_internal.replies is
+  'Who gets the first broadcast of a job, whatever the graph publishes.';
+comment on column ratchet_internal.replies.job is 'Id of the job, jobs.key.';
+comment on column ratchet_internal.replies.namespace is 'Namespace of the job.';
+comment on column ratchet_internal.replies.subscription is 'Who gets it.';
+
+-- sql/tables/members.sql
+
+-- The instances (HotMesh.init) that the worker processes run, and the rates that were set for what
+-- they serve.
+
+create table ratchet_internal.members (
+  worker_id bigint not null references ratchet_internal.workers on delete cascade,
+  guid text collate "C" not null,
+  namespace text collate "C" not null,
+  queue text collate "C" not null,
+  workflow text collate "C" not null,
+  profile json,
+  joined_at timestamptz not null,
+  primary key (worker_id, guid, queue, workflow, namespace)
+);
+
+create table ratchet_internal.throttles (
+  namespace text collate "C" not null,
+  is_engine boolean not null,
+  queue text collate "C" not null default '',
+  rate int not null,
+  primary key (namespace, is_engine, queue),
+  constraint "a rate is a pause or a number of milliseconds" check (rate >= -1)
+);
+
+comment on table ratchet_internal.members is
+  'The instances that run in worker processes: one row for each route that one serves.';
+comment on column ratchet_internal.members.worker_id is 'The process, workers.id.';
+comment on column ratchet_internal.members.guid is 'Names the instance.';
+comment on column ratchet_internal.members.namespace is 'Namespace of the route.';
+comment on column ratchet_internal.members.queue is 'Queue of the route.';
+comment on column ratchet_internal.members.workflow is
+  'Workflow of the route; empty for the workers of a topic.';
+comment on column ratchet_internal.members.profile is 'What the instance says of itself.';
+comment on column ratchet_internal.members.joined_at is 'When it began to serve the route.';
+comment on table ratchet_internal.throttles is
+  'Rates that hold for every worker of a route, also for those that register later.';
+comment on column ratchet_internal.throttles.namespace is 'Namespace of the routes.';
+comment on column ratchet_internal.throttles.is_engine is
+  'Whether it is for engines; else for workers.';
+comment on column ratchet_internal.throttles.queue is 'Topic of the workers; empty: all.';
+comment on column ratchet_internal.throttles.rate is
+  'Milliseconds between two batches; -1: paused; 0: none, whatever holds for all.';
 
 -- sql/tables/schedules.sql
 
@@ -707,7 +1012,7 @@ create table ratchet.schedules (
   constraint "overlap is one the engine knows" check (overlap in ('allow', 'skip', 'wait')),
   constraint "an interval from the end of a run waits for it"
     check (not is_from_end or every_ms is not null and overlap = 'wait'),
-  constraint "a schedule that stops on a failure waits for the ends of its runs"
+  constraint "a schedule that stops on a failure waits for its runs"
     check (not stops_on_failure or overlap <> 'allow'),
   constraint "a schedule runs at least once" check (max_runs >= 1),
   constraint "a paused schedule is not looked at" check (not is_paused or look_at = 'infinity'),
@@ -1425,6 +1730,80 @@ begin
 end $$;
 comment on function ratchet.start_workflows(text, text[], json[], text, text, json) is
   'Starts a job for each id with the arguments at the same place; returns how many ids were new.';
+
+-- What tells jobs of graphs from those of functions, and how the former are tried again.
+
+-- sql/graph/is_graph.sql
+
+-- Whether an address belongs to a job of a graph: those begin with a comma. Inlinable.
+
+create function ratchet_internal.is_graph(p_address text) returns boolean
+language sql immutable parallel safe
+return left(p_address, 1) = ',';
+comment on function ratchet_internal.is_graph(text) is
+  'Whether an address belongs to an activity of a graph.';
+
+-- sql/graph/duration_ms.sql
+
+-- A duration in milliseconds: a number of them, or text with a unit, as '500ms', '5 seconds',
+-- '24h', '30 days', '1w', '1y'. Null for anything else. Total.
+
+create function ratchet_internal.duration_ms(p_text text) returns float8
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select (part[1])::float8 * case
+      when part[2] = '' or part[2] ~ '^(ms|msecs?|milliseconds?)$' then 1
+      when part[2] ~ '^(s|secs?|seconds?)$' then 1000
+      when part[2] ~ '^(m|mins?|minutes?)$' then 60000
+      when part[2] ~ '^(h|hrs?|hours?)$' then 3600000
+      when part[2] ~ '^(d|days?)$' then 86400000
+      when part[2] ~ '^(w|weeks?)$' then 604800000
+      when part[2] ~ '^(y|yrs?|years?)$' then 31557600000 end
+  from regexp_match(lower(p_text), '^\s*([0-9]{1,12}(?:\.[0-9]{1,6})?)\s*([a-z]*)\s*$') part
+$$;
+comment on function ratchet_internal.duration_ms(text) is
+  'A duration given as text, in milliseconds; null when it is none.';
+
+-- sql/graph/graph_retry.sql
+
+-- When a failed execution for a graph is followed by another: as the policy of the worker says that
+-- ran it (total executions, coefficient to the power of the failures, in seconds), else as the
+-- activity says for this very code (that many more, after 10, 100, ... milliseconds, at most 10 s).
+-- Null: not at all. Without a code it was lost with its worker: then it is tried five times, or as
+-- often as the policy says. Total: any policy gives an answer.
+
+create function ratchet_internal.graph_retry(
+  p_policy json, p_codes json, p_executions int, p_code int, p_is_lost boolean
+) returns interval
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_most float8 := ratchet_internal.number_of(p_policy, 'maximumAttempts', 3);
+  v_factor float8 := ratchet_internal.number_of(p_policy, 'backoffCoefficient', 10);
+  v_max float8 := coalesce(ratchet_internal.duration_ms(
+      case when json_typeof(ratchet_internal.readable(p_policy) -> 'maximumInterval') = 'string'
+        then ratchet_internal.readable(p_policy) ->> 'maximumInterval' end) / 1000,
+    ratchet_internal.number_of(p_policy, 'maximumInterval', 120));
+  v_again json := ratchet_internal.readable(p_codes) -> p_code::text;
+begin
+  if p_is_lost then
+    return case when p_executions < greatest(
+      case when p_policy is null then 0 else v_most end, 5) then interval '0' end;
+  elsif json_typeof(p_policy) = 'object' then
+    if p_executions >= v_most then return null; end if;
+    v_factor := power(least(greatest(v_factor, 0.001), 1000), least(p_executions, 60)::float8);
+    return make_interval(secs => least(v_factor, greatest(v_max, 0), 1e10));
+  elsif json_typeof(v_again) = 'array' and (v_again ->> 0) ~ '^[0-9]{1,6}$'
+    and p_executions <= (v_again ->> 0)::int
+  then
+    return make_interval(secs => least(power(10, least(p_executions, 6)::float8) / 1000, 10));
+  end if;
+  return null;
+end $$;
+comment on function ratchet_internal.graph_retry(json, json, int, int, boolean) is
+  'After which delay a failed execution for a graph is followed by another; null: not at all.';
 
 -- Schedules: cron expressions and intervals in time zones, and what is started by them. Fired by
 -- whoever exchanges.
@@ -2465,12 +2844,14 @@ comment on function ratchet_internal.lock_jobs(bigint[], bigint[], text[], json[
 -- being taken over at this moment, it is for any worker of the workflow: route_results sorts it
 -- out. So does a caller that may be inside a user's long transaction (p_is_addressed false),
 -- because an address keeps its worker from being taken over until the commit.
+-- An answer of a graph is for whoever goes on with graphs next; it keeps what the message said.
 -- Locks: workers addressed (key share, never waiting); messages, which the caller has locked and
 -- knows to be open; then attributes. Wakes: idle workers.
 
 create function ratchet_internal.settle(
   p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[],
-  p_attempts int[], p_failed boolean[], p_values text[], p_is_addressed boolean
+  p_attempts int[], p_failed boolean[], p_values text[], p_is_addressed boolean,
+  p_codes int[] default null
 ) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -2479,24 +2860,27 @@ declare
   v_to bigint[];
 begin
   with answer as materialized (
-    select a.*, case when p_is_addressed then (
+    select a.*, ratchet_internal.is_graph(a.address) as is_graph, case when p_is_addressed then (
       select turn.worker_id from ratchet_internal.messages turn
       where turn.job_id = a.job_id and turn.address = a.address and turn.position = 0)
       end as holder
-    from unnest(p_jobs, p_addresses, p_positions, p_attempts, p_failed, p_values)
-      as a (job_id, address, at, attempt, is_failed, value)),
+    from unnest(p_jobs, p_addresses, p_positions, p_attempts, p_failed, p_values, p_codes)
+      as a (job_id, address, at, attempt, is_failed, value, code)),
   alive as materialized (
     select w.id from ratchet_internal.workers w
     where w.id in (select holder from answer) for key share skip locked),
   sent as (
     update ratchet_internal.messages m
-    set kind = 'result', worker_id = alive.id, due_at = p_now, key = null, options = null,
-      queue = case when ratchet_internal.is_hook(a.address) then (
-        select t.queue from ratchet.threads t
-        where t.job_id = a.job_id and t.address = a.address) else j.queue end,
-      workflow = case when ratchet_internal.is_hook(a.address) then (
-        select t.workflow from ratchet.threads t
-        where t.job_id = a.job_id and t.address = a.address) else j.workflow end
+    set kind = 'result', worker_id = alive.id, due_at = p_now, key = null,
+      options = case when a.is_graph then m.options end,
+      queue = case when a.is_graph then '$graph'
+        when ratchet_internal.is_hook(a.address) then (
+          select t.queue from ratchet.threads t
+          where t.job_id = a.job_id and t.address = a.address) else j.queue end,
+      workflow = case when a.is_graph then '$graph'
+        when ratchet_internal.is_hook(a.address) then (
+          select t.workflow from ratchet.threads t
+          where t.job_id = a.job_id and t.address = a.address) else j.workflow end
     from answer a
     join ratchet.jobs j on j.id = a.job_id
     left join alive on alive.id = a.holder
@@ -2505,7 +2889,7 @@ begin
   recorded as (
     update ratchet.jobs_attributes t
     set ledger = ratchet_internal.leg2_done(t.ledger, a.attempt), is_failed = a.is_failed,
-      value = a.value, updated_at = p_now
+      value = a.value, code = a.code, updated_at = p_now
     from answer a
     where t.job_id = a.job_id and t.address = a.address and t.position = a.at
       and not ratchet_internal.is_final(t.ledger))
@@ -2520,7 +2904,7 @@ begin
   end if;
 end $$;
 comment on function ratchet_internal.settle(
-  timestamptz, bigint[], text[], int[], int[], boolean[], text[], boolean) is
+  timestamptz, bigint[], text[], int[], int[], boolean[], text[], boolean, int[]) is
   'Records the answers of open steps and sends each to the worker that holds its thread.';
 
 -- Retries.
@@ -2587,29 +2971,30 @@ begin
   if p_signals is null or p_jobs is null then return; end if;
   with side as (
     select key, namespace, row_number() over (partition by key, namespace order by id) as at,
-      id as signal, payload::text as payload, null::bigint as job_id, null::text as address,
-      null::int as position
+      id as signal, payload::text as payload, code, null::bigint as job_id,
+      null::text as address, null::int as position
     from ratchet_internal.signals where id = any (p_signals) and expires_at > p_now
     union all
     select m.key, m.namespace, row_number() over (partition by m.key, m.namespace
         order by a.created_at, m.job_id, m.address, m.position),
-      null, null, m.job_id, m.address, m.position
+      null, null, null, m.job_id, m.address, m.position
     from unnest(p_jobs, p_addresses, p_positions) as w (job_id, address, at)
     join ratchet_internal.messages m
       on m.job_id = w.job_id and m.address = w.address and m.position = w.at
     join ratchet.jobs_attributes a
       on a.job_id = m.job_id and a.address = m.address and a.position = m.position),
   pair as (
-    select max(signal) as signal, max(payload) as payload, max(job_id) as job_id,
-      max(address) as address, max(position) as position
+    select max(signal) as signal, max(payload) as payload, max(code) as code,
+      max(job_id) as job_id, max(address) as address, max(position) as position
     from side group by key, namespace, at having count(*) = 2)
   select array_agg(signal) as signals, array_agg(job_id) as jobs,
     array_agg(address) as addresses, array_agg(position) as positions,
-    array_agg(0) as attempts, array_agg(false) as failed, array_agg(payload) as payloads
+    array_agg(0) as attempts, array_agg(false) as failed, array_agg(payload) as payloads,
+    array_agg(code) as codes
   into v_pair from pair;
   if v_pair.signals is null then return; end if;
   perform ratchet_internal.settle(p_now, v_pair.jobs, v_pair.addresses, v_pair.positions,
-    v_pair.attempts, v_pair.failed, v_pair.payloads, true);
+    v_pair.attempts, v_pair.failed, v_pair.payloads, true, v_pair.codes);
   delete from ratchet_internal.signals where id = any (v_pair.signals) and dedup_id is null;
   update ratchet_internal.signals set is_consumed = true, is_new = false
   where id = any (v_pair.signals);
@@ -3193,8 +3578,8 @@ comment on function ratchet_internal.escalate_waits(timestamptz, bigint[]) is
 
 -- Expires the tasks of waits that time out in this transaction. A task that somebody else has
 -- locked stays pending, and its wait is to be left alone until the next look.
--- The caller has locked the messages of the waits: no resolver is at work. Locks: the tasks,
--- skipping what others hold. Writes: escalations.
+-- The caller has locked the messages, which may be others than waits too: no resolver is at work.
+-- Locks: the tasks, skipping what others hold. Writes: escalations.
 
 create function ratchet_internal.expire_escalations(
   p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[]
@@ -3208,7 +3593,9 @@ begin
     from unnest(p_jobs, p_addresses, p_positions) as d (job_id, address, at)
     join ratchet.escalations e
       on e.job_id = d.job_id and e.address = d.address and e.position = d.at
-    where e.status = 'pending'
+    join ratchet_internal.messages m
+      on m.job_id = d.job_id and m.address = d.address and m.position = d.at
+    where e.status = 'pending' and m.kind = 'wait'
     order by e.id for update of e skip locked)
   update ratchet.escalations e set status = 'expired', updated_at = p_now
   from task where e.id = task.id;
@@ -3322,7 +3709,8 @@ begin
   from unnest(p_ids, p_payloads) as given (id, payload) where e.id = given.id;
   select array_agg(m.job_id) as jobs, array_agg(m.address) as addresses,
     array_agg(m.position) as positions, array_agg(0) as attempts, array_agg(false) as failed,
-    array_agg(given.payload::text) as payloads into v_wait
+    array_agg(given.payload::text) as payloads,
+    array_agg(case when ratchet_internal.is_graph(m.address) then 200 end) as codes into v_wait
   from unnest(p_ids, p_payloads) as given (id, payload)
   join ratchet.escalations e on e.id = given.id
   join ratchet_internal.messages m
@@ -3330,7 +3718,7 @@ begin
   where m.kind = 'wait';
   if v_wait.jobs is not null then
     perform ratchet_internal.settle(p_now, v_wait.jobs, v_wait.addresses, v_wait.positions,
-      v_wait.attempts, v_wait.failed, v_wait.payloads, false);
+      v_wait.attempts, v_wait.failed, v_wait.payloads, false, v_wait.codes);
   end if;
   perform ratchet.signal(e.signal_key, given.payload, e.namespace, interval '7 days',
     'task ' || e.id)
@@ -4248,14 +4636,16 @@ begin
     array_agg(m.position) as positions, array_agg(1) as attempts,
     array_agg(j.error is not null and not ratchet_internal.is_silent(j.error)) as failed,
     array_agg(case when j.error is null then j.result::text
-      when not ratchet_internal.is_silent(j.error) then j.error::text end) as answers
+      when not ratchet_internal.is_silent(j.error) then j.error::text end) as answers,
+    array_agg(case when j.version is not null and j.error is not null
+      then ratchet_internal.number_of(j.error, 'code', 500)::int end) as codes
   into v_told
   from ratchet_internal.messages m
   join ratchet.jobs j on j.id::text = m.key and j.id = any (p_ended)
   where m.kind = 'child' and m.key = any (p_ended::text[]);
   if v_told.jobs is not null then
     perform ratchet_internal.settle(p_now, v_told.jobs, v_told.addresses, v_told.positions,
-      v_told.attempts, v_told.failed, v_told.answers, p_is_addressed);
+      v_told.attempts, v_told.failed, v_told.answers, p_is_addressed, v_told.codes);
   end if;
 end $$;
 comment on function ratchet_internal.answer_parents(timestamptz, bigint[], boolean) is
@@ -4286,6 +4676,7 @@ declare
   v_ended bigint[];
   v_kept bigint[];
   v_awaited bigint[];
+  v_graphs bigint[];
   v_is_watched boolean;
   v_have_tasks boolean;
 begin
@@ -4303,10 +4694,11 @@ begin
       and (p_worker is null or (
         select held.worker_id from ratchet_internal.messages held where held.job_id = e.job_id
           and held.address = coalesce(e.address, '') and held.position = 0) = p_worker)
-    returning j.id, j.is_awaited, j.is_watched, j.status > 0 as is_kept)
+    returning j.id, j.is_awaited, j.is_watched, j.version, j.status > 0 as is_kept)
   select array_agg(id) filter (where not is_kept), array_agg(id) filter (where is_kept),
-    array_agg(id) filter (where is_awaited), bool_or(is_watched)
-  into v_ended, v_kept, v_awaited, v_is_watched from ended;
+    array_agg(id) filter (where is_awaited), bool_or(is_watched),
+    array_agg(id) filter (where version is not null)
+  into v_ended, v_kept, v_awaited, v_is_watched, v_graphs from ended;
   if v_awaited is not null or v_kept is not null or exists (
     select from ratchet_internal.messages
     where job_id = any (v_ended) and (position <> 0 or address <> ''))
@@ -4326,6 +4718,9 @@ begin
   end if;
   if v_is_watched then
     perform pg_notify('ratchet', 'result');
+  end if;
+  if v_graphs is not null then
+    perform ratchet_internal.announce_ended(v_graphs);
   end if;
   return v_ended;
 end $$;
@@ -5528,8 +5923,7 @@ begin
     case s.kind when 'activity' then '' else s.workflow end,
     case when s.is_failed then p_now + ratchet_internal.retry_delay(s.options, s.attempt)
       when s.kind = 'activity' then p_now
-      when s.delay is null then 'infinity'
-      else ratchet_internal.after(p_now, s.delay) end,
+      when s.delay is null then 'infinity' else ratchet_internal.after(p_now, s.delay) end,
     case when s.is_held then p_worker end, case s.kind when 'wait' then 0 else s.attempt end,
     case when s.kind = 'wait' then s.name when s.kind not in ('sleep', 'activity') then '' end,
     s.options
@@ -5560,7 +5954,8 @@ comment on function ratchet_internal.schedule_steps(bigint, timestamptz, bigint[
 
 -- Reports of activities: a success, or a failure that is not to be retried, answers the step; any
 -- other failure puts the message back with a later due time. A report whose message has moved on
--- (claimed again after the lease, or gone with its job) changes nothing.
+-- (claimed again after the lease, or gone with its job) changes nothing. An activity of a graph
+-- whose worker answered nothing (code 102) stays open until ratchet.respond.
 -- Locks: the messages, in order. Writes: messages, attributes. Returns how many reports counted.
 
 create function ratchet_internal.finish_activities(
@@ -5574,8 +5969,17 @@ declare
   v_report record;
 begin
   with report as materialized (
-    select m.job_id, m.address, m.position, m.attempt, m.options, r.is_failed, r.value,
-      r.is_failed and ratchet_internal.is_retried(m.options, m.attempt, r.code) as is_retried
+    select m.job_id, m.address, m.position, m.attempt, r.is_failed, r.value,
+      case when ratchet_internal.is_graph(m.address) then r.code end as code,
+      case when not r.is_failed then null
+        when ratchet_internal.is_graph(m.address) then ratchet_internal.graph_retry((
+          select w.retry from ratchet_internal.worker_routes w where w.worker_id = p_worker
+            and w.queue = m.queue and w.workflow = '' and w.namespace = m.namespace),
+          m.options -> 'retry', m.attempt, coalesce(r.code, 500), false)
+        when ratchet_internal.is_retried(m.options, m.attempt, r.code)
+          then ratchet_internal.retry_delay(m.options, m.attempt) end as delay,
+      r.code is not distinct from 102 and not r.is_failed
+        and ratchet_internal.is_graph(m.address) as is_left_open
     from unnest(p_jobs, p_addresses, p_positions, p_attempts, p_failed, p_codes, p_values)
       as r (job_id, address, at, attempt, is_failed, code, value)
     join ratchet_internal.messages m
@@ -5585,25 +5989,34 @@ begin
     order by m.job_id, m.address, m.position for update of m),
   again as (
     update ratchet_internal.messages m
-    set worker_id = null, due_at = p_now + ratchet_internal.retry_delay(r.options, r.attempt)
+    set worker_id = null, due_at = p_now + r.delay
     from report r
-    where r.is_retried and m.job_id = r.job_id and m.address = r.address
+    where r.delay is not null and m.job_id = r.job_id and m.address = r.address
+      and m.position = r.position),
+  left_open as (
+    update ratchet_internal.messages m
+    set kind = 'wait', worker_id = null, queue = '$graph', workflow = '$graph',
+      due_at = 'infinity', key = E'\x1frespond'
+    from report r
+    where r.is_left_open and m.job_id = r.job_id and m.address = r.address
       and m.position = r.position),
   noted as (
     update ratchet.jobs_attributes a set value = r.value, is_failed = true, updated_at = p_now
     from report r
-    where r.is_retried and a.job_id = r.job_id and a.address = r.address
+    where r.delay is not null and a.job_id = r.job_id and a.address = r.address
       and a.position = r.position)
-  select count(*) as count, array_agg(job_id) filter (where not is_retried) as jobs,
-    array_agg(address) filter (where not is_retried) as addresses,
-    array_agg(position) filter (where not is_retried) as positions,
-    array_agg(attempt) filter (where not is_retried) as attempts,
-    array_agg(is_failed) filter (where not is_retried) as failed,
-    array_agg(value::text) filter (where not is_retried) as answers
-  into v_report from report;
+  select count(*) as count, array_agg(code) filter (where is_answer) as codes,
+    array_agg(job_id) filter (where is_answer) as jobs,
+    array_agg(address) filter (where is_answer) as addresses,
+    array_agg(position) filter (where is_answer) as positions,
+    array_agg(attempt) filter (where is_answer) as attempts,
+    array_agg(is_failed) filter (where is_answer) as failed,
+    array_agg(value::text) filter (where is_answer) as answers
+  into v_report
+  from report cross join lateral (select delay is null and not is_left_open as is_answer) each;
   if v_report.jobs is not null then
     perform ratchet_internal.settle(p_now, v_report.jobs, v_report.addresses, v_report.positions,
-      v_report.attempts, v_report.failed, v_report.answers, true);
+      v_report.attempts, v_report.failed, v_report.answers, true, v_report.codes);
   end if;
   return v_report.count;
 end $$;
@@ -5743,20 +6156,81 @@ comment on function ratchet_internal.route_results(
   bigint, timestamptz, bigint[], text[], int[]) is
   'Sends answers that are with nobody, or with the wrong worker, where they belong.';
 
+-- sql/dispatch/settle_due.sql
+
+-- Answers sleeps that have ended and waits that have timed out; the caller has locked their
+-- messages. A wait of a function fails; a hook of a graph goes on, told when its time began to run.
+-- Writes: messages, attributes.
+
+create function ratchet_internal.settle_due(
+  p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[], p_kinds text[],
+  p_have_tasks boolean
+) returns void
+language sql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  select ratchet_internal.settle(p_now, array_agg(a.job_id), array_agg(a.address),
+    array_agg(a.position), array_agg(1),
+    array_agg(d.kind = 'wait' and not ratchet_internal.is_graph(a.address)),
+    array_agg(case when ratchet_internal.is_graph(a.address) then json_build_object('timestamp',
+        floor(extract(epoch from a.created_at) * 1000)::bigint)::text
+      when d.kind = 'timer' then a.input::text end), true)
+  from unnest(p_jobs, p_addresses, p_positions, p_kinds) as d (job_id, address, at, kind)
+  join ratchet.jobs_attributes a
+    on a.job_id = d.job_id and a.address = d.address and a.position = d.at
+  where d.kind in ('timer', 'wait')
+    -- A wait whose task somebody else holds at this moment is left for the next look.
+    and (not p_have_tasks or not exists (select from ratchet.escalations e
+      where e.job_id = d.job_id and e.address = d.address and e.position = d.at
+        and e.status = 'pending'))
+  having count(*) > 0
+$$;
+comment on function ratchet_internal.settle_due(
+  timestamptz, bigint[], text[], int[], text[], boolean) is
+  'Answers sleeps that have ended and waits that have timed out.';
+
+-- sql/graph/go_on_with_graphs.sql
+
+-- Goes on with the graphs among jobs that have answers which are with nobody. Returns the jobs that
+-- are none: the same list with the graphs' places empty; null when all are graphs.
+-- Locks: jobs, never waiting. Writes: all that stretches do.
+
+create function ratchet_internal.go_on_with_graphs(
+  p_now timestamptz, p_jobs bigint[], p_addresses text[]
+) returns bigint[]
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform ratchet_internal.advance_graphs(p_now, row(0, null, array(
+    select job_id from (
+      select each.job_id, min(each.at) as at
+      from unnest(p_jobs, p_addresses) with ordinality as each (job_id, address, at)
+      where ratchet_internal.is_graph(each.address) group by each.job_id) job order by job.at)));
+  return (
+    select array_agg(case when not ratchet_internal.is_graph(each.address) then each.job_id end
+      order by each.at)
+    from unnest(p_jobs, p_addresses) with ordinality as each (job_id, address, at)
+    having bool_or(not ratchet_internal.is_graph(each.address)));
+end $$;
+comment on function ratchet_internal.go_on_with_graphs(timestamptz, bigint[], text[]) is
+  'Goes on with the graphs among jobs that have answers; returns the list without them.';
+
 -- sql/dispatch/fire_due.sql
 
 -- Answers the sleeps that have ended and the waits that have timed out, of the worker's workflow
--- routes, at most 1,000 a route; and sorts out answers that have no addressee. Needs no room:
--- nothing is claimed.
+-- routes, at most 1,000 a route; goes on with graphs; and sorts out answers that have no addressee.
+-- Needs no room: nothing is claimed. A throttled route rests after each look.
 -- Locks: messages, skipping those that somebody else is taking. Writes: messages, attributes,
--- escalations.
+-- escalations. Returns whether graphs went on.
 
-create function ratchet_internal.fire_due(p_worker bigint, p_now timestamptz) returns void
+create function ratchet_internal.fire_due(p_worker bigint, p_now timestamptz) returns boolean
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_due record;
+  v_is_moved boolean;
 begin
   select array_agg(m.job_id) as jobs, array_agg(m.address) as addresses,
     array_agg(m.position) as positions, array_agg(m.kind) as kinds,
@@ -5767,25 +6241,20 @@ begin
     where queue = r.queue and workflow = r.workflow and namespace = r.namespace
       and worker_id is null and kind in ('timer', 'wait', 'result') and due_at <= p_now
     order by due_at limit 1000 for update skip locked) m
-  where r.worker_id = p_worker and r.workflow <> '';
+  where r.worker_id = p_worker and r.workflow <> '' and (r.opens_at is null
+    or r.opens_at <= p_now
+      and ratchet_internal.rest_route(p_worker, r.namespace, r.queue, r.workflow, p_now));
   if v_due.have_tasks then
     perform ratchet_internal.expire_escalations(p_now, v_due.jobs, v_due.addresses,
       v_due.positions);
   end if;
   if v_due.kinds && array['timer', 'wait'] then
-    perform ratchet_internal.settle(p_now, array_agg(a.job_id), array_agg(a.address),
-      array_agg(a.position), array_agg(1), array_agg(d.kind = 'wait'),
-      array_agg(case d.kind when 'timer' then a.input::text end), true)
-    from unnest(v_due.jobs, v_due.addresses, v_due.positions, v_due.kinds)
-      as d (job_id, address, at, kind)
-    join ratchet.jobs_attributes a
-      on a.job_id = d.job_id and a.address = d.address and a.position = d.at
-    where d.kind in ('timer', 'wait')
-      -- A wait whose task somebody else holds at this moment is left for the next look.
-      and (not v_due.have_tasks or not exists (select from ratchet.escalations e
-        where e.job_id = d.job_id and e.address = d.address and e.position = d.at
-          and e.status = 'pending'))
-    having count(*) > 0;
+    perform ratchet_internal.settle_due(p_now, v_due.jobs, v_due.addresses, v_due.positions,
+      v_due.kinds, v_due.have_tasks);
+  end if;
+  v_is_moved := coalesce(strpos(array_to_string(v_due.addresses, ''), ',') > 0, false);
+  if v_is_moved then
+    v_due.jobs := ratchet_internal.go_on_with_graphs(p_now, v_due.jobs, v_due.addresses);
   end if;
   if v_due.jobs is not null or exists (select from ratchet_internal.messages
     where worker_id = p_worker and kind = 'result')
@@ -5793,9 +6262,11 @@ begin
     perform ratchet_internal.route_results(p_worker, p_now, v_due.jobs, v_due.addresses,
       v_due.positions);
   end if;
+  return v_is_moved;
 end $$;
 comment on function ratchet_internal.fire_due(bigint, timestamptz) is
-  'Answers ended sleeps and timed-out waits, and sorts out answers without an addressee.';
+  'Answers ended sleeps and timed-out waits, goes on with graphs, and sorts out answers without an '
+  'addressee; returns whether graphs went on.';
 
 -- sql/dispatch/take_results.sql
 
@@ -5882,11 +6353,37 @@ end $$;
 comment on function ratchet_internal.claim_turns(bigint, int, timestamptz) is
   'Takes due turns of the worker''s workflows, the longest waiting route first.';
 
+-- sql/graph/fleet/rest_route.sql
+
+-- Lets a throttled route of a worker rest from now on; false when it rests already, or when
+-- somebody changes its rate at this moment. Locks: the route, if it is free. Writes: worker_routes.
+
+create function ratchet_internal.rest_route(
+  p_worker bigint, p_namespace text, p_queue text, p_workflow text, p_now timestamptz
+) returns boolean
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  update ratchet_internal.worker_routes r
+  set opens_at = p_now + make_interval(secs => r.throttle_ms / 1000.0)
+  where (r.worker_id, r.queue, r.workflow, r.namespace) in (
+    select f.worker_id, f.queue, f.workflow, f.namespace
+    from ratchet_internal.worker_routes f
+    where f.worker_id = p_worker and f.queue = p_queue and f.workflow = p_workflow
+      and f.namespace = p_namespace and f.throttle_ms > 0 and f.opens_at <= p_now
+    for update skip locked);
+  return found;
+end $$;
+comment on function ratchet_internal.rest_route(bigint, text, text, text, timestamptz) is
+  'Lets a throttled route rest from now on; false when it rests already.';
+
 -- sql/dispatch/claim_activities.sql
 
 -- Takes due activities of the worker's queues; the claim counts as an attempt. The queue whose head
--- has waited longest comes first, so that a busy queue cannot starve another.
--- Locks: messages, skipping those that somebody else is taking. Writes: messages.
+-- has waited longest comes first, so that a busy queue cannot starve another. A throttled queue
+-- rests after each batch.
+-- Locks: messages, skipping those that somebody else is taking. Writes: messages, routes.
 
 create function ratchet_internal.claim_activities(p_worker bigint, p_room int, p_now timestamptz)
 returns setof ratchet.work
@@ -5897,14 +6394,16 @@ as $$
 begin
   return query
   with route as materialized (
-    select r.namespace, r.queue
+    select r.namespace, r.queue, r.opens_at
     from ratchet_internal.worker_routes r
     cross join lateral (
       select due_at from ratchet_internal.messages
       where queue = r.queue and workflow = '' and namespace = r.namespace
         and worker_id is null and kind in ('turn', 'activity') and due_at <= p_now
       order by due_at limit 1) head
-    where r.worker_id = p_worker and r.workflow = '' order by head.due_at),
+    where r.worker_id = p_worker and r.workflow = ''
+      and (r.opens_at is null or r.opens_at <= p_now)
+    order by head.due_at),
   due as materialized (
     select m.job_id, m.address, m.position
     from route r
@@ -5912,7 +6411,10 @@ begin
       select job_id, address, position from ratchet_internal.messages
       where queue = r.queue and workflow = '' and namespace = r.namespace
         and worker_id is null and kind in ('turn', 'activity') and due_at <= p_now
-      order by due_at limit p_room for update skip locked) m limit p_room),
+      order by due_at limit p_room for update skip locked) m
+    where r.opens_at is null
+      or ratchet_internal.rest_route(p_worker, r.namespace, r.queue, '', p_now)
+    limit p_room),
   taken as (
     update ratchet_internal.messages m
     set worker_id = p_worker, due_at = p_now, attempt = m.attempt + 1
@@ -5960,7 +6462,8 @@ begin
         where queue = r.queue and workflow = r.workflow and namespace = r.namespace
           and worker_id is null and kind in ('timer', 'wait', 'result') and due_at <= p_now)
         as is_due
-    from ratchet_internal.worker_routes r where r.worker_id = p_worker) r;
+    from ratchet_internal.worker_routes r
+    where r.worker_id = p_worker and (r.opens_at is null or r.opens_at <= p_now)) r;
 end $$;
 comment on function ratchet_internal.look(bigint, timestamptz) is
   'Whether there are answers, due timers, turns or activities for a worker.';
@@ -5982,8 +6485,9 @@ begin
     select least(
       (select greatest(extract(epoch from p_now - w.idle_at) * 1000, 10)
         from ratchet_internal.workers w where w.id = p_worker),
-      (select case when min(m.due_at) <= p_now then 50
-          else ceil(extract(epoch from min(m.due_at) - p_now) * 1000) end
+      (select case when min(greatest(m.due_at, r.opens_at)) <= p_now then 50
+          else ceil(extract(epoch from min(greatest(m.due_at, r.opens_at)) - p_now) * 1000)
+          end
         from ratchet_internal.worker_routes r
         cross join lateral (
           (select due_at from ratchet_internal.messages
@@ -5996,7 +6500,7 @@ begin
               and worker_id is null and kind in ('timer', 'wait', 'result')
               and due_at < 'infinity'
             order by due_at limit 1)) m
-        where r.worker_id = p_worker),
+        where r.worker_id = p_worker and coalesce(r.opens_at < 'infinity', true)),
       (select case when look_at <= p_now then 50
           else ceil(extract(epoch from look_at - p_now) * 1000) end
         from ratchet.schedules where look_at < 'infinity' order by look_at limit 1),
@@ -6024,10 +6528,11 @@ as $$
 declare
   v_ready record;
   v_found boolean := false;
+  v_is_moved boolean := false;
 begin
   select * into v_ready from ratchet_internal.look(p_worker, p_now);
   if v_ready.has_due then
-    perform ratchet_internal.fire_due(p_worker, p_now);
+    v_is_moved := ratchet_internal.fire_due(p_worker, p_now);
     return query select * from ratchet_internal.take_results(p_worker);
     v_found := found;
   end if;
@@ -6036,7 +6541,8 @@ begin
     return query select * from ratchet_internal.claim_turns(p_worker, p_turn_room, p_now);
     v_found := v_found or found;
   end if;
-  if p_activity_room > 0 and v_ready.has_activities then
+  -- Graphs that went on just now may have activities for this worker.
+  if p_activity_room > 0 and (v_ready.has_activities or v_is_moved) then
     return query select * from ratchet_internal.claim_activities(p_worker, p_activity_room, p_now);
     v_found := v_found or found;
   end if;
@@ -6112,9 +6618,13 @@ begin
     array_agg(json_build_object('code', 597, 'type', 'DurableMaxedError', 'message',
       'the activity was lost with its worker in attempt ' || s.attempt)::text) as answers
   into v_spent
-  from (select job_id, address, position, attempt from ratchet_internal.messages
+  from (select job_id, address, position, attempt from ratchet_internal.messages m
     where worker_id = p_worker and kind = 'activity'
-      and not ratchet_internal.is_retried(options, attempt, null)
+      and case when ratchet_internal.is_graph(m.address) then ratchet_internal.graph_retry((
+          select w.retry from ratchet_internal.worker_routes w where w.worker_id = p_worker
+            and w.queue = m.queue and w.workflow = '' and w.namespace = m.namespace),
+          null, attempt, null, true) is null
+        else not ratchet_internal.is_retried(options, attempt, null) end
     order by job_id, address, position for update) s;
   if v_spent.jobs is not null then
     perform ratchet_internal.settle(p_now, v_spent.jobs, v_spent.addresses, v_spent.positions,
@@ -6372,8 +6882,10 @@ comment on function ratchet.peek(bigint) is
 
 -- sql/dispatch/add_routes.sql
 
--- Adds to what a worker serves. Idempotent. Writes: worker_routes. Raises: WF101, WF104, WF105,
--- WF401.
+-- Adds to what a worker serves. A route may name the instance that serves it (guid), and what that
+-- says of itself (profile). A rate that was set for the route holds for this worker too. A route
+-- that is given twice is served once, under the last policy given.
+-- Idempotent. Writes: worker_routes, members. Raises: WF101, WF104, WF105, WF401.
 
 create function ratchet.add_routes(p_worker bigint, p_routes json) returns void
 language plpgsql volatile security definer
@@ -6395,16 +6907,67 @@ begin
   end if;
   perform ratchet_internal.check_name(coalesce(r.namespace, 'durable'), 'namespace'),
     ratchet_internal.check_name(r.queue, 'queue'),
-    ratchet_internal.check_name(coalesce(r.workflow, '-'), 'workflow')
-  from json_to_recordset(p_routes) as r (namespace text, queue text, workflow text);
+    ratchet_internal.check_name(coalesce(r.workflow, '-'), 'workflow'),
+    ratchet_internal.check_name(coalesce(r.guid, '-'), 'guid')
+  from json_to_recordset(p_routes)
+    as r (namespace text, queue text, workflow text, guid text);
   perform ratchet_internal.check_routes(p_routes);
-  insert into ratchet_internal.worker_routes (worker_id, namespace, queue, workflow)
-  select p_worker, coalesce(r.namespace, 'durable'), r.queue, coalesce(r.workflow, '')
-  from json_to_recordset(p_routes) as r (namespace text, queue text, workflow text)
+  insert into ratchet_internal.worker_routes (worker_id, namespace, queue, workflow, retry,
+    throttle_ms, opens_at)
+  select distinct on (2, 3, 4) p_worker, coalesce(r.namespace, 'durable'), r.queue,
+    coalesce(r.workflow, ''), case when json_typeof(r.retry) = 'object' then r.retry end,
+    nullif(t.rate, 0), case when t.rate < 0 then 'infinity' when t.rate > 0 then '-infinity'
+      end::timestamptz
+  from rows from (json_to_recordset(p_routes)
+      as (namespace text, queue text, workflow text, retry json))
+    with ordinality as r (namespace, queue, workflow, retry, at)
+  left join lateral (
+    select t.rate from ratchet_internal.throttles t
+    where t.namespace = r.namespace and t.is_engine = (coalesce(r.workflow, '') <> '')
+      and t.queue in (r.queue, '')
+    order by t.queue desc limit 1) t on true
+  order by 2, 3, 4, json_typeof(r.retry) = 'object' desc nulls last, r.at desc
+  on conflict (worker_id, queue, workflow, namespace)
+    do update set retry = excluded.retry where excluded.retry is not null;
+  insert into ratchet_internal.members (worker_id, guid, namespace, queue, workflow, profile,
+    joined_at)
+  select p_worker, r.guid, coalesce(r.namespace, 'durable'), r.queue, coalesce(r.workflow, ''),
+    r.profile, ratchet_internal.now()
+  from json_to_recordset(p_routes)
+    as r (namespace text, queue text, workflow text, guid text, profile json)
+  where r.guid is not null
   on conflict do nothing;
 end $$;
 comment on function ratchet.add_routes(bigint, json) is
-  'Adds routes, objects with namespace, queue and workflow, to what a worker serves.';
+  'Adds routes, objects with namespace, queue, workflow and, for graphs, retry, to what a worker '
+  'serves.';
+
+-- sql/dispatch/remove_routes.sql
+
+-- Takes routes from what a worker serves; what it holds of them it keeps. A route that names an
+-- instance (guid) goes when no other instance of the process serves it.
+-- Writes: worker_routes, members. Raises: WF401. Idempotent.
+
+create function ratchet.remove_routes(p_worker bigint, p_routes json) returns void
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform ratchet_internal.lock_worker(p_worker);
+  delete from ratchet_internal.members m
+  using json_to_recordset(p_routes) as r (namespace text, queue text, workflow text, guid text)
+  where m.worker_id = p_worker and m.guid = r.guid and m.queue = r.queue
+    and m.namespace = coalesce(r.namespace, 'durable') and m.workflow = coalesce(r.workflow, '');
+  delete from ratchet_internal.worker_routes s
+  using json_to_recordset(p_routes) as r (namespace text, queue text, workflow text)
+  where s.worker_id = p_worker and s.queue = r.queue
+    and s.namespace = coalesce(r.namespace, 'durable') and s.workflow = coalesce(r.workflow, '')
+    and not exists (select from ratchet_internal.members m
+      where (m.worker_id, m.queue, m.workflow, m.namespace)
+        = (s.worker_id, s.queue, s.workflow, s.namespace));
+end $$;
+comment on function ratchet.remove_routes(bigint, json) is
+  'Takes routes from what a worker serves; what it holds of them it keeps.';
 
 -- sql/dispatch/register_worker.sql
 
@@ -6744,6 +7307,30 @@ $$;
 comment on function ratchet.fail(bigint, bigint, int, int, text, int, text) is
   'Reports the failure of an activity; it is retried unless the code is 596, 597 or 598.';
 
+-- sql/dispatch/put_back.sql
+
+-- Gives a claimed activity back that this worker cannot run, to be taken again after a delay. The
+-- claim does not count as an attempt. Does nothing when the claim is no longer the worker's.
+-- Locks: worker (key share), the message. Writes: messages. Raises: WF401. Idempotent.
+
+create function ratchet.put_back(
+  p_worker bigint, p_job_id bigint, p_position int, p_attempt int, p_address text default '',
+  p_delay_ms int default 500
+) returns void
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform ratchet_internal.lock_worker(p_worker);
+  update ratchet_internal.messages
+  set worker_id = null, attempt = attempt - 1,
+    due_at = ratchet_internal.now() + make_interval(secs => greatest(p_delay_ms, 0) / 1000.0)
+  where job_id = p_job_id and address = p_address and position = p_position
+    and worker_id = p_worker and attempt = p_attempt and kind = 'activity';
+end $$;
+comment on function ratchet.put_back(bigint, bigint, int, int, text, int) is
+  'Gives a claimed activity back without counting it as an attempt.';
+
 -- sql/dispatch/commit_activity.sql
 
 -- Reports the success of an activity inside the transaction that holds the activity's own writes:
@@ -6941,6 +7528,7 @@ begin
   where key = p_id and namespace = p_namespace and status > 0
   returning * into v_job;
   if not found then return false; end if;
+  if v_job.version is not null then return true; end if; -- a graph has nobody to ask
   insert into ratchet_internal.messages (job_id, address, position, kind, namespace, queue,
     workflow, due_at)
   select v_job.id, thread.address, -1, 'result', v_job.namespace, thread.queue, thread.workflow,
@@ -11074,6 +11662,5031 @@ end $$;
 comment on function ratchet.pipe_map(jsonb, jsonb) is
   'Resolves a map over data; special values are tagged objects.';
 
+-- Graphs: broadcasts, to those who listen at the moment.
+
+-- sql/graph/broadcast/expect_reply.sql
+
+-- Promises the first broadcast of a job to a subscription. A subscription that has ended meanwhile
+-- gets nothing. Writes: replies. Idempotent: the last call for a job counts.
+
+create function ratchet_internal.expect_reply(p_space text, p_job text, p_subscription text)
+returns void
+language sql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  insert into ratchet_internal.replies (job, namespace, subscription)
+  select p_job, p_space, s.id from ratchet_internal.subscriptions s where s.id = p_subscription
+  for key share
+  on conflict (job, namespace) do update set subscription = excluded.subscription
+$$;
+comment on function ratchet_internal.expect_reply(text, text, text) is
+  'Promises the first broadcast of a job to a subscription.';
+
+-- sql/graph/broadcast/broadcast.sql
+
+-- Writes a broadcast to all who listen to it now: to its topic, to topic.job, to a pattern that
+-- fits either, or to the reply they were promised. Rows of owners that have fallen silent are not
+-- written. The share of the lock on a subscription keeps it from vanishing under its new row.
+-- Locks: subscriptions (key share). Writes: broadcasts, replies. Wakes: whoever listens.
+
+create function ratchet_internal.broadcast(
+  p_space text, p_topic text, p_job text, p_payload json
+) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now timestamptz := ratchet_internal.now();
+  v_channel text := p_topic || '.' || p_job;
+  v_reply text;
+begin
+  delete from ratchet_internal.replies where job = p_job and namespace = p_space
+  returning subscription into v_reply;
+  insert into ratchet_internal.broadcasts (subscription, topic, job, payload)
+  select s.id, p_topic, p_job, p_payload
+  from ratchet_internal.subscriptions s
+  where s.expires_at > v_now and s.id in (
+    select v_reply
+    union
+    select e.id from ratchet_internal.subscriptions e
+    where not e.is_glob and e.namespace = p_space and e.pattern in (p_topic, v_channel)
+    union
+    select g.id from ratchet_internal.subscriptions g
+    cross join lateral (
+      select replace(regexp_replace(g.pattern, '([\\%_])', '\\\1', 'g'), '*', '%')) l (fits)
+    where g.is_glob and g.namespace = p_space and (p_topic like l.fits or v_channel like l.fits)
+      and (p_topic !~ '^[$]' or g.pattern ~ '^[$]'))
+  order by s.id for key share skip locked;
+  if found then
+    perform pg_notify('ratchet', 'broadcast');
+  end if;
+end $$;
+comment on function ratchet_internal.broadcast(text, text, text, json) is
+  'Writes a broadcast of a job to all who listen to it; nothing where nobody does.';
+
+-- sql/graph/broadcast/post.sql
+
+-- Sends a message to all who listen to a topic of an app at this moment. Topics of people begin
+-- with "$", which those of graphs never do. Writes: broadcasts. Raises: WF101. Wakes: listeners.
+
+create function ratchet.post(
+  p_topic text, p_message json, p_app text, p_namespace text default 'hmsh'
+) returns void
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform ratchet_internal.check_name(p_topic, 'topic');
+  perform ratchet_internal.check_name(p_app, 'app');
+  if p_message is not null then
+    perform ratchet_internal.broadcast(p_namespace || ':' || p_app, '$' || p_topic, null,
+      p_message);
+  end if;
+end $$;
+comment on function ratchet.post(text, json, text, text) is
+  'Sends a message to all who listen to "$" and a topic of an app.';
+
+-- sql/graph/broadcast/subscribe.sql
+
+-- Listens to broadcasts from now on: of a topic, of one job (topic.job), or of all that fit a
+-- pattern in which * stands for any characters; without any, only to the replies to this
+-- subscription. It lasts for p_lease_seconds: call again well before, it renews. Subscriptions
+-- that have ended are removed.
+-- Writes: subscriptions. Raises: WF101, WF104. Idempotent: the last call of an id counts.
+
+create function ratchet.subscribe(
+  p_id text, p_owner text, p_space text, p_pattern text default null,
+  p_is_glob boolean default false, p_lease_seconds int default 60
+) returns void
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now timestamptz := ratchet_internal.now();
+begin
+  perform ratchet_internal.check_name(p_id, 'subscription');
+  perform ratchet_internal.check_name(p_owner, 'owner');
+  perform ratchet_internal.check_name(p_space, 'namespace');
+  perform ratchet_internal.check_name(coalesce(p_pattern, '-'), 'topic');
+  if p_lease_seconds is null or p_lease_seconds not between 1 and 3600 then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', 'lease_seconds', 'value', p_lease_seconds),
+      'Give a lease from 1 to 3600 seconds.');
+  end if;
+  delete from ratchet_internal.subscriptions where id in (
+    select id from ratchet_internal.subscriptions
+    where expires_at < v_now - interval '1 minute' order by id for update skip locked);
+  insert into ratchet_internal.subscriptions (id, owner, namespace, pattern, is_glob, expires_at)
+  values (p_id, p_owner, p_space, p_pattern, coalesce(p_is_glob and p_pattern is not null, false),
+    v_now + make_interval(secs => p_lease_seconds))
+  on conflict (id) do update
+  set owner = excluded.owner, namespace = excluded.namespace, pattern = excluded.pattern,
+    is_glob = excluded.is_glob, expires_at = excluded.expires_at;
+end $$;
+comment on function ratchet.subscribe(text, text, text, text, boolean, int) is
+  'Listens to the broadcasts of a topic, of one job (topic.job) or of a pattern with *.';
+
+-- sql/graph/broadcast/unsubscribe.sql
+
+-- Ends subscriptions and drops what was not taken. Unknown ids are ignored.
+-- Writes: subscriptions, broadcasts, replies.
+
+create function ratchet.unsubscribe(p_ids text[]) returns void
+language sql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  delete from ratchet_internal.subscriptions where id in (
+    select id from ratchet_internal.subscriptions
+    where id = any (p_ids) order by id for update)
+$$;
+comment on function ratchet.unsubscribe(text[]) is
+  'Ends subscriptions; what was not taken is dropped.';
+
+-- sql/graph/broadcast/take_broadcasts.sql
+
+-- What has come for an owner, in the order in which it was written. Rows stay until a later call
+-- names them in p_seen: an answer that gets lost is given again. Writes: broadcasts.
+
+create function ratchet.take_broadcasts(
+  p_owner text, p_seen bigint[] default '{}', p_limit int default 1000
+) returns table (id bigint, subscription text, topic text, job text, payload json)
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  delete from ratchet_internal.broadcasts b
+  using ratchet_internal.subscriptions s
+  where b.id = any (p_seen) and s.id = b.subscription and s.owner = p_owner;
+  return query
+    select b.id, b.subscription, b.topic, b.job, b.payload
+    from ratchet_internal.subscriptions s
+    join ratchet_internal.broadcasts b on b.subscription = s.id
+    where s.owner = p_owner
+    order by b.id limit p_limit;
+end $$;
+comment on function ratchet.take_broadcasts(text, bigint[], int) is
+  'What has come for the subscriptions of an owner; named as seen by a later call, it is dropped.';
+
+-- Graphs: the instances that serve an app, and how fast they may be.
+
+-- sql/graph/fleet/throttle.sql
+
+-- Pauses (-1), slows down (milliseconds between two batches) or resumes (0) what engines and
+-- workers of an app take: those of one worker topic, of one instance (guid), of one scope (engines
+-- or workers), or all. But for an instance the rate is kept, and holds for those that come later;
+-- one for a scope takes the place of those for its topics. Returns how many routes it changed now.
+-- Locks: routes, in their order. Writes: throttles, worker_routes. Raises: WF104. Wakes: workers.
+
+create function ratchet.throttle(
+  p_throttle int, p_app text, p_topic text default null, p_guid text default null,
+  p_scope text default null, p_namespace text default 'hmsh'
+) returns int
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_space text := p_namespace || ':' || p_app;
+  v_scope text := case when p_topic is not null then 'workers' else coalesce(p_scope, 'all') end;
+  v_changed int;
+begin
+  if p_throttle is null or p_throttle < -1 or v_scope not in ('engines', 'workers', 'all') then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('throttle', p_throttle, 'scope', p_scope), 'Throttle must be -1 (pause) '
+      || 'or a number of milliseconds, 0 to resume; scope engines, workers or all.');
+  end if;
+  if p_guid is null then
+    delete from ratchet_internal.throttles
+    where namespace = v_space and (p_topic is null or queue = p_topic)
+      and (v_scope = 'all' or is_engine = (v_scope = 'engines'));
+    insert into ratchet_internal.throttles (namespace, is_engine, queue, rate)
+    select v_space, e, coalesce(p_topic, ''), p_throttle from unnest(array[true, false]) e
+    where (v_scope = 'all' or e = (v_scope = 'engines'))
+      and (p_throttle <> 0 or p_topic is not null)
+    on conflict (namespace, is_engine, queue) do update set rate = excluded.rate;
+  end if;
+  update ratchet_internal.worker_routes r
+  set throttle_ms = nullif(p_throttle, 0), opens_at = case when p_throttle < 0 then 'infinity'
+    when p_throttle > 0 then '-infinity' end::timestamptz
+  from (
+    select f.worker_id, f.queue, f.workflow, f.namespace from ratchet_internal.worker_routes f
+    where f.namespace = v_space and (p_topic is null or f.queue = p_topic)
+      and (v_scope = 'all' or (f.workflow <> '') = (v_scope = 'engines'))
+      and (p_guid is null or exists (select from ratchet_internal.members m
+        where m.guid = p_guid and (m.worker_id, m.queue, m.workflow, m.namespace)
+          = (f.worker_id, f.queue, f.workflow, f.namespace)))
+    order by f.worker_id, f.queue, f.workflow for update) s
+  where (r.worker_id, r.queue, r.workflow, r.namespace)
+    = (s.worker_id, s.queue, s.workflow, s.namespace);
+  get diagnostics v_changed = row_count;
+  perform pg_notify('ratchet', '');
+  return v_changed;
+end $$;
+comment on function ratchet.throttle(int, text, text, text, text, text) is
+  'Pauses, slows down or resumes the engines and workers of an app; returns how many routes.';
+
+-- sql/graph/fleet/report_profile.sql
+
+-- What an instance says of itself now. Writes: members.
+
+create function ratchet.report_profile(p_worker bigint, p_guid text, p_profile json) returns void
+language sql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  update ratchet_internal.members set profile = p_profile
+  where worker_id = p_worker and guid = p_guid
+$$;
+comment on function ratchet.report_profile(bigint, text, json) is
+  'Sets what an instance says of itself.';
+
+-- sql/graph/fleet/roll_call.sql
+
+-- The running engines and workers of an app: what each serves, how much waits for it, its rate, and
+-- what it says of itself. Engines come first.
+
+create function ratchet.roll_call(p_app text, p_namespace text default 'hmsh')
+returns table (
+  guid text, worker_topic text, stream_depth bigint, throttle int, inited timestamptz,
+  worker bigint, profile json)
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select m.guid, case when m.workflow = '' then m.queue end,
+    (select count(*) from ratchet_internal.messages w
+      where w.queue = m.queue and w.workflow = m.workflow and w.namespace = m.namespace
+        and w.worker_id is null
+        and w.kind = case when m.workflow = '' then 'activity' else 'result' end),
+    coalesce(r.throttle_ms, 0), m.joined_at, m.worker_id, m.profile
+  from ratchet_internal.members m
+  join ratchet_internal.worker_routes r
+    on (r.worker_id, r.queue, r.workflow, r.namespace)
+      = (m.worker_id, m.queue, m.workflow, m.namespace)
+  where m.namespace = p_namespace || ':' || p_app
+  order by m.workflow = '', m.queue, m.joined_at, m.guid
+$$;
+comment on function ratchet.roll_call(text, text) is
+  'The running engines and workers of an app, with their backlog and their rate.';
+
+-- Graphs: what is wrong with a document, said all at once when it is deployed.
+
+-- sql/graph/check/members.sql
+
+-- The members of what should be an object; none of anything else.
+
+create function ratchet_internal.members(p_value jsonb) returns table (key text, value jsonb)
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select key, value
+  from jsonb_each(case when jsonb_typeof(p_value) = 'object' then p_value else '{}' end)
+$$;
+comment on function ratchet_internal.members(jsonb) is
+  'Members of an object; no rows for any other value.';
+
+-- sql/graph/check/items.sql
+
+-- The items of what should be a list, numbered from 0; none of anything else.
+
+create function ratchet_internal.items(p_value jsonb) returns table (at int, value jsonb)
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select ordinality::int - 1, value
+  from jsonb_array_elements(case when jsonb_typeof(p_value) = 'array' then p_value else '[]' end)
+    with ordinality
+$$;
+comment on function ratchet_internal.items(jsonb) is
+  'Items of a list, numbered from 0; no rows for any other value.';
+
+-- sql/graph/check/kind_of.sql
+
+-- What a value is, for messages.
+
+create function ratchet_internal.kind_of(p_value jsonb) returns text
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select case jsonb_typeof(p_value) when 'object' then 'an object' when 'array' then 'a list'
+    when 'string' then format('the text "%s"', left(p_value #>> '{}', 40))
+    when 'number' then format('the number %s', left(p_value #>> '{}', 40))
+    when 'boolean' then p_value #>> '{}' when 'null' then 'null' else 'missing' end
+$$;
+comment on function ratchet_internal.kind_of(jsonb) is
+  'What a value is, in words: an object, a list, the text "x".';
+
+-- sql/graph/check/edit_distance.sql
+
+-- How many characters must be put in, left out or exchanged to make one word of another.
+
+create function ratchet_internal.edit_distance(p_word text, p_other text) returns int
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_row int[] := array(select generate_series(0, length(p_other)));
+  v_next int[];
+begin
+  if p_word is null or p_other is null then return null; end if;
+  for v_i in 1 .. length(p_word) loop
+    v_next := array[v_i];
+    for v_j in 1 .. length(p_other) loop
+      v_next[v_j + 1] := least(v_next[v_j] + 1, v_row[v_j + 1] + 1,
+        v_row[v_j] + (substr(p_word, v_i, 1) <> substr(p_other, v_j, 1))::int);
+    end loop;
+    v_row := v_next;
+  end loop;
+  return v_row[length(p_other) + 1];
+end $$;
+comment on function ratchet_internal.edit_distance(text, text) is
+  'Levenshtein distance of two words.';
+
+-- sql/graph/check/nearest_word.sql
+
+-- What somebody may have meant: the word that is nearest, if any is near enough.
+
+create function ratchet_internal.nearest_word(p_word text, p_words text[]) returns text
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select word from (
+    select w as word,
+      ratchet_internal.edit_distance(lower(left(p_word, 64)), lower(w)) as distance
+    from unnest(p_words) w) near
+  where distance <= (length(word) + 1) / 3 or distance = 1
+  order by distance, word limit 1
+$$;
+comment on function ratchet_internal.nearest_word(text, text[]) is
+  'The word of a list that is most like the given one; null when none is like it.';
+
+-- sql/graph/check/graph_normal.sql
+
+-- A document may leave out what can be told without it: a top level with activities is one graph,
+-- one with graphs is a list of them, and either may stand within app too. The app is then the one
+-- it is deployed to, its version 1. What is no object comes back as an app without graphs.
+
+create function ratchet_internal.graph_normal(p_document jsonb, p_app text) returns jsonb
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_build_object('app', (body - array['activities', 'transitions', 'hooks', 'subscribes',
+      'publishes', 'expire', 'persistent', 'input', 'output'])
+    || jsonb_build_object(
+      'id', coalesce(body -> 'id', to_jsonb(p_app)),
+      'version', case jsonb_typeof(body -> 'version') when 'number'
+        then to_jsonb(body ->> 'version') else coalesce(body -> 'version', '"1"') end,
+      'graphs', coalesce(case when not body ? 'graphs' and body ? 'activities'
+        then jsonb_build_array(body - array['id', 'version', 'settings'])
+        else body -> 'graphs' end, '[]')))
+  from (select case when jsonb_typeof(given -> 'app') = 'object' then given -> 'app'
+    else given end as body
+    from (select case when jsonb_typeof(p_document) = 'object' then p_document
+      else '{}' end as given) document) app
+$$;
+comment on function ratchet_internal.graph_normal(jsonb, text) is
+  'A document in its full form: {"app": {"id", "version", "settings", "graphs": [...]}}.';
+
+-- sql/graph/check/given_path.sql
+
+-- Where a place of the full form stands in the document as it was given.
+
+create function ratchet_internal.given_path(p_document jsonb, p_path text[]) returns text[]
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when is_wrapped then array['app'] else '{}' end
+    || case when p_path[2] = 'graphs' and not coalesce(body ? 'graphs', false)
+      then p_path[4:] else p_path[2:] end
+  from (select jsonb_typeof(p_document -> 'app') is not distinct from 'object' as is_wrapped) form
+  cross join lateral (select case when is_wrapped then p_document -> 'app'
+    else p_document end as body) part
+$$;
+comment on function ratchet_internal.given_path(jsonb, text[]) is
+  'Path in the document as given of a path in its full form.';
+
+-- sql/graph/check/graph_grammar.sql
+
+-- The options of a document, as data: owner, option ('#': a response code), form, for which types
+-- of activity (null: any), and the words it may be. Forms:
+--   object, list, named, listed   one, a list, a map, or a map of lists of the owner named by part
+--   map, value, tree              expressions: a map of them, one, or either
+--   text, number, boolean, codes  a literal of that kind
+--   any                           not looked into
+--   idle                          understood, and without any effect
+
+create function ratchet_internal.graph_grammar()
+returns table (owner text, option text, form text, part text, types text, choices text)
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select g.owner, o.option, g.form, g.part, g.types, g.choices
+  from (values
+    ('document', 'app', 'object', 'app', null, null),
+    ('app', 'id version', 'text', null, null, null),
+    ('app', 'graphs', 'list', 'graph', null, null),
+    ('graph', 'subscribes publishes', 'text', null, null, null),
+    ('graph', 'expire', 'value', null, null, null),
+    ('graph', 'persistent', 'idle', null, null, null),
+    ('graph', 'input output', 'any', null, null, null),
+    ('app', 'settings', 'any', null, null, null),
+    ('graph', 'activities', 'named', 'activity', null, null),
+    ('graph', 'transitions', 'listed', 'transition', null, null),
+    ('graph', 'hooks', 'listed', 'rule', null, null),
+    ('transition', 'to', 'text', null, null, null),
+    ('transition', 'conditions', 'object', 'conditions', null, null),
+    ('conditions', 'code', 'codes', null, null, null),
+    ('conditions', 'gate', 'text', null, null, 'and or'),
+    ('conditions', 'match', 'list', 'match', null, null),
+    ('match', 'expected', 'any', null, null, null),
+    ('match', 'actual', 'value', null, null, null),
+    ('rule', 'to', 'text', null, null, null),
+    ('rule', 'conditions', 'object', 'key', null, null),
+    ('key', 'gate', 'text', null, null, 'and or'),
+    ('key', 'match', 'list', 'sides', null, null),
+    ('sides', 'expected actual', 'value', null, null, null),
+    ('activity', 'type', 'text', null, null,
+      'trigger worker await hook activity signal cycle interrupt'),
+    ('activity', 'title', 'any', null, null, null),
+    ('activity', 'topic', 'value', null, 'worker await signal interrupt', null),
+    ('activity', 'subtype', 'text', null, 'worker await signal', null),
+    ('activity', 'input', 'object', 'maps', 'trigger worker await cycle hook activity', null),
+    ('activity', 'output', 'object', 'maps', null, null),
+    ('activity', 'job', 'object', 'maps', null, null),
+    ('maps', 'maps', 'map', null, null, null), ('maps', 'schema', 'any', null, null, null),
+    ('maps', '#', 'object', 'maps', null, null),
+    ('escalation', 'role type subtype entity description priority originId parentId initiatedBy '
+      'traceId spanId expiresAt taskQueue workflowType', 'value', null, null, null),
+    ('escalation', 'metadata envelope', 'tree', null, null, null),
+    ('activity', 'telemetry', 'map', null, null, null),
+    ('activity', 'emit persist', 'value', null, null, null),
+    ('activity', 'expire statusThreshold', 'value', null, null, null),
+    ('activity', 'persistent statusThresholdType settings collationInt eventName timeout',
+      'idle', null, null, null),
+    ('activity', 'retry', 'any', null, 'worker await', null),
+    ('activity', 'stats', 'object', 'stats', 'trigger', null),
+    ('activity', 'entity', 'value', null, 'trigger', null),
+    ('activity', 'await', 'value', null, 'await', null),
+    ('activity', 'sleep', 'value', null, 'hook activity', null),
+    ('activity', 'hook', 'any', null, 'hook activity', null),
+    ('activity', 'cycle', 'boolean', null, 'hook activity', null),
+    ('activity', 'escalation', 'object', 'escalation', 'hook activity', null),
+    ('activity', 'signal resolver', 'object', 'maps', 'signal', null),
+    ('activity', 'status code key_name key_value scrub', 'value', null, 'signal interrupt', null),
+    ('activity', 'ancestor', 'text', null, 'cycle', null),
+    ('activity', 'target reason throw stack', 'value', null, 'interrupt', null),
+    ('activity', 'descend', 'idle', null, 'interrupt', null),
+    ('stats', 'id key', 'value', null, null, null),
+    ('stats', 'granularity', 'text', null, null, '5m 10m 15m 30m 1h infinity'),
+    ('stats', 'measures', 'list', 'measure', null, null),
+    ('stats', 'parent adjacent', 'idle', null, null, null),
+    ('measure', 'measure', 'text', null, null, 'count sum avg mdn index max min'),
+    ('measure', 'target', 'value', null, null, null)
+  ) as g (owner, options, form, part, types, choices)
+  cross join lateral string_to_table(g.options, ' ') o (option)
+$$;
+comment on function ratchet_internal.graph_grammar() is
+  'The options that a graph document may have, and what each of them is.';
+
+-- sql/graph/check/document_options.sql
+
+-- Every option that a document in its full form has, with what the grammar knows of it: a form of
+-- null means that the grammar does not know it there.
+
+create function ratchet_internal.document_options(p_normal jsonb)
+returns table (path text[], owner text, option text, value jsonb, graph int, activity text,
+  type text, form text, part text, types text, choices text)
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  with recursive grammar as materialized (select * from ratchet_internal.graph_grammar()),
+  node as (
+    select '{}'::text[] as path, 'document' as owner, p_normal as value, null::int as graph,
+      null::text as activity, null::text as type
+    union all
+    select inner_path, option.part, inner_value,
+      case when option.part = 'graph' then inner_path[3]::int else option.graph end,
+      case option.part when 'activity' then inner_path[5] when 'transition' then inner_path[5]
+        when 'rule' then inner_value ->> 'to' else option.activity end,
+      case when option.part = 'activity' then inner_value ->> 'type' else option.type end
+    from (
+      select n.*, n.path || m.key as option_path, m.value as option_value, g.form, g.part
+      from node n
+      cross join lateral ratchet_internal.members(n.value) m
+      join grammar g on g.owner = n.owner and g.part is not null
+        and g.option = case when m.key ~ '^[0-9]+$' then '#' else m.key end) option
+    cross join lateral (
+      select option_path, option_value where form = 'object'
+      union all
+      select option_path || i.at::text, i.value from ratchet_internal.items(option_value) i
+      where form = 'list'
+      union all
+      select option_path || m.key, m.value from ratchet_internal.members(option_value) m
+      where form = 'named'
+      union all
+      select option_path || m.key || i.at::text, i.value
+      from ratchet_internal.members(option_value) m
+      cross join lateral ratchet_internal.items(m.value) i where form = 'listed'
+    ) inside (inner_path, inner_value))
+  select n.path || m.key, n.owner, m.key, m.value, n.graph, n.activity, n.type, g.form, g.part,
+    g.types, g.choices
+  from node n
+  cross join lateral ratchet_internal.members(n.value) m
+  left join grammar g on g.owner = n.owner
+    and g.option = case when m.key ~ '^[0-9]+$' then '#' else m.key end
+$$;
+comment on function ratchet_internal.document_options(jsonb) is
+  'The options that a document in its full form has, each with its entry in the grammar.';
+
+-- sql/graph/check/document_activities.sql
+
+-- Every activity of a document in its full form, with its place.
+
+create function ratchet_internal.document_activities(p_normal jsonb)
+returns table (graph int, path text[], activity text, type text, body jsonb)
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select g.at, array['app', 'graphs', g.at::text, 'activities', a.key], a.key,
+    a.value ->> 'type', a.value
+  from ratchet_internal.items(p_normal #> '{app,graphs}') g
+  cross join lateral ratchet_internal.members(g.value -> 'activities') a
+$$;
+comment on function ratchet_internal.document_activities(jsonb) is
+  'The activities of a document in its full form, each with its graph and its path.';
+
+-- sql/graph/check/document_transitions.sql
+
+-- Every transition of a document in its full form, with its place.
+
+create function ratchet_internal.document_transitions(p_normal jsonb)
+returns table (graph int, path text[], source text, target text, body jsonb)
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select g.at, array['app', 'graphs', g.at::text, 'transitions', f.key, t.at::text], f.key,
+    case when jsonb_typeof(t.value -> 'to') = 'string' then t.value ->> 'to' end, t.value
+  from ratchet_internal.items(p_normal #> '{app,graphs}') g
+  cross join lateral ratchet_internal.members(g.value -> 'transitions') f
+  cross join lateral ratchet_internal.items(f.value) t
+$$;
+comment on function ratchet_internal.document_transitions(jsonb) is
+  'The transitions of a document in its full form, each with its graph and its path.';
+
+-- sql/graph/check/document_lineage.sql
+
+-- Who comes before whom: each activity with every activity on its way from the trigger. One that
+-- is an ancestor of its own stands in a circle.
+
+create function ratchet_internal.document_lineage(p_normal jsonb)
+returns table (graph int, activity text, ancestor text)
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  with recursive step as materialized (
+    select distinct t.graph, t.source, t.target
+    from ratchet_internal.document_transitions(p_normal) t where t.target is not null),
+  lineage as (
+    select s.graph, s.target, s.source from step s
+    union
+    select l.graph, s.target, l.source
+    from lineage l join step s on s.graph = l.graph and s.source = l.target)
+  select * from lineage
+$$;
+comment on function ratchet_internal.document_lineage(jsonb) is
+  'Each activity with each of its ancestors.';
+
+-- sql/graph/check/document_expressions.sql
+
+-- Every expression of a document in its full form: options that are one, and the leaves of maps.
+
+create function ratchet_internal.document_expressions(p_normal jsonb)
+returns table (path text[], graph int, activity text, owner text, option text, value jsonb)
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  with recursive leaf as (
+    select o.path, o.graph, o.activity, o.owner, o.option, o.value,
+      o.form in ('map', 'tree') as is_map
+    from ratchet_internal.document_options(p_normal) o where o.form in ('map', 'tree', 'value')
+    union all
+    select l.path || m.key, l.graph, l.activity, l.owner, l.option, m.value, true
+    from leaf l cross join lateral (
+      select key, value from ratchet_internal.members(l.value) where not l.value ? '@pipe'
+      union all
+      select at::text, value from ratchet_internal.items(l.value)) m
+    where l.is_map)
+  select l.path, l.graph, l.activity, l.owner, l.option, l.value from leaf l
+  where not l.is_map or jsonb_typeof(l.value) not in ('object', 'array') or l.value ? '@pipe'
+$$;
+comment on function ratchet_internal.document_expressions(jsonb) is
+  'The expressions of a document in its full form, each with its path.';
+
+-- sql/graph/check/problems_of_app.sql
+
+-- What the document as a whole lacks; of its full form and, for what that hides, as it was given.
+
+create function ratchet_internal.problems_of_app(p_document jsonb, p_normal jsonb, p_app text)
+returns table (path text[], activity text, severity text, message text, hint text)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select array['app'], null, 'error',
+    format('the document is %s and should be an object',
+      ratchet_internal.kind_of(p_document)), 'Give a map with app, or with activities.'
+  where jsonb_typeof(p_document) is distinct from 'object'
+  union all
+  select array['app', 'id'], null, 'error', p.message, p.hint
+  from (select p_normal #>> '{app,id}' as id) app
+  cross join lateral (
+    select format('the app id "%s" is invalid', left(id, 60)) as message,
+      'Use letters, digits and "-".' as hint where id !~ '^[A-Za-z0-9-]+$'
+    union all
+    select 'the app id "a" is reserved', 'Choose another id.' where id = 'a'
+    union all
+    select format('the document is of app "%s" and is deployed to app "%s"', left(id, 60), p_app),
+      'Set app.id to the id of this app, or deploy to the other one.' where id <> p_app
+  ) p
+  union all
+  select array['app', 'version'], null, 'error',
+    format('the version "%s" does not look like a number',
+      left(p_normal #>> '{app,version}', 60)), 'Write ''1'', ''2'' or ''2.1''.'
+  where p_normal #>> '{app,version}' !~ '^[0-9]{1,9}(\.[0-9]{1,9}){0,3}$'
+  union all
+  select array['app', 'graphs'], null, 'error', 'the document has no graph',
+    'Give app.graphs with at least one graph; or activities, for one graph without an app.'
+  where jsonb_typeof(p_document) = 'object'
+    and p_normal #> '{app,graphs}' in ('[]', 'null')
+  union all
+  select array['', m.key], null, 'warning', format('unknown option "%s"', m.key),
+    'Beside app nothing is read.'
+  from ratchet_internal.members(p_document) m
+  where jsonb_typeof(p_document -> 'app') = 'object' and m.key <> 'app' and m.key !~ '^x-'
+$$;
+comment on function ratchet_internal.problems_of_app(jsonb, jsonb, text) is
+  'What is wrong with the app of a document: its id, its version, whether it has graphs.';
+
+-- sql/graph/check/problems_of_names.sql
+
+-- Options that mean nothing where they stand: a typing error, mostly. Names that begin with x- are
+-- left to their authors.
+
+create function ratchet_internal.problems_of_names(p_normal jsonb)
+returns table (path text[], activity text, severity text, message text, hint text)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select o.path, o.activity, 'warning',
+    case when o.form is null then format('unknown option "%s"', o.option)
+      when o.form = 'idle' then format('option "%s" has no effect', o.option)
+      else format('option "%s" has no effect on an activity of type %s', o.option, o.type) end,
+    case when o.option = '$ref' then 'References are resolved in files: deploy a path.'
+      when o.form is null then coalesce(
+      'Did you mean "' || ratchet_internal.nearest_word(o.option, known.options) || '"?',
+      format('Known here: %s.', array_to_string(known.options, ', '))) end
+  from ratchet_internal.document_options(p_normal) o
+  cross join lateral (
+    select array_agg(g.option order by g.option) as options
+    from ratchet_internal.graph_grammar() g
+    where g.owner = o.owner and g.form <> 'idle' and g.option <> '#'
+      and (g.types is null or o.type is null or o.type = any (string_to_array(g.types, ' '))))
+    known
+  where o.option !~ '^x-'
+    and (o.form is null or o.form = 'idle'
+      or not o.type = any (string_to_array(o.types, ' ')))
+$$;
+comment on function ratchet_internal.problems_of_names(jsonb) is
+  'Warnings for options that are unknown, or mean nothing where they stand.';
+
+-- sql/graph/check/problems_of_shape.sql
+
+-- Options that are of another kind than they should be, or have a literal that has no meaning.
+
+create function ratchet_internal.problems_of_shape(p_normal jsonb)
+returns table (path text[], activity text, severity text, message text, hint text)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with option as materialized (
+    select o.*, jsonb_typeof(o.value) as kind from ratchet_internal.document_options(p_normal) o),
+  wanted (form, kinds, words) as (values
+    ('object', 'object', 'an object'), ('list', 'array', 'a list'), ('map', 'object', 'an object'),
+    ('named', 'object', 'an object'), ('listed', 'object', 'an object of lists'),
+    ('text', 'string', 'text'), ('boolean', 'boolean', 'true or false'),
+    ('codes', 'number string array', 'a number, text, or a list of these'))
+  select o.path, o.activity, 'error',
+    format('"%s" is %s and should be %s', o.option, ratchet_internal.kind_of(o.value), w.words),
+    null
+  from option o join wanted w on w.form = o.form
+  where not o.kind = any (string_to_array(w.kinds, ' '))
+  union all
+  select o.path || i.step, coalesce(o.activity, case when o.part = 'activity' then i.step[1] end),
+    'error', format('%s is %s and should be %s', coalesce(o.part, 'code'),
+      ratchet_internal.kind_of(i.value), i.words), null
+  from option o
+  cross join lateral (
+    select array[at::text], value, 'an object', 'object'
+    from ratchet_internal.items(o.value) where o.form = 'list'
+    union all
+    select array[at::text], value, 'a number or text', 'number string'
+    from ratchet_internal.items(o.value) where o.form = 'codes'
+    union all
+    select array[key], value, 'an object', 'object'
+    from ratchet_internal.members(o.value) where o.form = 'named'
+    union all
+    select array[key], value, 'a list', 'array'
+    from ratchet_internal.members(o.value) where o.form = 'listed'
+    union all
+    select array[m.key, l.at::text], l.value, 'an object', 'object'
+    from ratchet_internal.members(o.value) m
+    cross join lateral ratchet_internal.items(m.value) l where o.form = 'listed'
+  ) i (step, value, words, kinds)
+  where not jsonb_typeof(i.value) = any (string_to_array(i.kinds, ' '))
+  union all
+  select o.path, o.activity, 'error',
+    format('unknown %s "%s"', o.option, left(o.value #>> '{}', 60)),
+    coalesce('Did you mean "' || ratchet_internal.nearest_word(o.value #>> '{}', c.words) || '"? ',
+      '') || format('Give one of: %s.', array_to_string(c.words, ', '))
+  from option o cross join lateral (select string_to_array(o.choices, ' ')) c (words)
+  where o.kind = 'string' and not (o.value #>> '{}') = any (c.words)
+$$;
+comment on function ratchet_internal.problems_of_shape(jsonb) is
+  'Errors for options of the wrong kind, and for words that have no meaning.';
+
+-- sql/graph/check/problems_of_graphs.sql
+
+-- What each graph lacks: its topics, its activities, its one trigger.
+
+create function ratchet_internal.problems_of_graphs(p_normal jsonb)
+returns table (path text[], activity text, severity text, message text, hint text)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with graph as materialized (
+    select g.at, array['app', 'graphs', g.at::text] as path, g.value as body,
+      coalesce(g.value -> 'subscribes', 'null') as subscribes,
+      row_number() over (partition by coalesce(g.value -> 'subscribes', 'null') order by g.at) as n,
+      (select array_agg(a.activity) from ratchet_internal.document_activities(p_normal) a
+        where a.graph = g.at and a.type = 'trigger') as triggers
+    from ratchet_internal.items(p_normal #> '{app,graphs}') g
+    where jsonb_typeof(g.value) = 'object')
+  select g.path || p.step, case when p.step[1] = 'activities' then p.step[2] end, 'error',
+    p.message, p.hint
+  from graph g
+  cross join lateral (
+    select array['subscribes'] as step,
+      format('two graphs subscribe to "%s"', g.subscribes #>> '{}') as message,
+      'Each topic starts one graph.' as hint where g.n > 1 and g.subscribes <> 'null'
+    union all
+    select '{}', 'two graphs have no subscribes', 'At most one graph of an app, the one'
+      || ' that receives every topic without a graph of its own, may leave it out.'
+    where g.n > 1 and g.subscribes = 'null'
+    union all
+    select array[t.option], format('%s "%s" is no topic', t.option, left(t.topic #>> '{}', 60)),
+      'Use 1 to 512 characters without control characters, the first of them no "." or "$".'
+    from (values ('subscribes', g.subscribes), ('publishes', g.body -> 'publishes'))
+      as t (option, topic)
+    where jsonb_typeof(t.topic) = 'string' and (not ratchet_internal.is_name(t.topic #>> '{}')
+      or t.topic #>> '{}' ~ '^[.$]')
+    union all
+    select '{}', 'the graph has no activities', 'Give it a trigger at least.'
+    where coalesce(g.body -> 'activities', '{}') = '{}'
+    union all
+    select array['activities'], 'the graph has no trigger',
+      'Exactly one of its activities must have type: trigger.'
+    where g.triggers is null and g.body -> 'activities' <> '{}'
+    union all
+    select array['activities', t.id, 'type'], format('the graph has %s triggers: %s',
+      cardinality(g.triggers), array_to_string(g.triggers, ', ')),
+      'Exactly one of its activities must have type: trigger.'
+    from unnest(g.triggers[2:]) t (id)
+  ) p (step, message, hint)
+$$;
+comment on function ratchet_internal.problems_of_graphs(jsonb) is
+  'What is wrong with each graph as a whole: its topics and its trigger.';
+
+-- sql/graph/check/problems_of_activities.sql
+
+-- What each activity lacks for what it is.
+
+create function ratchet_internal.problems_of_activities(p_normal jsonb)
+returns table (path text[], activity text, severity text, message text, hint text)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with activity as materialized (
+    select a.*, row_number() over (partition by a.activity order by a.graph) as n
+    from ratchet_internal.document_activities(p_normal) a),
+  lineage as materialized (select * from ratchet_internal.document_lineage(p_normal))
+  select a.path || p.step, a.activity, 'error', p.message, p.hint
+  from activity a
+  cross join lateral (
+    select '{}'::text[] as step, format('the activity id "%s" is invalid', left(a.activity, 60))
+        as message, 'Begin with a letter or "_"; go on with letters, digits, "_" and "-".' as hint
+    where a.activity !~ '^[A-Za-z_][A-Za-z0-9_-]{0,127}$'
+    union all
+    select '{}', format('the activity id "%s" is used twice', a.activity),
+      'Ids are unique across all graphs of an app.' where a.n > 1
+    union all
+    select '{}', 'the activity has no type', 'Give one of: trigger, worker, await, hook, signal, '
+      || 'cycle, interrupt.' where jsonb_typeof(a.body) = 'object' and a.body -> 'type' is null
+    union all
+    select '{}', format('the %s has no topic', a.type), case a.type
+      when 'worker' then 'Name the topic that its workers serve.'
+      when 'await' then 'Name what the graph that is to run subscribes to.'
+      else 'Name a topic of hooks.' end
+    where a.type in ('worker', 'await', 'signal') and coalesce(a.body ->> 'topic', '') = ''
+      and (a.type = 'signal' or coalesce(a.body ->> 'subtype', '') = '')
+    union all
+    select array['topic'], format('the topic is %s', ratchet_internal.kind_of(a.body -> 'topic')),
+      'Give a topic as text, or an expression.'
+    where a.body ? 'topic' and a.type in ('worker', 'await', 'signal', 'interrupt')
+      and not (jsonb_typeof(a.body -> 'topic') = 'string'
+        or jsonb_typeof(a.body -> 'topic') = 'object' and a.body -> 'topic' ? '@pipe')
+    union all
+    select '{}', 'the cycle has no ancestor', 'Name the activity to go back to.'
+    where a.type = 'cycle' and a.body -> 'ancestor' is null
+    union all
+    select array['ancestor'], format('the ancestor "%s" does not exist', left(c.ancestor, 60)),
+      'Did you mean "' || ratchet_internal.nearest_word(c.ancestor,
+        array(select o.activity from activity o where o.graph = a.graph)) || '"?'
+    from (select a.body ->> 'ancestor') c (ancestor)
+    where a.type = 'cycle'
+      and not exists (select from activity o where o.activity = c.ancestor and o.graph = a.graph)
+    union all
+    select array['ancestor'], format('the ancestor "%s" is not on the path from the trigger to '
+      '"%s"', o.activity, a.activity), 'A cycle goes back to an activity that it comes from.'
+    from activity o
+    where a.type = 'cycle' and o.activity = a.body ->> 'ancestor' and o.graph = a.graph
+      and not exists (select from lineage l
+        where (l.graph, l.activity, l.ancestor) = (a.graph, a.activity, o.activity))
+    union all
+    select array['ancestor'], format('the ancestor "%s" is the trigger', o.activity),
+      'Put a hook after the trigger and go back to that.'
+    from activity o
+    where a.type = 'cycle' and o.activity = a.body ->> 'ancestor' and o.type = 'trigger'
+  ) p
+$$;
+comment on function ratchet_internal.problems_of_activities(jsonb) is
+  'What is wrong with each activity: its id, and what its type requires.';
+
+-- sql/graph/check/problems_of_signals.sql
+
+-- What is wrong with activities that send signals.
+
+create function ratchet_internal.problems_of_signals(p_normal jsonb)
+returns table (path text[], activity text, severity text, message text, hint text)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select s.path || p.step, s.activity, p.severity, p.message, p.hint
+  from (
+    select a.path, a.activity, a.body, a.body ->> 'topic' as topic,
+      coalesce(a.body ->> 'subtype', 'one') as subtype, a.body ->> 'status' as status,
+      a.body ->> 'code' as code
+    from ratchet_internal.document_activities(p_normal) a where a.type = 'signal') s
+  cross join lateral (
+    select array['subtype'], 'error', format('unknown subtype "%s"', left(s.subtype, 60)),
+      'Give one or all.' where s.subtype not in ('one', 'all')
+    union all
+    select array['topic'], 'error', 'a signal to all needs a topic that is known at deploy',
+      'Give the topic as text.'
+    where s.subtype = 'all' and (jsonb_typeof(s.body -> 'topic') <> 'string' or s.topic ~ '^{.*}$')
+    union all
+    select '{}'::text[], 'error', format('a signal to all has no %s', o.option),
+      'Name the index by key_name and key_value.'
+    from (values ('key_name'), ('key_value')) o (option)
+    where s.subtype = 'all' and s.body -> o.option is null
+    union all
+    select array['status'], 'error', format('unknown status "%s"', left(s.status, 60)),
+      'Give success or pending.'
+    where jsonb_typeof(s.body -> 'status') <> 'object' and s.status !~ '^{.*}$'
+      and s.status not in ('success', 'pending')
+    union all
+    select array['code'], 'error', format('unknown code "%s"', left(s.code, 60)),
+      'Give 200, which ends the wait, or 202, which keeps it.'
+    where jsonb_typeof(s.body -> 'code') <> 'object' and s.code !~ '^{.*}$'
+      and s.code not in ('200', '202')
+    union all
+    select array['code'], 'error', format('status %s does not go with code %s',
+      coalesce(s.status, 'success'), coalesce(s.code, '200')),
+      'success goes with 200 and ends the wait; pending goes with 202 and keeps it.'
+    where (s.status = 'success' and s.code = '202') or (s.status = 'pending' and s.code = '200')
+    union all
+    select array['topic'], 'warning', format('no hook waits for the topic "%s" in this document',
+      left(s.topic, 60)), 'Hook rules of the same version name the topics that can be signalled.'
+    where jsonb_typeof(s.body -> 'topic') = 'string' and s.topic !~ '^{.*}$' and s.topic <> ''
+      and not exists (select from ratchet_internal.items(p_normal #> '{app,graphs}') g
+        where g.value -> 'hooks' ? s.topic)
+  ) p (step, severity, message, hint)
+$$;
+comment on function ratchet_internal.problems_of_signals(jsonb) is
+  'What is wrong with activities of type signal.';
+
+-- sql/graph/check/problems_of_values.sql
+
+-- Literals that have no meaning where a number, a truth value or a reference is expected.
+
+create function ratchet_internal.problems_of_values(p_normal jsonb)
+returns table (path text[], activity text, severity text, message text, hint text)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with option as materialized (
+    select o.*, jsonb_typeof(o.value) as kind,
+      o.value #>> '{}' ~ '^{.*}$' or jsonb_typeof(o.value) = 'object' and o.value ? '@pipe'
+        as is_expression
+    from ratchet_internal.document_options(p_normal) o)
+  select o.path, o.activity, 'error',
+    format('the target of a measure is %s', ratchet_internal.kind_of(o.value)),
+    'Give a reference: ''{$self.input.data.name}''.'
+  from option o
+  where o.owner = 'measure' and o.option = 'target' and not coalesce(
+    o.kind = 'string' and o.value #>> '{}' ~ '^{[^@{}][^{}]*}$', false)
+  union all
+  select o.path || i.at::text, o.activity, 'error', format('the measure has no %s', w.word), null
+  from option o cross join lateral ratchet_internal.items(o.value) i
+  cross join (values ('measure'), ('target')) w (word)
+  where o.owner = 'stats' and o.option = 'measures' and jsonb_typeof(i.value) = 'object'
+    and not i.value ? w.word
+  union all
+  select o.path, o.activity, 'error', format('%s is %s and should be a number or an expression',
+    o.option, ratchet_internal.kind_of(o.value)), case when o.option in ('sleep', 'expire')
+    then 'Give seconds.' end
+  from option o
+  where o.owner in ('activity', 'graph') and o.option in ('sleep', 'expire', 'statusThreshold')
+    and o.kind not in ('number', 'null') and not coalesce(o.is_expression, false)
+  union all
+  select o.path, o.activity, 'error', format('%s is %s and should be true, false or an expression',
+    o.option, ratchet_internal.kind_of(o.value)), null
+  from option o
+  where o.owner = 'activity' and o.option in ('emit', 'persist', 'await', 'throw', 'scrub')
+    and o.kind not in ('boolean', 'null') and not coalesce(o.is_expression, false)
+  union all
+  select o.path || m.key, o.activity, 'error', format('the retries of code %s are %s', m.key,
+    ratchet_internal.kind_of(m.value)), 'Give a list with the number of retries: ''500'': [3].'
+  from option o cross join lateral ratchet_internal.members(o.value) m
+  where o.owner = 'activity' and o.option = 'retry' and o.type in ('worker', 'await')
+    and not (m.key ~ '^[0-9]{1,9}$' and jsonb_typeof(m.value) = 'array'
+      and coalesce(m.value ->> 0, '') ~ '^[0-9]{1,4}$')
+  union all
+  select o.path, o.activity, 'error', 'retry is ' || ratchet_internal.kind_of(o.value),
+    'Give a map of codes: ''500'': [3].'
+  from option o where o.owner = 'activity' and o.option = 'retry' and o.kind <> 'object'
+  union all
+  select o.path || k.key, o.activity, 'error',
+    format('%s has more slots than 10000, or none', k.key), 'Write name[25] for 25 slots.'
+  from option o cross join lateral ratchet_internal.members(o.value) k
+  where o.form = 'map' and o.path[6] = 'job' and k.key ~ '\[[0-9]+\]$'
+    and substring(k.key from '\[([0-9]+)\]$')::numeric not between 1 and 10000
+$$;
+comment on function ratchet_internal.problems_of_values(jsonb) is
+  'Errors for literals that have no meaning where they stand.';
+
+-- sql/graph/check/problems_of_transitions.sql
+
+-- A graph is a tree: every activity but the trigger has one transition to it, and none leads back.
+
+create function ratchet_internal.problems_of_transitions(p_normal jsonb)
+returns table (path text[], activity text, severity text, message text, hint text)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with activity as materialized (select * from ratchet_internal.document_activities(p_normal)),
+  transition as materialized (
+    select t.*, row_number() over (partition by t.graph, t.target order by t.path) as n,
+      (select array_agg(a.activity) from activity a where a.graph = t.graph) as known
+    from ratchet_internal.document_transitions(p_normal) t),
+  lineage as materialized (select * from ratchet_internal.document_lineage(p_normal))
+  select distinct on (t.path[3], t.source) t.path[:5], t.source, 'error',
+    format('transitions from the unknown activity "%s"', left(t.source, 60)),
+    'Did you mean "' || ratchet_internal.nearest_word(t.source, t.known) || '"?'
+  from transition t where t.known is null or not t.source = any (t.known)
+  union all
+  select t.path, t.source, 'error', 'the transition leads nowhere', 'Give the next activity in to.'
+  from transition t where t.target is null and jsonb_typeof(t.body) = 'object'
+  union all
+  select t.path || array['to'], t.source, 'error', p.message, p.hint
+  from transition t
+  left join activity a on a.graph = t.graph and a.activity = t.target
+  left join lineage l
+    on l.graph = t.graph and l.activity = t.source and l.ancestor = t.target
+  cross join lateral (
+    select format('transition to the unknown activity "%s"', left(t.target, 60)),
+      'Did you mean "' || ratchet_internal.nearest_word(t.target, t.known) || '"?'
+    where t.target is not null and a.activity is null
+    union all
+    select format('"%s" has more than one incoming transition', t.target),
+      'A graph is a tree: give each way an activity of its own, or decide in one place.'
+    where t.n > 1 and a.type <> 'trigger'
+    union all
+    select format('circular transition: "%s" leads back to itself', t.target),
+      'Write loops with an activity of type cycle.'
+    where a.type = 'trigger' or l.ancestor is not null or t.source = t.target
+  ) p (message, hint)
+  union all
+  select a.path, a.activity, 'error', format('"%s" is never reached', a.activity),
+    'Lead a transition to it, or remove it.'
+  from activity a
+  where a.type is distinct from 'trigger' and not exists (
+    select from transition t where t.graph = a.graph and t.target = a.activity)
+  union all
+  select distinct on (t.path[3], t.source) t.path[:5], t.source, 'warning',
+    format('nothing follows an activity of type %s', a.type),
+    case a.type when 'cycle' then 'It goes back to its ancestor.'
+      else 'It ends its own job, since it names no target.' end
+  from transition t join activity a on a.graph = t.graph and a.activity = t.source
+  where a.type = 'cycle' or a.type = 'interrupt' and a.body -> 'target' is null
+$$;
+comment on function ratchet_internal.problems_of_transitions(jsonb) is
+  'What is wrong with the transitions: where they lead, and that they make a tree.';
+
+-- sql/graph/check/problems_of_hooks.sql
+
+-- What is wrong with the rules by which signals find the activities that wait.
+
+create function ratchet_internal.problems_of_hooks(p_normal jsonb)
+returns table (path text[], activity text, severity text, message text, hint text)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with rule as materialized (
+    select g.at as graph, array['app', 'graphs', g.at::text, 'hooks', h.key, r.at::text] as path,
+      h.key as topic, r.value as body, r.value ->> 'to' as target,
+      row_number() over (partition by h.key order by g.at, r.at) as n
+    from ratchet_internal.items(p_normal #> '{app,graphs}') g
+    cross join lateral ratchet_internal.members(g.value -> 'hooks') h
+    cross join lateral ratchet_internal.items(h.value) r
+    where jsonb_typeof(r.value) = 'object'),
+  activity as materialized (select * from ratchet_internal.document_activities(p_normal))
+  select r.path || p.step, r.target, p.severity, p.message, p.hint
+  from rule r left join activity a on a.graph = r.graph and a.activity = r.target
+  cross join lateral (
+    select '{}'::text[], 'error', 'the hook rule leads nowhere', 'Give the waiting activity in to.'
+    where r.target is null
+    union all
+    select array['to'], 'error', format('hook rule to the unknown activity "%s"',
+      left(r.target, 60)), 'Did you mean "' || ratchet_internal.nearest_word(r.target,
+        array(select o.activity from activity o where o.graph = r.graph)) || '"?'
+    where r.target is not null and a.activity is null
+    union all
+    select array['to'], 'error', format('hook rule to "%s", which is of type %s', r.target, a.type),
+      'Only activities of type hook wait for signals.'
+    where a.type not in ('hook', 'activity')
+    union all
+    select '{}', 'error', 'the hook rule has no match',
+      'Give conditions.match with expected (the key to wait under) and actual (its place in the '
+        || 'signal).'
+    where coalesce(r.body #> '{conditions,match}', '[]') in ('[]', 'null')
+    union all
+    select array['conditions', 'match', '0'], 'error', format('the match has no %s', w.side),
+      'expected is the key to wait under, actual its place in the signal.'
+    from (values ('expected'), ('actual')) w (side)
+    where jsonb_typeof(r.body #> '{conditions,match,0}') = 'object'
+      and r.body #> array['conditions', 'match', '0', w.side] is null
+    union all
+    select array['conditions', 'match', '1'], 'warning',
+      'only the first match of a hook rule counts', null
+    where r.body #> '{conditions,match,1}' is not null
+    union all
+    select '{}', 'warning', format('only the first rule of the topic "%s" counts', r.topic), null
+    where r.n > 1
+    union all
+    select '{}', 'error', format('"%s" is no topic', left(r.topic, 60)),
+      'Use 1 to 512 characters without control characters.'
+    where not ratchet_internal.is_name(r.topic)
+  ) p (step, severity, message, hint)
+$$;
+comment on function ratchet_internal.problems_of_hooks(jsonb) is
+  'What is wrong with the hook rules: their activities and their matches.';
+
+-- sql/graph/check/problems_of_expressions.sql
+
+-- What is wrong with the expressions themselves, and with what they refer to.
+
+create function ratchet_internal.problems_of_expressions(p_normal jsonb)
+returns table (path text[], activity text, severity text, message text, hint text)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with expression as materialized (select * from ratchet_internal.document_expressions(p_normal)),
+  activity as materialized (select * from ratchet_internal.document_activities(p_normal)),
+  lineage as materialized (select * from ratchet_internal.document_lineage(p_normal)),
+  reference as materialized (
+    select e.graph, e.activity, e.owner, e.option, e.path || r.path as path, r.reference as parts,
+      r.reference[1] as first, format('{%s}', array_to_string(r.reference, '.')) as shown
+    from expression e cross join lateral ratchet_internal.pipe_references(e.value) r)
+  select e.path || p.path, e.activity, 'error', p.message, null
+  from expression e cross join lateral ratchet_internal.pipe_problems(e.value, '{}') p
+  union all
+  select r.path, r.activity, p.severity, p.message, p.hint
+  from reference r
+  left join activity a on a.activity = r.first and a.graph = r.graph
+  left join lateral (
+    select o.graph from activity o where o.activity = r.first limit 1) other on true
+  left join lineage l
+    on l.graph = r.graph and l.activity = r.activity and l.ancestor = r.first
+  cross join lateral (
+    select 'error', format('reference %s to an unknown activity', left(r.shown, 100)),
+      'Did you mean "' || ratchet_internal.nearest_word(r.first,
+        array(select o.activity from activity o where o.graph = r.graph)
+          || array['$self', '$job']) || '"?'
+    where a.activity is null and r.first not in ('$self', '$job', '$hook', '$app', '$graph')
+      and other.graph is null
+    union all
+    select 'error', format('reference %s to an activity of another graph', left(r.shown, 100)),
+      'Pass the value on with input.maps.' where a.activity is null and other.graph is not null
+    union all
+    select 'warning', format('reference %s to an activity that does not come before "%s"',
+      left(r.shown, 100), r.activity), 'It is always undefined; go through job data.'
+    where a.activity <> r.activity and l.ancestor is null
+      and not (r.owner = 'sides' and r.option = 'actual')
+    union all
+    select 'warning', format('reference %s is always undefined', left(r.shown, 100)), case
+      when a.activity is not null then 'Read output, input or hook of an activity.'
+      when r.owner = 'sides' and r.option = 'actual' then 'Only {$self.hook.data}, the signal, is'
+        || ' there.' end
+    where r.first in ('$app', '$graph')
+      or r.first = '$hook' and not (r.owner = 'sides' and r.option = 'actual')
+      or r.owner = 'sides' and r.option = 'actual' and r.first <> '$hook'
+        and not r.parts[:2] = array['$self', 'hook']
+      or a.activity is not null
+        and coalesce(r.parts[2], 'output') not in ('output', 'input', 'hook')
+  ) p (severity, message, hint)
+$$;
+comment on function ratchet_internal.problems_of_expressions(jsonb) is
+  'What is wrong with the expressions of a document, and with what they refer to.';
+
+-- sql/graph/check/graph_problems.sql
+
+-- Everything that is wrong with a document, all at once and in its order: errors, with which it
+-- cannot be deployed, and warnings. Nothing in a document makes it raise.
+
+create function ratchet_internal.graph_problems(p_document jsonb, p_app text)
+returns table (path text[], activity text, severity text, message text, hint text)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with normal as materialized (select ratchet_internal.graph_normal(p_document, p_app) as n),
+  problem as (
+    select p.* from normal, ratchet_internal.problems_of_app(p_document, n, p_app) p
+    union all select p.* from normal, ratchet_internal.problems_of_shape(n) p
+    union all select p.* from normal, ratchet_internal.problems_of_names(n) p
+    union all select p.* from normal, ratchet_internal.problems_of_graphs(n) p
+    union all select p.* from normal, ratchet_internal.problems_of_activities(n) p
+    union all select p.* from normal, ratchet_internal.problems_of_signals(n) p
+    union all select p.* from normal, ratchet_internal.problems_of_values(n) p
+    union all select p.* from normal, ratchet_internal.problems_of_transitions(n) p
+    union all select p.* from normal, ratchet_internal.problems_of_hooks(n) p
+    union all select p.* from normal, ratchet_internal.problems_of_expressions(n) p)
+  select case when p.path[1] = '' then p.path[2:]
+    else ratchet_internal.given_path(p_document, p.path) end,
+    p.activity, p.severity, p.message, p.hint
+  from problem p order by p.path, p.severity, p.message
+$$;
+comment on function ratchet_internal.graph_problems(jsonb, text) is
+  'Everything that is wrong with a graph document: path as given, activity, severity (error or '
+  'warning), message, hint.';
+
+-- Graphs: what is passed around within a stretch.
+
+-- sql/graph/graph_item.sql
+
+-- One thing to do in a stretch: enter an activity (answer empty), or go on with its answer.
+
+create type ratchet_internal.graph_item as (
+  address text,
+  "position" int,
+  scope jsonb,
+  answer ratchet.jobs_attributes,
+  options json,
+  is_stored boolean
+);
+comment on type ratchet_internal.graph_item is
+  'One thing to do in a stretch: an activity to enter, or an answer to go on with. scope has the '
+  'outputs of its ancestors; is_stored says that a message stands for it.';
+
+-- sql/graph/graph_outcome.sql
+
+-- What one thing done in a stretch comes to. The functions that work it out write nothing: so
+-- whatever an expression throws, there is nothing to take back.
+
+create type ratchet_internal.graph_outcome as (
+  attribute ratchet.jobs_attributes,
+  message ratchet_internal.messages,
+  output jsonb,
+  hook jsonb,
+  status text,
+  code int,
+  error jsonb,
+  targets int[],
+  scope jsonb,
+  data jsonb,
+  options jsonb,
+  effects jsonb[],
+  stop jsonb
+);
+comment on type ratchet_internal.graph_outcome is
+  'What one thing done in a stretch comes to: a row of the history, a message if the activity stays'
+  ' open, the activities that follow, job data, effects, and whether the job stops.';
+
+-- sql/graph/graph_draft.sql
+
+-- What a stretch has come to so far and has yet to write. It is written every few activities.
+
+create type ratchet_internal.graph_draft as (
+  now timestamptz,
+  job ratchet.jobs,
+  attributes ratchet.jobs_attributes[],
+  changed ratchet.jobs_attributes[],
+  messages ratchet_internal.messages[],
+  taken_addresses text[],
+  taken_positions int[],
+  passes jsonb,
+  signals jsonb[],
+  announcements jsonb[],
+  fields jsonb,
+  facts jsonb,
+  escalations jsonb[],
+  children jsonb[],
+  jobs bigint[],
+  items ratchet_internal.graph_item[],
+  stop jsonb,
+  scope jsonb
+);
+comment on type ratchet_internal.graph_draft is
+  'What a stretch of a job has come to and has yet to write.';
+
+-- sql/graph/graph_run.sql
+
+-- What a stretch leaves to be done after it has been written.
+
+create type ratchet_internal.graph_run as (
+  steps int,
+  children jsonb[],
+  jobs bigint[]
+);
+comment on type ratchet_internal.graph_run is
+  'What a stretch leaves to be done: children to start, jobs that may go on; and how many '
+  'activities it ran.';
+
+-- Graphs: deploying a version compiles it into rows.
+
+-- sql/graph/app_space.sql
+
+-- The space of an app: the namespace of its jobs, messages and signals. Raises: WF101.
+
+create function ratchet_internal.app_space(p_app text, p_namespace text) returns text
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_app is null or p_app !~ '^[A-Za-z0-9-]{1,200}$' or p_app = 'a'
+    or p_namespace is null or p_namespace !~ '^[A-Za-z0-9-]{1,200}$'
+  then
+    perform ratchet_internal.raise_error('WF101', 'invalid name',
+      jsonb_build_object('what', 'app', 'app', left(p_app, 100), 'namespace',
+        left(p_namespace, 100)),
+      'Give an app and a namespace of letters, digits and hyphens; the app "a" is reserved.');
+  end if;
+  return p_namespace || ':' || p_app;
+end $$;
+comment on function ratchet_internal.app_space(text, text) is
+  'The space of an app, <namespace>:<app>; raises WF101 for bad names.';
+
+-- sql/graph/activity_bodies.sql
+
+-- The activities of a version as they were written.
+
+create function ratchet_internal.activity_bodies(p_app jsonb)
+returns table (name text, body jsonb, graph jsonb)
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select activity.key, activity.value, graph.value
+  from jsonb_array_elements(p_app -> 'graphs') graph
+  cross join lateral jsonb_each(graph.value -> 'activities') activity
+$$;
+comment on function ratchet_internal.activity_bodies(jsonb) is
+  'The activities of a version as they were written, each with its graph.';
+
+-- sql/graph/options_of.sql
+
+-- The options of an activity that are evaluated when it runs, under the names by which the run time
+-- knows them.
+
+create function ratchet_internal.options_of(p_body jsonb) returns jsonb
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(jsonb_object_agg(option.key, option.value), '{}')
+  from (
+    select key, value from jsonb_each(p_body)
+    where key = any (case p_body ->> 'type'
+      when 'trigger' then array['entity']
+      when 'worker' then array['topic', 'statusThreshold']
+      when 'await' then array['topic', 'await', 'statusThreshold']
+      when 'signal' then array['topic', 'status', 'code', 'key_name', 'key_value', 'scrub',
+        'statusThreshold']
+      when 'cycle' then array['statusThreshold']
+      when 'interrupt' then array['target', 'topic', 'reason', 'throw', 'code', 'stack', 'expire',
+        'statusThreshold']
+      else array['sleep', 'escalation', 'statusThreshold'] end)
+      and not (key = 'topic' and p_body ->> 'type' in ('worker', 'await') and p_body ? 'subtype')
+    union all
+    select case when p_body ->> 'type' = 'signal' then 'subtype' else 'topic' end,
+      coalesce(p_body -> 'subtype', '"one"')
+    where p_body ->> 'type' = 'signal'
+      or p_body ->> 'type' in ('worker', 'await') and p_body ? 'subtype'
+    union all
+    select 'resolver', p_body -> 'resolver' -> 'maps'
+    where p_body ->> 'type' = 'signal' and p_body -> 'resolver' ? 'maps'
+    union all
+    select key, value from jsonb_each(p_body -> 'stats')
+    where p_body ->> 'type' = 'trigger' and key in ('id', 'key', 'granularity')
+    union all
+    select 'measures', jsonb_agg(jsonb_build_object('measure', m -> 'measure', 'name',
+      array_to_string((string_to_array(trim('{}' from m ->> 'target'), '.'))[4:], '/'))
+      order by at)
+    from jsonb_array_elements(p_body -> 'stats' -> 'measures') with ordinality as each (m, at)
+    having count(*) > 0
+    union all
+    select 'measure' || at, m -> 'target'
+    from jsonb_array_elements(p_body -> 'stats' -> 'measures') with ordinality as each (m, at)
+  ) option
+$$;
+comment on function ratchet_internal.options_of(jsonb) is
+  'The options of an activity that are evaluated when it runs.';
+
+-- sql/graph/split_options.sql
+
+-- Tells options without expressions, which are known at once, from the others.
+
+create function ratchet_internal.split_options(
+  p_options jsonb, out constants jsonb, out expressions jsonb
+) returns record
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(jsonb_object_agg(key, value) filter (where key = 'measures'
+      or value::text !~ '"\{|"@pipe"'), '{}'),
+    jsonb_object_agg(key, value) filter (where key <> 'measures'
+      and value::text ~ '"\{|"@pipe"')
+  from jsonb_each(p_options)
+$$;
+comment on function ratchet_internal.split_options(jsonb) is
+  'Tells options without expressions from those with.';
+
+-- sql/graph/job_maps_of.sql
+
+-- The job maps of an activity: under "" those for any response, under a code those for that one.
+
+create function ratchet_internal.job_maps_of(p_body jsonb)
+returns table (code text, maps jsonb)
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select '', p_body -> 'job' -> 'maps' where p_body -> 'job' ? 'maps'
+  union all
+  select key, value -> 'maps'
+  from jsonb_each(case jsonb_typeof(p_body -> 'job') when 'object' then p_body -> 'job'
+    else '{}' end)
+  where key ~ '^[0-9]+$' and value ? 'maps'
+$$;
+comment on function ratchet_internal.job_maps_of(jsonb) is
+  'The job maps of an activity, with the response code they are for.';
+
+-- sql/graph/plain_path.sql
+
+-- The path that an expression names when it is nothing but a reference through objects; null for
+-- everything else, which is left to the mapping language.
+
+create function ratchet_internal.plain_path(p_expression jsonb) returns text[]
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select segment.path
+  from (select string_to_array(trim('{}' from p_expression #>> '{}'), '.') as path) segment
+  where jsonb_typeof(p_expression) = 'string'
+    and p_expression #>> '{}' ~ '^\{(\$self|\$job|\$hook|[A-Za-z_][A-Za-z0-9_-]*)(\.[^.{}]+)*\}$'
+    and not exists (
+      select from unnest(segment.path) as each (name)
+      where each.name = 'length' or each.name ~ '^-?[0-9]+$')
+$$;
+comment on function ratchet_internal.plain_path(jsonb) is
+  'The path of an expression that is only a reference through objects; null for any other.';
+
+-- sql/graph/compile_maps.sql
+
+-- Compiles maps that may not be there: null stays null, so that nothing is run for them. Flat maps
+-- of literals and plain references, which most are, become a few paths (run_maps); all others are
+-- programs of the mapping language.
+
+create function ratchet_internal.compile_maps(p_maps jsonb) returns jsonb
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_plain jsonb;
+begin
+  if coalesce(p_maps, 'null') = 'null' then return null; end if;
+  if jsonb_typeof(p_maps) = 'object' and not p_maps ?| '{@pipe,@reduce}' then
+    select jsonb_build_object(
+      'plain', coalesce(jsonb_object_agg(leaf.key, leaf.value)
+        filter (where leaf.path is null), '{}'),
+      'keys', coalesce(array_agg(leaf.key) filter (where leaf.path is not null), '{}')::text,
+      'paths', coalesce(array_agg(leaf.path::text) filter (where leaf.path is not null),
+        '{}')::text)
+    into v_plain
+    from (select key, value, ratchet_internal.plain_path(value) as path
+      from jsonb_each(p_maps)) leaf
+    having coalesce(bool_and(leaf.path is not null
+      or leaf.value::text !~ '"\{|"@pipe"|"@reduce"|"\$"'), true);
+  end if;
+  return coalesce(v_plain, ratchet_internal.map_compile(p_maps));
+end $$;
+comment on function ratchet_internal.compile_maps(jsonb) is
+  'Compiles maps for run_maps; null when there are none.';
+
+-- sql/graph/compile_rule.sql
+
+-- Compiles a transition: where it leads, and when it is taken. Without conditions there are no
+-- codes; a condition on the code alone has no rule; one plain reference that is to be a certain
+-- scalar has its path; all others are rules of the mapping language.
+
+create function ratchet_internal.compile_rule(p_to int, p_conditions jsonb) returns jsonb
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_rule jsonb := ratchet_internal.rule_compile(p_conditions);
+  v_matches jsonb := coalesce(p_conditions -> 'match', 'null');
+  v_path text[] := ratchet_internal.plain_path(v_matches -> 0 -> 'actual');
+begin
+  if not v_rule ? 'codes' then return jsonb_build_object('to', p_to); end if;
+  if v_matches = 'null' then
+    return jsonb_build_object('to', p_to, 'codes', v_rule -> 'codes');
+  end if;
+  if jsonb_array_length(v_matches) = 1 and v_path is not null
+    and jsonb_typeof(v_matches -> 0 -> 'expected') in ('string', 'number', 'boolean', 'null')
+  then
+    return jsonb_build_object('to', p_to, 'codes', v_rule -> 'codes', 'path', v_path::text,
+      'expected', v_matches -> 0 -> 'expected');
+  end if;
+  return jsonb_build_object('to', p_to, 'codes', v_rule -> 'codes', 'rule', v_rule);
+end $$;
+comment on function ratchet_internal.compile_rule(int, jsonb) is
+  'Compiles a transition: where it leads, and when it is taken.';
+
+-- sql/graph/run_maps.sql
+
+-- Runs compiled maps: those of literals and plain references at once, others as programs.
+-- Raises: WF107, WF506.
+
+create function ratchet_internal.run_maps(p_compiled jsonb, p_view jsonb) returns jsonb
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_keys text[] := p_compiled ->> 'keys';
+  v_paths text[];
+  v_values jsonb := p_compiled -> 'plain';
+  v_value jsonb;
+begin
+  if v_values is null then return ratchet_internal.map_run(p_compiled, p_view); end if;
+  v_paths := p_compiled ->> 'paths';
+  for v_at in 1..cardinality(v_keys) loop
+    v_value := p_view #> v_paths[v_at]::text[];
+    if v_value <> '{"$": "undefined"}' then
+      v_values := v_values || jsonb_build_object(v_keys[v_at], v_value);
+    end if;
+  end loop;
+  return v_values;
+end $$;
+comment on function ratchet_internal.run_maps(jsonb, jsonb) is
+  'Runs compiled maps over what expressions see.';
+
+-- sql/graph/compile_names.sql
+
+-- Gives each activity id of an app that has none a number. Numbers stay with their ids for ever.
+-- The caller has locked the app. Writes: graph_names.
+
+create function ratchet_internal.compile_names(p_version bigint, p_space text, p_app jsonb)
+returns void
+language sql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  insert into ratchet_internal.graph_names (space, name, position)
+  select p_space, each.name, (
+      select coalesce(max(position), 0) from ratchet_internal.graph_names where space = p_space)
+    + row_number() over (order by each.graph_at, each.is_trigger desc, each.name)
+  from (
+    select graph.at as graph_at, activity.key as name,
+      activity.value ->> 'type' = 'trigger' as is_trigger
+    from jsonb_array_elements(p_app -> 'graphs') with ordinality as graph (value, at)
+    cross join lateral jsonb_each(graph.value -> 'activities') activity) each
+  where not exists (
+    select from ratchet_internal.graph_names n where n.space = p_space and n.name = each.name)
+$$;
+comment on function ratchet_internal.compile_names(bigint, text, jsonb) is
+  'Gives each activity id of an app that has none a number.';
+
+-- sql/graph/compile_tree.sql
+
+-- Lays out the trees of a version: its graphs, and each activity with its path from the trigger.
+-- Writes: graphs, graph_activities.
+
+create function ratchet_internal.compile_tree(p_version bigint, p_space text, p_app jsonb)
+returns void
+language sql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  with recursive graph as materialized (
+    select value, at from jsonb_array_elements(p_app -> 'graphs') with ordinality as g (value, at)),
+  tree as (
+    select graph.at, array[activity.key] as path
+    from graph cross join lateral jsonb_each(graph.value -> 'activities') activity
+    where activity.value ->> 'type' = 'trigger'
+    union all
+    select tree.at, tree.path || (transition ->> 'to')
+    from tree
+    join graph on graph.at = tree.at
+    cross join lateral jsonb_array_elements(coalesce(
+      graph.value -> 'transitions' -> tree.path[cardinality(tree.path)], '[]')) transition
+    where graph.value -> 'activities' ? (transition ->> 'to')
+      and transition ->> 'to' <> all (tree.path)),
+  known as (
+    insert into ratchet_internal.graphs (version_id, position, topic, publishes, expire)
+    select p_version, n.position, graph.value ->> 'subscribes', graph.value ->> 'publishes',
+      case when graph.value ? 'expire'
+        then ratchet_internal.compile_maps(jsonb_build_object('v', graph.value -> 'expire')) end
+    from graph join tree using (at)
+    join ratchet_internal.graph_names n on n.space = p_space and n.name = tree.path[1]
+    where cardinality(tree.path) = 1)
+  insert into ratchet_internal.graph_activities
+    (version_id, position, name, kind, path, path_names)
+  select p_version, n.position, n.name,
+    case body ->> 'type' when 'activity' then 'hook' else body ->> 'type' end,
+    array(select above.position from unnest(tree.path) with ordinality as step (name, at)
+      join ratchet_internal.graph_names above on above.space = p_space and above.name = step.name
+      order by step.at),
+    tree.path
+  from tree join graph using (at)
+  join ratchet_internal.graph_names n
+    on n.space = p_space and n.name = tree.path[cardinality(tree.path)]
+  cross join lateral (select graph.value -> 'activities' -> n.name as body) activity
+$$;
+comment on function ratchet_internal.compile_tree(bigint, text, jsonb) is
+  'Lays out the trees of a version: graphs, and activities with their paths.';
+
+-- sql/graph/compile_options.sql
+
+-- Compiles the options and maps of the activities of a version. Writes: graph_activities.
+
+create function ratchet_internal.compile_options(p_version bigint, p_space text, p_app jsonb)
+returns void
+language sql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  update ratchet_internal.graph_activities a
+  set constants = given.constants,
+    options = ratchet_internal.compile_maps(given.expressions),
+    input_maps = ratchet_internal.compile_maps(body -> 'input' -> 'maps'),
+    output_maps = ratchet_internal.compile_maps(body -> 'output' -> 'maps'),
+    signal_maps = ratchet_internal.compile_maps(body -> 'signal' -> 'maps'),
+    telemetry = ratchet_internal.compile_maps(body -> 'telemetry'),
+    announce = (select ratchet_internal.compile_maps(jsonb_object_agg(key, value))
+      from jsonb_each(body) where key in ('emit', 'persist') and value <> 'false'),
+    job_maps = (select jsonb_object_agg(m.code, ratchet_internal.compile_maps(m.maps))
+      from ratchet_internal.job_maps_of(body) m),
+    job_shapes = (select jsonb_object_agg(m.code, m.maps)
+      from ratchet_internal.job_maps_of(body) m
+      where m.maps::text ~ '\[([0-9]+|[-_])\]": ' or exists (
+        select from jsonb_each(m.maps) leaf where jsonb_typeof(leaf.value) = 'object'
+          and not leaf.value ?| '{@pipe,@reduce}')),
+    retry = body -> 'retry',
+    ancestor = (select n.position from ratchet_internal.graph_names n
+      where n.space = p_space and n.name = body ->> 'ancestor')
+  from ratchet_internal.activity_bodies(p_app) each
+  cross join lateral ratchet_internal.split_options(
+    ratchet_internal.options_of(each.body)) given
+  where a.version_id = p_version and a.name = each.name
+$$;
+comment on function ratchet_internal.compile_options(bigint, text, jsonb) is
+  'Compiles the options and maps of the activities of a version.';
+
+-- sql/graph/compile_transitions.sql
+
+-- Compiles the transitions of a version, in their order.
+-- Writes: graph_activities.
+
+create function ratchet_internal.compile_transitions(p_version bigint, p_space text, p_app jsonb)
+returns void
+language sql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  update ratchet_internal.graph_activities a set transitions = each.transitions
+  from (
+    select origin.key as name, jsonb_agg(ratchet_internal.compile_rule(n.position,
+      t.value -> 'conditions') order by t.at) as transitions
+    from jsonb_array_elements(p_app -> 'graphs') graph
+    cross join lateral jsonb_each(graph.value -> 'transitions') origin
+    cross join lateral jsonb_array_elements(origin.value) with ordinality as t (value, at)
+    join ratchet_internal.graph_names n on n.space = p_space and n.name = t.value ->> 'to'
+    where jsonb_typeof(graph.value -> 'transitions') = 'object'
+    group by origin.key) each
+  where a.version_id = p_version and a.name = each.name
+$$;
+comment on function ratchet_internal.compile_transitions(bigint, text, jsonb) is
+  'Compiles the transitions of a version.';
+
+-- sql/graph/compile_hooks.sql
+
+-- Compiles the hook rules of a version: the first of each topic counts; and tells the activities
+-- that wait for a signal what they wait under. Writes: graph_hooks, graph_activities.
+
+create function ratchet_internal.compile_hooks(p_version bigint, p_space text, p_app jsonb)
+returns void
+language sql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  with rule as materialized (
+    select distinct on (hook.key) hook.key as topic, n.position, n.name,
+      hook.value -> 0 #> '{conditions,match,0}' as match
+    from jsonb_array_elements(p_app -> 'graphs') with ordinality as graph (value, at)
+    cross join lateral jsonb_each(graph.value -> 'hooks') hook
+    join ratchet_internal.graph_names n on n.space = p_space and n.name = hook.value -> 0 ->> 'to'
+    where jsonb_typeof(graph.value -> 'hooks') = 'object'
+    order by hook.key, graph.at),
+  stored as (
+    insert into ratchet_internal.graph_hooks (version_id, topic, position, actual)
+    select p_version, topic, position,
+      ratchet_internal.compile_maps(jsonb_build_object('v', match -> 'actual')) from rule)
+  update ratchet_internal.graph_activities a
+  set hook = (select jsonb_build_object('topic', rule.topic, 'expected',
+      ratchet_internal.compile_maps(jsonb_build_object('v', rule.match -> 'expected')))
+      from rule where rule.position = a.position order by rule.topic limit 1)
+  where a.version_id = p_version and a.position in (select rule.position from rule)
+$$;
+comment on function ratchet_internal.compile_hooks(bigint, text, jsonb) is
+  'Compiles the hook rules of a version.';
+
+-- sql/graph/compile_reads.sql
+
+-- Works out what the expressions of each activity read: the first names of all references in it, in
+-- the transitions from it, in the hook rules to it, and in its graph's expire; and for itself and
+-- all below it, which ancestors. Then a stretch carries along no more than somebody will read.
+-- Writes: graph_activities.
+
+create function ratchet_internal.compile_reads(p_version bigint, p_app jsonb) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  update ratchet_internal.graph_activities a
+  set uses = coalesce(used.names, '{}'), is_described = coalesce(used.is_described, false)
+  from (
+    select each.name, array_agg(distinct part[1]) as names,
+      bool_or(part[3] = 'metadata' or cardinality(part) < 3) as is_described
+    from ratchet_internal.activity_bodies(p_app) each
+    cross join lateral jsonb_path_query(jsonb_build_array(each.body,
+        each.graph -> 'transitions' -> each.name, each.graph -> 'expire', (
+          select jsonb_agg(hook.value) from jsonb_array_elements(p_app -> 'graphs') other
+          cross join lateral jsonb_each(case jsonb_typeof(other -> 'hooks') when 'object'
+            then other -> 'hooks' else '{}' end) hook
+          where hook.value -> 0 ->> 'to' = each.name)),
+      'strict $.** ? (@.type() == "string")') leaf
+    cross join lateral string_to_array(trim('{}' from leaf #>> '{}'), '.') part
+    where leaf #>> '{}' like '{%}' and leaf #>> '{}' not like '{@%'
+    group by each.name) used
+  where a.version_id = p_version and a.name = used.name;
+  update ratchet_internal.graph_activities a
+  set reads = coalesce((
+      select array_agg(distinct used.name)
+      from ratchet_internal.graph_activities below cross join unnest(below.uses) as used (name)
+      where below.version_id = p_version and a.position = any (below.path)
+        and used.name = any (a.path_names)), '{}'),
+    is_read = exists (select from ratchet_internal.graph_activities below
+      where below.version_id = p_version and a.position = any (below.path)
+        and below.position <> a.position and a.name = any (below.uses))
+      or exists (select from ratchet_internal.graphs g where g.version_id = p_version
+        and g.position = a.path[1] and strpos(g.expire::text, a.name) > 0),
+    is_described = exists (select from ratchet_internal.graph_activities other
+      where other.version_id = p_version and other.is_described
+        and other.path[1] = a.path[1])
+  where a.version_id = p_version;
+end $$;
+comment on function ratchet_internal.compile_reads(bigint, jsonb) is
+  'Works out what the expressions of each activity read of its ancestors.';
+
+-- sql/graph/store_version.sql
+
+-- Stores a version in its normal form and compiles it. An earlier row of the same version is
+-- replaced, and is removed once nobody can be reading it any more.
+-- Locks: the app. Writes: graph tables.
+
+create function ratchet_internal.store_version(p_app jsonb, p_namespace text) returns bigint
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now timestamptz := ratchet_internal.now();
+  v_space text := ratchet_internal.app_space(p_app ->> 'id', p_namespace);
+  v_old bigint;
+  v_new bigint;
+begin
+  insert into ratchet_internal.graph_apps (space, namespace, app)
+  values (v_space, p_namespace, p_app ->> 'id') on conflict do nothing;
+  perform from ratchet_internal.graph_apps where space = v_space for update;
+  update ratchet_internal.graph_versions set replaced_at = v_now
+  where space = v_space and version = p_app ->> 'version' and replaced_at is null
+  returning id into v_old;
+  insert into ratchet_internal.graph_versions (space, version, document, deployed_at)
+  values (v_space, p_app ->> 'version', p_app, v_now) returning id into v_new;
+  perform ratchet_internal.compile_names(v_new, v_space, p_app);
+  perform ratchet_internal.compile_tree(v_new, v_space, p_app);
+  perform ratchet_internal.compile_options(v_new, v_space, p_app);
+  perform ratchet_internal.compile_transitions(v_new, v_space, p_app);
+  perform ratchet_internal.compile_hooks(v_new, v_space, p_app);
+  perform ratchet_internal.compile_reads(v_new, p_app);
+  update ratchet_internal.graph_apps set version_id = v_new
+  where space = v_space and version_id = v_old;
+  delete from ratchet_internal.graph_versions v
+  where v.space = v_space and v.replaced_at < v_now - interval '1 hour';
+  return v_new;
+end $$;
+comment on function ratchet_internal.store_version(jsonb, text) is
+  'Stores and compiles a version of an app, in place of an earlier one of the same name.';
+
+-- sql/graph/deploy.sql
+
+-- Deploys a version of an app: checks the document, and stores and compiles it. It is not active by
+-- that; a version that is active and deployed anew stays active. The document is an app with its
+-- graphs, or, for the app named, a list of graphs or one graph.
+-- Locks: the app. Writes: graph tables. Raises: WF101, WF105, WF106 with all problems, WF501.
+
+create function ratchet.deploy(
+  p_document json, p_app text default null, p_namespace text default 'hmsh'
+) returns json
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_document jsonb;
+  v_problems jsonb;
+  v_warnings jsonb;
+  v_app jsonb;
+begin
+  perform ratchet_internal.check_size(p_document, 'document');
+  perform ratchet_internal.check_readable(p_document, 'document');
+  v_document := p_document;
+  select
+    jsonb_agg(jsonb_build_object('path', path, 'activity', activity, 'message', message,
+      'hint', hint)) filter (where severity = 'error'),
+    jsonb_agg(jsonb_build_object('path', path, 'activity', activity, 'message', message,
+      'hint', hint)) filter (where severity = 'warning')
+  into v_problems, v_warnings
+  from ratchet_internal.graph_problems(v_document, p_app);
+  if v_problems is not null then
+    perform ratchet_internal.raise_error('WF106', 'invalid graph',
+      jsonb_build_object('problems', v_problems),
+      'Correct what the detail lists; nothing was kept.');
+  end if;
+  v_app := ratchet_internal.graph_normal(v_document, p_app) -> 'app';
+  perform ratchet_internal.store_version(v_app, p_namespace);
+  return json_build_object('app', v_app -> 'id', 'version', v_app -> 'version',
+    'graphs', v_app -> 'graphs', 'warnings', coalesce(v_warnings, '[]'));
+end $$;
+comment on function ratchet.deploy(json, text, text) is
+  'Checks, compiles and stores a version of an app; returns what was deployed, with warnings.';
+
+-- sql/graph/activate.sql
+
+-- Makes a deployed version the one that every stretch of the app follows from now on, in one
+-- transaction, for every engine at once. Running jobs go on with it.
+-- Locks: the app. Writes: graph_apps. Raises: WF101, WF207. Idempotent.
+
+create function ratchet.activate(
+  p_version text, p_app text, p_namespace text default 'hmsh'
+) returns boolean
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  update ratchet_internal.graph_apps a
+  set version_id = v.id, activated_at = ratchet_internal.now()
+  from ratchet_internal.graph_versions v
+  where a.space = ratchet_internal.app_space(p_app, p_namespace) and v.space = a.space
+    and v.version = p_version and v.replaced_at is null;
+  if not found then
+    perform ratchet_internal.raise_error('WF207', 'version not found',
+      jsonb_build_object('app', p_app, 'namespace', p_namespace, 'version', left(p_version, 100)),
+      'Version ' || coalesce(left(p_version, 100), 'null') || ' does not exist for app ' || p_app
+      || '; deploy it first.');
+  end if;
+  return true;
+end $$;
+comment on function ratchet.activate(text, text, text) is
+  'Makes a deployed version the one that the app follows from now on.';
+
+-- Graphs: what expressions see, and what addresses and keys say.
+
+-- sql/graph/cut_address.sql
+
+-- The first numbers of an address: where an ancestor is, seen from an activity. Inlinable.
+
+create function ratchet_internal.cut_address(p_address text, p_numbers int) returns text
+language sql immutable parallel safe
+return array_to_string((string_to_array(p_address, ','))[1:p_numbers + 1], ',');
+comment on function ratchet_internal.cut_address(text, int) is
+  'The first numbers of an address: ,0,1,0 cut to 2 is ,0,1.';
+
+-- sql/graph/hook_key.sql
+
+-- The key under which a hook waits: topic and value, parted by a character that no name may hold,
+-- so that neither can be taken for the other, and no signal of a function can answer a hook. What
+-- would be too long for an index is replaced by its hash. Inlinable.
+
+create function ratchet_internal.hook_key(p_topic text, p_value jsonb) returns text
+language sql immutable parallel safe
+return case when octet_length(p_topic) + octet_length(p_value #>> '{}') <= 1000
+    then p_topic || E'\x1f' || (p_value #>> '{}')
+  else left(p_topic, 100) || E'\x1fsha256:' || encode(sha256(convert_to(
+    p_topic || E'\x1f' || (p_value #>> '{}'), 'UTF8')), 'hex') end;
+comment on function ratchet_internal.hook_key(text, jsonb) is
+  'The key under which a hook waits for a signal of a topic.';
+
+-- sql/graph/graph_time.sql
+
+-- A time as metadata of graphs show it. Inlinable.
+
+create function ratchet_internal.graph_time(p_at timestamptz) returns text
+language sql stable parallel safe
+return to_char(p_at at time zone 'UTC', 'YYYYMMDDHH24MISS.MS');
+comment on function ratchet_internal.graph_time(timestamptz) is
+  'A time as metadata of graphs show it: YYYYMMDDHHmmss.sss, UTC.';
+
+-- sql/graph/job_metadata.sql
+
+-- What expressions and callers see of a job as its metadata.
+
+create function ratchet_internal.job_metadata(p_job ratchet.jobs) returns jsonb
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_strip_nulls(jsonb_build_object(
+    'jid', p_job.key, 'gid', p_job.id::text, 'app', p_job.queue, 'vrs', p_job.version,
+    'tpc', p_job.workflow, 'js', p_job.status, 'jc', ratchet_internal.graph_time(p_job.created_at),
+    'ju', ratchet_internal.graph_time(p_job.updated_at), 'err', p_job.error::text))
+    || (coalesce(p_job.options, '{}')::jsonb - 'publishes')
+$$;
+comment on function ratchet_internal.job_metadata(ratchet.jobs) is
+  'The metadata of a job of a graph.';
+
+-- sql/graph/activity_entry.sql
+
+-- What expressions see of one run of an activity. The metadata are made only where some expression
+-- of the version reads them.
+
+create function ratchet_internal.activity_entry(
+  p_activity ratchet_internal.graph_activities, p_row ratchet.jobs_attributes, p_output jsonb,
+  p_hook jsonb, p_error jsonb
+) returns jsonb
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_entry jsonb := '{}';
+begin
+  if p_output is not null or p_activity.is_described then
+    v_entry := jsonb_build_object('output', case when p_output is null then '{}'
+      else jsonb_build_object('data', p_output) end);
+  end if;
+  if p_hook is not null then
+    v_entry := v_entry || jsonb_build_object('hook', jsonb_build_object('data', p_hook));
+  end if;
+  if p_activity.kind = 'trigger' then
+    v_entry := v_entry || jsonb_build_object('input', jsonb_build_object('data', p_output));
+  end if;
+  if p_activity.is_described then
+    v_entry := jsonb_set(v_entry, '{output,metadata}', jsonb_strip_nulls(jsonb_build_object(
+      'aid', p_activity.name, 'atp', p_activity.kind, 'stp', p_activity.constants ->> 'topic',
+      'dad', p_row.address, 'as', p_row.ledger::text, 'err', p_error::text, '$error', p_error,
+      'ac', ratchet_internal.graph_time(p_row.created_at),
+      'au', ratchet_internal.graph_time(coalesce(p_row.updated_at, p_row.created_at)))));
+  end if;
+  return v_entry;
+end $$;
+comment on function ratchet_internal.activity_entry(ratchet_internal.graph_activities,
+  ratchet.jobs_attributes, jsonb, jsonb, jsonb) is
+  'What expressions see of one run of an activity: output, hook, input, metadata.';
+
+-- sql/graph/graph_view.sql
+
+-- What the expressions of an activity are evaluated against: its ancestors, itself and the job, the
+-- latter two only where they are read.
+
+create function ratchet_internal.graph_view(
+  p_job ratchet.jobs, p_activity ratchet_internal.graph_activities, p_scope jsonb, p_self jsonb
+) returns jsonb
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_view jsonb := p_scope;
+begin
+  if p_self is not null then
+    v_view := v_view || jsonb_build_object('$self', p_self, p_activity.name, p_self);
+  end if;
+  if '$job' = any (p_activity.uses) then
+    v_view := v_view || jsonb_build_object('$job', jsonb_build_object('data',
+      coalesce(p_job.context, '{}'), 'metadata', ratchet_internal.job_metadata(p_job)));
+  end if;
+  return v_view;
+end $$;
+comment on function ratchet_internal.graph_view(ratchet.jobs, ratchet_internal.graph_activities,
+  jsonb, jsonb) is
+  'What the expressions of an activity are evaluated against.';
+
+-- sql/graph/row_output.sql
+
+-- The output that a row of the history stands for: its value, or, for a hook that waited, what was
+-- kept as its input; for a trigger the payload of the job. Null when it failed or has none.
+
+create function ratchet_internal.row_output(p_row ratchet.jobs_attributes, p_payload json)
+returns jsonb
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return case when p_row.kind = 'trigger' then ratchet_internal.readable(p_payload)::jsonb
+    when p_row.kind = 'hook' and p_row.input is not null then p_row.input::jsonb
+    when not p_row.is_failed and ratchet_internal.is_final(p_row.ledger)
+      then ratchet_internal.readable(p_row.value::json)::jsonb end;
+end $$;
+comment on function ratchet_internal.row_output(ratchet.jobs_attributes, json) is
+  'The output that a row of the history stands for.';
+
+-- sql/graph/row_hook.sql
+
+-- What a hook that waited was resumed with; null for all other rows.
+
+create function ratchet_internal.row_hook(p_row ratchet.jobs_attributes) returns jsonb
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return case when p_row.kind = 'hook' and p_row.input is not null and not p_row.is_failed
+    then ratchet_internal.readable(p_row.value::json)::jsonb end;
+end $$;
+comment on function ratchet_internal.row_hook(ratchet.jobs_attributes) is
+  'What a hook that waited was resumed with.';
+
+-- sql/graph/response_error.sql
+
+-- A response that failed, as an error: an object with a message and a numeric code.
+
+create function ratchet_internal.response_error(p_value text, p_code int) returns jsonb
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_error jsonb := ratchet_internal.readable(p_value::json);
+begin
+  if jsonb_typeof(v_error) is distinct from 'object' then
+    v_error := jsonb_strip_nulls(jsonb_build_object('error', v_error));
+  end if;
+  return v_error || jsonb_build_object('message', coalesce(v_error ->> 'message', 'unknown'),
+    'code', coalesce(p_code, 500));
+end $$;
+comment on function ratchet_internal.response_error(text, int) is
+  'A response that failed, as an object with a message and a code.';
+
+-- sql/graph/load_scope.sql
+
+-- The outputs of the ancestors of an activity, as seen from its address, as far as it or an
+-- activity below it reads them. A stretch begins with this and carries it along.
+
+create function ratchet_internal.load_scope(
+  p_job ratchet.jobs, p_activity ratchet_internal.graph_activities, p_address text
+) returns jsonb
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_activity.reads = '{}' then return '{}'; end if;
+  return coalesce((
+    select jsonb_object_agg(above.name, ratchet_internal.activity_entry(above, a,
+      ratchet_internal.row_output(a, p_job.input), ratchet_internal.row_hook(a),
+      case when a.is_failed then ratchet_internal.response_error(a.value, a.code) end))
+    from unnest(p_activity.path, p_activity.path_names)
+      with ordinality as each (position, name, depth)
+    join ratchet_internal.graph_activities above
+      on above.version_id = p_activity.version_id and above.position = each.position
+    join ratchet.jobs_attributes a on a.job_id = p_job.id and a.position = each.position
+      and a.address = ratchet_internal.cut_address(p_address, each.depth::int)
+    where each.name = any (p_activity.reads) and each.depth < cardinality(p_activity.path)), '{}');
+end $$;
+comment on function ratchet_internal.load_scope(
+  ratchet.jobs, ratchet_internal.graph_activities, text) is
+  'The outputs of the ancestors of an activity, as seen from its address.';
+
+-- sql/graph/narrow_scope.sql
+
+-- The scope of an ancestor, taken from that of an activity below it.
+
+create function ratchet_internal.narrow_scope(p_scope jsonb, p_path_names text[]) returns jsonb
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(jsonb_object_agg(key, value), '{}') from jsonb_each(p_scope)
+  where key = any (p_path_names[:cardinality(p_path_names) - 1])
+$$;
+comment on function ratchet_internal.narrow_scope(jsonb, text[]) is
+  'The scope of an ancestor, taken from that of an activity below it.';
+
+-- Graphs: working out one activity. Nothing here writes.
+
+-- sql/graph/check_expression.sql
+
+-- Raises WF107, as an expression does that cannot be evaluated, when its value is of no use.
+
+create function ratchet_internal.check_expression(p_is_well boolean, p_part text, p_reason text)
+returns void
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_is_well is not true then
+    perform ratchet_internal.raise_error('WF107', 'expression failed',
+      jsonb_build_object('expression', p_part, 'reason', p_reason),
+      'Look at the values that the expression of this activity reads.');
+  end if;
+end $$;
+comment on function ratchet_internal.check_expression(boolean, text, text) is
+  'Raises WF107 unless the value of an expression can be used.';
+
+-- sql/graph/expression_error.sql
+
+-- The error of an activity whose expression could not be evaluated: it names both.
+
+create function ratchet_internal.expression_error(
+  p_activity text, p_part text, p_message text, p_detail text
+) returns jsonb
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_build_object('code', 500, 'activity', p_activity, 'expression', p_part,
+    'message', p_activity || ': ' || p_part || ': ' || p_message
+      || case when p_detail <> '' then ': ' || left(p_detail, 1000) else '' end)
+$$;
+comment on function ratchet_internal.expression_error(text, text, text, text) is
+  'The error of an activity whose expression failed, naming the activity and the expression.';
+
+-- sql/graph/graph_attribute.sql
+
+-- The row of one run of an activity, as it is when it has been entered.
+
+create function ratchet_internal.graph_attribute(
+  p_now timestamptz, p_job bigint, p_activity ratchet_internal.graph_activities, p_address text
+) returns ratchet.jobs_attributes
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_row ratchet.jobs_attributes;
+begin
+  v_row.job_id := p_job;
+  v_row.address := p_address;
+  v_row.position := p_activity.position;
+  v_row.kind := p_activity.kind;
+  v_row.field := ratchet_internal.step_field(p_address, p_activity.position, p_activity.name);
+  v_row.ledger := ratchet_internal.leg1_done(1);
+  v_row.is_failed := false;
+  v_row.created_at := p_now;
+  return v_row;
+end $$;
+comment on function ratchet_internal.graph_attribute(
+  timestamptz, bigint, ratchet_internal.graph_activities, text) is
+  'The row of one run of an activity, as it is when it has been entered.';
+
+-- sql/graph/graph_message.sql
+
+-- A message that makes an activity of a graph move. It is found by the engine's own route, except
+-- where it is an activity for a worker.
+
+create function ratchet_internal.graph_message(
+  p_job ratchet.jobs, p_address text, p_position int, p_kind text, p_due timestamptz,
+  p_key text default null, p_options json default null, p_queue text default null
+) returns ratchet_internal.messages
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_message ratchet_internal.messages;
+begin
+  v_message.job_id := p_job.id;
+  v_message.address := p_address;
+  v_message.position := p_position;
+  v_message.kind := p_kind;
+  v_message.due_at := p_due;
+  v_message.attempt := 0;
+  v_message.namespace := p_job.namespace;
+  v_message.queue := coalesce(p_queue, '$graph');
+  v_message.workflow := case when p_kind = 'activity' then '' else '$graph' end;
+  v_message.key := p_key;
+  v_message.options := p_options;
+  return v_message;
+end $$;
+comment on function ratchet_internal.graph_message(
+  ratchet.jobs, text, int, text, timestamptz, text, json, text) is
+  'A message that makes an activity of a graph move.';
+
+-- sql/graph/close_outcome.sql
+
+-- An activity that is answered in the stretch that entered it.
+
+create function ratchet_internal.close_outcome(
+  p_out ratchet_internal.graph_outcome, p_value jsonb, p_error jsonb default null
+) returns ratchet_internal.graph_outcome
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_out ratchet_internal.graph_outcome := p_out;
+begin
+  v_out.message := null;
+  v_out.status := case when p_error is null then 'success' else 'error' end;
+  v_out.code := case when p_error is null then 200 else (p_error ->> 'code')::int end;
+  v_out.error := p_error;
+  if not ratchet_internal.is_final((v_out.attribute).ledger) then
+    v_out.attribute.ledger := ratchet_internal.leg2_done((v_out.attribute).ledger, 1);
+  end if;
+  v_out.attribute.value := coalesce(p_error, p_value)::text;
+  v_out.attribute.is_failed := p_error is not null;
+  v_out.attribute.code := nullif(v_out.code, 200);
+  if p_error is not null then
+    v_out.output := null;
+    v_out.hook := null;
+    v_out.effects := null;
+    v_out.data := null;
+  end if;
+  return v_out;
+end $$;
+comment on function ratchet_internal.close_outcome(ratchet_internal.graph_outcome, jsonb, jsonb) is
+  'Answers an activity in the stretch that entered it, with a value or an error.';
+
+-- sql/graph/telemetry_values.sql
+
+-- The attributes of spans that a telemetry map makes: scalars, under their public names.
+
+create function ratchet_internal.telemetry_values(p_values jsonb) returns jsonb
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_object_agg('app.activity.data.' || key, value) from jsonb_each(p_values)
+  where jsonb_typeof(value) in ('boolean', 'string', 'number')
+$$;
+comment on function ratchet_internal.telemetry_values(jsonb) is
+  'The attributes of spans that a telemetry map makes; null when there are none.';
+
+-- sql/graph/signal_key.sql
+
+-- The key of the wait that a signal is for, read out of its payload as the rule of its topic says;
+-- null when there is no rule or no such value. Raises: WF107.
+
+create function ratchet_internal.signal_key(p_version bigint, p_topic text, p_payload jsonb)
+returns text
+language sql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  select ratchet_internal.hook_key(h.topic, ratchet_internal.run_maps(h.actual, jsonb_build_object(
+    '$hook', jsonb_build_object('data', p_payload),
+    '$self', jsonb_build_object('hook', jsonb_build_object('data', p_payload)))) -> 'v')
+  from ratchet_internal.graph_hooks h
+  where h.version_id = p_version and h.topic = p_topic
+$$;
+comment on function ratchet_internal.signal_key(bigint, text, jsonb) is
+  'The key of the wait that a signal is for; null when no rule gives one.';
+
+-- sql/graph/signal_code.sql
+
+-- Status and code of a signal belong together: 202 is pending, and all else closes the wait.
+-- Raises: WF107 when they contradict each other.
+
+create function ratchet_internal.signal_code(p_status text, p_code int) returns int
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform ratchet_internal.check_expression(
+    coalesce(p_status, 'success') in ('success', 'pending')
+      and coalesce(p_code, 200) in (200, 202)
+      and (p_status is null or p_code is null or (p_status = 'pending') = (p_code = 202)),
+    'status', 'a signal is success with code 200 or pending with code 202');
+  return case when p_status = 'pending' or p_code = 202 then 202 else 200 end;
+end $$;
+comment on function ratchet_internal.signal_code(text, int) is
+  'The code of a signal, from its status, its code, or both; raises WF107 when they disagree.';
+
+-- sql/graph/signal_expire.sql
+
+-- How long a signal is kept for a wait that is not there yet: what its payload says as $expire, or
+-- ten minutes. In milliseconds.
+
+create function ratchet_internal.signal_expire(p_payload jsonb) returns float8
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(ratchet_internal.duration_ms(case when jsonb_typeof(p_payload) = 'object'
+    then p_payload ->> '$expire' end), 600000)
+$$;
+comment on function ratchet_internal.signal_expire(jsonb) is
+  'How long a signal is kept for a wait that is not there yet, in milliseconds.';
+
+-- sql/graph/interrupt_error.sql
+
+-- The error of a job that was interrupted.
+
+create function ratchet_internal.interrupt_error(
+  p_job text, p_reason text, p_code int, p_stack text
+) returns jsonb
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_build_object('message', coalesce(p_reason, 'job [' || p_job || '] interrupted'),
+    'code', coalesce(p_code, 410), 'job_id', p_job, 'stack', coalesce(p_stack, ''))
+$$;
+comment on function ratchet_internal.interrupt_error(text, text, int, text) is
+  'The error of a job that was interrupted.';
+
+-- sql/graph/enter_worker.sql
+
+-- A worker activity: its input goes to its topic. Without maps it is given the payload of the job.
+
+create function ratchet_internal.enter_worker(
+  p_job ratchet.jobs, p_activity ratchet_internal.graph_activities, p_view jsonb,
+  p_out ratchet_internal.graph_outcome
+) returns ratchet_internal.graph_outcome
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_out ratchet_internal.graph_outcome := p_out;
+  v_topic text := p_out.options ->> 'topic';
+  v_job jsonb := p_job.options;
+  v_options json;
+begin
+  perform ratchet_internal.check_expression(ratchet_internal.is_name(v_topic), 'topic',
+    'the topic is no name');
+  v_out.attribute.input := case when p_activity.input_maps is null then p_job.input
+    else ratchet_internal.run_maps(p_activity.input_maps, p_view)::json end;
+  v_options := json_build_object('metadata', json_strip_nulls(json_build_object(
+      'guid', p_job.id || (p_out.attribute).address || '-' || p_activity.position,
+      'jid', p_job.key, 'gid', p_job.id::text, 'aid', p_activity.name,
+      'dad', (p_out.attribute).address, 'topic', v_topic, 'wfn', p_job.workflow,
+      'trc', v_job ->> 'trc', 'spn', v_job ->> 'spn',
+      'telemetry', case when p_activity.telemetry is not null
+        then ratchet_internal.telemetry_values(
+          ratchet_internal.run_maps(p_activity.telemetry, p_view)) end)),
+    'retry', p_activity.retry);
+  v_out.message := ratchet_internal.graph_message(p_job, (p_out.attribute).address,
+    p_activity.position, 'activity', (p_out.attribute).created_at, null, v_options, v_topic);
+  return v_out;
+end $$;
+comment on function ratchet_internal.enter_worker(ratchet.jobs, ratchet_internal.graph_activities,
+  jsonb, ratchet_internal.graph_outcome) is
+  'Enters a worker activity: what it sends, and where to.';
+
+-- sql/graph/enter_await.sql
+
+-- An await activity: a job of another graph is started once the stretch is written. Its number is
+-- taken in advance, so that the message that waits for its end can name it.
+
+create function ratchet_internal.enter_await(
+  p_job ratchet.jobs, p_activity ratchet_internal.graph_activities, p_view jsonb,
+  p_out ratchet_internal.graph_outcome
+) returns ratchet_internal.graph_outcome
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_out ratchet_internal.graph_outcome := p_out;
+  v_topic text := p_out.options ->> 'topic';
+  v_child text := nextval('ratchet.jobs_id_seq');
+begin
+  perform ratchet_internal.check_expression(ratchet_internal.is_name(v_topic), 'topic',
+    'the topic is no name');
+  v_out.attribute.input := case when p_activity.input_maps is null then p_job.input
+    else ratchet_internal.run_maps(p_activity.input_maps, p_view)::json end;
+  v_out.message := ratchet_internal.graph_message(p_job, (p_out.attribute).address,
+    p_activity.position, 'child', 'infinity', v_child, json_build_object('child', v_child));
+  v_out.effects := array[jsonb_build_object('kind', 'child', 'id', v_child::bigint,
+    'topic', v_topic, 'input', ratchet_internal.readable((v_out.attribute).input),
+    'is_awaited', p_out.options -> 'await' is distinct from 'false', 'job', p_job.id,
+    'address', (p_out.attribute).address, 'position', p_activity.position,
+    'activity', p_activity.name)];
+  return v_out;
+end $$;
+comment on function ratchet_internal.enter_await(ratchet.jobs, ratchet_internal.graph_activities,
+  jsonb, ratchet_internal.graph_outcome) is
+  'Enters an await activity: which job is to be started, and whether it is waited for.';
+
+-- sql/graph/enter_hook.sql
+
+-- A hook: waits for a signal, for a time, or for either; or goes on at once. What its output maps
+-- make of it is its value when it goes on at once; when it waits it is kept as its input, since the
+-- value will be what it is resumed with.
+
+create function ratchet_internal.enter_hook(
+  p_job ratchet.jobs, p_activity ratchet_internal.graph_activities, p_scope jsonb, p_view jsonb,
+  p_out ratchet_internal.graph_outcome
+) returns ratchet_internal.graph_outcome
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_out ratchet_internal.graph_outcome := p_out;
+  v_now timestamptz := (p_out.attribute).created_at;
+  v_sleep float8 := case when p_out.options ? 'sleep'
+    then ratchet_internal.number_of(p_out.options::json, 'sleep', 0) else 0 end;
+  v_due timestamptz := 'infinity';
+  v_value jsonb;
+  v_key text;
+begin
+  if p_activity.output_maps is not null then
+    v_out.output := ratchet_internal.run_maps(p_activity.output_maps, p_view);
+  end if;
+  if p_activity.hook is null and v_sleep <= 0 then
+    return ratchet_internal.close_outcome(v_out, v_out.output);
+  end if;
+  if v_sleep > 0 then
+    v_due := ratchet_internal.after(v_now, v_sleep * 1000);
+  end if;
+  if p_activity.hook is not null then
+    v_value := ratchet_internal.run_maps(p_activity.hook -> 'expected',
+      ratchet_internal.graph_view(p_job, p_activity, p_scope, ratchet_internal.activity_entry(
+        p_activity, p_out.attribute, v_out.output, null, null))) -> 'v';
+    perform ratchet_internal.check_expression(v_value is not null, 'hooks.expected',
+      'the key to wait under is undefined');
+    v_key := ratchet_internal.hook_key(p_activity.hook ->> 'topic', v_value);
+  end if;
+  v_out.attribute.input := coalesce(v_out.output, '{}');
+  v_out.message := ratchet_internal.graph_message(p_job, (p_out.attribute).address,
+    p_activity.position, case when v_key is null then 'timer' else 'wait' end, v_due, v_key,
+    json_build_object('key', v_key, 'due_at', v_due));
+  if v_key is not null
+    and p_out.options -> 'escalation' ?| array['role', 'type', 'priority', 'metadata']
+  then
+    v_out.effects := array[jsonb_build_object('kind', 'escalation',
+      'key', v_value, 'address', (p_out.attribute).address, 'position', p_activity.position,
+      'fields', p_out.options -> 'escalation')];
+  end if;
+  return v_out;
+end $$;
+comment on function ratchet_internal.enter_hook(ratchet.jobs, ratchet_internal.graph_activities,
+  jsonb, jsonb, ratchet_internal.graph_outcome) is
+  'Enters a hook: what it waits for, or its output when it does not wait.';
+
+-- sql/graph/enter_signal.sql
+
+-- A signal activity: sends a signal in the transaction in which it ends.
+
+create function ratchet_internal.enter_signal(
+  p_job ratchet.jobs, p_activity ratchet_internal.graph_activities, p_scope jsonb, p_view jsonb,
+  p_out ratchet_internal.graph_outcome
+) returns ratchet_internal.graph_outcome
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_out ratchet_internal.graph_outcome := p_out;
+  v_payload jsonb := '{}';
+  v_view jsonb := p_view;
+  v_key text;
+begin
+  if p_activity.output_maps is not null then
+    v_out.output := ratchet_internal.run_maps(p_activity.output_maps, p_view);
+    v_view := ratchet_internal.graph_view(p_job, p_activity, p_scope,
+      ratchet_internal.activity_entry(p_activity, p_out.attribute, v_out.output, null, null));
+  end if;
+  if p_activity.signal_maps is not null then
+    v_payload := ratchet_internal.run_maps(p_activity.signal_maps, v_view);
+  end if;
+  if p_activity.constants ->> 'subtype' = 'all' then
+    v_out := ratchet_internal.close_outcome(v_out, v_out.output);
+    v_out.effects := ratchet_internal.signals_to_all(p_job, p_activity.version_id, p_out.options,
+      v_payload);
+    return v_out;
+  end if;
+  v_key := ratchet_internal.signal_key(p_activity.version_id, p_out.options ->> 'topic', v_payload);
+  perform ratchet_internal.check_expression(v_key is not null, 'signal',
+    'no hook rule has this topic, or the payload lacks the key that it reads');
+  v_out := ratchet_internal.close_outcome(v_out, v_out.output);
+  v_out.effects := array[jsonb_build_object('kind', 'signal', 'key', v_key, 'payload', v_payload,
+    'code', ratchet_internal.signal_code(p_out.options ->> 'status',
+      ratchet_internal.number_of(p_out.options::json, 'code', null)::int))];
+  return v_out;
+end $$;
+comment on function ratchet_internal.enter_signal(ratchet.jobs, ratchet_internal.graph_activities,
+  jsonb, jsonb, ratchet_internal.graph_outcome) is
+  'Enters a signal activity: which signal is sent.';
+
+-- sql/graph/enter_cycle.sql
+
+-- A cycle: its ancestor is entered again, in a dimension of its own, with the cycle's input as its
+-- output. The obligation moves there.
+
+create function ratchet_internal.enter_cycle(
+  p_activity ratchet_internal.graph_activities, p_view jsonb, p_out ratchet_internal.graph_outcome
+) returns ratchet_internal.graph_outcome
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_out ratchet_internal.graph_outcome := p_out;
+  v_input jsonb := '{}';
+begin
+  if p_activity.input_maps is not null then
+    v_input := ratchet_internal.run_maps(p_activity.input_maps, p_view);
+  end if;
+  v_out.attribute.input := v_input;
+  v_out := ratchet_internal.close_outcome(v_out, null);
+  v_out.effects := array[jsonb_build_object('kind', 'cycle', 'input', v_input,
+    'to', p_activity.ancestor)];
+  return v_out;
+end $$;
+comment on function ratchet_internal.enter_cycle(
+  ratchet_internal.graph_activities, jsonb, ratchet_internal.graph_outcome) is
+  'Enters a cycle: which activity is entered again, with what.';
+
+-- sql/graph/enter_interrupt.sql
+
+-- An interrupt: stops its own job, or another one of the app and goes on.
+
+create function ratchet_internal.enter_interrupt(
+  p_job ratchet.jobs, p_activity ratchet_internal.graph_activities, p_view jsonb,
+  p_out ratchet_internal.graph_outcome
+) returns ratchet_internal.graph_outcome
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_out ratchet_internal.graph_outcome := p_out;
+  v_target text := coalesce(p_out.options ->> 'target', p_job.key);
+  v_stop jsonb := jsonb_build_object('target', v_target, 'topic', p_out.options -> 'topic',
+    'is_thrown', p_out.options -> 'throw' is distinct from 'false',
+    'expire', p_out.options -> 'expire', 'error', ratchet_internal.interrupt_error(v_target,
+      p_out.options ->> 'reason', ratchet_internal.number_of(p_out.options::json, 'code', 410)::int,
+      p_out.options ->> 'stack'));
+begin
+  v_out.attribute.input := v_stop - 'error';
+  if v_target = p_job.key then
+    v_out := ratchet_internal.close_outcome(v_out, null);
+    v_out.stop := v_stop;
+    return v_out;
+  end if;
+  if p_activity.output_maps is not null then
+    v_out.output := ratchet_internal.run_maps(p_activity.output_maps, p_view);
+  end if;
+  v_out := ratchet_internal.close_outcome(v_out, v_out.output);
+  v_out.effects := array[v_stop || '{"kind": "interrupt"}'];
+  return v_out;
+end $$;
+comment on function ratchet_internal.enter_interrupt(ratchet.jobs,
+  ratchet_internal.graph_activities, jsonb, ratchet_internal.graph_outcome) is
+  'Enters an interrupt: which job it stops, and how.';
+
+-- sql/graph/enter_activity.sql
+
+-- Enters an activity. Nothing is written here: so what an expression throws has nothing to undo,
+-- and the block that catches it costs next to nothing. The error becomes that of the activity. An
+-- activity with a threshold is skipped when so few activities are open.
+
+create function ratchet_internal.enter_activity(
+  p_now timestamptz, p_job ratchet.jobs, p_activity ratchet_internal.graph_activities,
+  p_item ratchet_internal.graph_item
+) returns ratchet_internal.graph_outcome
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_out ratchet_internal.graph_outcome;
+  v_view jsonb;
+  v_message text;
+  v_detail text;
+begin
+  v_out.attribute := ratchet_internal.graph_attribute(p_now, p_job.id, p_activity, p_item.address);
+  v_view := ratchet_internal.graph_view(p_job, p_activity, p_item.scope, null);
+  v_out.options := p_activity.constants;
+  if p_activity.options is not null then
+    v_out.options := v_out.options || ratchet_internal.run_maps(p_activity.options, v_view);
+  end if;
+  if v_out.options ? 'statusThreshold' and p_job.status
+    <= ratchet_internal.number_of(v_out.options::json, 'statusThreshold', 0)
+  then
+    v_out := ratchet_internal.close_outcome(v_out, null);
+    v_out.status := 'skipped';
+  elsif p_activity.kind = 'worker' then
+    v_out := ratchet_internal.enter_worker(p_job, p_activity, v_view, v_out);
+  elsif p_activity.kind = 'await' then
+    v_out := ratchet_internal.enter_await(p_job, p_activity, v_view, v_out);
+  elsif p_activity.kind = 'hook' then
+    v_out := ratchet_internal.enter_hook(p_job, p_activity, p_item.scope, v_view, v_out);
+  elsif p_activity.kind = 'signal' then
+    v_out := ratchet_internal.enter_signal(p_job, p_activity, p_item.scope, v_view, v_out);
+  elsif p_activity.kind = 'cycle' then
+    v_out := ratchet_internal.enter_cycle(p_activity, v_view, v_out);
+  else
+    v_out := ratchet_internal.enter_interrupt(p_job, p_activity, v_view, v_out);
+  end if;
+  return v_out;
+exception when sqlstate 'WF107' or sqlstate 'WF506' or data_exception
+  or program_limit_exceeded
+then
+  get stacked diagnostics v_message = message_text, v_detail = pg_exception_detail;
+  return ratchet_internal.close_outcome(v_out, null, ratchet_internal.expression_error(
+    p_activity.name, 'input', v_message, v_detail));
+end $$;
+comment on function ratchet_internal.enter_activity(timestamptz, ratchet.jobs,
+  ratchet_internal.graph_activities, ratchet_internal.graph_item) is
+  'Enters an activity: what it comes to, or the error of the expression that failed.';
+
+-- sql/graph/bind_answer.sql
+
+-- What the answer of an activity means: a response with a status and a code, or the error it failed
+-- with, which binds no output. An answer of a hook that waited is what resumed it; one without a
+-- code is its time, which ran out.
+
+create function ratchet_internal.bind_answer(
+  p_activity ratchet_internal.graph_activities, p_item ratchet_internal.graph_item
+) returns ratchet_internal.graph_outcome
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_out ratchet_internal.graph_outcome;
+  v_row ratchet.jobs_attributes := p_item.answer;
+begin
+  v_out.attribute := v_row;
+  if v_row.is_failed then
+    v_out.status := 'error';
+    v_out.error := ratchet_internal.response_error(v_row.value, coalesce(v_row.code, 500));
+    v_out.code := (v_out.error ->> 'code')::int;
+    return v_out;
+  end if;
+  v_out.code := coalesce(v_row.code, 200);
+  v_out.status := case when v_row.code = 202 then 'pending' else 'success' end;
+  v_out.output := ratchet_internal.row_output(v_row, null);
+  v_out.hook := ratchet_internal.row_hook(v_row);
+  return v_out;
+end $$;
+comment on function ratchet_internal.bind_answer(
+  ratchet_internal.graph_activities, ratchet_internal.graph_item) is
+  'What the answer of an activity means: status, code, output or error.';
+
+-- sql/graph/taken_transitions.sql
+
+-- The activities that follow a response, in the order of their transitions. Raises: WF107, WF506.
+
+create function ratchet_internal.taken_transitions(p_transitions jsonb, p_view jsonb, p_code int)
+returns int[]
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_transition jsonb;
+  v_targets int[] := '{}';
+begin
+  for v_at in 0..jsonb_array_length(p_transitions) - 1 loop
+    v_transition := p_transitions -> v_at;
+    if (case when not v_transition ? 'codes' then true
+      when not v_transition -> 'codes' ? p_code::text then false
+      when v_transition ? 'path'
+        then p_view #> (v_transition ->> 'path')::text[] = v_transition -> 'expected'
+      when v_transition ? 'rule'
+        then ratchet_internal.rule_holds(v_transition -> 'rule', p_code, p_view)
+      else true end)
+    then
+      v_targets := v_targets || (v_transition -> 'to')::int;
+    end if;
+  end loop;
+  return v_targets;
+end $$;
+comment on function ratchet_internal.taken_transitions(jsonb, jsonb, int) is
+  'The activities that follow a response with a code.';
+
+-- sql/graph/fill_slots.sql
+
+-- Fills the first slots of an object from a list, or from an object with numbers as keys.
+
+create function ratchet_internal.fill_slots(p_slots jsonb, p_value jsonb, p_count int)
+returns jsonb
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when jsonb_typeof(p_slots) = 'object' then p_slots else '{}' end
+    || coalesce(jsonb_object_agg(slot.key, slot.value), '{}')
+  from (
+    select (at - 1)::text as key, value from jsonb_array_elements(
+      case jsonb_typeof(p_value) when 'array' then p_value else '[]' end)
+      with ordinality as list (value, at)
+    union all
+    select key, value from jsonb_each(
+      case jsonb_typeof(p_value) when 'object' then p_value else '{}' end)) slot
+  where slot.key ~ '^(0|[1-9][0-9]{0,8})$' and slot.key::int < p_count
+$$;
+comment on function ratchet_internal.fill_slots(jsonb, jsonb, int) is
+  'Fills the first slots of an object from a list or from an object with numbers as keys.';
+
+-- sql/graph/user_fields.sql
+
+-- What the maps of an activity store beside the job data: of the objects under keys that end with
+-- [-] or [_], the members whose names begin with that sign. Null when there are none.
+
+create function ratchet_internal.user_fields(p_patch jsonb) returns jsonb
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_object_agg(field.key, field.value)
+  from jsonb_each(p_patch) part
+  cross join lateral jsonb_each(
+    case jsonb_typeof(part.value) when 'object' then part.value else '{}' end) field
+  where part.key ~ '\[[-_]\]$' and left(field.key, 1) = left(right(part.key, 2), 1)
+$$;
+comment on function ratchet_internal.user_fields(jsonb) is
+  'Markers (-) and user data (_) among the job maps of an activity.';
+
+-- sql/graph/merge_job_data.sql
+
+-- Job data after the maps of an activity: each leaf replaces what was there. p_shape, the maps as
+-- they were written, tells leaves from nested objects, and has the keys with brackets: list[25] is
+-- so many slots of an object; keys that end with [-] or [_] are no job data (user_fields).
+
+create function ratchet_internal.merge_job_data(p_data jsonb, p_patch jsonb, p_shape jsonb)
+returns jsonb
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_data jsonb := case when jsonb_typeof(p_data) = 'object' then p_data else '{}' end;
+  v_key text;
+  v_value jsonb;
+begin
+  if p_shape is null then return v_data || p_patch; end if;
+  for v_key, v_value in select key, value from jsonb_each(p_patch) loop
+    if v_key ~ '\[[0-9]{1,9}\]$' then
+      v_data := v_data || jsonb_build_object(substr(v_key, 1, strpos(v_key, '[') - 1),
+        ratchet_internal.fill_slots(v_data -> substr(v_key, 1, strpos(v_key, '[') - 1), v_value,
+          substring(v_key from '\[([0-9]+)\]$')::int));
+    elsif jsonb_typeof(p_shape -> v_key) = 'object' and not p_shape -> v_key ?| '{@pipe,@reduce}'
+      and jsonb_typeof(v_value) = 'object' and v_key !~ '\[[-_]\]$'
+    then
+      v_data := v_data || jsonb_build_object(v_key, ratchet_internal.merge_job_data(
+        v_data -> v_key, v_value, p_shape -> v_key));
+    elsif v_key !~ '\[[-_]\]$' then
+      v_data := v_data || jsonb_build_object(v_key, v_value);
+    end if;
+  end loop;
+  return v_data;
+end $$;
+comment on function ratchet_internal.merge_job_data(jsonb, jsonb, jsonb) is
+  'Job data after the maps of an activity.';
+
+-- sql/graph/map_job_data.sql
+
+-- Evaluates the job maps of an activity: those for its response code, or those for any.
+
+create function ratchet_internal.map_job_data(
+  p_data jsonb, p_activity ratchet_internal.graph_activities, p_view jsonb,
+  p_out ratchet_internal.graph_outcome
+) returns ratchet_internal.graph_outcome
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_out ratchet_internal.graph_outcome := p_out;
+  v_which text := case when p_activity.job_maps ? p_out.code::text then p_out.code::text
+    else '' end;
+  v_patch jsonb;
+  v_fields jsonb;
+begin
+  if not p_activity.job_maps ? v_which then return v_out; end if;
+  v_patch := ratchet_internal.run_maps(p_activity.job_maps -> v_which, p_view);
+  v_out.data := ratchet_internal.merge_job_data(p_data, v_patch,
+    p_activity.job_shapes -> v_which);
+  if p_activity.job_shapes is not null then
+    v_fields := ratchet_internal.user_fields(v_patch);
+    if v_fields is not null then
+      v_out.effects := v_out.effects
+        || jsonb_build_object('kind', 'fields', 'fields', v_fields);
+    end if;
+  end if;
+  return v_out;
+end $$;
+comment on function ratchet_internal.map_job_data(jsonb, ratchet_internal.graph_activities, jsonb,
+  ratchet_internal.graph_outcome) is
+  'Evaluates the job maps of an activity.';
+
+-- sql/graph/announcement.sql
+
+-- The effects of emit and persist: they count only when they are exactly true.
+
+create function ratchet_internal.announcement(p_values jsonb) returns jsonb[]
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when p_values -> 'persist' = 'true'
+      then array['{"kind": "announce", "code": 200}'::jsonb]
+    when p_values -> 'emit' = 'true' then array['{"kind": "announce", "code": 202}'::jsonb] end
+$$;
+comment on function ratchet_internal.announcement(jsonb) is
+  'The effects of emit and persist; null when neither is true.';
+
+-- sql/graph/fail_outcome.sql
+
+-- What becomes of an activity whose expression failed after it had its response: the error takes
+-- the place of the response, and only transitions are evaluated again, with its code. If one of
+-- these fails too, none is taken.
+
+create function ratchet_internal.fail_outcome(
+  p_out ratchet_internal.graph_outcome, p_transitions jsonb, p_view jsonb, p_error jsonb
+) returns ratchet_internal.graph_outcome
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_out ratchet_internal.graph_outcome := ratchet_internal.close_outcome(p_out, null, p_error);
+begin
+  v_out.targets := '{}';
+  v_out.targets := ratchet_internal.taken_transitions(p_transitions, p_view, v_out.code);
+  return v_out;
+exception when sqlstate 'WF107' or sqlstate 'WF506' or data_exception
+  or program_limit_exceeded
+then
+  return v_out;
+end $$;
+comment on function ratchet_internal.fail_outcome(
+  ratchet_internal.graph_outcome, jsonb, jsonb, jsonb) is
+  'An activity whose expression failed after its response: only its error is left.';
+
+-- sql/graph/leave_activity.sql
+
+-- Goes on from a response: which activities follow, what job data become, what is announced. Writes
+-- nothing, as enter_activity. A response that failed and is taken up by no transition is the error
+-- of the job.
+
+create function ratchet_internal.leave_activity(
+  p_job ratchet.jobs, p_activity ratchet_internal.graph_activities, p_scope jsonb,
+  p_out ratchet_internal.graph_outcome
+) returns ratchet_internal.graph_outcome
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_out ratchet_internal.graph_outcome := p_out;
+  v_self jsonb := ratchet_internal.activity_entry(p_activity, p_out.attribute, p_out.output,
+    p_out.hook, p_out.error);
+  v_view jsonb := ratchet_internal.graph_view(p_job, p_activity, p_scope, v_self);
+  v_part text := 'transitions';
+  v_message text;
+  v_detail text;
+begin
+  begin
+    v_out.targets := ratchet_internal.taken_transitions(p_activity.transitions, v_view, v_out.code);
+    v_part := 'job.maps';
+    if p_activity.job_maps is not null then
+      v_out := ratchet_internal.map_job_data(p_job.context, p_activity, v_view, v_out);
+    end if;
+    v_part := 'emit, persist';
+    if p_activity.announce is not null then
+      v_out.effects := v_out.effects || ratchet_internal.announcement(
+        ratchet_internal.run_maps(p_activity.announce, v_view));
+    end if;
+  exception when sqlstate 'WF107' or sqlstate 'WF506' or data_exception
+    or program_limit_exceeded
+  then
+    get stacked diagnostics v_message = message_text, v_detail = pg_exception_detail;
+    v_out := ratchet_internal.fail_outcome(v_out, p_activity.transitions, v_view,
+      ratchet_internal.expression_error(p_activity.name, v_part, v_message, v_detail));
+    v_self := ratchet_internal.activity_entry(p_activity, v_out.attribute, null, null, v_out.error);
+  end;
+  if v_out.status = 'error' and v_out.targets = '{}' and v_out.stop is null then
+    v_out.stop := jsonb_build_object('error', v_out.error || '{"is_stream_error": true}');
+  end if;
+  v_out.scope := case when p_activity.is_read
+    then p_scope || jsonb_build_object(p_activity.name, v_self) else p_scope end;
+  return v_out;
+end $$;
+comment on function ratchet_internal.leave_activity(ratchet.jobs,
+  ratchet_internal.graph_activities, jsonb, ratchet_internal.graph_outcome) is
+  'Goes on from the response of an activity: what follows, job data, announcements.';
+
+-- sql/graph/step_activity.sql
+
+-- Does one thing of a stretch: enters an activity, or goes on with its answer; and, unless it stays
+-- open, with what follows.
+
+create function ratchet_internal.step_activity(
+  p_now timestamptz, p_job ratchet.jobs, p_activity ratchet_internal.graph_activities,
+  p_item ratchet_internal.graph_item
+) returns ratchet_internal.graph_outcome
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_out ratchet_internal.graph_outcome;
+begin
+  if (p_item.answer).job_id is null then
+    v_out := ratchet_internal.enter_activity(p_now, p_job, p_activity, p_item);
+    if (v_out.message).job_id is not null then return v_out; end if;
+  else
+    v_out := ratchet_internal.bind_answer(p_activity, p_item);
+  end if;
+  if v_out.status = 'skipped' then
+    v_out.targets := '{}';
+    return v_out;
+  end if;
+  return ratchet_internal.leave_activity(p_job, p_activity, p_item.scope, v_out);
+end $$;
+comment on function ratchet_internal.step_activity(timestamptz, ratchet.jobs,
+  ratchet_internal.graph_activities, ratchet_internal.graph_item) is
+  'Does one thing of a stretch; writes nothing.';
+
+-- Graphs: a stretch gathers what its activities come to, and writes it.
+
+-- sql/graph/next_pass.sql
+
+-- The number of the next pass of an activity under one pass of its parent. The ledger of the first
+-- pass counts them all; p_passes has those that this stretch has counted and not yet written.
+
+create function ratchet_internal.next_pass(
+  p_job bigint, p_parent text, p_position int, p_passes jsonb
+) returns int
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce((p_passes ->> (p_parent || ' ' || p_position))::int, (
+    select (a.ledger % 100000000)::int from ratchet.jobs_attributes a
+    where a.job_id = p_job and a.address = p_parent || ',0' and a.position = p_position), 1)
+$$;
+comment on function ratchet_internal.next_pass(bigint, text, int, jsonb) is
+  'The number of the next pass of an activity under one pass of its parent.';
+
+-- sql/graph/add_pass.sql
+
+-- A further pass of an activity: its row gets an address of its own, beside the earlier ones. More
+-- than 10,000 passes are taken for a loop without end, and stop the job.
+
+create function ratchet_internal.add_pass(
+  p_draft ratchet_internal.graph_draft, p_parent text, p_row ratchet.jobs_attributes, p_name text
+) returns ratchet_internal.graph_draft
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_draft ratchet_internal.graph_draft := p_draft;
+  v_row ratchet.jobs_attributes := p_row;
+  v_pass int := ratchet_internal.next_pass((p_draft.job).id, p_parent, p_row.position,
+    p_draft.passes);
+begin
+  v_row.address := p_parent || ',' || v_pass;
+  v_row.field := ratchet_internal.step_field(v_row.address, v_row.position, p_name);
+  v_draft.attributes := v_draft.attributes || v_row;
+  v_draft.passes := v_draft.passes
+    || jsonb_build_object(p_parent || ' ' || p_row.position, v_pass + 1);
+  if v_pass >= 10000 then
+    v_draft.stop := jsonb_build_object('error', jsonb_build_object('code', 598, 'activity', p_name,
+      'message', p_name || ' was entered 10000 times; the loop has no end'));
+  end if;
+  return v_draft;
+end $$;
+comment on function ratchet_internal.add_pass(
+  ratchet_internal.graph_draft, text, ratchet.jobs_attributes, text) is
+  'Adds a further pass of an activity to a draft, beside the earlier ones.';
+
+-- sql/graph/reopen_activity.sql
+
+-- An activity that answered and is not done yet: its next pass is open, with what the answered one
+-- was waiting for. A worker's is then waited for under no signal: it comes by ratchet.respond.
+
+create function ratchet_internal.reopen_activity(
+  p_draft ratchet_internal.graph_draft, p_item ratchet_internal.graph_item, p_name text
+) returns ratchet_internal.graph_draft
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_draft ratchet_internal.graph_draft := p_draft;
+  v_row ratchet.jobs_attributes := p_item.answer;
+  v_is_hook boolean := v_row.kind = 'hook';
+begin
+  v_row.ledger := ratchet_internal.leg1_done(1);
+  v_row.created_at := p_draft.now;
+  v_row.updated_at := null;
+  v_row.value := null;
+  v_row.code := null;
+  v_draft := ratchet_internal.add_pass(v_draft,
+    regexp_replace(p_item.address, ',[0-9]+$', ''), v_row, p_name);
+  v_row := v_draft.attributes[cardinality(v_draft.attributes)];
+  v_draft.messages := v_draft.messages || ratchet_internal.graph_message(p_draft.job,
+    v_row.address, v_row.position, case v_row.kind when 'await' then 'child' else 'wait' end,
+    case when v_is_hook then (p_item.options ->> 'due_at')::timestamptz else 'infinity' end,
+    case v_row.kind when 'await' then p_item.options ->> 'child'
+      when 'hook' then p_item.options ->> 'key' else E'\x1frespond' end,
+    p_item.options);
+  if v_row.kind = 'await' then
+    v_draft.children := v_draft.children
+      || jsonb_build_object('awaited', (p_item.options ->> 'child')::bigint);
+  end if;
+  return v_draft;
+end $$;
+comment on function ratchet_internal.reopen_activity(
+  ratchet_internal.graph_draft, ratchet_internal.graph_item, text) is
+  'Opens the next pass of an activity that answered that it is not done yet.';
+
+-- sql/graph/add_effect.sql
+
+-- Adds what an activity brings about, beside its own row, to the draft of a stretch.
+
+create function ratchet_internal.add_effect(
+  p_draft ratchet_internal.graph_draft, p_activity ratchet_internal.graph_activities,
+  p_item ratchet_internal.graph_item, p_out ratchet_internal.graph_outcome, p_effect jsonb
+) returns ratchet_internal.graph_draft
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_draft ratchet_internal.graph_draft := p_draft;
+  v_row ratchet.jobs_attributes;
+  v_target ratchet_internal.graph_activities;
+begin
+  if p_effect ->> 'kind' = 'child' then
+    v_draft.children := v_draft.children || p_effect;
+  elsif p_effect ->> 'kind' = 'signal' then
+    v_draft.signals := v_draft.signals || p_effect;
+  elsif p_effect ->> 'kind' = 'fields' then
+    v_draft.fields := coalesce(v_draft.fields, '{}') || (p_effect -> 'fields');
+  elsif p_effect ->> 'kind' = 'escalation' then
+    v_draft.escalations := v_draft.escalations || p_effect;
+  elsif p_effect ->> 'kind' = 'announce' and (p_draft.job).status > 0 and p_out.stop is null then
+    v_draft.announcements := v_draft.announcements || (p_effect || jsonb_build_object(
+      'data', (p_draft.job).context, 'metadata', ratchet_internal.job_metadata(p_draft.job)));
+  elsif p_effect ->> 'kind' = 'cycle' then
+    select * into strict v_target from ratchet_internal.graph_activities
+    where version_id = p_activity.version_id and position = (p_effect -> 'to')::int;
+    v_row := ratchet_internal.graph_attribute(p_draft.now, (p_draft.job).id, v_target, '');
+    v_row.ledger := ratchet_internal.leg2_done(v_row.ledger, 1);
+    v_row.value := p_effect -> 'input';
+    v_draft := ratchet_internal.add_pass(v_draft, ratchet_internal.cut_address(p_item.address,
+      cardinality(v_target.path) - 1), v_row, v_target.name);
+    v_row := v_draft.attributes[cardinality(v_draft.attributes)];
+    v_draft.items := v_draft.items || row(v_row.address, v_row.position,
+      ratchet_internal.narrow_scope(p_item.scope, v_target.path_names), v_row, null,
+      false)::ratchet_internal.graph_item;
+  end if;
+  return v_draft;
+end $$;
+comment on function ratchet_internal.add_effect(ratchet_internal.graph_draft,
+  ratchet_internal.graph_activities, ratchet_internal.graph_item, ratchet_internal.graph_outcome,
+  jsonb) is
+  'Adds what an activity brings about to the draft of a stretch.';
+
+-- sql/graph/add_outcome.sql
+
+-- Adds what one thing of a stretch came to to its draft: rows, messages, the semaphore, job data,
+-- effects, and what is to be done next. The semaphore counts open activities: one that ends gives
+-- way to those that follow; one that is not done yet stays, beside them.
+
+create function ratchet_internal.add_outcome(
+  p_draft ratchet_internal.graph_draft, p_activity ratchet_internal.graph_activities,
+  p_item ratchet_internal.graph_item, p_out ratchet_internal.graph_outcome
+) returns ratchet_internal.graph_draft
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_draft ratchet_internal.graph_draft := p_draft;
+  v_job ratchet.jobs := p_draft.job;
+  v_effect jsonb;
+  v_target int;
+  v_is_cycle boolean := p_activity.kind = 'cycle' and p_out.status = 'success';
+begin
+  if p_item.is_stored then
+    v_draft.taken_addresses := v_draft.taken_addresses || p_item.address;
+    v_draft.taken_positions := v_draft.taken_positions || p_item.position;
+  end if;
+  if (p_item.answer).job_id is null then
+    v_draft.attributes := v_draft.attributes || p_out.attribute;
+  elsif p_out.error is not null and not (p_item.answer).is_failed then
+    v_draft.changed := v_draft.changed || p_out.attribute;
+  end if;
+  if p_out.data is not null then v_job.context := p_out.data; end if;
+  if (p_out.message).job_id is not null then
+    v_draft.messages := v_draft.messages || p_out.message;
+  else
+    v_job.status := v_job.status + cardinality(p_out.targets)
+      - case when v_is_cycle or p_out.status = 'pending' then 0 else 1 end;
+  end if;
+  v_draft.job := v_job;
+  v_draft.scope := p_out.scope;
+  v_draft.items := '{}';
+  foreach v_target in array coalesce(p_out.targets, '{}') loop
+    v_draft.items := v_draft.items || row((p_out.attribute).address || ',0', v_target, p_out.scope,
+      null, null, false)::ratchet_internal.graph_item;
+  end loop;
+  if p_out.status = 'pending' then
+    v_draft := ratchet_internal.reopen_activity(v_draft, p_item, p_activity.name);
+  end if;
+  foreach v_effect in array coalesce(p_out.effects, '{}') loop
+    v_draft := ratchet_internal.add_effect(v_draft, p_activity, p_item, p_out, v_effect);
+  end loop;
+  if p_out.stop is not null then
+    v_draft.stop := p_out.stop;
+  elsif p_out.status = 'skipped'
+    and p_out.options -> 'statusThreshold' = to_jsonb((p_draft.job).status)
+  then
+    v_draft.stop := '{}';
+  end if;
+  return v_draft;
+end $$;
+comment on function ratchet_internal.add_outcome(ratchet_internal.graph_draft,
+  ratchet_internal.graph_activities, ratchet_internal.graph_item, ratchet_internal.graph_outcome)
+  is 'Adds what one thing of a stretch came to to its draft.';
+
+-- sql/graph/announce_graph.sql
+
+-- Tells whoever subscribes to the graph of a job, or waits for its first word, how it is.
+
+create function ratchet_internal.announce_graph(
+  p_job ratchet.jobs, p_metadata jsonb, p_data jsonb
+) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if exists (select from ratchet_internal.subscriptions) then
+    perform ratchet_internal.broadcast(p_job.namespace, p_job.options ->> 'publishes', p_job.key,
+      jsonb_build_object('metadata', coalesce(p_metadata, ratchet_internal.job_metadata(p_job)),
+        'data', p_data)::json);
+  end if;
+end $$;
+comment on function ratchet_internal.announce_graph(ratchet.jobs, jsonb, jsonb) is
+  'Broadcasts the state of a job to those who listen.';
+
+-- sql/graph/announce_ended.sql
+
+-- Tells whoever listens that jobs of graphs have ended.
+
+create function ratchet_internal.announce_ended(p_jobs bigint[]) returns void
+language sql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  select ratchet_internal.announce_graph(j, null, j.context)
+  from ratchet.jobs j where j.id = any (p_jobs) order by j.id
+$$;
+comment on function ratchet_internal.announce_ended(bigint[]) is
+  'Tells whoever listens that jobs of graphs have ended.';
+
+-- sql/graph/answer_awaiting.sql
+
+-- Answers the activity that waits for a job with what the job announces while it still runs: code
+-- 202, or 200 when the job will report no more. One that has an answer it has not gone on with yet
+-- is left alone: it will look at the job again. Returns the job that may go on.
+-- Locks: the message. Writes: messages, attributes.
+
+create function ratchet_internal.answer_awaiting(
+  p_now timestamptz, p_job bigint, p_code int, p_data jsonb
+) returns bigint[]
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_to record;
+begin
+  select array_agg(job_id) as jobs, array_agg(address) as addresses,
+    array_agg(position) as positions into v_to
+  from (select job_id, address, position from ratchet_internal.messages
+    where key = p_job::text and kind = 'child' for update) m;
+  if v_to.jobs is not null then
+    perform ratchet_internal.settle(p_now, v_to.jobs, v_to.addresses, v_to.positions, array[1],
+      array[false], array[p_data::text], false, array[p_code]);
+  end if;
+  return coalesce(v_to.jobs, '{}');
+end $$;
+comment on function ratchet_internal.answer_awaiting(timestamptz, bigint, int, jsonb) is
+  'Answers the activity that waits for a job with what the job announces while it runs.';
+
+-- sql/graph/write_user_fields.sql
+
+-- Stores user data (names that begin with _) and markers (-) of a job beside its job data: one row
+-- each, with the name as address and field; a later value takes the place of an earlier one.
+-- Locks: the job (the caller has it). Writes: attributes.
+
+create function ratchet_internal.write_user_fields(
+  p_job bigint, p_now timestamptz, p_fields jsonb
+) returns void
+language sql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  insert into ratchet.jobs_attributes as a
+    (job_id, address, position, kind, field, ledger, value, created_at)
+  select p_job, key, 1, case when left(key, 1) = '_' then 'attribute' else 'marker' end, key,
+    ratchet_internal.leg2_done(ratchet_internal.leg1_done(1), 1), value, p_now
+  from jsonb_each_text(p_fields)
+  on conflict (job_id, address, position) do update
+  set value = excluded.value, updated_at = p_now
+  where a.value is distinct from excluded.value
+$$;
+comment on function ratchet_internal.write_user_fields(bigint, timestamptz, jsonb) is
+  'Stores user data and markers of a job, one row each.';
+
+-- sql/graph/write_effects.sql
+
+-- Writes what a stretch brings about outside its own rows: signals, announcements, tasks of people.
+-- Locks: the message of a parent that waits. Writes: signals, messages, attributes, escalations.
+
+create function ratchet_internal.write_effects(p_draft ratchet_internal.graph_draft)
+returns ratchet_internal.graph_draft
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_draft ratchet_internal.graph_draft := p_draft;
+  v_job ratchet.jobs := p_draft.job;
+  v_told jsonb;
+begin
+  insert into ratchet_internal.signals (key, namespace, payload, code, sent_at, expires_at)
+  select s ->> 'key', v_job.namespace, s -> 'payload', (s -> 'code')::int, p_draft.now,
+    ratchet_internal.after(p_draft.now, ratchet_internal.signal_expire(s -> 'payload'))
+  from unnest(v_draft.signals) s;
+  if v_draft.signals is not null then
+    perform ratchet_internal.wake_route(v_job.namespace, '$graph', '$graph');
+  end if;
+  if v_draft.fields is not null then
+    perform ratchet_internal.write_user_fields(v_job.id, p_draft.now, v_draft.fields);
+  end if;
+  perform ratchet_internal.create_escalations(p_draft.now, array_agg(v_job.id),
+    array_agg(e ->> 'address'), array_agg((e -> 'position')::int), array_agg(e ->> 'key'),
+    array_agg((e -> 'fields')::json))
+  from unnest(v_draft.escalations) e having count(*) > 0;
+  foreach v_told in array coalesce(v_draft.announcements, '{}') loop
+    perform ratchet_internal.announce_graph(v_job, v_told -> 'metadata',
+      nullif(v_told -> 'data', 'null'));
+    v_draft.jobs := v_draft.jobs || ratchet_internal.answer_awaiting(p_draft.now, v_job.id,
+      (v_told -> 'code')::int, nullif(v_told -> 'data', 'null'));
+  end loop;
+  v_draft.signals := null;
+  v_draft.fields := null;
+  v_draft.escalations := null;
+  v_draft.announcements := null;
+  return v_draft;
+end $$;
+comment on function ratchet_internal.write_effects(ratchet_internal.graph_draft) is
+  'Writes what a stretch brings about outside its own rows.';
+
+-- sql/graph/write_draft.sql
+
+-- Writes what a stretch has come to so far, each kind in one statement, and empties the draft.
+-- Locks: messages of the job, which is locked; the message of a parent that waits. Writes:
+-- messages, attributes, signals. Wakes: idle workers.
+
+create function ratchet_internal.write_draft(p_draft ratchet_internal.graph_draft)
+returns ratchet_internal.graph_draft
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_draft ratchet_internal.graph_draft := p_draft;
+  v_job bigint := (p_draft.job).id;
+begin
+  if v_draft.taken_addresses is not null then
+    delete from ratchet_internal.messages m
+    using unnest(v_draft.taken_addresses, v_draft.taken_positions) as t (address, at)
+    where m.job_id = v_job and m.address = t.address and m.position = t.at;
+  end if;
+  if v_draft.attributes is not null then
+    insert into ratchet.jobs_attributes select * from unnest(v_draft.attributes);
+  end if;
+  if v_draft.changed is not null then
+    update ratchet.jobs_attributes a
+    set is_failed = c.is_failed, value = c.value, code = c.code, updated_at = p_draft.now
+    from unnest(v_draft.changed) c
+    where a.job_id = v_job and a.address = c.address and a.position = c.position;
+  end if;
+  if v_draft.passes <> '{}' then
+    update ratchet.jobs_attributes a
+    set ledger = ratchet_internal.passes_counted(a.ledger, p.value::int)
+    from jsonb_each_text(v_draft.passes) p
+    where a.job_id = v_job and a.address = split_part(p.key, ' ', 1) || ',0'
+      and a.position = split_part(p.key, ' ', 2)::int;
+  end if;
+  if v_draft.messages is not null then
+    insert into ratchet_internal.messages select * from unnest(v_draft.messages);
+    perform pg_notify('ratchet', '') where exists (
+      select from ratchet_internal.workers w
+      join ratchet_internal.worker_routes r on r.worker_id = w.id
+      join unnest(v_draft.messages) m on m.queue = r.queue and m.workflow = r.workflow
+        and m.namespace = r.namespace
+      where w.is_idle);
+  end if;
+  if coalesce(v_draft.signals, v_draft.escalations, v_draft.announcements) is not null
+    or v_draft.fields is not null
+  then
+    v_draft := ratchet_internal.write_effects(v_draft);
+  end if;
+  v_draft.taken_addresses := null;
+  v_draft.taken_positions := null;
+  v_draft.attributes := null;
+  v_draft.changed := null;
+  v_draft.passes := '{}';
+  v_draft.messages := null;
+  return v_draft;
+end $$;
+comment on function ratchet_internal.write_draft(ratchet_internal.graph_draft) is
+  'Writes what a stretch has come to so far and empties the draft.';
+
+-- sql/graph/expire_of.sql
+
+-- How long a finished job is kept, in seconds, from a value that an expression gave: 0 and less
+-- mean for ever; null when it is no number.
+
+create function ratchet_internal.expire_of(p_value jsonb) returns bigint
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when jsonb_typeof(p_value) = 'number' then
+    case when p_value::numeric <= 0 then 10000000000
+      else least(ceil(p_value::numeric), 10000000000)::bigint end end
+$$;
+comment on function ratchet_internal.expire_of(jsonb) is
+  'How long a finished job is kept, in seconds; null when the value is no number.';
+
+-- sql/graph/graph_expire.sql
+
+-- How long a job is kept that ends now, in seconds: as its graph says, seen from the activity that
+-- ended it; one second when the graph says nothing, or says it with an expression that fails.
+
+create function ratchet_internal.graph_expire(
+  p_job ratchet.jobs, p_version bigint, p_scope jsonb
+) returns bigint
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_expire jsonb;
+begin
+  select g.expire into v_expire from ratchet_internal.graphs g
+  join ratchet_internal.graph_names n on n.position = g.position and n.space = p_job.namespace
+  where g.version_id = p_version and n.name = p_job.options ->> 'aid';
+  if v_expire is null then return p_job.expire_seconds; end if;
+  return coalesce(ratchet_internal.expire_of(ratchet_internal.run_maps(v_expire,
+    coalesce(p_scope, '{}') || jsonb_build_object('$job', jsonb_build_object('data',
+      coalesce(p_job.context, '{}'), 'metadata', ratchet_internal.job_metadata(p_job)))) -> 'v'),
+    p_job.expire_seconds);
+exception when sqlstate 'WF107' or sqlstate 'WF506' or data_exception
+  or program_limit_exceeded
+then
+  return p_job.expire_seconds;
+end $$;
+comment on function ratchet_internal.graph_expire(ratchet.jobs, bigint, jsonb) is
+  'How long a job is kept that ends now, in seconds.';
+
+-- sql/graph/end_stretch.sql
+
+-- Writes what a stretch has made of its job, and ends it when no activity is open any more, when an
+-- error was left over, or when it interrupted itself. Other branches end with it, in the same
+-- commit: their messages go, whoever waits is answered once.
+-- Locks: messages in key order, tasks. Writes: jobs, messages, attributes of a waiting parent,
+-- escalations. Wakes: programs that wait, idle workers.
+
+create function ratchet_internal.end_stretch(
+  p_draft ratchet_internal.graph_draft, p_version bigint
+) returns ratchet_internal.graph_draft
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_draft ratchet_internal.graph_draft := p_draft;
+  v_job ratchet.jobs := p_draft.job;
+  v_stop jsonb := p_draft.stop;
+begin
+  v_job.updated_at := p_draft.now;
+  if v_stop ? 'reserved' then
+    v_job.status := -1;
+    v_job.pending_until := ratchet_internal.after(p_draft.now,
+      (v_stop -> 'reserved')::float8 * 1000);
+  elsif v_stop is not null or v_job.status = 0 then
+    v_job.status := case when v_stop ? 'target' then v_job.status - 1000000000 else 0 end;
+    v_job.error := case when v_stop -> 'is_thrown' is distinct from 'false'
+      then v_stop -> 'error' end;
+    v_job.result := case when v_job.error is null
+      then coalesce(v_job.context, case when v_job.status < 0 then '{}'::jsonb end) end;
+    v_job.finished_at := p_draft.now;
+    v_job.expire_seconds := coalesce(ratchet_internal.expire_of(v_stop -> 'expire'),
+      ratchet_internal.graph_expire(v_job, p_version, p_draft.scope));
+  end if;
+  update ratchet.jobs set status = v_job.status, context = v_job.context, result = v_job.result,
+    error = v_job.error, finished_at = v_job.finished_at, updated_at = v_job.updated_at,
+    expire_seconds = v_job.expire_seconds, pending_until = v_job.pending_until
+  where id = v_job.id;
+  if v_job.finished_at is null then return v_draft; end if;
+  perform from ratchet_internal.messages where job_id = v_job.id
+  order by address, position for update;
+  if exists (
+    select from ratchet_internal.messages where job_id = v_job.id and kind = 'wait')
+  then
+    perform ratchet_internal.drop_escalations(p_draft.now, array[v_job.id], v_job.status < 0);
+  end if;
+  delete from ratchet_internal.messages where job_id = v_job.id;
+  if v_job.is_awaited then
+    perform from ratchet_internal.messages where kind = 'child' and key = v_job.id::text for update;
+    perform ratchet_internal.answer_parents(p_draft.now, array[v_job.id], false);
+    v_draft.jobs := v_draft.jobs || v_job.parent_id;
+  end if;
+  if v_job.is_watched then
+    perform pg_notify('ratchet', 'result');
+  end if;
+  perform ratchet_internal.announce_graph(v_job, null, v_job.context);
+  return v_draft;
+end $$;
+comment on function ratchet_internal.end_stretch(ratchet_internal.graph_draft, bigint) is
+  'Writes what a stretch has made of its job, and ends the job when it is over.';
+
+-- sql/graph/misfit.sql
+
+-- How a job ends whose activity the active version no longer has, or has elsewhere in its tree.
+
+create function ratchet_internal.misfit(p_space text, p_item ratchet_internal.graph_item)
+returns jsonb
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select jsonb_build_object('error', jsonb_build_object('code', 598, 'activity', n.name,
+    'dad', p_item.address, 'message', 'the active version has no activity ' || n.name
+      || ' at this place; the job cannot go on'))
+  from ratchet_internal.graph_names n where n.space = p_space and n.position = p_item.position
+$$;
+comment on function ratchet_internal.misfit(text, ratchet_internal.graph_item) is
+  'How a job ends that does not fit the active version.';
+
+-- sql/graph/postpone.sql
+
+-- Leaves a thing to do for a later stretch: its message is there already, or is added.
+-- Writes: messages.
+
+create function ratchet_internal.postpone(
+  p_draft ratchet_internal.graph_draft, p_item ratchet_internal.graph_item, p_milliseconds int
+) returns ratchet_internal.graph_draft
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_draft ratchet_internal.graph_draft := p_draft;
+  v_due timestamptz := ratchet_internal.after(p_draft.now, p_milliseconds);
+begin
+  if p_item.is_stored then
+    update ratchet_internal.messages set due_at = v_due
+    where job_id = (p_draft.job).id and address = p_item.address and position = p_item.position;
+  else
+    v_draft.messages := v_draft.messages || ratchet_internal.graph_message(p_draft.job,
+      p_item.address, p_item.position, 'result', v_due, null, p_item.options);
+  end if;
+  return v_draft;
+end $$;
+comment on function ratchet_internal.postpone(
+  ratchet_internal.graph_draft, ratchet_internal.graph_item, int) is
+  'Leaves a thing to do for a later stretch.';
+
+-- sql/graph/is_blocked.sql
+
+-- Whether an answer must wait: one that leaves an await open, while its child is locked by somebody
+-- else, who may be ending it. Who opens the wait anew holds the child, so that it cannot end
+-- unseen; waiting for the lock here could be waiting for somebody who waits for us.
+-- Locks: the child (share), never waiting.
+
+create function ratchet_internal.is_blocked(
+  p_activity ratchet_internal.graph_activities, p_item ratchet_internal.graph_item
+) returns boolean
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_child bigint;
+begin
+  if p_activity.kind <> 'await' or (p_item.answer).code is distinct from 202
+    or (p_item.answer).is_failed
+  then
+    return false;
+  end if;
+  v_child := p_item.options ->> 'child';
+  perform from ratchet.jobs where id = v_child for share skip locked;
+  return not found and exists (select from ratchet.jobs where id = v_child);
+end $$;
+comment on function ratchet_internal.is_blocked(
+  ratchet_internal.graph_activities, ratchet_internal.graph_item) is
+  'Whether an answer must wait because the child it comes from is locked.';
+
+-- sql/graph/stop_graph.sql
+
+-- Stops a job of a graph from outside: with an error, or, when nothing is to be thrown, with the
+-- data it has so far. Returns whether it was running. The caller has locked it.
+-- Locks: messages. Writes: jobs, messages, attributes of a waiting parent.
+
+create function ratchet_internal.stop_graph(
+  p_now timestamptz, p_job ratchet.jobs, p_stop jsonb
+) returns boolean
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_is_thrown boolean := coalesce((p_stop -> 'is_thrown')::boolean, true);
+begin
+  if p_job.status <= 0 then return false; end if;
+  update ratchet.jobs set expire_seconds = coalesce(
+    ratchet_internal.expire_of(p_stop -> 'expire'), expire_seconds)
+  where id = p_job.id;
+  return ratchet_internal.end_jobs(null, p_now, array[p_job.id], array[''],
+    array[case when not v_is_thrown then coalesce(p_job.context, '{}')::json end],
+    array[case when v_is_thrown then (p_stop -> 'error')::json end],
+    p_job.status - 1000000000) is not null;
+end $$;
+comment on function ratchet_internal.stop_graph(timestamptz, ratchet.jobs, jsonb) is
+  'Stops a job of a graph from outside; returns whether it was running.';
+
+-- sql/graph/interrupt_other.sql
+
+-- Stops another job of the app, as an activity asks for. One that is locked is not waited for: the
+-- result has no attribute then, and the activity is entered again later. One that is unknown or has
+-- ended is noted, and the flow goes on.
+-- Locks: the other job, never waiting. Writes: all that stop_graph does.
+
+create function ratchet_internal.interrupt_other(
+  p_draft ratchet_internal.graph_draft, p_out ratchet_internal.graph_outcome
+) returns ratchet_internal.graph_outcome
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_out ratchet_internal.graph_outcome := p_out;
+  v_stop jsonb := p_out.effects[1];
+  v_job ratchet.jobs;
+begin
+  select * into v_job from ratchet.jobs
+  where key = v_stop ->> 'target' and namespace = (p_draft.job).namespace
+    and version is not null for update skip locked;
+  if not found and exists (select from ratchet.jobs where key = v_stop ->> 'target'
+    and namespace = (p_draft.job).namespace and status > 0)
+  then
+    v_out.attribute := null;
+    return v_out;
+  end if;
+  v_out.attribute.input := ((p_out.attribute).input::jsonb || jsonb_build_object('is_interrupted',
+    v_job.id is not null and ratchet_internal.stop_graph(p_draft.now, v_job, v_stop)))::json;
+  v_out.effects := v_out.effects[2:];
+  return v_out;
+end $$;
+comment on function ratchet_internal.interrupt_other(
+  ratchet_internal.graph_draft, ratchet_internal.graph_outcome) is
+  'Stops another job of the app, as an activity asks for.';
+
+-- sql/graph/run_stretch.sql
+
+-- Runs a job of a graph from what has been answered until nothing is left to do but wait, or the
+-- budget of activities is used up: what is left over then goes on through messages of its own.
+-- Everything follows the one version the caller names. What has been worked out is written at the
+-- end, and now and then on the way.
+-- Locks: the job (the caller has it); jobs that it interrupts, never waiting; messages. Writes:
+-- jobs, messages, attributes, signals. Wakes: idle workers, programs that wait.
+
+create function ratchet_internal.run_stretch(
+  p_draft ratchet_internal.graph_draft, p_version bigint, p_items ratchet_internal.graph_item[],
+  p_budget int
+) returns ratchet_internal.graph_run
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_draft ratchet_internal.graph_draft := p_draft;
+  v_items ratchet_internal.graph_item[] := p_items;
+  v_item ratchet_internal.graph_item;
+  v_activity ratchet_internal.graph_activities;
+  v_out ratchet_internal.graph_outcome;
+  v_at int := 0;
+  v_steps int := 0;
+begin
+  while v_at < cardinality(v_items) and v_draft.stop is null and (v_draft.job).status > 0 loop
+    v_at := v_at + 1;
+    v_item := v_items[v_at];
+    if v_steps >= p_budget then
+      if not v_item.is_stored then
+        v_draft := ratchet_internal.postpone(v_draft, v_item, 0);
+      end if;
+      continue;
+    end if;
+    select * into v_activity from ratchet_internal.graph_activities
+    where version_id = p_version and position = v_item.position;
+    if cardinality(v_activity.path) is distinct from regexp_count(v_item.address, ',') then
+      -- It is gone, or is not as deep in its tree as the address says.
+      v_draft.stop := ratchet_internal.misfit((v_draft.job).namespace, v_item);
+      exit;
+    end if;
+    if v_item.scope is null then
+      v_item.scope := ratchet_internal.load_scope(v_draft.job, v_activity, v_item.address);
+    end if;
+    if ratchet_internal.is_blocked(v_activity, v_item) then
+      v_draft := ratchet_internal.postpone(v_draft, v_item, 20);
+      continue;
+    end if;
+    v_steps := v_steps + 1;
+    v_out := ratchet_internal.step_activity(v_draft.now, v_draft.job, v_activity, v_item);
+    if v_activity.kind = 'interrupt' and v_out.effects is not null then
+      v_out := ratchet_internal.interrupt_other(v_draft, v_out);
+      if v_out.attribute is null then
+        v_draft := ratchet_internal.postpone(v_draft, v_item, 20);
+        continue;
+      end if;
+      v_draft.jobs := v_draft.jobs || (v_draft.job).id;
+    end if;
+    v_draft := ratchet_internal.add_outcome(v_draft, v_activity, v_item, v_out);
+    v_items := v_items || v_draft.items;
+    if v_steps % 100 = 0 then
+      v_draft := ratchet_internal.write_draft(v_draft);
+    end if;
+  end loop;
+  v_draft := ratchet_internal.end_stretch(ratchet_internal.write_draft(v_draft), p_version);
+  return row(v_steps, v_draft.children, v_draft.jobs)::ratchet_internal.graph_run;
+end $$;
+comment on function ratchet_internal.run_stretch(ratchet_internal.graph_draft, bigint,
+  ratchet_internal.graph_item[], int) is
+  'Runs a job of a graph as far as it goes, or as the budget allows.';
+
+-- Graphs: starting jobs, going on with them.
+
+-- sql/graph/find_graph.sql
+
+-- The graph that a topic starts in a version: the one that subscribes to it, else the default
+-- graph. Topics that begin with a dot are internal. No row: there is none.
+
+create function ratchet_internal.find_graph(p_version bigint, p_topic text)
+returns ratchet_internal.graphs
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_graph ratchet_internal.graphs;
+begin
+  select * into v_graph from ratchet_internal.graphs g
+  where g.version_id = p_version and (g.topic = p_topic or g.topic is null)
+    and p_topic not like '.%'
+  order by g.topic nulls last limit 1;
+  return v_graph;
+end $$;
+comment on function ratchet_internal.find_graph(bigint, text) is
+  'The graph that a topic starts in a version; null when there is none.';
+
+-- sql/graph/trigger_of.sql
+
+-- The trigger of the graph that a topic starts.
+
+create function ratchet_internal.trigger_of(p_version bigint, p_topic text)
+returns ratchet_internal.graph_activities
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select a from ratchet_internal.graph_activities a
+  where a.version_id = p_version
+    and a.position = (ratchet_internal.find_graph(p_version, p_topic)).position
+$$;
+comment on function ratchet_internal.trigger_of(bigint, text) is
+  'The trigger of the graph that a topic starts.';
+
+-- sql/graph/active_version.sql
+
+-- The active version of an app. Raises: WF101, WF207.
+
+create function ratchet_internal.active_version(p_app text, p_namespace text)
+returns ratchet_internal.graph_versions
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_version ratchet_internal.graph_versions;
+begin
+  select v.* into v_version from ratchet_internal.graph_apps a
+  join ratchet_internal.graph_versions v on v.id = a.version_id
+  where a.space = ratchet_internal.app_space(p_app, p_namespace);
+  if not found then
+    perform ratchet_internal.raise_error('WF207', 'app has no active version',
+      jsonb_build_object('app', p_app, 'namespace', p_namespace),
+      'Deploy a version and activate it.');
+  end if;
+  return v_version;
+end $$;
+comment on function ratchet_internal.active_version(text, text) is
+  'The active version of an app; raises WF207 when it has none.';
+
+-- sql/graph/find_version.sql
+
+-- The active version that has a graph for a topic: of the app given, or of the only app that has
+-- one. Raises: WF101, WF206, WF207.
+
+create function ratchet_internal.find_version(p_topic text, p_app text, p_namespace text)
+returns ratchet_internal.graph_versions
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_version ratchet_internal.graph_versions;
+  v_apps text[];
+begin
+  if p_app is not null then
+    v_version := ratchet_internal.active_version(p_app, p_namespace);
+    if (ratchet_internal.find_graph(v_version.id, p_topic)).version_id is null then
+      perform ratchet_internal.raise_error('WF206', 'no graph for topic', jsonb_build_object(
+        'topic', p_topic, 'app', p_app, 'version', v_version.version),
+        'no subscription found for topic ' || p_topic || ' in app ' || p_app
+        || ' for app version ' || v_version.version);
+    end if;
+    return v_version;
+  end if;
+  select array_agg(a.app order by a.app) into v_apps from ratchet_internal.graph_apps a
+  where a.namespace = p_namespace
+    and (ratchet_internal.find_graph(a.version_id, p_topic)).version_id is not null;
+  if cardinality(v_apps) = 1 then
+    return ratchet_internal.active_version(v_apps[1], p_namespace);
+  end if;
+  perform ratchet_internal.raise_error('WF206', 'no graph for topic', jsonb_build_object(
+    'topic', p_topic, 'namespace', p_namespace, 'apps', coalesce(v_apps, '{}')),
+    case when v_apps is null then 'No active version of an app has a graph for this topic.'
+      else 'Several apps have a graph for this topic: name the app.' end);
+  return null;
+end $$;
+comment on function ratchet_internal.find_version(text, text, text) is
+  'The active version that has a graph for a topic; raises WF206 when there is none, or several.';
+
+-- sql/graph/new_graph_job.sql
+
+-- A job as it is known before its trigger has looked at the payload. Without an id when no graph
+-- of the version has the topic.
+
+create function ratchet_internal.new_graph_job(
+  p_id bigint, p_version ratchet_internal.graph_versions, p_topic text, p_payload json
+) returns ratchet.jobs
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_graph ratchet_internal.graphs := ratchet_internal.find_graph(p_version.id, p_topic);
+  v_job ratchet.jobs;
+begin
+  if v_graph.version_id is null then return null; end if;
+  v_job.id := p_id;
+  v_job.namespace := p_version.space;
+  v_job.workflow := p_topic;
+  v_job.queue := split_part(p_version.space, ':', 2);
+  v_job.version := p_version.version;
+  v_job.input := p_payload;
+  v_job.expire_seconds := 1;
+  v_job.is_awaited := false;
+  v_job.options := jsonb_strip_nulls(jsonb_build_object('publishes', v_graph.publishes));
+  return v_job;
+end $$;
+comment on function ratchet_internal.new_graph_job(
+  bigint, ratchet_internal.graph_versions, text, json) is
+  'A job of a graph as it is known before its trigger has looked at the payload.';
+
+-- sql/graph/trigger_facts.sql
+
+-- What a job says about itself for statistics, evaluated: nothing unless it has a key. Raises WF107
+-- for a measure without a value.
+
+create function ratchet_internal.trigger_facts(
+  p_now timestamptz, p_trigger ratchet_internal.graph_activities, p_options jsonb
+) returns jsonb
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_minutes int := case p_options ->> 'granularity' when '10m' then 10 when '15m' then 15
+    when '30m' then 30 when '1h' then 60 else 5 end;
+  v_missing text;
+begin
+  if coalesce(p_options ->> 'key', '') = '' then return null; end if;
+  select min(m ->> 'name') into v_missing
+  from jsonb_array_elements(p_trigger.constants -> 'measures') with ordinality as each (m, at)
+  where p_options -> ('measure' || at) is null;
+  perform ratchet_internal.check_expression(v_missing is null, 'stats.measures',
+    'the payload has no ' || v_missing);
+  return jsonb_build_object('key', p_options ->> 'key', 'bucket',
+    case when p_options ->> 'granularity' = 'infinity' then '0'
+      else to_char(date_bin(make_interval(mins => v_minutes), p_now at time zone 'UTC',
+        timestamp '2000-01-01'), 'YYYYMMDDHH24MI') end,
+    'measures', coalesce((
+      select jsonb_agg(m || jsonb_build_object('value', p_options -> ('measure' || at)))
+      from jsonb_array_elements(p_trigger.constants -> 'measures') with ordinality
+        as each (m, at)), '[]'));
+end $$;
+comment on function ratchet_internal.trigger_facts(
+  timestamptz, ratchet_internal.graph_activities, jsonb) is
+  'What a job says about itself for statistics; null unless it has a key.';
+
+-- sql/graph/record_facts.sql
+
+-- Records what a job says about itself when it starts. Writes: graph_facts.
+
+create function ratchet_internal.record_facts(
+  p_now timestamptz, p_job ratchet.jobs, p_facts jsonb
+) returns void
+language sql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  insert into ratchet_internal.graph_facts
+    (space, topic, key, bucket, measure, name, value, job_key, recorded_at)
+  select p_job.namespace, p_job.workflow, p_facts ->> 'key', p_facts ->> 'bucket', 'job', '',
+    null, p_job.key, p_now
+  union all
+  select p_job.namespace, p_job.workflow, p_facts ->> 'key', p_facts ->> 'bucket',
+    m ->> 'measure', m ->> 'name', m ->> 'value', p_job.key, p_now
+  from jsonb_array_elements(p_facts -> 'measures') m
+  where m ->> 'measure' in ('count', 'sum', 'avg', 'mdn', 'index')
+$$;
+comment on function ratchet_internal.record_facts(timestamptz, ratchet.jobs, jsonb) is
+  'Records what a job says about itself when it starts.';
+
+-- sql/graph/inception.sql
+
+-- Works out a job that is about to start: its id and labels, what its trigger makes of the payload,
+-- and what follows. Writes nothing. p_job comes with what the caller knows: number, namespace,
+-- app, version, topic, payload, options with what its metadata show.
+-- Raises: WF101 for an id that is no name, WF107 for an expression that fails.
+
+create function ratchet_internal.inception(
+  p_now timestamptz, p_job ratchet.jobs, p_trigger ratchet_internal.graph_activities
+) returns ratchet_internal.graph_draft
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_job ratchet.jobs := p_job;
+  v_draft ratchet_internal.graph_draft;
+  v_out ratchet_internal.graph_outcome;
+  v_options jsonb := p_trigger.constants;
+begin
+  v_job.status := 1;
+  v_job.created_at := p_now;
+  v_job.updated_at := p_now;
+  v_out.attribute := ratchet_internal.graph_attribute(p_now, v_job.id, p_trigger, ',0');
+  v_out.output := ratchet_internal.readable(v_job.input)::jsonb;
+  if p_trigger.options is not null then
+    v_options := v_options || ratchet_internal.run_maps(p_trigger.options,
+      ratchet_internal.graph_view(v_job, p_trigger, '{}', ratchet_internal.activity_entry(
+        p_trigger, v_out.attribute, v_out.output, null, null)));
+  end if;
+  v_job.key := coalesce(nullif(v_options ->> 'id', ''), v_job.request_id::text,
+    gen_random_uuid()::text);
+  v_job.entity := coalesce(v_job.entity, nullif(v_options ->> 'entity', ''), v_job.workflow);
+  perform ratchet_internal.check_name(v_job.key, 'job id'),
+    ratchet_internal.check_name(v_job.entity, 'entity');
+  v_draft.facts := ratchet_internal.trigger_facts(p_now, p_trigger, v_options);
+  v_job.options := coalesce(v_job.options, '{}')::jsonb || jsonb_strip_nulls(jsonb_build_object(
+    'aid', p_trigger.name, 'key', v_options -> 'key', 'ts', v_draft.facts -> 'bucket'));
+  v_out := ratchet_internal.close_outcome(v_out, null);
+  v_out := ratchet_internal.leave_activity(v_job, p_trigger, '{}', v_out);
+  if v_out.error is not null then
+    perform ratchet_internal.raise_error('WF107', 'expression failed', v_out.error,
+      'Look at what the expressions of the trigger read of this payload.');
+  end if;
+  v_draft.now := p_now;
+  v_draft.passes := '{}';
+  v_draft.job := v_job;
+  return ratchet_internal.add_outcome(v_draft, p_trigger, null, v_out);
+end $$;
+comment on function ratchet_internal.inception(
+  timestamptz, ratchet.jobs, ratchet_internal.graph_activities) is
+  'Works out a job of a graph that is about to start; writes nothing.';
+
+-- sql/graph/create_graph_job.sql
+
+-- Inserts a job of a graph. An id is taken as long as its job runs, and after that until the time
+-- for which it is kept has passed: then the old job makes room.
+-- Locks: the new row (a concurrent start of the same id waits for this transaction). Writes: jobs;
+-- removes an expired job with its history. Returns whether the id was free.
+
+create function ratchet_internal.create_graph_job(p_now timestamptz, p_job ratchet.jobs)
+returns boolean
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_old bigint;
+begin
+  loop
+    insert into ratchet.jobs (id, key, namespace, entity, workflow, queue, version, status,
+      is_awaited, parent_id, origin_id, expire_seconds, options, input, result, context, created_at,
+      updated_at, finished_at, request_id)
+    overriding system value
+    select p_job.id, p_job.key, p_job.namespace, p_job.entity, p_job.workflow, p_job.queue,
+      p_job.version, p_job.status, p_job.is_awaited, p_job.parent_id, p_job.origin_id,
+      p_job.expire_seconds, p_job.options, p_job.input, p_job.result, p_job.context,
+      p_job.created_at, p_job.updated_at, p_job.finished_at, p_job.request_id
+    on conflict (key, namespace) do nothing;
+    if found then return true; end if;
+    delete from ratchet.jobs
+    where key = p_job.key and namespace = p_job.namespace and status <= 0
+      and (p_job.request_id is null or request_id is distinct from p_job.request_id)
+      and coalesce(pending_until, finished_at + make_interval(secs => expire_seconds)) <= p_now
+    returning id into v_old;
+    if not found then return false; end if;
+    delete from ratchet.jobs_attributes where job_id = v_old;
+  end loop;
+end $$;
+comment on function ratchet_internal.create_graph_job(timestamptz, ratchet.jobs) is
+  'Inserts a job of a graph; false when a job has its id.';
+
+-- sql/graph/start_graph.sql
+
+-- Starts a job of a graph and runs its first stretch. A job without anything to do ends at once.
+-- Locks, Writes: as run_stretch. Returns null when a job has its id.
+
+create function ratchet_internal.start_graph(
+  p_draft ratchet_internal.graph_draft, p_version bigint, p_budget int
+) returns ratchet_internal.graph_run
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_job ratchet.jobs := p_draft.job;
+begin
+  -- Until the stretch has ended the row says that the job runs, whatever comes of it.
+  v_job.status := greatest(v_job.status, 1);
+  v_job.result := null;
+  if not ratchet_internal.create_graph_job(p_draft.now, v_job) then return null; end if;
+  if p_draft.facts is not null then
+    perform ratchet_internal.record_facts(p_draft.now, v_job, p_draft.facts);
+  end if;
+  return ratchet_internal.run_stretch(p_draft, p_version, p_draft.items, p_budget);
+end $$;
+comment on function ratchet_internal.start_graph(ratchet_internal.graph_draft, bigint, int) is
+  'Starts a job of a graph and runs its first stretch; null when a job has its id.';
+
+-- sql/graph/child_draft.sql
+
+-- Works out the job that an await activity starts; when it cannot be, stop has the error.
+
+create function ratchet_internal.child_draft(
+  p_now timestamptz, p_parent ratchet.jobs, p_version ratchet_internal.graph_versions,
+  p_effect jsonb
+) returns ratchet_internal.graph_draft
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_draft ratchet_internal.graph_draft;
+  v_job ratchet.jobs;
+  v_message text;
+  v_detail text;
+begin
+  v_job := ratchet_internal.new_graph_job((p_effect -> 'id')::bigint, p_version,
+    p_effect ->> 'topic', (p_effect -> 'input')::json);
+  if v_job.id is null then
+    v_draft.stop := jsonb_build_object('error', jsonb_build_object('code', 404, 'message',
+      'no subscription found for topic ' || (p_effect ->> 'topic')));
+    return v_draft;
+  end if;
+  v_job.parent_id := p_parent.id;
+  v_job.origin_id := coalesce(p_parent.origin_id, p_parent.id);
+  v_job.is_awaited := (p_effect -> 'is_awaited')::boolean;
+  v_job.options := v_job.options::jsonb || jsonb_strip_nulls(jsonb_build_object(
+    'pj', p_parent.key, 'pg', p_parent.id::text, 'pd', p_effect -> 'address',
+    'pa', p_effect -> 'activity', 'px', nullif(not v_job.is_awaited, false),
+    'trc', p_parent.options ->> 'trc', 'spn', p_parent.options ->> 'spn'));
+  return ratchet_internal.inception(p_now, v_job,
+    ratchet_internal.trigger_of(p_version.id, v_job.workflow));
+exception when sqlstate 'WF107' or sqlstate 'WF506' or sqlstate 'WF101' or data_exception
+  or program_limit_exceeded
+then
+  get stacked diagnostics v_message = message_text, v_detail = pg_exception_detail;
+  v_draft.stop := jsonb_build_object('error', ratchet_internal.expression_error(
+    p_effect ->> 'topic', 'trigger', v_message, v_detail));
+  return v_draft;
+end $$;
+comment on function ratchet_internal.child_draft(timestamptz, ratchet.jobs,
+  ratchet_internal.graph_versions, jsonb) is
+  'Works out the job that an await activity starts, or why it cannot be started.';
+
+-- sql/graph/start_child.sql
+
+-- Starts the job that an await activity asks for. One that cannot be started answers the activity
+-- with an error; one that nobody waits for answers it at once with its id.
+-- Locks, Writes: as run_stretch; the message of the activity (its job is locked or was written
+-- here).
+
+create function ratchet_internal.start_child(
+  p_now timestamptz, p_effect jsonb, p_budget int
+) returns ratchet_internal.graph_run
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_parent ratchet.jobs;
+  v_version ratchet_internal.graph_versions;
+  v_draft ratchet_internal.graph_draft;
+  v_run ratchet_internal.graph_run;
+  v_error jsonb;
+begin
+  select * into strict v_parent from ratchet.jobs where id = (p_effect -> 'job')::bigint;
+  select v.* into v_version from ratchet_internal.graph_apps a
+  join ratchet_internal.graph_versions v on v.id = a.version_id
+  where a.space = v_parent.namespace;
+  v_draft := ratchet_internal.child_draft(p_now, v_parent, v_version, p_effect);
+  v_error := (v_draft.stop) -> 'error';
+  if v_error is null then
+    v_run := ratchet_internal.start_graph(v_draft, v_version.id, p_budget);
+    if v_run is null then
+      v_error := jsonb_build_object('code', 409, 'message',
+        'Duplicate job: ' || (v_draft.job).key);
+    end if;
+  end if;
+  if v_error is null and (p_effect -> 'is_awaited')::boolean then return v_run; end if;
+  -- The parent may have been stopped by what its child did.
+  perform ratchet_internal.settle(p_now, array[m.job_id], array[m.address], array[m.position],
+    array[1], array[v_error is not null], array[coalesce(v_error, jsonb_build_object(
+      'job_id', (v_draft.job).key, 'jc', ratchet_internal.graph_time(p_now),
+      'ju', ratchet_internal.graph_time(p_now)))::text], false,
+    array[(v_error ->> 'code')::int])
+  from ratchet_internal.messages m
+  where m.job_id = v_parent.id and m.address = p_effect ->> 'address'
+    and m.position = (p_effect -> 'position')::int and m.kind = 'child';
+  return row(coalesce(v_run.steps, 1), v_run.children,
+    v_run.jobs || v_parent.id)::ratchet_internal.graph_run;
+end $$;
+comment on function ratchet_internal.start_child(timestamptz, jsonb, int) is
+  'Starts the job that an await activity asks for, or answers the activity with an error.';
+
+-- sql/graph/continue_job.sql
+
+-- Runs the next stretch of a job: goes on with all that has been answered. A job that somebody else
+-- has locked, and answers that somebody else looks at, are left for later.
+-- Locks: the job and its answers, never waiting; then as run_stretch.
+
+create function ratchet_internal.continue_job(p_now timestamptz, p_job bigint, p_budget int)
+returns ratchet_internal.graph_run
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_draft ratchet_internal.graph_draft;
+  v_version bigint;
+  v_items ratchet_internal.graph_item[];
+  v_job ratchet.jobs;
+begin
+  select * into v_job from ratchet.jobs
+  where id = p_job and status > 0 and version is not null for no key update skip locked;
+  if not found then return null; end if;
+  select version_id into v_version from ratchet_internal.graph_apps
+  where space = v_job.namespace;
+  select array_agg(row(m.address, m.position, null, a, m.options, true)
+    ::ratchet_internal.graph_item) into v_items
+  from (
+    select address, position, options from ratchet_internal.messages
+    where job_id = p_job and kind = 'result' and due_at <= p_now and position > 0
+    order by due_at, address, position for update skip locked) m
+  left join ratchet.jobs_attributes a
+    on a.job_id = p_job and a.address = m.address and a.position = m.position;
+  if v_items is null then return null; end if;
+  v_draft.now := p_now;
+  v_draft.job := v_job;
+  v_draft.passes := '{}';
+  return ratchet_internal.run_stretch(v_draft, v_version, v_items, p_budget);
+end $$;
+comment on function ratchet_internal.continue_job(timestamptz, bigint, int) is
+  'Runs the next stretch of a job of a graph, as far as the budget goes.';
+
+-- sql/graph/look_at_child.sql
+
+-- Answers an activity that has begun to wait for a child anew, when the child has ended meanwhile.
+-- The caller holds the child, so that it does not end now. Writes: messages, attributes.
+
+create function ratchet_internal.look_at_child(p_now timestamptz, p_child bigint)
+returns ratchet_internal.graph_run
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_waiting record;
+begin
+  if exists (select from ratchet.jobs where id = p_child and status > 0) then return null; end if;
+  select array_agg(m.job_id) as jobs, array_agg(m.address) as addresses,
+    array_agg(m.position) as positions into v_waiting
+  from ratchet_internal.messages m where m.kind = 'child' and m.key = p_child::text;
+  if exists (select from ratchet.jobs where id = p_child) then
+    perform ratchet_internal.answer_parents(p_now, array[p_child], false);
+  elsif v_waiting.jobs is not null then
+    perform ratchet_internal.settle(p_now, v_waiting.jobs, v_waiting.addresses,
+      v_waiting.positions, array[1], array[true],
+      array['{"code":404,"message":"the job was removed while it was waited for"}'], false,
+      array[404]);
+  end if;
+  return row(0, null, v_waiting.jobs)::ratchet_internal.graph_run;
+end $$;
+comment on function ratchet_internal.look_at_child(timestamptz, bigint) is
+  'Answers an activity that waits for a child anew, when the child has ended meanwhile.';
+
+-- sql/graph/advance_graphs.sql
+
+-- Goes on with jobs of graphs, and with whatever their stretches set going: children that start,
+-- parents that are answered. All in this transaction, until nothing is left to do or the budget
+-- of activities is used up. Children are always started, since a message names them already;
+-- beyond the budget their first activities are left for later.
+-- Plans are generic: statements over a few rows in an array would be planned at each call.
+-- Returns how many activities were run.
+
+create function ratchet_internal.advance_graphs(
+  p_now timestamptz, p_run ratchet_internal.graph_run, p_budget int default 1000
+) returns int
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+  v_children jsonb[] := p_run.children;
+  v_jobs bigint[] := p_run.jobs;
+  v_steps int := coalesce(p_run.steps, 0);
+  v_run ratchet_internal.graph_run;
+begin
+  loop
+    if v_children[1] is not null then
+      if v_children[1] ? 'awaited' then
+        v_run := ratchet_internal.look_at_child(p_now, (v_children[1] -> 'awaited')::bigint);
+      else
+        v_run := ratchet_internal.start_child(p_now, v_children[1], p_budget - v_steps);
+      end if;
+      v_children := v_children[2:];
+    elsif v_jobs[1] is not null and v_steps < p_budget then
+      v_run := ratchet_internal.continue_job(p_now, v_jobs[1], p_budget - v_steps);
+      v_jobs := array_remove(v_jobs, v_jobs[1]);
+    else
+      return v_steps;
+    end if;
+    v_children := v_children || v_run.children;
+    v_jobs := v_jobs || v_run.jobs;
+    v_steps := v_steps + coalesce(v_run.steps, 0);
+  end loop;
+end $$;
+comment on function ratchet_internal.advance_graphs(
+  timestamptz, ratchet_internal.graph_run, int) is
+  'Goes on with jobs of graphs and with whatever they set going.';
+
+-- Graphs: what people and programs call.
+
+-- sql/graph/check_publish.sql
+
+-- Checks the options of publish. Raises: WF101, WF104, WF105.
+
+create function ratchet_internal.check_publish(p_options json) returns void
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_option text;
+begin
+  if p_options is null then return; end if;
+  perform ratchet_internal.check_readable(p_options, 'options');
+  if json_typeof(p_options) <> 'object' then
+    v_option := '(not an object)';
+  else
+    select key into v_option from json_each(p_options)
+    where key not in ('entity', 'search', 'marker', 'pending', 'trc', 'spn', 'reply_to',
+      'request_id')
+      or json_typeof(value) <> 'null' and (
+        key in ('search', 'marker') and json_typeof(value) <> 'object'
+        or key in ('trc', 'spn', 'reply_to', 'entity') and json_typeof(value) <> 'string'
+        or key = 'request_id'
+          and value #>> '{}' !~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+        or key = 'pending'
+          and ratchet_internal.number_of(p_options, 'pending', -1) not between 0 and 1e10)
+    limit 1;
+  end if;
+  if v_option is not null then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', left(v_option, 100)),
+      'Options are entity, trc, spn, reply_to (texts), search, marker (objects), pending '
+      || '(seconds) and request_id (uuid).');
+  end if;
+  if p_options ->> 'entity' is not null then
+    perform ratchet_internal.check_name(p_options ->> 'entity', 'entity');
+  end if;
+end $$;
+comment on function ratchet_internal.check_publish(json) is
+  'Raises WF101, WF104 or WF105 unless the options of publish are valid.';
+
+-- sql/graph/publish_fields.sql
+
+-- User data and markers that a caller gives a new job: of search each name, with an underscore put
+-- before it; of marker the names that begin with a hyphen.
+
+create function ratchet_internal.publish_fields(p_options jsonb) returns jsonb
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(jsonb_object_agg(field.name, field.value), '{}')
+  from (
+    select '_' || key as name, value from jsonb_each_text(
+      case jsonb_typeof(p_options -> 'search') when 'object' then p_options -> 'search'
+        else '{}' end)
+    union all
+    select key, value from jsonb_each_text(
+      case jsonb_typeof(p_options -> 'marker') when 'object' then p_options -> 'marker'
+        else '{}' end)
+    where key like '-%') field
+$$;
+comment on function ratchet_internal.publish_fields(jsonb) is
+  'User data and markers that a caller gives a new job.';
+
+-- sql/graph/reserve_job.sql
+
+-- Makes of a job about to start one whose id is only reserved: it has no activities to run, and
+-- goes when its time has passed. Its semaphore is -1, as that of no other job.
+
+create function ratchet_internal.reserve_job(
+  p_draft ratchet_internal.graph_draft, p_options json
+) returns ratchet_internal.graph_draft
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_draft ratchet_internal.graph_draft := p_draft;
+begin
+  v_draft.items := null;
+  v_draft.announcements := null;
+  v_draft.stop := jsonb_build_object('reserved',
+    greatest(ratchet_internal.number_of(p_options, 'pending', 1), 1));
+  return v_draft;
+end $$;
+comment on function ratchet_internal.reserve_job(ratchet_internal.graph_draft, json) is
+  'Makes of a job about to start one whose id is only reserved.';
+
+-- sql/graph/job_state.sql
+
+-- A job of a graph as callers see it.
+
+create function ratchet_internal.job_state(p_job ratchet.jobs) returns json
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select json_build_object('job_id', p_job.key, 'status', p_job.status,
+    'metadata', ratchet_internal.job_metadata(p_job), 'data', p_job.context,
+    'error', p_job.error)
+$$;
+comment on function ratchet_internal.job_state(ratchet.jobs) is
+  'A job of a graph as callers see it: id, status, metadata, data, error.';
+
+-- sql/graph/publish.sql
+
+-- Starts a job of the graph that subscribes to a topic, in the caller's transaction, and runs it as
+-- far as it goes without workers. Without an app, the only one with an active version that has the
+-- topic. Options: entity, search (object of texts), marker (object), pending (seconds: the id is
+-- only reserved), trc, spn; reply_to, a subscription that gets the first broadcast of the job if it
+-- has no answer yet when this returns; request_id, with which a repetition gives the job again.
+-- Locks: the new rows. Writes: jobs, messages, attributes, signals. Wakes: idle workers.
+-- Raises: WF101, WF104, WF107, WF206 no graph, WF301 the id is taken, WF501.
+
+create function ratchet.publish(
+  p_topic text, p_data json default '{}', p_app text default null, p_options json default null,
+  p_namespace text default 'hmsh'
+) returns json
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off set enable_mergejoin = off set jit = off
+as $$
+declare
+  v_now timestamptz := ratchet_internal.now();
+  v_version ratchet_internal.graph_versions;
+  v_draft ratchet_internal.graph_draft;
+  v_job ratchet.jobs;
+  v_run ratchet_internal.graph_run;
+  v_reply text;
+  v_may_announce boolean;
+begin
+  perform ratchet_internal.check_name(p_topic, 'topic');
+  perform ratchet_internal.check_size(p_data, 'payload');
+  perform ratchet_internal.check_publish(p_options);
+  v_reply := p_options ->> 'reply_to';
+  v_version := ratchet_internal.find_version(p_topic, p_app, p_namespace);
+  v_job := ratchet_internal.new_graph_job(nextval('ratchet.jobs_id_seq'), v_version, p_topic,
+    coalesce(p_data, '{}'));
+  v_job.entity := p_options ->> 'entity';
+  v_job.request_id := (p_options ->> 'request_id')::uuid;
+  v_job.options := v_job.options::jsonb || jsonb_strip_nulls(jsonb_build_object(
+    'trc', p_options -> 'trc', 'spn', p_options -> 'spn', 'ngn', v_reply));
+  v_draft := ratchet_internal.inception(v_now, v_job,
+    ratchet_internal.trigger_of(v_version.id, p_topic));
+  if p_options ->> 'pending' is not null then
+    v_draft := ratchet_internal.reserve_job(v_draft, p_options);
+  end if;
+  v_draft.fields := nullif(coalesce(v_draft.fields, '{}')
+    || ratchet_internal.publish_fields(p_options::jsonb), '{}');
+  v_may_announce := v_reply is not null and exists (
+    select from ratchet_internal.graph_activities
+    where version_id = v_version.id and announce is not null);
+  if v_may_announce then
+    perform ratchet_internal.expect_reply(v_version.space, (v_draft.job).key, v_reply);
+  end if;
+  v_run := ratchet_internal.start_graph(v_draft, v_version.id, 1000);
+  if v_run is null then
+    -- A statement of its own: it sees the job that the one before waited for.
+    select * into v_job from ratchet.jobs where key = (v_draft.job).key
+      and namespace = v_version.space and request_id = (v_draft.job).request_id;
+    if found then return ratchet_internal.job_state(v_job); end if;
+    perform ratchet_internal.raise_error('WF301', 'duplicate job', jsonb_build_object(
+      'workflow_id', (v_draft.job).key, 'namespace', v_version.space),
+      'A job with this id is kept; choose another id, or read that job.');
+  end if;
+  perform ratchet_internal.advance_graphs(v_now, v_run);
+  select * into v_job from ratchet.jobs where id = (v_draft.job).id;
+  if v_reply is not null and v_job.status > 0 and not v_may_announce then
+    perform ratchet_internal.expect_reply(v_version.space, v_job.key, v_reply);
+  end if;
+  return ratchet_internal.job_state(v_job);
+end $$;
+comment on function ratchet.publish(text, json, text, json, text) is
+  'Starts a job of the graph that subscribes to a topic; returns its id and state after the first '
+  'stretch.';
+
+-- sql/graph/signal_topic.sql
+
+-- Sends a signal to the hook that waits under a topic and the key in the payload, in the caller's
+-- transaction; kept for a wait that is not there yet, ten minutes or as long as $expire in the
+-- payload says. It only inserts; matching happens after the commit, as for all signals.
+-- Status success (code 200) ends the wait, pending (202) leaves it open.
+-- Writes: signals. Wakes: an idle engine of the app. Raises: WF101, WF104, WF207, WF208 no rule has
+-- the topic, WF501. Returns the signal's number.
+
+create function ratchet.signal_topic(
+  p_topic text, p_data json, p_app text, p_status text default null, p_code int default null,
+  p_namespace text default 'hmsh'
+) returns text
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now timestamptz := ratchet_internal.now();
+  v_version ratchet_internal.graph_versions;
+  v_payload jsonb;
+  v_key text;
+  v_id bigint;
+begin
+  perform ratchet_internal.check_name(p_topic, 'topic');
+  perform ratchet_internal.check_size(p_data, 'signal payload');
+  v_version := ratchet_internal.active_version(p_app, p_namespace);
+  v_payload := ratchet_internal.readable(p_data);
+  v_key := ratchet_internal.signal_key(v_version.id, p_topic, coalesce(v_payload, '{}'));
+  if v_key is null then
+    perform ratchet_internal.raise_error('WF208', 'no hook waits like this', jsonb_build_object(
+      'topic', p_topic, 'app', p_app, 'version', v_version.version),
+      case when exists (select from ratchet_internal.graph_hooks
+          where version_id = v_version.id and topic = p_topic)
+        then 'The payload lacks the key that the hook rule of this topic reads.'
+        else 'There is no hook rule for topic ' || p_topic || ' in the active version.' end);
+  end if;
+  insert into ratchet_internal.signals (key, namespace, payload, code, sent_at, expires_at)
+  values (v_key, v_version.space, p_data, ratchet_internal.signal_code(p_status, p_code), v_now,
+    ratchet_internal.after(v_now, ratchet_internal.signal_expire(v_payload)))
+  returning id into v_id;
+  perform ratchet_internal.wake_route(v_version.space, '$graph', '$graph');
+  return v_id;
+end $$;
+comment on function ratchet.signal_topic(text, json, text, text, int, text) is
+  'Sends a signal to the hook that waits under a topic and the key in the payload; returns its '
+  'number.';
+
+-- sql/graph/check_response.sql
+
+-- Checks status and code of an answer given by hand. Raises: WF104.
+
+create function ratchet_internal.check_response(p_status text, p_code int) returns void
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_status is null or p_status not in ('success', 'pending', 'error')
+    or (p_status = 'pending') <> (p_code is not distinct from 202)
+    or p_code not between 1 and 1000000000
+  then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', 'status', 'status', left(p_status, 100), 'code', p_code),
+      'Status is success, error, or pending with code 202 and no other.');
+  end if;
+end $$;
+comment on function ratchet_internal.check_response(text, int) is
+  'Raises WF104 unless status and code of an answer belong together.';
+
+-- sql/graph/open_activity.sql
+
+-- The message of a worker activity that can be answered, locked: of whichever pass is open beside
+-- the one at the address. Locks: the message.
+
+create function ratchet_internal.open_activity(
+  p_job bigint, p_space text, p_activity text, p_address text
+) returns ratchet_internal.messages
+language sql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  select m from ratchet_internal.messages m
+  where m.job_id = p_job
+    and m.position = (select n.position from ratchet_internal.graph_names n
+      where n.space = p_space and n.name = p_activity)
+    and regexp_replace(m.address, ',[0-9]+$', '') = regexp_replace(p_address, ',[0-9]+$', '')
+    and (m.kind in ('activity', 'result') or m.kind = 'wait' and m.key = E'\x1frespond')
+  order by length(m.address) desc, m.address desc limit 1 for update
+$$;
+comment on function ratchet_internal.open_activity(bigint, text, text, text) is
+  'The message of a worker activity that can be answered by hand, locked.';
+
+-- sql/graph/respond.sql
+
+-- Answers a worker activity by hand: one whose callback answered that it is not done yet, or that
+-- it will be answered like this; also one that no worker has taken. What comes too late (the
+-- activity was answered, the job ended, or p_gid is not its generation) changes nothing.
+-- Locks: the message. Writes: messages, attributes. Wakes: idle workers. Raises: WF101, WF104,
+-- WF207, WF308 when an earlier answer is being worked in at this moment, WF501, WF605.
+
+create function ratchet.respond(
+  p_job text, p_activity text, p_dimension text, p_status text, p_code int, p_data json,
+  p_app text, p_gid text default null, p_namespace text default 'hmsh'
+) returns text
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off set enable_mergejoin = off set jit = off
+as $$
+declare
+  v_now timestamptz := ratchet_internal.now();
+  v_space text := ratchet_internal.app_space(p_app, p_namespace);
+  v_open ratchet_internal.messages;
+  v_job bigint;
+begin
+  perform ratchet_internal.check_isolation();
+  perform ratchet_internal.check_size(p_data, 'result');
+  perform ratchet_internal.check_response(p_status, p_code);
+  select id into v_job from ratchet.jobs where key = p_job and namespace = v_space
+    and status > 0 and (p_gid is null or p_gid = id::text);
+  for v_at in 1..2 loop
+    v_open := ratchet_internal.open_activity(v_job, v_space, p_activity, p_dimension);
+    exit when v_open.kind is distinct from 'result';
+    perform ratchet_internal.advance_graphs(v_now, row(0, null, array[v_job]));
+  end loop;
+  if v_open.kind = 'result' and v_open.address is not null then
+    perform ratchet_internal.raise_error('WF308', 'activity is busy', jsonb_build_object(
+      'workflow_id', p_job, 'activity', p_activity),
+      'An earlier answer is being worked in at this moment; repeat the call.');
+  elsif v_open.job_id is not null then
+    perform ratchet_internal.settle(v_now, array[v_open.job_id], array[v_open.address],
+      array[v_open.position], array[v_open.attempt], array[p_status = 'error'],
+      array[p_data::text], false, array[p_code]);
+  end if;
+  return v_job || p_dimension || '-' || p_activity;
+end $$;
+comment on function ratchet.respond(text, text, text, text, int, json, text, text, text) is
+  'Answers a worker activity by hand; what comes too late changes nothing.';
+
+-- sql/graph/check_interrupt.sql
+
+-- Checks the options of interrupt. Raises: WF104, WF105.
+
+create function ratchet_internal.check_interrupt(p_options json) returns void
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_option text;
+begin
+  perform ratchet_internal.check_readable(p_options, 'options');
+  if json_typeof(p_options) <> 'object' then
+    v_option := '(not an object)';
+  else
+    select key into v_option from json_each(p_options)
+    where key not in ('throw', 'reason', 'code', 'stack', 'expire', 'suppress', 'descend')
+      or json_typeof(value) <> 'null' and json_typeof(value) <> case
+        when key in ('throw', 'suppress', 'descend') then 'boolean'
+        when key in ('code', 'expire') then 'number' else 'string' end
+      or key = 'code' and json_typeof(value) = 'number'
+        and ratchet_internal.number_of(p_options, 'code', -1) not between 1 and 1e9
+    limit 1;
+  end if;
+  if v_option is not null then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', left(v_option, 100)),
+      'Options are throw, suppress (booleans), reason, stack (texts), code, expire (numbers).');
+  end if;
+end $$;
+comment on function ratchet_internal.check_interrupt(json) is
+  'Raises WF104 or WF105 unless the options of interrupt are valid.';
+
+-- sql/graph/interrupt.sql
+
+-- Stops a job of a graph at once, in the caller's transaction. Options: throw (false: no error, who
+-- waits gets the data so far), reason, code, stack, expire (seconds the job is kept), suppress (no
+-- error when it is unknown or has ended).
+-- Locks: the job, then messages. Writes: jobs, messages, attributes of a waiting parent.
+-- Raises: WF101, WF104, WF105, WF201, WF302, WF605. Returns the job's number, null if suppressed.
+
+create function ratchet.interrupt(
+  p_job text, p_app text, p_options json default null, p_namespace text default 'hmsh'
+) returns text
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off set enable_mergejoin = off set jit = off
+as $$
+declare
+  v_space text := ratchet_internal.app_space(p_app, p_namespace);
+  v_options json := coalesce(p_options, '{}');
+  v_is_suppressed boolean;
+  v_job ratchet.jobs;
+begin
+  perform ratchet_internal.check_isolation();
+  perform ratchet_internal.check_interrupt(v_options);
+  v_is_suppressed := coalesce((v_options ->> 'suppress')::boolean, false);
+  select * into v_job from ratchet.jobs
+  where key = p_job and namespace = v_space for update;
+  if v_job.id is null and not v_is_suppressed then
+    v_job := ratchet_internal.find_job(p_job, v_space);
+  end if;
+  if v_job.id is null then return null; end if;
+  if ratchet_internal.stop_graph(ratchet_internal.now(), v_job, jsonb_build_object(
+    'is_thrown', coalesce((v_options ->> 'throw')::boolean, true),
+    'expire', coalesce(v_options -> 'expire', '1'), 'error', ratchet_internal.interrupt_error(p_job,
+      v_options ->> 'reason', ratchet_internal.number_of(v_options, 'code', 410)::int,
+      v_options ->> 'stack')))
+  then
+    return v_job.id;
+  end if;
+  if not v_is_suppressed then
+    perform ratchet_internal.raise_error('WF302', 'job already finished',
+      jsonb_build_object('workflow_id', p_job), 'There is nothing left to stop.');
+  end if;
+  return null;
+end $$;
+comment on function ratchet.interrupt(text, text, json, text) is
+  'Stops a job of a graph at once; returns its number.';
+
+-- sql/graph/scrub.sql
+
+-- Removes a job of a graph with its history, in any state. One that runs is stopped first, so that
+-- whoever waits for it is told. An unknown id is ignored.
+-- Locks: the job, then messages. Writes: jobs, messages, attributes. Raises: WF101, WF605.
+
+create function ratchet.scrub(p_job text, p_app text, p_namespace text default 'hmsh')
+returns boolean
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off set enable_mergejoin = off set jit = off
+as $$
+declare
+  v_job ratchet.jobs;
+begin
+  perform ratchet_internal.check_isolation();
+  select * into v_job from ratchet.jobs
+  where key = p_job and namespace = ratchet_internal.app_space(p_app, p_namespace) for update;
+  if not found then return false; end if;
+  perform ratchet_internal.stop_graph(ratchet_internal.now(), v_job, jsonb_build_object('error',
+    ratchet_internal.interrupt_error(p_job, 'job [' || p_job || '] was removed', 410, null)));
+  delete from ratchet.jobs_attributes where job_id = v_job.id;
+  delete from ratchet.jobs where id = v_job.id;
+  return true;
+end $$;
+comment on function ratchet.scrub(text, text, text) is
+  'Removes a job of a graph in any state; returns whether there was one.';
+
+-- sql/graph/graph_state.sql
+
+-- A job of a graph: id, status, metadata, data, error. Raises: WF101, WF201.
+
+create function ratchet.graph_state(p_job text, p_app text, p_namespace text default 'hmsh')
+returns json
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select ratchet_internal.job_state(ratchet_internal.find_job(p_job,
+    ratchet_internal.app_space(p_app, p_namespace)))
+$$;
+comment on function ratchet.graph_state(text, text, text) is
+  'The state of a job of a graph: status, metadata, data, error.';
+
+-- sql/graph/graph_status.sql
+
+-- The semaphore of a job of a graph: how many of its activities are open. Raises: WF101, WF201.
+
+create function ratchet.graph_status(p_job text, p_app text, p_namespace text default 'hmsh')
+returns int
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select (ratchet_internal.find_job(p_job,
+    ratchet_internal.app_space(p_app, p_namespace))).status
+$$;
+comment on function ratchet.graph_status(text, text, text) is
+  'The semaphore of a job of a graph: > 0 open activities, 0 ended, -1 reserved, less stopped.';
+
+-- sql/graph/run_graphs.sql
+
+-- Does what engine workers do for graphs, once, for those who have none, and for psql: matches
+-- signals, ends sleeps, and goes on with what has been answered. Without an app, for all apps of
+-- the namespace. What one call sets going in others, as a signal it sends, is found by the next.
+-- Locks: messages and jobs, never waiting. Writes: all that stretches do. Raises: WF101, WF605.
+-- Returns how many activities were run.
+
+create function ratchet.run_graphs(
+  p_app text default null, p_namespace text default 'hmsh', p_budget int default 1000
+) returns int
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off set enable_mergejoin = off set jit = off
+as $$
+declare
+  v_now timestamptz := ratchet_internal.now();
+  v_space text;
+  v_due record;
+begin
+  perform ratchet_internal.check_isolation();
+  if p_app is not null then v_space := ratchet_internal.app_space(p_app, p_namespace); end if;
+  perform ratchet_internal.deliver_signals(v_now);
+  select array_agg(m.job_id) as jobs, array_agg(m.address) as addresses,
+    array_agg(m.position) as positions, array_agg(m.kind) as kinds,
+    bool_or(m.kind = 'wait') as have_tasks into v_due
+  from ratchet_internal.graph_apps a
+  cross join lateral (
+    select job_id, address, position, kind from ratchet_internal.messages
+    where queue = '$graph' and workflow = '$graph' and namespace = a.space
+      and worker_id is null and kind in ('timer', 'wait', 'result') and due_at <= v_now
+    order by due_at limit 1000 for update skip locked) m
+  where a.namespace = p_namespace and a.space = coalesce(v_space, a.space);
+  if v_due.have_tasks then
+    perform ratchet_internal.expire_escalations(v_now, v_due.jobs, v_due.addresses,
+      v_due.positions);
+  end if;
+  perform ratchet_internal.settle_due(v_now, v_due.jobs, v_due.addresses, v_due.positions,
+    v_due.kinds, coalesce(v_due.have_tasks, false));
+  return ratchet_internal.advance_graphs(v_now, row(0, null, array(
+    select distinct job_id from unnest(v_due.jobs) as each (job_id) order by 1)), p_budget);
+end $$;
+comment on function ratchet.run_graphs(text, text, int) is
+  'Goes on with graphs as an engine worker does, once; returns how many activities were run.';
+
+-- Graphs: what jobs said of themselves, counted when it is asked for; one job, exported.
+
+-- sql/graph/stats/stats_time.sql
+
+-- A time of a query: ISO 8601, milliseconds since 1970, or NOW. Raises: WF104.
+
+create function ratchet_internal.stats_time(p_query jsonb, p_option text) returns timestamptz
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set timezone = 'UTC'
+as $$
+declare
+  v_given text := p_query ->> p_option;
+begin
+  if upper(v_given) = 'NOW' then return ratchet_internal.now(); end if;
+  if v_given ~ '^[0-9]{9,14}$' then return to_timestamp(v_given::float8 / 1000); end if;
+  if v_given !~ '^[0-9]{4}-[0-9]{2}' then
+    raise invalid_datetime_format;
+  end if;
+  return v_given::timestamptz;
+exception when invalid_datetime_format or datetime_field_overflow then
+  perform ratchet_internal.raise_error('WF104', 'invalid option',
+    jsonb_build_object('option', p_option, 'value', left(v_given, 60)),
+    'Give a time as ISO 8601, as milliseconds since 1970, or NOW.');
+  return null;
+end $$;
+comment on function ratchet_internal.stats_time(jsonb, text) is
+  'A time of a query for statistics; null when it is not given.';
+
+-- sql/graph/stats/stats_buckets.sql
+
+-- The buckets that a query is about, both ends included, oldest first. Two of start, end and range
+-- tell which; for a granularity of infinity there is one, and no need to tell.
+-- Raises: WF104.
+
+create function ratchet_internal.stats_buckets(p_query jsonb, p_granularity text)
+returns table (bucket text, segment text)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_step interval := case p_granularity when '1h' then '1 hour'
+    when 'infinity' then null else replace(p_granularity, 'm', ' minutes') end::interval;
+  v_range interval := case when p_query ->> 'range' ~ '^[0-9]{1,5}[mhd]$'
+    then translate(p_query ->> 'range', 'mhd', '')::int * case right(p_query ->> 'range', 1)
+      when 'm' then interval '1 minute' when 'h' then '1 hour' else '1 day' end end;
+  v_start timestamptz := ratchet_internal.stats_time(p_query, 'start');
+  v_end timestamptz := ratchet_internal.stats_time(p_query, 'end');
+  v_epoch constant timestamp := timestamp '2000-01-01';
+begin
+  if p_granularity = 'infinity' then
+    return query select '0', '0';
+    return;
+  end if;
+  if num_nonnulls(p_query ->> 'start', p_query ->> 'end', p_query ->> 'range') <> 2
+    or p_query ->> 'range' is not null and v_range is null
+    or coalesce(v_end - v_start, v_range) not between interval '0' and v_step * 100000
+  then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', 'query', 'start', p_query -> 'start', 'end', p_query -> 'end',
+        'range', p_query -> 'range'), 'Invalid combination of start, end, and range values: give '
+      || 'two of them, the range as 30m, 1h or 7d, and at most 100000 buckets in all.');
+  end if;
+  v_start := coalesce(v_start, v_end - v_range);
+  v_end := coalesce(v_end, v_start + v_range);
+  return query
+    select to_char(at, 'YYYYMMDDHH24MI'), to_char(at, 'YYYY-MM-DD"T"HH24:MI"Z"')
+    from generate_series(date_bin(v_step, v_start at time zone 'UTC', v_epoch),
+      date_bin(v_step, v_end at time zone 'UTC', v_epoch), v_step) at;
+end $$;
+comment on function ratchet_internal.stats_buckets(jsonb, text) is
+  'The buckets that a query for statistics is about, both ends included.';
+
+-- sql/graph/stats/stats_scope.sql
+
+-- What a query for statistics is about: the space, the granularity, and the key that the trigger of
+-- the topic makes of the payload in the query. Raises: WF101, WF104, WF107, WF206, WF207.
+
+create function ratchet_internal.stats_scope(
+  p_topic text, p_query jsonb, p_app text, p_namespace text, out space text, out key text,
+  out granularity text
+) returns record
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_trigger ratchet_internal.graph_activities;
+  v_options jsonb;
+  v_row ratchet.jobs_attributes;
+begin
+  if jsonb_typeof(p_query) is distinct from 'object' then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', 'query'), 'Give an object with data, start, end, range.');
+  end if;
+  v_trigger := ratchet_internal.trigger_of(
+    (ratchet_internal.find_version(p_topic, p_app, p_namespace)).id, p_topic);
+  v_options := v_trigger.constants;
+  if v_trigger.options is not null and not v_options ? 'key' then
+    v_row := ratchet_internal.graph_attribute(ratchet_internal.now(), 0, v_trigger, ',0');
+    v_options := v_options || ratchet_internal.run_maps(v_trigger.options,
+      ratchet_internal.graph_view(null, v_trigger, '{}', ratchet_internal.activity_entry(
+        v_trigger, v_row, coalesce(p_query -> 'data', '{}'), null, null)));
+  end if;
+  space := ratchet_internal.app_space(p_app, p_namespace);
+  key := coalesce(v_options ->> 'key', '');
+  granularity := coalesce(v_options ->> 'granularity', '5m');
+end $$;
+comment on function ratchet_internal.stats_scope(text, jsonb, text, text) is
+  'Space, key and granularity that a query for statistics is about.';
+
+-- sql/graph/stats/indexed_jobs.sql
+
+-- The jobs that said of themselves what the facets (name:value) are, by facet and bucket; without
+-- facets all that count or index something.
+
+create function ratchet_internal.indexed_jobs(
+  p_topic text, p_query jsonb, p_facets text[], p_app text, p_namespace text
+) returns table (key text, granularity text, bucket text, segment text, facet text, ids text[])
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select s.key, s.granularity, b.bucket, b.segment, f.name || ':' || coalesce(f.value, ''),
+    array_agg(distinct f.job_key order by f.job_key)
+  from ratchet_internal.stats_scope(p_topic, p_query, p_app, p_namespace) s
+  cross join lateral ratchet_internal.stats_buckets(p_query, s.granularity) b
+  join ratchet_internal.graph_facts f
+    on f.space = s.space and f.topic = p_topic and f.key = s.key and f.bucket = b.bucket
+  where f.measure in ('count', 'index') and (coalesce(cardinality(p_facets), 0) = 0
+    or f.name || ':' || coalesce(f.value, '') = any (p_facets))
+  group by 1, 2, 3, 4, 5
+$$;
+comment on function ratchet_internal.indexed_jobs(text, jsonb, text[], text, text) is
+  'Ids of the jobs that said of themselves what the facets are, by facet and bucket.';
+
+-- sql/graph/stats/hooked_topic.sql
+
+-- The topic of the graph whose hook a signal topic resumes; null when no rule has it.
+
+create function ratchet_internal.hooked_topic(p_version bigint, p_topic text) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select coalesce(g.topic, '')
+  from ratchet_internal.graph_hooks h
+  join ratchet_internal.graph_activities a
+    on a.version_id = h.version_id and a.position = h.position
+  join ratchet_internal.graphs g on g.version_id = a.version_id and g.position = a.path[1]
+  where h.version_id = p_version and h.topic = p_topic
+$$;
+comment on function ratchet_internal.hooked_topic(bigint, text) is
+  'Topic of the graph whose hook a signal topic resumes.';
+
+-- sql/graph/stats/unlist_jobs.sql
+
+-- Takes jobs off the lists of an index: keys are <bucket>:<name>:<value>. Writes: graph_facts.
+
+create function ratchet_internal.unlist_jobs(
+  p_space text, p_topic text, p_keys text[], p_jobs text[]
+) returns void
+language sql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  delete from ratchet_internal.graph_facts f
+  where f.space = p_space and f.topic = p_topic and f.measure = 'index'
+    and f.job_key = any (p_jobs) and f.bucket || ':' || f.name || ':' || f.value = any (p_keys)
+$$;
+comment on function ratchet_internal.unlist_jobs(text, text, text[], text[]) is
+  'Takes jobs off the lists of an index.';
+
+-- sql/graph/stats/signals_to_all.sql
+
+-- The signals that an activity sends to all: one for each job that is listed under key_name and
+-- key_value in the time that its resolver says. Each gets the payload with its own id.
+-- Writes: graph_facts, with scrub. Raises: WF107.
+
+create function ratchet_internal.signals_to_all(
+  p_job ratchet.jobs, p_version bigint, p_options jsonb, p_payload jsonb
+) returns jsonb[]
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_topic text := p_options ->> 'topic';
+  v_graph text := ratchet_internal.hooked_topic(p_version, v_topic);
+  v_keys text[];
+  v_jobs text[];
+begin
+  perform ratchet_internal.check_expression(v_graph is not null, 'topic',
+    'no hook rule has this topic');
+  begin
+    select array_agg(distinct i.bucket || ':' || i.facet), array_agg(distinct id)
+    into v_keys, v_jobs
+    from ratchet_internal.indexed_jobs(v_graph, coalesce(p_options -> 'resolver', '{}'),
+      array[(p_options ->> 'key_name') || ':' || (p_options ->> 'key_value')],
+      p_job.queue, split_part(p_job.namespace, ':', 1)) i
+    cross join lateral unnest(i.ids) id;
+  exception when sqlstate 'WF104' then
+    perform ratchet_internal.check_expression(false, 'resolver',
+      'it needs two of start, end and range, as times and as 30m, 1h or 7d');
+  end;
+  if p_options -> 'scrub' = 'true' then
+    perform ratchet_internal.unlist_jobs(p_job.namespace, v_graph, v_keys, v_jobs);
+  end if;
+  return (
+    select array_agg(jsonb_build_object('kind', 'signal', 'payload', each.payload, 'code', 200,
+      'key', ratchet_internal.signal_key(p_version, v_topic, each.payload)))
+    from (select p_payload || jsonb_build_object('id', id) from unnest(v_jobs) id)
+      each (payload)
+    where ratchet_internal.signal_key(p_version, v_topic, each.payload) is not null);
+end $$;
+comment on function ratchet_internal.signals_to_all(ratchet.jobs, bigint, jsonb, jsonb) is
+  'The signals that an activity sends to all the jobs that are listed.';
+
+-- sql/graph/stats/graph_stats.sql
+
+-- How many jobs of a topic started in a time, and how many said what of themselves (count facets),
+-- in all and by bucket. p_query: data, two of start, end and range, sparse (true: no segments).
+-- Raises: WF101, WF104, WF107, WF206, WF207.
+
+create function ratchet.graph_stats(
+  p_topic text, p_query json, p_app text, p_namespace text default 'hmsh'
+) returns json
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  with scope as materialized (
+    select s.* from ratchet_internal.stats_scope(p_topic, p_query::jsonb, p_app, p_namespace) s),
+  bucket as materialized (
+    select b.* from scope s, ratchet_internal.stats_buckets(p_query::jsonb, s.granularity) b),
+  fact as materialized (
+    select b.bucket, f.measure, f.name || ':' || coalesce(f.value, '') as target, count(*) as n
+    from scope s cross join bucket b
+    join ratchet_internal.graph_facts f
+      on f.space = s.space and f.topic = p_topic and f.key = s.key and f.bucket = b.bucket
+    where f.measure in ('job', 'count') group by 1, 2, 3),
+  total as (
+    select target, sum(n) as n from fact where measure = 'count' group by target),
+  segment as (
+    select b.bucket, b.segment, coalesce(sum(f.n) filter (where f.measure = 'job'), 0) as n,
+      coalesce(json_agg(json_build_object('target', f.target, 'type', 'count', 'value', f.n)
+        order by f.target) filter (where f.measure = 'count'), '[]') as measures
+    from bucket b left join fact f on f.bucket = b.bucket group by 1, 2)
+  select json_build_object('key', s.key, 'granularity', s.granularity, 'range', p_query -> 'range',
+    'end', p_query -> 'end',
+    'count', (select coalesce(sum(n), 0) from fact where measure = 'job'),
+    'measures', (select coalesce(json_agg(json_build_object('target', target, 'type', 'count',
+      'value', n) order by target), '[]') from total),
+    'segments', case when p_query ->> 'sparse' is distinct from 'true' then (
+      select json_agg(json_build_object('time', segment, 'count', n, 'measures', measures)
+        order by bucket) from segment) end)
+  from scope s
+$$;
+comment on function ratchet.graph_stats(text, json, text, text) is
+  'How many jobs of a topic started in a time, in all, by what they said of themselves, by bucket.';
+
+-- sql/graph/stats/graph_ids.sql
+
+-- The ids of the jobs of a topic that started in a time and said of themselves what the facets
+-- (name:value) are, by facet and bucket; without facets all that count or index something.
+-- Raises: WF101, WF104, WF107, WF206, WF207.
+
+create function ratchet.graph_ids(
+  p_topic text, p_query json, p_facets text[], p_app text, p_namespace text default 'hmsh'
+) returns json
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  with scope as materialized (
+    select s.* from ratchet_internal.stats_scope(p_topic, p_query::jsonb, p_app, p_namespace) s),
+  found as materialized (
+    select i.* from ratchet_internal.indexed_jobs(p_topic, p_query::jsonb, p_facets, p_app,
+      p_namespace) i),
+  facet as (
+    select facet, sum(cardinality(ids)) as n from found group by facet),
+  segment as (
+    select bucket, segment, json_agg(json_build_object('type', 'ids', 'target', facet,
+      'time', segment, 'count', cardinality(ids), 'ids', ids) order by facet) as measures
+    from found group by 1, 2)
+  select json_build_object('key', s.key, 'facets', coalesce(p_facets, '{}'),
+    'granularity', s.granularity, 'range', p_query -> 'range', 'start', p_query -> 'start',
+    'counts', (select coalesce(json_agg(json_build_object('facet', facet, 'count', n)
+      order by facet), '[]') from facet),
+    'segments', (select coalesce(json_agg(json_build_object('time', segment, 'measures', measures)
+      order by bucket), '[]') from segment))
+  from scope s
+$$;
+comment on function ratchet.graph_ids(text, json, text[], text, text) is
+  'Ids of jobs of a topic by what they said of themselves, and by bucket.';
+
+-- sql/graph/stats/signal_all.sql
+
+-- Signals every job that is listed under the facets: of the graph whose hook the topic resumes, in
+-- the time of the query. Each gets the payload with its own id as id. With scrub in the query the
+-- list is removed. Returns the keys of the lists that matched.
+-- Writes: signals, graph_facts. Wakes: an idle engine of the app. Raises: WF101, WF104, WF107,
+-- WF207, WF208 no rule has the topic, WF501.
+
+create function ratchet.signal_all(
+  p_topic text, p_data json, p_query json, p_facets text[], p_app text,
+  p_namespace text default 'hmsh'
+) returns json
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_version ratchet_internal.graph_versions;
+  v_graph text;
+  v_keys text[];
+  v_jobs text[];
+begin
+  v_version := ratchet_internal.active_version(p_app, p_namespace);
+  v_graph := ratchet_internal.hooked_topic(v_version.id, p_topic);
+  if v_graph is null then
+    perform ratchet_internal.raise_error('WF208', 'no hook waits like this', jsonb_build_object(
+      'topic', p_topic, 'app', p_app, 'version', v_version.version),
+      'unable to find hook rule for topic ' || coalesce(left(p_topic, 100), 'null'));
+  end if;
+  if p_data is not null and json_typeof(p_data) <> 'object' then
+    perform ratchet_internal.raise_error('WF104', 'invalid option',
+      jsonb_build_object('option', 'data'), 'Give an object: each job gets it with its own id.');
+  end if;
+  select array_agg(distinct i.bucket || ':' || i.facet), array_agg(distinct id)
+  into v_keys, v_jobs
+  from ratchet_internal.indexed_jobs(v_graph, p_query::jsonb, p_facets, p_app, p_namespace) i
+  cross join lateral unnest(i.ids) id;
+  perform ratchet.signal_topic(p_topic, (coalesce(p_data::jsonb, '{}')
+    || jsonb_build_object('id', id))::json, p_app, 'success', 200, p_namespace)
+  from unnest(v_jobs) id;
+  if p_query ->> 'scrub' = 'true' then
+    perform ratchet_internal.unlist_jobs(v_version.space, v_graph, v_keys, v_jobs);
+  end if;
+  return coalesce(to_json(v_keys), '[]');
+end $$;
+comment on function ratchet.signal_all(text, json, json, text[], text, text) is
+  'Signals every job that is listed under the facets; returns the keys of the lists that matched.';
+
+-- sql/graph/stats/graph_fields.sql
+
+-- All that is stored of a job of a graph beside its history, in one flat object: user data (names
+-- that begin with _), markers (-), metadata under ":" , and each member of the job data.
+-- Raises: WF101. Null when there is no such job.
+
+create function ratchet.graph_fields(p_job text, p_app text, p_namespace text default 'hmsh')
+returns json
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select (jsonb_build_object(':', j.status)
+    || coalesce((select jsonb_object_agg('metadata/' || m.key, m.value)
+      from jsonb_each(ratchet_internal.job_metadata(j)) m), '{}')
+    || coalesce((select jsonb_object_agg('data/' || d.key, d.value)
+      from ratchet_internal.members(j.context) d), '{}')
+    || coalesce((select jsonb_object_agg(a.field, a.value)
+      from ratchet.jobs_attributes a
+      where a.job_id = j.id and a.kind in ('attribute', 'marker')), '{}'))::json
+  from ratchet.jobs j
+  where j.key = p_job and j.namespace = ratchet_internal.app_space(p_app, p_namespace)
+$$;
+comment on function ratchet.graph_fields(text, text, text) is
+  'User data, markers, metadata and job data of a job of a graph, in one flat object.';
+
+-- sql/graph/stats/exported_steps.sql
+
+-- Each run of an activity of a job, as exports show it.
+
+create function ratchet_internal.exported_steps(p_job ratchet.jobs)
+returns table (
+  address text, name text, kind text, input jsonb, output jsonb, hook jsonb, error jsonb,
+  metadata jsonb, started_at timestamptz, completed_at timestamptz, attempts int)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select a.address, n.name, a.kind,
+    ratchet_internal.readable(case a.kind when 'trigger' then p_job.input
+      when 'hook' then null else a.input end)::jsonb,
+    ratchet_internal.row_output(a, p_job.input), ratchet_internal.row_hook(a), e.error,
+    jsonb_strip_nulls(jsonb_build_object('aid', n.name, 'atp', a.kind, 'dad', a.address,
+      'as', a.ledger::text, 'ac', ratchet_internal.graph_time(a.created_at),
+      'au', ratchet_internal.graph_time(coalesce(a.updated_at, a.created_at)),
+      'err', e.error::text)),
+    a.created_at, case when ratchet_internal.is_final(a.ledger)
+      then coalesce(a.updated_at, a.created_at) end,
+    (a.ledger / 1000000000000 % 100)::int
+  from ratchet.jobs_attributes a
+  cross join lateral (select ratchet_internal.step_name(a.address, a.field)) n (name)
+  cross join lateral (select case when a.is_failed
+    then ratchet_internal.readable(a.value::json)::jsonb end) e (error)
+  where a.job_id = p_job.id and a.address like ',%'
+$$;
+comment on function ratchet_internal.exported_steps(ratchet.jobs) is
+  'Each run of an activity of a job, as exports show it.';
+
+-- sql/graph/stats/exported_process.sql
+
+-- The runs of a job's activities as nested keys: those of one address beside the numbers that lead
+-- on. A loop, because each step finds what the ones before have made.
+
+create function ratchet_internal.exported_process(p_job ratchet.jobs) returns jsonb
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_process jsonb := '{}';
+  v_step record;
+  v_path text[];
+begin
+  for v_step in
+    select * from ratchet_internal.exported_steps(p_job) order by length(address), address
+  loop
+    v_path := string_to_array(substr(v_step.address, 2), ',');
+    for v_depth in 1 .. cardinality(v_path) loop
+      if v_process #> v_path[:v_depth] is null then
+        v_process := jsonb_set(v_process, v_path[:v_depth], '{}');
+      end if;
+    end loop;
+    v_process := jsonb_set(v_process, v_path || v_step.name, jsonb_build_object('output',
+        jsonb_build_object('metadata', v_step.metadata)
+        || case when v_step.output is null then '{}'
+          else jsonb_build_object('data', v_step.output) end)
+      || case when v_step.hook is null then '{}'
+        else jsonb_build_object('hook', jsonb_build_object('data', v_step.hook)) end);
+  end loop;
+  return v_process || jsonb_build_object('$' || p_job.workflow, jsonb_build_object(
+    'metadata', ratchet_internal.job_metadata(p_job), 'data', coalesce(p_job.context, '{}')));
+end $$;
+comment on function ratchet_internal.exported_process(ratchet.jobs) is
+  'The runs of a job''s activities as nested keys, and the job itself.';
+
+-- sql/graph/stats/graph_export.sql
+
+-- A job of a graph with the data of each of its activities, by address. With p_is_enriched also
+-- the activities in the order in which they were entered, with what they were given.
+-- Raises: WF101, WF201.
+
+create function ratchet.graph_export(
+  p_job text, p_app text, p_is_enriched boolean default false, p_namespace text default 'hmsh'
+) returns json
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select (json_build_object('dependencies', json_build_array(), 'status', j.status::text,
+    'process', ratchet_internal.exported_process(j))::jsonb
+    || case when p_is_enriched then jsonb_build_object('activities', (
+      select coalesce(jsonb_agg(jsonb_build_object('name', s.name, 'type', s.kind,
+        'dimension', replace(substr(s.address, 2), ',', '/'), 'input', s.input,
+        'output', s.output, 'started_at', s.started_at, 'completed_at', s.completed_at,
+        'duration_ms', round(extract(epoch from s.completed_at - s.started_at) * 1000),
+        'retry_attempt', greatest(s.attempts - 1, 0),
+        'cycle_iteration', reverse(split_part(reverse(s.address), ',', 1))::int, 'error', s.error)
+        order by s.started_at, length(s.address), s.address), '[]')
+      from ratchet_internal.exported_steps(j) s)) else '{}' end)::json
+  from ratchet_internal.find_job(p_job, ratchet_internal.app_space(p_app, p_namespace)) j
+$$;
+comment on function ratchet.graph_export(text, text, boolean, text) is
+  'A job of a graph with the data of each of its activities, by address.';
+
 -- Looking at everything; the rules that always hold.
 
 -- sql/views/ledger.sql
@@ -11099,15 +16712,20 @@ comment on view ratchet.ledger is
 -- that waits for a worker or runs in one.
 
 create view ratchet.open_steps with (security_invoker = true) as
-select m.job_id, j.key as job_key, m.namespace, coalesce(a.field, case
+select m.job_id, j.key as job_key, m.namespace,
+  coalesce(a.field, m.address || '/' || n.name, case
     when m.address like 'h%' then 'the hook ' || m.workflow else 'the function' end) as field,
   m.kind, m.attempt, m.due_at, m.worker_id, m.queue, nullif(m.workflow, '') as workflow,
   case m.kind
     when 'timer' then 'sleeps until ' || m.due_at
-    when 'wait' then 'waits for signal ' || m.key
+    when 'wait' then case when m.key = E'\x1frespond' then 'waits for ratchet.respond'
+      else 'waits for signal ' || replace(m.key, E'\x1f', ' ') end
       || case when m.due_at < 'infinity' then ' until ' || m.due_at else '' end
     when 'child' then 'waits for job ' || coalesce(child.key, m.key)
-    when 'result' then 'is answered; the function has yet to receive it'
+    when 'result' then case when not ratchet_internal.is_graph(m.address)
+        then 'is answered; the function has yet to receive it'
+      when a.job_id is null then 'is to be entered by an engine worker'
+      else 'is answered; an engine worker has yet to go on' end
     else case
       when m.worker_id is not null then 'is with worker ' || m.worker_id || ' (' || w.name || ')'
       when m.due_at > ratchet_internal.now() then 'is tried again at ' || m.due_at
@@ -11121,6 +16739,8 @@ join ratchet.jobs j on j.id = m.job_id
 left join ratchet.jobs_attributes a
   on a.job_id = m.job_id and a.address = m.address and a.position = m.position
 left join ratchet_internal.workers w on w.id = m.worker_id
+left join ratchet_internal.graph_names n on n.space = m.namespace and n.position = m.position
+  and ratchet_internal.is_graph(m.address)
 left join ratchet.jobs child on m.kind = 'child' and child.id::text = m.key;
 comment on view ratchet.open_steps is
   'What every running job waits for and why it does not move, one row an open step.';
@@ -11315,7 +16935,8 @@ language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
   select 'the semaphore of a running job counts its open threads', j.id, j.status::text
-  from ratchet.jobs j where j.status > 0 and j.status <> 1 + (
+  from ratchet.jobs j
+  where j.status > 0 and j.version is null and j.status <> 1 + (
     select count(*) from ratchet.threads t where t.job_id = j.id and t.ended_at is null)
   union all
   select 'a running job has a turn, or waits for something that can wake it', j.id, j.key
@@ -11338,8 +16959,9 @@ as $$
   from ratchet.jobs c join ratchet.jobs p on p.id = c.parent_id
   where not exists (
     select from ratchet.jobs_attributes a
-    where a.job_id = p.id and a.kind in ('child', 'start')
-      and ratchet_internal.step_name(a.address, a.field) = c.workflow)
+    where a.job_id = p.id and (a.kind in ('child', 'start')
+      and ratchet_internal.step_name(a.address, a.field) = c.workflow
+      or a.kind = 'await' and ratchet_internal.is_graph(a.address)))
 $$;
 comment on function ratchet_internal.broken_jobs() is 'Violations of the rules about jobs.';
 
@@ -11372,7 +16994,8 @@ as $$
   union all
   select 'an answered step was scheduled once and answered once', s.job_id, s.field
   from step s
-  where s.is_final and (s.ledger % 100000000 <> 1 or s.ledger / 100000000000 % 10 <> 1)
+  where s.is_final and (s.ledger / 100000000000 % 10 <> 1 or s.ledger % 100000000 <> 1
+    and (not ratchet_internal.is_graph(s.address) or s.address not like '%,0'))
   union all
   select 'an open step has no answer', s.job_id, s.field
   from step s
@@ -11429,7 +17052,8 @@ as $$
   union all
   select 'a result belongs to an answered step or to a cancellation', m.job_id, m.name
   from message m
-  where m.kind = 'result' and m.position > 0 and (not m.has_step or not m.is_final)
+  where m.kind = 'result' and m.position > 0 and (m.has_step and not m.is_final
+    or not m.has_step and not ratchet_internal.is_graph(m.address))
   union all
   select 'what a worker holds names a registered worker', m.job_id, m.name || ' ' || m.worker_id
   from message m where m.worker_id is not null and not m.is_known
@@ -11466,6 +17090,56 @@ as $$
 $$;
 comment on function ratchet_internal.broken_signals() is 'Violations of the rules about signals.';
 
+-- sql/inspect/broken_graphs.sql
+
+-- Rules of check_invariants about jobs of graphs.
+
+create function ratchet_internal.broken_graphs()
+returns table (rule text, job_id bigint, detail text)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with run as (
+    select a.job_id, a.position, a.address, a.field, a.ledger, a.kind,
+      regexp_replace(a.address, ',[0-9]+$', '') as parent,
+      substring(a.address from '[0-9]+$')::bigint as pass
+    from ratchet.jobs_attributes a where ratchet_internal.is_graph(a.address)),
+  passes as (
+    select r.job_id, r.parent, r.position, count(*) as count, max(r.pass) as last,
+      min(r.ledger) filter (where r.pass = 0) as ledger
+    from run r group by r.job_id, r.parent, r.position)
+  select 'the semaphore of a running graph counts its open activities', j.id,
+    j.status || ' and ' || count(m.job_id)
+  from ratchet.jobs j left join ratchet_internal.messages m on m.job_id = j.id
+  where j.version is not null and j.status > 0
+  group by j.id having j.status <> count(m.job_id)
+  union all
+  select 'the passes of an activity are numbered without gaps', p.job_id,
+    p.parent || ' ' || p.position
+  from passes p where p.ledger is null or p.last <> p.count - 1
+  union all
+  select 'the first pass of an activity counts all its passes', p.job_id,
+    p.parent || ' ' || p.position || ': ' || p.ledger
+  from passes p
+  where p.ledger % 100000000
+    <> case when ratchet_internal.is_final(p.ledger) then p.count else 0 end
+  union all
+  select 'an activity follows one that was answered', r.job_id, r.field
+  from run r
+  where r.kind <> 'trigger' and not exists (
+    select from ratchet.jobs_attributes above where above.job_id = r.job_id
+      and above.address = r.parent and ratchet_internal.is_final(above.ledger))
+  union all
+  select 'a job of a graph has one trigger', j.id, j.key
+  from ratchet.jobs j left join run r on r.job_id = j.id and r.kind = 'trigger'
+  where j.version is not null group by j.id having count(r.job_id) <> 1
+  union all
+  select 'only jobs of graphs have runs of activities', r.job_id, r.field
+  from run r join ratchet.jobs j on j.id = r.job_id where j.version is null
+$$;
+comment on function ratchet_internal.broken_graphs() is
+  'Violations of the rules about jobs of graphs.';
+
 -- sql/inspect/broken_escalations.sql
 
 -- Rules of check_invariants about tasks.
@@ -11476,7 +17150,8 @@ language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
   with task as (
-    select e.id, e.job_id, e.status, ratchet_internal.is_final(a.ledger) as is_final, a.is_failed,
+    select e.id, e.job_id, e.status, ratchet_internal.is_final(a.ledger) as is_final,
+      a.is_failed or ratchet_internal.is_graph(e.address) and a.code is null as is_failed,
       exists (select from ratchet_internal.messages m where m.job_id = e.job_id
         and m.address = e.address and m.position = e.position and m.kind = 'wait') as is_waiting
     from ratchet.escalations e
@@ -11508,6 +17183,7 @@ as $$
   union all select * from ratchet_internal.broken_steps()
   union all select * from ratchet_internal.broken_messages()
   union all select * from ratchet_internal.broken_signals()
+  union all select * from ratchet_internal.broken_graphs()
   union all select * from ratchet_internal.broken_escalations()
 $$;
 comment on function ratchet.check_invariants() is
@@ -12096,6 +17772,9 @@ begin
     select id from ratchet_internal.signals where expires_at < v_now
     order by expires_at limit p_batch
     for update skip locked);
+  delete from ratchet_internal.graph_facts where ctid in (
+    select ctid from ratchet_internal.graph_facts where recorded_at < v_now - p_older_than
+    order by recorded_at limit p_batch for update skip locked);
   update ratchet_internal.sweep set job_id = coalesce(v_to, 0);
   return coalesce(cardinality(v_jobs), 0);
 end $$;
@@ -12248,12 +17927,22 @@ insert into ratchet_internal.grants (function, access) values
   ('unregister_worker', 'worker'), ('exchange', 'worker'), ('peek', 'worker'), ('evict', 'worker'),
   ('history', 'worker'), ('held_work', 'worker'), ('claim_activity', 'worker'),
   ('complete', 'worker'), ('fail', 'worker'), ('version', 'worker'), ('prune', 'worker'),
+  ('remove_routes', 'worker'), ('put_back', 'worker'), ('report_profile', 'worker'),
+  ('roll_call', 'reader'), ('throttle', 'operator'), ('post', 'client'),
+  ('subscribe', 'reader'), ('unsubscribe', 'reader'), ('take_broadcasts', 'reader'),
+  ('is_graph', 'reader'),
+  ('graph_state', 'reader'), ('graph_status', 'reader'),
+  ('publish', 'client'), ('signal_topic', 'client'), ('interrupt', 'client'),
+  ('scrub', 'client'), ('respond', 'client'), ('respond', 'worker'), ('run_graphs', 'client'),
+  ('deploy', 'operator'), ('activate', 'operator'),
+  ('graph_stats', 'reader'), ('graph_ids', 'reader'), ('graph_fields', 'reader'),
+  ('graph_export', 'reader'), ('signal_all', 'client'),
   ('prune', 'operator'), ('prune_jobs', 'operator'), ('prune_signals', 'operator'),
   ('register_worker', 'secured'), ('add_routes', 'secured'), ('heartbeat', 'secured'),
   ('unregister_worker', 'secured'), ('exchange', 'secured'), ('peek', 'secured'),
-  ('evict', 'secured'), ('history', 'secured'), ('held_work', 'secured'),
-  ('claim_activity', 'secured'), ('complete', 'secured'),
-  ('fail', 'secured'), ('version', 'secured'),
+  ('evict', 'secured'), ('put_back', 'secured'), ('remove_routes', 'secured'),
+  ('history', 'secured'), ('held_work', 'secured'), ('claim_activity', 'secured'),
+  ('complete', 'secured'), ('fail', 'secured'), ('version', 'secured'),
   ('commit_activity', 'worker'), ('prune_escalations', 'operator'),
   ('get_escalation', 'reader'), ('escalation_by_key', 'reader'), ('list_escalations', 'reader'),
   ('count_escalations', 'reader'), ('escalation_stats', 'reader'), ('escalation_types', 'reader'),

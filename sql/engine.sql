@@ -33,6 +33,7 @@ begin;
 \ir ledger/ledger_value.sql
 \ir ledger/leg1_done.sql
 \ir ledger/leg2_done.sql
+\ir ledger/passes_counted.sql
 \ir ledger/is_final.sql
 
 -- The state: jobs, their history, what is to be done, who does it, signals not yet consumed.
@@ -43,6 +44,11 @@ begin;
 \ir tables/workers.sql
 \ir tables/signals.sql
 \ir tables/sweep.sql
+\ir tables/graph_versions.sql
+\ir tables/graph_activities.sql
+\ir tables/graph_facts.sql
+\ir tables/subscriptions.sql
+\ir tables/members.sql
 \ir tables/schedules.sql
 \ir tables/worker_roles.sql
 \ir tables/escalations.sql
@@ -72,6 +78,11 @@ begin;
 \ir job/check_start.sql
 \ir job/start_workflow.sql
 \ir job/start_workflows.sql
+
+-- What tells jobs of graphs from those of functions, and how the former are tried again.
+\ir graph/is_graph.sql
+\ir graph/duration_ms.sql
+\ir graph/graph_retry.sql
 
 -- Schedules: cron expressions and intervals in time zones, and what is started by them. Fired by
 -- whoever exchanges.
@@ -228,9 +239,12 @@ begin;
 
 -- What a worker receives.
 \ir dispatch/route_results.sql
+\ir dispatch/settle_due.sql
+\ir graph/go_on_with_graphs.sql
 \ir dispatch/fire_due.sql
 \ir dispatch/take_results.sql
 \ir dispatch/claim_turns.sql
+\ir graph/fleet/rest_route.sql
 \ir dispatch/claim_activities.sql
 \ir dispatch/look.sql
 \ir dispatch/next_look.sql
@@ -248,6 +262,7 @@ begin;
 
 -- Workers: registration, leases, and what a worker needs besides exchange.
 \ir dispatch/add_routes.sql
+\ir dispatch/remove_routes.sql
 \ir dispatch/register_worker.sql
 \ir dispatch/heartbeat.sql
 \ir dispatch/unregister_worker.sql
@@ -260,6 +275,7 @@ begin;
 \ir dispatch/report_activity.sql
 \ir dispatch/complete.sql
 \ir dispatch/fail.sql
+\ir dispatch/put_back.sql
 \ir dispatch/commit_activity.sql
 
 -- Reading and stopping jobs.
@@ -405,6 +421,185 @@ begin;
 \ir graph/pipe/pipe_eval.sql
 \ir graph/pipe/pipe_map.sql
 
+-- Graphs: broadcasts, to those who listen at the moment.
+\ir graph/broadcast/expect_reply.sql
+\ir graph/broadcast/broadcast.sql
+\ir graph/broadcast/post.sql
+\ir graph/broadcast/subscribe.sql
+\ir graph/broadcast/unsubscribe.sql
+\ir graph/broadcast/take_broadcasts.sql
+
+-- Graphs: the instances that serve an app, and how fast they may be.
+\ir graph/fleet/throttle.sql
+\ir graph/fleet/report_profile.sql
+\ir graph/fleet/roll_call.sql
+
+-- Graphs: what is wrong with a document, said all at once when it is deployed.
+\ir graph/check/members.sql
+\ir graph/check/items.sql
+\ir graph/check/kind_of.sql
+\ir graph/check/edit_distance.sql
+\ir graph/check/nearest_word.sql
+\ir graph/check/graph_normal.sql
+\ir graph/check/given_path.sql
+\ir graph/check/graph_grammar.sql
+\ir graph/check/document_options.sql
+\ir graph/check/document_activities.sql
+\ir graph/check/document_transitions.sql
+\ir graph/check/document_lineage.sql
+\ir graph/check/document_expressions.sql
+\ir graph/check/problems_of_app.sql
+\ir graph/check/problems_of_names.sql
+\ir graph/check/problems_of_shape.sql
+\ir graph/check/problems_of_graphs.sql
+\ir graph/check/problems_of_activities.sql
+\ir graph/check/problems_of_signals.sql
+\ir graph/check/problems_of_values.sql
+\ir graph/check/problems_of_transitions.sql
+\ir graph/check/problems_of_hooks.sql
+\ir graph/check/problems_of_expressions.sql
+\ir graph/check/graph_problems.sql
+
+-- Graphs: what is passed around within a stretch.
+\ir graph/graph_item.sql
+\ir graph/graph_outcome.sql
+\ir graph/graph_draft.sql
+\ir graph/graph_run.sql
+
+-- Graphs: deploying a version compiles it into rows.
+\ir graph/app_space.sql
+\ir graph/activity_bodies.sql
+\ir graph/options_of.sql
+\ir graph/split_options.sql
+\ir graph/job_maps_of.sql
+\ir graph/plain_path.sql
+\ir graph/compile_maps.sql
+\ir graph/compile_rule.sql
+\ir graph/run_maps.sql
+\ir graph/compile_names.sql
+\ir graph/compile_tree.sql
+\ir graph/compile_options.sql
+\ir graph/compile_transitions.sql
+\ir graph/compile_hooks.sql
+\ir graph/compile_reads.sql
+\ir graph/store_version.sql
+\ir graph/deploy.sql
+\ir graph/activate.sql
+
+-- Graphs: what expressions see, and what addresses and keys say.
+\ir graph/cut_address.sql
+\ir graph/hook_key.sql
+\ir graph/graph_time.sql
+\ir graph/job_metadata.sql
+\ir graph/activity_entry.sql
+\ir graph/graph_view.sql
+\ir graph/row_output.sql
+\ir graph/row_hook.sql
+\ir graph/response_error.sql
+\ir graph/load_scope.sql
+\ir graph/narrow_scope.sql
+
+-- Graphs: working out one activity. Nothing here writes.
+\ir graph/check_expression.sql
+\ir graph/expression_error.sql
+\ir graph/graph_attribute.sql
+\ir graph/graph_message.sql
+\ir graph/close_outcome.sql
+\ir graph/telemetry_values.sql
+\ir graph/signal_key.sql
+\ir graph/signal_code.sql
+\ir graph/signal_expire.sql
+\ir graph/interrupt_error.sql
+\ir graph/enter_worker.sql
+\ir graph/enter_await.sql
+\ir graph/enter_hook.sql
+\ir graph/enter_signal.sql
+\ir graph/enter_cycle.sql
+\ir graph/enter_interrupt.sql
+\ir graph/enter_activity.sql
+\ir graph/bind_answer.sql
+\ir graph/taken_transitions.sql
+\ir graph/fill_slots.sql
+\ir graph/user_fields.sql
+\ir graph/merge_job_data.sql
+\ir graph/map_job_data.sql
+\ir graph/announcement.sql
+\ir graph/fail_outcome.sql
+\ir graph/leave_activity.sql
+\ir graph/step_activity.sql
+
+-- Graphs: a stretch gathers what its activities come to, and writes it.
+\ir graph/next_pass.sql
+\ir graph/add_pass.sql
+\ir graph/reopen_activity.sql
+\ir graph/add_effect.sql
+\ir graph/add_outcome.sql
+\ir graph/announce_graph.sql
+\ir graph/announce_ended.sql
+\ir graph/answer_awaiting.sql
+\ir graph/write_user_fields.sql
+\ir graph/write_effects.sql
+\ir graph/write_draft.sql
+\ir graph/expire_of.sql
+\ir graph/graph_expire.sql
+\ir graph/end_stretch.sql
+\ir graph/misfit.sql
+\ir graph/postpone.sql
+\ir graph/is_blocked.sql
+\ir graph/stop_graph.sql
+\ir graph/interrupt_other.sql
+\ir graph/run_stretch.sql
+
+-- Graphs: starting jobs, going on with them.
+\ir graph/find_graph.sql
+\ir graph/trigger_of.sql
+\ir graph/active_version.sql
+\ir graph/find_version.sql
+\ir graph/new_graph_job.sql
+\ir graph/trigger_facts.sql
+\ir graph/record_facts.sql
+\ir graph/inception.sql
+\ir graph/create_graph_job.sql
+\ir graph/start_graph.sql
+\ir graph/child_draft.sql
+\ir graph/start_child.sql
+\ir graph/continue_job.sql
+\ir graph/look_at_child.sql
+\ir graph/advance_graphs.sql
+
+-- Graphs: what people and programs call.
+\ir graph/check_publish.sql
+\ir graph/publish_fields.sql
+\ir graph/reserve_job.sql
+\ir graph/job_state.sql
+\ir graph/publish.sql
+\ir graph/signal_topic.sql
+\ir graph/check_response.sql
+\ir graph/open_activity.sql
+\ir graph/respond.sql
+\ir graph/check_interrupt.sql
+\ir graph/interrupt.sql
+\ir graph/scrub.sql
+\ir graph/graph_state.sql
+\ir graph/graph_status.sql
+\ir graph/run_graphs.sql
+
+-- Graphs: what jobs said of themselves, counted when it is asked for; one job, exported.
+\ir graph/stats/stats_time.sql
+\ir graph/stats/stats_buckets.sql
+\ir graph/stats/stats_scope.sql
+\ir graph/stats/indexed_jobs.sql
+\ir graph/stats/hooked_topic.sql
+\ir graph/stats/unlist_jobs.sql
+\ir graph/stats/signals_to_all.sql
+\ir graph/stats/graph_stats.sql
+\ir graph/stats/graph_ids.sql
+\ir graph/stats/signal_all.sql
+\ir graph/stats/graph_fields.sql
+\ir graph/stats/exported_steps.sql
+\ir graph/stats/exported_process.sql
+\ir graph/stats/graph_export.sql
+
 -- Looking at everything; the rules that always hold.
 \ir views/ledger.sql
 \ir views/open_steps.sql
@@ -422,6 +617,7 @@ begin;
 \ir inspect/broken_steps.sql
 \ir inspect/broken_messages.sql
 \ir inspect/broken_signals.sql
+\ir inspect/broken_graphs.sql
 \ir inspect/broken_escalations.sql
 \ir inspect/check_invariants.sql
 

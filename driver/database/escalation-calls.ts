@@ -1,5 +1,5 @@
 import type { Database, Queryable } from './database';
-import { callRows } from './job-calls';
+import { callRows } from './call';
 
 // Each answers in rows of one text: JSON, or a number.
 const CALLS = {

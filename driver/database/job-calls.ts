@@ -1,6 +1,6 @@
-import { RatchetError, fromPg, isConnectionError } from '../errors';
-import { backoff } from '../backoff';
-import type { Database, Queryable, Statement } from './database';
+import { RatchetError } from '../errors';
+import { call } from './call';
+import type { Database, Queryable } from './database';
 
 export interface StartRequest {
   namespace: string;
@@ -65,48 +65,6 @@ const STEPS = `select dimension, index, secondary, kind, name, timeline_key, is_
     input, target, value, to_char(created_at at time zone 'UTC', '${COMPACT}'),
     to_char(updated_at at time zone 'UTC', '${COMPACT}')
   from ratchet.steps where job_id = $1 order by dimension, index, secondary`;
-
-const CALL_ATTEMPTS = 20;
-
-/**
- * A call that may be repeated with the same ids: in the caller's transaction once, otherwise until
- * the database answers. Returns the first column.
- */
-export async function callRows(
-  database: Database,
-  tx: Queryable | undefined,
-  statement: Statement,
-  values: unknown[],
-): Promise<(string | null)[]> {
-  if (tx !== undefined) {
-    try {
-      const text = typeof statement === 'string' ? statement : statement.text;
-      const { rows } = await tx.query(text, values);
-      return rows.map((row) => (Object.values(row as object)[0] ?? null) as string | null);
-    } catch (error) {
-      throw fromPg(error);
-    }
-  }
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      const rows = await database.rows<[string | null]>(statement, values);
-      return rows.map(([value]) => value);
-    } catch (error) {
-      if (!isConnectionError(error) || attempt >= CALL_ATTEMPTS) throw error;
-      await backoff(attempt);
-    }
-  }
-}
-
-export async function call(
-  database: Database,
-  tx: Queryable | undefined,
-  statement: Statement,
-  values: unknown[],
-): Promise<string | null> {
-  const [value] = await callRows(database, tx, statement, values);
-  return value ?? null;
-}
 
 export async function startWorkflow(
   database: Database,

@@ -1,5 +1,5 @@
 import type { Database, Queryable } from './database';
-import { call } from './job-calls';
+import { call } from './call';
 
 /** What a schedule is created or altered with; null is the default, or leaves it as it is. */
 export interface ScheduleTerms {

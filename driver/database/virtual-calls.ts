@@ -1,5 +1,5 @@
 import type { Database } from './database';
-import { call } from './job-calls';
+import { call } from './call';
 
 export interface CronRequest {
   id: string;

@@ -1,14 +1,23 @@
+import { call } from './call';
 import type { Database } from './database';
+import type { Work } from './exchange';
 
 export interface Route {
   namespace: string;
   queue: string;
   /** Absent: the activities of the queue. */
   workflow?: string;
+  /** The instance that serves it, and what it says of itself. */
+  guid?: string;
+  profile?: object;
+  /** Retries of its activities that have no policy of their own; intervals in seconds. */
+  retry?: object | undefined;
 }
 
 const REGISTER = 'select ratchet.register_worker($1, $2, $3)';
 const ADD_ROUTES = 'select ratchet.add_routes($1, $2)';
+const REMOVE_ROUTES = 'select ratchet.remove_routes($1, $2)';
+const PUT_BACK = 'select ratchet.put_back($1, $2, $3, $4, $5)';
 const UNREGISTER = 'select ratchet.unregister_worker($1)';
 const PRUNE = 'select ratchet.prune()';
 
@@ -26,6 +35,16 @@ export async function registerWorker(
 
 export async function addRoutes(database: Database, workerId: string, routes: Route[]) {
   await database.rows(ADD_ROUTES, [workerId, JSON.stringify(routes)]);
+}
+
+export async function removeRoutes(database: Database, workerId: string, routes: Route[]) {
+  await database.rows(REMOVE_ROUTES, [workerId, JSON.stringify(routes)]);
+}
+
+/** Gives back a claimed activity that cannot be run here, to be taken again in a moment. */
+export async function putBack(database: Database, workerId: string, work: Work): Promise<void> {
+  const { jobId, position, attempt, address } = work;
+  await call(database, undefined, PUT_BACK, [workerId, jobId, position, attempt, address]);
 }
 
 /** Hands back everything the worker holds. */

@@ -10,7 +10,7 @@ const NUMBERS: Record<string, [least: number, most: number]> = {
   pollMs: [1, 2 ** 31 - 1],
   leaseSeconds: [1, 3_600],
 };
-const SWITCHES = ['notifications', 'install'];
+const SWITCHES = ['notifications', 'install', 'warnNondeterminism'];
 const RETRIES = ['maximumAttempts', 'backoffCoefficient', 'initialInterval', 'maximumInterval'];
 const KNOWN = [...Object.keys(NUMBERS), ...SWITCHES, 'logLevel', ...RETRIES];
 

@@ -78,7 +78,7 @@ export function parseOptions(options: string | null): ActivityOptions {
   return fresh;
 }
 
-type Settled = (outcome: Outcome) => void;
+export type Settled = (outcome: Outcome) => void;
 
 /** Settles with a timeout if the function takes longer; its late outcome is then dropped. */
 function limited(store: ActivityContext, settled: Settled, milliseconds: number): Settled {

@@ -2,17 +2,37 @@ import type { ActivityContext } from './context';
 import type { Database } from '../database/database';
 import type { ActivityClaim, StepTransaction } from '../database/step-transaction';
 import type { Work } from '../database/exchange';
-import { parseOptions, runActivity, type Outcome } from './activities';
+import { parseOptions, runActivity, type Settled } from './activities';
 import type { ActivityReport } from './report';
-
-function claimOf(of: { jobId: string; address: string; position: number }): string {
-  return `${of.jobId}\n${of.address}\n${of.position}`;
-}
+import type { Served } from './served';
 
 /** What activities need of the engine that runs them. */
 export interface ActivityHost {
   readonly database: Database;
   readonly workerId: string;
+  readonly served: Served;
+  /** Nobody here can run it. */
+  putBack(work: Work): void;
+}
+
+function claimOf(of: { jobId: string; address: string; position: number }): string {
+  return `${of.jobId}\n${of.address}\n${of.position}`;
+}
+
+/** What a claimed activity may know of its call. */
+export function contextOf(work: Work, open: ActivityContext['open']): ActivityContext {
+  return {
+    kind: 'activity',
+    arguments: [],
+    headers: {},
+    activityName: work.name,
+    workflowId: work.workflowId,
+    workflowTopic: `${work.value}-${work.workflow}`,
+    namespace: work.namespace,
+    taskQueue: work.queue,
+    attempt: work.attempt,
+    open,
+  };
 }
 
 /** Activities that were claimed from a queue, until the commit of their reports. */
@@ -33,29 +53,24 @@ export class ClaimedActivities {
 
   /** Runs an activity and reports its outcome; one that is running already is left alone. */
   run(work: Work): void {
-    const { jobId, address, position, attempt, namespace, workflowId, workflow } = work;
+    const { jobId, address, position, attempt } = work;
     const claim = claimOf(work);
     if (this.claimed.has(claim)) return;
     this.claimed.add(claim);
-    const store: ActivityContext = {
-      kind: 'activity',
-      arguments: [],
-      headers: {},
-      activityName: work.name,
-      workflowId,
-      workflowTopic: `${work.value}-${workflow}`,
-      namespace,
-      taskQueue: work.queue,
-      attempt,
-      open: () => this.open({ jobId, address, position, attempt }),
-    };
     const { lease } = this;
-    const settled = (outcome: Outcome) => {
+    const settled: Settled = (outcome) => {
       if (lease !== this.lease) return;
       if (outcome.isRecorded) this.recorded(claim);
       else this.report({ jobId, address, position, attempt, ...outcome });
     };
-    runActivity(store, work.input, parseOptions(work.options), settled, work);
+    const callbacks = this.host.served.callbacksOf(work);
+    if (callbacks === undefined) {
+      const open = () => this.open({ jobId, address, position, attempt });
+      runActivity(contextOf(work, open), work.input, parseOptions(work.options), settled, work);
+    } else if (!callbacks.some(({ run }) => run(work, settled))) {
+      this.claimed.delete(claim);
+      this.host.putBack(work);
+    }
   }
 
   open(of: Omit<ActivityClaim, 'workerId'>): Promise<StepTransaction> {

@@ -1,8 +1,7 @@
 import type { Database } from '../database/database';
-import { heldWork, type Work } from '../database/exchange';
+import type { Work } from '../database/exchange';
 import { emitEvents } from '../database/job-calls';
-import { loadHistory } from '../database/turn-calls';
-import type { Route } from '../database/worker-calls';
+import { putBack, type Route } from '../database/worker-calls';
 import { parseOptions } from './activities';
 import { threadKey } from './address';
 import { ClaimedActivities } from './claimed-activities';
@@ -16,6 +15,8 @@ import { readHistories, Rebuilding } from './rebuilding';
 import { Registration, type RegistrationOptions } from './registration';
 import { emptyReport, isLast, type Batch } from './report';
 import { continueAsNew, runWorkflow, type WorkflowFunction } from './run-workflow';
+import { resync, type ResyncHost } from './resync';
+import { Served } from './served';
 import { stepKey } from './step-key';
 import { TurnCache } from './turn-cache';
 import type { TurnHost } from './turn-host';
@@ -36,25 +37,20 @@ export interface EngineOptions extends Registered {
 
 const NO_ROOM = { turns: 0, activities: 0 };
 
-function key(...parts: string[]): string {
-  return parts.join('\n');
-}
-
 /** A worker process's side of the engine: what it serves, what it holds, what it reports. */
-export class Engine implements TurnHost, ExchangeHost, EvictionHost {
+export class Engine implements TurnHost, ExchangeHost, EvictionHost, ResyncHost {
   readonly turns: TurnCache;
   readonly rebuilding = new Rebuilding();
   private readonly dirty = new Set<LiveTurn>();
   /** Turns whose functions run at this moment, up to the next macrotask. */
   private busy: LiveTurn[] = [];
-  private readonly workflows = new Map<string, WorkflowFunction>();
-  private readonly activityQueues = new Map<string, Set<string>>(); // by namespace
+  readonly served = new Served();
   readonly claimed = new ClaimedActivities(this, () => this.loop.wake(true));
   private readonly localSteps = new LocalSteps(this.claimed);
   readonly loop: ExchangeLoop;
   private readonly registration: Registration;
   private readonly eviction: Eviction;
-  private isStopped = false;
+  isStopped = false;
 
   constructor(
     readonly database: Database,
@@ -63,27 +59,41 @@ export class Engine implements TurnHost, ExchangeHost, EvictionHost {
     this.turns = new TurnCache(options.cacheSize);
     this.eviction = new Eviction(this, database, this.turns);
     this.loop = new ExchangeLoop(this, database, options.pollMs);
-    this.registration = new Registration(database, { ...options, onChange: () => this.notify() });
+    const onChange = () => this.notify();
+    this.registration = new Registration(database, { ...options, onChange });
   }
 
   get workerId(): string {
     return this.registration.workerId;
   }
 
-  async serveWorkflow(route: Required<Route>, run: WorkflowFunction): Promise<void> {
-    this.workflows.set(key(route.namespace, route.queue, route.workflow), run);
+  async serveWorkflow(route: Route & { workflow: string }, run: WorkflowFunction): Promise<void> {
+    this.served.addWorkflow(route.namespace, route.queue, route.workflow, run);
     await this.registration.serve(route);
   }
 
   async serveActivities(route: Route): Promise<void> {
     await this.registration.serve(route);
-    const queues = this.activityQueues.get(route.namespace) ?? new Set();
-    this.activityQueues.set(route.namespace, queues.add(route.queue));
+    this.served.addActivities(route.namespace, route.queue);
+  }
+
+  /** Serves a route whose functions are in `served`, or the graphs of an app. */
+  async serve(route: Route): Promise<void> {
+    await this.registration.serve(route);
+  }
+
+  /** Takes nothing new for the routes of an instance. */
+  async leave(guid: string): Promise<void> {
+    await this.registration.leave(guid);
   }
 
   /** There may be work: somebody said so. */
   notify(): void {
     if (this.workerId !== '' && !this.isStopped) this.loop.wake(true);
+  }
+
+  putBack(work: Work): void {
+    void putBack(this.database, this.workerId, work).catch((error) => this.onError(error));
   }
 
   // What a turn asks for.
@@ -100,7 +110,7 @@ export class Engine implements TurnHost, ExchangeHost, EvictionHost {
     }
     const isServedHere =
       call.kind === 'activity' &&
-      this.activityQueues.get(turn.work.namespace)?.has(call.queue ?? '') === true;
+      this.served.hasActivitiesOf(turn.work.namespace, call.queue ?? '');
     if (isServedHere && !turn.isCareful) {
       this.localSteps.begin(turn, pending);
       return;
@@ -160,8 +170,8 @@ export class Engine implements TurnHost, ExchangeHost, EvictionHost {
   rooms(): { turns: number; activities: number } {
     const { maxTurns, maxActivities } = this.options;
     const running = this.turns.activeCount + this.rebuilding.size;
-    const turns = this.workflows.size === 0 ? 0 : maxTurns - running;
-    const activities = this.activityQueues.size === 0 ? 0 : maxActivities - this.claimed.size;
+    const turns = this.served.hasTurns ? maxTurns - running : 0;
+    const activities = this.served.hasActivities ? maxActivities - this.claimed.size : 0;
     // A nearly full house waits until a batch is worth the call; and no call takes more than half,
     // so that the database works on one part while this process works on the other.
     if (turns < maxTurns / 4 && activities < maxActivities / 4) return NO_ROOM;
@@ -225,9 +235,8 @@ export class Engine implements TurnHost, ExchangeHost, EvictionHost {
   }
 
   private run(turn: LiveTurn): void {
-    const { namespace, queue, workflow } = turn.work;
     this.turns.add(turn);
-    const run = this.workflows.get(key(namespace, queue, workflow));
+    const run = this.served.workflowOf(turn.work);
     turn.start(() => runWorkflow(turn, run, () => this.report(turn), this.database.connection));
   }
 
@@ -260,26 +269,8 @@ export class Engine implements TurnHost, ExchangeHost, EvictionHost {
     if (!this.isStopped) await this.registration.register();
   }
 
-  /** What the database says is held is held: run what is missing, forget what is not there. */
-  async resync(): Promise<void> {
-    await this.rebuilding.finished();
-    const held = await heldWork(this.database, this.workerId);
-    const turns = held.filter(({ kind }) => kind !== 'activity');
-    const isHeld = new Set(turns.map(({ jobId, address }) => threadKey(jobId, address)));
-    for (const turn of this.turns.all()) {
-      if (!isHeld.has(threadKey(turn.jobId, turn.address))) this.forget(turn);
-    }
-    const known = turns.filter((work) => this.turns.get(work.jobId, work.address) !== undefined);
-    const histories = await loadHistory(this.database, known);
-    for (const { jobId, address, isCancelled } of known) {
-      const turn = this.turns.get(jobId, address);
-      for (const step of histories.get(threadKey(jobId, address)) ?? []) {
-        const isAnswer = step.isDone && step.kind !== 'cancel' && step.kind !== 'patch';
-        if (isAnswer) turn?.answer(stepKey(step.address, step.position), step);
-      }
-      if (isCancelled) turn?.cancel();
-    }
-    await this.received(held.filter((work) => !known.includes(work)));
+  resync(): Promise<void> {
+    return resync(this, (work) => this.localSteps.isRunning(work));
   }
 
   onError(error: unknown): void {

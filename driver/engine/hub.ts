@@ -8,6 +8,7 @@ import { log, type LogLevel } from '../log';
 import { startTelemetry } from '../telemetry/telemetry';
 import { Announcements } from './announcements';
 import { Engine, type EngineOptions } from './engine';
+import { Inbox } from './inbox';
 import { watchGlobals } from './nondeterminism';
 import type { Batch } from './report';
 import { ResultWaiter } from './result-waiter';
@@ -59,6 +60,7 @@ let poolCount = 0;
 export class Hub {
   readonly database: Database;
   readonly results: ResultWaiter;
+  readonly inbox: Inbox;
   readonly announcements = new Announcements();
   readonly taskEvents: TaskEvents;
   private readonly isSecured: boolean;
@@ -77,6 +79,7 @@ export class Hub {
     const config = pool === undefined ? options : { ...pool.options };
     this.database = new Database(config, pool, connection);
     this.results = new ResultWaiter(this.database, settings.pollMs);
+    this.inbox = new Inbox(this.database, settings.pollMs);
     this.taskEvents = new TaskEvents(this.database);
   }
 
@@ -104,10 +107,12 @@ export class Hub {
       channel: CHANNEL,
       onNotify: (payload) => {
         if (payload === 'result') this.results.look();
+        else if (payload === 'broadcast') this.inbox.look();
         else this.engine?.notify();
       },
       onConnected: () => {
         this.results.look();
+        this.inbox.look();
         this.engine?.notify();
       },
       onError: (error) => this.fail('the listener lost its connection', error),
@@ -170,6 +175,7 @@ export class Hub {
   async close(graceMs: number): Promise<void> {
     await this.stopWorker(graceMs);
     this.results.close();
+    await this.inbox.close();
     await this.listener?.close();
     await this.database.close();
     this.announcements.enginesStopped();

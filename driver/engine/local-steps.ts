@@ -1,4 +1,5 @@
 import type { StepTransaction } from '../database/step-transaction';
+import type { Work } from '../database/exchange';
 import { RatchetError } from '../errors';
 import { isRetriedLocally, parseOptions, runActivity, type Outcome } from './activities';
 import type { ClaimedActivities } from './claimed-activities';
@@ -137,6 +138,15 @@ export class LocalSteps {
       if (step.plan !== undefined || step.startedAt > before || step.turn.isOver) continue;
       step.plan = this.show(step);
     }
+  }
+
+  /** Whether a claimed activity is one of these, made visible. */
+  isRunning({ kind, jobId, address, position }: Work): boolean {
+    if (kind !== 'activity') return false;
+    return [...this.running].some(
+      ({ turn, call }) =>
+        turn.jobId === jobId && turn.address === address && call.position === position,
+    );
   }
 
   stop(): void {

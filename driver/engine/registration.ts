@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import type { Database } from '../database/database';
-import { addRoutes, prune, registerWorker, unregisterWorker } from '../database/worker-calls';
-import type { Route } from '../database/worker-calls';
+import * as calls from '../database/worker-calls';
+import { RatchetError } from '../errors';
 import { startHeartbeat, type Heartbeat } from './heartbeat';
 
 const UPKEEP_MS = 60_000;
@@ -21,10 +21,11 @@ export interface RegistrationOptions {
 export class Registration {
   /** '' until it is registered. */
   workerId = '';
-  private readonly routes: Route[] = [];
+  private routes: calls.Route[] = [];
   private heartbeat: Heartbeat | undefined;
   private upkeepTimer: NodeJS.Timeout | undefined;
   private first: Promise<void> | undefined;
+  private isEnded = false;
 
   constructor(
     private readonly database: Database,
@@ -32,7 +33,7 @@ export class Registration {
   ) {}
 
   /** Serves a route from now on; the first one registers the worker. */
-  async serve(route: Route): Promise<void> {
+  async serve(route: calls.Route): Promise<void> {
     this.routes.push(route);
     try {
       if (this.first === undefined) {
@@ -40,7 +41,7 @@ export class Registration {
         await this.first;
       } else {
         await this.first;
-        await addRoutes(this.database, this.workerId, [route]);
+        await calls.addRoutes(this.database, this.workerId, [route]);
         this.options.onChange();
       }
     } catch (error) {
@@ -51,11 +52,25 @@ export class Registration {
     }
   }
 
+  /** No longer serves the routes of an instance. */
+  async leave(guid: string): Promise<void> {
+    const leaving = this.routes.filter((route) => route.guid === guid);
+    this.routes = this.routes.filter((route) => route.guid !== guid);
+    await this.first;
+    if (leaving.length === 0 || this.isEnded) return;
+    try {
+      await calls.removeRoutes(this.database, this.workerId, leaving);
+    } catch (error) {
+      // Without its lease it serves nothing; it registers anew with the routes that are left.
+      if (!(error instanceof RatchetError) || error.code !== 'WF401') throw error;
+    }
+  }
+
   /** Registers, under a new number each time. */
   async register(): Promise<void> {
     const { leaseSeconds, onError, onChange } = this.options;
     const name = `${hostname()}-${process.pid}`;
-    this.workerId = await registerWorker(this.database, name, this.routes, leaseSeconds);
+    this.workerId = await calls.registerWorker(this.database, name, this.routes, leaseSeconds);
     if (this.heartbeat === undefined) this.startBeating(leaseSeconds, onError, onChange);
     else this.heartbeat.setWorkerId(this.workerId);
     onChange();
@@ -71,16 +86,17 @@ export class Registration {
     const { config: pgConfig } = database;
     this.heartbeat = startHeartbeat({ pgConfig, workerId, intervalMs, onLost, onError });
     if (!this.options.isUpkept) return;
-    const upkeep = () => void prune(database).catch(onError);
+    const upkeep = () => void calls.prune(database).catch(onError);
     this.upkeepTimer = setInterval(upkeep, UPKEEP_MS).unref();
   }
 
   /** Hands back what the worker holds and stops beating. */
   async end(): Promise<void> {
+    this.isEnded = true;
     clearInterval(this.upkeepTimer);
     await this.first?.catch(() => undefined);
     if (this.workerId !== '') {
-      await unregisterWorker(this.database, this.workerId).catch(this.options.onError);
+      await calls.unregisterWorker(this.database, this.workerId).catch(this.options.onError);
     }
     await this.heartbeat?.stop();
   }

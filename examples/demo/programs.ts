@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pathToFileURL } from 'node:url';
 import { say, type Colour } from './print';
 
 const GRACE_MS = 5_000;
-const order = join(__dirname, '..', 'order');
+const examples = join(__dirname, '..');
 const preload = pathToFileURL(join(__dirname, 'ends-with-parent.mjs')).href;
 
-/** A file of the order example, running in a process of its own. */
+/** A file of the examples, running in a process of its own. */
 export interface Program {
   pid: number;
   /** Its exit code, or the signal that ended it. */
@@ -18,10 +18,11 @@ export interface Program {
 
 const running = new Set<Program>();
 
-/** Starts a program; each line it prints is shown under its name. */
+/** Starts a program in its own folder; each line it prints is shown under its name. */
 export function start(name: string, file: string, url: string, colour: Colour): Program {
-  const path = join(order, file);
+  const path = join(examples, file);
   const child = spawn(process.execPath, ['--import', 'tsx', '--import', preload, path], {
+    cwd: dirname(path),
     env: { ...process.env, DATABASE_URL: url },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });

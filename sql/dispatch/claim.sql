@@ -11,10 +11,11 @@ as $$
 declare
   v_ready record;
   v_found boolean := false;
+  v_is_moved boolean := false;
 begin
   select * into v_ready from ratchet_internal.look(p_worker, p_now);
   if v_ready.has_due then
-    perform ratchet_internal.fire_due(p_worker, p_now);
+    v_is_moved := ratchet_internal.fire_due(p_worker, p_now);
     return query select * from ratchet_internal.take_results(p_worker);
     v_found := found;
   end if;
@@ -23,7 +24,8 @@ begin
     return query select * from ratchet_internal.claim_turns(p_worker, p_turn_room, p_now);
     v_found := v_found or found;
   end if;
-  if p_activity_room > 0 and v_ready.has_activities then
+  -- Graphs that went on just now may have activities for this worker.
+  if p_activity_room > 0 and (v_ready.has_activities or v_is_moved) then
     return query select * from ratchet_internal.claim_activities(p_worker, p_activity_room, p_now);
     v_found := v_found or found;
   end if;

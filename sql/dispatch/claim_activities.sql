@@ -1,6 +1,7 @@
 -- Takes due activities of the worker's queues; the claim counts as an attempt. The queue whose head
--- has waited longest comes first, so that a busy queue cannot starve another.
--- Locks: messages, skipping those that somebody else is taking. Writes: messages.
+-- has waited longest comes first, so that a busy queue cannot starve another. A throttled queue
+-- rests after each batch.
+-- Locks: messages, skipping those that somebody else is taking. Writes: messages, routes.
 
 create function ratchet_internal.claim_activities(p_worker bigint, p_room int, p_now timestamptz)
 returns setof ratchet.work
@@ -11,14 +12,16 @@ as $$
 begin
   return query
   with route as materialized (
-    select r.namespace, r.queue
+    select r.namespace, r.queue, r.opens_at
     from ratchet_internal.worker_routes r
     cross join lateral (
       select due_at from ratchet_internal.messages
       where queue = r.queue and workflow = '' and namespace = r.namespace
         and worker_id is null and kind in ('turn', 'activity') and due_at <= p_now
       order by due_at limit 1) head
-    where r.worker_id = p_worker and r.workflow = '' order by head.due_at),
+    where r.worker_id = p_worker and r.workflow = ''
+      and (r.opens_at is null or r.opens_at <= p_now)
+    order by head.due_at),
   due as materialized (
     select m.job_id, m.address, m.position
     from route r
@@ -26,7 +29,10 @@ begin
       select job_id, address, position from ratchet_internal.messages
       where queue = r.queue and workflow = '' and namespace = r.namespace
         and worker_id is null and kind in ('turn', 'activity') and due_at <= p_now
-      order by due_at limit p_room for update skip locked) m limit p_room),
+      order by due_at limit p_room for update skip locked) m
+    where r.opens_at is null
+      or ratchet_internal.rest_route(p_worker, r.namespace, r.queue, '', p_now)
+    limit p_room),
   taken as (
     update ratchet_internal.messages m
     set worker_id = p_worker, due_at = p_now, attempt = m.attempt + 1

@@ -31,9 +31,13 @@ begin
     array_agg(json_build_object('code', 597, 'type', 'DurableMaxedError', 'message',
       'the activity was lost with its worker in attempt ' || s.attempt)::text) as answers
   into v_spent
-  from (select job_id, address, position, attempt from ratchet_internal.messages
+  from (select job_id, address, position, attempt from ratchet_internal.messages m
     where worker_id = p_worker and kind = 'activity'
-      and not ratchet_internal.is_retried(options, attempt, null)
+      and case when ratchet_internal.is_graph(m.address) then ratchet_internal.graph_retry((
+          select w.retry from ratchet_internal.worker_routes w where w.worker_id = p_worker
+            and w.queue = m.queue and w.workflow = '' and w.namespace = m.namespace),
+          null, attempt, null, true) is null
+        else not ratchet_internal.is_retried(options, attempt, null) end
     order by job_id, address, position for update) s;
   if v_spent.jobs is not null then
     perform ratchet_internal.settle(p_now, v_spent.jobs, v_spent.addresses, v_spent.positions,

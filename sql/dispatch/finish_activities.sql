@@ -1,6 +1,7 @@
 -- Reports of activities: a success, or a failure that is not to be retried, answers the step; any
 -- other failure puts the message back with a later due time. A report whose message has moved on
--- (claimed again after the lease, or gone with its job) changes nothing.
+-- (claimed again after the lease, or gone with its job) changes nothing. An activity of a graph
+-- whose worker answered nothing (code 102) stays open until ratchet.respond.
 -- Locks: the messages, in order. Writes: messages, attributes. Returns how many reports counted.
 
 create function ratchet_internal.finish_activities(
@@ -14,8 +15,17 @@ declare
   v_report record;
 begin
   with report as materialized (
-    select m.job_id, m.address, m.position, m.attempt, m.options, r.is_failed, r.value,
-      r.is_failed and ratchet_internal.is_retried(m.options, m.attempt, r.code) as is_retried
+    select m.job_id, m.address, m.position, m.attempt, r.is_failed, r.value,
+      case when ratchet_internal.is_graph(m.address) then r.code end as code,
+      case when not r.is_failed then null
+        when ratchet_internal.is_graph(m.address) then ratchet_internal.graph_retry((
+          select w.retry from ratchet_internal.worker_routes w where w.worker_id = p_worker
+            and w.queue = m.queue and w.workflow = '' and w.namespace = m.namespace),
+          m.options -> 'retry', m.attempt, coalesce(r.code, 500), false)
+        when ratchet_internal.is_retried(m.options, m.attempt, r.code)
+          then ratchet_internal.retry_delay(m.options, m.attempt) end as delay,
+      r.code is not distinct from 102 and not r.is_failed
+        and ratchet_internal.is_graph(m.address) as is_left_open
     from unnest(p_jobs, p_addresses, p_positions, p_attempts, p_failed, p_codes, p_values)
       as r (job_id, address, at, attempt, is_failed, code, value)
     join ratchet_internal.messages m
@@ -25,25 +35,34 @@ begin
     order by m.job_id, m.address, m.position for update of m),
   again as (
     update ratchet_internal.messages m
-    set worker_id = null, due_at = p_now + ratchet_internal.retry_delay(r.options, r.attempt)
+    set worker_id = null, due_at = p_now + r.delay
     from report r
-    where r.is_retried and m.job_id = r.job_id and m.address = r.address
+    where r.delay is not null and m.job_id = r.job_id and m.address = r.address
+      and m.position = r.position),
+  left_open as (
+    update ratchet_internal.messages m
+    set kind = 'wait', worker_id = null, queue = '$graph', workflow = '$graph',
+      due_at = 'infinity', key = E'\x1frespond'
+    from report r
+    where r.is_left_open and m.job_id = r.job_id and m.address = r.address
       and m.position = r.position),
   noted as (
     update ratchet.jobs_attributes a set value = r.value, is_failed = true, updated_at = p_now
     from report r
-    where r.is_retried and a.job_id = r.job_id and a.address = r.address
+    where r.delay is not null and a.job_id = r.job_id and a.address = r.address
       and a.position = r.position)
-  select count(*) as count, array_agg(job_id) filter (where not is_retried) as jobs,
-    array_agg(address) filter (where not is_retried) as addresses,
-    array_agg(position) filter (where not is_retried) as positions,
-    array_agg(attempt) filter (where not is_retried) as attempts,
-    array_agg(is_failed) filter (where not is_retried) as failed,
-    array_agg(value::text) filter (where not is_retried) as answers
-  into v_report from report;
+  select count(*) as count, array_agg(code) filter (where is_answer) as codes,
+    array_agg(job_id) filter (where is_answer) as jobs,
+    array_agg(address) filter (where is_answer) as addresses,
+    array_agg(position) filter (where is_answer) as positions,
+    array_agg(attempt) filter (where is_answer) as attempts,
+    array_agg(is_failed) filter (where is_answer) as failed,
+    array_agg(value::text) filter (where is_answer) as answers
+  into v_report
+  from report cross join lateral (select delay is null and not is_left_open as is_answer) each;
   if v_report.jobs is not null then
     perform ratchet_internal.settle(p_now, v_report.jobs, v_report.addresses, v_report.positions,
-      v_report.attempts, v_report.failed, v_report.answers, true);
+      v_report.attempts, v_report.failed, v_report.answers, true, v_report.codes);
   end if;
   return v_report.count;
 end $$;

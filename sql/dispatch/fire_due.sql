@@ -1,15 +1,16 @@
 -- Answers the sleeps that have ended and the waits that have timed out, of the worker's workflow
--- routes, at most 1,000 a route; and sorts out answers that have no addressee. Needs no room:
--- nothing is claimed.
+-- routes, at most 1,000 a route; goes on with graphs; and sorts out answers that have no addressee.
+-- Needs no room: nothing is claimed. A throttled route rests after each look.
 -- Locks: messages, skipping those that somebody else is taking. Writes: messages, attributes,
--- escalations.
+-- escalations. Returns whether graphs went on.
 
-create function ratchet_internal.fire_due(p_worker bigint, p_now timestamptz) returns void
+create function ratchet_internal.fire_due(p_worker bigint, p_now timestamptz) returns boolean
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_due record;
+  v_is_moved boolean;
 begin
   select array_agg(m.job_id) as jobs, array_agg(m.address) as addresses,
     array_agg(m.position) as positions, array_agg(m.kind) as kinds,
@@ -20,25 +21,20 @@ begin
     where queue = r.queue and workflow = r.workflow and namespace = r.namespace
       and worker_id is null and kind in ('timer', 'wait', 'result') and due_at <= p_now
     order by due_at limit 1000 for update skip locked) m
-  where r.worker_id = p_worker and r.workflow <> '';
+  where r.worker_id = p_worker and r.workflow <> '' and (r.opens_at is null
+    or r.opens_at <= p_now
+      and ratchet_internal.rest_route(p_worker, r.namespace, r.queue, r.workflow, p_now));
   if v_due.have_tasks then
     perform ratchet_internal.expire_escalations(p_now, v_due.jobs, v_due.addresses,
       v_due.positions);
   end if;
   if v_due.kinds && array['timer', 'wait'] then
-    perform ratchet_internal.settle(p_now, array_agg(a.job_id), array_agg(a.address),
-      array_agg(a.position), array_agg(1), array_agg(d.kind = 'wait'),
-      array_agg(case d.kind when 'timer' then a.input::text end), true)
-    from unnest(v_due.jobs, v_due.addresses, v_due.positions, v_due.kinds)
-      as d (job_id, address, at, kind)
-    join ratchet.jobs_attributes a
-      on a.job_id = d.job_id and a.address = d.address and a.position = d.at
-    where d.kind in ('timer', 'wait')
-      -- A wait whose task somebody else holds at this moment is left for the next look.
-      and (not v_due.have_tasks or not exists (select from ratchet.escalations e
-        where e.job_id = d.job_id and e.address = d.address and e.position = d.at
-          and e.status = 'pending'))
-    having count(*) > 0;
+    perform ratchet_internal.settle_due(p_now, v_due.jobs, v_due.addresses, v_due.positions,
+      v_due.kinds, v_due.have_tasks);
+  end if;
+  v_is_moved := coalesce(strpos(array_to_string(v_due.addresses, ''), ',') > 0, false);
+  if v_is_moved then
+    v_due.jobs := ratchet_internal.go_on_with_graphs(p_now, v_due.jobs, v_due.addresses);
   end if;
   if v_due.jobs is not null or exists (select from ratchet_internal.messages
     where worker_id = p_worker and kind = 'result')
@@ -46,6 +42,8 @@ begin
     perform ratchet_internal.route_results(p_worker, p_now, v_due.jobs, v_due.addresses,
       v_due.positions);
   end if;
+  return v_is_moved;
 end $$;
 comment on function ratchet_internal.fire_due(bigint, timestamptz) is
-  'Answers ended sleeps and timed-out waits, and sorts out answers without an addressee.';
+  'Answers ended sleeps and timed-out waits, goes on with graphs, and sorts out answers without an '
+  'addressee; returns whether graphs went on.';

@@ -26,7 +26,8 @@ begin
         where queue = r.queue and workflow = r.workflow and namespace = r.namespace
           and worker_id is null and kind in ('timer', 'wait', 'result') and due_at <= p_now)
         as is_due
-    from ratchet_internal.worker_routes r where r.worker_id = p_worker) r;
+    from ratchet_internal.worker_routes r
+    where r.worker_id = p_worker and (r.opens_at is null or r.opens_at <= p_now)) r;
 end $$;
 comment on function ratchet_internal.look(bigint, timestamptz) is
   'Whether there are answers, due timers, turns or activities for a worker.';

@@ -13,8 +13,9 @@ begin
     select least(
       (select greatest(extract(epoch from p_now - w.idle_at) * 1000, 10)
         from ratchet_internal.workers w where w.id = p_worker),
-      (select case when min(m.due_at) <= p_now then 50
-          else ceil(extract(epoch from min(m.due_at) - p_now) * 1000) end
+      (select case when min(greatest(m.due_at, r.opens_at)) <= p_now then 50
+          else ceil(extract(epoch from min(greatest(m.due_at, r.opens_at)) - p_now) * 1000)
+          end
         from ratchet_internal.worker_routes r
         cross join lateral (
           (select due_at from ratchet_internal.messages
@@ -27,7 +28,7 @@ begin
               and worker_id is null and kind in ('timer', 'wait', 'result')
               and due_at < 'infinity'
             order by due_at limit 1)) m
-        where r.worker_id = p_worker),
+        where r.worker_id = p_worker and coalesce(r.opens_at < 'infinity', true)),
       (select case when look_at <= p_now then 50
           else ceil(extract(epoch from look_at - p_now) * 1000) end
         from ratchet.schedules where look_at < 'infinity' order by look_at limit 1),

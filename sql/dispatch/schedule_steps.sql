@@ -53,8 +53,7 @@ begin
     case s.kind when 'activity' then '' else s.workflow end,
     case when s.is_failed then p_now + ratchet_internal.retry_delay(s.options, s.attempt)
       when s.kind = 'activity' then p_now
-      when s.delay is null then 'infinity'
-      else ratchet_internal.after(p_now, s.delay) end,
+      when s.delay is null then 'infinity' else ratchet_internal.after(p_now, s.delay) end,
     case when s.is_held then p_worker end, case s.kind when 'wait' then 0 else s.attempt end,
     case when s.kind = 'wait' then s.name when s.kind not in ('sleep', 'activity') then '' end,
     s.options

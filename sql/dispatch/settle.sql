@@ -3,12 +3,14 @@
 -- being taken over at this moment, it is for any worker of the workflow: route_results sorts it
 -- out. So does a caller that may be inside a user's long transaction (p_is_addressed false),
 -- because an address keeps its worker from being taken over until the commit.
+-- An answer of a graph is for whoever goes on with graphs next; it keeps what the message said.
 -- Locks: workers addressed (key share, never waiting); messages, which the caller has locked and
 -- knows to be open; then attributes. Wakes: idle workers.
 
 create function ratchet_internal.settle(
   p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[],
-  p_attempts int[], p_failed boolean[], p_values text[], p_is_addressed boolean
+  p_attempts int[], p_failed boolean[], p_values text[], p_is_addressed boolean,
+  p_codes int[] default null
 ) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -17,24 +19,27 @@ declare
   v_to bigint[];
 begin
   with answer as materialized (
-    select a.*, case when p_is_addressed then (
+    select a.*, ratchet_internal.is_graph(a.address) as is_graph, case when p_is_addressed then (
       select turn.worker_id from ratchet_internal.messages turn
       where turn.job_id = a.job_id and turn.address = a.address and turn.position = 0)
       end as holder
-    from unnest(p_jobs, p_addresses, p_positions, p_attempts, p_failed, p_values)
-      as a (job_id, address, at, attempt, is_failed, value)),
+    from unnest(p_jobs, p_addresses, p_positions, p_attempts, p_failed, p_values, p_codes)
+      as a (job_id, address, at, attempt, is_failed, value, code)),
   alive as materialized (
     select w.id from ratchet_internal.workers w
     where w.id in (select holder from answer) for key share skip locked),
   sent as (
     update ratchet_internal.messages m
-    set kind = 'result', worker_id = alive.id, due_at = p_now, key = null, options = null,
-      queue = case when ratchet_internal.is_hook(a.address) then (
-        select t.queue from ratchet.threads t
-        where t.job_id = a.job_id and t.address = a.address) else j.queue end,
-      workflow = case when ratchet_internal.is_hook(a.address) then (
-        select t.workflow from ratchet.threads t
-        where t.job_id = a.job_id and t.address = a.address) else j.workflow end
+    set kind = 'result', worker_id = alive.id, due_at = p_now, key = null,
+      options = case when a.is_graph then m.options end,
+      queue = case when a.is_graph then '$graph'
+        when ratchet_internal.is_hook(a.address) then (
+          select t.queue from ratchet.threads t
+          where t.job_id = a.job_id and t.address = a.address) else j.queue end,
+      workflow = case when a.is_graph then '$graph'
+        when ratchet_internal.is_hook(a.address) then (
+          select t.workflow from ratchet.threads t
+          where t.job_id = a.job_id and t.address = a.address) else j.workflow end
     from answer a
     join ratchet.jobs j on j.id = a.job_id
     left join alive on alive.id = a.holder
@@ -43,7 +48,7 @@ begin
   recorded as (
     update ratchet.jobs_attributes t
     set ledger = ratchet_internal.leg2_done(t.ledger, a.attempt), is_failed = a.is_failed,
-      value = a.value, updated_at = p_now
+      value = a.value, code = a.code, updated_at = p_now
     from answer a
     where t.job_id = a.job_id and t.address = a.address and t.position = a.at
       and not ratchet_internal.is_final(t.ledger))
@@ -58,5 +63,5 @@ begin
   end if;
 end $$;
 comment on function ratchet_internal.settle(
-  timestamptz, bigint[], text[], int[], int[], boolean[], text[], boolean) is
+  timestamptz, bigint[], text[], int[], int[], boolean[], text[], boolean, int[]) is
   'Records the answers of open steps and sends each to the worker that holds its thread.';

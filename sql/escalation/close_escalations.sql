@@ -22,7 +22,8 @@ begin
   from unnest(p_ids, p_payloads) as given (id, payload) where e.id = given.id;
   select array_agg(m.job_id) as jobs, array_agg(m.address) as addresses,
     array_agg(m.position) as positions, array_agg(0) as attempts, array_agg(false) as failed,
-    array_agg(given.payload::text) as payloads into v_wait
+    array_agg(given.payload::text) as payloads,
+    array_agg(case when ratchet_internal.is_graph(m.address) then 200 end) as codes into v_wait
   from unnest(p_ids, p_payloads) as given (id, payload)
   join ratchet.escalations e on e.id = given.id
   join ratchet_internal.messages m
@@ -30,7 +31,7 @@ begin
   where m.kind = 'wait';
   if v_wait.jobs is not null then
     perform ratchet_internal.settle(p_now, v_wait.jobs, v_wait.addresses, v_wait.positions,
-      v_wait.attempts, v_wait.failed, v_wait.payloads, false);
+      v_wait.attempts, v_wait.failed, v_wait.payloads, false, v_wait.codes);
   end if;
   perform ratchet.signal(e.signal_key, given.payload, e.namespace, interval '7 days',
     'task ' || e.id)

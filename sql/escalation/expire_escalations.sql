@@ -1,7 +1,7 @@
 -- Expires the tasks of waits that time out in this transaction. A task that somebody else has
 -- locked stays pending, and its wait is to be left alone until the next look.
--- The caller has locked the messages of the waits: no resolver is at work. Locks: the tasks,
--- skipping what others hold. Writes: escalations.
+-- The caller has locked the messages, which may be others than waits too: no resolver is at work.
+-- Locks: the tasks, skipping what others hold. Writes: escalations.
 
 create function ratchet_internal.expire_escalations(
   p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[]
@@ -15,7 +15,9 @@ begin
     from unnest(p_jobs, p_addresses, p_positions) as d (job_id, address, at)
     join ratchet.escalations e
       on e.job_id = d.job_id and e.address = d.address and e.position = d.at
-    where e.status = 'pending'
+    join ratchet_internal.messages m
+      on m.job_id = d.job_id and m.address = d.address and m.position = d.at
+    where e.status = 'pending' and m.kind = 'wait'
     order by e.id for update of e skip locked)
   update ratchet.escalations e set status = 'expired', updated_at = p_now
   from task where e.id = task.id;

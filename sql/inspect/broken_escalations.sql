@@ -6,7 +6,8 @@ language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
   with task as (
-    select e.id, e.job_id, e.status, ratchet_internal.is_final(a.ledger) as is_final, a.is_failed,
+    select e.id, e.job_id, e.status, ratchet_internal.is_final(a.ledger) as is_final,
+      a.is_failed or ratchet_internal.is_graph(e.address) and a.code is null as is_failed,
       exists (select from ratchet_internal.messages m where m.job_id = e.job_id
         and m.address = e.address and m.position = e.position and m.kind = 'wait') as is_waiting
     from ratchet.escalations e

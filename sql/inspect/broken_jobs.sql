@@ -6,7 +6,8 @@ language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
   select 'the semaphore of a running job counts its open threads', j.id, j.status::text
-  from ratchet.jobs j where j.status > 0 and j.status <> 1 + (
+  from ratchet.jobs j
+  where j.status > 0 and j.version is null and j.status <> 1 + (
     select count(*) from ratchet.threads t where t.job_id = j.id and t.ended_at is null)
   union all
   select 'a running job has a turn, or waits for something that can wake it', j.id, j.key
@@ -29,7 +30,8 @@ as $$
   from ratchet.jobs c join ratchet.jobs p on p.id = c.parent_id
   where not exists (
     select from ratchet.jobs_attributes a
-    where a.job_id = p.id and a.kind in ('child', 'start')
-      and ratchet_internal.step_name(a.address, a.field) = c.workflow)
+    where a.job_id = p.id and (a.kind in ('child', 'start')
+      and ratchet_internal.step_name(a.address, a.field) = c.workflow
+      or a.kind = 'await' and ratchet_internal.is_graph(a.address)))
 $$;
 comment on function ratchet_internal.broken_jobs() is 'Violations of the rules about jobs.';

@@ -31,7 +31,8 @@ as $$
   union all
   select 'a result belongs to an answered step or to a cancellation', m.job_id, m.name
   from message m
-  where m.kind = 'result' and m.position > 0 and (not m.has_step or not m.is_final)
+  where m.kind = 'result' and m.position > 0 and (m.has_step and not m.is_final
+    or not m.has_step and not ratchet_internal.is_graph(m.address))
   union all
   select 'what a worker holds names a registered worker', m.job_id, m.name || ' ' || m.worker_id
   from message m where m.worker_id is not null and not m.is_known

@@ -10,6 +10,7 @@ as $$
   union all select * from ratchet_internal.broken_steps()
   union all select * from ratchet_internal.broken_messages()
   union all select * from ratchet_internal.broken_signals()
+  union all select * from ratchet_internal.broken_graphs()
   union all select * from ratchet_internal.broken_escalations()
 $$;
 comment on function ratchet.check_invariants() is

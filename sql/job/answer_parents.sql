@@ -14,14 +14,16 @@ begin
     array_agg(m.position) as positions, array_agg(1) as attempts,
     array_agg(j.error is not null and not ratchet_internal.is_silent(j.error)) as failed,
     array_agg(case when j.error is null then j.result::text
-      when not ratchet_internal.is_silent(j.error) then j.error::text end) as answers
+      when not ratchet_internal.is_silent(j.error) then j.error::text end) as answers,
+    array_agg(case when j.version is not null and j.error is not null
+      then ratchet_internal.number_of(j.error, 'code', 500)::int end) as codes
   into v_told
   from ratchet_internal.messages m
   join ratchet.jobs j on j.id::text = m.key and j.id = any (p_ended)
   where m.kind = 'child' and m.key = any (p_ended::text[]);
   if v_told.jobs is not null then
     perform ratchet_internal.settle(p_now, v_told.jobs, v_told.addresses, v_told.positions,
-      v_told.attempts, v_told.failed, v_told.answers, p_is_addressed);
+      v_told.attempts, v_told.failed, v_told.answers, p_is_addressed, v_told.codes);
   end if;
 end $$;
 comment on function ratchet_internal.answer_parents(timestamptz, bigint[], boolean) is

@@ -21,6 +21,7 @@ begin
   where key = p_id and namespace = p_namespace and status > 0
   returning * into v_job;
   if not found then return false; end if;
+  if v_job.version is not null then return true; end if; -- a graph has nobody to ask
   insert into ratchet_internal.messages (job_id, address, position, kind, namespace, queue,
     workflow, due_at)
   select v_job.id, thread.address, -1, 'result', v_job.namespace, thread.queue, thread.workflow,

@@ -21,6 +21,7 @@ declare
   v_ended bigint[];
   v_kept bigint[];
   v_awaited bigint[];
+  v_graphs bigint[];
   v_is_watched boolean;
   v_have_tasks boolean;
 begin
@@ -38,10 +39,11 @@ begin
       and (p_worker is null or (
         select held.worker_id from ratchet_internal.messages held where held.job_id = e.job_id
           and held.address = coalesce(e.address, '') and held.position = 0) = p_worker)
-    returning j.id, j.is_awaited, j.is_watched, j.status > 0 as is_kept)
+    returning j.id, j.is_awaited, j.is_watched, j.version, j.status > 0 as is_kept)
   select array_agg(id) filter (where not is_kept), array_agg(id) filter (where is_kept),
-    array_agg(id) filter (where is_awaited), bool_or(is_watched)
-  into v_ended, v_kept, v_awaited, v_is_watched from ended;
+    array_agg(id) filter (where is_awaited), bool_or(is_watched),
+    array_agg(id) filter (where version is not null)
+  into v_ended, v_kept, v_awaited, v_is_watched, v_graphs from ended;
   if v_awaited is not null or v_kept is not null or exists (
     select from ratchet_internal.messages
     where job_id = any (v_ended) and (position <> 0 or address <> ''))
@@ -61,6 +63,9 @@ begin
   end if;
   if v_is_watched then
     perform pg_notify('ratchet', 'result');
+  end if;
+  if v_graphs is not null then
+    perform ratchet_internal.announce_ended(v_graphs);
   end if;
   return v_ended;
 end $$;

@@ -15,29 +15,30 @@ begin
   if p_signals is null or p_jobs is null then return; end if;
   with side as (
     select key, namespace, row_number() over (partition by key, namespace order by id) as at,
-      id as signal, payload::text as payload, null::bigint as job_id, null::text as address,
-      null::int as position
+      id as signal, payload::text as payload, code, null::bigint as job_id,
+      null::text as address, null::int as position
     from ratchet_internal.signals where id = any (p_signals) and expires_at > p_now
     union all
     select m.key, m.namespace, row_number() over (partition by m.key, m.namespace
         order by a.created_at, m.job_id, m.address, m.position),
-      null, null, m.job_id, m.address, m.position
+      null, null, null, m.job_id, m.address, m.position
     from unnest(p_jobs, p_addresses, p_positions) as w (job_id, address, at)
     join ratchet_internal.messages m
       on m.job_id = w.job_id and m.address = w.address and m.position = w.at
     join ratchet.jobs_attributes a
       on a.job_id = m.job_id and a.address = m.address and a.position = m.position),
   pair as (
-    select max(signal) as signal, max(payload) as payload, max(job_id) as job_id,
-      max(address) as address, max(position) as position
+    select max(signal) as signal, max(payload) as payload, max(code) as code,
+      max(job_id) as job_id, max(address) as address, max(position) as position
     from side group by key, namespace, at having count(*) = 2)
   select array_agg(signal) as signals, array_agg(job_id) as jobs,
     array_agg(address) as addresses, array_agg(position) as positions,
-    array_agg(0) as attempts, array_agg(false) as failed, array_agg(payload) as payloads
+    array_agg(0) as attempts, array_agg(false) as failed, array_agg(payload) as payloads,
+    array_agg(code) as codes
   into v_pair from pair;
   if v_pair.signals is null then return; end if;
   perform ratchet_internal.settle(p_now, v_pair.jobs, v_pair.addresses, v_pair.positions,
-    v_pair.attempts, v_pair.failed, v_pair.payloads, true);
+    v_pair.attempts, v_pair.failed, v_pair.payloads, true, v_pair.codes);
   delete from ratchet_internal.signals where id = any (v_pair.signals) and dedup_id is null;
   update ratchet_internal.signals set is_consumed = true, is_new = false
   where id = any (v_pair.signals);

@@ -2,6 +2,7 @@
 -- status is the semaphore: the number of open obligations. For a workflow function that is the
 -- function itself and each hook thread beside it: > 0 running, 0 ended by itself (error says how),
 -- < 0 stopped from outside, except that -1 is an id reserved for a job that has yet to be started.
+-- For a graph it is the number of its open activities.
 -- No index covers a column that changes, so that every update stays on its page (HOT).
 
 create table ratchet.jobs (
@@ -12,6 +13,7 @@ create table ratchet.jobs (
   workflow text collate "C" not null,
   queue text collate "C" not null,
   status int not null default 1,
+  version text collate "C",
   attempt int not null default 0,
   generation int not null default 0,
   is_awaited boolean not null default false,
@@ -42,8 +44,8 @@ create table ratchet.jobs (
     check ((status = -1) = (pending_until is not null)),
   constraint "only a persistent job outlives its function"
     check (returned_at is null or is_persistent),
-  constraint "a job stopped from outside says why"
-    check (status >= -1 or error is not null),
+  constraint "a job stopped from outside says why, or with which result"
+    check (status >= -1 or error is not null or result is not null),
   constraint "a failed job has no result"
     check (status > 0 or error is null or result is null)
 ) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05);
@@ -56,11 +58,17 @@ comment on column ratchet.jobs.namespace is
   'Isolates everything: ids, queues and signals of one namespace are unknown in another.';
 comment on column ratchet.jobs.entity is
   'Label of the job; the workflow name unless the caller gave another.';
-comment on column ratchet.jobs.workflow is 'Name of the workflow function that runs the job.';
-comment on column ratchet.jobs.queue is 'Queue whose workers run the function.';
+comment on column ratchet.jobs.workflow is
+  'Name of the workflow function that runs the job; for a graph, the topic that started it.';
+comment on column ratchet.jobs.queue is
+  'Queue whose workers run the function; for a graph, its app.';
 comment on column ratchet.jobs.status is
   'The semaphore: open obligations. > 0 running, 0 ended by itself, -1 reserved, below stopped '
   'from outside.';
+comment on column ratchet.jobs.version is
+  'Version of the graph that started the job; null for a function.';
+comment on column ratchet.jobs.context is
+  'The data of the job that its activities write and read, one document; null when it has none.';
 comment on column ratchet.jobs.attempt is 'How often the function has failed and been run again.';
 comment on column ratchet.jobs.generation is
   'How often the function has continued as new; its thread has the address $1, $2 and so on.';
@@ -81,9 +89,11 @@ comment on column ratchet.jobs.expire_seconds is
   'How long the finished job is kept, in seconds; null means the default of ratchet.prune.';
 comment on column ratchet.jobs.options is
   'Retry policy of the function: maximumAttempts, initialInterval, backoffCoefficient, '
-  'maximumInterval (milliseconds); and the trace it belongs to: workflowTrace, workflowSpan.';
+  'maximumInterval (milliseconds); and the trace it belongs to: workflowTrace, workflowSpan. '
+  'For a graph, metadata that it started with.';
 comment on column ratchet.jobs.input is
-  'Arguments of the function (of its current generation), a JSON array, exactly as given.';
+  'Arguments of the function (of its current generation), a JSON array, or the payload of a graph; '
+  'exactly as given.';
 comment on column ratchet.jobs.result is
   'What the function returned; null while it runs, when it failed, and when it returned nothing.';
 comment on column ratchet.jobs.error is

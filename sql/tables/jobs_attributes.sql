@@ -8,6 +8,8 @@
 -- numbered by itself: #cancel, #patch (what patched() has answered), and the operations on data
 -- under the number of their object (#9); #marker is what the job was marked with at its start. A
 -- search attribute of the job is a row of its own, with its name behind _ as address and field.
+-- In a job of a graph the address is that of a run of an activity and begins with a comma, position
+-- is the number of the activity (graph/README.md).
 
 create table ratchet.jobs_attributes (
   job_id bigint not null,
@@ -16,6 +18,7 @@ create table ratchet.jobs_attributes (
   updated_at timestamptz,
   position int not null,
   delivery int,
+  code int,
   is_failed boolean not null default false,
   address text collate "C" not null default '',
   kind text collate "C" not null,
@@ -28,6 +31,7 @@ create table ratchet.jobs_attributes (
   constraint "kind is one the engine knows"
     check (kind in ('activity', 'sleep', 'wait', 'child', 'start', 'await', 'signal', 'cancel',
       'search', 'entity', 'attribute', 'hook', 'terminate', 'emit', 'trace', 'continue', 'patch',
+      'trigger', 'worker', 'cycle', 'interrupt',
       'marker'))
 ) with (fillfactor = 90);
 
@@ -44,13 +48,18 @@ comment on column ratchet.jobs_attributes.position is
 comment on column ratchet.jobs_attributes.delivery is
   'When its answer reached the function, counted in deliveries of the thread; null where no '
   'other answer could have come first.';
+comment on column ratchet.jobs_attributes.code is
+  'Response code of an activity of a graph; null where it has none (then 200, or 500 if it '
+  'failed), and for steps of functions.';
 comment on column ratchet.jobs_attributes.is_failed is 'Whether value is an error.';
 comment on column ratchet.jobs_attributes.address is
   'Thread of the job: empty for the main function, $n for its nth generation, hn for the nth hook;'
-  ' with #n the object n of the thread, with _ an attribute.';
+  ' with #n the object n of the thread, with _ an attribute; in a graph, beginning with a comma, the'
+  ' run of the activity.';
 comment on column ratchet.jobs_attributes.kind is
   'What the step does: activity, sleep, wait, child, start, await, signal, cancel, search, entity,'
-  ' hook, terminate, emit, trace, continue, patch; attribute and marker: no step, data of the job.';
+  ' hook, terminate, emit, trace, continue, patch; in a graph trigger, worker, await, hook, signal,'
+  ' cycle, interrupt; attribute and marker: no step, data of the job.';
 comment on column ratchet.jobs_attributes.field is
   'Readable name: address, position, and what was called; sorts in the order of the calls.';
 comment on column ratchet.jobs_attributes.input is 'Arguments of the step, where it has any.';

@@ -40,7 +40,7 @@ create table ratchet.schedules (
   constraint "overlap is one the engine knows" check (overlap in ('allow', 'skip', 'wait')),
   constraint "an interval from the end of a run waits for it"
     check (not is_from_end or every_ms is not null and overlap = 'wait'),
-  constraint "a schedule that stops on a failure waits for the ends of its runs"
+  constraint "a schedule that stops on a failure waits for its runs"
     check (not stops_on_failure or overlap <> 'allow'),
   constraint "a schedule runs at least once" check (max_runs >= 1),
   constraint "a paused schedule is not looked at" check (not is_paused or look_at = 'infinity'),

@@ -7,6 +7,7 @@ create table ratchet_internal.signals (
   namespace text collate "C" not null,
   dedup_id text collate "C",
   payload json,
+  code int,
   is_new boolean not null default true,
   is_consumed boolean not null default false,
   sent_at timestamptz not null,
@@ -27,6 +28,8 @@ comment on column ratchet_internal.signals.id is 'Order of sending.';
 comment on column ratchet_internal.signals.key is 'The signal id that waits name.';
 comment on column ratchet_internal.signals.namespace is 'Namespace of the waits it may answer.';
 comment on column ratchet_internal.signals.payload is 'What the wait returns.';
+comment on column ratchet_internal.signals.code is
+  'For a hook of a graph: 200 ends the wait, 202 leaves it open; null for functions.';
 comment on column ratchet_internal.signals.is_consumed is
   'Whether a wait took it; kept until it expires, to recognise a repetition.';
 comment on column ratchet_internal.signals.sent_at is 'When it was sent.';

@@ -19,7 +19,11 @@ create table ratchet_internal.worker_routes (
   namespace text collate "C" not null,
   queue text collate "C" not null,
   workflow text collate "C" not null default '',
-  primary key (worker_id, queue, workflow, namespace)
+  retry json,
+  throttle_ms int,
+  opens_at timestamptz,
+  primary key (worker_id, queue, workflow, namespace),
+  constraint "only a throttled route is closed" check (opens_at is null or throttle_ms is not null)
 );
 
 comment on table ratchet_internal.workers is
@@ -37,6 +41,9 @@ comment on column ratchet_internal.worker_routes.namespace is 'Namespace it serv
 comment on column ratchet_internal.worker_routes.queue is 'Queue it serves.';
 comment on column ratchet_internal.worker_routes.workflow is
   'Workflow it runs; empty: the activities of the queue.';
+comment on column ratchet_internal.worker_routes.retry is
+  'How activities of graphs are tried again that this worker runs: maximumAttempts (executions in '
+  'all), backoffCoefficient, maximumInterval (seconds, or a text with a unit); null: as they say.';
 comment on column ratchet_internal.workers.is_idle is
   'Whether it waits for a notification: others send one only then.';
 comment on column ratchet_internal.workers.lease_seconds is
@@ -45,3 +52,7 @@ comment on column ratchet_internal.workers.expires_at is
   'When its lease ends unless it is heard of before.';
 comment on table ratchet_internal.worker_routes is
   'What each worker serves: workflows on a queue, or (workflow empty) activities of a queue.';
+comment on column ratchet_internal.worker_routes.throttle_ms is
+  'Rest between two batches; -1: paused; null: none.';
+comment on column ratchet_internal.worker_routes.opens_at is
+  'When the next batch may be taken, if it is throttled.';

@@ -38,6 +38,9 @@ begin
     select id from ratchet_internal.signals where expires_at < v_now
     order by expires_at limit p_batch
     for update skip locked);
+  delete from ratchet_internal.graph_facts where ctid in (
+    select ctid from ratchet_internal.graph_facts where recorded_at < v_now - p_older_than
+    order by recorded_at limit p_batch for update skip locked);
   update ratchet_internal.sweep set job_id = coalesce(v_to, 0);
   return coalesce(cardinality(v_jobs), 0);
 end $$;

@@ -2,15 +2,20 @@
 -- that waits for a worker or runs in one.
 
 create view ratchet.open_steps with (security_invoker = true) as
-select m.job_id, j.key as job_key, m.namespace, coalesce(a.field, case
+select m.job_id, j.key as job_key, m.namespace,
+  coalesce(a.field, m.address || '/' || n.name, case
     when m.address like 'h%' then 'the hook ' || m.workflow else 'the function' end) as field,
   m.kind, m.attempt, m.due_at, m.worker_id, m.queue, nullif(m.workflow, '') as workflow,
   case m.kind
     when 'timer' then 'sleeps until ' || m.due_at
-    when 'wait' then 'waits for signal ' || m.key
+    when 'wait' then case when m.key = E'\x1frespond' then 'waits for ratchet.respond'
+      else 'waits for signal ' || replace(m.key, E'\x1f', ' ') end
       || case when m.due_at < 'infinity' then ' until ' || m.due_at else '' end
     when 'child' then 'waits for job ' || coalesce(child.key, m.key)
-    when 'result' then 'is answered; the function has yet to receive it'
+    when 'result' then case when not ratchet_internal.is_graph(m.address)
+        then 'is answered; the function has yet to receive it'
+      when a.job_id is null then 'is to be entered by an engine worker'
+      else 'is answered; an engine worker has yet to go on' end
     else case
       when m.worker_id is not null then 'is with worker ' || m.worker_id || ' (' || w.name || ')'
       when m.due_at > ratchet_internal.now() then 'is tried again at ' || m.due_at
@@ -24,6 +29,8 @@ join ratchet.jobs j on j.id = m.job_id
 left join ratchet.jobs_attributes a
   on a.job_id = m.job_id and a.address = m.address and a.position = m.position
 left join ratchet_internal.workers w on w.id = m.worker_id
+left join ratchet_internal.graph_names n on n.space = m.namespace and n.position = m.position
+  and ratchet_internal.is_graph(m.address)
 left join ratchet.jobs child on m.kind = 'child' and child.id::text = m.key;
 comment on view ratchet.open_steps is
   'What every running job waits for and why it does not move, one row an open step.';

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 const root = join(__dirname, '..', '..');
 const LIMIT_MS = 60_000;
 
-/** Runs node in the package's folder; the answer is what it printed and how it ended. */
-export async function runProgram(args: string[], url: string) {
+/** Runs node in a folder, the package's by default; answers what it printed and how it ended. */
+export async function runProgram(args: string[], url: string, cwd = root) {
   const child = spawn(process.execPath, args, {
-    cwd: root,
+    cwd,
     env: { ...process.env, DATABASE_URL: url, NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: LIMIT_MS,

@@ -9,6 +9,8 @@ test('the migrations are what the sources say', (t) => {
 
 test('every source file is part of the installation', (t) => {
   const script = expandSources('script');
-  const missing = engineFiles().filter((path) => !script.includes(`\n-- ${path}\n`));
+  // The movable clock is installed by the test kit alone.
+  const files = engineFiles().filter((path) => !path.startsWith('sql/testing/'));
+  const missing = files.filter((path) => !script.includes(`\n-- ${path}\n`));
   t.deepEqual(missing, []);
 });

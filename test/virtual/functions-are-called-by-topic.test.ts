@@ -195,7 +195,7 @@ test.serial('engine 13: bad input names the option', async (t) => {
   await refused(Virtual.connect({ ...place, callBack: callback } as never), /'callback'/);
   await refused(Virtual.connect({ ...place, callback: 1 as never }), /callback is not a function/);
   await refused(Virtual.connect({ connection, topic: '', callback }), /topic/);
-  await refused(Virtual.connect({ topic: 'x', callback } as never), /connection/);
+  await refused(Virtual.connect({ topic: 'x', callback }), /connection/);
   const retry = { maximumAttempts: 0 };
   await refused(Virtual.connect({ ...place, callback, retry }), /maximumAttempts is 0/);
   await refused(Virtual.exec({ ...place, args: 'a' as never }), /args is not an array/);

@@ -12,6 +12,9 @@ const message = `insert into ratchet_internal.messages
 const signal = `insert into ratchet_internal.signals
   (key, namespace, dedup_id, is_new, is_consumed, sent_at, expires_at)`;
 
+const activity = `insert into ratchet_internal.graph_activities
+  (version_id, position, name, kind, path, path_names)`;
+
 /** A sound schedule but for what is given instead. */
 function schedule(wrong: Record<string, string>, times = 1): string {
   const row = {
@@ -35,7 +38,7 @@ const attacks: Record<string, string[]> = {
     `${job} values ('a', 'e', 'w', 'q', 0, null, null, now(), now(), null)`,
     `${job} values ('a', 'e', 'w', 'q', 1, null, null, now(), now(), now())`,
   ],
-  'a job stopped from outside says why': [
+  'a job stopped from outside says why, or with which result': [
     `${job} values ('a', 'e', 'w', 'q', -2, null, null, now(), now(), now())`,
   ],
   'a reserved job has a time by which it must be started': [
@@ -65,9 +68,7 @@ const attacks: Record<string, string[]> = {
     schedule({ is_from_end: 'true', overlap: `'wait'` }),
     schedule({ is_from_end: 'true', cron: 'null', every_ms: '1000' }),
   ],
-  'a schedule that stops on a failure waits for the ends of its runs': [
-    schedule({ stops_on_failure: 'true' }),
-  ],
+  'a schedule that stops on a failure waits for its runs': [schedule({ stops_on_failure: 'true' })],
   'a schedule runs at least once': [schedule({ max_runs: '0' })],
   'a paused schedule is not looked at': [schedule({ is_paused: 'true' })],
   'a schedule is not looked at before it is due': [
@@ -130,6 +131,22 @@ const attacks: Record<string, string[]> = {
   'a dedup id is used once for a signal': [
     `${signal} select 'k', 'n', 'd', true, false, now(), now() from generate_series(1, 2)`,
   ],
+  'a topic starts one graph': [
+    `with v as (insert into ratchet_internal.graph_versions (space, version, document, deployed_at)
+      values ('n:a', '1', '{}', now()) returning id)
+      insert into ratchet_internal.graphs (version_id, position)
+      select id, at from v cross join generate_series(1, 2) at`,
+  ],
+  'kind is one that graphs have': [`${activity} values (1, 1, 'x', 'other', '{1}', '{x}')`],
+  'a path leads from the trigger to the activity': [
+    `${activity} values (1, 1, 'x', 'hook', '{1,2}', '{x,y}')`,
+    `${activity} values (1, 1, 'x', 'hook', '{2,1}', '{x}')`,
+  ],
+  'a measure is one that is counted': [
+    `insert into ratchet_internal.graph_facts
+      (space, topic, key, bucket, measure, job_key, recorded_at)
+      values ('n:a', 't', 'k', '0', 'max', 'j', now())`,
+  ],
   'there is one sweep': [`insert into ratchet_internal.sweep (is_only, job_id) values (false, 0)`],
   'status is one the engine knows': [
     `${task} values ('open', null, null, '[]', '{}', now(), now())`,
@@ -144,6 +161,19 @@ const attacks: Record<string, string[]> = {
   'metadata are an object': [`${task} values ('pending', null, null, '[]', '[]', now(), now())`],
   'access is one the engine knows': [
     `insert into ratchet_internal.grants (function, access) values ('status', 'everyone')`,
+  ],
+  'only what has a pattern may be a glob': [
+    `insert into ratchet_internal.subscriptions (id, owner, namespace, is_glob, expires_at)
+      values ('i', 'o', 'n', true, now())`,
+  ],
+  'a rate is a pause or a number of milliseconds': [
+    `insert into ratchet_internal.throttles (namespace, is_engine, rate) values ('n', true, -2)`,
+  ],
+  'only a throttled route is closed': [
+    `with w as (insert into ratchet_internal.workers (name, lease_seconds, started_at, expires_at)
+        values ('w', 30, now(), now()) returning id)
+      insert into ratchet_internal.worker_routes (worker_id, namespace, queue, opens_at)
+      select id, 'n', 'q', now() from w`,
   ],
 };
 

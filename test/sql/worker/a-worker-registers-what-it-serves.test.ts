@@ -19,6 +19,16 @@ test.serial('routes are added once, and shown', async (t) => {
   ]);
 });
 
+test.serial('a route that is given twice is served once, under the last policy', async (t) => {
+  const queue = sql.name();
+  const retry = (maximumAttempts: number) => ({ queue, retry: { maximumAttempts } });
+  const routes = JSON.stringify([{ queue }, retry(2), retry(3), { queue }]);
+  const worker = await register('host 1', routes);
+  const served = 'select queue, retry from ratchet_internal.worker_routes where worker_id = $1';
+  t.like(await sql.rows(served, [worker]), [{ queue, retry: { maximumAttempts: 3 } }]);
+  t.is((await sql.rows(served, [worker])).length, 1);
+});
+
 const refused: [title: string, code: string, name: unknown, routes: unknown, lease?: unknown][] = [
   ['no name', 'WF101', null, '[]'],
   ['an empty name', 'WF101', '', '[]'],

@@ -1,0 +1,45 @@
+import { backoff } from '../backoff';
+import { fromPg, isConnectionError } from '../errors';
+import type { Database, Queryable, Statement } from './database';
+
+const CALL_ATTEMPTS = 20;
+
+/**
+ * A call that may be repeated with the same ids: in the caller's transaction once, otherwise until
+ * the database answers. Returns the first column.
+ */
+export async function callRows(
+  database: Database,
+  tx: Queryable | undefined,
+  statement: Statement,
+  values: unknown[],
+): Promise<(string | null)[]> {
+  if (tx !== undefined) {
+    try {
+      const text = typeof statement === 'string' ? statement : statement.text;
+      const { rows } = await tx.query(text, values);
+      return rows.map((row) => (Object.values(row as object)[0] ?? null) as string | null);
+    } catch (error) {
+      throw fromPg(error);
+    }
+  }
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      const rows = await database.rows<[string | null]>(statement, values);
+      return rows.map(([value]) => value);
+    } catch (error) {
+      if (!isConnectionError(error) || attempt >= CALL_ATTEMPTS) throw error;
+      await backoff(attempt);
+    }
+  }
+}
+
+export async function call(
+  database: Database,
+  tx: Queryable | undefined,
+  statement: Statement,
+  values: unknown[],
+): Promise<string | null> {
+  const [value] = await callRows(database, tx, statement, values);
+  return value ?? null;
+}

@@ -1,0 +1,201 @@
+import { randomUUID } from 'node:crypto';
+import { backoff } from '../backoff';
+import * as calls from '../database/broadcast-calls';
+import type { Database } from '../database/database';
+import { isConnectionError, isTransient } from '../errors';
+import { log } from '../log';
+
+const POLL_MS = 1_000;
+const LEASE_SECONDS = 60;
+const RENEW_MS = 20_000;
+
+export type Deliver = (topic: string, payload: string) => void;
+
+interface Subscription extends calls.SubscriptionRow {
+  deliver: Deliver | undefined;
+}
+
+/** Where the replies for one space come in. */
+interface ReplyBox {
+  id: string;
+  opened: Promise<void>;
+  openedAt: number;
+}
+
+/** A job started for a caller who waits, and its first answer if that was there at once. */
+export interface Asked {
+  jobId: string;
+  answer: string | undefined;
+}
+
+function replyKey(subscription: string, jobId: string | null): string {
+  return `${subscription}\n${jobId ?? ''}`;
+}
+
+/** Everything that is broadcast to this process: one query a look, for any number of listeners. */
+export class Inbox {
+  private readonly owner = randomUUID();
+  private readonly subscriptions = new Map<string, Subscription>();
+  private readonly boxes = new Map<string, ReplyBox>();
+  private readonly waiting = new Map<string, (payload: string) => void>();
+  /** Answers that came before the caller knew the id of its job. */
+  private readonly early = new Map<string, string>();
+  private asking = 0;
+  private seen: string[] = [];
+  private timer: NodeJS.Timeout | undefined;
+  private renewal: NodeJS.Timeout | undefined;
+  private isLooking = false;
+  private isDue = false;
+  private isClosed = false;
+
+  constructor(
+    private readonly database: Database,
+    private readonly pollMs = POLL_MS,
+  ) {}
+
+  /** Listens from when the promise resolves on; resolves with what ends it. */
+  async subscribe(
+    space: string,
+    pattern: string,
+    isGlob: boolean,
+    deliver: Deliver,
+  ): Promise<string> {
+    const id = randomUUID();
+    const row = { id, owner: this.owner, space, pattern, isGlob };
+    await calls.subscribe(this.database, row, LEASE_SECONDS);
+    this.subscriptions.set(id, { ...row, deliver });
+    this.keepAlive();
+    this.look();
+    return id;
+  }
+
+  async unsubscribe(id: string): Promise<void> {
+    if (!this.subscriptions.delete(id)) return;
+    await calls.unsubscribe(this.database, [id]);
+  }
+
+  /**
+   * Starts a job by `ask` and waits for its first answer; undefined when that has not come within
+   * `timeoutMs`.
+   */
+  async ask(
+    space: string,
+    ask: (replyTo: string) => Promise<Asked>,
+    timeoutMs: number,
+  ): Promise<Asked> {
+    const box = await this.replyBox(space);
+    this.asking += 1;
+    try {
+      const { jobId, answer } = await ask(box);
+      return { jobId, answer: answer ?? (await this.answered(replyKey(box, jobId), timeoutMs)) };
+    } finally {
+      this.asking -= 1;
+      if (this.asking === 0) this.early.clear();
+    }
+  }
+
+  private answered(key: string, timeoutMs: number): Promise<string | undefined> {
+    const early = this.early.get(key);
+    if (early !== undefined) return Promise.resolve(early);
+    return new Promise((resolve) => {
+      const settle = (payload?: string) => {
+        clearTimeout(timer);
+        this.waiting.delete(key);
+        resolve(payload);
+      };
+      const timer = setTimeout(() => settle(), timeoutMs);
+      this.waiting.set(key, settle);
+      this.look();
+    });
+  }
+
+  private async replyBox(space: string): Promise<string> {
+    const known = this.boxes.get(space);
+    const isFresh = known !== undefined && performance.now() - known.openedAt < RENEW_MS;
+    const box = isFresh ? known : this.open(space, known?.id ?? randomUUID());
+    await box.opened;
+    return box.id;
+  }
+
+  private open(space: string, id: string): ReplyBox {
+    const row = { id, owner: this.owner, space, pattern: null, isGlob: false };
+    const opened = calls.subscribe(this.database, row, LEASE_SECONDS);
+    const box = { id, opened, openedAt: performance.now() };
+    this.boxes.set(space, box);
+    opened.catch(() => this.boxes.delete(space));
+    this.keepAlive();
+    return box;
+  }
+
+  /** Renews what is listened to; a subscription whose process falls silent ends by itself. */
+  private keepAlive(): void {
+    this.renewal ??= setInterval(() => void this.renew(), RENEW_MS).unref();
+  }
+
+  private async renew(): Promise<void> {
+    for (const [space, box] of this.boxes) if (this.waiting.size > 0) this.open(space, box.id);
+    for (const subscription of this.subscriptions.values()) {
+      try {
+        await calls.subscribe(this.database, subscription, LEASE_SECONDS);
+      } catch (error) {
+        log('warn', 'a subscription could not be renewed', error);
+      }
+    }
+  }
+
+  /** Something may have come. */
+  look(): void {
+    this.isDue = true;
+    if (this.isLooking || this.isClosed) return;
+    if (this.subscriptions.size === 0 && this.asking === 0) return;
+    this.isLooking = true;
+    setImmediate(() => void this.lookUntilDone());
+  }
+
+  private async lookUntilDone(): Promise<void> {
+    clearTimeout(this.timer);
+    for (let failures = 0; this.isDue && !this.isClosed;) {
+      this.isDue = false;
+      try {
+        await this.lookOnce();
+        failures = 0;
+      } catch (error) {
+        log('warn', 'broadcasts could not be read', error);
+        if (!isConnectionError(error) && !isTransient(error)) break;
+        this.isDue = true;
+        await backoff((failures += 1));
+      }
+    }
+    this.isLooking = false;
+    this.timer = setTimeout(() => this.look(), this.pollMs).unref();
+  }
+
+  private async lookOnce(): Promise<void> {
+    const rows = await calls.takeBroadcasts(this.database, this.owner, this.seen);
+    this.seen = rows.map(({ id }) => id);
+    for (const row of rows) this.deliver(row);
+    if (rows.length > 0) this.isDue = true; // there may be more, and these are to be dropped
+  }
+
+  private deliver({ subscription, topic, job, payload }: calls.BroadcastRow): void {
+    const listener = this.subscriptions.get(subscription)?.deliver;
+    if (listener !== undefined) {
+      listener(topic ?? '', payload);
+      return;
+    }
+    const key = replyKey(subscription, job);
+    const settle = this.waiting.get(key);
+    if (settle !== undefined) settle(payload);
+    else if (this.asking > 0) this.early.set(key, payload);
+  }
+
+  async close(): Promise<void> {
+    this.isClosed = true;
+    clearTimeout(this.timer);
+    clearInterval(this.renewal);
+    const ids = [...this.subscriptions.keys(), ...[...this.boxes.values()].map(({ id }) => id)];
+    this.subscriptions.clear();
+    this.boxes.clear();
+    if (ids.length > 0) await calls.unsubscribe(this.database, ids).catch(() => undefined);
+  }
+}

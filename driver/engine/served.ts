@@ -1,0 +1,76 @@
+import type { Work } from '../database/exchange';
+import type { Settled } from './activities';
+import type { WorkflowFunction } from './run-workflow';
+
+/** Runs a claimed activity; false: not here, somebody else is to have it. */
+export type Callback = (work: Work, onSettled: Settled) => boolean;
+
+/** One worker function of a topic. */
+export interface CallbackEntry {
+  run: Callback;
+  /** Its instance has been stopped: it runs only what nobody else here does. */
+  isLeaving: boolean;
+}
+
+function key(...parts: string[]): string {
+  return parts.join('\n');
+}
+
+/** What this process serves. */
+export class Served {
+  private readonly workflows = new Map<string, WorkflowFunction>();
+  private readonly activityQueues = new Map<string, Set<string>>(); // by namespace
+  private readonly callbacks = new Map<string, CallbackEntry[]>();
+  private servesGraphs = false;
+
+  get hasTurns(): boolean {
+    return this.workflows.size > 0 || this.servesGraphs;
+  }
+
+  get hasActivities(): boolean {
+    return this.activityQueues.size > 0 || this.callbacks.size > 0;
+  }
+
+  addWorkflow(namespace: string, queue: string, workflow: string, run: WorkflowFunction): void {
+    this.workflows.set(key(namespace, queue, workflow), run);
+  }
+
+  workflowOf({ namespace, queue, workflow }: Work): WorkflowFunction | undefined {
+    return this.workflows.get(key(namespace, queue, workflow));
+  }
+
+  addActivities(namespace: string, queue: string): void {
+    const queues = this.activityQueues.get(namespace) ?? new Set();
+    this.activityQueues.set(namespace, queues.add(queue));
+  }
+
+  hasActivitiesOf(namespace: string, queue: string): boolean {
+    return this.activityQueues.get(namespace)?.has(queue) === true;
+  }
+
+  addGraphs(): void {
+    this.servesGraphs = true;
+  }
+
+  /** Beside the other functions of the topic, which take turns. */
+  addCallback(namespace: string, queue: string, entry: CallbackEntry): void {
+    const id = key(namespace, queue);
+    const staying = (this.callbacks.get(id) ?? []).filter(({ isLeaving }) => !isLeaving);
+    this.callbacks.set(id, [...staying, entry]);
+  }
+
+  /** It goes if there are others; the last one stays for what is claimed at this moment. */
+  removeCallback(namespace: string, queue: string, entry: CallbackEntry): void {
+    entry.isLeaving = true;
+    const entries = this.callbacks.get(key(namespace, queue)) ?? [];
+    if (entries.length > 1) entries.splice(entries.indexOf(entry), 1);
+  }
+
+  /** The functions of a topic, the one whose turn it is first; undefined when it has none. */
+  callbacksOf({ namespace, queue }: Work): readonly CallbackEntry[] | undefined {
+    if (this.callbacks.size === 0) return undefined;
+    const entries = this.callbacks.get(key(namespace, queue));
+    if (entries !== undefined && entries.length > 1) entries.push(...entries.splice(0, 1));
+    return entries;
+  }
+}

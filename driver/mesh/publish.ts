@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import * as graphs from '../database/graph-calls';
+import { fromJson, toJson } from '../database/json-door';
+import type { Asked } from '../engine/inbox';
+import type { Hub } from '../engine/hub';
+import { saying } from './job-error';
+import type { JobOutput } from './messages';
+
+/** Ids of a caller's trace, to which the job's belongs. */
+export interface PublishContext {
+  metadata?: { trc?: string | undefined; spn?: string | undefined; [key: string]: unknown };
+  [key: string]: unknown;
+}
+
+export interface PublishOptions {
+  /** Stored as user data, which getQueryState reads. */
+  search?: Record<string, unknown>;
+  /** Stored as they are; keys that do not begin with - are dropped. */
+  marker?: Record<string, unknown>;
+  /** In place of the trigger's. */
+  entity?: string;
+  /** Seconds for which the id is only reserved. */
+  pending?: number;
+}
+
+interface Published {
+  job_id: string;
+  status: number;
+  metadata: JobOutput['metadata'];
+  data?: unknown;
+}
+
+const TIMEOUT_CODE = 504;
+
+function optionsOf(context: PublishContext | null | undefined, options: object): string {
+  const { trc, spn } = context?.metadata ?? {};
+  return JSON.stringify({ ...options, trc, spn, request_id: randomUUID() });
+}
+
+/** Starts a job and returns its id; resolves once that is durable. */
+export async function publishJob(
+  hub: Hub,
+  app: graphs.App,
+  topic: string,
+  data: unknown,
+  context: PublishContext | null | undefined,
+  options: PublishOptions = {},
+): Promise<string> {
+  const payload = toJson(data ?? {}, 'data');
+  const stored = optionsOf(context, options);
+  await hub.prepare();
+  const call = graphs.publish(hub.database, topic, payload, stored, app);
+  return (fromJson(await saying(topic, call)) as Published).job_id;
+}
+
+/** Starts a job and waits for its first broadcast. Rejects with plain objects, as documented. */
+export async function askJob(
+  hub: Hub,
+  app: graphs.App,
+  topic: string,
+  data: unknown,
+  context: PublishContext | null | undefined,
+  timeoutMs: number,
+): Promise<JobOutput> {
+  const payload = toJson(data ?? {}, 'data');
+  await hub.prepare();
+  hub.listen();
+  const ask = async (replyTo: string): Promise<Asked> => {
+    const stored = optionsOf(context, { reply_to: replyTo });
+    const call = graphs.publish(hub.database, topic, payload, stored, app);
+    const answer = await saying(topic, call);
+    const published = fromJson(answer) as Published;
+    const isOver = published.status <= 0;
+    return { jobId: published.job_id, answer: isOver ? (answer ?? '') : undefined };
+  };
+  const { jobId, answer } = await hub.inbox.ask(`${app.namespace}:${app.app}`, ask, timeoutMs);
+  // eslint-disable-next-line @typescript-eslint/only-throw-error -- documented as a plain object
+  if (answer === undefined) throw { code: TIMEOUT_CODE, message: 'timeout', job_id: jobId };
+  const { metadata, data: result } = fromJson(answer) as JobOutput<unknown>;
+  if (metadata.err !== undefined && metadata.err !== null) {
+    // eslint-disable-next-line @typescript-eslint/only-throw-error -- documented as a plain object
+    throw { error: fromJson(metadata.err), job_id: jobId };
+  }
+  return { metadata, data: result ?? undefined };
+}
+
+const DEFAULT_WAIT_MS = 1_000;
+
+/** How long a caller waits for an answer unless it says: HMSH_OTT_WAIT_TIME. */
+export function waitMs(): number {
+  const given = Number(process.env['HMSH_OTT_WAIT_TIME']);
+  return given > 0 ? given : DEFAULT_WAIT_MS;
+}

@@ -1,0 +1,61 @@
+import { fromJson } from '../database/json-door';
+import type { Hub } from '../engine/hub';
+import type { QuorumMessage } from './fleet';
+import type { Logger } from './logger';
+import type { JobOutput } from './messages';
+
+export type SubscriptionCallback = (topic: string, message: JobOutput) => unknown;
+
+interface Entry {
+  id: string;
+  topic: string;
+  isGlob: boolean;
+}
+
+/** What one instance listens to. */
+export class Subscriptions {
+  private entries: Entry[] = [];
+
+  constructor(
+    private readonly hub: Hub,
+    private readonly space: string,
+    private readonly logger: Logger,
+  ) {}
+
+  async add(topic: string, isGlob: boolean, callback: SubscriptionCallback): Promise<string> {
+    await this.hub.prepare();
+    this.hub.listen();
+    const deliver = (published: string, payload: string) => {
+      const run = async () => callback(published, fromJson(payload) as JobOutput);
+      run().catch((error: unknown) =>
+        this.logger.error('subscriber-failed', { topic: published, reason: String(error) }),
+      );
+    };
+    const id = await this.hub.inbox.subscribe(this.space, topic, isGlob, deliver);
+    this.entries.push({ id, topic, isGlob });
+    return id;
+  }
+
+  /** Hears the control channel. */
+  async listen(pattern: string, hear: (message: QuorumMessage) => void): Promise<void> {
+    this.hub.listen();
+    const deliver = (_topic: string, payload: string) => hear(fromJson(payload) as QuorumMessage);
+    const id = await this.hub.inbox.subscribe(this.space, pattern, false, deliver);
+    this.entries.push({ id, topic: pattern, isGlob: false });
+  }
+
+  /** Ends the latest of a topic. */
+  async remove(topic: string, isGlob: boolean): Promise<void> {
+    const entry = this.entries.findLast((each) => each.topic === topic && each.isGlob === isGlob);
+    if (entry !== undefined) await this.end(entry.id);
+  }
+
+  async end(id: string): Promise<void> {
+    this.entries = this.entries.filter((each) => each.id !== id);
+    await this.hub.inbox.unsubscribe(id);
+  }
+
+  async endAll(): Promise<void> {
+    for (const { id } of this.entries) await this.end(id);
+  }
+}

@@ -1,0 +1,26 @@
+-- Makes a deployed version the one that every stretch of the app follows from now on, in one
+-- transaction, for every engine at once. Running jobs go on with it.
+-- Locks: the app. Writes: graph_apps. Raises: WF101, WF207. Idempotent.
+
+create function ratchet.activate(
+  p_version text, p_app text, p_namespace text default 'hmsh'
+) returns boolean
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  update ratchet_internal.graph_apps a
+  set version_id = v.id, activated_at = ratchet_internal.now()
+  from ratchet_internal.graph_versions v
+  where a.space = ratchet_internal.app_space(p_app, p_namespace) and v.space = a.space
+    and v.version = p_version and v.replaced_at is null;
+  if not found then
+    perform ratchet_internal.raise_error('WF207', 'version not found',
+      jsonb_build_object('app', p_app, 'namespace', p_namespace, 'version', left(p_version, 100)),
+      'Version ' || coalesce(left(p_version, 100), 'null') || ' does not exist for app ' || p_app
+      || '; deploy it first.');
+  end if;
+  return true;
+end $$;
+comment on function ratchet.activate(text, text, text) is
+  'Makes a deployed version the one that the app follows from now on.';

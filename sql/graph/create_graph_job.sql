@@ -1,0 +1,35 @@
+-- Inserts a job of a graph. An id is taken as long as its job runs, and after that until the time
+-- for which it is kept has passed: then the old job makes room.
+-- Locks: the new row (a concurrent start of the same id waits for this transaction). Writes: jobs;
+-- removes an expired job with its history. Returns whether the id was free.
+
+create function ratchet_internal.create_graph_job(p_now timestamptz, p_job ratchet.jobs)
+returns boolean
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_old bigint;
+begin
+  loop
+    insert into ratchet.jobs (id, key, namespace, entity, workflow, queue, version, status,
+      is_awaited, parent_id, origin_id, expire_seconds, options, input, result, context, created_at,
+      updated_at, finished_at, request_id)
+    overriding system value
+    select p_job.id, p_job.key, p_job.namespace, p_job.entity, p_job.workflow, p_job.queue,
+      p_job.version, p_job.status, p_job.is_awaited, p_job.parent_id, p_job.origin_id,
+      p_job.expire_seconds, p_job.options, p_job.input, p_job.result, p_job.context,
+      p_job.created_at, p_job.updated_at, p_job.finished_at, p_job.request_id
+    on conflict (key, namespace) do nothing;
+    if found then return true; end if;
+    delete from ratchet.jobs
+    where key = p_job.key and namespace = p_job.namespace and status <= 0
+      and (p_job.request_id is null or request_id is distinct from p_job.request_id)
+      and coalesce(pending_until, finished_at + make_interval(secs => expire_seconds)) <= p_now
+    returning id into v_old;
+    if not found then return false; end if;
+    delete from ratchet.jobs_attributes where job_id = v_old;
+  end loop;
+end $$;
+comment on function ratchet_internal.create_graph_job(timestamptz, ratchet.jobs) is
+  'Inserts a job of a graph; false when a job has its id.';

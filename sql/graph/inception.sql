@@ -1,0 +1,49 @@
+-- Works out a job that is about to start: its id and labels, what its trigger makes of the payload,
+-- and what follows. Writes nothing. p_job comes with what the caller knows: number, namespace,
+-- app, version, topic, payload, options with what its metadata show.
+-- Raises: WF101 for an id that is no name, WF107 for an expression that fails.
+
+create function ratchet_internal.inception(
+  p_now timestamptz, p_job ratchet.jobs, p_trigger ratchet_internal.graph_activities
+) returns ratchet_internal.graph_draft
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_job ratchet.jobs := p_job;
+  v_draft ratchet_internal.graph_draft;
+  v_out ratchet_internal.graph_outcome;
+  v_options jsonb := p_trigger.constants;
+begin
+  v_job.status := 1;
+  v_job.created_at := p_now;
+  v_job.updated_at := p_now;
+  v_out.attribute := ratchet_internal.graph_attribute(p_now, v_job.id, p_trigger, ',0');
+  v_out.output := ratchet_internal.readable(v_job.input)::jsonb;
+  if p_trigger.options is not null then
+    v_options := v_options || ratchet_internal.run_maps(p_trigger.options,
+      ratchet_internal.graph_view(v_job, p_trigger, '{}', ratchet_internal.activity_entry(
+        p_trigger, v_out.attribute, v_out.output, null, null)));
+  end if;
+  v_job.key := coalesce(nullif(v_options ->> 'id', ''), v_job.request_id::text,
+    gen_random_uuid()::text);
+  v_job.entity := coalesce(v_job.entity, nullif(v_options ->> 'entity', ''), v_job.workflow);
+  perform ratchet_internal.check_name(v_job.key, 'job id'),
+    ratchet_internal.check_name(v_job.entity, 'entity');
+  v_draft.facts := ratchet_internal.trigger_facts(p_now, p_trigger, v_options);
+  v_job.options := coalesce(v_job.options, '{}')::jsonb || jsonb_strip_nulls(jsonb_build_object(
+    'aid', p_trigger.name, 'key', v_options -> 'key', 'ts', v_draft.facts -> 'bucket'));
+  v_out := ratchet_internal.close_outcome(v_out, null);
+  v_out := ratchet_internal.leave_activity(v_job, p_trigger, '{}', v_out);
+  if v_out.error is not null then
+    perform ratchet_internal.raise_error('WF107', 'expression failed', v_out.error,
+      'Look at what the expressions of the trigger read of this payload.');
+  end if;
+  v_draft.now := p_now;
+  v_draft.passes := '{}';
+  v_draft.job := v_job;
+  return ratchet_internal.add_outcome(v_draft, p_trigger, null, v_out);
+end $$;
+comment on function ratchet_internal.inception(
+  timestamptz, ratchet.jobs, ratchet_internal.graph_activities) is
+  'Works out a job of a graph that is about to start; writes nothing.';

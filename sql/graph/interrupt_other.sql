@@ -1,0 +1,33 @@
+-- Stops another job of the app, as an activity asks for. One that is locked is not waited for: the
+-- result has no attribute then, and the activity is entered again later. One that is unknown or has
+-- ended is noted, and the flow goes on.
+-- Locks: the other job, never waiting. Writes: all that stop_graph does.
+
+create function ratchet_internal.interrupt_other(
+  p_draft ratchet_internal.graph_draft, p_out ratchet_internal.graph_outcome
+) returns ratchet_internal.graph_outcome
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_out ratchet_internal.graph_outcome := p_out;
+  v_stop jsonb := p_out.effects[1];
+  v_job ratchet.jobs;
+begin
+  select * into v_job from ratchet.jobs
+  where key = v_stop ->> 'target' and namespace = (p_draft.job).namespace
+    and version is not null for update skip locked;
+  if not found and exists (select from ratchet.jobs where key = v_stop ->> 'target'
+    and namespace = (p_draft.job).namespace and status > 0)
+  then
+    v_out.attribute := null;
+    return v_out;
+  end if;
+  v_out.attribute.input := ((p_out.attribute).input::jsonb || jsonb_build_object('is_interrupted',
+    v_job.id is not null and ratchet_internal.stop_graph(p_draft.now, v_job, v_stop)))::json;
+  v_out.effects := v_out.effects[2:];
+  return v_out;
+end $$;
+comment on function ratchet_internal.interrupt_other(
+  ratchet_internal.graph_draft, ratchet_internal.graph_outcome) is
+  'Stops another job of the app, as an activity asks for.';

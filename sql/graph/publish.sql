@@ -1,0 +1,70 @@
+-- Starts a job of the graph that subscribes to a topic, in the caller's transaction, and runs it as
+-- far as it goes without workers. Without an app, the only one with an active version that has the
+-- topic. Options: entity, search (object of texts), marker (object), pending (seconds: the id is
+-- only reserved), trc, spn; reply_to, a subscription that gets the first broadcast of the job if it
+-- has no answer yet when this returns; request_id, with which a repetition gives the job again.
+-- Locks: the new rows. Writes: jobs, messages, attributes, signals. Wakes: idle workers.
+-- Raises: WF101, WF104, WF107, WF206 no graph, WF301 the id is taken, WF501.
+
+create function ratchet.publish(
+  p_topic text, p_data json default '{}', p_app text default null, p_options json default null,
+  p_namespace text default 'hmsh'
+) returns json
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
+set enable_seqscan = off set enable_mergejoin = off set jit = off
+as $$
+declare
+  v_now timestamptz := ratchet_internal.now();
+  v_version ratchet_internal.graph_versions;
+  v_draft ratchet_internal.graph_draft;
+  v_job ratchet.jobs;
+  v_run ratchet_internal.graph_run;
+  v_reply text;
+  v_may_announce boolean;
+begin
+  perform ratchet_internal.check_name(p_topic, 'topic');
+  perform ratchet_internal.check_size(p_data, 'payload');
+  perform ratchet_internal.check_publish(p_options);
+  v_reply := p_options ->> 'reply_to';
+  v_version := ratchet_internal.find_version(p_topic, p_app, p_namespace);
+  v_job := ratchet_internal.new_graph_job(nextval('ratchet.jobs_id_seq'), v_version, p_topic,
+    coalesce(p_data, '{}'));
+  v_job.entity := p_options ->> 'entity';
+  v_job.request_id := (p_options ->> 'request_id')::uuid;
+  v_job.options := v_job.options::jsonb || jsonb_strip_nulls(jsonb_build_object(
+    'trc', p_options -> 'trc', 'spn', p_options -> 'spn', 'ngn', v_reply));
+  v_draft := ratchet_internal.inception(v_now, v_job,
+    ratchet_internal.trigger_of(v_version.id, p_topic));
+  if p_options ->> 'pending' is not null then
+    v_draft := ratchet_internal.reserve_job(v_draft, p_options);
+  end if;
+  v_draft.fields := nullif(coalesce(v_draft.fields, '{}')
+    || ratchet_internal.publish_fields(p_options::jsonb), '{}');
+  v_may_announce := v_reply is not null and exists (
+    select from ratchet_internal.graph_activities
+    where version_id = v_version.id and announce is not null);
+  if v_may_announce then
+    perform ratchet_internal.expect_reply(v_version.space, (v_draft.job).key, v_reply);
+  end if;
+  v_run := ratchet_internal.start_graph(v_draft, v_version.id, 1000);
+  if v_run is null then
+    -- A statement of its own: it sees the job that the one before waited for.
+    select * into v_job from ratchet.jobs where key = (v_draft.job).key
+      and namespace = v_version.space and request_id = (v_draft.job).request_id;
+    if found then return ratchet_internal.job_state(v_job); end if;
+    perform ratchet_internal.raise_error('WF301', 'duplicate job', jsonb_build_object(
+      'workflow_id', (v_draft.job).key, 'namespace', v_version.space),
+      'A job with this id is kept; choose another id, or read that job.');
+  end if;
+  perform ratchet_internal.advance_graphs(v_now, v_run);
+  select * into v_job from ratchet.jobs where id = (v_draft.job).id;
+  if v_reply is not null and v_job.status > 0 and not v_may_announce then
+    perform ratchet_internal.expect_reply(v_version.space, v_job.key, v_reply);
+  end if;
+  return ratchet_internal.job_state(v_job);
+end $$;
+comment on function ratchet.publish(text, json, text, json, text) is
+  'Starts a job of the graph that subscribes to a topic; returns its id and state after the first '
+  'stretch.';

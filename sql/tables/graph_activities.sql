@@ -1,0 +1,53 @@
+-- One row an activity of a version, compiled: what a stretch needs to run it, found by its key.
+-- uses: the first names of the references that its own expressions read. reads: those of its
+-- ancestors that it or an activity below it reads; a stretch carries their outputs along.
+-- constants are the options without expressions, options the compiled others.
+
+create table ratchet_internal.graph_activities (
+  version_id bigint not null references ratchet_internal.graph_versions on delete cascade,
+  position int not null,
+  name text collate "C" not null,
+  kind text collate "C" not null,
+  path int[] not null,
+  path_names text[] not null,
+  is_read boolean not null default false,
+  is_described boolean not null default false,
+  uses text[] not null default '{}',
+  reads text[] not null default '{}',
+  constants jsonb not null default '{}',
+  options jsonb,
+  input_maps jsonb,
+  output_maps jsonb,
+  signal_maps jsonb,
+  job_maps jsonb,
+  job_shapes jsonb,
+  announce jsonb,
+  telemetry jsonb,
+  transitions jsonb not null default '[]',
+  hook jsonb,
+  ancestor int,
+  retry json,
+  primary key (version_id, position),
+  constraint "kind is one that graphs have"
+    check (kind in ('trigger', 'worker', 'await', 'hook', 'signal', 'cycle', 'interrupt')),
+  constraint "a path leads from the trigger to the activity"
+    check (path[cardinality(path)] = position and cardinality(path) = cardinality(path_names))
+);
+comment on table ratchet_internal.graph_activities is
+  'One row an activity of a deployed version, compiled.';
+comment on column ratchet_internal.graph_activities.path is
+  'Numbers of the activities from the trigger to this one; as many as its address has.';
+comment on column ratchet_internal.graph_activities.is_read is
+  'Whether an activity below it reads it.';
+comment on column ratchet_internal.graph_activities.is_described is
+  'Whether some expression reads its metadata.';
+comment on column ratchet_internal.graph_activities.job_maps is
+  'Compiled job maps, under the response code they are for; under "" those for any other.';
+comment on column ratchet_internal.graph_activities.job_shapes is
+  'The same maps as written, where they have nested objects or keys with brackets.';
+comment on column ratchet_internal.graph_activities.transitions is
+  'List of what follows, and when: to, codes, path and expected, rule (compile_rule).';
+comment on column ratchet_internal.graph_activities.hook is
+  'Topic, and compiled key, of the signal that resumes it.';
+comment on column ratchet_internal.graph_activities.ancestor is
+  'For a cycle, the activity that is entered again.';

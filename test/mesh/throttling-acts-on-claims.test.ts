@@ -1,0 +1,148 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import test from 'ava';
+import { meshTest } from '../support/mesh';
+import { waitFor } from '../support/wait-for';
+
+const GRAPH = `
+activities:
+  t: { type: trigger }
+  w: { type: worker, topic: work }
+transitions:
+  t: [{ to: w }]
+`;
+
+test.serial('a paused topic takes nothing until it is resumed', async (t) => {
+  const { running, init, pool } = await meshTest(t);
+  const ran: number[] = [];
+  const callback = async ({ data }: { data: { n: number } }) => {
+    ran.push(data.n);
+    return { data: {} };
+  };
+  const mesh = await running(GRAPH, [{ topic: 'work', callback }]);
+  t.true(await mesh.throttle({ throttle: -1, topic: 'work' }));
+  const id = await mesh.pub('any', { n: 1 });
+  const looks = async () => {
+    const { rows } = await pool.query<{ idle_at: Date | null }>(
+      'select idle_at from ratchet.workers w join ratchet_internal.workers i using (id)',
+    );
+    return rows[0]?.idle_at;
+  };
+  await waitFor('the worker has looked and is idle', looks);
+  await pause(300); // nothing may happen in it; that it is short only makes the test weaker
+  t.deepEqual(ran, []);
+  const profile = (await mesh.rollCall(100)).find(({ worker_topic }) => worker_topic === 'work');
+  t.like(profile, { throttle: -1, stream_depth: 1, stream: 'work' });
+
+  const later = await init([{ topic: 'work', callback }], { guid: 'later' });
+  await pause(200);
+  t.deepEqual(ran, [], 'a rate holds for those that come later');
+  await mesh.throttle({ throttle: 0, topic: 'work' });
+  await waitFor('the job is done', async () => (await mesh.getStatus(id)) === 0);
+  t.deepEqual(ran, [1]);
+  await later.stop();
+});
+
+test.serial(
+  'a delay lies between batches, and a global rate replaces those of topics',
+  async (t) => {
+    const { running, pool } = await meshTest(t);
+    const callback = async () => ({ data: {} });
+    const mesh = await running(GRAPH, [{ topic: 'work', callback }]);
+    await mesh.throttle({ throttle: 5, topic: 'work' });
+    await mesh.throttle({ throttle: 20 });
+    const { rows } = await pool.query(
+      'select is_engine, queue, rate from ratchet_internal.throttles order by is_engine',
+    );
+    t.deepEqual(rows, [
+      { is_engine: false, queue: '', rate: 20 },
+      { is_engine: true, queue: '', rate: 20 },
+    ]);
+    await Promise.all(Array.from({ length: 5 }, () => mesh.pubsub('any', {}, null, 60_000)));
+    const opens = await pool.query<{ rests: boolean }>(
+      `select opens_at > '-infinity' as rests from ratchet_internal.worker_routes
+     where queue = 'work'`,
+    );
+    t.deepEqual(opens.rows, [{ rests: true }]);
+    await mesh.throttle({ throttle: 0 });
+    t.is((await pool.query('select from ratchet_internal.throttles')).rows.length, 0);
+  },
+);
+
+test.serial('the roll call tells who runs, what was answered, and who has left', async (t) => {
+  const { running, init } = await meshTest(t);
+  const mesh = await running(GRAPH, [{ topic: 'work', callback: async () => ({ data: {} }) }]);
+  const second = await init([{ topic: 'work', callback: async () => ({ code: 201, data: {} }) }], {
+    guid: 'second',
+  });
+  for (let n = 0; n < 4; n += 1) await mesh.pubsub('any', {}, null, 60_000);
+  const profiles = await waitFor('all have answered', async () => {
+    const all = await mesh.rollCall(50);
+    return all.every(({ system }) => system !== undefined) ? all : undefined;
+  });
+  t.deepEqual(
+    profiles.map(({ engine_id, stream }) => `${stream} ${engine_id}`).sort(),
+    [`$graph ${mesh.guid}`, '$graph second', `work ${mesh.guid}`, 'work second'].sort(),
+  );
+  const counts = profiles.find(
+    ({ engine_id, worker_topic }) => worker_topic && engine_id === 'second',
+  );
+  t.like(counts, { counts: { 201: 2 }, error_count: 0, namespace: 'hmsh', app_id: 'shop' });
+  await second.stop();
+  const left = await mesh.rollCall(0);
+  t.deepEqual(
+    left.map(({ engine_id }) => engine_id),
+    [mesh.guid, mesh.guid],
+  );
+  await mesh.pubsub('any', {}, null, 60_000);
+});
+
+test.serial('the route of a topic goes with the last instance that serves it', async (t) => {
+  const { running, init, pool } = await meshTest(t);
+  const mesh = await running(GRAPH);
+  const worker = await init([{ topic: 'work', callback: async () => ({ data: {} }) }]);
+  const routes = async () =>
+    (
+      await pool.query<{ queue: string }>(
+        'select queue from ratchet_internal.worker_routes order by 1',
+      )
+    ).rows.map(({ queue }) => queue);
+  t.deepEqual(await routes(), ['$graph', 'work']);
+  await worker.stop();
+  t.deepEqual(await routes(), ['$graph']);
+  const id = await mesh.pub('any', {});
+  const again = await init([{ topic: 'work', callback: async () => ({ data: {} }) }]);
+  await waitFor('the job is done', async () => (await mesh.getStatus(id)) === 0);
+  await again.stop();
+});
+
+test.serial('a rate that is none is refused', async (t) => {
+  const { running } = await meshTest(t);
+  const mesh = await running(GRAPH);
+  const message = 'Throttle must be -1 (pause) or a non-negative integer (ms delay); 0 = resume';
+  for (const throttle of [-2, 1.5, Number.NaN, '5' as never]) {
+    await t.throwsAsync(mesh.throttle({ throttle }), { message });
+  }
+  await t.throwsAsync(mesh.throttle({ throttle: 1, scope: 'some' as never }), { code: 'WF104' });
+  await t.throwsAsync(mesh.pubQuorum({ type: 'nonsense' }), { message: /Unknown type/ });
+});
+
+test.serial('workers of one topic share it by workflow name', async (t) => {
+  const { running } = await meshTest(t);
+  const answer = (from: string) => async () => ({ data: { from } });
+  const mesh = await running(
+    GRAPH.replace(
+      'topic: work }',
+      "topic: work, job: { maps: { from: '{$self.output.data.from}' } } }",
+    ),
+    [
+      { topic: 'work', workflowName: 'a', callback: answer('a') },
+      { topic: 'work', workflowName: 'b', callback: answer('b') },
+    ],
+  );
+  t.deepEqual((await mesh.pubsub('b', {}, null, 60_000)).data, { from: 'b' });
+  t.deepEqual((await mesh.pubsub('a', {}, null, 60_000)).data, { from: 'a' });
+  const id = await mesh.pub('c', {});
+  const late = mesh.getStatus(id);
+  t.is(await late, 1);
+  await mesh.interrupt('c', id);
+});

@@ -1,0 +1,104 @@
+import test from 'ava';
+import { codeOf, engine } from '../../support/engine';
+import { byJob, graphApp } from '../../support/graph';
+
+const sql = engine();
+
+const hold = {
+  subscribes: 'hold',
+  activities: {
+    start: { type: 'trigger', stats: { id: '{$self.input.data.id}' } },
+    wait: {
+      type: 'hook',
+      sleep: '{start.output.data.sleep}',
+      escalation: { role: 'clerk', description: '{start.output.data.id}' },
+    },
+    call: { type: 'await', topic: 'sum' },
+    end: { type: 'hook', job: { maps: { sum: '{call.output.data.sum}' } } },
+  },
+  transitions: { start: [{ to: 'wait' }], wait: [{ to: 'call' }], call: [{ to: 'end' }] },
+  hooks: { go: byJob('wait') },
+};
+
+const sum = {
+  subscribes: 'sum',
+  activities: {
+    first: { type: 'trigger' },
+    second: { type: 'hook' },
+    third: { type: 'hook', job: { maps: { sum: 7 } } },
+  },
+  transitions: { first: [{ to: 'second' }], second: [{ to: 'third' }] },
+};
+
+test.serial('programs wait for the result of a graph as for any job', async (t) => {
+  const app = await graphApp(sql, hold, sum);
+  await app.publish('hold', { id: 'w' });
+  const watch = () =>
+    sql.rows('select * from ratchet.watch_jobs($1, $2)', [app.space, ['w', 'no']]);
+  t.deepEqual(
+    (await watch()).map((row) => row['workflow_id']),
+    ['no'],
+  );
+  t.is(await codeOf(sql.rows('select ratchet.result($1, $2)', ['w', app.space])), 'WF303');
+  const client = await sql.pool().connect();
+  const heard = new Promise((resolve) => client.once('notification', resolve));
+  await client.query('listen ratchet');
+  const waiting = sql.value('select ratchet.await_result($1, $2, $3)', ['w', '30 s', app.space]);
+  await app.signal('go', { id: 'w' });
+  await app.run();
+  t.deepEqual(await waiting, { sum: 7 });
+  await heard;
+  await client.query('unlisten ratchet');
+  client.release();
+  t.like(
+    (await watch()).find((row) => row['workflow_id'] === 'w'),
+    { status: 0, result: { sum: 7 } },
+  );
+  t.is(await sql.value('select ratchet.status($1, $2)', ['w', app.space]), 0);
+});
+
+test.serial(
+  'a budget of one activity a call comes to the same end, children included',
+  async (t) => {
+    const app = await graphApp(sql, hold, sum);
+    await app.publish('hold', { id: 'b' });
+    await app.signal('go', { id: 'b' });
+    let calls = 0;
+    for (; (await app.state('b')).status > 0 && calls < 50; calls += 1) {
+      const steps = await sql.value<number>('select ratchet.run_graphs($1, p_budget => 1)', [
+        app.app,
+      ]);
+      t.true(steps <= 2, 'one activity, and a child that starts beyond the budget');
+      t.deepEqual(await sql.rows('select * from ratchet.check_invariants()'), []);
+    }
+    t.true(calls > 3);
+    t.like(await app.state('b'), { status: 0, data: { sum: 7 } });
+  },
+);
+
+test.serial('a hook with an escalation is a task as long as it waits', async (t) => {
+  const app = await graphApp(sql, hold, sum);
+  const task = async (id: string) =>
+    sql.rows(
+      `select id, status, role, description, signal_key, workflow_id from ratchet.escalations
+        where workflow_id = $1 and namespace || ':' || app_id = $2`,
+      [id, app.space],
+    );
+  await app.publish('hold', { id: 'e1', sleep: 0.001 });
+  await app.publish('hold', { id: 'e2', sleep: 1000 });
+  await app.publish('hold', { id: 'e3' });
+  await app.publish('hold', { id: 'e4' });
+  const shared = { role: 'clerk', status: 'pending' };
+  const [open] = await task('e4');
+  t.like(open, { ...shared, description: 'e4', signal_key: 'e4', workflow_id: 'e4' });
+  await app.signal('go', { id: 'e2' });
+  await app.interrupt('e3', { expire: 600 });
+  await app.run();
+  t.like(await task('e1'), [{ status: 'expired' }]);
+  t.like(await task('e2'), [{ status: 'pending' }], 'a signal leaves the task alone');
+  t.like(await task('e3'), [{ status: 'cancelled' }]);
+  await sql.rows('select ratchet.resolve_escalation($1, $2)', [open?.['id'], '{"by":"ann"}']);
+  await app.run();
+  t.like(await task('e4'), [{ status: 'resolved' }]);
+  t.like(await app.state('e4'), { status: 0, data: { sum: 7 } });
+});
