@@ -453,8 +453,8 @@ comment on column ratchet.jobs_attributes.code is
 comment on column ratchet.jobs_attributes.is_failed is 'Whether value is an error.';
 comment on column ratchet.jobs_attributes.address is
   'Thread of the job: empty for the main function, $n for its nth generation, hn for the nth hook;'
-  ' with #n the object n of the thread, with _ an attribute; in a graph, beginning with a comma, the'
-  ' run of the activity.';
+  ' with #n the object n of the thread, with _ an attribute; in a graph, beginning with a comma,'
+  ' the run of the activity.';
 comment on column ratchet.jobs_attributes.kind is
   'What the step does: activity, sleep, wait, child, start, await, signal, cancel, search, entity,'
   ' hook, terminate, emit, trace, continue, patch; in a graph trigger, worker, await, hook, signal,'
@@ -4653,10 +4653,10 @@ comment on function ratchet_internal.answer_parents(timestamptz, bigint[], boole
 
 -- sql/job/end_jobs.sql
 
--- Ends jobs: with a result, with an error, or (p_status < 0) stopped from outside. All that is left
--- of them in messages goes, hook threads included; whoever waits for their end is answered in the
--- same commit. A persistent job that returned a result stays open for hooks: only its main function
--- goes, and whoever waits is answered all the same.
+-- Ends jobs: with a result, with an error, or stopped from outside (p_status < 0 is taken off
+-- their semaphore). All that is left of them in messages goes, hook threads included; whoever
+-- waits for their end is answered in the same commit. A persistent job that returned a result
+-- stays open for hooks: only its main function goes, and whoever waits is answered all the same.
 -- Locks: jobs, in id order (few rows drive the lookups by key, so that they come in the order given
 -- to them); then messages, in order.
 -- Writes: jobs, messages, attributes of waiting parents, escalations. Wakes: idle workers; programs
@@ -4682,7 +4682,8 @@ declare
 begin
   with ended as (
     update ratchet.jobs j
-    set status = case when j.is_persistent and e.error is null then j.status else p_status end,
+    set status = case when j.is_persistent and e.error is null then j.status
+        when p_status < 0 then j.status + p_status else p_status end,
       result = e.result, error = e.error, updated_at = p_now,
       finished_at = case when j.is_persistent and e.error is null then null else p_now end,
       returned_at = case when j.is_persistent and e.error is null then p_now else j.returned_at end
@@ -15106,7 +15107,7 @@ begin
   return ratchet_internal.end_jobs(null, p_now, array[p_job.id], array[''],
     array[case when not v_is_thrown then coalesce(p_job.context, '{}')::json end],
     array[case when v_is_thrown then (p_stop -> 'error')::json end],
-    p_job.status - 1000000000) is not null;
+    -1000000000) is not null;
 end $$;
 comment on function ratchet_internal.stop_graph(timestamptz, ratchet.jobs, jsonb) is
   'Stops a job of a graph from outside; returns whether it was running.';

@@ -3,6 +3,12 @@ export function isHookAddress(address: string): boolean {
   return address.startsWith('h');
 }
 
+/** The thread an address belongs to: what is numbered by itself within a thread follows a #. */
+export function threadOf(address: string): string {
+  const at = address.indexOf('#');
+  return at < 0 ? address : address.slice(0, at);
+}
+
 /** Names a thread among all jobs. */
 export function threadKey(jobId: string, address: string): string {
   return address === '' ? jobId : `${jobId} ${address}`;

@@ -3,7 +3,7 @@ import type { Work } from '../database/exchange';
 import { emitEvents } from '../database/job-calls';
 import { putBack, type Route } from '../database/worker-calls';
 import { parseOptions } from './activities';
-import { threadKey } from './address';
+import { threadKey, threadOf } from './address';
 import { ClaimedActivities } from './claimed-activities';
 import { ExchangeLoop, type ExchangeHost } from './exchange-loop';
 import { Eviction, type EvictionHost } from './eviction';
@@ -226,7 +226,7 @@ export class Engine implements TurnHost, ExchangeHost, EvictionHost, ResyncHost 
   }
 
   private receive(work: Work): void {
-    const turn = this.turns.get(work.jobId, work.address);
+    const turn = this.turns.get(work.jobId, threadOf(work.address));
     if (work.kind === 'start') this.run(new LiveTurn(work, new History(), this, false));
     if (work.kind === 'activity') this.claimed.run(work);
     if (work.kind === 'result') turn?.answer(stepKey(work.address, work.position), work);

@@ -2,7 +2,7 @@ import { backoff } from '../backoff';
 import type { Database } from '../database/database';
 import type { Work } from '../database/exchange';
 import { loadHistory, type RecordedStep, type Thread } from '../database/turn-calls';
-import { threadKey } from './address';
+import { threadKey, threadOf } from './address';
 
 /** A turn whose history is being read, and what came for it meanwhile. */
 export interface Rebuild {
@@ -75,5 +75,5 @@ export async function readHistories(
 }
 
 function keyOf({ jobId, address }: Work): string {
-  return threadKey(jobId, address);
+  return threadKey(jobId, threadOf(address));
 }

@@ -18,7 +18,7 @@ begin
   return ratchet_internal.end_jobs(null, p_now, array[p_job.id], array[''],
     array[case when not v_is_thrown then coalesce(p_job.context, '{}')::json end],
     array[case when v_is_thrown then (p_stop -> 'error')::json end],
-    p_job.status - 1000000000) is not null;
+    -1000000000) is not null;
 end $$;
 comment on function ratchet_internal.stop_graph(timestamptz, ratchet.jobs, jsonb) is
   'Stops a job of a graph from outside; returns whether it was running.';

@@ -1,7 +1,7 @@
--- Ends jobs: with a result, with an error, or (p_status < 0) stopped from outside. All that is left
--- of them in messages goes, hook threads included; whoever waits for their end is answered in the
--- same commit. A persistent job that returned a result stays open for hooks: only its main function
--- goes, and whoever waits is answered all the same.
+-- Ends jobs: with a result, with an error, or stopped from outside (p_status < 0 is taken off
+-- their semaphore). All that is left of them in messages goes, hook threads included; whoever
+-- waits for their end is answered in the same commit. A persistent job that returned a result
+-- stays open for hooks: only its main function goes, and whoever waits is answered all the same.
 -- Locks: jobs, in id order (few rows drive the lookups by key, so that they come in the order given
 -- to them); then messages, in order.
 -- Writes: jobs, messages, attributes of waiting parents, escalations. Wakes: idle workers; programs
@@ -27,7 +27,8 @@ declare
 begin
   with ended as (
     update ratchet.jobs j
-    set status = case when j.is_persistent and e.error is null then j.status else p_status end,
+    set status = case when j.is_persistent and e.error is null then j.status
+        when p_status < 0 then j.status + p_status else p_status end,
       result = e.result, error = e.error, updated_at = p_now,
       finished_at = case when j.is_persistent and e.error is null then null else p_now end,
       returned_at = case when j.is_persistent and e.error is null then p_now else j.returned_at end

@@ -54,8 +54,8 @@ comment on column ratchet.jobs_attributes.code is
 comment on column ratchet.jobs_attributes.is_failed is 'Whether value is an error.';
 comment on column ratchet.jobs_attributes.address is
   'Thread of the job: empty for the main function, $n for its nth generation, hn for the nth hook;'
-  ' with #n the object n of the thread, with _ an attribute; in a graph, beginning with a comma, the'
-  ' run of the activity.';
+  ' with #n the object n of the thread, with _ an attribute; in a graph, beginning with a comma,'
+  ' the run of the activity.';
 comment on column ratchet.jobs_attributes.kind is
   'What the step does: activity, sleep, wait, child, start, await, signal, cancel, search, entity,'
   ' hook, terminate, emit, trace, continue, patch; in a graph trigger, worker, await, hook, signal,'

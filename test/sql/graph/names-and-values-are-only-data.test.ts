@@ -136,7 +136,8 @@ test.serial('a reserved job runs nothing and gives its id back in time', async (
   t.is(await codeOf(app.publish('later')), 'WF301');
   t.deepEqual(await app.history('kept'), ['start,0']);
   await sql.rows(
-    `update ratchet.jobs set finished_at = finished_at - interval '61 seconds' where key = 'kept'`,
+    `update ratchet.jobs set pending_until = pending_until - interval '61 seconds'
+      where key = 'kept'`,
   );
   t.like(await app.publish('later'), { status: 0, data: { a: 1 } });
 });
