@@ -94,6 +94,7 @@ test.serial('17: a function that is rebuilt runs its interceptor again, with rep
   });
   await worker.stop();
   await serve();
+  await waitFor('the function is rebuilt', () => Promise.resolve(replays.length === 2));
   await handle.signal('go', 'went');
   t.deepEqual(await handle.result(), ['hello a', 'went']);
   t.deepEqual(replays, [{}, { '-proxy-1-': 'hello a' }]);

@@ -32,7 +32,7 @@ const schedule = (id: string) =>
 
 async function endJobs(id: string, at: string, error: unknown = null): Promise<void> {
   await sql.rows(
-    `select ratchet_internal.end_jobs(null, $2, array_agg(id), array_agg(null::json),
+    `select ratchet_internal.end_jobs(null, $2, array_agg(id), null, array_agg(null::json),
        array_agg($3::json)) from ratchet.jobs where starts_with(key, $1 || '@') and status > 0`,
     [id, `2100-${at}Z`, error === null ? null : JSON.stringify(error)],
   );
