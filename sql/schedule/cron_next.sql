@@ -20,7 +20,7 @@ as $$
       where ratchet_internal.is_cron_day(p_rule, d.day)) h
     where h.local >= p_after at time zone p_zone - interval '3 hours'
     limit 8),
-  moved as (
+  moved as materialized (
     select hour.local, t.at, (at - interval '3 hours') at time zone p_zone
         - (at + interval '1 hour') at time zone p_zone + interval '4 hours' as back
     from hour cross join lateral (select hour.local at time zone p_zone) as t (at)),

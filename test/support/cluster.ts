@@ -45,7 +45,7 @@ async function createDatabase(
   const { url: server, prefix } = await cluster;
   const name = `${prefix}_${randomBytes(5).toString('hex')}`;
   const source = template === 'template' ? `${prefix}_template` : template;
-  await query(server, `create database ${name} template ${source}`);
+  await query(server, `create database ${name} template ${source} strategy file_copy`);
   await query(server, `alter database ${name} set plpgsql.extra_errors = 'all'`);
   const url = urlOf(server, name);
   const pool = new Pool({ connectionString: url, max: 20, allowExitOnIdle: true });
