@@ -7,11 +7,11 @@ import { startCluster } from './support/cluster';
 const root = join(__dirname, '..');
 
 async function main(): Promise<number> {
-  const isLong = process.argv.includes('--long');
-  const patterns = process.argv.slice(2).filter((argument) => argument !== '--long');
+  const flags = process.argv.slice(2).filter((argument) => argument.startsWith('--'));
+  const patterns = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
   const { environment, stop } = await startCluster();
   try {
-    const tier = isLong ? { PGRATCHET_TEST_TIER: 'long' } : {};
+    const tier = { PGRATCHET_TEST_TIER: flags[0]?.slice(2) ?? 'fast' };
     const count = await runAva(patterns, { ...process.env, ...environment, ...tier });
     if (count.passed + count.failed === 0) console.log('There are no tests to run.');
     // The runner may fail by itself, as when a file does not compile.

@@ -7,7 +7,7 @@ const SMALL = new Set(['hooks', 'generations']);
 
 for (const shape of Object.keys(SHAPES)) {
   test.serial(`${shape}: a killed workflow worker costs nothing`, async (t) => {
-    const sample = SMALL.has(shape) ? { points: 3, doubles: 1 } : { points: 6, doubles: 2 };
+    const sample = SMALL.has(shape) ? { points: 2, doubles: 1 } : { points: 4, doubles: 1 };
     await tryCrashes(t, shape, 'workflow', sample);
   });
 }

@@ -43,7 +43,7 @@ function artefacts(folder: string): (Step | (() => Promise<Step[]>))[] {
     ];
   };
   const tidy: Step[] = existsSync(join(root, 'test', 'tidy'))
-    ? [['tidy', 'tsx', 'test/run.ts', 'test/tidy/**']]
+    ? [['tidy', 'tsx', 'test/run.ts', '--tidy', 'test/tidy/**']]
     : [];
   return [
     ['unused', 'knip'],
