@@ -1,3 +1,5 @@
+import { isConnectionError } from './connection-errors';
+
 const FIRST_MS = 20;
 const LONGEST_MS = 2_000;
 
@@ -5,4 +7,16 @@ const LONGEST_MS = 2_000;
 export function backoff(attempt: number): Promise<void> {
   const longest = Math.min(FIRST_MS * 2 ** Math.min(attempt, 10), LONGEST_MS);
   return new Promise((resolve) => setTimeout(resolve, longest * (0.5 + Math.random() / 2)));
+}
+
+/** Repeats what may be repeated, as long as only the connection is at fault. */
+export async function repeatOnOutage<T>(most: number, act: () => Promise<T>): Promise<T> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await act();
+    } catch (error) {
+      if (!isConnectionError(error) || attempt >= most) throw error;
+      await backoff(attempt);
+    }
+  }
 }

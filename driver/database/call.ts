@@ -1,8 +1,8 @@
-import { backoff } from '../backoff';
-import { fromPg, isConnectionError } from '../errors';
+import { repeatOnOutage } from '../backoff';
+import { fromPg } from '../errors';
 import type { Database, Queryable, Statement } from './database';
 
-const CALL_ATTEMPTS = 20;
+const CALL_REPEATS = 20;
 
 /**
  * A call that may be repeated with the same ids: in the caller's transaction once, otherwise until
@@ -23,15 +23,10 @@ export async function callRows(
       throw fromPg(error);
     }
   }
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      const rows = await database.rows<[string | null]>(statement, values);
-      return rows.map(([value]) => value);
-    } catch (error) {
-      if (!isConnectionError(error) || attempt >= CALL_ATTEMPTS) throw error;
-      await backoff(attempt);
-    }
-  }
+  const rows = await repeatOnOutage(CALL_REPEATS, () =>
+    database.rows<[string | null]>(statement, values),
+  );
+  return rows.map(([value]) => value);
 }
 
 export async function call(

@@ -1,4 +1,5 @@
 import { Client, Pool, type ClientConfig, type PoolConfig } from 'pg';
+import { repeatOnOutage } from '../backoff';
 import { fromPg, RatchetError } from '../errors';
 import { migrate } from './migrate';
 import { StepTransactions } from './step-transaction';
@@ -19,6 +20,7 @@ const INSPECT = `select ratchet.version(), pg_is_in_recovery(),
   current_setting('transaction_isolation')`;
 // Whatever the role or the database says: matching needs to see what was committed a moment ago.
 const READ_COMMITTED = `set session characteristics as transaction isolation level read committed`;
+const CHECK_REPEATS = 4;
 const CONNECT_TIMEOUT_MS = 10_000;
 const QUERY_TIMEOUT_MS = 60_000;
 
@@ -55,7 +57,9 @@ export class Database {
 
   /** Installs the engine if need be and checks that this driver fits it; once. */
   async prepare(isInstalling = true): Promise<void> {
-    this.ready ??= this.check(isInstalling).catch((error: unknown) => {
+    // Only a few times: whoever has given a wrong address wants to know.
+    const checked = () => repeatOnOutage(CHECK_REPEATS, () => this.check(isInstalling));
+    this.ready ??= checked().catch((error: unknown) => {
       this.ready = undefined;
       throw error;
     });
