@@ -18,12 +18,14 @@ export interface EmbeddedOptions {
   settings?: Record<string, string>;
   /** Major version, `'15'` to `'18'`. Default: PG_VERSION, else the installed one. */
   version?: string;
+  /** Its folder is made in this one. Default: the system's temporary folder. */
+  parent?: string;
 }
 
 export interface EmbeddedPostgres {
   connectionString: string;
   port: number;
-  /** Lives in the system's temporary folder until `stop()`. */
+  /** Exists until `stop()`. */
   dataDir: string;
   /** Process id of the postmaster; undefined while it is down. */
   readonly pid: number | undefined;
@@ -42,7 +44,7 @@ export interface EmbeddedPostgres {
 export async function startEmbedded(options: EmbeddedOptions = {}): Promise<EmbeddedPostgres> {
   const binaries = await embeddedBinaries(options.version ?? process.env['PG_VERSION']);
   const owner = postgresOwner();
-  const folder = await mkdtemp(join(tmpdir(), 'pgratchet-'));
+  const folder = await mkdtemp(join(options.parent ?? tmpdir(), 'pgratchet-'));
   const cleanUp = cleanUpAfter(folder);
   try {
     if (owner) chownSync(folder, owner.uid, owner.gid);

@@ -12,6 +12,8 @@ const CLOCK_FILES = ['clock.sql', 'now.sql', 'is_busy.sql', 'next_due.sql', 'ski
 const SKIP = 'select ratchet_testing.skip(to_timestamp($1::float8 / 1000))';
 const IS_BUSY = 'select ratchet_testing.is_busy(ratchet_internal.now())';
 const NOW = 'select (extract(epoch from ratchet_internal.now()) * 1000)::float8';
+const NEXT_DUE = `select (extract(epoch from
+  ratchet_testing.next_due(ratchet_internal.now())) * 1000)::float8`;
 const WHY = `select s.job_key || ': ' || s.field || ' ' || s.why
     || coalesce(' (' || (ratchet_internal.readable(j.error) ->> 'message') || ')', '')
   from ratchet.open_steps s join ratchet.jobs j on j.id = s.job_id order by s.job_id, s.field`;
@@ -91,6 +93,12 @@ export async function isBusy(database: Database): Promise<boolean> {
 /** Milliseconds since 1970, by the engine's clock. */
 export async function readClock(database: Database): Promise<number> {
   return Number((await database.rows<[string]>(NOW, []))[0]?.[0]);
+}
+
+/** When something becomes due next for a worker that is registered; Infinity for never. */
+export async function readNextDue(database: Database): Promise<number> {
+  const at = (await database.rows<[string | null]>(NEXT_DUE, []))[0]?.[0];
+  return Number(at ?? Infinity);
 }
 
 /** What every running job waits for, a line each. */

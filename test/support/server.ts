@@ -1,3 +1,4 @@
+import { access, constants, statfs } from 'node:fs/promises';
 import { startEmbedded } from '../../driver/database/embedded';
 
 export interface Server {
@@ -15,7 +16,8 @@ export async function startServer(): Promise<Server> {
   if (named) return { url: named, stop: async () => undefined };
   if (process.env['TEST_DATABASE'] === 'docker') return startContainer();
   const settings = { ...fast, max_connections: '300' };
-  const server = await startEmbedded({ settings });
+  const parent = await memoryFolder();
+  const server = await startEmbedded({ settings, ...(parent === undefined ? {} : { parent }) });
   return { url: server.connectionString, stop: server.stop };
 }
 
@@ -32,4 +34,18 @@ async function startContainer(): Promise<Server> {
   const address = `${container.getHost()}:${container.getMappedPort(5432)}`;
   const stop = async () => void (await container.stop());
   return { url: `postgres://postgres:ratchet@${address}/postgres`, stop };
+}
+
+const MEMORY_FOLDER = '/dev/shm';
+const NEEDED_BYTES = 4 * 2 ** 30;
+
+/** Making and dropping some hundred databases costs a third less where files are memory. */
+async function memoryFolder(): Promise<string | undefined> {
+  try {
+    await access(MEMORY_FOLDER, constants.W_OK);
+    const { bavail, bsize } = await statfs(MEMORY_FOLDER);
+    return bavail * bsize > NEEDED_BYTES ? MEMORY_FOLDER : undefined;
+  } catch {
+    return undefined;
+  }
 }
