@@ -1,5 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import {
@@ -10,6 +9,7 @@ import {
   type SystemEvent,
 } from '../../driver';
 import { meshTest } from '../support/mesh';
+import { temporaryFolder } from '../support/temporary-folder';
 
 const GOOD = 'activities:\n  t: { type: trigger }\n';
 const BAD = `# an order
@@ -53,9 +53,8 @@ test.serial('every problem of YAML text comes with activity, path, line and colu
 test.serial('in files the problem is in the file that has it', async (t) => {
   const { init } = await meshTest(t);
   const mesh = await init();
-  const folder = mkdtempSync(join(tmpdir(), 'graphs-'));
-  writeFileSync(join(folder, 'app.yaml'), "app:\n  id: shop\n  graphs:\n    - $ref: 'g.yaml'\n");
-  writeFileSync(join(folder, 'g.yaml'), BAD);
+  const app = "app:\n  id: shop\n  graphs:\n    - $ref: 'g.yaml'\n";
+  const folder = temporaryFolder({ 'app.yaml': app, 'g.yaml': BAD });
   const error = await refusal(mesh.deploy(join(folder, 'app.yaml')));
   t.regex(error.message, /g\.yaml:5:3 app\.graphs\.0\.activities\.check \(check\)/);
   writeFileSync(join(folder, 'g.yaml'), GOOD);

@@ -1,16 +1,13 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { RatchetError } from '../../driver';
 import { readGraphDocument } from '../../driver/mesh/graph-document';
 import type { GraphProblem } from '../../driver/mesh/graph-error';
+import { temporaryFolder } from '../support/temporary-folder';
 
 /** Files in a folder of their own; answers the path of the first. */
 function files(contents: Record<string, string>): string {
-  const folder = mkdtempSync(join(tmpdir(), 'graph-'));
-  for (const [name, text] of Object.entries(contents)) writeFileSync(join(folder, name), text);
-  return join(folder, Object.keys(contents)[0] ?? '');
+  return join(temporaryFolder(contents), Object.keys(contents)[0] ?? '');
 }
 
 function problemsOf(source: string): GraphProblem[] {

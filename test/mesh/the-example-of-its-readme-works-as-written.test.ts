@@ -1,11 +1,9 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import test from 'ava';
 import ts from 'typescript';
 import { runProgram } from '../examples/run-program';
 import { emptyDatabase } from '../support/cluster';
 import { read } from '../support/files';
+import { temporaryFolder } from '../support/temporary-folder';
 
 /** The block of a language in the README. */
 function block(language: string): string {
@@ -16,8 +14,7 @@ function block(language: string): string {
 
 test('the document and the program of the README work as written', async (t) => {
   const { url, pool } = await emptyDatabase(t);
-  const folder = mkdtempSync(join(tmpdir(), 'greeting-'));
-  writeFileSync(join(folder, 'greeting.yaml'), block('yaml'));
+  const folder = temporaryFolder({ 'greeting.yaml': block('yaml') });
   const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext };
   const { outputText } = ts.transpileModule(block('ts'), { compilerOptions });
   const moving = `process.chdir(${JSON.stringify(folder)});\n`;
