@@ -84,9 +84,9 @@ export class WorkflowClient {
     });
     const { args, queue, workflow, workflowId, namespace } = start;
     const named = { args, queue, workflow, workflowId, namespace };
-    const isWatched = this.hub.results.expectsWait();
-    const request = { ...named, options: optionsOf(start, isWatched), requestId: randomUUID() };
     const tx = queryableOf(options.tx);
+    const isWatched = tx === undefined && this.hub.results.expectsWait(namespace, workflowId);
+    const request = { ...named, options: optionsOf(start, isWatched), requestId: randomUUID() };
     await this.hub.prepare();
     await saying(workflowId, startWorkflow(this.hub.database, request, tx));
     return new WorkflowHandle(this.hub, queue, workflow, workflowId, namespace);

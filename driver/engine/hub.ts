@@ -106,16 +106,19 @@ export class Hub {
       connection: this.database.config,
       channel: CHANNEL,
       onNotify: (payload) => {
-        if (payload === 'result') this.results.look();
+        if (payload === 'result') this.results.hear();
         else if (payload === 'broadcast') this.inbox.look();
         else this.engine?.notify();
       },
       onConnected: () => {
-        this.results.look();
+        this.results.listening(true);
         this.inbox.look();
         this.engine?.notify();
       },
-      onError: (error) => this.fail('the listener lost its connection', error),
+      onError: (error) => {
+        this.results.listening(false);
+        this.fail('the listener lost its connection', error);
+      },
     });
   }
 

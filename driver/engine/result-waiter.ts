@@ -6,6 +6,8 @@ import { watchJobs, type FinishedJob } from '../database/job-calls';
 const POLL_MS = 1_000;
 /** So many starts without a wait, and the caller is taken for one who does not wait. */
 const STARTS_UNAWAITED = 20;
+/** Beyond so many, jobs that were started and not yet waited for are forgotten. */
+const MOST_STARTED = 1_000;
 
 interface Caller {
   resolve: (job: FinishedJob | undefined) => void;
@@ -30,6 +32,11 @@ export class ResultWaiter {
   private isDue = false;
   private isClosed = false;
   private unawaited = STARTS_UNAWAITED;
+  private isListening = false;
+  /** Notifications so far, and connections to hear them on. */
+  private heard = 0;
+  /** Watched jobs that were started here, with what had been heard before. */
+  private readonly started = new Map<string, number>();
 
   constructor(
     private readonly database: Database,
@@ -38,11 +45,14 @@ export class ResultWaiter {
 
   /**
    * Whether a job that is started now is likely to be waited for: it is then started as watched,
-   * which saves the commit that would mark it.
+   * which saves the commit that would mark it, and the look that would tell that it still runs.
    */
-  expectsWait(): boolean {
+  expectsWait(namespace: string, workflowId: string): boolean {
     this.unawaited += 1;
-    return this.unawaited <= STARTS_UNAWAITED;
+    if (this.unawaited > STARTS_UNAWAITED) return false;
+    if (this.started.size >= MOST_STARTED) this.started.clear();
+    if (this.isListening) this.started.set(`${namespace}\n${workflowId}`, this.heard);
+    return true;
   }
 
   /**
@@ -68,7 +78,11 @@ export class ResultWaiter {
       entry.callers.push(caller);
       this.waiting.set(id, entry);
       if (timeoutMs !== undefined) this.giveUpAfter(timeoutMs, id, caller);
-      this.look();
+      const isSure = this.isListening && this.started.get(id) === this.heard;
+      this.started.delete(id);
+      // Its end would have been heard of.
+      if (isSure) this.lookLater();
+      else this.look();
     });
   }
 
@@ -89,6 +103,18 @@ export class ResultWaiter {
       clearTimeout(timer);
       reject(error);
     };
+  }
+
+  /** Whether ends are heard of; what happened while they were not is looked at now. */
+  listening(isConnected: boolean): void {
+    this.isListening = isConnected;
+    this.hear();
+  }
+
+  /** A job that is watched has ended. */
+  hear(): void {
+    this.heard += 1;
+    this.look();
   }
 
   /** Something may have ended. */
@@ -118,7 +144,13 @@ export class ResultWaiter {
     }
     this.isLooking = false;
     if (this.isDue) this.look();
-    else if (this.waiting.size > 0) this.timer = setTimeout(() => this.look(), this.pollMs);
+    else if (this.waiting.size > 0) this.lookLater();
+  }
+
+  private lookLater(): void {
+    if (this.isLooking) return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.look(), this.pollMs);
   }
 
   private async lookOnce(): Promise<void> {
