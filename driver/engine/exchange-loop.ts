@@ -4,9 +4,10 @@ import { exchange, peek, type Rooms, type Work } from '../database/exchange';
 import { isConnectionError, isTransient, RatchetError } from '../errors';
 import { telemetry } from '../telemetry/telemetry';
 import { isEmptyBatch, type Batch } from './report';
+import { Strides, type AnswerHost } from './strides';
 
 /** How many exchanges may be in flight at once. */
-const LANES = 2;
+const LANES = 3;
 /** The first wait of a part that waits for a lock: some hundred milliseconds. */
 const REPEAT_FROM = 4;
 const NOTHING: Batch = { turns: [], activities: [] };
@@ -15,13 +16,11 @@ const NO_ROOM: Room = { turns: 0, activities: 0 };
 /** How much more work there is room for. */
 type Room = Omit<Rooms, 'isIdle'>;
 
-export interface ExchangeHost {
+export interface ExchangeHost extends AnswerHost {
   readonly workerId: string;
   /** What is finished and not in flight. */
   takeBatch(): Batch;
   rooms(): Room;
-  committed(batch: Batch): void;
-  received(work: Work[]): Promise<void>;
   /** One job's part of a batch can never be committed. */
   rejected(batch: Batch, error: unknown): void;
   /** The lease is gone: forget everything and register anew. */
@@ -45,6 +44,9 @@ function isLost(error: unknown): boolean {
  */
 export class ExchangeLoop {
   private inFlight = 0;
+  /** Answers that are being handed on. */
+  private answers = 0;
+  private readonly strides: Strides;
   /** Room offered by the exchanges in flight. */
   private readonly asked = { turns: 0, activities: 0 };
   private isStopping = false;
@@ -64,7 +66,9 @@ export class ExchangeLoop {
     private readonly host: ExchangeHost,
     private readonly database: Database,
     private readonly pollMs: number,
-  ) {}
+  ) {
+    this.strides = new Strides(host);
+  }
 
   /** Something is to be reported, or there may be something to claim. */
   wake(isHungry: boolean): void {
@@ -79,8 +83,11 @@ export class ExchangeLoop {
 
   /** Nothing is under way, and the database had nothing when it was last asked. */
   get isAtRest(): boolean {
-    const isQuiet = this.inFlight === 0 && this.recovery === undefined && !this.isScheduled;
-    return isQuiet && !this.isHungry && this.isDeclaredIdle;
+    return this.isQuiet && !this.isScheduled && !this.isHungry && this.isDeclaredIdle;
+  }
+
+  private get isQuiet(): boolean {
+    return this.inFlight === 0 && this.answers === 0 && this.recovery === undefined;
   }
 
   private pump(): void {
@@ -92,7 +99,7 @@ export class ExchangeLoop {
       if (isEmptyBatch(batch) && (!isHungry || this.isStopping || this.inFlight > 0)) break;
       void this.send(batch, this.roomsFor(free, isHungry));
     }
-    if (this.inFlight === 0 && this.recovery === undefined) this.onDrained?.();
+    if (this.isQuiet) this.onDrained?.();
   }
 
   /** Room that no exchange in flight has offered. */
@@ -130,10 +137,15 @@ export class ExchangeLoop {
     this.asked.activities -= rooms.activities;
     if (work !== undefined) {
       this.look(work);
-      this.host.committed(batch);
-      await this.host.received(work);
+      await this.handOn(batch, work);
     }
     this.wake(false);
+  }
+
+  private async handOn(batch: Batch, work: Work[]): Promise<void> {
+    this.answers += 1;
+    await this.strides.handOn(batch, work);
+    this.answers -= 1;
   }
 
   /** Decides whether to look again at once, or when. */
@@ -153,7 +165,7 @@ export class ExchangeLoop {
 
   /** An idle worker whom nobody has notified looks without writing anything. */
   private async glance(): Promise<void> {
-    const isIdle = () => this.isDeclaredIdle && this.inFlight === 0 && this.recovery === undefined;
+    const isIdle = () => this.isDeclaredIdle && this.isQuiet;
     if (isIdle()) {
       // What keeps it from looking is met again, and dealt with, by the exchange.
       const next = await peek(this.database, this.host.workerId).catch(() => 0);
@@ -183,7 +195,7 @@ export class ExchangeLoop {
         isUnknown ||= isConnectionError(error) || !isTransient(error);
         await backoff(attempt);
       }
-      while (this.inFlight > 0 && !this.isEnded) await backoff(0);
+      while (this.inFlight + this.answers > 0 && !this.isEnded) await backoff(0);
       if (this.isEnded) return;
       try {
         if (isLost(error)) {
@@ -215,8 +227,7 @@ export class ExchangeLoop {
     const rooms = { ...NO_ROOM, isIdle: false };
     try {
       const work = await exchange(this.database, this.host.workerId, rooms, part);
-      this.host.committed(part);
-      await this.host.received(work);
+      await this.handOn(part, work);
     } catch (error) {
       if (attempt === 0 || isLost(error) || isConnectionError(error)) throw error;
       // A lock held by somebody's open transaction passes; anything else will fail for ever.
@@ -236,8 +247,7 @@ export class ExchangeLoop {
       try {
         const rooms = { ...NO_ROOM, isIdle: false };
         const work = await exchange(this.database, this.host.workerId, rooms, part);
-        this.host.committed(part);
-        await this.host.received(work);
+        await this.handOn(part, work);
         return;
       } catch (error) {
         if (isLost(error) || isConnectionError(error)) {
