@@ -72,6 +72,7 @@ begin;
 \ir dispatch/wake_queues.sql
 \ir data/is_search.sql
 \ir data/search_of.sql
+\ir job/describe_jobs.sql
 \ir job/create_jobs.sql
 \ir job/run_reserved.sql
 \ir job/bad_option.sql

@@ -2,8 +2,7 @@
 -- option pending the ids are only reserved: nothing runs until somebody starts a job of the id.
 -- Locks: the new rows, in the order of the ids (a concurrent start of the same id waits for this
 --   transaction; two that share several ids wait one for the other).
--- Writes: jobs, attributes (search, markers), messages. Wakes: one notification if a worker of the
---   queue is idle.
+-- Writes: jobs, messages, attributes. Wakes: one notification if a worker of the queue is idle.
 
 create function ratchet_internal.create_jobs(
   p_namespace text, p_workflow text, p_queue text, p_ids text[], p_inputs json[],
@@ -23,7 +22,8 @@ declare
   v_is_hookable boolean := coalesce(p_options ->> 'signalIn', '') <> 'false';
   v_is_persistent boolean := coalesce(p_options ->> 'persistent', '') = 'true';
   v_pending float8 := ratchet_internal.number_of(p_options, 'pending', null);
-  v_search json := ratchet_internal.search_of(p_options);
+  v_is_described boolean := p_options -> 'search' is not null or p_options -> 'marker' is not null;
+  v_jobs bigint[];
   v_count bigint;
 begin
   with job as (
@@ -39,25 +39,14 @@ begin
     order by id collate "C"
     on conflict (key, namespace) do nothing
     returning id),
-  attribute as (
-    insert into ratchet.jobs_attributes (job_id, ledger, created_at, position, kind, address,
-      field, value)
-    select id, ratchet_internal.leg2_done(ratchet_internal.leg1_done(1), 1), v_now, 1,
-      'attribute', '_' || name, '_' || name, text
-    from job cross join json_each_text(v_search) as each (name, text)),
-  mark as (
-    insert into ratchet.jobs_attributes (job_id, ledger, created_at, position, kind, address,
-      field, value)
-    select id, ratchet_internal.leg2_done(ratchet_internal.leg1_done(1), 1), v_now, at,
-      'marker', '#marker', name, text
-    from job cross join json_each_text(ratchet_internal.readable(p_options -> 'marker'))
-      with ordinality as each (name, text, at)
-    where p_options -> 'marker' is not null),
   turn as (
     insert into ratchet_internal.messages
       (job_id, due_at, kind, namespace, queue, workflow)
     select id, v_due, 'turn', p_namespace, p_queue, p_workflow from job where v_pending is null)
-  select count(*) into v_count from job;
+  select count(*), case when v_is_described then array_agg(id) end into v_count, v_jobs from job;
+  if v_jobs is not null then
+    perform ratchet_internal.describe_jobs(v_now, v_jobs, p_options);
+  end if;
   if v_count > 0 and v_due <= v_now then
     perform ratchet_internal.wake_route(p_namespace, p_queue, p_workflow);
   end if;
