@@ -14178,7 +14178,8 @@ comment on function ratchet_internal.enter_interrupt(ratchet.jobs,
 
 -- Enters an activity. Nothing is written here: so what an expression throws has nothing to undo,
 -- and the block that catches it costs next to nothing. The error becomes that of the activity. An
--- activity with a threshold is skipped when so few activities are open.
+-- activity with a threshold is skipped when so few activities are open; its ledger then counts no
+-- attempt.
 
 create function ratchet_internal.enter_activity(
   p_now timestamptz, p_job ratchet.jobs, p_activity ratchet_internal.graph_activities,
@@ -14204,6 +14205,7 @@ begin
   then
     v_out := ratchet_internal.close_outcome(v_out, null);
     v_out.status := 'skipped';
+    v_out.attribute.ledger := ratchet_internal.leg2_done(ratchet_internal.leg1_done(0), 0);
   elsif p_activity.kind = 'worker' then
     v_out := ratchet_internal.enter_worker(p_job, p_activity, v_view, v_out);
   elsif p_activity.kind = 'await' then
@@ -16709,6 +16711,66 @@ comment on function ratchet.graph_export(text, text, boolean, text) is
 
 -- Looking at everything; the rules that always hold.
 
+-- sql/graph/show/expression_text.sql
+
+-- An expression as people read it: a reference or a text as it is, the rows of a pipe in
+-- parentheses, one after another, anything else as JSON; long ones are cut.
+
+create function ratchet_internal.expression_text(p_value jsonb) returns text
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when char_length(whole.text) > 120 then left(whole.text, 117) || '...'
+    else whole.text end
+  from (select case
+    when jsonb_typeof(p_value) = 'string' then p_value #>> '{}'
+    when jsonb_typeof(p_value) = 'object' and jsonb_typeof(p_value -> '@pipe') = 'array' then (
+      select '(' || string_agg(coalesce(line.text, line.value::text), ' | ' order by line.at) || ')'
+      from (
+        select line.at, line.value, (
+          select string_agg(cell.value #>> '{}', ', ' order by cell.at)
+          from jsonb_array_elements(case when jsonb_typeof(line.value) = 'array' then line.value
+            else '[]' end) with ordinality as cell (value, at)) as text
+        from jsonb_array_elements(p_value -> '@pipe') with ordinality as line (value, at)) line)
+    else p_value::text end as text) whole
+$$;
+comment on function ratchet_internal.expression_text(jsonb) is
+  'An expression as people read it, at most 120 characters.';
+
+-- sql/graph/show/condition_text.sql
+
+-- When a transition is taken, as people read it: always, never, or response codes and what is to
+-- be equal. It says what rule_compile makes of the same condition.
+
+create function ratchet_internal.condition_text(p_conditions jsonb) returns text
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select case
+    when p_conditions = 'false' or codes.text is null then 'never'
+    when jsonb_typeof(p_conditions) is distinct from 'object' then 'always'
+    when jsonb_typeof(p_conditions -> 'match') is distinct from 'array' then codes.text
+    when matches.count = 0 then case when gate.word = 'or' then 'never' else codes.text end
+    when matches.count > 1 and gate.word = 'or' then codes.text || ' and (' || matches.text || ')'
+    else codes.text || ' and ' || matches.text end
+  from (select case when p_conditions ->> 'gate' = 'or' then 'or' else 'and' end as word) gate
+  cross join lateral (
+    select 'code ' || string_agg(code, ' or ' order by at) as text
+    from jsonb_array_elements_text(case jsonb_typeof(p_conditions -> 'code')
+      when 'array' then p_conditions -> 'code'
+      else jsonb_build_array(coalesce(p_conditions ->> 'code', '200')) end)
+      with ordinality as c (code, at)) codes
+  cross join lateral (
+    select count(*) as count,
+      string_agg(ratchet_internal.expression_text(m.value -> 'actual') || ' = '
+        || coalesce(left((m.value -> 'expected')::text, 120), 'undefined'),
+        ' ' || gate.word || ' ' order by m.at) as text
+    from jsonb_array_elements(case when jsonb_typeof(p_conditions -> 'match') = 'array'
+      then p_conditions -> 'match' else '[]' end) with ordinality as m (value, at)) matches
+$$;
+comment on function ratchet_internal.condition_text(jsonb) is
+  'When a transition is taken, as people read it: always, never, or codes and matches.';
+
 -- sql/views/ledger.sql
 
 -- The ledger of every step, decoded to columns.
@@ -16753,7 +16815,8 @@ select m.job_id, j.key as job_key, m.namespace,
         and r.workflow = m.workflow and r.namespace = m.namespace)
         then 'waits for a free worker of queue ' || m.queue
       else 'waits for a worker of queue ' || m.queue || ': none is running' end
-  end as why
+  end as why,
+  m.address, m.position
 from ratchet_internal.messages m
 join ratchet.jobs j on j.id = m.job_id
 left join ratchet.jobs_attributes a
@@ -16913,6 +16976,124 @@ from ratchet.schedules s
 left join ratchet.jobs j on j.key = s.last_key and j.namespace = s.namespace;
 comment on view ratchet.schedule_status is
   'Every schedule with its rule, its next occurrence and its last run.';
+
+-- sql/views/graph_versions.sql
+
+-- The deployed versions of every app of graphs, as they are now.
+
+create view ratchet.graph_versions with (security_invoker = true) as
+select a.namespace, a.app, v.version, v.id is not distinct from a.version_id as is_active,
+  (select count(*)::int from ratchet_internal.graphs g where g.version_id = v.id) as graph_count,
+  (select count(*)::int from ratchet_internal.graph_activities g
+    where g.version_id = v.id) as activity_count,
+  v.deployed_at, case when v.id = a.version_id then a.activated_at end as activated_at
+from ratchet_internal.graph_versions v
+join ratchet_internal.graph_apps a on a.space = v.space
+where v.replaced_at is null;
+comment on view ratchet.graph_versions is
+  'The deployed versions of every app of graphs; one of each app may be active.';
+comment on column ratchet.graph_versions.namespace is
+  'Namespace of the app; that of its jobs is <namespace>:<app>.';
+comment on column ratchet.graph_versions.app is 'The app, as it was named when it was deployed.';
+comment on column ratchet.graph_versions.version is 'The version, as its document names it.';
+comment on column ratchet.graph_versions.is_active is
+  'Whether it is the version that all jobs of the app follow.';
+comment on column ratchet.graph_versions.graph_count is 'How many graphs it has.';
+comment on column ratchet.graph_versions.activity_count is
+  'How many activities its graphs have together.';
+comment on column ratchet.graph_versions.deployed_at is 'When it was last deployed.';
+comment on column ratchet.graph_versions.activated_at is
+  'When it was made the active version; null unless it is.';
+
+-- sql/views/graph_activities.sql
+
+-- The activities of the deployed versions of every app, as they are now.
+
+create view ratchet.graph_activities with (security_invoker = true) as
+select app.namespace, app.app, v.version, v.id is not distinct from app.version_id as is_active,
+  a.path_names[1] as graph, a.name as activity, a.kind as type,
+  written.body ->> 'subtype' as subtype,
+  case a.kind when 'trigger' then g.topic when 'hook' then a.hook ->> 'topic'
+    when 'worker' then coalesce(written.body ->> 'subtype', written.topic)
+    when 'await' then coalesce(written.body ->> 'subtype', written.topic)
+    else written.topic end as topic,
+  a.kind = 'trigger' as is_trigger, a.path_names[cardinality(a.path) - 1] as parent,
+  cardinality(a.path) as depth, ancestor.name as ancestor,
+  case when a.kind = 'hook' then ratchet_internal.expression_text(written.body -> 'sleep') end
+    as sleep,
+  a.position
+from ratchet_internal.graph_versions v
+join ratchet_internal.graph_apps app on app.space = v.space
+join ratchet_internal.graph_activities a on a.version_id = v.id
+join ratchet_internal.graphs g on g.version_id = v.id and g.position = a.path[1]
+left join ratchet_internal.graph_names ancestor
+  on ancestor.space = v.space and ancestor.position = a.ancestor
+cross join lateral (
+  select graph -> 'activities' -> a.name as body,
+    ratchet_internal.expression_text(graph -> 'activities' -> a.name -> 'topic') as topic
+  from jsonb_array_elements(v.document -> 'graphs') graph
+  where graph -> 'activities' ? a.name) written
+where v.replaced_at is null;
+comment on view ratchet.graph_activities is
+  'The activities of the deployed versions of every app of graphs.';
+comment on column ratchet.graph_activities.namespace is
+  'Namespace of the app; that of its jobs is <namespace>:<app>.';
+comment on column ratchet.graph_activities.app is 'The app.';
+comment on column ratchet.graph_activities.version is 'The version that has the activity.';
+comment on column ratchet.graph_activities.is_active is
+  'Whether that is the version that all jobs of the app follow.';
+comment on column ratchet.graph_activities.graph is 'The graph, named by its trigger.';
+comment on column ratchet.graph_activities.activity is 'Id of the activity, unique in its version.';
+comment on column ratchet.graph_activities.type is
+  'trigger, worker, await, hook, signal, cycle or interrupt; activity is another word for hook.';
+comment on column ratchet.graph_activities.subtype is 'The subtype as written; null for none.';
+comment on column ratchet.graph_activities.topic is
+  'Topic that starts the graph (trigger), is served (worker), started (await), waited for (hook) '
+  'or signalled; an expression as written; null for none.';
+comment on column ratchet.graph_activities.is_trigger is
+  'Whether it is the one with which its graph begins.';
+comment on column ratchet.graph_activities.parent is
+  'The activity whose transition leads to it; null for a trigger.';
+comment on column ratchet.graph_activities.depth is
+  'How many activities lead from the trigger to it, both counted; as many numbers has its address.';
+comment on column ratchet.graph_activities.ancestor is
+  'For a cycle, the activity that is entered again; null for others.';
+comment on column ratchet.graph_activities.sleep is
+  'For a hook, the seconds it waits at most, or the expression of them; null for none.';
+comment on column ratchet.graph_activities.position is
+  'Number of the activity id in the app, the position in jobs_attributes.';
+
+-- sql/views/graph_transitions.sql
+
+-- What leads from one activity to the next, in the deployed versions of every app, as they are now.
+
+create view ratchet.graph_transitions with (security_invoker = true) as
+select app.namespace, app.app, v.version, v.id is not distinct from app.version_id as is_active,
+  a.path_names[1] as graph, a.name as from_activity, t.at::int as ordinal,
+  t.value ->> 'to' as to_activity,
+  ratchet_internal.condition_text(t.value -> 'conditions') as condition
+from ratchet_internal.graph_versions v
+join ratchet_internal.graph_apps app on app.space = v.space
+join ratchet_internal.graph_activities a on a.version_id = v.id
+cross join lateral jsonb_array_elements(v.document -> 'graphs') graph
+cross join lateral jsonb_array_elements(graph -> 'transitions' -> a.name)
+  with ordinality as t (value, at)
+where v.replaced_at is null and graph -> 'activities' ? a.name;
+comment on view ratchet.graph_transitions is
+  'What leads from one activity to the next in the deployed versions of every app of graphs.';
+comment on column ratchet.graph_transitions.namespace is
+  'Namespace of the app; that of its jobs is <namespace>:<app>.';
+comment on column ratchet.graph_transitions.app is 'The app.';
+comment on column ratchet.graph_transitions.version is 'The version that has the transition.';
+comment on column ratchet.graph_transitions.is_active is
+  'Whether that is the version that all jobs of the app follow.';
+comment on column ratchet.graph_transitions.graph is 'The graph, named by its trigger.';
+comment on column ratchet.graph_transitions.from_activity is 'The activity that is answered.';
+comment on column ratchet.graph_transitions.ordinal is
+  'Place among the transitions of the same activity, from 1: the order in which they are taken.';
+comment on column ratchet.graph_transitions.to_activity is 'The activity that is then entered.';
+comment on column ratchet.graph_transitions.condition is
+  'When it is taken: always, never, or response codes and what is to be equal. For people to read.';
 
 -- sql/inspect/export_history.sql
 
@@ -17208,6 +17389,377 @@ as $$
 $$;
 comment on function ratchet.check_invariants() is
   'One row for each rule that does not hold and each job that breaks it; no rows when all is well.';
+
+-- Graphs: a version, and how far a job is in it, as a chart and as text.
+
+-- sql/graph/show/mermaid_text.sql
+
+-- Text for a quoted label of a Mermaid chart: on one line, cut at 160 characters, every character
+-- that could mean something to Mermaid, Markdown or HTML written as its number. Dots, hyphens and
+-- underscores stay within words, and = between blanks, where they mean nothing.
+
+create function ratchet_internal.mermaid_text(p_text text) returns text
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when p_text is not null then coalesce(string_agg(case
+      when c.value ~ '^[A-Za-z0-9 ,]$' then c.value
+      when c.value in ('-', '_') and around.text ~ '^[A-Za-z0-9].[A-Za-z0-9]$' then c.value
+      when c.value = '.' and around.text ~ '^[A-Za-z0-9].[A-Za-z0-9]$'
+        and line.text !~* 'www\.' then c.value
+      when around.text = ' = ' then c.value
+      else '#' || ascii(c.value) || ';' end, '' order by c.at), '') end
+  from (
+    select case when char_length(flat.text) > 160 then left(flat.text, 157) || '...'
+      else flat.text end as text
+    from (select trim(regexp_replace(p_text, '[[:space:][:cntrl:]]+', ' ', 'g')) as text) flat) line
+  cross join lateral string_to_table(line.text, null) with ordinality as c (value, at)
+  cross join lateral (select case when c.at > 1
+    then substr(line.text, c.at::int - 1, 3) end as text) around
+$$;
+comment on function ratchet_internal.mermaid_text(text) is
+  'Text for a quoted label of a Mermaid chart, in which nothing can break out of the label.';
+
+-- sql/graph/show/mermaid_node.sql
+
+-- A node of a Mermaid chart: its shape says the type of the activity, its lines the name, what it
+-- does, and how far a job is with it. Each line but the first begins with a word of ours, so that
+-- no topic makes a list of it.
+
+create function ratchet_internal.mermaid_node(p_activity ratchet.graph_activities, p_mark text)
+returns text
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select format(shape.text, 'n' || (p_activity).position, array_to_string(array[
+    ratchet_internal.mermaid_text((p_activity).activity),
+    ratchet_internal.mermaid_text(case (p_activity).type
+      when 'hook' then 'hook' || case
+        when (p_activity).topic is null then coalesce(' sleeps ' || (p_activity).sleep || ' s', '')
+        else ' waits for signal ' || (p_activity).topic
+          || coalesce(', at most ' || (p_activity).sleep || ' s', '') end
+      when 'cycle' then 'cycle to ' || (p_activity).ancestor
+      when 'trigger' then 'trigger'
+      else (p_activity).type || coalesce(' ' || (p_activity).topic, '') end),
+    p_mark], '<br/>'))
+  from (select case (p_activity).type when 'trigger' then '%s(["%s"])' when 'hook' then '%s{{"%s"}}'
+    when 'await' then '%s[["%s"]]' when 'signal' then '%s>"%s"]' when 'cycle' then '%s("%s")'
+    when 'interrupt' then '%s[/"%s"/]' else '%s["%s"]' end as text) shape
+$$;
+comment on function ratchet_internal.mermaid_node(ratchet.graph_activities, text) is
+  'A node of a Mermaid chart: an activity with what it does and how far a job is with it.';
+
+-- sql/graph/show/graph_chart.sql
+
+-- The graphs of a version as a Mermaid chart; with marks ({activity: {state, text}}) those of one
+-- graph. Nodes are named by numbers, all that users wrote stands in quoted labels.
+
+create function ratchet_internal.graph_chart(
+  p_namespace text, p_app text, p_version text, p_marks jsonb default null
+) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with activity as materialized (
+    select a as node, a.graph, a.activity, a.position, a.type, a.topic, a.ancestor,
+      min(a.position) over (partition by a.graph) as graph_at
+    from ratchet.graph_activities a
+    where a.namespace = p_namespace and a.app = p_app and a.version = p_version
+      and (p_marks is null or p_marks ? a.graph)),
+  line (graph_at, part, at, ordinal, text) as (
+    select graph_at, 1, 0, 0, format('  subgraph g%s ["%s"]', graph_at, coalesce('topic '
+      || ratchet_internal.mermaid_text(topic), 'any other topic'))
+    from activity where type = 'trigger'
+    union all
+    select graph_at, 2, position, 0,
+      '    ' || ratchet_internal.mermaid_node(node, p_marks -> activity ->> 'text')
+    from activity
+    union all
+    select origin.graph_at, 3, origin.position, t.ordinal, format('    n%s -->%s n%s',
+      origin.position, case when t.condition <> 'always'
+        then '|"' || ratchet_internal.mermaid_text(t.condition) || '"|' else '' end,
+      target.position)
+    from ratchet.graph_transitions t
+    join activity origin on origin.activity = t.from_activity
+    join activity target on target.activity = t.to_activity
+    where t.namespace = p_namespace and t.app = p_app and t.version = p_version
+    union all
+    select c.graph_at, 4, c.position, 0, format('    n%s -.->|"again"| n%s', c.position,
+      target.position)
+    from activity c join activity target on target.activity = c.ancestor
+    union all
+    select graph_at, 5, 0, 0, '  end' from activity where type = 'trigger'
+    union all
+    select null, 6, style.at, 0, format('  classDef %s %s', style.state, style.look)
+    from (values (1, 'never', 'fill:#ffffff,stroke:#999999,color:#666666,stroke-dasharray:4'),
+      (2, 'open', 'fill:#fff3c4,stroke:#b58900,color:#333333'),
+      (3, 'done', 'fill:#d9f2dd,stroke:#2e7d32,color:#333333'),
+      (4, 'failed', 'fill:#f8d0d0,stroke:#b71c1c,color:#333333'),
+      (5, 'skipped', 'fill:#eeeeee,stroke:#777777,color:#333333'),
+      (6, 'stopped', 'fill:#e3dcef,stroke:#5e4b8b,color:#333333')) as style (at, state, look)
+    where p_marks is not null
+    union all
+    select null, 7, min(position), 0, format('  class %s %s',
+      string_agg('n' || position, ',' order by position), p_marks -> activity ->> 'state')
+    from activity where p_marks is not null group by p_marks -> activity ->> 'state')
+  select 'flowchart TD' || coalesce(string_agg(E'\n' || text, ''
+    order by graph_at nulls last, part, at, ordinal), '')
+  from line
+$$;
+comment on function ratchet_internal.graph_chart(text, text, text, jsonb) is
+  'The graphs of a version, or the one that a job runs in, as a Mermaid chart.';
+
+-- sql/graph/show/job_version.sql
+
+-- The version under which a job of a graph is looked at: while it runs the active one, as every
+-- stretch does; when it has ended, the one with which it started, if that is still deployed.
+
+create function ratchet_internal.job_version(p_job ratchet.jobs)
+returns ratchet_internal.graph_versions
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select v from ratchet_internal.graph_apps a
+  join ratchet_internal.graph_versions v on v.space = a.space
+  where a.space = p_job.namespace and (v.id = a.version_id
+    or p_job.finished_at is not null and v.version = p_job.version and v.replaced_at is null)
+  order by v.id = a.version_id limit 1
+$$;
+comment on function ratchet_internal.job_version(ratchet.jobs) is
+  'The version under which a job of a graph is looked at.';
+
+-- sql/graph/show/graph_runs.sql
+
+-- The runs of a job's activities in the order of their tree: each pass of an activity with all that
+-- followed it before the next pass. place is the path to it, a number for each activity on the way
+-- (its turn among its siblings, and its pass); what job_version lacks, or has elsewhere,
+-- stands directly below the trigger. why is what an open one waits for. A run that has yet to be
+-- entered has no row in the history, only a message.
+
+create function ratchet_internal.graph_runs(p_job ratchet.jobs)
+returns table (
+  place bigint[], activity text, type text, pass int, state text, code int, attempts int,
+  entered_at timestamptz, answered_at timestamptz, why text)
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  with activity as materialized (
+    select * from ratchet_internal.graph_activities
+    where version_id = (select (ratchet_internal.job_version(p_job)).id)),
+  turn as materialized (
+    select (t.value ->> 'to')::int as position, t.at
+    from activity a cross join lateral jsonb_array_elements(a.transitions)
+      with ordinality as t (value, at)),
+  way as materialized (
+    select a.position, a.kind, array(select coalesce(turn.at, 1)
+      from unnest(a.path) with ordinality as step (position, depth)
+      left join turn on turn.position = step.position order by step.depth) as turns
+    from activity a),
+  run as (
+    select coalesce(a.address, o.address) as address, coalesce(a.position, o.position) as position,
+      a.kind, a.ledger, a.is_failed, a.code, a.created_at, coalesce(a.updated_at, a.created_at)
+        as updated_at, ratchet_internal.is_final(a.ledger) as is_final,
+      (a.ledger / 1000000000000 % 100)::int as attempts, o.attempt, o.why
+    from (select * from ratchet.jobs_attributes
+      where job_id = p_job.id and ratchet_internal.is_graph(address)) a
+    full join (select * from ratchet.open_steps where job_id = p_job.id) o
+      on o.address = a.address and o.position = a.position)
+  select case when cardinality(way.turns) = cardinality(numbers.list) then array(
+      select turn * 1000000 + number from unnest(way.turns, numbers.list)
+        with ordinality as u (turn, number, depth) order by depth)
+      else array[1000000, 1000000000000 + run.position * 100000::bigint
+        + numbers.list[cardinality(numbers.list)]] end,
+    n.name, coalesce(run.kind, way.kind), (numbers.list[cardinality(numbers.list)] + 1)::int,
+    case when run.is_final and run.is_failed then 'failed'
+      when run.is_final and run.attempts = 0 then 'skipped' when run.is_final then 'done'
+      when run.why is null then 'stopped' else 'open' end,
+    case when run.is_final and run.attempts > 0
+      then coalesce(run.code, case when run.is_failed then 500 else 200 end) end,
+    greatest(run.attempts, run.attempt), run.created_at,
+    case when run.is_final then run.updated_at end, run.why
+  from run
+  cross join lateral (select string_to_array(substr(run.address, 2), ',')::bigint[]) numbers (list)
+  left join way on way.position = run.position
+  left join ratchet_internal.graph_names n
+    on n.space = p_job.namespace and n.position = run.position
+$$;
+comment on function ratchet_internal.graph_runs(ratchet.jobs) is
+  'The runs of a job''s activities in the order of their tree, with how each of them is.';
+
+-- sql/graph/show/elapsed.sql
+
+-- How long something took, as people read it.
+
+create function ratchet_internal.elapsed(p_from timestamptz, p_to timestamptz) returns text
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+set intervalstyle = postgres
+as $$
+  select case
+    when p_to - p_from < interval '1 second'
+      then round(extract(epoch from greatest(p_to - p_from, interval '0')) * 1000) || ' ms'
+    when p_to - p_from < interval '1 minute'
+      then round(extract(epoch from p_to - p_from), 1) || ' s'
+    else date_trunc('second', p_to - p_from)::text end
+$$;
+comment on function ratchet_internal.elapsed(timestamptz, timestamptz) is
+  'How long something took, as people read it.';
+
+-- sql/graph/show/run_text.sql
+
+-- A run of an activity as a line of ratchet.graph_explain, without control characters.
+
+create function ratchet_internal.run_text(
+  p_now timestamptz, p_depth int, p_activity text, p_type text, p_pass int, p_state text,
+  p_code int, p_attempts int, p_entered_at timestamptz, p_answered_at timestamptz, p_why text
+) returns text
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select regexp_replace(repeat('      ', greatest(p_depth - 2, 0))
+    || case when p_depth > 1 then '  ->  ' else '' end || p_activity
+    || coalesce(' (' || p_type || ')', '')
+    || case when p_pass > 1 then ' pass ' || p_pass else '' end || ': ' || p_state
+    || coalesce(', code ' || p_code, '')
+    || case when p_state in ('done', 'failed')
+        then ', ' || ratchet_internal.elapsed(p_entered_at, p_answered_at)
+      when p_state = 'open' and p_entered_at is not null
+        then ' for ' || ratchet_internal.elapsed(p_entered_at, p_now) else '' end
+    || case when p_attempts > 1 then ', ' || p_attempts || ' attempts' else '' end
+    || coalesce('; ' || p_why, ''), '[[:cntrl:]]+', ' ', 'g')
+$$;
+comment on function ratchet_internal.run_text(timestamptz, int, text, text, int, text, int, int,
+  timestamptz, timestamptz, text) is
+  'A run of an activity as a line of ratchet.graph_explain.';
+
+-- sql/graph/show/job_text.sql
+
+-- The first line of ratchet.graph_explain: the job as a whole.
+
+create function ratchet_internal.job_text(p_job ratchet.jobs) returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select regexp_replace('job ' || p_job.key || ' of topic ' || p_job.workflow
+    || coalesce(' (version ' || p_job.version || ')', '') || ': '
+    || case when p_job.status > 0 then p_job.status || ' open for '
+      when p_job.status = -1 then 'reserved for '
+      when p_job.status < 0 then 'stopped after '
+      when p_job.error is not null then 'failed after ' else 'done in ' end
+    || ratchet_internal.elapsed(p_job.created_at,
+      coalesce(p_job.finished_at, ratchet_internal.now()))
+    || coalesce('; ' || left(ratchet_internal.readable(p_job.error)::jsonb ->> 'message', 500), ''),
+    '[[:cntrl:]]+', ' ', 'g')
+$$;
+comment on function ratchet_internal.job_text(ratchet.jobs) is
+  'The first line of ratchet.graph_explain: the job as a whole.';
+
+-- sql/graph/show/graph_mermaid.sql
+
+-- All graphs of a version (null: the active one) as a Mermaid flowchart: activities with their
+-- topics, transitions with their conditions, cycles as dotted edges back. Raises: WF101, WF207.
+
+create function ratchet.graph_mermaid(
+  p_app text, p_version text default null, p_namespace text default 'hmsh'
+) returns text
+language plpgsql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_version text := p_version;
+begin
+  if p_version is null then
+    v_version := (ratchet_internal.active_version(p_app, p_namespace)).version;
+  else
+    perform from ratchet_internal.graph_versions
+    where space = ratchet_internal.app_space(p_app, p_namespace) and version = p_version
+      and replaced_at is null;
+    if not found then
+      perform ratchet_internal.raise_error('WF207', 'version not found', jsonb_build_object(
+        'app', p_app, 'namespace', p_namespace, 'version', left(p_version, 100)),
+        'select * from ratchet.graph_versions shows those that are deployed.');
+    end if;
+  end if;
+  return ratchet_internal.graph_chart(p_namespace, p_app, v_version);
+end $$;
+comment on function ratchet.graph_mermaid(text, text, text) is
+  'All graphs of a version of an app as a Mermaid flowchart; without a version, of the active one.';
+
+-- sql/graph/show/graph_job_mermaid.sql
+
+-- The graph of a job as a Mermaid flowchart with how far the job is: each activity has the state of
+-- its last run, or is open while one of its runs is; and how often it ran, where it was more than
+-- once. While the job runs it is the graph of the active version, then of the one that it started
+-- with. What the job has run that the version lacks is not shown. Raises: WF101, WF201.
+
+create function ratchet.graph_job_mermaid(p_job text, p_app text, p_namespace text default 'hmsh')
+returns text
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  with job as materialized (
+    select j, (ratchet_internal.job_version(j)).version as version
+    from ratchet_internal.find_job(p_job, ratchet_internal.app_space(p_app, p_namespace)) j),
+  found as materialized (
+    select r.activity, r.type, count(*) as count, case when bool_or(r.state = 'open') then 'open'
+      else (array_agg(r.state order by r.place desc))[1] end as state
+    from job cross join lateral ratchet_internal.graph_runs(job.j) r group by r.activity, r.type),
+  mark as (
+    select a.activity, coalesce(f.state, 'never') as state, coalesce(f.state, 'never entered')
+      || case when f.count > 1 then ', ' || f.count || ' passes' else '' end as text
+    from job
+    join ratchet.graph_activities a
+      on a.namespace = p_namespace and a.app = p_app and a.version = job.version
+    left join found f on f.activity = a.activity
+    where a.graph = (select activity from found where type = 'trigger'))
+  select ratchet_internal.graph_chart(p_namespace, p_app, job.version, (
+    select coalesce(jsonb_object_agg(activity, jsonb_build_object('state', state, 'text', text)),
+      '{}') from mark))
+  from job
+$$;
+comment on function ratchet.graph_job_mermaid(text, text, text) is
+  'The graph of a job as a Mermaid flowchart, each activity with its state.';
+
+-- sql/graph/show/graph_explain.sql
+
+-- How a job of a graph came to where it is, as EXPLAIN would say it: a line about the job, then its
+-- runs as a tree, each with state, response code, duration, attempts and, where it is open, what it
+-- waits for. Of an activity with many runs the first five, the last five and five open ones are
+-- shown, with those that led to them; the last lines say how many are not.
+-- Raises: WF101, WF201.
+
+create function ratchet.graph_explain(p_job text, p_app text, p_namespace text default 'hmsh')
+returns setof text
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  with job as materialized (
+    select j from ratchet_internal.find_job(p_job,
+      ratchet_internal.app_space(p_app, p_namespace)) j),
+  run as materialized (
+    select r.*, count(*) over (partition by r.activity) as count,
+      row_number() over (partition by r.activity order by r.place) as number,
+      row_number() over (partition by r.activity, r.state order by r.place) as number_in_state
+    from job cross join lateral ratchet_internal.graph_runs(job.j) r),
+  shown as materialized (
+    select distinct r.place[:depth] as place
+    from run r cross join lateral generate_series(1, cardinality(r.place)) depth
+    where r.number <= 5 or r.number > r.count - 5 or r.state = 'open' and r.number_in_state <= 5),
+  line (part, place, text) as (
+    select 1, null::bigint[], ratchet_internal.job_text(job.j) from job
+    union all
+    select 2, r.place, ratchet_internal.run_text(ratchet_internal.now(), cardinality(r.place),
+      r.activity, r.type, r.pass, r.state, r.code, r.attempts, r.entered_at, r.answered_at, r.why)
+    from run r join shown using (place)
+    union all
+    select 3, min(r.place), format('(%s of %s runs of %s are not shown)',
+      count(*) filter (where shown.place is null), count(*), r.activity)
+    from run r left join shown using (place)
+    group by r.activity having count(*) > count(shown.place))
+  select text from line order by part, place
+$$;
+comment on function ratchet.graph_explain(text, text, text) is
+  'How a job of a graph came to where it is: the tree of its runs, and what it waits for.';
 
 -- Reading the data of jobs; exports of what has happened.
 
@@ -17957,6 +18509,8 @@ insert into ratchet_internal.grants (function, access) values
   ('deploy', 'operator'), ('activate', 'operator'),
   ('graph_stats', 'reader'), ('graph_ids', 'reader'), ('graph_fields', 'reader'),
   ('graph_export', 'reader'), ('signal_all', 'client'),
+  ('graph_mermaid', 'reader'), ('graph_job_mermaid', 'reader'), ('graph_explain', 'reader'),
+  ('expression_text', 'reader'), ('condition_text', 'reader'),
   ('prune', 'operator'), ('prune_jobs', 'operator'), ('prune_signals', 'operator'),
   ('register_worker', 'secured'), ('add_routes', 'secured'), ('heartbeat', 'secured'),
   ('unregister_worker', 'secured'), ('exchange', 'secured'), ('peek', 'secured'),

@@ -602,6 +602,8 @@ begin;
 \ir graph/stats/graph_export.sql
 
 -- Looking at everything; the rules that always hold.
+\ir graph/show/expression_text.sql
+\ir graph/show/condition_text.sql
 \ir views/ledger.sql
 \ir views/open_steps.sql
 \ir views/steps.sql
@@ -613,6 +615,9 @@ begin;
 \ir views/workers.sql
 \ir views/worker_roles.sql
 \ir views/schedule_status.sql
+\ir views/graph_versions.sql
+\ir views/graph_activities.sql
+\ir views/graph_transitions.sql
 \ir inspect/export_history.sql
 \ir inspect/broken_jobs.sql
 \ir inspect/broken_steps.sql
@@ -621,6 +626,19 @@ begin;
 \ir inspect/broken_graphs.sql
 \ir inspect/broken_escalations.sql
 \ir inspect/check_invariants.sql
+
+-- Graphs: a version, and how far a job is in it, as a chart and as text.
+\ir graph/show/mermaid_text.sql
+\ir graph/show/mermaid_node.sql
+\ir graph/show/graph_chart.sql
+\ir graph/show/job_version.sql
+\ir graph/show/graph_runs.sql
+\ir graph/show/elapsed.sql
+\ir graph/show/run_text.sql
+\ir graph/show/job_text.sql
+\ir graph/show/graph_mermaid.sql
+\ir graph/show/graph_job_mermaid.sql
+\ir graph/show/graph_explain.sql
 
 -- Reading the data of jobs; exports of what has happened.
 \ir data/nested.sql

@@ -1,6 +1,7 @@
 -- Enters an activity. Nothing is written here: so what an expression throws has nothing to undo,
 -- and the block that catches it costs next to nothing. The error becomes that of the activity. An
--- activity with a threshold is skipped when so few activities are open.
+-- activity with a threshold is skipped when so few activities are open; its ledger then counts no
+-- attempt.
 
 create function ratchet_internal.enter_activity(
   p_now timestamptz, p_job ratchet.jobs, p_activity ratchet_internal.graph_activities,
@@ -26,6 +27,7 @@ begin
   then
     v_out := ratchet_internal.close_outcome(v_out, null);
     v_out.status := 'skipped';
+    v_out.attribute.ledger := ratchet_internal.leg2_done(ratchet_internal.leg1_done(0), 0);
   elsif p_activity.kind = 'worker' then
     v_out := ratchet_internal.enter_worker(p_job, p_activity, v_view, v_out);
   elsif p_activity.kind = 'await' then

@@ -37,6 +37,8 @@ insert into ratchet_internal.grants (function, access) values
   ('deploy', 'operator'), ('activate', 'operator'),
   ('graph_stats', 'reader'), ('graph_ids', 'reader'), ('graph_fields', 'reader'),
   ('graph_export', 'reader'), ('signal_all', 'client'),
+  ('graph_mermaid', 'reader'), ('graph_job_mermaid', 'reader'), ('graph_explain', 'reader'),
+  ('expression_text', 'reader'), ('condition_text', 'reader'),
   ('prune', 'operator'), ('prune_jobs', 'operator'), ('prune_signals', 'operator'),
   ('register_worker', 'secured'), ('add_routes', 'secured'), ('heartbeat', 'secured'),
   ('unregister_worker', 'secured'), ('exchange', 'secured'), ('peek', 'secured'),

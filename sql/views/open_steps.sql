@@ -23,7 +23,8 @@ select m.job_id, j.key as job_key, m.namespace,
         and r.workflow = m.workflow and r.namespace = m.namespace)
         then 'waits for a free worker of queue ' || m.queue
       else 'waits for a worker of queue ' || m.queue || ': none is running' end
-  end as why
+  end as why,
+  m.address, m.position
 from ratchet_internal.messages m
 join ratchet.jobs j on j.id = m.job_id
 left join ratchet.jobs_attributes a
