@@ -13352,7 +13352,8 @@ comment on function ratchet_internal.compile_hooks(bigint, text, jsonb) is
 
 -- Works out what the expressions of each activity read: the first names of all references in it, in
 -- the transitions from it, in the hook rules to it, and in its graph's expire; and for itself and
--- all below it, which ancestors. Then a stretch carries along no more than somebody will read.
+-- all below it, which ancestors. Then a stretch carries along no more than somebody will read. A
+-- cycle goes on with all that is below the activity to which it goes back.
 -- Writes: graph_activities.
 
 create function ratchet_internal.compile_reads(p_version bigint, p_app jsonb) returns void
@@ -13377,12 +13378,19 @@ begin
     where leaf #>> '{}' like '{%}' and leaf #>> '{}' not like '{@%'
     group by each.name) used
   where a.version_id = p_version and a.name = used.name;
+  with recursive reach (position, root) as (
+    select position, position from ratchet_internal.graph_activities where version_id = p_version
+    union
+    select reach.position, again.ancestor from reach
+    join ratchet_internal.graph_activities again on again.version_id = p_version
+      and again.kind = 'cycle' and reach.root = any (again.path))
   update ratchet_internal.graph_activities a
   set reads = coalesce((
-      select array_agg(distinct used.name)
-      from ratchet_internal.graph_activities below cross join unnest(below.uses) as used (name)
-      where below.version_id = p_version and a.position = any (below.path)
-        and used.name = any (a.path_names)), '{}'),
+      select array_agg(distinct used.name) from reach
+      join ratchet_internal.graph_activities below
+        on below.version_id = p_version and reach.root = any (below.path)
+      cross join unnest(below.uses) as used (name)
+      where reach.position = a.position and used.name = any (a.path_names)), '{}'),
     is_read = exists (select from ratchet_internal.graph_activities below
       where below.version_id = p_version and a.position = any (below.path)
         and below.position <> a.position and a.name = any (below.uses))
@@ -15007,7 +15015,8 @@ begin
   end if;
   update ratchet.jobs set status = v_job.status, context = v_job.context, result = v_job.result,
     error = v_job.error, finished_at = v_job.finished_at, updated_at = v_job.updated_at,
-    expire_seconds = v_job.expire_seconds, pending_until = v_job.pending_until
+    expire_seconds = v_job.expire_seconds, pending_until = v_job.pending_until,
+    attempt = coalesce(v_job.attempt, 0)
   where id = v_job.id;
   if v_job.finished_at is null then return v_draft; end if;
   perform from ratchet_internal.messages where job_id = v_job.id
@@ -15594,6 +15603,30 @@ comment on function ratchet_internal.child_draft(timestamptz, ratchet.jobs,
   ratchet_internal.graph_versions, jsonb) is
   'Works out the job that an await activity starts, or why it cannot be started.';
 
+-- sql/graph/settle_await.sql
+
+-- Answers an await activity whose child could not be started, or is not waited for. Its job may
+-- have been stopped by what the child did: then there is nothing to answer.
+-- Locks: the message of the activity (its job is locked or was written here). Writes: messages,
+-- attributes. Wakes: idle workers.
+
+create function ratchet_internal.settle_await(
+  p_now timestamptz, p_effect jsonb, p_error jsonb, p_value jsonb
+) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform ratchet_internal.settle(p_now, array[m.job_id], array[m.address], array[m.position],
+    array[1], array[p_error is not null], array[coalesce(p_error, p_value)::text], false,
+    array[(p_error ->> 'code')::int])
+  from ratchet_internal.messages m
+  where m.job_id = (p_effect -> 'job')::bigint and m.address = p_effect ->> 'address'
+    and m.position = (p_effect -> 'position')::int and m.kind = 'child';
+end $$;
+comment on function ratchet_internal.settle_await(timestamptz, jsonb, jsonb, jsonb) is
+  'Answers an await activity whose child could not be started, or is not waited for.';
+
 -- sql/graph/start_child.sql
 
 -- Starts the job that an await activity asks for. One that cannot be started answers the activity
@@ -15628,15 +15661,9 @@ begin
     end if;
   end if;
   if v_error is null and (p_effect -> 'is_awaited')::boolean then return v_run; end if;
-  -- The parent may have been stopped by what its child did.
-  perform ratchet_internal.settle(p_now, array[m.job_id], array[m.address], array[m.position],
-    array[1], array[v_error is not null], array[coalesce(v_error, jsonb_build_object(
-      'job_id', (v_draft.job).key, 'jc', ratchet_internal.graph_time(p_now),
-      'ju', ratchet_internal.graph_time(p_now)))::text], false,
-    array[(v_error ->> 'code')::int])
-  from ratchet_internal.messages m
-  where m.job_id = v_parent.id and m.address = p_effect ->> 'address'
-    and m.position = (p_effect -> 'position')::int and m.kind = 'child';
+  perform ratchet_internal.settle_await(p_now, p_effect, v_error, jsonb_build_object(
+    'job_id', (v_draft.job).key, 'jc', ratchet_internal.graph_time(p_now),
+    'ju', ratchet_internal.graph_time(p_now)));
   return row(coalesce(v_run.steps, 1), v_run.children,
     v_run.jobs || v_parent.id)::ratchet_internal.graph_run;
 end $$;
@@ -15674,6 +15701,9 @@ begin
   left join ratchet.jobs_attributes a
     on a.job_id = p_job and a.address = m.address and a.position = m.position;
   if v_items is null then return null; end if;
+  -- Earlier stretches may have failed; this one counts from the beginning.
+  v_job.attempt := 0;
+  v_job.error := null;
   v_draft.now := p_now;
   v_draft.job := v_job;
   v_draft.passes := '{}';
@@ -15712,12 +15742,259 @@ end $$;
 comment on function ratchet_internal.look_at_child(timestamptz, bigint) is
   'Answers an activity that waits for a child anew, when the child has ended meanwhile.';
 
+-- sql/graph/advance_next.sql
+
+-- Does the next thing of a run: starts a child, looks at one that is awaited again, or goes on with
+-- a job. Children come first, since a message names them already.
+
+create function ratchet_internal.advance_next(
+  p_now timestamptz, p_run ratchet_internal.graph_run, p_budget int
+) returns ratchet_internal.graph_run
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_child jsonb := p_run.children[1];
+  v_job bigint := p_run.jobs[1];
+  v_run ratchet_internal.graph_run;
+begin
+  if v_child is null then
+    v_run := ratchet_internal.continue_job(p_now, v_job, p_budget - p_run.steps);
+    return row(p_run.steps + coalesce(v_run.steps, 0), v_run.children,
+      array_remove(p_run.jobs, v_job) || v_run.jobs)::ratchet_internal.graph_run;
+  elsif v_child ? 'awaited' then
+    v_run := ratchet_internal.look_at_child(p_now, (v_child -> 'awaited')::bigint);
+  else
+    v_run := ratchet_internal.start_child(p_now, v_child, p_budget - p_run.steps);
+  end if;
+  return row(p_run.steps + coalesce(v_run.steps, 0), p_run.children[2:] || v_run.children,
+    p_run.jobs || v_run.jobs)::ratchet_internal.graph_run;
+end $$;
+comment on function ratchet_internal.advance_next(
+  timestamptz, ratchet_internal.graph_run, int) is
+  'Does the next thing of a run: starts a child, or goes on with a job.';
+
+-- sql/graph/advance_together.sql
+
+-- Goes on with jobs of graphs and with whatever they set going, until nothing is left to do or the
+-- budget of activities is used up. An error of one is an error of all.
+
+create function ratchet_internal.advance_together(
+  p_now timestamptz, p_run ratchet_internal.graph_run, p_budget int
+) returns ratchet_internal.graph_run
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_run ratchet_internal.graph_run := p_run;
+begin
+  while v_run.children[1] is not null or v_run.jobs[1] is not null and v_run.steps < p_budget loop
+    v_run := ratchet_internal.advance_next(p_now, v_run, p_budget);
+  end loop;
+  return v_run;
+end $$;
+comment on function ratchet_internal.advance_together(
+  timestamptz, ratchet_internal.graph_run, int) is
+  'Goes on with jobs of graphs and with whatever they set going.';
+
+-- sql/graph/advance_alone.sql
+
+-- Goes on with the first job of a run, and starts the children that it asks for, and theirs. One
+-- that cannot be started answers the activity that asked for it; unless the reason may pass: that
+-- is an error of this call, so that the job asks again later.
+
+create function ratchet_internal.advance_alone(
+  p_now timestamptz, p_run ratchet_internal.graph_run, p_budget int
+) returns ratchet_internal.graph_run
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_run ratchet_internal.graph_run := p_run;
+  v_tried record;
+begin
+  if v_run.children[1] is null then
+    v_run := ratchet_internal.advance_next(p_now, v_run, p_budget);
+  end if;
+  while v_run.children[1] is not null loop
+    v_tried := ratchet_internal.try_graphs(p_now, row(0, v_run.children[1:1], null),
+      p_budget - v_run.steps, 'start');
+    if (v_tried.problem -> 'may_pass')::boolean
+      or v_tried.problem is not null and v_run.children[1] ? 'awaited'
+    then
+      raise exception using errcode = v_tried.problem ->> 'sqlstate',
+        message = v_tried.problem ->> 'message',
+        detail = coalesce(v_tried.problem ->> 'detail', '');
+    elsif v_tried.problem is not null then
+      perform ratchet_internal.settle_await(p_now, v_run.children[1], v_tried.problem - 'may_pass',
+        null);
+      v_tried.run := row(1, null, array[(v_run.children[1] -> 'job')::bigint])
+        ::ratchet_internal.graph_run;
+    end if;
+    v_run := row(v_run.steps + (v_tried.run).steps, v_run.children[2:] || (v_tried.run).children,
+      v_run.jobs || (v_tried.run).jobs)::ratchet_internal.graph_run;
+  end loop;
+  return v_run;
+end $$;
+comment on function ratchet_internal.advance_alone(
+  timestamptz, ratchet_internal.graph_run, int) is
+  'Goes on with the first job of a run, and starts the children that it asks for.';
+
+-- sql/graph/fail_graph.sql
+
+-- Records that a stretch of a job failed: the job ends with the problem as its error; unless that
+-- may pass, and has not come ten times in a row. One that somebody else has locked is left alone.
+-- Locks: the job, never waiting; messages. Writes: jobs; and as end_jobs.
+
+create function ratchet_internal.fail_graph(p_now timestamptz, p_job bigint, p_problem jsonb)
+returns ratchet_internal.graph_run
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_job ratchet.jobs;
+  v_error json := p_problem - 'may_pass';
+begin
+  select * into v_job from ratchet.jobs
+  where id = p_job and status > 0 for no key update skip locked;
+  if not found then return row(0, null, null)::ratchet_internal.graph_run; end if;
+  if (p_problem -> 'may_pass')::boolean and v_job.attempt < 9 then
+    update ratchet.jobs set attempt = attempt + 1, error = v_error, updated_at = p_now
+    where id = p_job;
+    return row(0, null, null)::ratchet_internal.graph_run;
+  end if;
+  perform ratchet_internal.end_jobs(null, p_now, array[p_job], array[''], array[null::json],
+    array[v_error]);
+  return row(1, null, case when v_job.is_awaited then array[v_job.parent_id] end
+    )::ratchet_internal.graph_run;
+end $$;
+comment on function ratchet_internal.fail_graph(timestamptz, bigint, jsonb) is
+  'Records that a stretch of a job failed: the job ends, or is to be tried again.';
+
+-- sql/graph/try_graphs.sql
+
+-- Goes on with graphs in a subtransaction: what fails is taken back, and comes as a problem. p_how:
+-- together; alone (the first job and its children); start (the first child); fail (the first job,
+-- with the problem given).
+-- Caught is what the data of one job, or what users put on the public tables, can bring about. Not
+-- caught, so that the call fails and may be repeated: a cancelled statement, the end of the
+-- session, a full disk, damaged files; and errors of classes that only their author knows.
+
+create function ratchet_internal.try_graphs(
+  p_now timestamptz, p_run ratchet_internal.graph_run, p_budget int, p_how text,
+  p_problem jsonb default null, out run ratchet_internal.graph_run, out problem jsonb
+)
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_state text;
+  v_message text;
+  v_detail text;
+begin
+  run := case p_how
+    when 'together' then ratchet_internal.advance_together(p_now, p_run, p_budget)
+    when 'alone' then ratchet_internal.advance_alone(p_now, p_run, p_budget)
+    when 'start' then ratchet_internal.advance_next(p_now, p_run, p_budget)
+    else ratchet_internal.fail_graph(p_now, p_run.jobs[1], p_problem) end;
+exception
+  when sqlstate '09000' or sqlstate '0A000' or sqlstate '20000' or sqlstate '21000'
+    or sqlstate '22000' or sqlstate '23000' or sqlstate '24000' or sqlstate '27000'
+    or sqlstate '2F000' or sqlstate '34000' or sqlstate '38000' or sqlstate '39000'
+    or sqlstate '3B000' or sqlstate '3D000' or sqlstate '3F000' or sqlstate '40000'
+    or sqlstate '42000' or sqlstate '44000' or sqlstate '45000' or sqlstate '53200'
+    or sqlstate '54000' or sqlstate '55000' or sqlstate 'HV000' or sqlstate 'P0000'
+    or sqlstate 'WF000' or sqlstate 'XX000'
+then
+  get stacked diagnostics v_state = returned_sqlstate, v_message = message_text,
+    v_detail = pg_exception_detail;
+  if v_state in ('XX001', 'XX002') then raise; end if;
+  run := null;
+  problem := jsonb_strip_nulls(jsonb_build_object('code', 500, 'sqlstate', v_state,
+    'message', left(v_message, 1000), 'detail', nullif(left(v_detail, 1000), ''),
+    'may_pass', v_state in ('40001', '40P01', '53200', '55P03')));
+end $$;
+comment on function ratchet_internal.try_graphs(
+  timestamptz, ratchet_internal.graph_run, int, text, jsonb) is
+  'Goes on with graphs in a subtransaction: what fails is taken back, and comes as a problem.';
+
+-- sql/graph/put_off.sql
+
+-- What becomes of a job whose stretch failed: it ends, or its answers are due again after a second
+-- at first, at last every two minutes. So is one that cannot be ended either, because something
+-- that a user put on a table refuses that too: nothing is written in its row, but it is out of the
+-- way of the others.
+-- Locks: the job, messages, never waiting. Writes: messages; and as fail_graph.
+
+create function ratchet_internal.put_off(p_now timestamptz, p_job bigint, p_problem jsonb)
+returns ratchet_internal.graph_run
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_tried record;
+begin
+  v_tried := ratchet_internal.try_graphs(p_now, row(0, null, array[p_job]), 0, 'fail', p_problem);
+  update ratchet_internal.messages m
+  set due_at = p_now + ratchet_internal.retry_delay(null,
+    case when v_tried.problem is null then due.attempt - 1 else 9 end)
+  from (
+    select m.address, m.position, j.attempt from ratchet.jobs j
+    join ratchet_internal.messages m on m.job_id = j.id
+    where j.id = p_job and j.status > 0 and m.kind = 'result' and m.due_at <= p_now
+    order by m.address, m.position for update of m skip locked) due
+  where m.job_id = p_job and m.address = due.address and m.position = due.position;
+  return coalesce(v_tried.run, row(0, null, null)::ratchet_internal.graph_run);
+end $$;
+comment on function ratchet_internal.put_off(timestamptz, bigint, jsonb) is
+  'Ends a job whose stretch failed, or has it tried again later.';
+
+-- sql/graph/advance_apart.sql
+
+-- Goes on with graphs a job at a time: one that fails is taken back, ended or put off, and the
+-- others go on. After an error that may pass the rest is left for the next call, since waiting for
+-- one lock after another would hold up everybody.
+
+create function ratchet_internal.advance_apart(
+  p_now timestamptz, p_run ratchet_internal.graph_run, p_budget int
+) returns ratchet_internal.graph_run
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_run ratchet_internal.graph_run := p_run;
+  v_job bigint;
+  v_tried record;
+begin
+  if v_run.children[1] is not null then
+    v_run := ratchet_internal.advance_alone(p_now, v_run, p_budget);
+  end if;
+  while v_run.jobs[1] is not null and v_run.steps < p_budget loop
+    v_job := v_run.jobs[1];
+    v_tried := ratchet_internal.try_graphs(p_now, v_run, p_budget, 'alone');
+    if v_tried.problem is null then
+      v_run := v_tried.run;
+      continue;
+    end if;
+    v_tried.run := ratchet_internal.put_off(p_now, v_job, v_tried.problem);
+    v_run := row(v_run.steps + (v_tried.run).steps, null,
+      array_remove(v_run.jobs, v_job) || (v_tried.run).jobs)::ratchet_internal.graph_run;
+    exit when (v_tried.problem -> 'may_pass')::boolean;
+  end loop;
+  return v_run;
+end $$;
+comment on function ratchet_internal.advance_apart(
+  timestamptz, ratchet_internal.graph_run, int) is
+  'Goes on with graphs a job at a time, so that one that fails holds up no other.';
+
 -- sql/graph/advance_graphs.sql
 
 -- Goes on with jobs of graphs, and with whatever their stretches set going: children that start,
 -- parents that are answered. All in this transaction, until nothing is left to do or the budget
 -- of activities is used up. Children are always started, since a message names them already;
 -- beyond the budget their first activities are left for later.
+-- An error stays with its job. All go on together in one subtransaction, which costs next to
+-- nothing; only when that fails is each tried by itself.
 -- Plans are generic: statements over a few rows in an array would be planned at each call.
 -- Returns how many activities were run.
 
@@ -15729,33 +16006,21 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
 as $$
 declare
-  v_children jsonb[] := p_run.children;
-  v_jobs bigint[] := p_run.jobs;
-  v_steps int := coalesce(p_run.steps, 0);
-  v_run ratchet_internal.graph_run;
+  v_run ratchet_internal.graph_run := p_run;
+  v_tried record;
 begin
-  loop
-    if v_children[1] is not null then
-      if v_children[1] ? 'awaited' then
-        v_run := ratchet_internal.look_at_child(p_now, (v_children[1] -> 'awaited')::bigint);
-      else
-        v_run := ratchet_internal.start_child(p_now, v_children[1], p_budget - v_steps);
-      end if;
-      v_children := v_children[2:];
-    elsif v_jobs[1] is not null and v_steps < p_budget then
-      v_run := ratchet_internal.continue_job(p_now, v_jobs[1], p_budget - v_steps);
-      v_jobs := array_remove(v_jobs, v_jobs[1]);
-    else
-      return v_steps;
-    end if;
-    v_children := v_children || v_run.children;
-    v_jobs := v_jobs || v_run.jobs;
-    v_steps := v_steps + coalesce(v_run.steps, 0);
-  end loop;
+  if v_run.children[1] is null and v_run.jobs[1] is null then return v_run.steps; end if;
+  v_tried := ratchet_internal.try_graphs(p_now, v_run, p_budget, 'together');
+  if v_tried.problem is null then
+    v_run := v_tried.run;
+  else
+    v_run := ratchet_internal.advance_apart(p_now, v_run, p_budget);
+  end if;
+  return v_run.steps;
 end $$;
 comment on function ratchet_internal.advance_graphs(
   timestamptz, ratchet_internal.graph_run, int) is
-  'Goes on with jobs of graphs and with whatever they set going.';
+  'Goes on with jobs of graphs and with whatever they set going; an error stays with its job.';
 
 -- Graphs: what people and programs call.
 

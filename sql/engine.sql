@@ -563,9 +563,17 @@ begin;
 \ir graph/create_graph_job.sql
 \ir graph/start_graph.sql
 \ir graph/child_draft.sql
+\ir graph/settle_await.sql
 \ir graph/start_child.sql
 \ir graph/continue_job.sql
 \ir graph/look_at_child.sql
+\ir graph/advance_next.sql
+\ir graph/advance_together.sql
+\ir graph/advance_alone.sql
+\ir graph/fail_graph.sql
+\ir graph/try_graphs.sql
+\ir graph/put_off.sql
+\ir graph/advance_apart.sql
 \ir graph/advance_graphs.sql
 
 -- Graphs: what people and programs call.

@@ -2,6 +2,8 @@
 -- parents that are answered. All in this transaction, until nothing is left to do or the budget
 -- of activities is used up. Children are always started, since a message names them already;
 -- beyond the budget their first activities are left for later.
+-- An error stays with its job. All go on together in one subtransaction, which costs next to
+-- nothing; only when that fails is each tried by itself.
 -- Plans are generic: statements over a few rows in an array would be planned at each call.
 -- Returns how many activities were run.
 
@@ -13,30 +15,18 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
 as $$
 declare
-  v_children jsonb[] := p_run.children;
-  v_jobs bigint[] := p_run.jobs;
-  v_steps int := coalesce(p_run.steps, 0);
-  v_run ratchet_internal.graph_run;
+  v_run ratchet_internal.graph_run := p_run;
+  v_tried record;
 begin
-  loop
-    if v_children[1] is not null then
-      if v_children[1] ? 'awaited' then
-        v_run := ratchet_internal.look_at_child(p_now, (v_children[1] -> 'awaited')::bigint);
-      else
-        v_run := ratchet_internal.start_child(p_now, v_children[1], p_budget - v_steps);
-      end if;
-      v_children := v_children[2:];
-    elsif v_jobs[1] is not null and v_steps < p_budget then
-      v_run := ratchet_internal.continue_job(p_now, v_jobs[1], p_budget - v_steps);
-      v_jobs := array_remove(v_jobs, v_jobs[1]);
-    else
-      return v_steps;
-    end if;
-    v_children := v_children || v_run.children;
-    v_jobs := v_jobs || v_run.jobs;
-    v_steps := v_steps + coalesce(v_run.steps, 0);
-  end loop;
+  if v_run.children[1] is null and v_run.jobs[1] is null then return v_run.steps; end if;
+  v_tried := ratchet_internal.try_graphs(p_now, v_run, p_budget, 'together');
+  if v_tried.problem is null then
+    v_run := v_tried.run;
+  else
+    v_run := ratchet_internal.advance_apart(p_now, v_run, p_budget);
+  end if;
+  return v_run.steps;
 end $$;
 comment on function ratchet_internal.advance_graphs(
   timestamptz, ratchet_internal.graph_run, int) is
-  'Goes on with jobs of graphs and with whatever they set going.';
+  'Goes on with jobs of graphs and with whatever they set going; an error stays with its job.';

@@ -1,6 +1,7 @@
 -- Works out what the expressions of each activity read: the first names of all references in it, in
 -- the transitions from it, in the hook rules to it, and in its graph's expire; and for itself and
--- all below it, which ancestors. Then a stretch carries along no more than somebody will read.
+-- all below it, which ancestors. Then a stretch carries along no more than somebody will read. A
+-- cycle goes on with all that is below the activity to which it goes back.
 -- Writes: graph_activities.
 
 create function ratchet_internal.compile_reads(p_version bigint, p_app jsonb) returns void
@@ -25,12 +26,19 @@ begin
     where leaf #>> '{}' like '{%}' and leaf #>> '{}' not like '{@%'
     group by each.name) used
   where a.version_id = p_version and a.name = used.name;
+  with recursive reach (position, root) as (
+    select position, position from ratchet_internal.graph_activities where version_id = p_version
+    union
+    select reach.position, again.ancestor from reach
+    join ratchet_internal.graph_activities again on again.version_id = p_version
+      and again.kind = 'cycle' and reach.root = any (again.path))
   update ratchet_internal.graph_activities a
   set reads = coalesce((
-      select array_agg(distinct used.name)
-      from ratchet_internal.graph_activities below cross join unnest(below.uses) as used (name)
-      where below.version_id = p_version and a.position = any (below.path)
-        and used.name = any (a.path_names)), '{}'),
+      select array_agg(distinct used.name) from reach
+      join ratchet_internal.graph_activities below
+        on below.version_id = p_version and reach.root = any (below.path)
+      cross join unnest(below.uses) as used (name)
+      where reach.position = a.position and used.name = any (a.path_names)), '{}'),
     is_read = exists (select from ratchet_internal.graph_activities below
       where below.version_id = p_version and a.position = any (below.path)
         and below.position <> a.position and a.name = any (below.uses))

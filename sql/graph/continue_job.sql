@@ -27,6 +27,9 @@ begin
   left join ratchet.jobs_attributes a
     on a.job_id = p_job and a.address = m.address and a.position = m.position;
   if v_items is null then return null; end if;
+  -- Earlier stretches may have failed; this one counts from the beginning.
+  v_job.attempt := 0;
+  v_job.error := null;
   v_draft.now := p_now;
   v_draft.job := v_job;
   v_draft.passes := '{}';

@@ -32,7 +32,8 @@ begin
   end if;
   update ratchet.jobs set status = v_job.status, context = v_job.context, result = v_job.result,
     error = v_job.error, finished_at = v_job.finished_at, updated_at = v_job.updated_at,
-    expire_seconds = v_job.expire_seconds, pending_until = v_job.pending_until
+    expire_seconds = v_job.expire_seconds, pending_until = v_job.pending_until,
+    attempt = coalesce(v_job.attempt, 0)
   where id = v_job.id;
   if v_job.finished_at is null then return v_draft; end if;
   perform from ratchet_internal.messages where job_id = v_job.id

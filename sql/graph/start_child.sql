@@ -30,15 +30,9 @@ begin
     end if;
   end if;
   if v_error is null and (p_effect -> 'is_awaited')::boolean then return v_run; end if;
-  -- The parent may have been stopped by what its child did.
-  perform ratchet_internal.settle(p_now, array[m.job_id], array[m.address], array[m.position],
-    array[1], array[v_error is not null], array[coalesce(v_error, jsonb_build_object(
-      'job_id', (v_draft.job).key, 'jc', ratchet_internal.graph_time(p_now),
-      'ju', ratchet_internal.graph_time(p_now)))::text], false,
-    array[(v_error ->> 'code')::int])
-  from ratchet_internal.messages m
-  where m.job_id = v_parent.id and m.address = p_effect ->> 'address'
-    and m.position = (p_effect -> 'position')::int and m.kind = 'child';
+  perform ratchet_internal.settle_await(p_now, p_effect, v_error, jsonb_build_object(
+    'job_id', (v_draft.job).key, 'jc', ratchet_internal.graph_time(p_now),
+    'ju', ratchet_internal.graph_time(p_now)));
   return row(coalesce(v_run.steps, 1), v_run.children,
     v_run.jobs || v_parent.id)::ratchet_internal.graph_run;
 end $$;

@@ -172,3 +172,33 @@ test.serial(
     await sql.rows('select ratchet.scrub($1, $2)', ['none', app.app]);
   },
 );
+
+test.serial('what only another branch of the loop reads is there after a wait', async (t) => {
+  const app = await graphApp(sql, {
+    subscribes: 'far',
+    activities: {
+      start: { type: 'trigger', stats: { id: '{$self.input.data.id}' } },
+      pivot: { type: 'hook', output: { maps: { n: 1 } } },
+      nap: { type: 'hook', sleep: 0.001 },
+      again: { type: 'cycle', ancestor: 'pivot', input: { maps: { n: 2 } } },
+      reader: { type: 'hook', job: { maps: { id: '{start.output.data.id}' } } },
+    },
+    transitions: {
+      start: [{ to: 'pivot' }],
+      pivot: [
+        {
+          to: 'nap',
+          conditions: { match: [{ expected: 1, actual: '{pivot.output.data.n}' }] },
+        },
+        {
+          to: 'reader',
+          conditions: { match: [{ expected: 2, actual: '{pivot.output.data.n}' }] },
+        },
+      ],
+      nap: [{ to: 'again' }],
+    },
+  });
+  await app.publish('far', { id: 'f' });
+  for (let round = 0; (await app.state('f')).status > 0 && round < 100; round += 1) await app.run();
+  t.like(await app.state('f'), { status: 0, data: { id: 'f' } });
+});
