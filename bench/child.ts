@@ -11,22 +11,24 @@ export interface Usage {
 export class Child {
   private readonly process: ChildProcess;
   private readonly answers = new Map<number, (message: Message) => void>();
+  private readonly listeners = new Map<string, Listener>();
   private count = 0;
-  private onDone: (() => void) | undefined;
   private failure: Error | undefined;
 
-  constructor(file: string, profileFolder?: string) {
+  constructor(file: string, profileFolder?: string, execPath = process.execPath) {
     const profile = ['--cpu-prof', '--cpu-prof-dir', profileFolder ?? ''];
     this.process = fork(join(__dirname, file), {
+      execPath,
       execArgv: ['--expose-gc', ...(profileFolder === undefined ? [] : profile)],
     });
     this.process.on('message', (message: Message) => {
-      if (message.event === 'done') this.onDone?.();
+      if (message.event !== undefined) this.listeners.get(message.event)?.resolve(message.value);
       else this.answers.get(message.id)?.(message);
     });
     this.process.on('exit', (code) => {
       this.failure = new Error(`${file} ended with ${code}`);
       for (const answer of this.answers.values()) answer({ id: 0, error: this.failure.message });
+      for (const { reject } of this.listeners.values()) reject(this.failure);
     });
   }
 
@@ -45,9 +47,20 @@ export class Child {
 
   /** Resolves when the number of workflows that `drain` was told have run. */
   done(): Promise<void> {
-    return new Promise((resolve) => {
-      this.onDone = resolve;
+    return this.heard('done');
+  }
+
+  /** Resolves with what the process next says of its own accord under that name. */
+  heard<T>(event: string): Promise<T> {
+    const heard = new Promise<T>((resolve, reject) => {
+      this.listeners.set(event, { resolve: resolve as Listener['resolve'], reject });
     });
+    heard.catch(() => {}); // whoever waits hears of it; nobody need
+    return heard;
+  }
+
+  kill(): void {
+    this.process.kill('SIGKILL');
   }
 
   async stop(): Promise<void> {
@@ -57,6 +70,11 @@ export class Child {
     await this.send('exit');
     await ended;
   }
+}
+
+interface Listener {
+  resolve: (value: unknown) => void;
+  reject: (error: Error) => void;
 }
 
 interface Message {

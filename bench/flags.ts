@@ -9,6 +9,10 @@ export interface Flags {
   rounds: number;
   /** Workflows of hello; the amounts of the others follow. */
   n: number;
+  /** Names of the peers to measure beside it. */
+  peers: string[];
+  /** Results of an earlier run: a ratio that fell against them makes this one fail. */
+  compare: string | undefined;
   /** Folder for CPU profiles of the worker processes. */
   profile: string | undefined;
   /** SQL to run after the engine is installed: to see what a change of it would bring. */
@@ -19,24 +23,32 @@ export interface Flags {
   out: string;
 }
 
-export function readFlags(known: string[]): Flags {
+function listed(what: string, value: string | undefined, known: string[]): string[] {
+  const names = value?.split(',') ?? known;
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0) throw new Error(`No ${what} ${unknown.join()}: ${known.join(', ')}`);
+  return names;
+}
+
+export function readFlags(known: string[], peers: string[]): Flags {
   const { values } = parseArgs({
     options: {
       only: { type: 'string' },
       quick: { type: 'boolean', default: false },
       rounds: { type: 'string' },
       n: { type: 'string' },
+      peers: { type: 'string' },
+      compare: { type: 'string' },
       profile: { type: 'string' },
       patch: { type: 'string' },
       statements: { type: 'boolean', default: false },
       out: { type: 'string', default: join(__dirname, 'dist', 'results.json') },
     },
   });
-  const only = values.only?.split(',') ?? known;
-  const unknown = only.filter((name) => !known.includes(name));
-  if (unknown.length > 0) throw new Error(`No workload ${unknown.join()}: ${known.join(', ')}`);
   return {
-    only,
+    only: listed('workload', values.only, known),
+    peers: values.peers === 'none' ? [] : listed('peer', values.peers, peers),
+    compare: values.compare,
     isQuick: values.quick,
     rounds: Number(values.rounds ?? (values.quick ? 1 : 5)),
     n: Number(values.n ?? (values.quick ? 4_000 : 20_000)),

@@ -1,11 +1,19 @@
 // npm run bench: measures the engine against the limit of this machine; see README.md.
+import { dirname, join } from 'node:path';
+import { saveCharts } from './charts';
+import { compare, readSaved } from './compare';
 import { readFlags } from './flags';
+import { printAbsences } from './peers/absences';
+import { availablePeers } from './peers/install';
+import { PEERS } from './peers/peers';
 import { Durable } from './product';
+import { beginWorkload, hideProgress } from './progress';
 import { printHead, printResult, save, type Result } from './report';
 import { startServer } from './server';
 import { forgetStatements, printStatements } from './statements';
 import { drainOf } from './workloads/drain';
 import { idle } from './workloads/idle';
+import { latency } from './workloads/latency';
 import { memory } from './workloads/memory';
 import { remote10 } from './workloads/remote';
 import { sleepers } from './workloads/sleepers';
@@ -17,6 +25,7 @@ const workloads: Record<string, Workload> = {
   seq10: drainOf('seq10', 10),
   fan100: drainOf('fan100', 100),
   idle,
+  latency,
   remote10,
   bulk,
   single,
@@ -24,20 +33,27 @@ const workloads: Record<string, Workload> = {
   memory,
 };
 
-async function main(): Promise<void> {
-  const flags = readFlags(Object.keys(workloads));
+async function main(): Promise<number> {
+  const flags = readFlags(Object.keys(workloads), Object.keys(PEERS));
+  const saved = readSaved(flags.compare);
+  flags.peers = availablePeers(flags.peers);
   const server = await startServer(flags);
   const results: Result[] = [];
   try {
     printHead();
-    for (const name of flags.only) {
+    for (const [index, name] of flags.only.entries()) {
+      beginWorkload(name, index, flags.only.length);
       if (flags.statements) await forgetStatements((await server.database('ours')).client);
       const found = (await workloads[name]?.({ server, flags })) ?? [];
+      hideProgress();
       for (const result of found) printResult(result);
       results.push(...found);
       if (flags.statements) await printStatements(server);
     }
+    printAbsences();
     save(flags, server.version, results);
+    saveCharts(join(dirname(flags.out), 'charts'), results);
+    return saved !== undefined && compare(saved, results, flags) > 0 ? 1 : 0;
   } finally {
     await Durable.shutdown();
     await server.stop();
@@ -45,7 +61,7 @@ async function main(): Promise<void> {
 }
 
 main().then(
-  () => process.exit(0),
+  (code) => process.exit(code),
   (error: unknown) => {
     console.error(error);
     process.exit(1);

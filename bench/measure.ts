@@ -1,4 +1,5 @@
 import type { Client } from 'pg';
+import { showProgress } from './progress';
 
 export function median(values: number[]): number {
   return quantile(values, 0.5);
@@ -19,18 +20,31 @@ export function shuffled<T>(list: T[]): T[] {
   return keyed.sort((a, b) => a.key - b.key).map(({ item }) => item);
 }
 
+/** How far measurements lie apart, and where their middle is. */
+export interface Spread {
+  median: number;
+  low: number;
+  high: number;
+}
+
+export function spreadOf(values: number[]): Spread {
+  return { median: median(values), low: Math.min(...values), high: Math.max(...values) };
+}
+
 /**
  * Runs every side once a round, in an order that changes, so that whatever else the machine does
- * hits all alike. Returns each side's measurements, round by round.
+ * hits all alike. Returns each side's measurements, round by round; a side may give none.
  */
 export async function interleaved<T>(
   rounds: number,
-  sides: Record<string, () => Promise<T>>,
+  sides: Record<string, () => Promise<T | undefined>>,
 ): Promise<Record<string, T[]>> {
   const found: Record<string, T[]> = {};
   for (let round = 0; round < rounds; round += 1) {
     for (const [name, run] of shuffled(Object.entries(sides))) {
-      (found[name] ??= []).push(await run());
+      showProgress(`round ${round + 1} of ${rounds}: ${name}`);
+      const measured = await run();
+      if (measured !== undefined) (found[name] ??= []).push(measured);
     }
   }
   return found;

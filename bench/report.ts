@@ -2,50 +2,91 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import type { Flags } from './flags';
+import type { Spread } from './measure';
+import { absences } from './peers/absences';
+import { versionOf } from './peers/install';
 import { SETTINGS } from './server';
 
-/** One line of the table. */
+/** One line of the table, and one more for each peer. */
 export interface Result {
   name: string;
   unit: string;
   ours: number;
   /** What it is compared with: the limit, the exchange by hand, an empty database. */
   against?: number;
+  /** How far the measurements of the two lie apart. */
+  oursSpread?: Spread;
+  againstSpread?: Spread;
   /** The target as people say it, and whether it is met. */
   target?: string;
   isMet?: boolean;
+  peers?: PeerFigure[];
   /** Further figures, printed under the line. */
   notes?: string[];
   /** Every measurement, for the file. */
   raw?: unknown;
 }
 
-function figure(value: number | undefined): string {
+/** The same work done by a peer. */
+export interface PeerFigure {
+  name: string;
+  /** Where it counts something else: jobs instead of workflows. */
+  unit?: string;
+  spread: Spread;
+}
+
+/** Times are better the shorter, everything else is a rate. */
+export function isTime(unit: string): boolean {
+  return unit === 'ms';
+}
+
+export function figure(value: number | undefined): string {
   if (value === undefined) return '';
   if (value >= 100) return Math.round(value).toLocaleString('en-US');
   return value.toPrecision(3);
 }
 
-const WIDTHS = [22, 14, 11, 11, 8];
+function withSpread(value: number | undefined, spread: Spread | undefined): string {
+  if (value === undefined || spread === undefined || spread.low === spread.high) {
+    return figure(value);
+  }
+  const half = (spread.high - spread.low) / 2 / spread.median;
+  return `${figure(value)} ±${Math.round(half * 100)}%`;
+}
+
+const WIDTHS = [22, 16, 7, 15, 15, 12];
 
 function row(cells: string[]): string {
   const padded = cells.map((cell, i) => {
     const width = WIDTHS[i];
-    if (width === undefined) return ` ${cell}`;
-    return i < 2 ? cell.padEnd(width) : cell.padStart(width);
+    if (width === undefined) return cell;
+    return i < 2 || i === 5 ? cell.padEnd(width) : cell.padStart(width);
   });
   return padded.join(' ').trimEnd();
 }
 
 export function printHead(): void {
-  console.log(row(['', 'unit', 'ours', 'limit', 'ratio', 'target']));
+  console.log(row(['', 'against', 'ratio', 'ours', 'theirs', 'unit', 'target']));
+}
+
+function ratioOf(ours: number, theirs: number | undefined): string {
+  if (theirs === undefined) return '';
+  const ratio = ours / theirs;
+  return ratio >= 10 ? ratio.toFixed(1) : ratio.toFixed(2);
 }
 
 export function printResult(result: Result): void {
-  const { name, unit, ours, against, target = '', isMet, notes = [] } = result;
-  const ratio = against === undefined ? '' : (ours / against).toFixed(2);
+  const { name, unit, ours, against, target = '', isMet, peers = [], notes = [] } = result;
   const verdict = isMet === undefined ? target : `${target}: ${isMet ? 'met' : 'MISSED'}`;
-  console.log(row([name, unit, figure(ours), figure(against), ratio, verdict]));
+  const own = withSpread(ours, result.oursSpread);
+  const theirs = withSpread(against, result.againstSpread);
+  const limit = against === undefined ? '' : 'limit';
+  console.log(row([name, limit, ratioOf(ours, against), own, theirs, unit, verdict]));
+  for (const peer of peers) {
+    const { median } = peer.spread;
+    const cells = ['', peer.name, ratioOf(ours, median), own, withSpread(median, peer.spread)];
+    console.log(row([...cells, peer.unit ?? unit]));
+  }
   for (const note of notes) console.log(`  ${note}`);
 }
 
@@ -53,7 +94,9 @@ export function save(flags: Flags, version: string, results: Result[]): void {
   const machine = { cpu: cpus()[0]?.model, cores: cpus().length, memoryBytes: totalmem() };
   const run = { at: new Date().toISOString(), node: process.version, postgres: version };
   const { rounds, n } = flags;
-  const all = { ...run, machine, settings: SETTINGS, rounds, n, results };
+  const peers = Object.fromEntries(flags.peers.map((name) => [name, versionOf(name)]));
+  const measured = { peers, absences: absences(), results };
+  const all = { ...run, machine, settings: SETTINGS, rounds, n, ...measured };
   mkdirSync(dirname(flags.out), { recursive: true });
   writeFileSync(flags.out, `${JSON.stringify(all, null, 2)}\n`);
   console.log(`\nwritten to ${flags.out}`);

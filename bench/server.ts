@@ -20,10 +20,13 @@ const STATEMENTS = {
   'pg_stat_statements.track': 'all',
 };
 
+/** What a database is made with: the engine, the limit, or what a peer brings itself. */
+type Kind = 'ours' | 'limit' | 'peer';
+
 export interface Server {
   version: string;
-  /** A database with the engine, or with the limit, of its own; made when first asked for. */
-  database(kind: 'ours' | 'limit', name?: string): Promise<Database>;
+  /** A database of its own for a program; made when first asked for. */
+  database(kind: Kind, name?: string): Promise<Database>;
   stop(): Promise<void>;
 }
 
@@ -33,7 +36,8 @@ export interface Database {
   client: Client;
 }
 
-function installation(kind: 'ours' | 'limit', flags: Flags): string[] {
+function installation(kind: Kind, flags: Flags): string[] {
+  if (kind === 'peer') return [];
   if (kind === 'limit') return [readFileSync(join(__dirname, 'limit', 'limit.sql'), 'utf8')];
   const statements = flags.statements ? ['create extension pg_stat_statements'] : [];
   const patch = flags.patch === undefined ? [] : [readFileSync(flags.patch, 'utf8')];
@@ -46,7 +50,7 @@ export async function startServer(flags: Flags): Promise<Server> {
   const admin = new Client({ connectionString: postgres.connectionString });
   await admin.connect();
   const known = new Map<string, Database>();
-  const open = async (kind: 'ours' | 'limit', name: string): Promise<Database> => {
+  const open = async (kind: Kind, name: string): Promise<Database> => {
     await admin.query(`create database bench_${name} template template0`);
     const url = postgres.connectionString.replace(/\/postgres$/, `/bench_${name}`);
     const client = new Client({ connectionString: url });

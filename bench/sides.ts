@@ -8,9 +8,10 @@ import type { Database, Server } from './server';
 
 const BATCH = 1_000;
 
-/** One of two programs that do the same: how it is started, filled and emptied. */
+/** One of the programs that do the same: how it is started, filled and emptied. */
 export interface Side {
-  kind: 'ours' | 'limit';
+  /** `ours`, `limit` or the name of a peer. */
+  kind: string;
   database: Database;
   worker: Child;
   /** An empty database. */

@@ -4,7 +4,14 @@ import { Durable } from '../../dist/index.mjs';
 import { onCommands } from '../commands.mjs';
 
 const act = async (x) => ({ ok: true, x });
-const { step } = Durable.workflow.proxyActivities({ activities: { step: act } });
+/** Tells when it began, on the clock that all processes of the machine share. */
+const timedAct = async (x) => {
+  process.send({ event: 'step', value: performance.timeOrigin + performance.now() });
+  return act(x);
+};
+const { step, timedStep } = Durable.workflow.proxyActivities({
+  activities: { step: act, timedStep: timedAct },
+});
 const remote = Durable.workflow.proxyActivities({ taskQueue: 'steps' });
 
 let ended = 0;
@@ -34,6 +41,7 @@ const workflows = {
     return { x, count: all.length };
   }),
   remote10: counted(async (x) => ({ x, last: await sequence(remote.step, 10) })),
+  timed: async (x) => ({ x, last: await timedStep(x) }),
   park: async (x) => {
     const value = await Durable.workflow.condition(`never-${x}`);
     return { x, value };

@@ -1,4 +1,5 @@
-import { interleaved, mark, median, since } from '../measure';
+import { interleaved, mark, median, since, spreadOf } from '../measure';
+import { closePeers, figuresOf, guarded, openPeers, type PeerSide } from '../peers/side';
 import type { Result } from '../report';
 import { openLimit, openOurs, untilQuiet, type Side } from '../sides';
 import type { Usage } from '../child';
@@ -67,34 +68,58 @@ export function note(name: string, { transactions, walBytes, nodeMs }: Drained):
   return `${name}: per workflow ${transactions.toFixed(4)} commits, ${wal}, ${cpu}`;
 }
 
+/** A peer's runs: as many workflows as it does in the given time, judged by the run before. */
+function peerRun(side: PeerSide, flow: string, most: number, seconds: number) {
+  let count = Math.max(Math.round(most / 20), 10);
+  return guarded(side, async () => {
+    await side.reset();
+    const drained = await drain(side, flow, count);
+    count = Math.min(Math.max(Math.round(drained.perSecond * seconds), 10), most);
+    return drained;
+  });
+}
+
 /** Throughput of one kind of workflow, counted in steps. */
 export function drainOf(flow: string, steps: number): Workload {
   return async ({ server, flags }) => {
     const count = Math.max(Math.round(flags.n / (steps === 1 ? 1 : steps * 0.4)), 10);
     const sides = [await openOurs(server, flags), await openLimit(server, flags)];
+    const peers = await openPeers(server, flags, flow);
     try {
       const run = (side: Side) => async () => {
         await side.reset();
         return drain(side, flow, count);
       };
-      const pairs = Object.fromEntries(sides.map((side) => [side.kind, run(side)]));
-      await interleaved(1, pairs); // warms up: compiled code, plans, files of the database
-      const raw = await interleaved(flags.rounds, pairs);
+      const seconds = flags.isQuick ? 1 : 3;
+      const programs = Object.fromEntries([
+        ...sides.map((side) => [side.kind, run(side)] as const),
+        ...peers.map((side) => [side.kind, peerRun(side, flow, count, seconds)] as const),
+      ]);
+      await interleaved(1, programs); // warms up: compiled code, plans, files of the database
+      const raw = await interleaved(flags.rounds, programs);
       const ours = middle(raw['ours']);
       const limit = middle(raw['limit']);
+      const spread = (name: string) =>
+        spreadOf((raw[name] ?? []).map(({ perSecond }) => perSecond * steps));
       const result: Result = {
         name: flow,
         unit: steps === 1 ? 'workflows/s' : 'steps/s',
         ours: ours.perSecond * steps,
         against: limit.perSecond * steps,
+        oursSpread: spread('ours'),
+        againstSpread: spread('limit'),
         target: '≥ 1/3',
         isMet: ours.perSecond / limit.perSecond >= 1 / 3,
-        notes: [note('ours', ours), note('limit', limit)],
+        peers: figuresOf(peers, raw, ({ perSecond }) => perSecond * steps, 'jobs/s'),
+        notes: [...sides, ...peers]
+          .filter(({ kind }) => raw[kind] !== undefined)
+          .map(({ kind }) => note(kind, middle(raw[kind]))),
         raw,
       };
       return [result];
     } finally {
       for (const side of sides) await side.worker.stop();
+      await closePeers(peers);
     }
   };
 }

@@ -1,0 +1,58 @@
+// DBOS: workflows from a queue without a limit of concurrency, its intervals of polling shortened,
+// starts in one transaction for many.
+import { DBOS, DBOSClient } from '@dbos-inc/dbos-sdk';
+import pg from 'pg';
+import { count, flows, serve } from './program.mjs';
+
+const POLLING_MS = 50;
+const POOL = 20;
+
+let config;
+let client;
+let pool;
+
+const options = (flow) => ({ queueName: 'bench', workflowName: flow });
+
+function register(flow) {
+  const step = (fn) => DBOS.runStep(fn, { name: 'step' });
+  const run = async (x) => {
+    const value = await flows[flow](step, x);
+    if (flow !== 'timed') count();
+    return value;
+  };
+  DBOS.registerWorkflow(run, { name: flow });
+}
+
+async function launch() {
+  DBOS.setConfig(config);
+  await DBOS.launch();
+}
+
+serve({
+  async open({ connectionString, role }) {
+    const shared = { systemDatabaseUrl: connectionString, systemDatabasePoolSize: POOL };
+    if (role === 'client') {
+      client = await DBOSClient.create({ ...shared, applicationName: 'bench' });
+      pool = new pg.Pool({ connectionString, max: 1 });
+      return;
+    }
+    config = { ...shared, name: 'bench', logLevel: 'error' };
+    for (const flow of Object.keys(flows)) register(flow);
+    await launch();
+    await DBOS.registerQueue('bench', { minPollingIntervalMs: POLLING_MS });
+    await DBOS.shutdown();
+  },
+  async startMany(flow, inputs) {
+    const connection = await pool.connect();
+    await connection.query('begin');
+    for (const x of inputs) await client.enqueueInTransaction(connection, options(flow), x);
+    await connection.query('commit');
+    connection.release();
+  },
+  startOne: (flow, x) => client.enqueue(options(flow), x),
+  result: (handle) => handle.getResult({ pollingIntervalMs: POLLING_MS }),
+  work: launch,
+  async rest() {
+    if (DBOS.isInitialized()) await DBOS.shutdown();
+  },
+});
