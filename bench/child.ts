@@ -7,6 +7,12 @@ export interface Usage {
   cpuMs: number;
 }
 
+/** Another Node than this one, and further options for it. */
+export interface NodeProgram {
+  execPath: string;
+  execArgv: string[];
+}
+
 /** A worker process: plain Node, as users run it, told what to do by messages. */
 export class Child {
   private readonly process: ChildProcess;
@@ -15,11 +21,15 @@ export class Child {
   private count = 0;
   private failure: Error | undefined;
 
-  constructor(file: string, profileFolder?: string, execPath = process.execPath) {
+  constructor(file: string, profileFolder?: string, node: Partial<NodeProgram> = {}) {
     const profile = ['--cpu-prof', '--cpu-prof-dir', profileFolder ?? ''];
     this.process = fork(join(__dirname, file), {
-      execPath,
-      execArgv: ['--expose-gc', ...(profileFolder === undefined ? [] : profile)],
+      execPath: node.execPath ?? process.execPath,
+      execArgv: [
+        '--expose-gc',
+        ...(profileFolder === undefined ? [] : profile),
+        ...(node.execArgv ?? []),
+      ],
     });
     this.process.on('message', (message: Message) => {
       if (message.event !== undefined) this.listeners.get(message.event)?.resolve(message.value);

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 export interface Flags {
@@ -21,6 +21,11 @@ export interface Flags {
   statements: boolean;
   /** Where the results go. */
   out: string;
+}
+
+/** A path as the caller wrote it: npm changes the folder before it runs a script. */
+function path(given: string): string {
+  return resolve(process.env['INIT_CWD'] ?? '.', given);
 }
 
 function listed(what: string, value: string | undefined, known: string[]): string[] {
@@ -48,13 +53,13 @@ export function readFlags(known: string[], peers: string[]): Flags {
   return {
     only: listed('workload', values.only, known),
     peers: values.peers === 'none' ? [] : listed('peer', values.peers, peers),
-    compare: values.compare,
+    compare: values.compare && path(values.compare),
     isQuick: values.quick,
     rounds: Number(values.rounds ?? (values.quick ? 1 : 5)),
     n: Number(values.n ?? (values.quick ? 4_000 : 20_000)),
-    profile: values.profile,
-    patch: values.patch,
+    profile: values.profile && path(values.profile),
+    patch: values.patch && path(values.patch),
     statements: values.statements,
-    out: values.out,
+    out: path(values.out),
   };
 }

@@ -12,7 +12,7 @@ export const SETTINGS = {
   shared_buffers: '1GB',
   max_wal_size: '32GB',
   checkpoint_timeout: '1h',
-  max_connections: '100',
+  max_connections: '300',
 };
 
 const STATEMENTS = {

@@ -18,8 +18,11 @@ export interface Side {
   reset(): Promise<void>;
   /** Starts `count` workflows up front. */
   start(flow: string, count: number, prefix: string): Promise<void>;
-  /** Lets the worker loose; it reports when it has run `count`. */
-  drain(flow: string, count: number, options?: object): Promise<void>;
+  /**
+   * Lets the worker loose; it reports when it has run `count`. Resolves with the moment from which
+   * to count (Unix time in ms) if setting up should not count.
+   */
+  drain(flow: string, count: number, options?: object): Promise<number | undefined>;
   /** Workflows that have ended well. */
   ended(): Promise<number>;
   /** Whether nothing is held by a worker any more. */

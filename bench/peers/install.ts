@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { NodeProgram } from '../child';
 import { reportAbsence } from './absences';
 import { PEERS } from './peers';
 
@@ -56,10 +57,14 @@ export function versionOf(name: string): string | undefined {
   return packages[`node_modules/${PEERS[name]?.package}`]?.version;
 }
 
-/** The Node to run a peer with: this one, or the npm package `node` where this one is too old. */
-export function nodeFor(name: string): string | undefined {
+/**
+ * The Node to run a peer with: this one, or the npm package `node` where this one is too old. What
+ * a peer's code is warned of is its own affair.
+ */
+export function nodeFor(name: string): NodeProgram {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   const [leastMajor, leastMinor] = PEERS[name]?.node ?? [0, 0];
   const isEnough = major > leastMajor || (major === leastMajor && minor >= leastMinor);
-  return isEnough ? undefined : join(installed, 'node', 'bin', 'node');
+  const execPath = isEnough ? process.execPath : join(installed, 'node', 'bin', 'node');
+  return { execPath, execArgv: ['--no-deprecation'] };
 }

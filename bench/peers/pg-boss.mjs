@@ -1,8 +1,14 @@
-// pg-boss with batches of 500, fetched without a pause while they come full, and woken by NOTIFY.
+// pg-boss with two workers that take batches of 500, without a pause while they come full, and are
+// woken by NOTIFY.
 import { PgBoss } from 'pg-boss';
 import { act, count, serve, timedAct } from './program.mjs';
 
-const WORK = { batchSize: 500, burstWhenBatchFull: true, pollingIntervalSeconds: 0.5 };
+const WORK = {
+  batchSize: 500,
+  localConcurrency: 2,
+  burstWhenBatchFull: true,
+  pollingIntervalSeconds: 0.5,
+};
 const QUEUES = ['hello', 'seq10', 'timed'];
 
 let boss;

@@ -31,11 +31,11 @@ export async function drain(
   const cost = await mark(client);
   const cpu = await side.worker.send<Usage>('usage');
   const done = side.worker.done();
-  const started = performance.now();
-  await side.drain(flow, count, options);
+  const called = performance.timeOrigin + performance.now();
+  const started = (await side.drain(flow, count, options)) ?? called;
   await done;
   await untilQuiet(side);
-  const elapsed = (performance.now() - started) / 1000;
+  const elapsed = (performance.timeOrigin + performance.now() - started) / 1000;
   const { walBytes, transactions } = await since(client, cost);
   const { cpuMs } = await side.worker.send<Usage>('usage');
   await side.worker.send('rest');
@@ -90,7 +90,7 @@ export function drainOf(flow: string, steps: number): Workload {
         await side.reset();
         return drain(side, flow, count);
       };
-      const seconds = flags.isQuick ? 1 : 3;
+      const seconds = flags.isQuick ? 1.5 : 3;
       const programs = Object.fromEntries([
         ...sides.map((side) => [side.kind, run(side)] as const),
         ...peers.map((side) => [side.kind, peerRun(side, flow, count, seconds)] as const),
