@@ -30,6 +30,10 @@ function barsOf({ unit, ours, against, oursSpread, againstSpread, peers = [] }: 
   return bars;
 }
 
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+}
+
 /** A bar, a line from the least to the most that was measured, and the median in figures. */
 function drawBar({ label, value, spread, unit, colour }: Bar, top: number, most: number): string {
   const width = (of: number) => (of / most) * BARS;
@@ -57,7 +61,7 @@ export function chartOf(result: Result): string {
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}">`,
     `<style>text { ${style} }</style>`,
     `<rect width="${WIDTH}" height="${height}" fill="#ffffff"/>`,
-    `<text x="12" y="26"><tspan font-weight="bold">${result.name}</tspan>: ${better}</text>`,
+    `<text x="12" y="26"><tspan font-weight="bold">${escaped(result.name)}</tspan>: ${better}</text>`,
     ...bars.map((bar, i) => drawBar(bar, HEAD + i * LINE, most)),
     '</svg>',
     '',

@@ -35,11 +35,14 @@ export class Child {
       if (message.event !== undefined) this.listeners.get(message.event)?.resolve(message.value);
       else this.answers.get(message.id)?.(message);
     });
-    this.process.on('exit', (code) => {
-      this.failure = new Error(`${file} ended with ${code}`);
-      for (const answer of this.answers.values()) answer({ id: 0, error: this.failure.message });
-      for (const { reject } of this.listeners.values()) reject(this.failure);
-    });
+    this.process.on('error', (error) => this.fail(error));
+    this.process.on('exit', (code) => this.fail(new Error(`${file} ended with ${code}`)));
+  }
+
+  private fail(error: Error): void {
+    this.failure = error;
+    for (const answer of this.answers.values()) answer({ id: 0, error: error.message });
+    for (const { reject } of this.listeners.values()) reject(error);
   }
 
   send<T = void>(command: string, given: object = {}): Promise<T> {

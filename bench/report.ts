@@ -72,7 +72,8 @@ export function printHead(): void {
 function ratioOf(ours: number, theirs: number | undefined): string {
   if (theirs === undefined) return '';
   const ratio = ours / theirs;
-  return ratio >= 10 ? ratio.toFixed(1) : ratio.toFixed(2);
+  if (ratio >= 10) return ratio.toFixed(1);
+  return ratio.toFixed(ratio < 0.1 ? 3 : 2);
 }
 
 export function printResult(result: Result): void {

@@ -56,6 +56,7 @@ function line(
   name: string,
   q: number,
   raw: Record<string, Exchange[]>,
+  sides: PeerSide[],
   figure: (exchange: Exchange) => number | undefined,
 ): Result {
   const at = (exchanges: Exchange[] = []) => {
@@ -63,11 +64,9 @@ function line(
     return values.length === 0 ? undefined : quantile(values, q);
   };
   const peers: PeerFigure[] = [];
-  for (const [peer, exchanges] of Object.entries(raw)) {
-    const value = at(exchanges);
-    if (peer !== 'ours' && value !== undefined) {
-      peers.push({ name: peer, spread: spreadOf([value]) });
-    }
+  for (const { kind } of sides) {
+    const value = at(raw[kind]);
+    if (value !== undefined) peers.push({ name: kind, spread: spreadOf([value]) });
   }
   return { name: `${name} p${q * 100}`, unit: 'ms', ours: at(raw['ours']) ?? NaN, peers };
 }
@@ -104,10 +103,10 @@ export const latency: Workload = async ({ server, flags }) => {
   await ours.worker.stop();
   await closePeers(peers);
   const results = [
-    line('start to step', 0.5, raw, ({ toStep }) => toStep),
-    line('start to step', 0.99, raw, ({ toStep }) => toStep),
-    line('start to result', 0.5, raw, ({ toResult }) => toResult),
-    line('start to result', 0.99, raw, ({ toResult }) => toResult),
+    line('start to step', 0.5, raw, peers, ({ toStep }) => toStep),
+    line('start to step', 0.99, raw, peers, ({ toStep }) => toStep),
+    line('start to result', 0.5, raw, peers, ({ toResult }) => toResult),
+    line('start to result', 0.99, raw, peers, ({ toResult }) => toResult),
   ];
   const [first] = results;
   if (first !== undefined) first.raw = raw;
