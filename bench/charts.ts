@@ -56,12 +56,13 @@ export function chartOf(result: Result): string {
   const most = Math.max(...bars.map(({ value, spread }) => Math.max(value, spread?.high ?? 0)));
   const height = HEAD + bars.length * LINE + 12;
   const better = isTime(result.unit) ? 'shorter is better' : 'longer is better';
+  const name = `<tspan font-weight="bold">${escaped(result.name)}</tspan>`;
   const style = 'font: 13px system-ui, sans-serif; fill: #0f172a';
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}">`,
     `<style>text { ${style} }</style>`,
     `<rect width="${WIDTH}" height="${height}" fill="#ffffff"/>`,
-    `<text x="12" y="26"><tspan font-weight="bold">${escaped(result.name)}</tspan>: ${better}</text>`,
+    `<text x="12" y="26">${name}: ${better}</text>`,
     ...bars.map((bar, i) => drawBar(bar, HEAD + i * LINE, most)),
     '</svg>',
     '',

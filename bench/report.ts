@@ -37,7 +37,7 @@ export interface PeerFigure {
 
 /** Times are better the shorter, everything else is a rate. */
 export function isTime(unit: string): boolean {
-  return unit === 'ms';
+  return /^ms\b/.test(unit);
 }
 
 export function figure(value: number | undefined): string {

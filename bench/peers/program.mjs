@@ -53,8 +53,8 @@ async function rate(call, { clients, milliseconds }) {
 
 /**
  * Serves a peer: `open({ connectionString, role })`, `startMany(flow, inputs)`,
- * `startOne(flow, input)`, `result(started)` if it has one, `work(flow)` and `rest()`. `isSlowToOpen`
- * says that `work` must set up much that a worker sets up once: it does not count.
+ * `startOne(flow, input)`, `result(started)` if it has one, `work(flow)` and `rest()`.
+ * `isSlowToOpen` says that `work` sets up much that a worker sets up once: it does not count.
  */
 export function serve(peer) {
   onCommands({

@@ -136,8 +136,11 @@ export function figuresOf<T>(
 }
 
 export async function closePeers(sides: PeerSide[]): Promise<void> {
-  for (const { worker, client } of sides) {
-    await worker.stop();
-    await client.stop();
+  for (const side of sides) {
+    const stop = async () => {
+      await side.worker.stop();
+      await side.client.stop();
+    };
+    await guarded(side, stop)();
   }
 }

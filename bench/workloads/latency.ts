@@ -42,13 +42,23 @@ function peerExchange({ worker, client }: PeerSide): () => Promise<Exchange> {
   };
 }
 
-/** A few exchanges, one after another; fewer of a program that takes its time. */
-async function block(exchange: () => Promise<Exchange>, milliseconds: number): Promise<Exchange[]> {
+/**
+ * A few exchanges, one after another; fewer of a program that takes its time. The worker runs no
+ * longer than that, so that its looking for work does not disturb the others.
+ */
+async function block(
+  side: Side,
+  exchange: () => Promise<Exchange>,
+  milliseconds: number,
+): Promise<Exchange[]> {
   const found: Exchange[] = [];
+  await side.drain('timed', 0);
+  await exchange(); // the worker has begun
   const started = performance.now();
   while (found.length < BLOCK && performance.now() - started < milliseconds) {
     found.push(await exchange());
   }
+  await side.worker.send('rest');
   return found;
 }
 
@@ -78,19 +88,14 @@ export const latency: Workload = async ({ server, flags }) => {
   const programs: Record<string, () => Promise<Exchange[] | undefined>> = {};
   const milliseconds = flags.isQuick ? 1_500 : 4_000;
   await ours.reset();
-  await ours.drain('timed', 0);
   const own = ourExchange(ours);
-  programs['ours'] = () => block(own, milliseconds);
+  programs['ours'] = () => block(ours, own, milliseconds);
   for (const side of peers) {
     const { result } = side.peer.cannot;
     if (result !== undefined) reportAbsence(side.kind, 'start to result', result);
-    const begin = async () => {
-      await side.reset();
-      await side.drain('timed', 0);
-    };
-    await guarded(side, begin)();
+    await guarded(side, () => side.reset())();
     const exchange = peerExchange(side);
-    programs[side.kind] = guarded(side, () => block(exchange, milliseconds));
+    programs[side.kind] = guarded(side, () => block(side, exchange, milliseconds));
   }
   const raw: Record<string, Exchange[]> = {};
   for (let round = -1; round < flags.rounds; round += 1) {
