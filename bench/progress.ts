@@ -22,7 +22,7 @@ export function showProgress(detail: string): void {
   const elapsed = `${Math.round((performance.now() - started) / 1000)} s`;
   const line = `${bar} ${at.index + 1}/${at.count} ${at.name} ${detail} ${elapsed}`;
   clear();
-  process.stderr.write(line.slice(0, process.stderr.columns - 1));
+  process.stderr.write(line.slice(0, (process.stderr.columns || 80) - 1));
 }
 
 /** Makes room for a line of the table. */
