@@ -12,6 +12,8 @@ import { printHead, printResult, save, type Result } from './report';
 import { startServer } from './server';
 import { forgetStatements, printStatements } from './statements';
 import { drainOf } from './workloads/drain';
+import { graphCycle, graphMap, graphPublish } from './workloads/graph-alone';
+import { graph10, graphFan100 } from './workloads/graph-workers';
 import { idle } from './workloads/idle';
 import { latency } from './workloads/latency';
 import { memory } from './workloads/memory';
@@ -30,6 +32,11 @@ const workloads: Record<string, Workload> = {
   bulk,
   single,
   sleepers,
+  graph10,
+  graphFan100,
+  graphPublish,
+  graphCycle,
+  graphMap,
   memory,
 };
 

@@ -29,9 +29,16 @@ export interface Side {
   isQuiet(): Promise<boolean>;
 }
 
-async function one<T>(client: Client, text: string): Promise<T> {
+/** The first column of the first row. */
+export async function one<T>(client: Client, text: string): Promise<T> {
   const { rows } = await client.query({ text, rowMode: 'array' });
   return (rows as unknown[][])[0]?.[0] as T;
+}
+
+/** Removes all jobs, and what they left to do. */
+export async function emptyOurs(client: Client): Promise<void> {
+  await client.query(`truncate ratchet.jobs, ratchet.jobs_attributes,
+    ratchet_internal.messages, ratchet_internal.signals`);
 }
 
 function* batches(count: number, prefix: string): Generator<{ id: string; x: number }[]> {
@@ -51,10 +58,7 @@ export async function openOurs(server: Server, flags: Flags, name?: string): Pro
     kind: 'ours',
     database,
     worker,
-    async reset() {
-      await client.query(`truncate ratchet.jobs, ratchet.jobs_attributes,
-        ratchet_internal.messages, ratchet_internal.signals`);
-    },
+    reset: () => emptyOurs(client),
     async start(flow, count, prefix) {
       const shared = { taskQueue: 'bench', workflowName: flow };
       for (const batch of batches(count, prefix)) {
