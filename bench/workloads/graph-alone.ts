@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from 'pg';
 import { APP, PASSES } from '../graphs';
-import { interleaved, median, quantile } from '../measure';
+import { interleaved, median, quantile, spreadOf } from '../measure';
 import { graphDatabase } from '../mesh';
 import type { Result } from '../report';
 import { emptyOurs, one } from '../sides';
@@ -59,10 +59,24 @@ export const graphPublish: Workload = async ({ server, flags }) => {
     `p99 ${quantile(raw.ours, 0.99).toFixed(2)} ms`,
     'limit: a one-row insert with its commit',
   ];
-  const name = 'graphPublish';
   return [
-    { name, unit: 'jobs/s', ...rates, target: '≥ 1,000', isMet: rates.ours >= 1_000 },
-    { name, unit: 'ms', ours, against, target: '< 2', isMet: ours < 2, notes, raw },
+    {
+      name: 'graphPublish rate',
+      unit: 'jobs/s',
+      ...rates,
+      target: '≥ 1,000',
+      isMet: rates.ours >= 1_000,
+    },
+    {
+      name: 'graphPublish p50',
+      unit: 'ms',
+      ours,
+      against,
+      target: '< 2',
+      isMet: ours < 2,
+      notes,
+      raw,
+    },
   ];
 };
 
@@ -85,7 +99,13 @@ export const graphCycle: Workload = async ({ server, flags }) => {
     if (passes !== PASSES) throw new Error(`${passes} of ${PASSES} passes`);
     if (round >= 0) rates.push((PASSES / milliseconds) * 1_000);
   }
-  return [{ name: 'graphCycle', unit: 'passes/s', ours: median(rates), raw: rates }];
+  return [
+    {
+      name: 'graphCycle',
+      unit: 'passes/s',
+      ...{ ours: median(rates), oursSpread: spreadOf(rates), raw: rates },
+    },
+  ];
 };
 
 /** A map with 50 pipe expressions, beside one with 50 plain references. */

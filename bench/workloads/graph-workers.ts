@@ -1,10 +1,13 @@
 import { Child } from '../child';
-import { interleaved } from '../measure';
+import { interleaved, spreadOf } from '../measure';
 import { openMesh } from '../mesh';
 import type { Result } from '../report';
 import { openLimit, openOurs } from '../sides';
 import { drain, middle, note } from './drain';
 import type { Workload } from './workload';
+
+const spread = (found: { perSecond: number }[] = [], steps: number) =>
+  spreadOf(found.map(({ perSecond }) => perSecond * steps));
 
 /** Ten workers in a chain, beside ten steps of a function on a queue that another process serves. */
 export const graph10: Workload = async ({ server, flags }) => {
@@ -29,6 +32,7 @@ export const graph10: Workload = async ({ server, flags }) => {
     const result: Result = {
       ...{ name: 'graph10', unit: 'steps/s', target: '≥ 0.5' },
       ...{ ours: ours.perSecond * 10, against: against.perSecond * 10 },
+      ...{ oursSpread: spread(raw['graph'], 10), againstSpread: spread(raw['durable'], 10) },
       isMet: ours.perSecond / against.perSecond >= 0.5,
       notes: [note('graph', ours), note('against, remote10', against)],
       raw,
@@ -58,7 +62,10 @@ export const graphFan100: Workload = async ({ server, flags }) => {
     const raw = await interleaved(flags.rounds, sides);
     const [graph, against] = [middle(raw['ours']), middle(raw['limit'])];
     const notes = [note('graph', graph), 'limit: as many steps in the same process'];
-    const figures = { ours: graph.perSecond * 100, against: against.perSecond * 100 };
+    const figures = {
+      ...{ ours: graph.perSecond * 100, against: against.perSecond * 100 },
+      ...{ oursSpread: spread(raw['ours'], 100), againstSpread: spread(raw['limit'], 100) },
+    };
     return [{ name: 'graphFan100', unit: 'steps/s', ...figures, notes, raw }];
   } finally {
     for (const side of [ours, limit]) await side.worker.stop();
