@@ -9,7 +9,7 @@ import type { Workload } from './workload';
 const spread = (found: { perSecond: number }[] = [], steps: number) =>
   spreadOf(found.map(({ perSecond }) => perSecond * steps));
 
-/** Ten workers in a chain, beside ten steps of a function on a queue that another process serves. */
+/** Ten workers in a chain, beside ten steps of a function on a queue of another process. */
 export const graph10: Workload = async ({ server, flags }) => {
   const mesh = await openMesh(server, flags, 10);
   const durable = await openOurs(server, flags);
