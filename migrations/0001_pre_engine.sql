@@ -13690,7 +13690,8 @@ comment on function ratchet_internal.response_error(text, int) is
 -- sql/graph/load_scope.sql
 
 -- The outputs of the ancestors of an activity, as seen from its address, as far as it or an
--- activity below it reads them. A stretch begins with this and carries it along.
+-- activity below it reads them. A stretch begins with this and carries it along. offset 0 keeps the
+-- order of the joins: a plan made before there are statistics reads the whole version otherwise.
 
 create function ratchet_internal.load_scope(
   p_job ratchet.jobs, p_activity ratchet_internal.graph_activities, p_address text
@@ -13701,16 +13702,20 @@ as $$
 begin
   if p_activity.reads = '{}' then return '{}'; end if;
   return coalesce((
-    select jsonb_object_agg(above.name, ratchet_internal.activity_entry(above, a,
-      ratchet_internal.row_output(a, p_job.input), ratchet_internal.row_hook(a),
-      case when a.is_failed then ratchet_internal.response_error(a.value, a.code) end))
-    from unnest(p_activity.path, p_activity.path_names)
-      with ordinality as each (position, name, depth)
-    join ratchet_internal.graph_activities above
-      on above.version_id = p_activity.version_id and above.position = each.position
-    join ratchet.jobs_attributes a on a.job_id = p_job.id and a.position = each.position
-      and a.address = ratchet_internal.cut_address(p_address, each.depth::int)
-    where each.name = any (p_activity.reads) and each.depth < cardinality(p_activity.path)), '{}');
+    select jsonb_object_agg(each.name, ratchet_internal.activity_entry(above.activity,
+      run.attribute, ratchet_internal.row_output(run.attribute, p_job.input),
+      ratchet_internal.row_hook(run.attribute), case when (run.attribute).is_failed then
+        ratchet_internal.response_error((run.attribute).value, (run.attribute).code) end))
+    from (
+      select a.position, a.name, ratchet_internal.cut_address(p_address, a.depth::int) as address
+      from unnest(p_activity.path, p_activity.path_names)
+        with ordinality as a (position, name, depth)
+      where a.name = any (p_activity.reads) and a.depth < cardinality(p_activity.path)) each
+    cross join lateral (select g as activity from ratchet_internal.graph_activities g
+      where g.version_id = p_activity.version_id and g.position = each.position offset 0) above
+    cross join lateral (select a as attribute from ratchet.jobs_attributes a
+      where a.job_id = p_job.id and a.address = each.address and a.position = each.position
+      offset 0) run), '{}');
 end $$;
 comment on function ratchet_internal.load_scope(
   ratchet.jobs, ratchet_internal.graph_activities, text) is
