@@ -1,3 +1,4 @@
+import { RatchetError } from './errors';
 import { log } from './log';
 
 /** What a committed transition is told as. */
@@ -36,4 +37,14 @@ export function publishEvent(sink: EventSink | undefined, event: SystemEvent): v
   } catch (error) {
     ignored(error);
   }
+}
+
+/** @throws RatchetError WF104 */
+export function checkSink(sink: EventSink | undefined): void {
+  if (sink === undefined || typeof (sink as Partial<EventSink> | null)?.publish === 'function')
+    return;
+  throw new RatchetError('WF104', 'events is not an object with a function publish.', {
+    detail: { option: 'events' },
+    hint: 'Give { publish(event) { … } }.',
+  });
 }

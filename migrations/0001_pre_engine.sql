@@ -633,7 +633,8 @@ comment on column ratchet_internal.worker_routes.workflow is
   'Workflow it runs; empty: the activities of the queue.';
 comment on column ratchet_internal.worker_routes.retry is
   'How activities of graphs are tried again that this worker runs: maximumAttempts (executions in '
-  'all), backoffCoefficient, maximumInterval (seconds, or a text with a unit); null: as they say.';
+  'all), backoffCoefficient, maximumInterval (seconds, or a text with a unit). Of a workflow: what '
+  'its jobs leave open, as jobs.options has it. Null: as they say.';
 comment on column ratchet_internal.workers.is_idle is
   'Whether it waits for a notification: others send one only then.';
 comment on column ratchet_internal.workers.lease_seconds is
@@ -862,8 +863,9 @@ comment on column ratchet_internal.graph_facts.name is
 
 -- sql/tables/subscriptions.sql
 
--- Who listens to the broadcasts of graphs, and what they have not yet taken. Transient: rows go to
--- those who listen at that moment, and vanish with them. Where nobody listens nothing is written.
+-- Who listens to the broadcasts of graphs, and to what workflows emit, and what they have not yet
+-- taken. Transient: rows go to those who listen at that moment, and vanish with them. Where nobody
+-- listens nothing is written.
 
 create table ratchet_internal.subscriptions (
   id text collate "C" primary key,
@@ -2969,6 +2971,36 @@ comment on function ratchet_internal.is_retried(json, int, int) is
   'Whether an execution that failed with p_code, after p_executions in all, is followed by '
   'another.';
 
+-- sql/retry/policy_of.sql
+
+-- The retry policy of a function as its job has it, with the defaults of the worker that ran it for
+-- what that leaves open. Total, as the functions that read it.
+
+create function ratchet_internal.policy_of(
+  p_policy json, p_worker bigint, p_namespace text, p_queue text, p_workflow text
+) returns json
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_retry json;
+begin
+  select retry into v_retry from ratchet_internal.worker_routes
+  where worker_id = p_worker and namespace = p_namespace and queue = p_queue
+    and workflow = p_workflow;
+  if v_retry is null then return p_policy; end if;
+  return (
+    select json_object_agg(limits.name, limits.value)
+    from unnest(array['maximumAttempts', 'initialInterval', 'backoffCoefficient',
+      'maximumInterval']) as f (name)
+    cross join lateral (select f.name, ratchet_internal.number_of(p_policy, f.name,
+      ratchet_internal.number_of(v_retry, f.name, null)) as value) limits
+    where limits.value is not null);
+end $$;
+comment on function ratchet_internal.policy_of(json, bigint, text, text, text) is
+  'The retry policy of a job, with the defaults of the worker that ran it for what that leaves '
+  'open.';
+
 -- Signals: sent by inserting, matched with waits after the commit, in transactions of the engine.
 
 -- sql/signal/pair_signals.sql
@@ -4843,10 +4875,10 @@ comment on function ratchet_internal.stop_jobs(timestamptz, bigint[]) is
 -- sql/job/retry_turns.sql
 
 -- What becomes of threads whose function failed: run again after a delay as the policy of the hook,
--- or of the job, says; when that is used up, the job ends with the error given. A blocked function
--- (its code no longer fits its history) is tried again every 30 seconds for ever, and counts no
--- attempt: a fixed deployment lets it go on. p_forgotten: position of the step whose failure ended
--- the run and that is to be tried again.
+-- of the job, or of the worker says; when that is used up, the job ends with the error given. A
+-- blocked function (its code no longer fits its history) is tried again every 30 seconds for ever,
+-- and counts no attempt: a fixed deployment lets it go on. p_forgotten: position of the step whose
+-- failure ended the run and that is to be tried again.
 -- Locks: jobs (the caller has locked them), messages. Writes: jobs, threads, messages, attributes.
 
 create function ratchet_internal.retry_turns(
@@ -4872,16 +4904,20 @@ begin
       updated_at = p_now
     from given g
     where not ratchet_internal.is_hook(g.address) and j.id = g.job_id and j.status > 0
-      and (g.is_blocked or ratchet_internal.is_retried(j.options, j.attempt + 1, null))
-    returning g.*, j.attempt, j.options),
+      and (g.is_blocked or ratchet_internal.is_retried(ratchet_internal.policy_of(j.options,
+        p_worker, j.namespace, j.queue, j.workflow), j.attempt + 1, null))
+    returning g.*, j.attempt, ratchet_internal.policy_of(j.options, p_worker, j.namespace, j.queue,
+      j.workflow) as options),
   hook as (
     update ratchet.threads t
     set attempt = t.attempt + case when g.is_blocked then 0 else 1 end, error = g.error
     from given g join ratchet.jobs j on j.id = g.job_id and j.status > 0
     where t.job_id = g.job_id and t.address = g.address
-      and (g.is_blocked
-        or ratchet_internal.is_retried(coalesce(t.options, j.options), t.attempt + 1, null))
-    returning g.*, t.attempt, coalesce(t.options, j.options) as options),
+      and (g.is_blocked or ratchet_internal.is_retried(ratchet_internal.policy_of(
+        coalesce(t.options, j.options), p_worker, j.namespace, t.queue, t.workflow),
+        t.attempt + 1, null))
+    returning g.*, t.attempt, ratchet_internal.policy_of(coalesce(t.options, j.options), p_worker,
+      j.namespace, t.queue, t.workflow) as options),
   failed as (select * from main union all select * from hook),
   forgotten as (
     delete from ratchet.jobs_attributes a using failed f
@@ -5061,6 +5097,35 @@ comment on function ratchet_internal.await_jobs(timestamptz, bigint[]) is
 
 -- Hooks, threads beside the main function; the next generation of a function that continues as new.
 
+-- sql/data/add_attributes.sql
+
+-- Sets search attributes, as the option search of a hook has them, of jobs that run and take hooks.
+-- What is no attribute is left out. A role that is limited to queues may not, so nothing is set.
+-- Locks: nothing (the caller has locked the jobs). Writes: attributes.
+
+create function ratchet_internal.add_attributes(
+  p_now timestamptz, p_jobs bigint[], p_data json[]
+) returns void
+language sql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  insert into ratchet.jobs_attributes as a (job_id, ledger, created_at, position, kind, address,
+    field, value)
+  select distinct on (j.id, each.name) j.id,
+    ratchet_internal.leg2_done(ratchet_internal.leg1_done(1), 1), p_now, 1, 'attribute',
+    '_' || each.name, '_' || each.name, each.value
+  from unnest(p_jobs, p_data) with ordinality as given (job_id, data, at)
+  join ratchet.jobs j on j.id = given.job_id and j.status > 0 and j.is_hookable
+  cross join json_each_text(given.data) as each (name, value)
+  where ratchet_internal.limited_role() is null and ratchet_internal.is_name(each.name)
+    and each.value is not null
+  order by j.id, each.name, given.at desc
+  on conflict (job_id, address, position) do update
+  set value = excluded.value, updated_at = p_now
+$$;
+comment on function ratchet_internal.add_attributes(timestamptz, bigint[], json[]) is
+  'Sets search attributes of jobs that run and take hooks.';
+
 -- sql/thread/open_threads.sql
 
 -- Starts hooks in jobs that run and take them; elsewhere nothing happens. The job's obligations
@@ -5115,7 +5180,7 @@ comment on function ratchet_internal.open_threads(
 
 -- Runs another function inside a job, in a thread of its own, in the caller's transaction. Nothing
 -- happens if the job is unknown, has finished, or takes no hooks.
--- Locks: the job. Writes: jobs, threads, messages. Wakes: an idle worker of the queue.
+-- Locks: the job. Writes: jobs, threads, messages, attributes. Wakes: an idle worker of the queue.
 -- Raises: WF101 bad name, WF102 arguments are no array, WF104 bad option, WF501 too large, WF605
 -- not READ COMMITTED. Idempotent: with the same p_request_id it is started once.
 
@@ -5138,9 +5203,11 @@ declare
 begin
   perform ratchet_internal.check_isolation();
   perform ratchet_internal.check_start(p_namespace, p_workflow, v_queue, p_options);
-  if exists (select from json_object_keys(p_options) as option where option <> 'retry') then
+  if exists (
+    select from json_object_keys(p_options) as option where option not in ('retry', 'search'))
+  then
     perform ratchet_internal.raise_error('WF104', 'invalid option',
-      jsonb_build_object('workflow_id', p_id), 'The only option of a hook is retry.');
+      jsonb_build_object('workflow_id', p_id), 'The options of a hook are retry and search.');
   end if;
   perform ratchet_internal.check_name(p_id, 'workflow id');
   perform ratchet_internal.check_size(p_args, 'arguments');
@@ -5155,6 +5222,10 @@ begin
   if v_job is not null and not exists (
     select from ratchet.threads where job_id = v_job and request_id = v_request)
   then
+    if p_options -> 'search' is not null then
+      perform ratchet_internal.add_attributes(ratchet_internal.now(), array[v_job],
+        array[ratchet_internal.search_of(p_options)]);
+    end if;
     perform ratchet_internal.open_threads(ratchet_internal.now(), array[v_job],
       array[p_workflow], array[v_queue], array[p_args], array[p_options -> 'retry'], v_request);
   end if;
@@ -5162,7 +5233,7 @@ begin
 end $$;
 comment on function ratchet.hook(text, text, json, text, text, json, uuid) is
   'Runs a function inside a running job, in a thread of its own; returns a number that names the '
-  'call. The only option is retry.';
+  'call. Options are retry and search.';
 
 -- sql/thread/start_hooks.sql
 
@@ -5183,7 +5254,8 @@ begin
     array_agg(to_json(m.job_id || '-' || m.address || '-' || m.position)::text) as answers,
     array_agg(target.id) as targets, array_agg(wanted.workflow) as workflows,
     array_agg(wanted.queue) as queues, array_agg(a.input) as inputs,
-    array_agg(wanted.options -> 'retry') as policies
+    array_agg(wanted.options -> 'retry') as policies,
+    array_agg(ratchet_internal.search_of(wanted.options)) as data
   into v_hook
   from (
     select * from ratchet_internal.messages
@@ -5198,6 +5270,8 @@ begin
     and ratchet_internal.is_name(wanted.queue) and ratchet_internal.is_name(wanted.workflow)
   where a.kind = 'hook';
   if v_hook.jobs is null then return; end if;
+  perform ratchet_internal.add_attributes(p_now, v_hook.targets, v_hook.data)
+  where cardinality(array_remove(v_hook.data::text[], null)) > 0;
   perform ratchet_internal.open_threads(p_now, v_hook.targets, v_hook.workflows, v_hook.queues,
     v_hook.inputs, v_hook.policies, null);
   perform ratchet_internal.settle(p_now, v_hook.jobs, v_hook.addresses, v_hook.positions,
@@ -5319,33 +5393,11 @@ comment on function ratchet_internal.continue_jobs(
 
 -- What a step asks of other jobs and of listeners.
 
--- sql/signal/emit_event.sql
-
--- Tells whoever listens to a topic of a namespace: best effort, nothing is kept. The one door from
--- workflows to listeners. A notification holds at most 8000 bytes; a longer payload is left out.
--- Writes: nothing. Wakes: listeners of the channel ratchet_events, at commit.
-
-create function ratchet_internal.emit_event(
-  p_namespace text, p_topic text, p_job text, p_payload json
-) returns void
-language plpgsql volatile
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_event text := json_build_object('namespace', p_namespace, 'topic', p_topic, 'job', p_job,
-    'payload', p_payload)::text;
-begin
-  perform pg_notify('ratchet_events', case when octet_length(v_event) < 8000 then v_event
-    else json_build_object('namespace', p_namespace, 'topic', p_topic, 'job', p_job)::text end);
-end $$;
-comment on function ratchet_internal.emit_event(text, text, text, json) is
-  'Tells whoever listens to a topic of a namespace; nothing is kept.';
-
 -- sql/signal/emit_events.sql
 
--- Tells listeners what steps scheduled in this transaction emit, an object of topics and messages,
--- once per step, and answers the steps.
--- Writes: messages, attributes. Wakes: listeners.
+-- Broadcasts what steps scheduled in this transaction emit, an object of topics and messages, once
+-- per step, as ratchet.emit does, and answers the steps.
+-- Writes: broadcasts, messages, attributes. Wakes: listeners.
 
 create function ratchet_internal.emit_events(p_now timestamptz, p_jobs bigint[]) returns void
 language plpgsql volatile
@@ -5362,23 +5414,25 @@ begin
   join ratchet.jobs_attributes a using (job_id, address, position)
   where m.job_id = any (p_jobs) and m.kind = 'child' and m.key = '' and a.kind = 'emit';
   if v_told.jobs is null then return; end if;
-  perform ratchet_internal.emit_event(j.namespace, event.key, j.key, event.value)
+  perform ratchet_internal.broadcast('hmsh:' || j.namespace, event.key, j.key, null, event.value)
   from unnest(v_told.jobs, v_told.addresses, v_told.positions) as e (job_id, address, at)
   join ratchet.jobs_attributes a
     on a.job_id = e.job_id and a.address = e.address and a.position = e.at
   join ratchet.jobs j on j.id = e.job_id
-  cross join lateral json_each(ratchet_internal.readable(a.input)) event;
+  cross join lateral json_each(ratchet_internal.readable(a.input)) event
+  where not starts_with(event.key, '$');
   perform ratchet_internal.settle(p_now, v_told.jobs, v_told.addresses, v_told.positions,
     v_told.attempts, v_told.failed, v_told.answers, true);
 end $$;
 comment on function ratchet_internal.emit_events(timestamptz, bigint[]) is
-  'Tells listeners what steps scheduled in this transaction emit, once per step.';
+  'Broadcasts what steps scheduled in this transaction emit, once per step.';
 
 -- sql/signal/emit.sql
 
--- Tells whoever listens to the topics of an object of topics and messages, in the caller's
--- transaction: best effort, nothing is kept.
--- Raises: WF101, WF104. Wakes: listeners, at commit.
+-- Broadcasts each topic and message of an object to those who listen to the app that is called like
+-- the namespace, in the caller's transaction: best effort, nothing is kept. Topics that begin with
+-- "$" are those of people who steer an app, and not open to its workflows.
+-- Writes: broadcasts. Raises: WF101, WF104. Wakes: listeners, at commit.
 
 create function ratchet.emit(p_namespace text, p_job text, p_events json) returns void
 language plpgsql volatile security definer
@@ -5390,11 +5444,12 @@ begin
     perform ratchet_internal.raise_error('WF104', 'invalid option',
       jsonb_build_object('option', 'events'), 'Give an object of topics and their messages.');
   end if;
-  perform ratchet_internal.emit_event(p_namespace, event.key, p_job, event.value)
-  from json_each(ratchet_internal.readable(p_events)) event;
+  perform ratchet_internal.broadcast('hmsh:' || p_namespace, event.key, p_job, null, event.value)
+  from json_each(ratchet_internal.readable(p_events)) event
+  where not starts_with(event.key, '$');
 end $$;
 comment on function ratchet.emit(text, text, json) is
-  'Tells listeners of topics of a namespace; nothing is kept.';
+  'Broadcasts topics and messages to those who listen to the app called like the namespace.';
 
 -- sql/dispatch/act_on_steps.sql
 
@@ -6959,8 +7014,7 @@ begin
   on conflict do nothing;
 end $$;
 comment on function ratchet.add_routes(bigint, json) is
-  'Adds routes, objects with namespace, queue, workflow and, for graphs, retry, to what a worker '
-  'serves.';
+  'Adds routes, objects with namespace, queue, workflow and retry, to what a worker serves.';
 
 -- sql/dispatch/remove_routes.sql
 
@@ -11702,15 +11756,32 @@ $$;
 comment on function ratchet_internal.expect_reply(text, text, text) is
   'Promises the first broadcast of a job to a subscription.';
 
+-- sql/graph/broadcast/take_reply.sql
+
+-- The subscription that was promised the first broadcast of a job, which it gets only once. Events
+-- that a workflow of the same id emits are no such broadcast, and leave the promise alone.
+-- Writes: replies.
+
+create function ratchet_internal.take_reply(p_space text, p_job text) returns text
+language sql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  delete from ratchet_internal.replies where job = p_job and namespace = p_space
+  returning subscription
+$$;
+comment on function ratchet_internal.take_reply(text, text) is
+  'The subscription that was promised the first broadcast of a job; the promise is gone then.';
+
 -- sql/graph/broadcast/broadcast.sql
 
 -- Writes a broadcast to all who listen to it now: to its topic, to topic.job, to a pattern that
--- fits either, or to the reply they were promised. Rows of owners that have fallen silent are not
--- written. The share of the lock on a subscription keeps it from vanishing under its new row.
--- Locks: subscriptions (key share). Writes: broadcasts, replies. Wakes: whoever listens.
+-- fits either; and to the subscription p_reply, which was promised it. Rows of owners that have
+-- fallen silent are not written. The share of the lock on a subscription keeps it from vanishing
+-- under its new row.
+-- Locks: subscriptions (key share). Writes: broadcasts. Wakes: whoever listens.
 
 create function ratchet_internal.broadcast(
-  p_space text, p_topic text, p_job text, p_payload json
+  p_space text, p_topic text, p_job text, p_reply text, p_payload json
 ) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -11718,15 +11789,12 @@ as $$
 declare
   v_now timestamptz := ratchet_internal.now();
   v_channel text := p_topic || '.' || p_job;
-  v_reply text;
 begin
-  delete from ratchet_internal.replies where job = p_job and namespace = p_space
-  returning subscription into v_reply;
   insert into ratchet_internal.broadcasts (subscription, topic, job, payload)
   select s.id, p_topic, p_job, p_payload
   from ratchet_internal.subscriptions s
   where s.expires_at > v_now and s.id in (
-    select v_reply
+    select p_reply
     union
     select e.id from ratchet_internal.subscriptions e
     where not e.is_glob and e.namespace = p_space and e.pattern in (p_topic, v_channel)
@@ -11741,7 +11809,7 @@ begin
     perform pg_notify('ratchet', 'broadcast');
   end if;
 end $$;
-comment on function ratchet_internal.broadcast(text, text, text, json) is
+comment on function ratchet_internal.broadcast(text, text, text, text, json) is
   'Writes a broadcast of a job to all who listen to it; nothing where nobody does.';
 
 -- sql/graph/broadcast/post.sql
@@ -11759,7 +11827,7 @@ begin
   perform ratchet_internal.check_name(p_topic, 'topic');
   perform ratchet_internal.check_name(p_app, 'app');
   if p_message is not null then
-    perform ratchet_internal.broadcast(p_namespace || ':' || p_app, '$' || p_topic, null,
+    perform ratchet_internal.broadcast(p_namespace || ':' || p_app, '$' || p_topic, null, null,
       p_message);
   end if;
 end $$;
@@ -14749,6 +14817,7 @@ comment on function ratchet_internal.add_outcome(ratchet_internal.graph_draft,
 -- sql/graph/announce_graph.sql
 
 -- Tells whoever subscribes to the graph of a job, or waits for its first word, how it is.
+-- Writes: broadcasts, replies.
 
 create function ratchet_internal.announce_graph(
   p_job ratchet.jobs, p_metadata jsonb, p_data jsonb
@@ -14759,8 +14828,9 @@ as $$
 begin
   if exists (select from ratchet_internal.subscriptions) then
     perform ratchet_internal.broadcast(p_job.namespace, p_job.options ->> 'publishes', p_job.key,
-      jsonb_build_object('metadata', coalesce(p_metadata, ratchet_internal.job_metadata(p_job)),
-        'data', p_data)::json);
+      ratchet_internal.take_reply(p_job.namespace, p_job.key),
+      jsonb_build_object('data', p_data, 'metadata',
+        coalesce(p_metadata, ratchet_internal.job_metadata(p_job)))::json);
   end if;
 end $$;
 comment on function ratchet_internal.announce_graph(ratchet.jobs, jsonb, jsonb) is

@@ -128,6 +128,7 @@ begin;
 -- Retries.
 \ir retry/retry_delay.sql
 \ir retry/is_retried.sql
+\ir retry/policy_of.sql
 
 -- Signals: sent by inserting, matched with waits after the commit, in transactions of the engine.
 \ir signal/pair_signals.sql
@@ -201,6 +202,7 @@ begin;
 \ir job/await_jobs.sql
 
 -- Hooks, threads beside the main function; the next generation of a function that continues as new.
+\ir data/add_attributes.sql
 \ir thread/open_threads.sql
 \ir thread/hook.sql
 \ir thread/start_hooks.sql
@@ -209,7 +211,6 @@ begin;
 \ir thread/continue_jobs.sql
 
 -- What a step asks of other jobs and of listeners.
-\ir signal/emit_event.sql
 \ir signal/emit_events.sql
 \ir signal/emit.sql
 \ir dispatch/act_on_steps.sql
@@ -424,6 +425,7 @@ begin;
 
 -- Graphs: broadcasts, to those who listen at the moment.
 \ir graph/broadcast/expect_reply.sql
+\ir graph/broadcast/take_reply.sql
 \ir graph/broadcast/broadcast.sql
 \ir graph/broadcast/post.sql
 \ir graph/broadcast/subscribe.sql

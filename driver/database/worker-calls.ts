@@ -10,7 +10,10 @@ export interface Route {
   /** The instance that serves it, and what it says of itself. */
   guid?: string;
   profile?: object;
-  /** Retries of its activities that have no policy of their own; intervals in seconds. */
+  /**
+   * Retries of its activities that have no policy of their own, intervals in seconds; of a
+   * workflow, what its jobs leave open, in milliseconds.
+   */
   retry?: object | undefined;
 }
 

@@ -18,9 +18,11 @@ export interface ChildHandle<T = unknown> {
 type Returned<F> = F extends (...args: never[]) => infer R ? Awaited<R> : unknown;
 type ChildOptions<F> = StartOptions<F extends (...args: infer A) => unknown ? A : unknown[]>;
 
-/** Children belong to the trace of their parent. */
-function inheritedTrace(options: string | null): TraceOptions {
-  return options === null ? {} : traceOf(JSON.parse(options) as TraceOptions);
+/** Children belong to the trace of their parent, and are kept as long. */
+function inherited(options: string | null): Pick<StartOptions, 'expire'> & TraceOptions {
+  if (options === null) return {};
+  const told = JSON.parse(options) as Pick<StartOptions, 'expire'> & TraceOptions;
+  return { ...traceOf(told), ...(told.expire === undefined ? {} : { expire: told.expire }) };
 }
 
 function childCall(kind: 'child' | 'start', options: StartOptions, name?: string) {
@@ -32,11 +34,9 @@ function childCall(kind: 'child' | 'start', options: StartOptions, name?: string
     namespace,
     ...(name === undefined ? {} : { workflow: name }),
   };
-  const workflowId = options.workflowId ?? `-${name ?? options.workflowName ?? ''}-${randomUUID()}`;
-  const child = checkStart(
-    { ...inheritedTrace(turn.work.options), ...options, workflowId },
-    defaults,
-  );
+  const label = options.entity ?? `-${name ?? options.workflowName ?? ''}`;
+  const workflowId = options.workflowId ?? `${label}-${randomUUID()}`;
+  const child = checkStart({ ...inherited(turn.work.options), ...options, workflowId }, defaults);
   const { entity, expire, retry, search, lifetime } = child;
   const stored = { id: child.workflowId, queue: child.queue, entity, expire, retry, search };
   Object.assign(stored, lifetime);

@@ -4,7 +4,7 @@ import { toJson } from '../database/json-door';
 import { startHook, startWorkflow, startWorkflows } from '../database/job-calls';
 import { checkName } from '../database/names';
 import type { Duration } from '../duration';
-import type { EventSink } from '../events';
+import { checkSink, type EventSink } from '../events';
 import type { Hub } from '../engine/hub';
 import type { WorkflowFunction } from '../engine/run-workflow';
 import { RatchetError } from '../errors';
@@ -18,6 +18,7 @@ import { HOOK_OPTIONS, type HookOptions } from './hooks';
 import { meshClientOf, saying, signalJob, WorkflowHandle, type SignalOptions } from './handle';
 import type { HotMeshClient } from './mesh-client';
 import { ScheduleClient } from './schedules';
+import { checkSettings } from './worker-options';
 import {
   checkStart,
   nameOf,
@@ -115,13 +116,15 @@ export class WorkflowClient {
    * await client.workflow.hook({ workflowId: 'order-456', taskQueue: 'reviewers',
    *   workflowName: 'review', args: ['doc-1'] });
    */
-  async hook(options: HookOptions & { tx?: Transaction }): Promise<string> {
-    checkOptions(options, [...HOOK_OPTIONS, 'tx'], 'hook');
-    const { tx, ...given } = options;
+  async hook(hooked: HookOptions & { tx?: Transaction }): Promise<string> {
+    checkOptions(hooked, [...HOOK_OPTIONS, 'tx'], 'hook');
+    const { tx, ...given } = hooked;
     const hook = checkStart({ ...given, workflowId: checkName(given.workflowId, 'workflowId') });
-    const { args, queue, workflow, workflowId, namespace, retry } = hook;
+    const { args, queue, workflow, workflowId, namespace, retry, search } = hook;
     const named = { args, queue, workflow, workflowId, namespace, requestId: randomUUID() };
-    const request = { ...named, options: retry === undefined ? null : JSON.stringify({ retry }) };
+    const isPlain = (retry ?? search) === undefined;
+    const options = isPlain ? null : toJson({ retry, search }, 'options');
+    const request = { ...named, options };
     const queryable = queryableOf(tx);
     await this.hub.prepare();
     return startHook(this.hub.database, request, queryable);
@@ -135,7 +138,8 @@ export class WorkflowClient {
     namespace = 'durable',
   ): WorkflowHandle<R> {
     const id = checkName(workflowId, 'workflowId');
-    return new WorkflowHandle<R>(this.hub, taskQueue, workflowName, id, namespace);
+    const space = checkName(namespace, 'namespace');
+    return new WorkflowHandle<R>(this.hub, taskQueue, workflowName, id, space);
   }
 
   /** Sends a signal; resolves once it is durable, with the signal's number. */
@@ -187,6 +191,8 @@ export class Client {
   constructor(config: ClientConfig) {
     checkOptions(config, CLIENT_OPTIONS, 'Client');
     const { connection, install, notifications, events } = config;
+    checkSettings({ install, notifications });
+    checkSink(events);
     const settings = {
       ...(install === undefined ? {} : { install }),
       ...(notifications === undefined ? {} : { notifications }),
@@ -195,18 +201,24 @@ export class Client {
     this.events = events;
     this.hub.taskEvents.add(events);
     this.workflow = new WorkflowClient(this.hub);
-    this.escalations = new EscalationClient(this.hub, events);
+    this.escalations = new EscalationClient(() => this.hub, events);
     this.schedule = new ScheduleClient(this.hub);
     if (events !== undefined) {
       this.hub.whenReady(() => this.hub.announcements.engineStarted(events, 'durable'));
     }
   }
 
-  /** The lower-level client, as `Entity.find` and `Search.findAllUserData` want it. */
-  async getHotMeshClient(taskQueue: string, namespace = 'durable'): Promise<HotMeshClient> {
+  /**
+   * The lower-level client, as `Entity.find` and `Search.findAllUserData` want it. It may be handed
+   * on by itself: `new Escalations.Client({ getHotMeshClient: client.getHotMeshClient })`.
+   */
+  readonly getHotMeshClient = async (
+    taskQueue: string,
+    namespace = 'durable',
+  ): Promise<HotMeshClient> => {
     checkName(taskQueue, 'taskQueue');
     return meshClientOf(this.hub, checkName(namespace, 'namespace'));
-  }
+  };
 
   /**
    * Installs the engine, or brings it up to the version of this package. A namespace needs nothing

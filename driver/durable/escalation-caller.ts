@@ -16,13 +16,14 @@ type Call = Parameters<typeof escalationRows>[1];
 /** Makes the calls of a client of tasks, and tells its sink of what they have committed. */
 export class EscalationCaller {
   constructor(
-    private readonly hub: Hub,
+    private readonly hubOf: () => Hub | Promise<Hub>,
     private readonly events: EventSink | undefined,
   ) {}
 
   async rows(call: Call, values: unknown[], tx?: Transaction): Promise<string[]> {
-    await this.hub.prepare();
-    return escalationRows(this.hub.database, call, values, queryableOf(tx));
+    const hub = await this.hubOf();
+    await hub.prepare();
+    return escalationRows(hub.database, call, values, queryableOf(tx));
   }
 
   async entries(

@@ -32,8 +32,9 @@ import type {
 export class EscalationClient {
   private readonly calls: EscalationCaller;
 
-  constructor(hub: Hub, events: EventSink | undefined) {
-    this.calls = new EscalationCaller(hub, events);
+  /** @internal */
+  constructor(hubOf: () => Hub | Promise<Hub>, events: EventSink | undefined) {
+    this.calls = new EscalationCaller(hubOf, events);
   }
 
   /** Creates a task beside any wait; with a `signalKey`, resolving it sends that signal. */

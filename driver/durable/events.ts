@@ -1,4 +1,4 @@
-import { fromJson, toJson } from '../database/json-door';
+import { fromJson, toPayload } from '../database/json-door';
 import { checkName } from '../database/names';
 import { RatchetError } from '../errors';
 import { checkOptions } from '../options';
@@ -23,8 +23,24 @@ export function checkObject(given: unknown, where: string, hint: string): void {
   throw new RatchetError('WF104', `${where} was not given an object.`, { hint });
 }
 
+/** Topics and messages as JSON text; each message is a payload of its own. */
+function eventsOf(events: Record<string, unknown>): string {
+  const told = Object.entries(events).flatMap(([topic, message]) => {
+    if (checkName(topic, 'topic').startsWith('$')) {
+      throw new RatchetError('WF104', `emit: the topic '${topic}' begins with $.`, {
+        detail: { option: topic },
+        hint: 'Topics that begin with $ steer an app; choose another name.',
+      });
+    }
+    const json = toPayload(message, `message of ${topic}`);
+    return json === null ? [] : [`${JSON.stringify(topic)}:${json}`];
+  });
+  return `{${told.join(',')}}`;
+}
+
 /**
- * Tells whoever listens to each topic: best effort, nothing is kept for those who come later.
+ * Tells whoever listens to each topic at this moment, as `HotMesh.sub` of the app that is called
+ * like the namespace does. Best effort: nothing is kept for those who come later.
  *
  * @example
  * await Durable.workflow.emit({ 'orders.shipped': { id: 'order-456' } });
@@ -35,8 +51,7 @@ export async function emit(
 ): Promise<boolean> {
   const { turn } = currentWorkflow('emit');
   checkObject(events, 'emit', 'Give an object of topics and their messages.');
-  for (const topic of Object.keys(events)) checkName(topic, 'topic');
-  const told = toJson(events, 'events') ?? '{}';
+  const told = eventsOf(events);
   if (checkOnce(options, 'emit')) {
     return durableCall('emit', {
       ...{ kind: 'emit', name: Object.keys(events).join(' ').slice(0, 200) || 'nothing' },

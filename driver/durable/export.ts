@@ -107,6 +107,14 @@ function transition(step: StepRow): Transition {
 /** @throws RatchetError WF104 */
 export function checkExport(options: ExportOptions): void {
   checkOptions(options, ['allow', 'block', 'values', 'enrich_inputs'], 'export');
+  for (const option of ['values', 'enrich_inputs'] as const) {
+    const value: unknown = options[option];
+    if (value === undefined || typeof value === 'boolean') continue;
+    throw new RatchetError('WF104', `export: ${option} is no boolean.`, {
+      detail: { option },
+      hint: 'Give true or false.',
+    });
+  }
   for (const section of [...(options.allow ?? []), ...(options.block ?? [])]) {
     if (SECTIONS.includes(section)) continue;
     throw new RatchetError('WF104', `export has no section '${String(section)}'.`, {

@@ -6,6 +6,7 @@ import { checkName, checkText } from '../database/names';
 import { durationMs, type Duration } from '../duration';
 import type { Hub } from '../engine/hub';
 import { RatchetError } from '../errors';
+import { checkOptions } from '../options';
 import { readHistory, type StoredHistory } from '../replay/stored-history';
 import { DuplicateJobError, GetStateError } from './errors';
 import {
@@ -47,7 +48,8 @@ export async function signalJob(
   data?: unknown,
   options: SignalOptions | Duration = {},
 ): Promise<string> {
-  const given = typeof options === 'object' ? options : { expire: options };
+  const given: SignalOptions = typeof options === 'object' ? options : { expire: options };
+  checkOptions(given, ['expire', 'dedupId', 'tx'], 'signal');
   const signal = {
     signalId: checkName(signalId, 'signalId'),
     payload: toPayload(data, 'data'),
@@ -130,6 +132,7 @@ export class WorkflowHandle<R = unknown> {
    * `code`, `stack`). An unknown id rejects with code 404.
    */
   async result<T = R>(options: ResultOptions = {}): Promise<T> {
+    checkOptions(options, ['throwOnError', 'state'], 'result');
     await this.hub.prepare();
     this.hub.listen();
     const job = await this.hub.results.wait(this.namespace, this.workflowId);
@@ -202,6 +205,7 @@ export class WorkflowHandle<R = unknown> {
 
   /** Asks the function to cancel itself. Nothing happens if the job has finished or is unknown. */
   async cancel(options: { tx?: Transaction } = {}): Promise<void> {
+    checkOptions(options, ['tx'], 'cancel');
     await this.hub.prepare();
     const tx = queryableOf(options.tx);
     await cancelJob(this.hub.database, this.workflowId, this.namespace, tx);

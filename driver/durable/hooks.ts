@@ -9,11 +9,18 @@ import { checkStart, type StartOptions } from './start-options';
 /** Which function runs inside which job. */
 export type HookOptions<A extends unknown[] = unknown[]> = Pick<
   StartOptions<A>,
-  'args' | 'taskQueue' | 'workflowName' | 'workflowId' | 'entity' | 'namespace' | 'config'
+  | 'args'
+  | 'taskQueue'
+  | 'workflowName'
+  | 'workflowId'
+  | 'entity'
+  | 'namespace'
+  | 'config'
+  | 'search'
 >;
 
 export const HOOK_OPTIONS = [
-  ...['workflowId', 'args', 'taskQueue', 'workflowName', 'entity', 'namespace', 'config'],
+  ...['workflowId', 'args', 'taskQueue', 'workflowName', 'entity', 'namespace', 'config', 'search'],
 ];
 
 export interface ExecHookOptions<A extends unknown[] = unknown[]> extends HookOptions<A> {
@@ -50,12 +57,12 @@ function checkHook(options: HookOptions) {
 }
 
 function hookCall(options: HookOptions): Promise<string> {
-  const { args, queue, workflow, workflowId: id, retry } = checkHook(options);
+  const { args, queue, workflow, workflowId: id, retry, search } = checkHook(options);
   return durableCall('hook', {
     kind: 'hook',
     name: workflow,
     input: args,
-    options: toJson({ id, queue, retry }, 'options'),
+    options: toJson({ id, queue, retry, search }, 'options'),
     isCancellable: false,
     convert: (answer) => fromJson(answer.value),
   });

@@ -1,5 +1,6 @@
 import { checkName } from '../database/names';
 import { toJson, toPayload } from '../database/json-door';
+import { checkObject } from './events';
 import { durationMs, type Duration } from '../duration';
 import { registerActivities } from '../engine/activities';
 import type { Answer } from '../engine/call';
@@ -55,6 +56,8 @@ function settings(options: ProxyOptions) {
   preferNewer(options, 'headers', 'argumentMetadata');
   const policy = options.retry ?? options.retryPolicy;
   const { taskQueue, startToCloseTimeout } = options;
+  const headers = options.headers ?? options.argumentMetadata;
+  if (headers !== undefined) checkObject(headers, 'headers', 'Give an object of JSON values.');
   return {
     queue: taskQueue === undefined ? null : checkName(taskQueue, 'taskQueue'),
     isThrowing: policy?.throwOnError,
@@ -64,14 +67,15 @@ function settings(options: ProxyOptions) {
         ? {}
         : { startToCloseTimeout: durationMs(startToCloseTimeout, 'startToCloseTimeout') }),
     },
-    headers: options.headers ?? options.argumentMetadata,
+    headers,
   };
 }
 
 type Settings = ReturnType<typeof settings>;
 
 function storedOptions(jobPolicy: string | null, { stored, headers }: Settings) {
-  const inherited = jobPolicy === null ? {} : (JSON.parse(jobPolicy) as object);
+  const inherited = jobPolicy === null ? {} : (JSON.parse(jobPolicy) as { expire?: number });
+  delete inherited.expire; // of the job alone
   const merged = { ...inherited, ...stored, ...(headers === undefined ? {} : { headers }) };
   return Object.keys(merged).length === 0 ? null : toJson(merged, 'headers');
 }
@@ -87,8 +91,8 @@ function storedOptions(jobPolicy: string | null, { stored, headers }: Settings) 
 export function proxyActivities<T extends object = Record<string, (...args: unknown[]) => unknown>>(
   options: ProxyOptions = {},
 ): ActivityProxy<T> {
-  if (options.activities !== undefined) registerActivities(options.activities);
   const shared = settings(options);
+  if (options.activities !== undefined) registerActivities(options.activities);
   const functions = new Map<string, (...args: unknown[]) => Promise<unknown>>();
   return new Proxy(
     {},
@@ -112,6 +116,12 @@ function activityCaller(property: string, shared: Settings, intercepted?: ProxyO
   const name = checkName(property, 'activity');
   const [what, inputOf] = [`Activity '${name}'`, `arguments of ${name}`];
   const ownOptions = storedOptions(null, shared);
+  // Of the job that called last: most jobs of a workflow have the same policy.
+  let last: { policy: string; options: string | null } | undefined;
+  const optionsOf = (policy: string) => {
+    if (last?.policy !== policy) last = { policy, options: storedOptions(policy, shared) };
+    return last.options;
+  };
   const isThrowing = shared.isThrowing ?? true;
   const convert = (answer: Answer) => activityValue(answer, isThrowing);
   return (...args: unknown[]): Promise<unknown> => {
@@ -127,7 +137,7 @@ function activityCaller(property: string, shared: Settings, intercepted?: ProxyO
       name,
       input: toPayload(args, inputOf),
       queue: shared.queue ?? work.queue,
-      options: work.options === null ? ownOptions : storedOptions(work.options, shared),
+      options: work.options === null ? ownOptions : optionsOf(work.options),
       convert,
     });
   };

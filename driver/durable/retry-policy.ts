@@ -1,5 +1,6 @@
 import { durationMs, type Duration } from '../duration';
 import { RatchetError } from '../errors';
+import { checkOptions } from '../options';
 
 /** How often a failed activity or workflow is tried again, and after how long. */
 export interface RetryPolicy {
@@ -46,8 +47,10 @@ function checkNumber(option: string, value: unknown, least: number): number | un
 /** The policy with its durations in milliseconds; undefined fields are left out. */
 export function storedPolicy(policy: RetryPolicy | undefined): StoredPolicy {
   if (policy === undefined) return {};
-  for (const option of Object.keys(policy)) {
-    if (!KNOWN.includes(option)) refuse(option, 'unknown', `Options are ${KNOWN.join(', ')}.`);
+  checkOptions(policy, KNOWN, 'a retry policy');
+  const { throwOnError } = policy;
+  if (throwOnError !== undefined && typeof throwOnError !== 'boolean') {
+    refuse('throwOnError', throwOnError, 'Give true or false.');
   }
   const attempts = checkNumber('maximumAttempts', policy.maximumAttempts, 0);
   if (attempts !== undefined && !Number.isInteger(attempts)) {

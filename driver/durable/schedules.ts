@@ -113,6 +113,16 @@ function timeText(time: Date | undefined, option: string): string | null {
   throw new RatchetError('WF104', `${option} is not a valid Date.`, { detail: { option } });
 }
 
+/** The value, if it is of the type; null if there is none. @throws RatchetError WF104 */
+function typed<T>(value: T | undefined, type: 'boolean' | 'integer', option: string): T | null {
+  if (value === undefined || value === null) return null;
+  if (type === 'integer' ? Number.isSafeInteger(value) : typeof value === type) return value;
+  throw new RatchetError('WF104', `${option} is ${String(value)}.`, {
+    detail: { option },
+    hint: type === 'integer' ? 'Give a whole number.' : 'Give true or false.',
+  });
+}
+
 function milliseconds(duration: Duration | undefined, option: string): number | null {
   return duration === undefined ? null : durationMs(duration, option);
 }
@@ -139,9 +149,9 @@ function termsOf(scheduleId: string, given: ScheduleChanges): ScheduleTerms {
     endsAt: timeText(given.endsAt, 'endsAt'),
     ...{ catchUp: catchUp ?? null, overlap: overlap ?? null },
     catchUpMs: milliseconds(given.catchUpWindow, 'catchUpWindow'),
-    isFromEnd: given.fromEnd ?? null,
-    stopsOnFailure: given.stopOnFailure ?? null,
-    maxRuns: given.maxRuns ?? null,
+    isFromEnd: typed(given.fromEnd, 'boolean', 'fromEnd'),
+    stopsOnFailure: typed(given.stopOnFailure, 'boolean', 'stopOnFailure'),
+    maxRuns: typed(given.maxRuns, 'integer', 'maxRuns'),
     options: startOptions(given),
   };
 }
@@ -183,7 +193,7 @@ export class ScheduleClient {
     checkOptions(options, OPTIONS, 'schedule.create');
     const terms = termsOf(options.scheduleId, options);
     const first = {
-      isPaused: options.paused ?? false,
+      isPaused: typed(options.paused, 'boolean', 'paused') ?? false,
       delayMs: milliseconds(options.delay, 'delay'),
     };
     await this.hub.prepare();

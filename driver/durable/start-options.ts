@@ -68,6 +68,7 @@ export interface CheckedStart {
   namespace: string;
   entity: string | undefined;
   expire: number | undefined;
+  /** Also what the function is told beside its arguments. */
   retry: object | undefined;
   lifetime: Lifetime | undefined;
   search: { data: Record<string, string> } | undefined;
@@ -108,7 +109,8 @@ export function checkStart(
       hint: 'Give seconds from 0 to 1e13.',
     });
   }
-  const retry = { ...storedPolicy(config), ...traceOf(options) };
+  const kept = expire === undefined ? {} : { expire: Math.ceil(expire) };
+  const retry = { ...storedPolicy(config), ...traceOf(options), ...kept };
   return {
     args: toPayload(args, 'args') ?? '[]',
     queue: checkName(queue, 'taskQueue'),
@@ -116,7 +118,7 @@ export function checkStart(
     workflowId: checkName(options.workflowId ?? randomUUID(), 'workflowId'),
     namespace: checkName(options.namespace ?? defaults.namespace ?? 'durable', 'namespace'),
     entity: entity === undefined ? undefined : checkName(entity, 'entity'),
-    expire: expire === undefined ? undefined : Math.ceil(expire),
+    expire: kept.expire,
     retry: Object.keys(retry).length === 0 ? undefined : retry,
     search: searchOf(options.search),
     lifetime: checkLifetime(options),
@@ -164,6 +166,7 @@ export function nameOf(workflow: WorkflowFunction | string): string {
 /** A transaction of any accepted form as something with `query`. */
 export function queryableOf(tx: Transaction | undefined): Queryable | undefined {
   if (tx === undefined) return undefined;
+  if (typeof tx !== 'object' || tx === null) notATransaction();
   if ('query' in tx && typeof tx.query === 'function') return tx;
   if ('executeQuery' in tx && typeof tx.executeQuery === 'function') {
     return {
@@ -173,7 +176,12 @@ export function queryableOf(tx: Transaction | undefined): Queryable | undefined 
       },
     };
   }
+  notATransaction();
+}
+
+function notATransaction(): never {
   throw new RatchetError('WF104', 'tx is not a transaction.', {
+    detail: { option: 'tx' },
     hint: 'Give a pg client, a kysely transaction, or an object with query(text, values).',
   });
 }

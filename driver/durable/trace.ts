@@ -1,5 +1,8 @@
 import { RatchetError } from '../errors';
+import type { LiveTurn } from '../engine/live-turn';
 import { log } from '../log';
+import { spanOf } from '../telemetry/spans';
+import { telemetry } from '../telemetry/telemetry';
 import { currentWorkflow } from './current-turn';
 import { checkObject, checkOnce, passOnce, type OnceOptions } from './events';
 
@@ -7,12 +10,15 @@ import { checkObject, checkOnce, passOnce, type OnceOptions } from './events';
 export type TraceAttributes = Record<string, string | number | boolean>;
 
 /** The one place where a trace of a workflow leaves the process. */
-function addSpan(workflowId: string, attributes: TraceAttributes): void {
-  log('debug', `trace of ${workflowId}: ${JSON.stringify(attributes)}`);
+function addSpan(turn: LiveTurn, attributes: TraceAttributes): void {
+  log('debug', `trace of ${turn.work.workflowId}: ${JSON.stringify(attributes)}`);
+  const traced = telemetry();
+  if (traced !== undefined) spanOf(traced, turn, attributes);
 }
 
 /**
- * Notes attributes of this moment for whoever observes the workflow. Resolves to true.
+ * Notes attributes of this moment for whoever observes the workflow: as a span of its trace, and in
+ * the log. Resolves to true.
  *
  * @example
  * await Durable.workflow.trace({ 'order.size': 3 });
@@ -31,6 +37,6 @@ export async function trace(
     });
   }
   const isNoted = checkOnce(options, 'trace') ? await passOnce('trace') : !turn.isOver;
-  if (isNoted) addSpan(turn.work.workflowId, attributes);
+  if (isNoted) addSpan(turn, attributes);
   return true;
 }

@@ -1,4 +1,5 @@
 import type { HubOptions } from '../engine/hub';
+import { storedPolicy, type RetryPolicy, type StoredPolicy } from './retry-policy';
 import { RatchetError } from '../errors';
 import { checkLogLevel } from '../log';
 import { checkOptions } from '../options';
@@ -22,8 +23,15 @@ function refuse(option: string, value: unknown, advice: string): never {
   });
 }
 
-/** Checks `options` of a worker. @throws RatchetError WF104 */
-export function checkSettings(options: HubOptions | undefined): void {
+/** The retry policy among the options of a worker; undefined where there is none. */
+export function policyOf(options: RetryPolicy = {}): StoredPolicy | undefined {
+  const given = Object.entries(options).filter(([option]) => RETRIES.includes(option));
+  const policy = storedPolicy(Object.fromEntries(given));
+  return Object.keys(policy).length === 0 ? undefined : policy;
+}
+
+/** Checks `options` of a worker. @throws RatchetError WF103, WF104 */
+export function checkSettings(options: (HubOptions & RetryPolicy) | undefined): void {
   if (options === undefined) return;
   checkOptions(options, KNOWN, 'options of a worker');
   for (const [option, value] of Object.entries(options)) {
@@ -37,5 +45,6 @@ export function checkSettings(options: HubOptions | undefined): void {
       refuse(option, value, 'Give true or false.');
     }
   }
+  policyOf(options);
   if (options.logLevel !== undefined) checkLogLevel(options.logLevel);
 }

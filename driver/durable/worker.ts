@@ -1,7 +1,7 @@
 import { checkName } from '../database/names';
 import { registerActivities, type ActivityFunction } from '../engine/activities';
 import type { Hub, HubOptions } from '../engine/hub';
-import type { EventSink } from '../events';
+import { checkSink, type EventSink } from '../events';
 import { checkOptions } from '../options';
 import type { WorkflowFunction } from '../engine/run-workflow';
 import { isRefusal } from '../connection-errors';
@@ -9,14 +9,17 @@ import { RatchetError } from '../errors';
 import type { WorkerCredentials } from './credentials';
 import type { RetryPolicy } from './retry-policy';
 import { hubFor, isReadonly, type ConnectionConfig } from './connection';
-import { checkSettings } from './worker-options';
+import { checkSettings, policyOf } from './worker-options';
 
 export interface WorkerConfig {
   connection: ConnectionConfig;
   /** Queue to serve: the workflow, and the activities of its process. */
   taskQueue: string;
   namespace?: string;
-  /** Settings of the process; the first worker on a connection decides. */
+  /**
+   * Settings of the process; the first worker on a connection decides. Of a workflow also its
+   * retries, where a start says nothing of them.
+   */
   options?: HubOptions & RetryPolicy;
   /** Names this process in events; must be unique. Default: generated. */
   guid?: string;
@@ -88,6 +91,8 @@ async function opened(
   namespace: string,
 ): Promise<{ hub: Hub; told: () => void }> {
   const { connection, options, workerCredentials } = config;
+  checkSink(config.events);
+  if (config.guid !== undefined) checkName(config.guid, 'guid');
   const hub = hubFor(connection, options, workerCredentials);
   const { announcements } = hub;
   await permitted(workerCredentials, hub.prepare());
@@ -122,7 +127,8 @@ export class Worker {
     if (isReadonly(config.connection)) return new Worker(undefined);
     const engine = hub.worker();
     const { workerCredentials } = config;
-    const serving = engine.serveWorkflow({ namespace, queue, workflow }, run);
+    const route = { namespace, queue, workflow, retry: policyOf(config.options) };
+    const serving = engine.serveWorkflow(route, run);
     await permitted(workerCredentials, serving);
     await permitted(workerCredentials, engine.serveActivities({ namespace, queue }));
     told();

@@ -17,6 +17,8 @@ export interface WorkflowInfo {
   canRetry: boolean;
   /** How often it has failed and been run again. */
   attempt: number;
+  /** Seconds for which it is kept once finished, if its start said so. */
+  expire: number | undefined;
   originJobId: string | null;
   workflowTrace: string | undefined;
   workflowSpan: string | undefined;
@@ -30,6 +32,7 @@ export interface WorkflowInfo {
 /** What the engine tells a workflow beside its arguments. */
 interface Told {
   maximumAttempts?: number;
+  expire?: number;
   workflowTrace?: string;
   workflowSpan?: string;
 }
@@ -46,6 +49,7 @@ export function workflowInfo(): WorkflowInfo {
     workflowDimension: dimensionOf(turn.address),
     COUNTER: { counter },
     canRetry: attempt < (policy.maximumAttempts ?? 3),
+    expire: policy.expire,
     originJobId: value,
     workflowTrace: policy.workflowTrace,
     workflowSpan: policy.workflowSpan,

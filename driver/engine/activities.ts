@@ -2,6 +2,8 @@ import { fromJson, toJson, toPayload } from '../database/json-door';
 import type { StepTransaction } from '../database/step-transaction';
 import { DurableRetryError, DurableTimeoutError } from '../durable/errors';
 import { serializeError } from '../durable/serialized-error';
+import { RatchetError } from '../errors';
+import { log } from '../log';
 import { activitySpan, type ActivitySite } from '../telemetry/spans';
 import { telemetry } from '../telemetry/telemetry';
 import type { TraceOptions } from '../telemetry/trace-context';
@@ -37,17 +39,32 @@ const mocks = new Map<string, ActivityFunction>();
 
 /** Makes functions known to every worker of this process, by their own names. */
 export function registerActivities(activities: object | ActivityFunction): void {
+  if (typeof activities !== 'function' && (typeof activities !== 'object' || !activities)) {
+    throw new RatchetError('WF104', 'activities are neither an object of functions nor one.', {
+      detail: { option: 'activities' },
+      hint: 'Give { charge, refund }, a module, or one function.',
+    });
+  }
   const entries: [string, unknown][] =
     typeof activities === 'function' ? [['', activities]] : Object.entries(activities);
   for (const [key, value] of entries) {
     if (typeof value !== 'function') continue;
     const activity = value as ActivityFunction;
-    registry.set(
-      activity.name === '' || activity.name === 'default' ? key : activity.name,
-      activity,
-    );
-    if (key !== '' && key !== 'default') registry.set(key, activity);
+    register(activity.name === '' || activity.name === 'default' ? key : activity.name, activity);
+    if (key !== '' && key !== 'default') register(key, activity);
   }
+}
+
+/** Told of once: a workflow may register the same functions anew in each of its runs. */
+const renewed = new Set<string>();
+
+function register(name: string, activity: ActivityFunction): void {
+  const known = registry.get(name);
+  if (known !== undefined && known !== activity && !renewed.has(name)) {
+    renewed.add(name);
+    log('warn', `this process has two activities named ${name}; the newer one is run`);
+  }
+  registry.set(name, activity);
 }
 
 /** Puts functions in the place of activities of the same names, until they are taken back. */

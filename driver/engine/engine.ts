@@ -68,7 +68,7 @@ export class Engine implements TurnHost, ExchangeHost, EvictionHost, ResyncHost 
   }
 
   async serveWorkflow(route: Route & { workflow: string }, run: WorkflowFunction): Promise<void> {
-    this.served.addWorkflow(route.namespace, route.queue, route.workflow, run);
+    this.served.addWorkflow(route, run);
     await this.registration.serve(route);
   }
 
@@ -220,21 +220,22 @@ export class Engine implements TurnHost, ExchangeHost, EvictionHost, ResyncHost 
       if (!this.rebuilding.end(rebuild)) continue;
       const { work: claimed } = rebuild;
       const history = new History(histories.get(threadKey(claimed.jobId, claimed.address)));
-      this.run(new LiveTurn(claimed, history, this, claimed.kind === 'careful'));
+      this.run(claimed, history, claimed.kind === 'careful');
       for (const item of rebuild.early) this.receive(item);
     }
   }
 
   private receive(work: Work): void {
     const turn = this.turns.get(work.jobId, threadOf(work.address));
-    if (work.kind === 'start') this.run(new LiveTurn(work, new History(), this, false));
+    if (work.kind === 'start') this.run(work, new History(), false);
     if (work.kind === 'activity') this.claimed.run(work);
     if (work.kind === 'result') turn?.answer(stepKey(work.address, work.position), work);
     if (work.kind === 'cancel') turn?.cancel();
     if (work.kind === 'lost' && turn !== undefined) this.forget(turn);
   }
 
-  private run(turn: LiveTurn): void {
+  private run(work: Work, history: History, isCareful: boolean): void {
+    const turn = new LiveTurn(this.served.withDefaults(work), history, this, isCareful);
     this.turns.add(turn);
     const run = this.served.workflowOf(turn.work);
     turn.start(() => runWorkflow(turn, run, () => this.report(turn), this.database.connection));

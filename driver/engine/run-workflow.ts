@@ -102,8 +102,11 @@ function argumentsOf(input: string | null): never[] {
   throw new RatchetError('WF102', 'The arguments of the job are not a JSON array.');
 }
 
-/** What fails alike in every run: a bad argument, an operation that does not fit its data. */
+/**
+ * What fails alike in every run: a bad argument, an operation that does not fit its data. A codec
+ * (WF109) may fail once: its keys could be out of reach.
+ */
 function isWf1(thrown: unknown): boolean {
   const code = (thrown as { code?: unknown } | null)?.code;
-  return typeof code === 'string' && /^WF(1|5|305|701)/.test(code);
+  return typeof code === 'string' && code !== 'WF109' && /^WF(1|5|305|701)/.test(code);
 }

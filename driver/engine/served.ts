@@ -1,4 +1,6 @@
 import type { Work } from '../database/exchange';
+import type { Route } from '../database/worker-calls';
+import { log } from '../log';
 import type { Settled } from './activities';
 import type { WorkflowFunction } from './run-workflow';
 
@@ -12,6 +14,8 @@ export interface CallbackEntry {
   isLeaving: boolean;
 }
 
+type WorkflowRoute = Route & { workflow: string };
+
 function key(...parts: string[]): string {
   return parts.join('\n');
 }
@@ -19,6 +23,7 @@ function key(...parts: string[]): string {
 /** What this process serves. */
 export class Served {
   private readonly workflows = new Map<string, WorkflowFunction>();
+  private readonly policies = new Map<string, object>();
   private readonly activityQueues = new Map<string, Set<string>>(); // by namespace
   private readonly callbacks = new Map<string, CallbackEntry[]>();
   private servesGraphs = false;
@@ -31,8 +36,24 @@ export class Served {
     return this.activityQueues.size > 0 || this.callbacks.size > 0;
   }
 
-  addWorkflow(namespace: string, queue: string, workflow: string, run: WorkflowFunction): void {
-    this.workflows.set(key(namespace, queue, workflow), run);
+  addWorkflow({ namespace, queue, workflow, retry }: WorkflowRoute, run: WorkflowFunction): void {
+    const id = key(namespace, queue, workflow);
+    const known = this.workflows.get(id);
+    if (known !== undefined && known !== run) {
+      log('warn', `queue ${queue} has two workflows named ${workflow}; the newer one is run`);
+    }
+    this.workflows.set(id, run);
+    if (retry === undefined) this.policies.delete(id);
+    else this.policies.set(id, retry);
+  }
+
+  /** Work for a workflow, with the retries of its worker where the job leaves them open. */
+  withDefaults(work: Work): Work {
+    if (this.policies.size === 0) return work;
+    const policy = this.policies.get(key(work.namespace, work.queue, work.workflow));
+    if (policy === undefined) return work;
+    const own = work.options === null ? {} : (JSON.parse(work.options) as object);
+    return { ...work, options: JSON.stringify({ ...policy, ...own }) };
   }
 
   workflowOf({ namespace, queue, workflow }: Work): WorkflowFunction | undefined {

@@ -1,6 +1,8 @@
+import { registerCodec } from '../database/codec';
 import * as graphs from '../database/graph-calls';
 import { fromJson, toJson } from '../database/json-door';
 import { checkName } from '../database/names';
+import { workerRoles } from '../durable/worker-roles';
 import { closeHubs, type Hub } from '../engine/hub';
 import { cancelJob } from '../database/job-calls';
 import { RatchetError } from '../errors';
@@ -14,6 +16,7 @@ import { saying, sayingState } from './job-error';
 import { jsonLogger, type Logger } from './logger';
 import type { JobOutput, StreamDataResponse } from './messages';
 import type * as given from './options';
+import { partsOf, type Parts } from './parts';
 import { askJob, publishJob, waitMs, type PublishContext, type PublishOptions } from './publish';
 import { answerActivity, signalEvery, signalOne } from './signals';
 import { pickFields } from './query-state';
@@ -37,6 +40,9 @@ export class HotMesh {
   readonly namespace: string;
   readonly guid: string;
   readonly logger: Logger;
+  readonly engine: Parts['engine'];
+  readonly quorum: Parts['quorum'];
+  readonly workers: Parts['workers'];
   private readonly app: graphs.App;
 
   private constructor(
@@ -46,6 +52,7 @@ export class HotMesh {
   ) {
     ({ app: this.app, guid: this.guid, logger: this.logger } = instance);
     ({ app: this.appId, namespace: this.namespace } = instance.app);
+    ({ engine: this.engine, quorum: this.quorum, workers: this.workers } = partsOf(this, config));
   }
 
   /** Starts an instance: an engine, workers, or both. They are live when it is made. */
@@ -68,16 +75,19 @@ export class HotMesh {
     return closeHubs();
   }
 
-  static guid(): string {
-    return guid();
-  }
+  static readonly guid = guid;
+  static readonly registerCodec = registerCodec;
+  static readonly provisionWorkerRole = workerRoles.provisionWorkerRole;
+  static readonly rotateWorkerPassword = workerRoles.rotateWorkerPassword;
+  static readonly revokeWorkerRole = workerRoles.revokeWorkerRole;
+  static readonly listWorkerRoles = workerRoles.listWorkerRoles;
 
   private tell(verb: 'started' | 'stopped' | 'deployed'): void {
     publishEngineEvent(this.config.events, verb, this);
   }
 
   /** The database, for what only an instance with an engine does. */
-  private engine(): Hub {
+  private opened(): Hub {
     if (this.config.engine !== undefined) return this.hub;
     throw new RatchetError('WF303', 'This instance has workers only.', {
       hint: 'Give engine: { connection } to HotMesh.init.',
@@ -91,7 +101,7 @@ export class HotMesh {
    * @throws RatchetError WF106 with everything that is wrong, each with file, line and column
    */
   async deploy(pathOrYaml: string): Promise<Manifest> {
-    const { database } = this.engine();
+    const { database } = this.opened();
     const manifest = await deployDocument(database, pathOrYaml, this.app, this.logger);
     this.tell('deployed');
     return manifest;
@@ -99,7 +109,7 @@ export class HotMesh {
 
   /** Makes a version the one that every engine runs, in one commit. */
   async activate(version: string, _delay?: number): Promise<boolean> {
-    const call = graphs.activate(this.engine().database, String(version), this.app);
+    const call = graphs.activate(this.opened().database, String(version), this.app);
     const answer = await saying(String(version), call);
     this.tell('deployed');
     return answer === 't';
@@ -112,7 +122,7 @@ export class HotMesh {
     context?: PublishContext | null,
     extended?: PublishOptions,
   ): Promise<string> {
-    return publishJob(this.engine(), this.app, topic, data, context, extended);
+    return publishJob(this.opened(), this.app, topic, data, context, extended);
   }
 
   /**
@@ -125,7 +135,7 @@ export class HotMesh {
     context?: PublishContext | null,
     timeout = waitMs(),
   ): Promise<JobOutput> {
-    return askJob(this.engine(), this.app, topic, data, context, timeout);
+    return askJob(this.opened(), this.app, topic, data, context, timeout);
   }
 
   /** Listens to what graphs publish under a topic, or (`topic.jobId`) to one job. */
@@ -149,17 +159,17 @@ export class HotMesh {
 
   /** Answers, by hand, the activity whose message a worker left open. Returns a message id. */
   async add(message: StreamDataResponse): Promise<string> {
-    return answerActivity(this.engine(), this.app, message);
+    return answerActivity(this.opened(), this.app, message);
   }
 
   /** Resumes the one activity that waits under the topic and the key in the data. */
   async signal(topic: string, data: unknown, status?: string, code?: number): Promise<string> {
-    return signalOne(this.engine(), this.app, topic, data, { status, code });
+    return signalOne(this.opened(), this.app, topic, data, { status, code });
   }
 
   /** The old name of `signal`. */
-  hook(topic: string, data: unknown, status?: string, code?: number): Promise<string> {
-    return this.signal(topic, data, status, code);
+  hook(...given: Parameters<HotMesh['signal']>): Promise<string> {
+    return this.signal(...given);
   }
 
   /** Signals every job that is listed under the facets. Returns the index keys that matched. */
@@ -169,17 +179,12 @@ export class HotMesh {
     query: given.StatsQuery,
     facets: string[] = [],
   ): Promise<string[]> {
-    return signalEvery(this.engine(), this.app, topic, data, { query, facets });
+    return signalEvery(this.opened(), this.app, topic, data, { query, facets });
   }
 
   /** The old name of `signalAll`. */
-  hookAll(
-    topic: string,
-    data: unknown,
-    query: given.StatsQuery,
-    facets?: string[],
-  ): Promise<string[]> {
-    return this.signalAll(topic, data, query, facets);
+  hookAll(...given: Parameters<HotMesh['signalAll']>): Promise<string[]> {
+    return this.signalAll(...given);
   }
 
   /** Stops a job at once. */
@@ -191,18 +196,18 @@ export class HotMesh {
     const { throw: isThrown, reason, code, stack, expire, suppress } = options;
     const stored = { throw: isThrown, reason, code, stack, expire, suppress };
     const json = toJson(stored, 'options');
-    const call = graphs.interruptJob(this.engine().database, jobId, json, this.app);
+    const call = graphs.interruptJob(this.opened().database, jobId, json, this.app);
     return (await saying(jobId, call)) ?? undefined;
   }
 
   /** Deletes a job at once, in whatever state it is. */
   async scrub(jobId: string): Promise<void> {
-    return graphs.scrubJob(this.engine().database, jobId, this.app);
+    return graphs.scrubJob(this.opened().database, jobId, this.app);
   }
 
   /** Asks a job to stop; functions written for it do, graphs go on. */
   async cancel(jobId: string): Promise<void> {
-    await cancelJob(this.engine().database, jobId, this.instance.space);
+    await cancelJob(this.opened().database, jobId, this.instance.space);
   }
 
   /** Open activities of a job; 0: completed; below: reserved or interrupted. */
@@ -227,7 +232,7 @@ export class HotMesh {
   }
 
   private async read(what: graphs.JobRead, id: string): Promise<unknown> {
-    const { database } = this.engine();
+    const { database } = this.opened();
     return fromJson(await graphs.readGraphJob(database, what, id, this.app)) ?? null;
   }
 
@@ -236,14 +241,14 @@ export class HotMesh {
     jobId: string,
     { enrich_inputs = false }: given.ExportOptions = {},
   ): Promise<given.JobExport> {
-    const call = graphs.exportGraphJob(this.engine().database, jobId, enrich_inputs, this.app);
+    const call = graphs.exportGraphJob(this.opened().database, jobId, enrich_inputs, this.app);
     return fromJson(await sayingState(jobId, call)) as given.JobExport;
   }
 
   /** Counts what jobs of a topic said of themselves when they started. */
   async getStats(topic: string, query: given.StatsQuery): Promise<given.StatsResponse> {
     const json = toJson(query, 'query');
-    const call = graphs.readStats(this.engine().database, topic, json, this.app);
+    const call = graphs.readStats(this.opened().database, topic, json, this.app);
     return fromJson(await saying(topic, call)) as given.StatsResponse;
   }
 
@@ -255,7 +260,7 @@ export class HotMesh {
   ): Promise<given.IdsResponse> {
     const read = { topic, query: toJson(query, 'query'), facets };
     return fromJson(
-      await graphs.readIds(this.engine().database, read, this.app),
+      await graphs.readIds(this.opened().database, read, this.app),
     ) as given.IdsResponse;
   }
 

@@ -82,6 +82,11 @@ export function spanEnd(on: Telemetry, turn: LiveTurn): void {
   else on.metrics.retried({ ...about, 'durable.retry.kind': 'workflow' });
 }
 
+/** What a workflow tells of itself at a moment. */
+export function spanOf(on: Telemetry, turn: LiveTurn, attributes: Attributes): void {
+  finish(workflowSpan(on, turn, `WORKFLOW/TRACE/${turn.work.workflow}`, attributes));
+}
+
 /** Where an activity stands in its workflow. */
 export interface ActivitySite {
   jobId: string;

@@ -55,5 +55,4 @@ begin
   on conflict do nothing;
 end $$;
 comment on function ratchet.add_routes(bigint, json) is
-  'Adds routes, objects with namespace, queue, workflow and, for graphs, retry, to what a worker '
-  'serves.';
+  'Adds routes, objects with namespace, queue, workflow and retry, to what a worker serves.';

@@ -1,8 +1,8 @@
 -- What becomes of threads whose function failed: run again after a delay as the policy of the hook,
--- or of the job, says; when that is used up, the job ends with the error given. A blocked function
--- (its code no longer fits its history) is tried again every 30 seconds for ever, and counts no
--- attempt: a fixed deployment lets it go on. p_forgotten: position of the step whose failure ended
--- the run and that is to be tried again.
+-- of the job, or of the worker says; when that is used up, the job ends with the error given. A
+-- blocked function (its code no longer fits its history) is tried again every 30 seconds for ever,
+-- and counts no attempt: a fixed deployment lets it go on. p_forgotten: position of the step whose
+-- failure ended the run and that is to be tried again.
 -- Locks: jobs (the caller has locked them), messages. Writes: jobs, threads, messages, attributes.
 
 create function ratchet_internal.retry_turns(
@@ -28,16 +28,20 @@ begin
       updated_at = p_now
     from given g
     where not ratchet_internal.is_hook(g.address) and j.id = g.job_id and j.status > 0
-      and (g.is_blocked or ratchet_internal.is_retried(j.options, j.attempt + 1, null))
-    returning g.*, j.attempt, j.options),
+      and (g.is_blocked or ratchet_internal.is_retried(ratchet_internal.policy_of(j.options,
+        p_worker, j.namespace, j.queue, j.workflow), j.attempt + 1, null))
+    returning g.*, j.attempt, ratchet_internal.policy_of(j.options, p_worker, j.namespace, j.queue,
+      j.workflow) as options),
   hook as (
     update ratchet.threads t
     set attempt = t.attempt + case when g.is_blocked then 0 else 1 end, error = g.error
     from given g join ratchet.jobs j on j.id = g.job_id and j.status > 0
     where t.job_id = g.job_id and t.address = g.address
-      and (g.is_blocked
-        or ratchet_internal.is_retried(coalesce(t.options, j.options), t.attempt + 1, null))
-    returning g.*, t.attempt, coalesce(t.options, j.options) as options),
+      and (g.is_blocked or ratchet_internal.is_retried(ratchet_internal.policy_of(
+        coalesce(t.options, j.options), p_worker, j.namespace, t.queue, t.workflow),
+        t.attempt + 1, null))
+    returning g.*, t.attempt, ratchet_internal.policy_of(coalesce(t.options, j.options), p_worker,
+      j.namespace, t.queue, t.workflow) as options),
   failed as (select * from main union all select * from hook),
   forgotten as (
     delete from ratchet.jobs_attributes a using failed f

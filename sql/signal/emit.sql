@@ -1,6 +1,7 @@
--- Tells whoever listens to the topics of an object of topics and messages, in the caller's
--- transaction: best effort, nothing is kept.
--- Raises: WF101, WF104. Wakes: listeners, at commit.
+-- Broadcasts each topic and message of an object to those who listen to the app that is called like
+-- the namespace, in the caller's transaction: best effort, nothing is kept. Topics that begin with
+-- "$" are those of people who steer an app, and not open to its workflows.
+-- Writes: broadcasts. Raises: WF101, WF104. Wakes: listeners, at commit.
 
 create function ratchet.emit(p_namespace text, p_job text, p_events json) returns void
 language plpgsql volatile security definer
@@ -12,8 +13,9 @@ begin
     perform ratchet_internal.raise_error('WF104', 'invalid option',
       jsonb_build_object('option', 'events'), 'Give an object of topics and their messages.');
   end if;
-  perform ratchet_internal.emit_event(p_namespace, event.key, p_job, event.value)
-  from json_each(ratchet_internal.readable(p_events)) event;
+  perform ratchet_internal.broadcast('hmsh:' || p_namespace, event.key, p_job, null, event.value)
+  from json_each(ratchet_internal.readable(p_events)) event
+  where not starts_with(event.key, '$');
 end $$;
 comment on function ratchet.emit(text, text, json) is
-  'Tells listeners of topics of a namespace; nothing is kept.';
+  'Broadcasts topics and messages to those who listen to the app called like the namespace.';

@@ -1,6 +1,6 @@
--- Tells listeners what steps scheduled in this transaction emit, an object of topics and messages,
--- once per step, and answers the steps.
--- Writes: messages, attributes. Wakes: listeners.
+-- Broadcasts what steps scheduled in this transaction emit, an object of topics and messages, once
+-- per step, as ratchet.emit does, and answers the steps.
+-- Writes: broadcasts, messages, attributes. Wakes: listeners.
 
 create function ratchet_internal.emit_events(p_now timestamptz, p_jobs bigint[]) returns void
 language plpgsql volatile
@@ -17,14 +17,15 @@ begin
   join ratchet.jobs_attributes a using (job_id, address, position)
   where m.job_id = any (p_jobs) and m.kind = 'child' and m.key = '' and a.kind = 'emit';
   if v_told.jobs is null then return; end if;
-  perform ratchet_internal.emit_event(j.namespace, event.key, j.key, event.value)
+  perform ratchet_internal.broadcast('hmsh:' || j.namespace, event.key, j.key, null, event.value)
   from unnest(v_told.jobs, v_told.addresses, v_told.positions) as e (job_id, address, at)
   join ratchet.jobs_attributes a
     on a.job_id = e.job_id and a.address = e.address and a.position = e.at
   join ratchet.jobs j on j.id = e.job_id
-  cross join lateral json_each(ratchet_internal.readable(a.input)) event;
+  cross join lateral json_each(ratchet_internal.readable(a.input)) event
+  where not starts_with(event.key, '$');
   perform ratchet_internal.settle(p_now, v_told.jobs, v_told.addresses, v_told.positions,
     v_told.attempts, v_told.failed, v_told.answers, true);
 end $$;
 comment on function ratchet_internal.emit_events(timestamptz, bigint[]) is
-  'Tells listeners what steps scheduled in this transaction emit, once per step.';
+  'Broadcasts what steps scheduled in this transaction emit, once per step.';

@@ -1,5 +1,6 @@
--- Who listens to the broadcasts of graphs, and what they have not yet taken. Transient: rows go to
--- those who listen at that moment, and vanish with them. Where nobody listens nothing is written.
+-- Who listens to the broadcasts of graphs, and to what workflows emit, and what they have not yet
+-- taken. Transient: rows go to those who listen at that moment, and vanish with them. Where nobody
+-- listens nothing is written.
 
 create table ratchet_internal.subscriptions (
   id text collate "C" primary key,

@@ -43,7 +43,8 @@ comment on column ratchet_internal.worker_routes.workflow is
   'Workflow it runs; empty: the activities of the queue.';
 comment on column ratchet_internal.worker_routes.retry is
   'How activities of graphs are tried again that this worker runs: maximumAttempts (executions in '
-  'all), backoffCoefficient, maximumInterval (seconds, or a text with a unit); null: as they say.';
+  'all), backoffCoefficient, maximumInterval (seconds, or a text with a unit). Of a workflow: what '
+  'its jobs leave open, as jobs.options has it. Null: as they say.';
 comment on column ratchet_internal.workers.is_idle is
   'Whether it waits for a notification: others send one only then.';
 comment on column ratchet_internal.workers.lease_seconds is

@@ -1,6 +1,6 @@
 -- Runs another function inside a job, in a thread of its own, in the caller's transaction. Nothing
 -- happens if the job is unknown, has finished, or takes no hooks.
--- Locks: the job. Writes: jobs, threads, messages. Wakes: an idle worker of the queue.
+-- Locks: the job. Writes: jobs, threads, messages, attributes. Wakes: an idle worker of the queue.
 -- Raises: WF101 bad name, WF102 arguments are no array, WF104 bad option, WF501 too large, WF605
 -- not READ COMMITTED. Idempotent: with the same p_request_id it is started once.
 
@@ -23,9 +23,11 @@ declare
 begin
   perform ratchet_internal.check_isolation();
   perform ratchet_internal.check_start(p_namespace, p_workflow, v_queue, p_options);
-  if exists (select from json_object_keys(p_options) as option where option <> 'retry') then
+  if exists (
+    select from json_object_keys(p_options) as option where option not in ('retry', 'search'))
+  then
     perform ratchet_internal.raise_error('WF104', 'invalid option',
-      jsonb_build_object('workflow_id', p_id), 'The only option of a hook is retry.');
+      jsonb_build_object('workflow_id', p_id), 'The options of a hook are retry and search.');
   end if;
   perform ratchet_internal.check_name(p_id, 'workflow id');
   perform ratchet_internal.check_size(p_args, 'arguments');
@@ -40,6 +42,10 @@ begin
   if v_job is not null and not exists (
     select from ratchet.threads where job_id = v_job and request_id = v_request)
   then
+    if p_options -> 'search' is not null then
+      perform ratchet_internal.add_attributes(ratchet_internal.now(), array[v_job],
+        array[ratchet_internal.search_of(p_options)]);
+    end if;
     perform ratchet_internal.open_threads(ratchet_internal.now(), array[v_job],
       array[p_workflow], array[v_queue], array[p_args], array[p_options -> 'retry'], v_request);
   end if;
@@ -47,4 +53,4 @@ begin
 end $$;
 comment on function ratchet.hook(text, text, json, text, text, json, uuid) is
   'Runs a function inside a running job, in a thread of its own; returns a number that names the '
-  'call. The only option is retry.';
+  'call. Options are retry and search.';

@@ -15,7 +15,8 @@ begin
     array_agg(to_json(m.job_id || '-' || m.address || '-' || m.position)::text) as answers,
     array_agg(target.id) as targets, array_agg(wanted.workflow) as workflows,
     array_agg(wanted.queue) as queues, array_agg(a.input) as inputs,
-    array_agg(wanted.options -> 'retry') as policies
+    array_agg(wanted.options -> 'retry') as policies,
+    array_agg(ratchet_internal.search_of(wanted.options)) as data
   into v_hook
   from (
     select * from ratchet_internal.messages
@@ -30,6 +31,8 @@ begin
     and ratchet_internal.is_name(wanted.queue) and ratchet_internal.is_name(wanted.workflow)
   where a.kind = 'hook';
   if v_hook.jobs is null then return; end if;
+  perform ratchet_internal.add_attributes(p_now, v_hook.targets, v_hook.data)
+  where cardinality(array_remove(v_hook.data::text[], null)) > 0;
   perform ratchet_internal.open_threads(p_now, v_hook.targets, v_hook.workflows, v_hook.queues,
     v_hook.inputs, v_hook.policies, null);
   perform ratchet_internal.settle(p_now, v_hook.jobs, v_hook.addresses, v_hook.positions,

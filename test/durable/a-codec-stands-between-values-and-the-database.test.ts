@@ -140,9 +140,10 @@ for (const [what, broken] of BROKEN) {
     const decode = { ...mirror, decode: (broken as typeof mirror).decode };
     Durable.registerCodec(decode);
     await t.throwsAsync(encoded.result(), { code: 'WF109' });
-    const unread = await client.workflow.start(carried, { ...start, workflowId: 'unread' });
+    const config = { ...AT_ONCE, maximumAttempts: 1 };
+    const unread = await client.workflow.start(carried, { ...start, workflowId: 'unread', config });
     const message = /^The codec failed on the stored value: decode /;
-    await t.throwsAsync(unread.result(), { code: 598 as never, message });
+    await t.throwsAsync(unread.result(), { code: 597 as never, message });
     t.is(await unread.status(), 0);
 
     Durable.registerCodec(mirror);
@@ -150,6 +151,39 @@ for (const [what, broken] of BROKEN) {
     t.deepEqual(await next.result(), { word: SECRET });
   });
 }
+
+test.serial(
+  '18: a codec that fails once costs a retry of the job or activity, no more',
+  async (t) => {
+    const { client, pool } = await served(t);
+    const calls = { encode: 0, decode: 0 };
+    const failures = { encode: 0, decode: 0 };
+    const flaky = (step: 'encode' | 'decode') => (text: string) => {
+      calls[step] += 1;
+      if (calls[step] === failures[step]) fail();
+      return reversed(text);
+    };
+    Durable.registerCodec({ encode: flaky('encode'), decode: flaky('decode') });
+    const given = { word: SECRET };
+    const options = { taskQueue: 'q', args: [given] as [unknown], config: retry };
+    const run = async (step: 'encode' | 'decode', at: number) => {
+      const handle = await client.workflow.start(carried, options);
+      failures[step] = calls[step] + at;
+      await client.workflow.getHandle('q', 'carried', handle.workflowId).status();
+      const result = await handle.result().catch((error: Error) => error);
+      const wasHit = calls[step] >= failures[step];
+      failures[step] = 0;
+      return wasHit ? (result instanceof Error ? 'of the client' : result) : 'not hit';
+    };
+    // The arguments of the job and of its activity, its result, and what the client reads.
+    const ends = { encode: [] as unknown[], decode: [] as unknown[] };
+    for (const step of ['encode', 'decode'] as const) {
+      for (const at of [1, 2, 3]) ends[step].push(await run(step, at));
+    }
+    t.deepEqual(ends, { encode: [given, given, given], decode: [given, given, given] });
+    t.deepEqual((await pool.query('select * from ratchet.check_invariants()')).rows, []);
+  },
+);
 
 test.serial('18: what is no codec is refused', (t) => {
   for (const wrong of [undefined, 'x', {}, { encode: reversed }, { encode: 1, decode: 2 }]) {

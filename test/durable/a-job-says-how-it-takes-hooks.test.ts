@@ -18,6 +18,8 @@ test.serial('14: bad input is refused where it is given', async (t) => {
   await t.throwsAsync(hook({ ...good, args: 'x' }), { code: 'WF104' });
   await t.throwsAsync(hook({ ...good, taskQueue: undefined }), { code: 'WF104' });
   await t.throwsAsync(hook({ ...good, config: { maximumAttempts: -1 } }), { code: 'WF104' });
+  await t.throwsAsync(hook({ ...good, search: { dat: {} } }), { code: 'WF104' });
+  await t.throwsAsync(hook({ ...good, search: { data: { a: {} } } }), { code: 'WF104' });
   await t.throwsAsync(hook(null as never), { code: 'WF104' });
   await t.throwsAsync(async () => workflow.hook(good), { code: 'WF303' });
   await t.throwsAsync(async () => workflow.execHook(good), { code: 'WF303' });
@@ -59,3 +61,37 @@ test.serial(
     t.deepEqual((await context.pool.query('select * from ratchet.check_invariants()')).rows, []);
   },
 );
+
+async function hosting(id: string) {
+  const hook = { taskQueue: 'q', workflowName: 'leaf', args: [1], search: { data: { inside: 2 } } };
+  await workflow.hook(hook);
+  await workflow.hook({ ...hook, workflowId: id, search: { data: { color: 'blue' } } });
+  const search = await workflow.search();
+  const before = await search.mget('color', 'inside');
+  await workflow.condition(`${id} go`);
+  return [before, await search.mget('color', 'inside', 'outside')];
+}
+
+test.serial('14: a hook may bring search attributes, from inside and from outside', async (t) => {
+  const { client, pool, connection } = await durableTest(t);
+  const shared = { connection, taskQueue: 'q' };
+  await Durable.Worker.create({ ...shared, workflow: leaf });
+  await Durable.Worker.create({ ...shared, workflow: hosting });
+  const other = { taskQueue: 'nobody', workflowName: 'w', workflowId: 'other' };
+  const waiting = await client.workflow.start({ ...other, search: { data: { color: 'red' } } });
+  const search = { data: { color: 'red' } };
+  const start = { taskQueue: 'q', workflowId: 'host', args: ['other'] as [string], search };
+  const handle = await client.workflow.start(hosting, start);
+  const hook = { taskQueue: 'q', workflowName: 'leaf', workflowId: 'host', args: [1] };
+  await client.workflow.hook({ ...hook, search: { data: { outside: true } } });
+  await client.workflow.hook({ ...hook, workflowId: 'unknown', search });
+  await client.workflow.signal('other go');
+  t.deepEqual(await handle.result(), [
+    ['red', '2'],
+    ['red', '2', 'true'],
+  ]);
+  t.deepEqual(await waiting.queryState(['color']), { color: 'blue' });
+  await client.workflow.hook({ ...hook, search: { data: { outside: 'too late' } } });
+  t.deepEqual(await handle.queryState(['outside']), { outside: 'true' });
+  t.deepEqual((await pool.query('select * from ratchet.check_invariants()')).rows, []);
+});

@@ -1,6 +1,5 @@
 import test from 'ava';
-import { Client } from 'pg';
-import { Durable, Errors } from '../../driver';
+import { Durable, Errors, HotMesh } from '../../driver';
 import { deterministicRandom } from '../../driver/durable/workflow';
 import { durableTest } from '../support/durable';
 import { waitFor } from '../support/wait-for';
@@ -105,25 +104,61 @@ test.serial('10.7, 10.8, 10.14: a workflow knows itself, in every run alike', as
   t.deepEqual((await pool.query('select * from ratchet.check_invariants()')).rows, []);
 });
 
-test.serial('10.13: emit tells those who listen at that moment', async (t) => {
-  const { client, url } = await served(t);
-  const listener = new Client({ connectionString: url });
-  await listener.connect();
-  const heard: { topic: string; payload: unknown; job: string }[] = [];
-  listener.on('notification', ({ payload = '{}' }) => heard.push(JSON.parse(payload) as never));
-  await listener.query('listen ratchet_events');
+test.serial(
+  '10.4, 10.7: a workflow and its children know for how long they are kept',
+  async (t) => {
+    const { client, connection, pool } = await durableTest(t);
+    async function kept(depth: number): Promise<unknown[]> {
+      const { expire } = workflow.workflowInfo();
+      const options = { args: [depth - 1] as [number] };
+      if (depth === 0) return [expire];
+      const own = await workflow.executeChild(kept, { args: [0], expire: 70 });
+      return [expire, own, await workflow.executeChild(kept, options)];
+    }
+    await Durable.Worker.create({ connection, taskQueue: 'q', workflow: kept, activities });
+    const start = (expire?: number) =>
+      client.workflow.start({
+        ...{ taskQueue: 'q', workflowName: 'kept', args: [1] },
+        ...(expire === undefined ? {} : { expire }),
+      });
+    t.deepEqual(await (await start(6.5)).result(), [7, [70], [7]]);
+    t.deepEqual(await (await start()).result(), [null, [70], [null]]);
+    const stored = `select expire_seconds::int as n, options::text from ratchet.jobs
+    where key like '-kept-%' order by id`;
+    t.deepEqual((await pool.query(stored)).rows, [
+      { n: 70, options: '{"expire":70}' },
+      { n: 7, options: '{"expire":7}' },
+      { n: 70, options: '{"expire":70}' },
+      { n: null, options: null },
+    ]);
+  },
+);
+
+test.serial('10.13: emit tells those who listen at that moment, and only their app', async (t) => {
+  const { client, connection, pool } = await served(t);
+  const listeners = ['durable', 'other'].map(async (appId) => {
+    const mesh = await HotMesh.init({ appId, logLevel: 'error', engine: { connection } });
+    const heard: [string, unknown][] = [];
+    const hear = (topic: string, message: unknown) => void heard.push([topic, message]);
+    await mesh.psub('*', hear);
+    if (appId === 'durable') await mesh.sub('orders.shipped.tells', hear);
+    return heard;
+  });
+  const [heard, elsewhere] = await Promise.all(listeners);
   const handle = await client.workflow.start(telling, { taskQueue: 'q', workflowId: 'tells' });
   t.deepEqual(await handle.result(), [true, true]);
-  await waitFor('three events', () => heard.length >= 3);
-  const job = 'tells';
-  const namespace = 'durable';
-  const events = [...heard].sort((a, b) => (a.topic < b.topic ? -1 : 1));
-  t.deepEqual(events as unknown[], [
-    { namespace, topic: 'again', job, payload: 1 },
-    { namespace, topic: 'orders.shipped', job, payload: { id: 7 } },
-    { namespace, topic: 'other', job, payload: 'text' },
-  ]);
-  await listener.end();
+  await waitFor('four events', () => (heard?.length ?? 0) >= 4);
+  t.deepEqual(
+    heard?.sort(([a], [b]) => (a < b ? -1 : 1)),
+    [
+      ['again', 1],
+      ['orders.shipped', { id: 7 }],
+      ['orders.shipped', { id: 7 }],
+      ['other', 'text'],
+    ],
+  );
+  t.deepEqual(elsewhere, []);
+  t.deepEqual((await pool.query('select * from ratchet.check_invariants()')).rows, []);
 });
 
 test.serial('10.13: bad input is refused where it is given', async (t) => {
@@ -134,6 +169,7 @@ test.serial('10.13: bad input is refused where it is given', async (t) => {
       () => workflow.emit('x' as never),
       () => workflow.emit({ '': 1 }),
       () => workflow.emit({ a: 1n }),
+      () => workflow.emit({ $quorum: 1 }),
       () => workflow.emit({ a: 1 }, { onc: true } as never),
       () => workflow.emit({ a: 1 }, { once: 1 } as never),
       () => workflow.trace([] as never),
@@ -150,7 +186,17 @@ test.serial('10.13: bad input is refused where it is given', async (t) => {
   }
   await Durable.Worker.create({ connection, taskQueue: 'q', workflow: careless });
   const handle = await client.workflow.start(careless, { taskQueue: 'q' });
-  const expected = ['WF104', 'WF101', 'WF102', 'WF104', 'WF104', 'WF104', 'WF104', 'WF104'];
+  const expected = [
+    'WF104',
+    'WF101',
+    'WF102',
+    'WF104',
+    'WF104',
+    'WF104',
+    'WF104',
+    'WF104',
+    'WF104',
+  ];
   t.deepEqual(await handle.result(), [[...expected, 'WF104', 'WF101', 'WF104'], 0]);
   for (const call of [workflow.emit, workflow.trace]) {
     await t.throwsAsync(async () => call({}), { code: 'WF303' });

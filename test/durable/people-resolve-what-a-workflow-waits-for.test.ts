@@ -237,3 +237,31 @@ test.serial('bad input fails at the call that gave it', async (t) => {
   await refused(tasks.update({ id, signalKey: 'x' } as { id: string }));
   t.throws(() => new Escalations.Client({ conection: 1 } as never), { code: 'WF104' });
 });
+
+test.serial('15.3 a client of tasks alone comes from a connection or another client', async (t) => {
+  const { client, connection, tasks } = await lab(t);
+  const { getHotMeshClient } = client;
+  const events: SystemEvent[] = [];
+  const sink = { publish: (event: SystemEvent) => void events.push(event) };
+  for (const config of [{ connection }, { getHotMeshClient, events: sink }]) {
+    const alone = new Escalations.Client(config);
+    const { id } = await alone.create({ role: 'r' });
+    t.like(await tasks.get(id), { id, role: 'r' });
+    t.like(await alone.claim({ id, assignee: 'ada' }), { ok: true });
+  }
+  t.deepEqual(
+    events.map(({ type }) => type.split('.').at(-1)),
+    ['created', 'claimed'],
+  );
+  const bad = [
+    {},
+    { getHotMeshClient: 'x' },
+    { getHotmeshClient: getHotMeshClient },
+    { connection, events: {} },
+  ];
+  for (const config of bad) {
+    t.throws(() => new Escalations.Client(config as never), { code: 'WF104' });
+  }
+  const wrong = new Escalations.Client({ getHotMeshClient: async () => ({}) as never });
+  await t.throwsAsync(wrong.create({ role: 'r' }), { code: 'WF104' });
+});

@@ -88,18 +88,20 @@ test('22: info tells of workflows and activities, with their traces, and counts'
     spans.map(({ name, error }) => (error === undefined ? name : `${name} ${error}`)),
     [
       ...['WORKFLOW/START/works', 'ACTIVITY/quick'],
-      ...['ACTIVITY/flaky not yet', 'ACTIVITY/flaky', 'WORKFLOW/COMPLETE/works'],
+      ...['ACTIVITY/flaky not yet', 'ACTIVITY/flaky', 'WORKFLOW/TRACE/works'],
+      'WORKFLOW/COMPLETE/works',
       ...['WORKFLOW/START/fails', 'WORKFLOW/ERROR/fails broken', 'WORKFLOW/ERROR/fails broken'],
     ],
   );
-  const [start, quick, , flaky, , failing, retried, failed] = spans;
+  const [start, quick, , flaky, traced, , failing, retried, failed] = spans;
   const id = { 'durable.workflow.id': 'works', 'durable.workflow.topic': 'q-works' };
   t.like(start?.attributes, { ...id, 'durable.workflow.name': 'works' });
   t.like(quick?.attributes, {
     ...{ ...id, 'durable.activity.name': 'quick', 'durable.exec.index': 1, 'durable.attempt': 1 },
   });
+  t.like(traced?.attributes, { ...id, 'order.size': 3 });
   t.like(flaky?.attributes, { 'durable.exec.index': 3, 'durable.attempt': 2 });
-  for (const { parent } of spans.slice(0, 5)) {
+  for (const { parent } of spans.slice(0, 6)) {
     t.deepEqual(parent, { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16) });
   }
   t.regex(failing?.parent.traceId ?? '', /^[0-9a-f]{32}$/);
@@ -122,6 +124,7 @@ test('22: debug also tells of calls and answers', async (t) => {
     ...['DISPATCH/activity/quick/1', 'RETURN/activity/quick/1'],
     ...['DISPATCH/sleep/sleep/2', 'RETURN/sleep/sleep/2'],
     ...['DISPATCH/activity/flaky/3', 'RETURN/activity/flaky/3'],
+    ...['DISPATCH/trace/trace/4', 'RETURN/trace/trace/4'],
   ]);
 });
 

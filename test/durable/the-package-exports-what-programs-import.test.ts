@@ -18,6 +18,27 @@ test.serial('1: older names are the same things', (t) => {
   t.is(Durable.workflow.waitFor, Durable.workflow.condition);
   t.is(Durable.workflow.execChild, Durable.workflow.executeChild);
   t.is(Durable.workflow.getContext, Durable.workflow.workflowInfo);
+  t.is(Durable.workflow.interrupt, Durable.workflow.terminate);
+  t.is(Durable.Search, everything.Search);
+  t.is(Durable.Entity, everything.Entity);
+  t.is(Durable.Connection, everything.Connection);
+  for (const [name, error] of Object.entries(Errors)) {
+    const newer = name.replace(/^MeshFlow/, 'Durable') as keyof typeof Errors;
+    if (newer !== name) t.is<unknown, unknown>(error, Errors[newer], name);
+  }
+  for (const name of ['HotMesh', 'Virtual', 'Escalations', 'DBA', 'Types'] as const) {
+    t.is(name in everything, name !== 'Types', name);
+  }
+});
+
+test.serial('2: what Durable and HotMesh both have is the same function', (t) => {
+  for (const name of [
+    ...(['registerCodec', 'provisionWorkerRole', 'rotateWorkerPassword'] as const),
+    ...(['revokeWorkerRole', 'listWorkerRoles', 'guid'] as const),
+  ]) {
+    t.is<unknown, unknown>(everything.HotMesh[name], Durable[name], name);
+  }
+  t.is(typeof Durable.getInterceptorService, 'function');
 });
 
 test.serial('1: enums are the codes that errors carry', (t) => {

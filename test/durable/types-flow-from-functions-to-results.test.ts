@@ -1,5 +1,5 @@
 import test from 'ava';
-import { Durable, Entity, type Client } from '../../driver';
+import { Durable, Entity, Escalations, type Client, type EscalationEntry } from '../../driver';
 
 const { workflow } = Durable;
 interface Activities {
@@ -44,6 +44,69 @@ async function withData() {
   return { set, color, nested, added, name, tags, replaced, length };
 }
 
+async function withThreads() {
+  const hook = { taskQueue: 'q', workflowName: 'review', args: ['doc'] };
+  const id: string = await workflow.hook({ ...hook, search: { data: { color: 'red' } } });
+  // @ts-expect-error a hook answers by a signal, and only execHook waits for it
+  const signalled = () => workflow.hook({ ...hook, signalId: 's' });
+  const { ok } = await workflow.execHook<{ ok: boolean }>({ ...hook, signalId: 's' });
+  // @ts-expect-error an answer has no such field
+  const unknown = async () => (await workflow.execHook<{ ok: boolean }>(hook)).bad;
+  const both = await workflow.execHookBatch<{ a: number; b: string }>([
+    { key: 'a', options: hook },
+    { key: 'b', options: hook },
+  ]);
+  const sum: number = both.a + both.b.length;
+  // @ts-expect-error there is no such key
+  const wrong = () => workflow.execHookBatch<{ a: number }>([{ key: 'c', options: hook }]);
+  const isStopped: boolean = await workflow.terminate('id', { reason: 'enough', code: 410 });
+  // @ts-expect-error a code is a number
+  const stopped = () => workflow.terminate('id', { code: '410' });
+  const isNew: boolean = await workflow.patched('a change');
+  const all: [number, string] = await workflow.all(Promise.resolve(1), Promise.resolve('x'));
+  // @ts-expect-error an attribute of a span is no object
+  const traced = () => workflow.trace({ size: {} });
+  if (isNew) return workflow.continueAsNew(sum);
+  return { id, signalled, ok, unknown, wrong, isStopped, stopped, all, traced };
+}
+
+async function withTasks() {
+  const sure = await workflow.condition<{ by: string }>('plain');
+  const by: string = sure.by;
+  const late = await workflow.condition<{ by: string }>('timed', '1 day');
+  // @ts-expect-error the timeout may win
+  const soon = () => late.by;
+  const task = await workflow.condition<{ by: string }>('task', { role: 'r', timeout: '1 day' });
+  if (task === null || task === false) return { by, soon };
+  // @ts-expect-error there is no such field of a task
+  const misspelt = () => workflow.condition('task', { rol: 'r' });
+  return { by: task.by, soon, misspelt };
+}
+
+/** Compiled, not run, as `checked` is. */
+export async function checkedServices(client: InstanceType<typeof Client>) {
+  const tasks = new Escalations.Client({ getHotMeshClient: client.getHotMeshClient });
+  const claim = await tasks.claim({ id: 'x', assignee: 'ada' });
+  const entry: EscalationEntry | undefined = claim.ok ? claim.entry : undefined;
+  // @ts-expect-error a refusal has no entry
+  const refused = () => (claim.ok ? undefined : claim.entry);
+  // @ts-expect-error somebody has to claim it
+  const nobody = () => tasks.claim({ id: 'x' });
+  const nextAt: Date | null = await client.schedule.create({
+    ...{ scheduleId: 's', workflow: order, cron: '@daily', overlap: 'skip' },
+  });
+  // @ts-expect-error there is no such overlap
+  const overlap = () => client.schedule.create({ ...at, overlap: 'none' });
+  const at = { scheduleId: 's', workflow: order, cron: '@daily' };
+  // @ts-expect-error a schedule starts something
+  const nothing = () => client.schedule.create({ scheduleId: 's', cron: '@daily' });
+  const state = (await client.schedule.get('s'))?.state;
+  const hooked: string = await client.workflow.hook({ workflowId: 'x', entity: 'review' });
+  const rows = await client.workflow.search<{ n: number }>('q', 'w', null, 'sql', 'select 1 as n');
+  const n: number | undefined = rows[0]?.n;
+  return { entry, refused, nobody, nextAt, overlap, nothing, state, hooked, n };
+}
+
 /** Compiled, not run: the compiler is the test, and every expected error must be one. */
 export async function checked(client: InstanceType<typeof Client>) {
   const handle = await client.workflow.start(order, { taskQueue: 'q', args: ['x', 1] });
@@ -63,9 +126,10 @@ export async function checked(client: InstanceType<typeof Client>) {
   const key: string | undefined = record?.key;
   // @ts-expect-error there is no such operator
   await Entity.findByCondition('user', 'age', 1, '~', mesh);
-  return { total, missing, parent, withData, price, key };
+  return { total, missing, parent, withData, withThreads, withTasks, price, key };
 }
 
 test('the compiler accepts this file', (t) => {
   t.is(typeof checked, 'function');
+  t.is(typeof checkedServices, 'function');
 });

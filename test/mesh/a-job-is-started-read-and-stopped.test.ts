@@ -1,4 +1,5 @@
 import test from 'ava';
+import { HotMesh } from '../../driver';
 import { meshTest } from '../support/mesh';
 import { waitFor, within } from '../support/wait-for';
 
@@ -252,3 +253,25 @@ test.serial(
     );
   },
 );
+
+test.serial('an instance says what it consists of', async (t) => {
+  const { init, connection } = await meshTest(t);
+  const callback = async () => ({ data: {} });
+  const mesh = await init([{ topic: 'work', callback, workflowName: 'sum' }], { guid: 'mine' });
+  t.deepEqual(mesh.engine, { appId: 'shop', namespace: 'hmsh', guid: 'mine', isReadonly: false });
+  t.deepEqual(mesh.workers, [{ topic: 'work', workflowName: 'sum', guid: 'mine' }]);
+  const topics = (await mesh.quorum?.rollCall(50))?.map(({ worker_topic }) => worker_topic);
+  t.deepEqual(topics?.sort(), ['work', undefined]);
+  const heard: unknown[] = [];
+  const hear = (_topic: string, message: unknown) => void heard.push(message);
+  await mesh.quorum?.sub(hear);
+  await mesh.quorum?.pub({ type: 'user', message: 1 });
+  await waitFor('the message is heard', () => heard.length === 1);
+  await mesh.quorum?.unsub(hear);
+  t.true(await mesh.quorum?.throttle({ throttle: 0 }));
+  const workers = [{ topic: 'work', callback, connection }];
+  const worker = await HotMesh.init({ appId: 'shop', logLevel: 'error', workers });
+  t.is(worker.engine, null);
+  t.is(worker.quorum, null);
+  t.is(worker.workers.length, 1);
+});

@@ -21,7 +21,9 @@ const { flaky, quick } = workflow.proxyActivities<typeof activities>({
 async function works(): Promise<string> {
   await quick(1);
   await workflow.sleep(1);
-  return flaky();
+  const last = await flaky();
+  await workflow.trace({ 'order.size': 3 });
+  return last;
 }
 async function fails(): Promise<string> {
   throw new Error('broken');

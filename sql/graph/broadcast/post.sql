@@ -11,7 +11,7 @@ begin
   perform ratchet_internal.check_name(p_topic, 'topic');
   perform ratchet_internal.check_name(p_app, 'app');
   if p_message is not null then
-    perform ratchet_internal.broadcast(p_namespace || ':' || p_app, '$' || p_topic, null,
+    perform ratchet_internal.broadcast(p_namespace || ':' || p_app, '$' || p_topic, null, null,
       p_message);
   end if;
 end $$;

@@ -7,7 +7,7 @@ const space = 'hmsh:shop';
 const subscribe = (id: string, owner: string, pattern: string | null, isGlob = false) =>
   sql.rows('select ratchet.subscribe($1, $2, $3, $4, $5)', [id, owner, space, pattern, isGlob]);
 const broadcast = (topic: string | null, job: string, payload: unknown, at = space) =>
-  sql.rows('select ratchet_internal.broadcast($1, $2, $3, $4)', [
+  sql.rows('select ratchet_internal.broadcast($1, $2, $3, null, $4)', [
     ...[at, topic, job],
     JSON.stringify(payload),
   ]);
@@ -60,8 +60,11 @@ test.serial('the first broadcast of a job goes to the reply it was promised', as
   const expect = 'select ratchet_internal.expect_reply($1, $2, $3)';
   await sql.rows(expect, [space, owner, `s-${owner}`]);
   await sql.rows(expect, [space, 'job', 'nobody']);
-  await broadcast(null, owner, 1);
-  await broadcast(null, owner, 2);
+  await sql.rows('select ratchet.emit($1, $2, $3)', ['shop', owner, '{"topic": 0}']);
+  const reply = `select ratchet_internal.broadcast($1, null, $2,
+    ratchet_internal.take_reply($1, $2), $3)`;
+  await sql.rows(reply, [space, owner, '1']);
+  await sql.rows(reply, [space, owner, '2']);
   t.deepEqual(await heardBy(owner), [`s-${owner} 1`]);
 });
 
@@ -106,6 +109,23 @@ test.serial('messages of people go to those who listen to $ and their topic', as
     [[`s-${owner}`, { type: 'user' }]],
   );
 });
+
+test.serial(
+  'a workflow emits to the app called like its namespace, and steers nobody',
+  async (t) => {
+    const owner = sql.name();
+    await subscribe(`s-${owner}`, owner, 'shipped');
+    await subscribe(`j-${owner}`, owner, 'shipped.order-1');
+    await subscribe(`q-${owner}`, owner, '$quorum');
+    const emit = (namespace: string, events: string) =>
+      sql.rows('select ratchet.emit($1, $2, $3)', [namespace, 'order-1', events]);
+    await emit('shop', '{"shipped": null, "$quorum": {"type": "rollcall"}}');
+    await emit('other', '{"shipped": 2}');
+    t.deepEqual((await heardBy(owner)).sort(), [`j-${owner} null`, `s-${owner} null`]);
+    t.is(await codeOf(emit('shop', '[]')), 'WF104');
+    t.is(await codeOf(emit('', '{}')), 'WF101');
+  },
+);
 
 test.serial('bad names are refused', async (t) => {
   t.is(await codeOf(subscribe('', 'o', 'x')), 'WF101');

@@ -1,0 +1,64 @@
+import type { HotMeshConfig } from './config';
+import type { QuorumCallback } from './instance';
+import type { QuorumMessage, QuorumProfile, ThrottleOptions } from './fleet';
+
+/** The engine of an instance, as its fields tell of it. */
+export interface EnginePart {
+  readonly appId: string;
+  readonly namespace: string;
+  readonly guid: string;
+  /** Whether it lets no job go on. */
+  readonly isReadonly: boolean;
+}
+
+/** The control channel of an app. */
+export interface QuorumPart {
+  rollCall(delay?: number): Promise<QuorumProfile[]>;
+  throttle(options: ThrottleOptions): Promise<boolean>;
+  pub(message: QuorumMessage): Promise<boolean>;
+  sub(callback: QuorumCallback): Promise<void>;
+  unsub(callback: QuorumCallback): Promise<void>;
+}
+
+/** A worker of an instance. */
+export interface WorkerPart {
+  readonly topic: string;
+  readonly workflowName: string | undefined;
+  readonly guid: string;
+}
+
+export interface Parts {
+  engine: EnginePart | null;
+  quorum: QuorumPart | null;
+  workers: WorkerPart[];
+}
+
+/** What the parts need of their instance. */
+interface Whole {
+  readonly appId: string;
+  readonly namespace: string;
+  readonly guid: string;
+  rollCall: QuorumPart['rollCall'];
+  throttle: QuorumPart['throttle'];
+  pubQuorum: QuorumPart['pub'];
+  subQuorum: QuorumPart['sub'];
+  unsubQuorum: QuorumPart['unsub'];
+}
+
+/** The fields of an instance that say what it consists of; null what it has not. */
+export function partsOf(mesh: Whole, { engine, workers = [] }: HotMeshConfig): Parts {
+  const { appId, namespace, guid } = mesh;
+  const served = workers.map(({ topic, workflowName }) => ({ topic, workflowName, guid }));
+  if (engine === undefined) return { engine: null, quorum: null, workers: served };
+  return {
+    engine: { appId, namespace, guid, isReadonly: engine.readonly === true },
+    quorum: {
+      rollCall: (delay) => mesh.rollCall(delay),
+      throttle: (options) => mesh.throttle(options),
+      pub: (message) => mesh.pubQuorum(message),
+      sub: (callback) => mesh.subQuorum(callback),
+      unsub: (callback) => mesh.unsubQuorum(callback),
+    },
+    workers: served,
+  };
+}
