@@ -162,3 +162,59 @@ test.serial('19: the data of jobs is refused to a worker role', async (t) => {
   const { rows } = await pool.query('select context from ratchet.jobs');
   t.deepEqual(rows, [{ context: null }]);
 });
+
+async function roundabout(): Promise<unknown[]> {
+  const refused: unknown[] = [];
+  const note = (error: { code: string }) => void refused.push(error.code);
+  await workflow.enrich({ a: 'x' }).catch(note);
+  const search = await workflow.search();
+  const entity = await workflow.entity();
+  for (const call of [
+    ...[() => search.get('a'), () => search.incr('a', 1), () => search.del('a')],
+    ...[() => entity.get(), () => entity.merge({ a: 1 }), () => entity.delete('a')],
+  ]) {
+    await call().catch(note);
+  }
+  const hook = { taskQueue: queue, workflowName: 'hooked' };
+  await workflow.execHook({ ...hook, search: { data: { a: 'by a hook' } } });
+  await workflow.hook({ ...hook, workflowId: 'foreign', search: { data: { a: 'stolen' } } });
+  return [...refused, await workflow.patched('a change')];
+}
+
+async function hooked(info?: { signal: string }): Promise<void> {
+  if (info !== undefined) await workflow.signal(info.signal, 1);
+}
+
+test.serial(
+  '19: a worker role reads and changes the data of no job in any other way',
+  async (t) => {
+    const { pool, url, connection, client, provision } = await secured(t);
+    const workerCredentials = await provision([queue, `${queue}-activity`]);
+    const config = { connection, workerCredentials, taskQueue: queue };
+    for (const run of [roundabout, hooked])
+      await Durable.Worker.create({ ...config, workflow: run });
+    const search = { data: { a: 'untouched' } };
+    const foreign = { taskQueue: 'elsewhere', workflowName: 'w', workflowId: 'foreign', search };
+    await client.workflow.start(foreign);
+    const handle = await client.workflow.start(roundabout, { taskQueue: queue, workflowId: 'own' });
+    const refused = Array.from({ length: 7 }, () => 'WF701');
+    t.deepEqual(await within('the end', handle.result()), [...refused, true]);
+    const stored = `select value from ratchet.jobs_attributes where kind = 'attribute'`;
+    t.deepEqual((await pool.query(stored)).rows, [{ value: 'untouched' }]);
+
+    const login = new URL(url);
+    [login.username, login.password] = [workerCredentials.user, workerCredentials.password];
+    const options = { connectionString: login.href };
+    const thief = new Durable.Client({ connection: { class: Client, options }, install: false });
+    const mesh = await thief.getHotMeshClient(queue);
+    const stolen = thief.workflow.getHandle('elsewhere', 'w', 'foreign');
+    for (const call of [
+      ...[() => Durable.Search.findAllUserData('foreign', mesh), () => stolen.queryState(['a'])],
+      ...[() => Durable.Entity.find('w', {}, mesh), () => Durable.Entity.findById('w', 'x', mesh)],
+      ...[() => stolen.export(), () => stolen.state(), () => stolen.exportExecution()],
+      () => thief.workflow.search('', '', null, 'sql', 'select * from ratchet.jobs_attributes'),
+    ]) {
+      await t.throwsAsync(async () => call(), { message: /permission denied|not permitted/ });
+    }
+  },
+);

@@ -253,7 +253,7 @@ export const SHAPES: Record<string, { workflows: WorkflowName[]; result: unknown
   },
   hooks: {
     workflows: ['hooks', 'hookedSteps', 'patience'],
-    result: [11, true, { a: 12, b: 17 }, true, null, true, 20],
+    result: [11, true, { a: 12, b: 17 }, true, null, true, true, 20, 'three'],
   },
   generations: {
     workflows: ['generations', 'hookedSteps'],

@@ -22,9 +22,13 @@ export async function patience(): Promise<unknown> {
 /** Answers from hooks one by one and beside each other; a job that is stopped, and listeners. */
 export async function hooks(): Promise<unknown[]> {
   const { workflowId, taskQueue } = Durable.workflow.workflowInfo();
-  const { execHook, execHookBatch, patched, startChild, terminate, emit } = Durable.workflow;
+  const { execHook, execHookBatch, patched, startChild, terminate } = Durable.workflow;
+  const { emit, trace, search } = Durable.workflow;
   const { local } = proxies();
-  const hook = (...args: unknown[]) => ({ taskQueue, workflowName: 'hookedSteps', args });
+  const hook = (...args: unknown[]) => ({
+    ...{ taskQueue, workflowName: 'hookedSteps', args },
+    search: { data: { last: String(args[0]) } },
+  });
   const one = await execHook<number>(hook('one', 1));
   const isNew = await patched('a change');
   const both = await execHookBatch<{ a: number; b: number }>([
@@ -36,7 +40,10 @@ export async function hooks(): Promise<unknown[]> {
   const isStopped = await terminate(child.workflowId, { throw: false });
   const nothing = await child.result();
   const isTold = await emit({ told: one });
-  return [one, isNew, both, isStopped, nothing, isTold, await local.step('end', both.b)];
+  const isTraced = await trace({ one });
+  const end = await local.step('end', both.b);
+  const last = await (await search()).get('last');
+  return [one, isNew, both, isStopped, nothing, isTold, isTraced, end, last];
 }
 
 /** Ends and begins anew, with steps, a wait and a hook in each generation. */
