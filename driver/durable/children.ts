@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { toJson } from '../database/json-door';
 import type { WorkflowFunction } from '../engine/run-workflow';
+import { RatchetError } from '../errors';
 import { traceOf, type TraceOptions } from '../telemetry/trace-context';
 import { currentWorkflow, durableCall } from './current-turn';
 import { signal } from './signals';
-import { checkStart, nameOf, type StartOptions } from './start-options';
+import { checkOwn, checkStart, nameOf, type StartOptions } from './start-options';
 import { childValue } from './step-error';
 
 /** A child that was started and may be awaited later. */
@@ -37,6 +38,13 @@ function childCall(kind: 'child' | 'start', options: StartOptions, name?: string
   const label = options.entity ?? `-${name ?? options.workflowName ?? ''}`;
   const workflowId = options.workflowId ?? `${label}-${randomUUID()}`;
   const child = checkStart({ ...inherited(turn.work.options), ...options, workflowId }, defaults);
+  checkOwn(what, child.namespace, namespace);
+  if ('tx' in options) {
+    throw new RatchetError('WF104', `${what} was given tx.`, {
+      detail: { option: 'tx' },
+      hint: 'A child is started in the commit that records the call; leave the option out.',
+    });
+  }
   const { entity, expire, retry, search, lifetime } = child;
   const stored = { id: child.workflowId, queue: child.queue, entity, expire, retry, search };
   Object.assign(stored, lifetime);

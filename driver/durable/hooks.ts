@@ -4,7 +4,7 @@ import { RatchetError } from '../errors';
 import { checkOptions } from '../options';
 import { currentWorkflow, durableCall } from './current-turn';
 import { condition } from './signals';
-import { checkStart, type StartOptions } from './start-options';
+import { checkOwn, checkStart, type StartOptions } from './start-options';
 
 /** Which function runs inside which job. */
 export type HookOptions<A extends unknown[] = unknown[]> = Pick<
@@ -47,12 +47,7 @@ function checkHook(options: HookOptions) {
   const hook = checkStart({ workflowId, ...options }, { namespace });
   const isOwn = hook.workflowId === workflowId && hook.queue === queue;
   if (isOwn && hook.workflow === workflow) endless('it is the function that calls it');
-  if (hook.namespace !== namespace) {
-    throw new RatchetError('WF104', `hook: namespace is not '${namespace}'.`, {
-      detail: { option: 'namespace' },
-      hint: 'A workflow reaches the jobs of its own namespace; leave the option out.',
-    });
-  }
+  checkOwn('hook', hook.namespace, namespace);
   return hook;
 }
 

@@ -125,6 +125,15 @@ export function checkStart(
   };
 }
 
+/** A workflow starts and reaches jobs of its own namespace only. @throws RatchetError WF104 */
+export function checkOwn(where: string, given: string, own: string): void {
+  if (given === own) return;
+  throw new RatchetError('WF104', `${where}: namespace is not '${own}'.`, {
+    detail: { option: 'namespace' },
+    hint: 'A workflow reaches the jobs of its own namespace; leave the option out.',
+  });
+}
+
 function searchOf(search: SearchOptions | undefined): CheckedStart['search'] {
   if (search === undefined) return undefined;
   checkOptions(search, ['data', 'index', 'prefix', 'schema'], 'search');

@@ -135,8 +135,7 @@ async function accepted(call: Call, { good, wrong, typo: [typo, meant] }: Surfac
 test.serial('of a start, of a child, and of a hook', async (t) => {
   const { client, connection, pool } = await durableTest(t);
   t.deepEqual(await accepted((options) => client.workflow.start(options), START), []);
-  const isOfChildren = (option: object) => !('tx' in option || 'namespace' in option);
-  const child = { ...START, wrong: START.wrong.filter(isOfChildren) };
+  const child = { ...START, wrong: [...START.wrong, { namespace: 'other' }, { tx: pool }] };
   async function parent() {
     const call = (options: object) => workflow.startChild(options);
     return [await accepted(call, child), workflow.workflowInfo().counter];
