@@ -45,7 +45,8 @@ test('every code that is raised anywhere is in the table', (t) => {
     const files = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' });
     for (const file of files.filter((name) => /\.(sql|ts)$/.test(name))) {
       const text = readFileSync(join(root, folder, file), 'utf8');
-      for (const [code] of text.matchAll(/\bWF\d{3}\b/g)) {
+      // WF000 is all of them, where errors are caught.
+      for (const [code] of text.matchAll(/\bWF(?!000)\d{3}\b/g)) {
         t.true(Object.hasOwn(ERROR_CODES, code), `${code} in ${folder}/${file}`);
       }
     }
