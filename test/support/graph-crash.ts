@@ -137,7 +137,8 @@ async function run(
   const hasDied = await Promise.race([gone, ended]);
   const before = hasDied ? await takeOver(pool, url, app, victim) : new Map<string, number>();
   await within(`the end of ${app}`, ended);
-  const exchanges = hasDied ? 0 : await exchangesOf(victim);
+  // One that is to die may do so at this moment, after the end, and would not answer.
+  const exchanges = crash === undefined ? await exchangesOf(victim) : 0;
   victim.kill('SIGKILL');
   await gone;
   await expireLease(pool, `${hostname()}-${victim.pid}`);
