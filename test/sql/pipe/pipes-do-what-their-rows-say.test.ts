@@ -110,7 +110,9 @@ test.serial('random pipes give what evaluating them row by row gives', async (t)
   );
   const wrong = all.flatMap(({ rows, data }, at) => {
     const expected = expectedOf(rows, data);
-    return same(results[at], expected)
+    // Row by row nothing bounds what is made; what fails may have been too large before.
+    const isTooLarge = same(expected, failure()) && same(results[at], failure('WF506'));
+    return same(results[at], expected) || isTooLarge
       ? []
       : [{ rows: JSON.stringify(rows), data, expected, actual: results[at] }];
   });
