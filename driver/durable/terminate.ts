@@ -1,11 +1,10 @@
-import { toJson } from '../database/json-door';
+import { fromJson, toJson } from '../database/json-door';
 import { checkName } from '../database/names';
 import type { TerminateRequest } from '../database/job-calls';
 import { RatchetError } from '../errors';
 import { checkOptions } from '../options';
 import { currentWorkflow, durableCall } from './current-turn';
 import { deserializeError } from './serialized-error';
-import { fromJson } from '../database/json-door';
 
 export interface TerminateOptions {
   /** Message of the error that waiters get. Default `job [<id>] interrupted`. */

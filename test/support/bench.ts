@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { Client, Pool } from 'pg';
@@ -7,6 +5,7 @@ import { Durable, type WorkerOptions } from '../../driver';
 import { assertInvariants, testDatabase } from './cluster';
 import { EFFECTS_VARIABLE, readEffects, type Effect } from './effects';
 import type { WorkflowName } from './shapes';
+import { temporaryFolder } from './temporary-folder';
 import { startWorkerProcess, type WorkerProcess } from './worker-process';
 
 /** A database, a client in this process, and workers in processes of their own. */
@@ -31,10 +30,8 @@ export async function openBench(
   server?: { connectionString: string },
 ): Promise<Bench> {
   const { url, pool } = server === undefined ? await testDatabase(t) : poolOf(t, server);
-  const folder = mkdtempSync(join(tmpdir(), 'pgratchet-effects-'));
-  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
   t.teardown(() => Durable.shutdown());
-  const effectsFile = join(folder, 'effects.jsonl');
+  const effectsFile = join(temporaryFolder(), 'effects.jsonl');
   process.env[EFFECTS_VARIABLE] = effectsFile;
   const connection = { class: Client, options: { connectionString: url } };
   const client = new Durable.Client({ connection });

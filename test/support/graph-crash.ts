@@ -1,7 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { Client } from 'pg';
@@ -11,6 +10,7 @@ import type { CrashPoint } from './crash-point';
 import { countEffects, EFFECTS_VARIABLE, readEffects, recordEffect } from './effects';
 import { byJob, type Graph } from './graph';
 import type { GraphWorkerSettings } from './graph-worker-main';
+import { temporaryFolder } from './temporary-folder';
 import { waitFor, within } from './wait-for';
 import { expireLease } from './worker-process';
 
@@ -99,8 +99,7 @@ let count = 0;
 /** A database; each run has an app of its own, and this process finishes what a dead one left. */
 export async function graphCrashBench(t: ExecutionContext<unknown>): Promise<GraphCrashBench> {
   const database = await testDatabase(t);
-  const folder = mkdtempSync(join(tmpdir(), 'pgratchet-effects-'));
-  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = temporaryFolder();
   t.teardown(() => HotMesh.stop());
   return {
     ...{ t, database },
