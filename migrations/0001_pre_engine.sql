@@ -12937,7 +12937,8 @@ comment on function ratchet_internal.graph_problems(jsonb, text) is
 
 -- sql/graph/graph_item.sql
 
--- One thing to do in a stretch: enter an activity (answer empty), or go on with its answer.
+-- One thing to do in a stretch: enter an activity (answer empty), or go on with its answer. What has
+-- been loaded brings its activity along.
 
 create type ratchet_internal.graph_item as (
   address text,
@@ -12945,7 +12946,8 @@ create type ratchet_internal.graph_item as (
   scope jsonb,
   answer ratchet.jobs_attributes,
   options json,
-  is_stored boolean
+  is_stored boolean,
+  activity ratchet_internal.graph_activities
 );
 comment on type ratchet_internal.graph_item is
   'One thing to do in a stretch: an activity to enter, or an answer to go on with. scope has the '
@@ -12977,11 +12979,17 @@ comment on type ratchet_internal.graph_outcome is
 
 -- sql/graph/graph_draft.sql
 
--- What a stretch has come to so far and has yet to write. It is written every few activities.
+-- A job in the course of a stretch: what is to be done yet, and what it has come to and has yet to
+-- be written. Everything follows one version; root is the activity with which the job started.
 
 create type ratchet_internal.graph_draft as (
   now timestamptz,
+  version_id bigint,
+  root int,
+  is_new boolean,
   job ratchet.jobs,
+  items ratchet_internal.graph_item[],
+  steps int,
   attributes ratchet.jobs_attributes[],
   changed ratchet.jobs_attributes[],
   messages ratchet_internal.messages[],
@@ -12995,12 +13003,11 @@ create type ratchet_internal.graph_draft as (
   escalations jsonb[],
   children jsonb[],
   jobs bigint[],
-  items ratchet_internal.graph_item[],
   stop jsonb,
   scope jsonb
 );
 comment on type ratchet_internal.graph_draft is
-  'What a stretch of a job has come to and has yet to write.';
+  'A job in the course of a stretch: what is to be done, and what is to be written.';
 
 -- sql/graph/graph_run.sql
 
@@ -13026,8 +13033,9 @@ language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if p_app is null or p_app !~ '^[A-Za-z0-9-]{1,200}$' or p_app = 'a'
-    or p_namespace is null or p_namespace !~ '^[A-Za-z0-9-]{1,200}$'
+  -- Lengths by themselves: a pattern with bounds takes ten times as long.
+  if p_app is null or p_app !~ '^[A-Za-z0-9-]+$' or length(p_app) > 200 or p_app = 'a'
+    or p_namespace is null or p_namespace !~ '^[A-Za-z0-9-]+$' or length(p_namespace) > 200
   then
     perform ratchet_internal.raise_error('WF101', 'invalid name',
       jsonb_build_object('what', 'app', 'app', left(p_app, 100), 'namespace',
@@ -13589,7 +13597,7 @@ comment on function ratchet.activate(text, text, text) is
 -- The first numbers of an address: where an ancestor is, seen from an activity. Inlinable.
 
 create function ratchet_internal.cut_address(p_address text, p_numbers int) returns text
-language sql immutable parallel safe
+language sql stable parallel safe
 return array_to_string((string_to_array(p_address, ','))[1:p_numbers + 1], ',');
 comment on function ratchet_internal.cut_address(text, int) is
   'The first numbers of an address: ,0,1,0 cut to 2 is ,0,1.';
@@ -13624,15 +13632,16 @@ comment on function ratchet_internal.graph_time(timestamptz) is
 -- What expressions and callers see of a job as its metadata.
 
 create function ratchet_internal.job_metadata(p_job ratchet.jobs) returns jsonb
-language sql stable
+language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select jsonb_strip_nulls(jsonb_build_object(
+begin
+  return jsonb_strip_nulls(jsonb_build_object(
     'jid', p_job.key, 'gid', p_job.id::text, 'app', p_job.queue, 'vrs', p_job.version,
     'tpc', p_job.workflow, 'js', p_job.status, 'jc', ratchet_internal.graph_time(p_job.created_at),
     'ju', ratchet_internal.graph_time(p_job.updated_at), 'err', p_job.error::text))
-    || (coalesce(p_job.options, '{}')::jsonb - 'publishes')
-$$;
+    || (coalesce(p_job.options, '{}')::jsonb - 'publishes');
+end $$;
 comment on function ratchet_internal.job_metadata(ratchet.jobs) is
   'The metadata of a job of a graph.';
 
@@ -13676,8 +13685,8 @@ comment on function ratchet_internal.activity_entry(ratchet_internal.graph_activ
 
 -- sql/graph/graph_view.sql
 
--- What the expressions of an activity are evaluated against: its ancestors, itself and the job, the
--- latter two only where they are read.
+-- What the expressions of an activity are evaluated against: its ancestors, itself under either
+-- name, and the job; the latter only where they are read.
 
 create function ratchet_internal.graph_view(
   p_job ratchet.jobs, p_activity ratchet_internal.graph_activities, p_scope jsonb, p_self jsonb
@@ -13688,8 +13697,11 @@ as $$
 declare
   v_view jsonb := p_scope;
 begin
-  if p_self is not null then
-    v_view := v_view || jsonb_build_object('$self', p_self, p_activity.name, p_self);
+  if p_self is not null and '$self' = any (p_activity.uses) then
+    v_view := v_view || jsonb_build_object('$self', p_self);
+  end if;
+  if p_self is not null and p_activity.name = any (p_activity.uses) then
+    v_view := v_view || jsonb_build_object(p_activity.name, p_self);
   end if;
   if '$job' = any (p_activity.uses) then
     v_view := v_view || jsonb_build_object('$job', jsonb_build_object('data',
@@ -13755,39 +13767,24 @@ end $$;
 comment on function ratchet_internal.response_error(text, int) is
   'A response that failed, as an object with a message and a code.';
 
--- sql/graph/load_scope.sql
+-- sql/graph/row_entry.sql
 
--- The outputs of the ancestors of an activity, as seen from its address, as far as it or an
--- activity below it reads them. A stretch begins with this and carries it along. offset 0 keeps the
--- order of the joins: a plan made before there are statistics reads the whole version otherwise.
+-- What expressions see of a run of an activity that is in the history. p_payload: of the job.
 
-create function ratchet_internal.load_scope(
-  p_job ratchet.jobs, p_activity ratchet_internal.graph_activities, p_address text
+create function ratchet_internal.row_entry(
+  p_activity ratchet_internal.graph_activities, p_row ratchet.jobs_attributes, p_payload json
 ) returns jsonb
-language plpgsql volatile
+language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if p_activity.reads = '{}' then return '{}'; end if;
-  return coalesce((
-    select jsonb_object_agg(each.name, ratchet_internal.activity_entry(above.activity,
-      run.attribute, ratchet_internal.row_output(run.attribute, p_job.input),
-      ratchet_internal.row_hook(run.attribute), case when (run.attribute).is_failed then
-        ratchet_internal.response_error((run.attribute).value, (run.attribute).code) end))
-    from (
-      select a.position, a.name, ratchet_internal.cut_address(p_address, a.depth::int) as address
-      from unnest(p_activity.path, p_activity.path_names)
-        with ordinality as a (position, name, depth)
-      where a.name = any (p_activity.reads) and a.depth < cardinality(p_activity.path)) each
-    cross join lateral (select g as activity from ratchet_internal.graph_activities g
-      where g.version_id = p_activity.version_id and g.position = each.position offset 0) above
-    cross join lateral (select a as attribute from ratchet.jobs_attributes a
-      where a.job_id = p_job.id and a.address = each.address and a.position = each.position
-      offset 0) run), '{}');
+  return ratchet_internal.activity_entry(p_activity, p_row,
+    ratchet_internal.row_output(p_row, p_payload), ratchet_internal.row_hook(p_row),
+    case when p_row.is_failed then ratchet_internal.response_error(p_row.value, p_row.code) end);
 end $$;
-comment on function ratchet_internal.load_scope(
-  ratchet.jobs, ratchet_internal.graph_activities, text) is
-  'The outputs of the ancestors of an activity, as seen from its address.';
+comment on function ratchet_internal.row_entry(ratchet_internal.graph_activities,
+  ratchet.jobs_attributes, json) is
+  'What expressions see of a run of an activity that is in the history.';
 
 -- sql/graph/narrow_scope.sql
 
@@ -14545,8 +14542,10 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_out ratchet_internal.graph_outcome := p_out;
-  v_self jsonb := ratchet_internal.activity_entry(p_activity, p_out.attribute, p_out.output,
-    p_out.hook, p_out.error);
+  v_self jsonb := case when p_activity.is_read
+    or p_activity.uses && array['$self', p_activity.name]
+    then ratchet_internal.activity_entry(p_activity, p_out.attribute, p_out.output,
+      p_out.hook, p_out.error) end;
   v_view jsonb := ratchet_internal.graph_view(p_job, p_activity, p_scope, v_self);
   v_part text := 'transitions';
   v_message text;
@@ -14743,7 +14742,7 @@ begin
     v_row := v_draft.attributes[cardinality(v_draft.attributes)];
     v_draft.items := v_draft.items || row(v_row.address, v_row.position,
       ratchet_internal.narrow_scope(p_item.scope, v_target.path_names), v_row, null,
-      false)::ratchet_internal.graph_item;
+      false, null)::ratchet_internal.graph_item;
   end if;
   return v_draft;
 end $$;
@@ -14793,7 +14792,7 @@ begin
   v_draft.items := '{}';
   foreach v_target in array coalesce(p_out.targets, '{}') loop
     v_draft.items := v_draft.items || row((p_out.attribute).address || ',0', v_target, p_out.scope,
-      null, null, false)::ratchet_internal.graph_item;
+      null, null, false, null)::ratchet_internal.graph_item;
   end loop;
   if p_out.status = 'pending' then
     v_draft := ratchet_internal.reopen_activity(v_draft, p_item, p_activity.name);
@@ -14905,108 +14904,166 @@ comment on function ratchet_internal.write_user_fields(bigint, timestamptz, json
 
 -- sql/graph/write_effects.sql
 
--- Writes what a stretch brings about outside its own rows: signals, announcements, tasks of people.
+-- Writes what a stretch brings about beside new rows: answers that became errors, passes of loops,
+-- signals, announcements, tasks of people, user data.
 -- Locks: the message of a parent that waits. Writes: signals, messages, attributes, escalations.
+-- Returns the jobs that may go on because of it.
 
 create function ratchet_internal.write_effects(p_draft ratchet_internal.graph_draft)
-returns ratchet_internal.graph_draft
+returns bigint[]
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_draft ratchet_internal.graph_draft := p_draft;
   v_job ratchet.jobs := p_draft.job;
   v_told jsonb;
+  v_jobs bigint[] := '{}';
 begin
-  insert into ratchet_internal.signals (key, namespace, payload, code, sent_at, expires_at)
-  select s ->> 'key', v_job.namespace, s -> 'payload', (s -> 'code')::int, p_draft.now,
-    ratchet_internal.after(p_draft.now, ratchet_internal.signal_expire(s -> 'payload'))
-  from unnest(v_draft.signals) s;
-  if v_draft.signals is not null then
+  if p_draft.changed is not null then
+    update ratchet.jobs_attributes a
+    set is_failed = c.is_failed, value = c.value, code = c.code, updated_at = p_draft.now
+    from unnest(p_draft.changed) c
+    where a.job_id = v_job.id and a.address = c.address and a.position = c.position;
+  end if;
+  if p_draft.passes <> '{}' then
+    update ratchet.jobs_attributes a
+    set ledger = ratchet_internal.passes_counted(a.ledger, p.value::int)
+    from jsonb_each_text(p_draft.passes) p
+    where a.job_id = v_job.id and a.address = split_part(p.key, ' ', 1) || ',0'
+      and a.position = split_part(p.key, ' ', 2)::int;
+  end if;
+  if p_draft.signals is not null then
+    insert into ratchet_internal.signals (key, namespace, payload, code, sent_at, expires_at)
+    select s ->> 'key', v_job.namespace, s -> 'payload', (s -> 'code')::int, p_draft.now,
+      ratchet_internal.after(p_draft.now, ratchet_internal.signal_expire(s -> 'payload'))
+    from unnest(p_draft.signals) s;
     perform ratchet_internal.wake_route(v_job.namespace, '$graph', '$graph');
   end if;
-  if v_draft.fields is not null then
-    perform ratchet_internal.write_user_fields(v_job.id, p_draft.now, v_draft.fields);
+  if p_draft.fields is not null then
+    perform ratchet_internal.write_user_fields(v_job.id, p_draft.now, p_draft.fields);
   end if;
-  perform ratchet_internal.create_escalations(p_draft.now, array_agg(v_job.id),
-    array_agg(e ->> 'address'), array_agg((e -> 'position')::int), array_agg(e ->> 'key'),
-    array_agg((e -> 'fields')::json))
-  from unnest(v_draft.escalations) e having count(*) > 0;
-  foreach v_told in array coalesce(v_draft.announcements, '{}') loop
+  if p_draft.escalations is not null then
+    perform ratchet_internal.create_escalations(p_draft.now, array_agg(v_job.id),
+      array_agg(e ->> 'address'), array_agg((e -> 'position')::int), array_agg(e ->> 'key'),
+      array_agg((e -> 'fields')::json))
+    from unnest(p_draft.escalations) e;
+  end if;
+  foreach v_told in array coalesce(p_draft.announcements, '{}') loop
     perform ratchet_internal.announce_graph(v_job, v_told -> 'metadata',
       nullif(v_told -> 'data', 'null'));
-    v_draft.jobs := v_draft.jobs || ratchet_internal.answer_awaiting(p_draft.now, v_job.id,
+    v_jobs := v_jobs || ratchet_internal.answer_awaiting(p_draft.now, v_job.id,
       (v_told -> 'code')::int, nullif(v_told -> 'data', 'null'));
   end loop;
-  v_draft.signals := null;
-  v_draft.fields := null;
-  v_draft.escalations := null;
-  v_draft.announcements := null;
-  return v_draft;
+  return v_jobs;
 end $$;
 comment on function ratchet_internal.write_effects(ratchet_internal.graph_draft) is
-  'Writes what a stretch brings about outside its own rows.';
+  'Writes what a stretch brings about beside new rows; returns the jobs that may go on.';
 
--- sql/graph/write_draft.sql
+-- sql/graph/end_graphs.sql
 
--- Writes what a stretch has come to so far, each kind in one statement, and empties the draft.
--- Locks: messages of the job, which is locked; the message of a parent that waits. Writes:
--- messages, attributes, signals. Wakes: idle workers.
+-- Ends those jobs that are over after their stretches: what they wait for goes, whoever waits for
+-- them is answered or told. Their rows say already that they have ended.
+-- Locks: messages in key order, tasks. Writes: messages, attributes of waiting parents,
+-- escalations. Wakes: programs that wait, idle workers. Returns the parents that may go on.
 
-create function ratchet_internal.write_draft(p_draft ratchet_internal.graph_draft)
-returns ratchet_internal.graph_draft
+create function ratchet_internal.end_graphs(
+  p_now timestamptz, p_drafts ratchet_internal.graph_draft[]
+) returns bigint[]
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_draft ratchet_internal.graph_draft := p_draft;
-  v_job bigint := (p_draft.job).id;
+  v_ended record;
 begin
-  if v_draft.taken_addresses is not null then
-    delete from ratchet_internal.messages m
-    using unnest(v_draft.taken_addresses, v_draft.taken_positions) as t (address, at)
-    where m.job_id = v_job and m.address = t.address and m.position = t.at;
+  select array_agg((d.job).id) filter (where not d.is_new or d.messages is not null) as waiting,
+    array_agg((d.job).id) filter (where (d.job).status < 0) as stopped,
+    array_agg((d.job).id) filter (where (d.job).is_awaited) as awaited,
+    array_agg((d.job).parent_id) filter (where (d.job).is_awaited) as parents,
+    bool_or((d.job).is_watched) as are_watched, count(*) as count
+  into v_ended from unnest(p_drafts) d where (d.job).finished_at is not null;
+  if v_ended.count = 0 then return '{}'; end if;
+  if v_ended.waiting is not null then
+    perform from ratchet_internal.messages where job_id = any (v_ended.waiting)
+    order by job_id, address, position for update;
+    if found then
+      perform ratchet_internal.drop_escalations(p_now, array_agg(w.job_id), w.is_stopped)
+      from (
+        select distinct job_id, coalesce(job_id = any (v_ended.stopped), false) as is_stopped
+        from ratchet_internal.messages
+        where job_id = any (v_ended.waiting) and kind = 'wait') w
+      group by w.is_stopped;
+      delete from ratchet_internal.messages where job_id = any (v_ended.waiting);
+    end if;
   end if;
-  if v_draft.attributes is not null then
-    insert into ratchet.jobs_attributes select * from unnest(v_draft.attributes);
+  if v_ended.awaited is not null then
+    perform from ratchet_internal.messages
+    where kind = 'child' and key = any (v_ended.awaited::text[])
+    order by job_id, address, position for update;
+    perform ratchet_internal.answer_parents(p_now, v_ended.awaited, false);
   end if;
-  if v_draft.changed is not null then
-    update ratchet.jobs_attributes a
-    set is_failed = c.is_failed, value = c.value, code = c.code, updated_at = p_draft.now
-    from unnest(v_draft.changed) c
-    where a.job_id = v_job and a.address = c.address and a.position = c.position;
+  if v_ended.are_watched then perform pg_notify('ratchet', 'result'); end if;
+  if exists (select from ratchet_internal.subscriptions) then
+    perform ratchet_internal.announce_graph(d.job, null, (d.job).context)
+    from unnest(p_drafts) d where (d.job).finished_at is not null;
   end if;
-  if v_draft.passes <> '{}' then
-    update ratchet.jobs_attributes a
-    set ledger = ratchet_internal.passes_counted(a.ledger, p.value::int)
-    from jsonb_each_text(v_draft.passes) p
-    where a.job_id = v_job and a.address = split_part(p.key, ' ', 1) || ',0'
-      and a.position = split_part(p.key, ' ', 2)::int;
-  end if;
-  if v_draft.messages is not null then
-    insert into ratchet_internal.messages select * from unnest(v_draft.messages);
+  return coalesce(v_ended.parents, '{}');
+end $$;
+comment on function ratchet_internal.end_graphs(timestamptz, ratchet_internal.graph_draft[]) is
+  'Ends those jobs that are over after their stretches; returns the parents that may go on.';
+
+-- sql/graph/write_drafts.sql
+
+-- Writes what stretches have come to, each kind of row in one statement for all of them. A job that
+-- is new has its row already. Jobs that are over end with their other branches, in this commit.
+-- Locks: messages of the jobs, which are locked; the messages of parents that wait; tasks. Writes:
+-- jobs, messages, attributes, signals, escalations. Wakes: idle workers, programs that wait.
+-- Returns the jobs that may go on because of it.
+
+create function ratchet_internal.write_drafts(
+  p_now timestamptz, p_drafts ratchet_internal.graph_draft[]
+) returns bigint[]
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_draft ratchet_internal.graph_draft;
+  v_jobs bigint[] := '{}';
+begin
+  delete from ratchet_internal.messages m
+  using (select (d.job).id as job_id, unnest(d.taken_addresses) as address,
+      unnest(d.taken_positions) as "position" from unnest(p_drafts) d) taken
+  where m.job_id = taken.job_id and m.address = taken.address and m.position = taken.position;
+  insert into ratchet.jobs_attributes
+  select a.* from unnest(p_drafts) d cross join lateral unnest(d.attributes) a;
+  insert into ratchet_internal.messages
+  select m.* from unnest(p_drafts) d cross join lateral unnest(d.messages) m;
+  if found then
     perform pg_notify('ratchet', '') where exists (
       select from ratchet_internal.workers w
       join ratchet_internal.worker_routes r on r.worker_id = w.id
-      join unnest(v_draft.messages) m on m.queue = r.queue and m.workflow = r.workflow
-        and m.namespace = r.namespace
+      join (select distinct m.queue, m.workflow, m.namespace from unnest(p_drafts) d
+        cross join lateral unnest(d.messages) m) wanted
+        on wanted.queue = r.queue and wanted.workflow = r.workflow
+        and wanted.namespace = r.namespace
       where w.is_idle);
   end if;
-  if coalesce(v_draft.signals, v_draft.escalations, v_draft.announcements) is not null
-    or v_draft.fields is not null
-  then
-    v_draft := ratchet_internal.write_effects(v_draft);
-  end if;
-  v_draft.taken_addresses := null;
-  v_draft.taken_positions := null;
-  v_draft.attributes := null;
-  v_draft.changed := null;
-  v_draft.passes := '{}';
-  v_draft.messages := null;
-  return v_draft;
+  foreach v_draft in array p_drafts loop
+    if coalesce(v_draft.signals, v_draft.escalations, v_draft.announcements) is not null
+      or v_draft.changed is not null or v_draft.fields is not null or v_draft.passes <> '{}'
+    then
+      v_jobs := v_jobs || ratchet_internal.write_effects(v_draft);
+    end if;
+  end loop;
+  update ratchet.jobs j set status = n.status, context = n.context, result = n.result,
+    error = n.error, finished_at = n.finished_at, updated_at = p_now,
+    expire_seconds = n.expire_seconds, attempt = n.attempt
+  from (select d.* from unnest(p_drafts) d where not d.is_new) d
+  cross join lateral (select (d.job).*) n
+  where j.id = n.id;
+  return v_jobs || ratchet_internal.end_graphs(p_now, p_drafts);
 end $$;
-comment on function ratchet_internal.write_draft(ratchet_internal.graph_draft) is
-  'Writes what a stretch has come to so far and empties the draft.';
+comment on function ratchet_internal.write_drafts(timestamptz, ratchet_internal.graph_draft[]) is
+  'Writes what stretches have come to; returns the jobs that may go on because of it.';
 
 -- sql/graph/expire_of.sql
 
@@ -15027,44 +15084,48 @@ comment on function ratchet_internal.expire_of(jsonb) is
 -- sql/graph/graph_expire.sql
 
 -- How long a job is kept that ends now, in seconds: as its graph says, seen from the activity that
--- ended it; one second when the graph says nothing, or says it with an expression that fails.
+-- ended it; as it was started with when the graph says nothing, or says it with an expression that
+-- fails. p_root: the activity with which it started, if the version has it.
 
 create function ratchet_internal.graph_expire(
-  p_job ratchet.jobs, p_version bigint, p_scope jsonb
+  p_job ratchet.jobs, p_version bigint, p_root int, p_scope jsonb
 ) returns bigint
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_root int := p_root;
   v_expire jsonb;
+  v_view jsonb := '{}';
 begin
-  select g.expire into v_expire from ratchet_internal.graphs g
-  join ratchet_internal.graph_names n on n.position = g.position and n.space = p_job.namespace
-  where g.version_id = p_version and n.name = p_job.options ->> 'aid';
+  if v_root is null then
+    select position into v_root from ratchet_internal.graph_names
+    where space = p_job.namespace and name = p_job.options ->> 'aid';
+  end if;
+  select expire into v_expire from ratchet_internal.graphs
+  where version_id = p_version and position = v_root;
   if v_expire is null then return p_job.expire_seconds; end if;
-  return coalesce(ratchet_internal.expire_of(ratchet_internal.run_maps(v_expire,
-    coalesce(p_scope, '{}') || jsonb_build_object('$job', jsonb_build_object('data',
-      coalesce(p_job.context, '{}'), 'metadata', ratchet_internal.job_metadata(p_job)))) -> 'v'),
+  if v_expire ->> 'paths' is distinct from '{}' then
+    v_view := coalesce(p_scope, '{}') || jsonb_build_object('$job', jsonb_build_object('data',
+      coalesce(p_job.context, '{}'), 'metadata', ratchet_internal.job_metadata(p_job)));
+  end if;
+  return coalesce(ratchet_internal.expire_of(ratchet_internal.run_maps(v_expire, v_view) -> 'v'),
     p_job.expire_seconds);
 exception when sqlstate 'WF107' or sqlstate 'WF506' or data_exception
   or program_limit_exceeded
 then
   return p_job.expire_seconds;
 end $$;
-comment on function ratchet_internal.graph_expire(ratchet.jobs, bigint, jsonb) is
+comment on function ratchet_internal.graph_expire(ratchet.jobs, bigint, int, jsonb) is
   'How long a job is kept that ends now, in seconds.';
 
--- sql/graph/end_stretch.sql
+-- sql/graph/conclude_stretch.sql
 
--- Writes what a stretch has made of its job, and ends it when no activity is open any more, when an
--- error was left over, or when it interrupted itself. Other branches end with it, in the same
--- commit: their messages go, whoever waits is answered once.
--- Locks: messages in key order, tasks. Writes: jobs, messages, attributes of a waiting parent,
--- escalations. Wakes: programs that wait, idle workers.
+-- What a stretch has made of its job: it waits; or it is over, because no activity is open any more,
+-- an error was left over, or it interrupted itself; or only its id is reserved.
 
-create function ratchet_internal.end_stretch(
-  p_draft ratchet_internal.graph_draft, p_version bigint
-) returns ratchet_internal.graph_draft
+create function ratchet_internal.conclude_stretch(p_draft ratchet_internal.graph_draft)
+returns ratchet_internal.graph_draft
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
@@ -15074,6 +15135,7 @@ declare
   v_stop jsonb := p_draft.stop;
 begin
   v_job.updated_at := p_draft.now;
+  v_job.attempt := 0;
   if v_stop ? 'reserved' then
     v_job.status := -1;
     v_job.pending_until := ratchet_internal.after(p_draft.now,
@@ -15086,35 +15148,13 @@ begin
       then coalesce(v_job.context, case when v_job.status < 0 then '{}'::jsonb end) end;
     v_job.finished_at := p_draft.now;
     v_job.expire_seconds := coalesce(ratchet_internal.expire_of(v_stop -> 'expire'),
-      ratchet_internal.graph_expire(v_job, p_version, p_draft.scope));
+      ratchet_internal.graph_expire(v_job, p_draft.version_id, p_draft.root, p_draft.scope));
   end if;
-  update ratchet.jobs set status = v_job.status, context = v_job.context, result = v_job.result,
-    error = v_job.error, finished_at = v_job.finished_at, updated_at = v_job.updated_at,
-    expire_seconds = v_job.expire_seconds, pending_until = v_job.pending_until,
-    attempt = coalesce(v_job.attempt, 0)
-  where id = v_job.id;
-  if v_job.finished_at is null then return v_draft; end if;
-  perform from ratchet_internal.messages where job_id = v_job.id
-  order by address, position for update;
-  if exists (
-    select from ratchet_internal.messages where job_id = v_job.id and kind = 'wait')
-  then
-    perform ratchet_internal.drop_escalations(p_draft.now, array[v_job.id], v_job.status < 0);
-  end if;
-  delete from ratchet_internal.messages where job_id = v_job.id;
-  if v_job.is_awaited then
-    perform from ratchet_internal.messages where kind = 'child' and key = v_job.id::text for update;
-    perform ratchet_internal.answer_parents(p_draft.now, array[v_job.id], false);
-    v_draft.jobs := v_draft.jobs || v_job.parent_id;
-  end if;
-  if v_job.is_watched then
-    perform pg_notify('ratchet', 'result');
-  end if;
-  perform ratchet_internal.announce_graph(v_job, null, v_job.context);
+  v_draft.job := v_job;
   return v_draft;
 end $$;
-comment on function ratchet_internal.end_stretch(ratchet_internal.graph_draft, bigint) is
-  'Writes what a stretch has made of its job, and ends the job when it is over.';
+comment on function ratchet_internal.conclude_stretch(ratchet_internal.graph_draft) is
+  'What a stretch has made of its job: it waits, is over, or is only reserved.';
 
 -- sql/graph/misfit.sql
 
@@ -15163,32 +15203,27 @@ comment on function ratchet_internal.postpone(
 
 -- sql/graph/is_blocked.sql
 
--- Whether an answer must wait: one that leaves an await open, while its child is locked by somebody
--- else, who may be ending it. Who opens the wait anew holds the child, so that it cannot end
--- unseen; waiting for the lock here could be waiting for somebody who waits for us.
+-- Whether the answer of an await must wait: one that leaves it open, while its child is locked by
+-- somebody else, who may be ending it. Who opens the wait anew holds the child, so that it cannot
+-- end unseen; waiting for the lock here could be waiting for somebody who waits for us.
 -- Locks: the child (share), never waiting.
 
-create function ratchet_internal.is_blocked(
-  p_activity ratchet_internal.graph_activities, p_item ratchet_internal.graph_item
-) returns boolean
+create function ratchet_internal.is_blocked(p_item ratchet_internal.graph_item) returns boolean
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_child bigint;
 begin
-  if p_activity.kind <> 'await' or (p_item.answer).code is distinct from 202
-    or (p_item.answer).is_failed
-  then
+  if (p_item.answer).code is distinct from 202 or (p_item.answer).is_failed then
     return false;
   end if;
   v_child := p_item.options ->> 'child';
   perform from ratchet.jobs where id = v_child for share skip locked;
   return not found and exists (select from ratchet.jobs where id = v_child);
 end $$;
-comment on function ratchet_internal.is_blocked(
-  ratchet_internal.graph_activities, ratchet_internal.graph_item) is
-  'Whether an answer must wait because the child it comes from is locked.';
+comment on function ratchet_internal.is_blocked(ratchet_internal.graph_item) is
+  'Whether the answer of an await must wait because the child it comes from is locked.';
 
 -- sql/graph/stop_graph.sql
 
@@ -15255,26 +15290,26 @@ comment on function ratchet_internal.interrupt_other(
 
 -- sql/graph/run_stretch.sql
 
--- Runs a job of a graph from what has been answered until nothing is left to do but wait, or the
--- budget of activities is used up: what is left over then goes on through messages of its own.
--- Everything follows the one version the caller names. What has been worked out is written at the
--- end, and now and then on the way.
--- Locks: the job (the caller has it); jobs that it interrupts, never waiting; messages. Writes:
--- jobs, messages, attributes, signals. Wakes: idle workers, programs that wait.
+-- Runs a job of a graph, in memory, from what has been answered until nothing is left to do but
+-- wait, or the budget of activities is used up: what is left over then goes on through messages of
+-- its own. Returns what is to be written (write_drafts); null when the job would stop another one,
+-- which is done in the database at once, and only for a job that is alone in this.
+-- Locks: the job (the caller has it, unless it is new); jobs that it stops, never waiting. Writes:
+-- messages that are put off; and as interrupt_other.
 
 create function ratchet_internal.run_stretch(
-  p_draft ratchet_internal.graph_draft, p_version bigint, p_items ratchet_internal.graph_item[],
-  p_budget int
-) returns ratchet_internal.graph_run
+  p_draft ratchet_internal.graph_draft, p_budget int, p_is_alone boolean
+) returns ratchet_internal.graph_draft
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_draft ratchet_internal.graph_draft := p_draft;
-  v_items ratchet_internal.graph_item[] := p_items;
+  v_items ratchet_internal.graph_item[] := p_draft.items;
   v_item ratchet_internal.graph_item;
   v_activity ratchet_internal.graph_activities;
   v_out ratchet_internal.graph_outcome;
+  v_attributes ratchet.jobs_attributes[] := '{}';
   v_at int := 0;
   v_steps int := 0;
 begin
@@ -15287,23 +15322,26 @@ begin
       end if;
       continue;
     end if;
-    select * into v_activity from ratchet_internal.graph_activities
-    where version_id = p_version and position = v_item.position;
-    if cardinality(v_activity.path) is distinct from regexp_count(v_item.address, ',') then
+    v_activity := v_item.activity;
+    if v_activity.version_id is null then
+      select * into v_activity from ratchet_internal.graph_activities
+      where version_id = p_draft.version_id and position = v_item.position;
+    end if;
+    if cardinality(v_activity.path) is distinct from
+      length(v_item.address) - length(replace(v_item.address, ',', ''))
+    then
       -- It is gone, or is not as deep in its tree as the address says.
       v_draft.stop := ratchet_internal.misfit((v_draft.job).namespace, v_item);
       exit;
     end if;
-    if v_item.scope is null then
-      v_item.scope := ratchet_internal.load_scope(v_draft.job, v_activity, v_item.address);
-    end if;
-    if ratchet_internal.is_blocked(v_activity, v_item) then
+    if v_activity.kind = 'await' and ratchet_internal.is_blocked(v_item) then
       v_draft := ratchet_internal.postpone(v_draft, v_item, 20);
       continue;
     end if;
     v_steps := v_steps + 1;
     v_out := ratchet_internal.step_activity(v_draft.now, v_draft.job, v_activity, v_item);
     if v_activity.kind = 'interrupt' and v_out.effects is not null then
+      if not p_is_alone then return null; end if;
       v_out := ratchet_internal.interrupt_other(v_draft, v_out);
       if v_out.attribute is null then
         v_draft := ratchet_internal.postpone(v_draft, v_item, 20);
@@ -15312,17 +15350,23 @@ begin
       v_draft.jobs := v_draft.jobs || (v_draft.job).id;
     end if;
     v_draft := ratchet_internal.add_outcome(v_draft, v_activity, v_item, v_out);
-    v_items := v_items || v_draft.items;
-    if v_steps % 100 = 0 then
-      v_draft := ratchet_internal.write_draft(v_draft);
+    foreach v_item in array v_draft.items loop
+      v_items := v_items || v_item;
+    end loop;
+    if v_steps % 50 = 0 then
+      -- A long list in a draft would be copied at each step.
+      v_attributes := v_attributes || v_draft.attributes;
+      v_draft.attributes := null;
     end if;
   end loop;
-  v_draft := ratchet_internal.end_stretch(ratchet_internal.write_draft(v_draft), p_version);
-  return row(v_steps, v_draft.children, v_draft.jobs)::ratchet_internal.graph_run;
+  v_draft.attributes := v_attributes || v_draft.attributes;
+  v_draft.items := null;
+  v_draft.steps := v_steps;
+  v_draft.root := coalesce(v_activity.path[1], v_draft.root);
+  return ratchet_internal.conclude_stretch(v_draft);
 end $$;
-comment on function ratchet_internal.run_stretch(ratchet_internal.graph_draft, bigint,
-  ratchet_internal.graph_item[], int) is
-  'Runs a job of a graph as far as it goes, or as the budget allows.';
+comment on function ratchet_internal.run_stretch(ratchet_internal.graph_draft, int, boolean) is
+  'Runs a job of a graph in memory as far as it goes, or as the budget allows.';
 
 -- Graphs: starting jobs, going on with them.
 
@@ -15339,10 +15383,13 @@ as $$
 declare
   v_graph ratchet_internal.graphs;
 begin
-  select * into v_graph from ratchet_internal.graphs g
-  where g.version_id = p_version and (g.topic = p_topic or g.topic is null)
-    and p_topic not like '.%'
-  order by g.topic nulls last limit 1;
+  if p_topic like '.%' then return null; end if;
+  select * into v_graph from ratchet_internal.graphs
+  where version_id = p_version and topic = p_topic;
+  if not found then
+    select * into v_graph from ratchet_internal.graphs
+    where version_id = p_version and topic is null;
+  end if;
   return v_graph;
 end $$;
 comment on function ratchet_internal.find_graph(bigint, text) is
@@ -15350,19 +15397,22 @@ comment on function ratchet_internal.find_graph(bigint, text) is
 
 -- sql/graph/trigger_of.sql
 
--- The trigger of the graph that a topic starts.
+-- The trigger of a graph.
 
-create function ratchet_internal.trigger_of(p_version bigint, p_topic text)
+create function ratchet_internal.trigger_of(p_graph ratchet_internal.graphs)
 returns ratchet_internal.graph_activities
-language sql stable
+language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select a from ratchet_internal.graph_activities a
-  where a.version_id = p_version
-    and a.position = (ratchet_internal.find_graph(p_version, p_topic)).position
-$$;
-comment on function ratchet_internal.trigger_of(bigint, text) is
-  'The trigger of the graph that a topic starts.';
+declare
+  v_trigger ratchet_internal.graph_activities;
+begin
+  select * into v_trigger from ratchet_internal.graph_activities
+  where version_id = p_graph.version_id and position = p_graph.position;
+  return v_trigger;
+end $$;
+comment on function ratchet_internal.trigger_of(ratchet_internal.graphs) is
+  'The trigger of a graph.';
 
 -- sql/graph/active_version.sql
 
@@ -15430,20 +15480,18 @@ comment on function ratchet_internal.find_version(text, text, text) is
 
 -- sql/graph/new_graph_job.sql
 
--- A job as it is known before its trigger has looked at the payload. Without an id when no graph
--- of the version has the topic.
+-- A job as it is known before its trigger has looked at the payload.
 
 create function ratchet_internal.new_graph_job(
-  p_id bigint, p_version ratchet_internal.graph_versions, p_topic text, p_payload json
+  p_id bigint, p_version ratchet_internal.graph_versions, p_graph ratchet_internal.graphs,
+  p_topic text, p_payload json
 ) returns ratchet.jobs
-language plpgsql stable
+language plpgsql immutable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_graph ratchet_internal.graphs := ratchet_internal.find_graph(p_version.id, p_topic);
   v_job ratchet.jobs;
 begin
-  if v_graph.version_id is null then return null; end if;
   v_job.id := p_id;
   v_job.namespace := p_version.space;
   v_job.workflow := p_topic;
@@ -15452,11 +15500,11 @@ begin
   v_job.input := p_payload;
   v_job.expire_seconds := 1;
   v_job.is_awaited := false;
-  v_job.options := jsonb_strip_nulls(jsonb_build_object('publishes', v_graph.publishes));
+  v_job.options := jsonb_strip_nulls(jsonb_build_object('publishes', p_graph.publishes));
   return v_job;
 end $$;
 comment on function ratchet_internal.new_graph_job(
-  bigint, ratchet_internal.graph_versions, text, json) is
+  bigint, ratchet_internal.graph_versions, ratchet_internal.graphs, text, json) is
   'A job of a graph as it is known before its trigger has looked at the payload.';
 
 -- sql/graph/trigger_facts.sql
@@ -15561,6 +15609,8 @@ begin
       'Look at what the expressions of the trigger read of this payload.');
   end if;
   v_draft.now := p_now;
+  v_draft.version_id := p_trigger.version_id;
+  v_draft.root := p_trigger.position;
   v_draft.passes := '{}';
   v_draft.job := v_job;
   return ratchet_internal.add_outcome(v_draft, p_trigger, null, v_out);
@@ -15586,13 +15636,14 @@ declare
 begin
   loop
     insert into ratchet.jobs (id, key, namespace, entity, workflow, queue, version, status,
-      is_awaited, parent_id, origin_id, expire_seconds, options, input, result, context, created_at,
-      updated_at, finished_at, request_id)
+      is_awaited, parent_id, origin_id, expire_seconds, options, input, result, error, context,
+      created_at, updated_at, finished_at, pending_until, request_id)
     overriding system value
     select p_job.id, p_job.key, p_job.namespace, p_job.entity, p_job.workflow, p_job.queue,
       p_job.version, p_job.status, p_job.is_awaited, p_job.parent_id, p_job.origin_id,
-      p_job.expire_seconds, p_job.options, p_job.input, p_job.result, p_job.context,
-      p_job.created_at, p_job.updated_at, p_job.finished_at, p_job.request_id
+      p_job.expire_seconds, p_job.options, p_job.input, p_job.result, p_job.error,
+      p_job.context, p_job.created_at, p_job.updated_at, p_job.finished_at,
+      p_job.pending_until, p_job.request_id
     on conflict (key, namespace) do nothing;
     if found then return true; end if;
     delete from ratchet.jobs
@@ -15609,28 +15660,39 @@ comment on function ratchet_internal.create_graph_job(timestamptz, ratchet.jobs)
 
 -- sql/graph/start_graph.sql
 
--- Starts a job of a graph and runs its first stretch. A job without anything to do ends at once.
--- Locks, Writes: as run_stretch. Returns null when a job has its id.
+-- Starts a job of a graph and runs its first stretch, which is written together with its row: a job
+-- that is over by then is inserted once. Without anything to do it ends at once.
+-- Locks: the new row; and as run_stretch, write_drafts. Writes: all that they do, graph_facts.
+-- Returns null when a job has its id.
 
-create function ratchet_internal.start_graph(
-  p_draft ratchet_internal.graph_draft, p_version bigint, p_budget int
-) returns ratchet_internal.graph_run
+create function ratchet_internal.start_graph(p_draft ratchet_internal.graph_draft, p_budget int)
+returns ratchet_internal.graph_run
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_new ratchet_internal.graph_draft := p_draft;
   v_job ratchet.jobs := p_draft.job;
+  v_draft ratchet_internal.graph_draft;
 begin
-  -- Until the stretch has ended the row says that the job runs, whatever comes of it.
-  v_job.status := greatest(v_job.status, 1);
-  v_job.result := null;
-  if not ratchet_internal.create_graph_job(p_draft.now, v_job) then return null; end if;
-  if p_draft.facts is not null then
-    perform ratchet_internal.record_facts(p_draft.now, v_job, p_draft.facts);
+  v_new.is_new := true;
+  v_draft := ratchet_internal.run_stretch(v_new, p_budget, false);
+  if v_draft.version_id is null then
+    -- Whom it stops must find it running.
+    v_job.status := greatest(v_job.status, 1);
+    if not ratchet_internal.create_graph_job(p_draft.now, v_job) then return null; end if;
+    v_new.is_new := false;
+    v_draft := ratchet_internal.run_stretch(v_new, p_budget, true);
+  elsif not ratchet_internal.create_graph_job(p_draft.now, v_draft.job) then
+    return null;
   end if;
-  return ratchet_internal.run_stretch(p_draft, p_version, p_draft.items, p_budget);
+  if p_draft.facts is not null then
+    perform ratchet_internal.record_facts(p_draft.now, v_draft.job, p_draft.facts);
+  end if;
+  return row(v_draft.steps, v_draft.children, v_draft.jobs
+    || ratchet_internal.write_drafts(p_draft.now, array[v_draft]))::ratchet_internal.graph_run;
 end $$;
-comment on function ratchet_internal.start_graph(ratchet_internal.graph_draft, bigint, int) is
+comment on function ratchet_internal.start_graph(ratchet_internal.graph_draft, int) is
   'Starts a job of a graph and runs its first stretch; null when a job has its id.';
 
 -- sql/graph/child_draft.sql
@@ -15647,16 +15709,18 @@ as $$
 declare
   v_draft ratchet_internal.graph_draft;
   v_job ratchet.jobs;
+  v_graph ratchet_internal.graphs := ratchet_internal.find_graph(p_version.id,
+    p_effect ->> 'topic');
   v_message text;
   v_detail text;
 begin
-  v_job := ratchet_internal.new_graph_job((p_effect -> 'id')::bigint, p_version,
-    p_effect ->> 'topic', (p_effect -> 'input')::json);
-  if v_job.id is null then
+  if v_graph.version_id is null then
     v_draft.stop := jsonb_build_object('error', jsonb_build_object('code', 404, 'message',
       'no subscription found for topic ' || (p_effect ->> 'topic')));
     return v_draft;
   end if;
+  v_job := ratchet_internal.new_graph_job((p_effect -> 'id')::bigint, p_version, v_graph,
+    p_effect ->> 'topic', (p_effect -> 'input')::json);
   v_job.parent_id := p_parent.id;
   v_job.origin_id := coalesce(p_parent.origin_id, p_parent.id);
   v_job.is_awaited := (p_effect -> 'is_awaited')::boolean;
@@ -15664,8 +15728,7 @@ begin
     'pj', p_parent.key, 'pg', p_parent.id::text, 'pd', p_effect -> 'address',
     'pa', p_effect -> 'activity', 'px', nullif(not v_job.is_awaited, false),
     'trc', p_parent.options ->> 'trc', 'spn', p_parent.options ->> 'spn'));
-  return ratchet_internal.inception(p_now, v_job,
-    ratchet_internal.trigger_of(p_version.id, v_job.workflow));
+  return ratchet_internal.inception(p_now, v_job, ratchet_internal.trigger_of(v_graph));
 exception when sqlstate 'WF107' or sqlstate 'WF506' or sqlstate 'WF101' or data_exception
   or program_limit_exceeded
 then
@@ -15729,7 +15792,7 @@ begin
   v_draft := ratchet_internal.child_draft(p_now, v_parent, v_version, p_effect);
   v_error := (v_draft.stop) -> 'error';
   if v_error is null then
-    v_run := ratchet_internal.start_graph(v_draft, v_version.id, p_budget);
+    v_run := ratchet_internal.start_graph(v_draft, p_budget);
     if v_run is null then
       v_error := jsonb_build_object('code', 409, 'message',
         'Duplicate job: ' || (v_draft.job).key);
@@ -15745,47 +15808,121 @@ end $$;
 comment on function ratchet_internal.start_child(timestamptz, jsonb, int) is
   'Starts the job that an await activity asks for, or answers the activity with an error.';
 
--- sql/graph/continue_job.sql
+-- sql/graph/load_graphs.sql
 
--- Runs the next stretch of a job: goes on with all that has been answered. A job that somebody else
--- has locked, and answers that somebody else looks at, are left for later.
--- Locks: the job and its answers, never waiting; then as run_stretch.
+-- Locks jobs of graphs and their answers, never waiting, and loads what their stretches begin with:
+-- the jobs, what has been answered, and the outputs of ancestors as far as an activity or one below
+-- it reads them. What somebody else has locked is left for later. offset 0 keeps the order of the
+-- joins: a plan made before there are statistics reads whole tables otherwise.
 
-create function ratchet_internal.continue_job(p_now timestamptz, p_job bigint, p_budget int)
+create function ratchet_internal.load_graphs(p_now timestamptz, p_jobs bigint[])
+returns setof ratchet_internal.graph_draft
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_jobs ratchet.jobs[] := array(
+    select job from (
+      select * from ratchet.jobs
+      where id = any (p_jobs) and status > 0 and version is not null
+      order by id for no key update skip locked) job);
+  v_loaded record;
+  v_draft ratchet_internal.graph_draft;
+begin
+  for v_loaded in
+    select j as job, app.version_id, found.items
+    from unnest(v_jobs) j
+    cross join lateral (select a.version_id from ratchet_internal.graph_apps a
+      where a.space = j.namespace offset 0) app
+    cross join lateral (
+      select array_agg(row(m.address, m.position, coalesce(scope.outputs, '{}'), run, m.options,
+        true, activity)::ratchet_internal.graph_item
+        order by m.due_at, m.address, m.position) as items
+      from (
+        select address, position, options, due_at from ratchet_internal.messages
+        where job_id = j.id and kind = 'result' and due_at <= p_now and position > 0
+        order by address, position for update skip locked) m
+      left join lateral (select a.* from ratchet.jobs_attributes a
+        where a.job_id = j.id and a.address = m.address and a.position = m.position
+        offset 0) run on true
+      left join lateral (select a.* from ratchet_internal.graph_activities a
+        where a.version_id = app.version_id and a.position = m.position offset 0) activity on true
+      left join lateral (
+        select jsonb_object_agg(above.name, ratchet_internal.row_entry(above, a, j.input))
+          as outputs
+        from unnest(activity.path, activity.path_names) with ordinality
+          as each (position, name, depth)
+        cross join lateral (select a.* from ratchet_internal.graph_activities a
+          where a.version_id = app.version_id and a.position = each.position offset 0) above
+        cross join lateral (select a.* from ratchet.jobs_attributes a
+          where a.job_id = j.id and a.position = each.position
+            and a.address = ratchet_internal.cut_address(m.address, each.depth::int)
+          offset 0) a
+        where each.name = any (activity.reads) and each.depth < cardinality(activity.path)
+        ) scope on activity.reads <> '{}') found
+    where found.items is not null
+  loop
+    v_draft.now := p_now;
+    v_draft.version_id := v_loaded.version_id;
+    v_draft.is_new := false;
+    v_draft.job := v_loaded.job;
+    v_draft.items := v_loaded.items;
+    v_draft.passes := '{}';
+    -- Earlier stretches may have failed; this one counts from the beginning.
+    v_draft.job.error := null;
+    return next v_draft;
+  end loop;
+end $$;
+comment on function ratchet_internal.load_graphs(timestamptz, bigint[]) is
+  'Locks jobs of graphs, never waiting, and loads what their stretches begin with.';
+
+-- sql/graph/continue_graphs.sql
+
+-- Runs the next stretches of jobs, as far as the budget goes: all are loaded, then run in memory, then
+-- written, each in a few statements. A job that stops others is left to the end, and goes alone. Those
+-- beyond the budget are left for the next call: their answers stay.
+-- Locks, Writes: as load_graphs, run_stretch, write_drafts.
+
+create function ratchet_internal.continue_graphs(p_now timestamptz, p_jobs bigint[], p_budget int)
 returns ratchet_internal.graph_run
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_loaded ratchet_internal.graph_draft;
   v_draft ratchet_internal.graph_draft;
-  v_version bigint;
-  v_items ratchet_internal.graph_item[];
-  v_job ratchet.jobs;
+  v_drafts ratchet_internal.graph_draft[];
+  v_alone bigint[];
+  v_job bigint;
+  v_run ratchet_internal.graph_run := row(0, null, null);
+  v_more ratchet_internal.graph_run;
 begin
-  select * into v_job from ratchet.jobs
-  where id = p_job and status > 0 and version is not null for no key update skip locked;
-  if not found then return null; end if;
-  select version_id into v_version from ratchet_internal.graph_apps
-  where space = v_job.namespace;
-  select array_agg(row(m.address, m.position, null, a, m.options, true)
-    ::ratchet_internal.graph_item) into v_items
-  from (
-    select address, position, options from ratchet_internal.messages
-    where job_id = p_job and kind = 'result' and due_at <= p_now and position > 0
-    order by due_at, address, position for update skip locked) m
-  left join ratchet.jobs_attributes a
-    on a.job_id = p_job and a.address = m.address and a.position = m.position;
-  if v_items is null then return null; end if;
-  -- Earlier stretches may have failed; this one counts from the beginning.
-  v_job.attempt := 0;
-  v_job.error := null;
-  v_draft.now := p_now;
-  v_draft.job := v_job;
-  v_draft.passes := '{}';
-  return ratchet_internal.run_stretch(v_draft, v_version, v_items, p_budget);
+  for v_loaded in select * from ratchet_internal.load_graphs(p_now, p_jobs) loop
+    exit when v_run.steps >= p_budget;
+    v_draft := ratchet_internal.run_stretch(v_loaded, p_budget - v_run.steps,
+      cardinality(p_jobs) = 1);
+    if v_draft.version_id is null then
+      v_alone := v_alone || (v_loaded.job).id;
+      continue;
+    end if;
+    v_drafts := v_drafts || v_draft;
+    v_run.steps := v_run.steps + v_draft.steps;
+    if v_draft.children is not null then v_run.children := v_run.children || v_draft.children; end if;
+    if v_draft.jobs is not null then v_run.jobs := v_run.jobs || v_draft.jobs; end if;
+  end loop;
+  if v_drafts is not null then
+    v_run.jobs := v_run.jobs || ratchet_internal.write_drafts(p_now, v_drafts);
+  end if;
+  foreach v_job in array coalesce(v_alone, '{}') loop
+    exit when v_run.steps >= p_budget;
+    v_more := ratchet_internal.continue_graphs(p_now, array[v_job], p_budget - v_run.steps);
+    v_run := row(v_run.steps + v_more.steps, v_run.children || v_more.children,
+      v_run.jobs || v_more.jobs);
+  end loop;
+  return v_run;
 end $$;
-comment on function ratchet_internal.continue_job(timestamptz, bigint, int) is
-  'Runs the next stretch of a job of a graph, as far as the budget goes.';
+comment on function ratchet_internal.continue_graphs(timestamptz, bigint[], int) is
+  'Runs the next stretches of jobs, as far as the budget goes.';
 
 -- sql/graph/look_at_child.sql
 
@@ -15820,23 +15957,23 @@ comment on function ratchet_internal.look_at_child(timestamptz, bigint) is
 -- sql/graph/advance_next.sql
 
 -- Does the next thing of a run: starts a child, looks at one that is awaited again, or goes on with
--- a job. Children come first, since a message names them already.
+-- the next jobs, so many at once. Children come first, since a message names them already.
 
 create function ratchet_internal.advance_next(
-  p_now timestamptz, p_run ratchet_internal.graph_run, p_budget int
+  p_now timestamptz, p_run ratchet_internal.graph_run, p_budget int, p_width int
 ) returns ratchet_internal.graph_run
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_child jsonb := p_run.children[1];
-  v_job bigint := p_run.jobs[1];
   v_run ratchet_internal.graph_run;
 begin
   if v_child is null then
-    v_run := ratchet_internal.continue_job(p_now, v_job, p_budget - p_run.steps);
-    return row(p_run.steps + coalesce(v_run.steps, 0), v_run.children,
-      array_remove(p_run.jobs, v_job) || v_run.jobs)::ratchet_internal.graph_run;
+    v_run := ratchet_internal.continue_graphs(p_now, p_run.jobs[:p_width],
+      p_budget - p_run.steps);
+    return row(p_run.steps + v_run.steps, v_run.children,
+      p_run.jobs[p_width + 1:] || v_run.jobs)::ratchet_internal.graph_run;
   elsif v_child ? 'awaited' then
     v_run := ratchet_internal.look_at_child(p_now, (v_child -> 'awaited')::bigint);
   else
@@ -15846,8 +15983,8 @@ begin
     p_run.jobs || v_run.jobs)::ratchet_internal.graph_run;
 end $$;
 comment on function ratchet_internal.advance_next(
-  timestamptz, ratchet_internal.graph_run, int) is
-  'Does the next thing of a run: starts a child, or goes on with a job.';
+  timestamptz, ratchet_internal.graph_run, int, int) is
+  'Does the next thing of a run: starts a child, or goes on with jobs.';
 
 -- sql/graph/advance_together.sql
 
@@ -15864,7 +16001,7 @@ declare
   v_run ratchet_internal.graph_run := p_run;
 begin
   while v_run.children[1] is not null or v_run.jobs[1] is not null and v_run.steps < p_budget loop
-    v_run := ratchet_internal.advance_next(p_now, v_run, p_budget);
+    v_run := ratchet_internal.advance_next(p_now, v_run, p_budget, 100);
   end loop;
   return v_run;
 end $$;
@@ -15889,7 +16026,7 @@ declare
   v_tried record;
 begin
   if v_run.children[1] is null then
-    v_run := ratchet_internal.advance_next(p_now, v_run, p_budget);
+    v_run := ratchet_internal.advance_next(p_now, v_run, p_budget, 1);
   end if;
   while v_run.children[1] is not null loop
     v_tried := ratchet_internal.try_graphs(p_now, row(0, v_run.children[1:1], null),
@@ -15970,7 +16107,7 @@ begin
   run := case p_how
     when 'together' then ratchet_internal.advance_together(p_now, p_run, p_budget)
     when 'alone' then ratchet_internal.advance_alone(p_now, p_run, p_budget)
-    when 'start' then ratchet_internal.advance_next(p_now, p_run, p_budget)
+    when 'start' then ratchet_internal.advance_next(p_now, p_run, p_budget, 1)
     else ratchet_internal.fail_graph(p_now, p_run.jobs[1], p_problem) end;
 exception
   when sqlstate '09000' or sqlstate '0A000' or sqlstate '20000' or sqlstate '21000'
@@ -16191,13 +16328,14 @@ comment on function ratchet_internal.reserve_job(ratchet_internal.graph_draft, j
 -- A job of a graph as callers see it.
 
 create function ratchet_internal.job_state(p_job ratchet.jobs) returns json
-language sql stable
+language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select json_build_object('job_id', p_job.key, 'status', p_job.status,
+begin
+  return json_build_object('job_id', p_job.key, 'status', p_job.status,
     'metadata', ratchet_internal.job_metadata(p_job), 'data', p_job.context,
-    'error', p_job.error)
-$$;
+    'error', p_job.error);
+end $$;
 comment on function ratchet_internal.job_state(ratchet.jobs) is
   'A job of a graph as callers see it: id, status, metadata, data, error.';
 
@@ -16223,6 +16361,7 @@ as $$
 declare
   v_now timestamptz := ratchet_internal.now();
   v_version ratchet_internal.graph_versions;
+  v_graph ratchet_internal.graphs;
   v_draft ratchet_internal.graph_draft;
   v_job ratchet.jobs;
   v_run ratchet_internal.graph_run;
@@ -16234,26 +16373,30 @@ begin
   perform ratchet_internal.check_publish(p_options);
   v_reply := p_options ->> 'reply_to';
   v_version := ratchet_internal.find_version(p_topic, p_app, p_namespace);
-  v_job := ratchet_internal.new_graph_job(nextval('ratchet.jobs_id_seq'), v_version, p_topic,
-    coalesce(p_data, '{}'));
-  v_job.entity := p_options ->> 'entity';
-  v_job.request_id := (p_options ->> 'request_id')::uuid;
-  v_job.options := v_job.options::jsonb || jsonb_strip_nulls(jsonb_build_object(
-    'trc', p_options -> 'trc', 'spn', p_options -> 'spn', 'ngn', v_reply));
-  v_draft := ratchet_internal.inception(v_now, v_job,
-    ratchet_internal.trigger_of(v_version.id, p_topic));
+  v_graph := ratchet_internal.find_graph(v_version.id, p_topic);
+  v_job := ratchet_internal.new_graph_job(nextval('ratchet.jobs_id_seq'), v_version, v_graph,
+    p_topic, coalesce(p_data, '{}'));
+  if p_options is not null then
+    v_job.entity := p_options ->> 'entity';
+    v_job.request_id := (p_options ->> 'request_id')::uuid;
+    v_job.options := v_job.options::jsonb || jsonb_strip_nulls(jsonb_build_object(
+      'trc', p_options -> 'trc', 'spn', p_options -> 'spn', 'ngn', v_reply));
+  end if;
+  v_draft := ratchet_internal.inception(v_now, v_job, ratchet_internal.trigger_of(v_graph));
   if p_options ->> 'pending' is not null then
     v_draft := ratchet_internal.reserve_job(v_draft, p_options);
   end if;
-  v_draft.fields := nullif(coalesce(v_draft.fields, '{}')
-    || ratchet_internal.publish_fields(p_options::jsonb), '{}');
+  if p_options is not null then
+    v_draft.fields := nullif(coalesce(v_draft.fields, '{}')
+      || ratchet_internal.publish_fields(p_options::jsonb), '{}');
+  end if;
   v_may_announce := v_reply is not null and exists (
     select from ratchet_internal.graph_activities
     where version_id = v_version.id and announce is not null);
   if v_may_announce then
     perform ratchet_internal.expect_reply(v_version.space, (v_draft.job).key, v_reply);
   end if;
-  v_run := ratchet_internal.start_graph(v_draft, v_version.id, 1000);
+  v_run := ratchet_internal.start_graph(v_draft, 1000);
   if v_run is null then
     -- A statement of its own: it sees the job that the one before waited for.
     select * into v_job from ratchet.jobs where key = (v_draft.job).key
@@ -16687,8 +16830,8 @@ begin
     perform ratchet_internal.raise_error('WF104', 'invalid option',
       jsonb_build_object('option', 'query'), 'Give an object with data, start, end, range.');
   end if;
-  v_trigger := ratchet_internal.trigger_of(
-    (ratchet_internal.find_version(p_topic, p_app, p_namespace)).id, p_topic);
+  v_trigger := ratchet_internal.trigger_of(ratchet_internal.find_graph(
+    (ratchet_internal.find_version(p_topic, p_app, p_namespace)).id, p_topic));
   v_options := v_trigger.constants;
   if v_trigger.options is not null and not v_options ? 'key' then
     v_row := ratchet_internal.graph_attribute(ratchet_internal.now(), 0, v_trigger, ',0');

@@ -499,7 +499,7 @@ begin;
 \ir graph/row_output.sql
 \ir graph/row_hook.sql
 \ir graph/response_error.sql
-\ir graph/load_scope.sql
+\ir graph/row_entry.sql
 \ir graph/narrow_scope.sql
 
 -- Graphs: working out one activity. Nothing here writes.
@@ -542,10 +542,11 @@ begin;
 \ir graph/answer_awaiting.sql
 \ir graph/write_user_fields.sql
 \ir graph/write_effects.sql
-\ir graph/write_draft.sql
+\ir graph/end_graphs.sql
+\ir graph/write_drafts.sql
 \ir graph/expire_of.sql
 \ir graph/graph_expire.sql
-\ir graph/end_stretch.sql
+\ir graph/conclude_stretch.sql
 \ir graph/misfit.sql
 \ir graph/postpone.sql
 \ir graph/is_blocked.sql
@@ -567,7 +568,8 @@ begin;
 \ir graph/child_draft.sql
 \ir graph/settle_await.sql
 \ir graph/start_child.sql
-\ir graph/continue_job.sql
+\ir graph/load_graphs.sql
+\ir graph/continue_graphs.sql
 \ir graph/look_at_child.sql
 \ir graph/advance_next.sql
 \ir graph/advance_together.sql

@@ -13,7 +13,7 @@ declare
   v_tried record;
 begin
   if v_run.children[1] is null then
-    v_run := ratchet_internal.advance_next(p_now, v_run, p_budget);
+    v_run := ratchet_internal.advance_next(p_now, v_run, p_budget, 1);
   end if;
   while v_run.children[1] is not null loop
     v_tried := ratchet_internal.try_graphs(p_now, row(0, v_run.children[1:1], null),

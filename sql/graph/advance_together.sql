@@ -11,7 +11,7 @@ declare
   v_run ratchet_internal.graph_run := p_run;
 begin
   while v_run.children[1] is not null or v_run.jobs[1] is not null and v_run.steps < p_budget loop
-    v_run := ratchet_internal.advance_next(p_now, v_run, p_budget);
+    v_run := ratchet_internal.advance_next(p_now, v_run, p_budget, 100);
   end loop;
   return v_run;
 end $$;

@@ -5,8 +5,9 @@ language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if p_app is null or p_app !~ '^[A-Za-z0-9-]{1,200}$' or p_app = 'a'
-    or p_namespace is null or p_namespace !~ '^[A-Za-z0-9-]{1,200}$'
+  -- Lengths by themselves: a pattern with bounds takes ten times as long.
+  if p_app is null or p_app !~ '^[A-Za-z0-9-]+$' or length(p_app) > 200 or p_app = 'a'
+    or p_namespace is null or p_namespace !~ '^[A-Za-z0-9-]+$' or length(p_namespace) > 200
   then
     perform ratchet_internal.raise_error('WF101', 'invalid name',
       jsonb_build_object('what', 'app', 'app', left(p_app, 100), 'namespace',

@@ -10,16 +10,18 @@ as $$
 declare
   v_draft ratchet_internal.graph_draft;
   v_job ratchet.jobs;
+  v_graph ratchet_internal.graphs := ratchet_internal.find_graph(p_version.id,
+    p_effect ->> 'topic');
   v_message text;
   v_detail text;
 begin
-  v_job := ratchet_internal.new_graph_job((p_effect -> 'id')::bigint, p_version,
-    p_effect ->> 'topic', (p_effect -> 'input')::json);
-  if v_job.id is null then
+  if v_graph.version_id is null then
     v_draft.stop := jsonb_build_object('error', jsonb_build_object('code', 404, 'message',
       'no subscription found for topic ' || (p_effect ->> 'topic')));
     return v_draft;
   end if;
+  v_job := ratchet_internal.new_graph_job((p_effect -> 'id')::bigint, p_version, v_graph,
+    p_effect ->> 'topic', (p_effect -> 'input')::json);
   v_job.parent_id := p_parent.id;
   v_job.origin_id := coalesce(p_parent.origin_id, p_parent.id);
   v_job.is_awaited := (p_effect -> 'is_awaited')::boolean;
@@ -27,8 +29,7 @@ begin
     'pj', p_parent.key, 'pg', p_parent.id::text, 'pd', p_effect -> 'address',
     'pa', p_effect -> 'activity', 'px', nullif(not v_job.is_awaited, false),
     'trc', p_parent.options ->> 'trc', 'spn', p_parent.options ->> 'spn'));
-  return ratchet_internal.inception(p_now, v_job,
-    ratchet_internal.trigger_of(p_version.id, v_job.workflow));
+  return ratchet_internal.inception(p_now, v_job, ratchet_internal.trigger_of(v_graph));
 exception when sqlstate 'WF107' or sqlstate 'WF506' or sqlstate 'WF101' or data_exception
   or program_limit_exceeded
 then

@@ -9,10 +9,13 @@ as $$
 declare
   v_graph ratchet_internal.graphs;
 begin
-  select * into v_graph from ratchet_internal.graphs g
-  where g.version_id = p_version and (g.topic = p_topic or g.topic is null)
-    and p_topic not like '.%'
-  order by g.topic nulls last limit 1;
+  if p_topic like '.%' then return null; end if;
+  select * into v_graph from ratchet_internal.graphs
+  where version_id = p_version and topic = p_topic;
+  if not found then
+    select * into v_graph from ratchet_internal.graphs
+    where version_id = p_version and topic is null;
+  end if;
   return v_graph;
 end $$;
 comment on function ratchet_internal.find_graph(bigint, text) is

@@ -1,8 +1,14 @@
--- What a stretch has come to so far and has yet to write. It is written every few activities.
+-- A job in the course of a stretch: what is to be done yet, and what it has come to and has yet to
+-- be written. Everything follows one version; root is the activity with which the job started.
 
 create type ratchet_internal.graph_draft as (
   now timestamptz,
+  version_id bigint,
+  root int,
+  is_new boolean,
   job ratchet.jobs,
+  items ratchet_internal.graph_item[],
+  steps int,
   attributes ratchet.jobs_attributes[],
   changed ratchet.jobs_attributes[],
   messages ratchet_internal.messages[],
@@ -16,9 +22,8 @@ create type ratchet_internal.graph_draft as (
   escalations jsonb[],
   children jsonb[],
   jobs bigint[],
-  items ratchet_internal.graph_item[],
   stop jsonb,
   scope jsonb
 );
 comment on type ratchet_internal.graph_draft is
-  'What a stretch of a job has come to and has yet to write.';
+  'A job in the course of a stretch: what is to be done, and what is to be written.';

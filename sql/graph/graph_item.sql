@@ -1,4 +1,5 @@
--- One thing to do in a stretch: enter an activity (answer empty), or go on with its answer.
+-- One thing to do in a stretch: enter an activity (answer empty), or go on with its answer. What has
+-- been loaded brings its activity along.
 
 create type ratchet_internal.graph_item as (
   address text,
@@ -6,7 +7,8 @@ create type ratchet_internal.graph_item as (
   scope jsonb,
   answer ratchet.jobs_attributes,
   options json,
-  is_stored boolean
+  is_stored boolean,
+  activity ratchet_internal.graph_activities
 );
 comment on type ratchet_internal.graph_item is
   'One thing to do in a stretch: an activity to enter, or an answer to go on with. scope has the '

@@ -1,5 +1,5 @@
--- What the expressions of an activity are evaluated against: its ancestors, itself and the job, the
--- latter two only where they are read.
+-- What the expressions of an activity are evaluated against: its ancestors, itself under either
+-- name, and the job; the latter only where they are read.
 
 create function ratchet_internal.graph_view(
   p_job ratchet.jobs, p_activity ratchet_internal.graph_activities, p_scope jsonb, p_self jsonb
@@ -10,8 +10,11 @@ as $$
 declare
   v_view jsonb := p_scope;
 begin
-  if p_self is not null then
-    v_view := v_view || jsonb_build_object('$self', p_self, p_activity.name, p_self);
+  if p_self is not null and '$self' = any (p_activity.uses) then
+    v_view := v_view || jsonb_build_object('$self', p_self);
+  end if;
+  if p_self is not null and p_activity.name = any (p_activity.uses) then
+    v_view := v_view || jsonb_build_object(p_activity.name, p_self);
   end if;
   if '$job' = any (p_activity.uses) then
     v_view := v_view || jsonb_build_object('$job', jsonb_build_object('data',

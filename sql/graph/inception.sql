@@ -40,6 +40,8 @@ begin
       'Look at what the expressions of the trigger read of this payload.');
   end if;
   v_draft.now := p_now;
+  v_draft.version_id := p_trigger.version_id;
+  v_draft.root := p_trigger.position;
   v_draft.passes := '{}';
   v_draft.job := v_job;
   return ratchet_internal.add_outcome(v_draft, p_trigger, null, v_out);

@@ -11,8 +11,10 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_out ratchet_internal.graph_outcome := p_out;
-  v_self jsonb := ratchet_internal.activity_entry(p_activity, p_out.attribute, p_out.output,
-    p_out.hook, p_out.error);
+  v_self jsonb := case when p_activity.is_read
+    or p_activity.uses && array['$self', p_activity.name]
+    then ratchet_internal.activity_entry(p_activity, p_out.attribute, p_out.output,
+      p_out.hook, p_out.error) end;
   v_view jsonb := ratchet_internal.graph_view(p_job, p_activity, p_scope, v_self);
   v_part text := 'transitions';
   v_message text;

@@ -18,6 +18,7 @@ as $$
 declare
   v_now timestamptz := ratchet_internal.now();
   v_version ratchet_internal.graph_versions;
+  v_graph ratchet_internal.graphs;
   v_draft ratchet_internal.graph_draft;
   v_job ratchet.jobs;
   v_run ratchet_internal.graph_run;
@@ -29,26 +30,30 @@ begin
   perform ratchet_internal.check_publish(p_options);
   v_reply := p_options ->> 'reply_to';
   v_version := ratchet_internal.find_version(p_topic, p_app, p_namespace);
-  v_job := ratchet_internal.new_graph_job(nextval('ratchet.jobs_id_seq'), v_version, p_topic,
-    coalesce(p_data, '{}'));
-  v_job.entity := p_options ->> 'entity';
-  v_job.request_id := (p_options ->> 'request_id')::uuid;
-  v_job.options := v_job.options::jsonb || jsonb_strip_nulls(jsonb_build_object(
-    'trc', p_options -> 'trc', 'spn', p_options -> 'spn', 'ngn', v_reply));
-  v_draft := ratchet_internal.inception(v_now, v_job,
-    ratchet_internal.trigger_of(v_version.id, p_topic));
+  v_graph := ratchet_internal.find_graph(v_version.id, p_topic);
+  v_job := ratchet_internal.new_graph_job(nextval('ratchet.jobs_id_seq'), v_version, v_graph,
+    p_topic, coalesce(p_data, '{}'));
+  if p_options is not null then
+    v_job.entity := p_options ->> 'entity';
+    v_job.request_id := (p_options ->> 'request_id')::uuid;
+    v_job.options := v_job.options::jsonb || jsonb_strip_nulls(jsonb_build_object(
+      'trc', p_options -> 'trc', 'spn', p_options -> 'spn', 'ngn', v_reply));
+  end if;
+  v_draft := ratchet_internal.inception(v_now, v_job, ratchet_internal.trigger_of(v_graph));
   if p_options ->> 'pending' is not null then
     v_draft := ratchet_internal.reserve_job(v_draft, p_options);
   end if;
-  v_draft.fields := nullif(coalesce(v_draft.fields, '{}')
-    || ratchet_internal.publish_fields(p_options::jsonb), '{}');
+  if p_options is not null then
+    v_draft.fields := nullif(coalesce(v_draft.fields, '{}')
+      || ratchet_internal.publish_fields(p_options::jsonb), '{}');
+  end if;
   v_may_announce := v_reply is not null and exists (
     select from ratchet_internal.graph_activities
     where version_id = v_version.id and announce is not null);
   if v_may_announce then
     perform ratchet_internal.expect_reply(v_version.space, (v_draft.job).key, v_reply);
   end if;
-  v_run := ratchet_internal.start_graph(v_draft, v_version.id, 1000);
+  v_run := ratchet_internal.start_graph(v_draft, 1000);
   if v_run is null then
     -- A statement of its own: it sees the job that the one before waited for.
     select * into v_job from ratchet.jobs where key = (v_draft.job).key

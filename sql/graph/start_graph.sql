@@ -1,23 +1,34 @@
--- Starts a job of a graph and runs its first stretch. A job without anything to do ends at once.
--- Locks, Writes: as run_stretch. Returns null when a job has its id.
+-- Starts a job of a graph and runs its first stretch, which is written together with its row: a job
+-- that is over by then is inserted once. Without anything to do it ends at once.
+-- Locks: the new row; and as run_stretch, write_drafts. Writes: all that they do, graph_facts.
+-- Returns null when a job has its id.
 
-create function ratchet_internal.start_graph(
-  p_draft ratchet_internal.graph_draft, p_version bigint, p_budget int
-) returns ratchet_internal.graph_run
+create function ratchet_internal.start_graph(p_draft ratchet_internal.graph_draft, p_budget int)
+returns ratchet_internal.graph_run
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_new ratchet_internal.graph_draft := p_draft;
   v_job ratchet.jobs := p_draft.job;
+  v_draft ratchet_internal.graph_draft;
 begin
-  -- Until the stretch has ended the row says that the job runs, whatever comes of it.
-  v_job.status := greatest(v_job.status, 1);
-  v_job.result := null;
-  if not ratchet_internal.create_graph_job(p_draft.now, v_job) then return null; end if;
-  if p_draft.facts is not null then
-    perform ratchet_internal.record_facts(p_draft.now, v_job, p_draft.facts);
+  v_new.is_new := true;
+  v_draft := ratchet_internal.run_stretch(v_new, p_budget, false);
+  if v_draft.version_id is null then
+    -- Whom it stops must find it running.
+    v_job.status := greatest(v_job.status, 1);
+    if not ratchet_internal.create_graph_job(p_draft.now, v_job) then return null; end if;
+    v_new.is_new := false;
+    v_draft := ratchet_internal.run_stretch(v_new, p_budget, true);
+  elsif not ratchet_internal.create_graph_job(p_draft.now, v_draft.job) then
+    return null;
   end if;
-  return ratchet_internal.run_stretch(p_draft, p_version, p_draft.items, p_budget);
+  if p_draft.facts is not null then
+    perform ratchet_internal.record_facts(p_draft.now, v_draft.job, p_draft.facts);
+  end if;
+  return row(v_draft.steps, v_draft.children, v_draft.jobs
+    || ratchet_internal.write_drafts(p_draft.now, array[v_draft]))::ratchet_internal.graph_run;
 end $$;
-comment on function ratchet_internal.start_graph(ratchet_internal.graph_draft, bigint, int) is
+comment on function ratchet_internal.start_graph(ratchet_internal.graph_draft, int) is
   'Starts a job of a graph and runs its first stretch; null when a job has its id.';

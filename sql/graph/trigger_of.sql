@@ -1,13 +1,16 @@
--- The trigger of the graph that a topic starts.
+-- The trigger of a graph.
 
-create function ratchet_internal.trigger_of(p_version bigint, p_topic text)
+create function ratchet_internal.trigger_of(p_graph ratchet_internal.graphs)
 returns ratchet_internal.graph_activities
-language sql stable
+language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select a from ratchet_internal.graph_activities a
-  where a.version_id = p_version
-    and a.position = (ratchet_internal.find_graph(p_version, p_topic)).position
-$$;
-comment on function ratchet_internal.trigger_of(bigint, text) is
-  'The trigger of the graph that a topic starts.';
+declare
+  v_trigger ratchet_internal.graph_activities;
+begin
+  select * into v_trigger from ratchet_internal.graph_activities
+  where version_id = p_graph.version_id and position = p_graph.position;
+  return v_trigger;
+end $$;
+comment on function ratchet_internal.trigger_of(ratchet_internal.graphs) is
+  'The trigger of a graph.';

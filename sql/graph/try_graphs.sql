@@ -20,7 +20,7 @@ begin
   run := case p_how
     when 'together' then ratchet_internal.advance_together(p_now, p_run, p_budget)
     when 'alone' then ratchet_internal.advance_alone(p_now, p_run, p_budget)
-    when 'start' then ratchet_internal.advance_next(p_now, p_run, p_budget)
+    when 'start' then ratchet_internal.advance_next(p_now, p_run, p_budget, 1)
     else ratchet_internal.fail_graph(p_now, p_run.jobs[1], p_problem) end;
 exception
   when sqlstate '09000' or sqlstate '0A000' or sqlstate '20000' or sqlstate '21000'

@@ -1,0 +1,45 @@
+-- Runs the next stretches of jobs, as far as the budget goes: all are loaded, then run in memory, then
+-- written, each in a few statements. A job that stops others is left to the end, and goes alone. Those
+-- beyond the budget are left for the next call: their answers stay.
+-- Locks, Writes: as load_graphs, run_stretch, write_drafts.
+
+create function ratchet_internal.continue_graphs(p_now timestamptz, p_jobs bigint[], p_budget int)
+returns ratchet_internal.graph_run
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_loaded ratchet_internal.graph_draft;
+  v_draft ratchet_internal.graph_draft;
+  v_drafts ratchet_internal.graph_draft[];
+  v_alone bigint[];
+  v_job bigint;
+  v_run ratchet_internal.graph_run := row(0, null, null);
+  v_more ratchet_internal.graph_run;
+begin
+  for v_loaded in select * from ratchet_internal.load_graphs(p_now, p_jobs) loop
+    exit when v_run.steps >= p_budget;
+    v_draft := ratchet_internal.run_stretch(v_loaded, p_budget - v_run.steps,
+      cardinality(p_jobs) = 1);
+    if v_draft.version_id is null then
+      v_alone := v_alone || (v_loaded.job).id;
+      continue;
+    end if;
+    v_drafts := v_drafts || v_draft;
+    v_run.steps := v_run.steps + v_draft.steps;
+    if v_draft.children is not null then v_run.children := v_run.children || v_draft.children; end if;
+    if v_draft.jobs is not null then v_run.jobs := v_run.jobs || v_draft.jobs; end if;
+  end loop;
+  if v_drafts is not null then
+    v_run.jobs := v_run.jobs || ratchet_internal.write_drafts(p_now, v_drafts);
+  end if;
+  foreach v_job in array coalesce(v_alone, '{}') loop
+    exit when v_run.steps >= p_budget;
+    v_more := ratchet_internal.continue_graphs(p_now, array[v_job], p_budget - v_run.steps);
+    v_run := row(v_run.steps + v_more.steps, v_run.children || v_more.children,
+      v_run.jobs || v_more.jobs);
+  end loop;
+  return v_run;
+end $$;
+comment on function ratchet_internal.continue_graphs(timestamptz, bigint[], int) is
+  'Runs the next stretches of jobs, as far as the budget goes.';

@@ -1,0 +1,51 @@
+-- Writes what stretches have come to, each kind of row in one statement for all of them. A job that
+-- is new has its row already. Jobs that are over end with their other branches, in this commit.
+-- Locks: messages of the jobs, which are locked; the messages of parents that wait; tasks. Writes:
+-- jobs, messages, attributes, signals, escalations. Wakes: idle workers, programs that wait.
+-- Returns the jobs that may go on because of it.
+
+create function ratchet_internal.write_drafts(
+  p_now timestamptz, p_drafts ratchet_internal.graph_draft[]
+) returns bigint[]
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_draft ratchet_internal.graph_draft;
+  v_jobs bigint[] := '{}';
+begin
+  delete from ratchet_internal.messages m
+  using (select (d.job).id as job_id, unnest(d.taken_addresses) as address,
+      unnest(d.taken_positions) as "position" from unnest(p_drafts) d) taken
+  where m.job_id = taken.job_id and m.address = taken.address and m.position = taken.position;
+  insert into ratchet.jobs_attributes
+  select a.* from unnest(p_drafts) d cross join lateral unnest(d.attributes) a;
+  insert into ratchet_internal.messages
+  select m.* from unnest(p_drafts) d cross join lateral unnest(d.messages) m;
+  if found then
+    perform pg_notify('ratchet', '') where exists (
+      select from ratchet_internal.workers w
+      join ratchet_internal.worker_routes r on r.worker_id = w.id
+      join (select distinct m.queue, m.workflow, m.namespace from unnest(p_drafts) d
+        cross join lateral unnest(d.messages) m) wanted
+        on wanted.queue = r.queue and wanted.workflow = r.workflow
+        and wanted.namespace = r.namespace
+      where w.is_idle);
+  end if;
+  foreach v_draft in array p_drafts loop
+    if coalesce(v_draft.signals, v_draft.escalations, v_draft.announcements) is not null
+      or v_draft.changed is not null or v_draft.fields is not null or v_draft.passes <> '{}'
+    then
+      v_jobs := v_jobs || ratchet_internal.write_effects(v_draft);
+    end if;
+  end loop;
+  update ratchet.jobs j set status = n.status, context = n.context, result = n.result,
+    error = n.error, finished_at = n.finished_at, updated_at = p_now,
+    expire_seconds = n.expire_seconds, attempt = n.attempt
+  from (select d.* from unnest(p_drafts) d where not d.is_new) d
+  cross join lateral (select (d.job).*) n
+  where j.id = n.id;
+  return v_jobs || ratchet_internal.end_graphs(p_now, p_drafts);
+end $$;
+comment on function ratchet_internal.write_drafts(timestamptz, ratchet_internal.graph_draft[]) is
+  'Writes what stretches have come to; returns the jobs that may go on because of it.';
