@@ -128,8 +128,11 @@ test.serial('14: versions 2 and 3 come while jobs of version 1 run in two proces
     t.is(metadata.err, undefined, id);
     t.true(pids.includes((data as { from: number }).from), id);
     const [started, ended] = [Number(metadata.vrs), (data as { by: number }).by];
-    t.true(vrs[0] <= started && started <= vrs[1], `${id} started under ${started}, not ${vrs}`);
-    t.true(by[0] <= ended && ended <= by[1], `${id} ended under ${ended}, not ${by}`);
+    t.true(
+      vrs[0] <= started && started <= vrs[1],
+      `${id} started under ${started}, not ${vrs.join()}`,
+    );
+    t.true(by[0] <= ended && ended <= by[1], `${id} ended under ${ended}, not ${by.join()}`);
   }
   t.deepEqual(
     ['under-1', 'under-2', 'kept'].map((id) => jobs.get(id)),
