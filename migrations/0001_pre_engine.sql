@@ -14406,7 +14406,7 @@ language sql immutable
 set search_path = pg_catalog, pg_temp
 as $$
   select jsonb_object_agg(field.key, field.value)
-  from jsonb_each(p_patch) part
+  from jsonb_each(case jsonb_typeof(p_patch) when 'object' then p_patch else '{}' end) part
   cross join lateral jsonb_each(
     case jsonb_typeof(part.value) when 'object' then part.value else '{}' end) field
   where part.key ~ '\[[-_]\]$' and left(field.key, 1) = left(right(part.key, 2), 1)
@@ -14430,6 +14430,7 @@ declare
   v_key text;
   v_value jsonb;
 begin
+  if jsonb_typeof(p_patch) is distinct from 'object' then return v_data; end if;
   if p_shape is null then return v_data || p_patch; end if;
   for v_key, v_value in select key, value from jsonb_each(p_patch) loop
     if v_key ~ '\[[0-9]{1,9}\]$' then
@@ -15256,7 +15257,8 @@ comment on function ratchet_internal.stop_graph(timestamptz, ratchet.jobs, jsonb
 
 -- Stops another job of the app, as an activity asks for. One that is locked is not waited for: the
 -- result has no attribute then, and the activity is entered again later. One that is unknown or has
--- ended is noted, and the flow goes on.
+-- ended is noted, and the flow goes on. It is kept as long as the activity says, else as the graph
+-- of the activity does.
 -- Locks: the other job, never waiting. Writes: all that stop_graph does.
 
 create function ratchet_internal.interrupt_other(
@@ -15278,6 +15280,11 @@ begin
   then
     v_out.attribute := null;
     return v_out;
+  end if;
+  if v_job.id is not null and ratchet_internal.expire_of(v_stop -> 'expire') is null then
+    v_stop := v_stop || jsonb_build_object('expire', ratchet_internal.graph_expire(p_draft.job, (
+      select version_id from ratchet_internal.graph_apps
+      where space = (p_draft.job).namespace), p_out.scope));
   end if;
   v_out.attribute.input := ((p_out.attribute).input::jsonb || jsonb_build_object('is_interrupted',
     v_job.id is not null and ratchet_internal.stop_graph(p_draft.now, v_job, v_stop)))::json;

@@ -1,5 +1,5 @@
 import { durationSeconds } from '../duration';
-import type { ConnectionConfig } from '../durable/connection';
+import { isReadonly, type ConnectionConfig } from '../durable/connection';
 import { RatchetError } from '../errors';
 import type { WorkerCredentials } from '../durable/credentials';
 import type { EventSink } from '../events';
@@ -11,6 +11,11 @@ export interface EngineConfig {
   /** true: starts, reads and signals, but lets no job go on. Default false. */
   readonly?: boolean;
   [option: string]: unknown;
+}
+
+/** Whether an engine lets no job go on, as it or its connection says. */
+export function startsOnly({ readonly, connection }: EngineConfig): boolean {
+  return readonly === true || isReadonly(connection);
 }
 
 export interface WorkerConfig {

@@ -14,7 +14,7 @@ import * as fleet from './fleet';
 import { hubOfConfig, Instance, type QuorumCallback } from './instance';
 import { saying, sayingState } from './job-error';
 import { jsonLogger, type Logger } from './logger';
-import type { JobOutput, StreamDataResponse } from './messages';
+import { outputOf, type JobOutput, type StreamDataResponse } from './messages';
 import type * as given from './options';
 import { partsOf, type Parts } from './parts';
 import { askJob, publishJob, waitMs, type PublishContext, type PublishOptions } from './publish';
@@ -217,7 +217,7 @@ export class HotMesh {
 
   /** A job, with all that it has written. `topic` is not needed to find it. */
   async getState(_topic: string, jobId: string): Promise<JobOutput> {
-    return (await sayingState(jobId, this.read('state', jobId))) as JobOutput;
+    return outputOf((await sayingState(jobId, this.read('state', jobId))) as JobOutput);
   }
 
   /** User data of a job by name; a name in quotes reads the field as it is stored. */
@@ -259,9 +259,8 @@ export class HotMesh {
     facets: string[] = [],
   ): Promise<given.IdsResponse> {
     const read = { topic, query: toJson(query, 'query'), facets };
-    return fromJson(
-      await graphs.readIds(this.opened().database, read, this.app),
-    ) as given.IdsResponse;
+    const call = graphs.readIds(this.opened().database, read, this.app);
+    return fromJson(await saying(topic, call)) as given.IdsResponse;
   }
 
   /** The engines and workers of the app that run now. `delay`: milliseconds given to answer. */

@@ -1,11 +1,11 @@
 import { reportProfile, type App } from '../database/graph-calls';
-import { hubFor, isReadonly } from '../durable/connection';
+import { hubFor } from '../durable/connection';
 import type { Engine } from '../engine/engine';
 import type { Hub } from '../engine/hub';
 import type { CallbackEntry } from '../engine/served';
 import { RatchetError } from '../errors';
 import type { Route } from '../database/worker-calls';
-import { storedRetry, type HotMeshConfig, type WorkerConfig } from './config';
+import { startsOnly, storedRetry, type HotMeshConfig, type WorkerConfig } from './config';
 import { profileOf, QUORUM_PATTERN, type QuorumMessage } from './fleet';
 import type { Logger } from './logger';
 import { Subscriptions } from './subscriptions';
@@ -54,7 +54,7 @@ export class Instance {
   }
 
   async start({ engine, workers = [] }: HotMeshConfig): Promise<void> {
-    if (engine !== undefined && engine.readonly !== true && !isReadonly(engine.connection)) {
+    if (engine !== undefined && !startsOnly(engine)) {
       const { hub } = this;
       const worker = this.engineOf(hub);
       worker.served.addGraphs();

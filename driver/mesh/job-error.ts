@@ -27,7 +27,9 @@ function worded(subject: string, error: RatchetError): Error {
     return say(`Version ${version} does not exist for app ${app}`);
   }
   if (code === 'WF207') return say(`app ${app} has no active version`);
-  if (code === 'WF208') return say(hint ?? message);
+  if (code === 'WF208' || (code === 'WF104' && detail['option'] === 'query')) {
+    return say(hint ?? message);
+  }
   return error;
 }
 

@@ -63,6 +63,11 @@ export interface JobOutput<T = any> {
   data: T;
 }
 
+/** A job as it came, with the members of its type; data that were never written are undefined. */
+export function outputOf({ metadata, data }: JobOutput<unknown>): JobOutput {
+  return { metadata, data: data ?? undefined };
+}
+
 export interface JobMetadata {
   jid: string;
   gid?: string;

@@ -1,4 +1,4 @@
-import type { HotMeshConfig } from './config';
+import { startsOnly, type HotMeshConfig } from './config';
 import type { QuorumCallback } from './instance';
 import type { QuorumMessage, QuorumProfile, ThrottleOptions } from './fleet';
 
@@ -51,7 +51,7 @@ export function partsOf(mesh: Whole, { engine, workers = [] }: HotMeshConfig): P
   const served = workers.map(({ topic, workflowName }) => ({ topic, workflowName, guid }));
   if (engine === undefined) return { engine: null, quorum: null, workers: served };
   return {
-    engine: { appId, namespace, guid, isReadonly: engine.readonly === true },
+    engine: { appId, namespace, guid, isReadonly: startsOnly(engine) },
     quorum: {
       rollCall: (delay) => mesh.rollCall(delay),
       throttle: (options) => mesh.throttle(options),

@@ -4,7 +4,7 @@ import { fromJson, toJson } from '../database/json-door';
 import type { Asked } from '../engine/inbox';
 import type { Hub } from '../engine/hub';
 import { saying } from './job-error';
-import type { JobOutput } from './messages';
+import { outputOf, type JobOutput } from './messages';
 
 /** Ids of a caller's trace, to which the job's belongs. */
 export interface PublishContext {
@@ -76,12 +76,13 @@ export async function askJob(
   const { jobId, answer } = await hub.inbox.ask(`${app.namespace}:${app.app}`, ask, timeoutMs);
   // eslint-disable-next-line @typescript-eslint/only-throw-error -- documented as a plain object
   if (answer === undefined) throw { code: TIMEOUT_CODE, message: 'timeout', job_id: jobId };
-  const { metadata, data: result } = fromJson(answer) as JobOutput<unknown>;
+  const output = outputOf(fromJson(answer) as JobOutput);
+  const { metadata } = output;
   if (metadata.err !== undefined && metadata.err !== null) {
     // eslint-disable-next-line @typescript-eslint/only-throw-error -- documented as a plain object
     throw { error: fromJson(metadata.err), job_id: jobId };
   }
-  return { metadata, data: result ?? undefined };
+  return output;
 }
 
 const DEFAULT_WAIT_MS = 1_000;

@@ -2,7 +2,7 @@ import { fromJson } from '../database/json-door';
 import type { Hub } from '../engine/hub';
 import type { QuorumMessage } from './fleet';
 import type { Logger } from './logger';
-import type { JobOutput } from './messages';
+import { outputOf, type JobOutput } from './messages';
 
 export type SubscriptionCallback = (topic: string, message: JobOutput) => unknown;
 
@@ -10,6 +10,13 @@ interface Entry {
   id: string;
   topic: string;
   isGlob: boolean;
+}
+
+/** A job as it is read; what workflows emit may be anything, and comes as it is. */
+function heard(payload: string): JobOutput {
+  const message = fromJson(payload) as Partial<JobOutput> | string | null | undefined;
+  const isJob = typeof message === 'object' && message?.metadata?.jid !== undefined;
+  return isJob ? outputOf(message as JobOutput) : (message as JobOutput);
 }
 
 /** What one instance listens to. */
@@ -26,7 +33,7 @@ export class Subscriptions {
     await this.hub.prepare();
     this.hub.listen();
     const deliver = (published: string, payload: string) => {
-      const run = async () => callback(published, fromJson(payload) as JobOutput);
+      const run = async () => callback(published, heard(payload));
       run().catch((error: unknown) =>
         this.logger.error('subscriber-failed', { topic: published, reason: String(error) }),
       );

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import type { Work } from '../database/exchange';
-import { fromJson, toJson } from '../database/json-door';
+import { fromPlainJson, toJson } from '../database/json-door';
 import type { Outcome } from '../engine/activities';
 import { RatchetError } from '../errors';
 import { contextOf } from '../engine/claimed-activities';
@@ -27,10 +27,10 @@ export type Counts = Record<string, number>;
 /** Makes a worker's callback run what the engine hands out, and say what became of it. */
 export function callbackRunner(worker: WorkerConfig, counts: Counts, logger: Logger): Callback {
   return (work, onSettled) => {
-    const { metadata, retry } = (fromJson(work.options) ?? {}) as StoredOptions;
+    const { metadata, retry } = (fromPlainJson(work.options) ?? {}) as StoredOptions;
     if (worker.workflowName !== undefined && metadata?.wfn !== worker.workflowName) return false;
     const message: StreamData = {
-      data: fromJson(work.input),
+      data: fromPlainJson(work.input),
       metadata: metadataOf(work, metadata),
       ...(retry === undefined || retry === null ? {} : { policies: { retry } }),
     };

@@ -1,6 +1,7 @@
 -- Stops another job of the app, as an activity asks for. One that is locked is not waited for: the
 -- result has no attribute then, and the activity is entered again later. One that is unknown or has
--- ended is noted, and the flow goes on.
+-- ended is noted, and the flow goes on. It is kept as long as the activity says, else as the graph
+-- of the activity does.
 -- Locks: the other job, never waiting. Writes: all that stop_graph does.
 
 create function ratchet_internal.interrupt_other(
@@ -22,6 +23,11 @@ begin
   then
     v_out.attribute := null;
     return v_out;
+  end if;
+  if v_job.id is not null and ratchet_internal.expire_of(v_stop -> 'expire') is null then
+    v_stop := v_stop || jsonb_build_object('expire', ratchet_internal.graph_expire(p_draft.job, (
+      select version_id from ratchet_internal.graph_apps
+      where space = (p_draft.job).namespace), p_out.scope));
   end if;
   v_out.attribute.input := ((p_out.attribute).input::jsonb || jsonb_build_object('is_interrupted',
     v_job.id is not null and ratchet_internal.stop_graph(p_draft.now, v_job, v_stop)))::json;
