@@ -4,7 +4,6 @@ import { join } from 'node:path';
 export interface Usage {
   rss: number;
   heapUsed: number;
-  cpuMs: number;
 }
 
 /** Another Node than this one, and further options for it. */
@@ -70,6 +69,11 @@ export class Child {
     });
     heard.catch(() => {}); // whoever waits hears of it; nobody need
     return heard;
+  }
+
+  /** Is told whatever the process says from now on under that name. */
+  watch(event: string, told: (value: unknown) => void): void {
+    this.listeners.set(event, { resolve: told, reject: () => {} });
   }
 
   kill(): void {

@@ -1,13 +1,17 @@
 // A worker process's ear: commands come as messages, each is answered when it is done.
 
-/** Runs the command that a message names; `usage` and `exit` every process knows. */
+/** Runs the command that a message names; `usage`, `cpu` and `exit` every process knows. */
 export function onCommands(commands) {
   const common = {
     async usage() {
       globalThis.gc?.();
       const { rss, heapUsed } = process.memoryUsage();
+      return { rss, heapUsed };
+    },
+    /** CPU time of all its threads so far, in ms. */
+    async cpu() {
       const { user, system } = process.cpuUsage();
-      return { rss, heapUsed, cpuMs: (user + system) / 1000 };
+      return (user + system) / 1000;
     },
     async exit() {
       setTimeout(() => process.exit(0), 50);

@@ -9,6 +9,8 @@ export interface Flags {
   rounds: number;
   /** Workflows of hello; the amounts of the others follow. */
   n: number;
+  /** How long a snapshot is held while `xmin` works, in seconds. */
+  hold: number;
   /** Names of the peers to measure beside it. */
   peers: string[];
   /** Results of an earlier run: a ratio that fell against them makes this one fail. */
@@ -42,6 +44,7 @@ export function readFlags(known: string[], peers: string[]): Flags {
       quick: { type: 'boolean', default: false },
       rounds: { type: 'string' },
       n: { type: 'string' },
+      hold: { type: 'string' },
       peers: { type: 'string' },
       compare: { type: 'string' },
       profile: { type: 'string' },
@@ -57,6 +60,7 @@ export function readFlags(known: string[], peers: string[]): Flags {
     isQuick: values.quick,
     rounds: Number(values.rounds ?? (values.quick ? 1 : 5)),
     n: Number(values.n ?? (values.quick ? 4_000 : 20_000)),
+    hold: Number(values.hold ?? (values.quick ? 12 : 600)),
     profile: values.profile && path(values.profile),
     patch: values.patch && path(values.patch),
     statements: values.statements,

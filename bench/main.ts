@@ -11,27 +11,40 @@ import { beginWorkload, hideProgress } from './progress';
 import { printHead, printResult, save, type Result } from './report';
 import { startServer } from './server';
 import { forgetStatements, printStatements } from './statements';
-import { drainOf } from './workloads/drain';
+import { history, sleepers } from './workloads/beside';
+import { children } from './workloads/children';
 import { graphCycle, graphMap, graphPublish } from './workloads/graph-alone';
 import { graph10, graphFan100 } from './workloads/graph-workers';
 import { idle } from './workloads/idle';
 import { latency } from './workloads/latency';
 import { memory } from './workloads/memory';
+import { million } from './workloads/million';
+import { processes } from './workloads/processes';
+import { queues } from './workloads/queues';
 import { remote10 } from './workloads/remote';
-import { sleepers } from './workloads/sleepers';
+import { signals } from './workloads/signals';
 import { bulk, single } from './workloads/starts';
+import { throughputOf } from './workloads/throughput';
 import type { Workload } from './workloads/workload';
+import { xmin } from './workloads/xmin';
 
 const workloads: Record<string, Workload> = {
-  hello: drainOf('hello', 1),
-  seq10: drainOf('seq10', 10),
-  fan100: drainOf('fan100', 100),
+  hello: throughputOf('hello', 1),
+  seq10: throughputOf('seq10', 10),
+  fan100: throughputOf('fan100', 100),
   idle,
   latency,
   remote10,
+  signals,
+  children,
   bulk,
+  million,
   single,
   sleepers,
+  history,
+  processes,
+  queues,
+  xmin,
   graph10,
   graphFan100,
   graphPublish,

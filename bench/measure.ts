@@ -1,4 +1,3 @@
-import type { Client } from 'pg';
 import { showProgress } from './progress';
 
 export function median(values: number[]): number {
@@ -48,29 +47,6 @@ export async function interleaved<T>(
     }
   }
   return found;
-}
-
-/** What a database has done up to now; the difference of two is the cost of what was between. */
-export interface Mark {
-  walBytes: number;
-  transactions: number;
-}
-
-/** Writing transactions and WAL of the whole server: nothing else runs on it. */
-export async function mark(client: Client): Promise<Mark> {
-  const { rows } = await client.query(
-    `select pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::float8 as wal,
-       pg_snapshot_xmax(pg_current_snapshot())::text::float8 as xid`,
-  );
-  return { walBytes: rows[0].wal, transactions: rows[0].xid };
-}
-
-export async function since(client: Client, before: Mark): Promise<Mark> {
-  const now = await mark(client);
-  return {
-    walBytes: now.walBytes - before.walBytes,
-    transactions: now.transactions - before.transactions,
-  };
 }
 
 export async function seconds(run: () => Promise<unknown>): Promise<number> {

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { dirname } from 'node:path';
+import { costLine, type CostOf } from './cost';
 import type { Flags } from './flags';
 import type { Spread } from './measure';
 import { absences } from './peers/absences';
@@ -21,6 +22,8 @@ export interface Result {
   target?: string;
   isMet?: boolean;
   peers?: PeerFigure[];
+  /** What a workflow of each program cost, printed under the line. */
+  costs?: CostOf[];
   /** Further figures, printed under the line. */
   notes?: string[];
   /** Every measurement, for the file. */
@@ -33,6 +36,9 @@ export interface PeerFigure {
   /** Where it counts something else: jobs instead of workflows. */
   unit?: string;
   spread: Spread;
+  /** The target beside it, where there is one. */
+  target?: string;
+  isMet?: boolean;
 }
 
 /** Times are better the shorter, everything else is a rate. */
@@ -76,19 +82,22 @@ function ratioOf(ours: number, theirs: number | undefined): string {
   return ratio.toFixed(ratio < 0.1 ? 3 : 2);
 }
 
+function verdictOf({ target = '', isMet }: { target?: string; isMet?: boolean }): string {
+  return isMet === undefined ? target : `${target}: ${isMet ? 'met' : 'MISSED'}`;
+}
+
 export function printResult(result: Result): void {
-  const { name, unit, ours, against, target = '', isMet, peers = [], notes = [] } = result;
-  const verdict = isMet === undefined ? target : `${target}: ${isMet ? 'met' : 'MISSED'}`;
+  const { name, unit, ours, against, peers = [], costs = [], notes = [] } = result;
   const own = withSpread(ours, result.oursSpread);
   const theirs = withSpread(against, result.againstSpread);
   const limit = against === undefined ? '' : 'limit';
-  console.log(row([name, limit, ratioOf(ours, against), own, theirs, unit, verdict]));
+  console.log(row([name, limit, ratioOf(ours, against), own, theirs, unit, verdictOf(result)]));
   for (const peer of peers) {
     const { median } = peer.spread;
     const cells = ['', peer.name, ratioOf(ours, median), own, withSpread(median, peer.spread)];
-    console.log(row([...cells, peer.unit ?? unit]));
+    console.log(row([...cells, peer.unit ?? unit, verdictOf(peer)]));
   }
-  for (const note of notes) console.log(`  ${note}`);
+  for (const note of [...costs.map(costLine), ...notes]) console.log(`  ${note}`);
 }
 
 export function save(flags: Flags, version: string, results: Result[]): void {

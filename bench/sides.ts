@@ -14,6 +14,8 @@ export interface Side {
   kind: string;
   database: Database;
   worker: Child;
+  /** Further processes whose CPU time counts. */
+  others?: Child[];
   /** An empty database. */
   reset(): Promise<void>;
   /** Starts `count` workflows up front. */
@@ -23,7 +25,13 @@ export interface Side {
    * to count (Unix time in ms) if setting up should not count.
    */
   drain(flow: string, count: number, options?: object): Promise<number | undefined>;
-  /** Workflows that have ended well. */
+  /** Resolves when `count` have run, wherever the worker itself would not know. */
+  done?(): Promise<void>;
+  /** Gives everything back, wherever there is more than the worker. */
+  rest?(): Promise<void>;
+  /** Sends each of `count` workflows, one by one, the signal that it waits for. */
+  signal?(count: number): Promise<void>;
+  /** Workflows that were started from outside and have ended well. */
   ended(): Promise<number>;
   /** Whether nothing is held by a worker any more. */
   isQuiet(): Promise<boolean>;
@@ -59,23 +67,36 @@ export async function openOurs(server: Server, flags: Flags, name?: string): Pro
     database,
     worker,
     reset: () => emptyOurs(client),
-    async start(flow, count, prefix) {
-      const shared = { taskQueue: 'bench', workflowName: flow };
-      for (const batch of batches(count, prefix)) {
-        const jobs = batch.map(({ id, x }) => ({ workflowId: id, args: [x] }));
-        await starter.workflow.startMany(shared, jobs);
-      }
-    },
+    start: (flow, count, prefix) => startOurs(starter, 'bench', flow, count, prefix),
     drain: (flow, count, options) => worker.send('drain', { flow, count, options }),
     ended: () =>
-      one(client, 'select count(*)::int from ratchet.jobs where status = 0 and error is null'),
+      one(
+        client,
+        `select count(*)::int from ratchet.jobs
+        where status = 0 and error is null and parent_id is null`,
+      ),
+    // Asked by worker: dead rows of workers that were there before need not be looked at.
     isQuiet: () =>
       one(
         client,
-        `select not exists (select from ratchet_internal.messages
-        where worker_id is not null)`,
+        `select not exists (select from ratchet_internal.workers w
+        where exists (select from ratchet_internal.messages where worker_id = w.id))`,
       ),
   };
+}
+
+/** Starts so many workflows on a queue, a thousand a call. */
+export async function startOurs(
+  starter: ReturnType<typeof clientOf>,
+  taskQueue: string,
+  workflowName: string,
+  count: number,
+  prefix: string,
+): Promise<void> {
+  for (const batch of batches(count, prefix)) {
+    const jobs = batch.map(({ id, x }) => ({ workflowId: id, args: [x] }));
+    await starter.workflow.startMany({ taskQueue, workflowName }, jobs);
+  }
 }
 
 /** A client of ours in this process, with as many connections as it may want. */

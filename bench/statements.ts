@@ -6,12 +6,12 @@ const TOP = `
     round((shared_blks_hit + shared_blks_dirtied)::numeric / greatest(rows, 1), 1)::text as blocks,
     wal_bytes::text as wal,
     left(regexp_replace(query, '\\s+', ' ', 'g'), 110) as query
-  from pg_stat_statements
+  from bench_meter.pg_stat_statements
   where dbid = (select oid from pg_database where datname = current_database())
   order by total_exec_time desc limit 24`;
 
 export async function forgetStatements(client: Client): Promise<void> {
-  await client.query('select pg_stat_statements_reset()');
+  await client.query('select bench_meter.pg_stat_statements_reset()');
 }
 
 /** Prints where the engine spent its time; an outer statement contains those inside it. */

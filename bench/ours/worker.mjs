@@ -16,13 +16,24 @@ const remote = Durable.workflow.proxyActivities({ taskQueue: 'steps' });
 
 let ended = 0;
 let total = 0;
+let isOneOfMany = false;
+let reporting;
+
+/** Says how many have ended here: one process of several does not know when all have. */
+function report() {
+  reporting ??= setTimeout(() => {
+    reporting = undefined;
+    process.send({ event: 'ended', value: ended });
+  }, 2);
+}
 
 /** Counts ends, so that the measuring process need not ask the database all the time. */
 function counted(run) {
   return async (...args) => {
     const value = await run(...args);
     ended += 1;
-    if (ended === total) process.send({ event: 'done' });
+    if (isOneOfMany) report();
+    else if (ended === total) process.send({ event: 'done' });
     return value;
   };
 }
@@ -41,6 +52,12 @@ const workflows = {
     return { x, count: all.length };
   }),
   remote10: counted(async (x) => ({ x, last: await sequence(remote.step, 10) })),
+  signals: counted(async (x) => ({ x, value: await Durable.workflow.condition(`go-${x}`) })),
+  children: counted(async (x) => {
+    const child = () => Durable.workflow.executeChild('child', { args: [x] });
+    return { x, all: await Promise.all(Array.from({ length: 10 }, child)) };
+  }),
+  child: async (x) => ({ x, last: await step(x) }),
   timed: async (x) => ({ x, last: await timedStep(x) }),
   park: async (x) => {
     const value = await Durable.workflow.condition(`never-${x}`);
@@ -48,26 +65,34 @@ const workflows = {
   },
 };
 
-let worker;
+/** What else has to be served for a workflow to end. */
+const PARTS = { children: ['child'] };
+
+let workers = [];
 let connection;
 
 onCommands({
   async open({ connectionString }) {
     connection = { class: pg.Client, options: { connectionString } };
   },
-  async drain({ flow, count, options }) {
+  async drain({ flow, count, options, queues = ['bench'], isOneOfMany: isPart = false }) {
     ended = 0;
     total = count;
-    const workflow = { [flow]: workflows[flow] };
-    worker = await Durable.Worker.create({ connection, taskQueue: 'bench', workflow, options });
+    isOneOfMany = isPart;
+    for (const taskQueue of queues) {
+      for (const name of [...(PARTS[flow] ?? []), flow]) {
+        const workflow = { [name]: workflows[name] };
+        workers.push(await Durable.Worker.create({ connection, taskQueue, workflow, options }));
+      }
+    }
   },
   async steps() {
     const activities = { step: act };
-    worker = await Durable.registerActivityWorker({ connection, taskQueue: 'steps' }, activities);
+    const config = { connection, taskQueue: 'steps' };
+    workers.push(await Durable.registerActivityWorker(config, activities));
   },
   /** Gives everything back, so that the next run starts up front again. */
   async rest() {
-    await worker?.stop();
-    worker = undefined;
+    for (const worker of workers.splice(0)) await worker.stop();
   },
 });

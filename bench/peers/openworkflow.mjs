@@ -1,11 +1,13 @@
 // openworkflow: many runs at once. Its intervals of polling and its pool of ten connections are
 // fixed.
+import { setTimeout as pause } from 'node:timers/promises';
 import { OpenWorkflow } from 'openworkflow';
 import { BackendPostgres } from 'openworkflow/postgres';
-import { count, flows, serve } from './program.mjs';
+import { count, flows, serve, uncounted } from './program.mjs';
 
 const CONCURRENCY = 100;
 const STARTERS = 20;
+const RETRY_MS = 20;
 
 let client;
 let worker;
@@ -14,8 +16,12 @@ const defined = {};
 function define(flow) {
   return client.defineWorkflow({ name: flow }, async ({ input, step }) => {
     let number = 0;
-    const value = await flows[flow]((fn) => step.run({ name: `${(number += 1)}` }, fn), input.x);
-    if (flow !== 'timed') count();
+    const name = () => `${(number += 1)}`;
+    const value = await flows[flow]((fn) => step.run({ name: name() }, fn), input.x, {
+      wait: (x) => step.waitForSignal({ name: name(), signal: `go-${x}` }),
+      child: (x) => step.runWorkflow(defined.child.workflow.spec, { x }, { name: name() }),
+    });
+    if (!uncounted.includes(flow)) count();
     return value;
   });
 }
@@ -35,6 +41,14 @@ serve({
     await Promise.all(Array.from({ length: STARTERS }, starter));
   },
   startOne: (flow, x) => defined[flow].run({ x }),
+  /** A signal that nobody waits for yet is dropped, and has to be sent again. */
+  async signal(x) {
+    for (;;) {
+      const { workflowRunIds } = await client.sendSignal({ signal: `go-${x}`, data: { x } });
+      if (workflowRunIds.length > 0) return;
+      await pause(RETRY_MS);
+    }
+  },
   result: (handle) => handle.result(),
   async work() {
     worker = client.newWorker({ concurrency: CONCURRENCY });

@@ -18,7 +18,17 @@ export interface Peer {
 const NO_PARALLEL_STEPS = 'a job has no steps, and none waits for a hundred others';
 const NO_RESULT = 'nobody is told the result of a job';
 
-const queue = { kind: 'queue' as const, cannot: { fan100: NO_PARALLEL_STEPS, result: NO_RESULT } };
+const NO_WAITING = 'a job waits neither for a signal nor for other jobs';
+
+const queue = {
+  kind: 'queue' as const,
+  cannot: {
+    fan100: NO_PARALLEL_STEPS,
+    result: NO_RESULT,
+    signals: NO_WAITING,
+    children: NO_WAITING,
+  },
+};
 const engine = { kind: 'engine' as const, cannot: {} };
 
 export const PEERS: Record<string, Peer> = {

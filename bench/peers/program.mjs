@@ -3,6 +3,7 @@
 import { onCommands } from '../commands.mjs';
 
 const BATCH = 1_000;
+const SIGNALLERS = 20;
 
 const now = () => performance.timeOrigin + performance.now();
 
@@ -21,7 +22,13 @@ async function sequence(step, count) {
   return last;
 }
 
-/** The workflows, for engines that have steps: `step` runs a function as one. */
+/** What does not count as an end: the measuring process hears of it otherwise. */
+export const uncounted = ['timed', 'child'];
+
+/**
+ * The workflows, for engines that have steps: `step` runs a function as one, `wait` waits for the
+ * signal of a number, `child` runs a child and returns its result.
+ */
 export const flows = {
   hello: async (step, x) => ({ x, last: await step(() => act(x)) }),
   seq10: async (step, x) => ({ x, last: await sequence(step, 10) }),
@@ -29,6 +36,12 @@ export const flows = {
     const all = await Promise.all(Array.from({ length: 100 }, (_, i) => step(() => act(i))));
     return { x, count: all.length };
   },
+  signals: async (_, x, { wait }) => ({ x, value: await wait(x) }),
+  children: async (_, x, { child }) => {
+    const all = await Promise.all(Array.from({ length: 10 }, () => child(x)));
+    return { x, all };
+  },
+  child: async (step, x) => ({ x, last: await step(() => act(x)) }),
   timed: async (step, x) => ({ x, last: await step(() => timedAct(x)) }),
 };
 
@@ -53,7 +66,8 @@ async function rate(call, { clients, milliseconds }) {
 
 /**
  * Serves a peer: `open({ connectionString, role })`, `startMany(flow, inputs)`,
- * `startOne(flow, input)`, `result(started)` if it has one, `work(flow)` and `rest()`.
+ * `startOne(flow, input)`, `result(started)` and `signal(input)` if it has them, `work(flow)` and
+ * `rest()`.
  * `isSlowToOpen` says that `work` sets up much that a worker sets up once: it does not count.
  */
 export function serve(peer) {
@@ -68,6 +82,14 @@ export function serve(peer) {
           Array.from({ length }, (_, i) => from + i),
         );
       }
+    },
+    /** Twenty callers, each sending one signal after another. */
+    async signal({ count: wanted }) {
+      let next = 0;
+      const caller = async () => {
+        for (let x = next++; x < wanted; x = next++) await peer.signal(x);
+      };
+      await Promise.all(Array.from({ length: SIGNALLERS }, caller));
     },
     single: ({ flow, ...given }) => rate((x) => peer.startOne(flow, x), given),
     /** Starts one and, where there is one, waits for its result. */

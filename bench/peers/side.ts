@@ -86,6 +86,7 @@ function sideOf(
       started += count;
     },
     drain: (flow, count) => worker.send('drain', { flow, count }),
+    signal: (count) => client.send('signal', { count }),
     ended: async () => started - (await unfinished()),
     async isQuiet() {
       if (side.failure !== undefined) throw side.failure; // nobody waits for it any more

@@ -1,13 +1,11 @@
 import { Child } from '../child';
-import { interleaved, spreadOf } from '../measure';
+import { interleaved } from '../measure';
 import { openMesh } from '../mesh';
-import type { Result } from '../report';
 import { openLimit, openOurs } from '../sides';
-import { drain, middle, note } from './drain';
+import { drain } from './drain';
+import { withSteps } from './remote';
+import { comparison } from './throughput';
 import type { Workload } from './workload';
-
-const spread = (found: { perSecond: number }[] = [], steps: number) =>
-  spreadOf(found.map(({ perSecond }) => perSecond * steps));
 
 /** Ten workers in a chain, beside ten steps of a function on a queue of another process. */
 export const graph10: Workload = async ({ server, flags }) => {
@@ -19,25 +17,19 @@ export const graph10: Workload = async ({ server, flags }) => {
   await steps.send('steps');
   const count = Math.max(Math.round(flags.n / 20), 10);
   const sides = {
-    graph: async () => {
+    ours: async () => {
       await mesh.reset();
       return drain(mesh, 'chain10', count);
     },
-    durable: () => drain(durable, 'remote10', count),
+    remote10: () => drain(withSteps(durable, steps), 'remote10', count),
   };
   try {
     await interleaved(1, sides);
     const raw = await interleaved(flags.rounds, sides);
-    const [ours, against] = [middle(raw['graph']), middle(raw['durable'])];
-    const result: Result = {
-      ...{ name: 'graph10', unit: 'steps/s', target: '≥ 0.5' },
-      ...{ ours: ours.perSecond * 10, against: against.perSecond * 10 },
-      ...{ oursSpread: spread(raw['graph'], 10), againstSpread: spread(raw['durable'], 10) },
-      isMet: ours.perSecond / against.perSecond >= 0.5,
-      notes: [note('graph', ours), note('against, remote10', against)],
-      raw,
-    };
-    return [result];
+    const per = { count: 10, name: 'step' };
+    const result = comparison({ name: 'graph10', unit: 'steps/s', each: 10, per }, raw, 'remote10');
+    const isMet = result.ours / (result.against ?? NaN) >= 0.5;
+    return [{ ...result, target: '≥ 0.5', isMet, notes: ['limit: remote10 of the functions'] }];
   } finally {
     for (const side of [mesh, durable]) await side.worker.stop();
     await steps.stop();
@@ -60,13 +52,10 @@ export const graphFan100: Workload = async ({ server, flags }) => {
   try {
     await interleaved(1, sides);
     const raw = await interleaved(flags.rounds, sides);
-    const [graph, against] = [middle(raw['ours']), middle(raw['limit'])];
-    const notes = [note('graph', graph), 'limit: as many steps in the same process'];
-    const figures = {
-      ...{ ours: graph.perSecond * 100, against: against.perSecond * 100 },
-      ...{ oursSpread: spread(raw['ours'], 100), againstSpread: spread(raw['limit'], 100) },
-    };
-    return [{ name: 'graphFan100', unit: 'steps/s', ...figures, notes, raw }];
+    const per = { count: 100, name: 'step' };
+    const counted = { name: 'graphFan100', unit: 'steps/s', each: 100, per };
+    const notes = ['limit: as many steps in the same process'];
+    return [{ ...comparison(counted, raw, 'limit'), notes }];
   } finally {
     for (const side of [ours, limit]) await side.worker.stop();
   }
