@@ -107,10 +107,10 @@ test.serial('2: the statics are there, and ids are of their forms', (t) => {
 
 const BAD_SETTINGS: [object, RegExp][] = [
   [{ maxTurn: 5 }, /Unknown option of options of a worker: 'maxTurn'/],
-  [{ maxTurns: 'many' }, /options.maxTurns is "many"/],
-  [{ pollMs: 0 }, /options.pollMs is 0/],
-  [{ leaseSeconds: 3_601 }, /options.leaseSeconds is 3601/],
-  [{ notifications: 1 }, /options.notifications is 1/],
+  [{ maxTurns: 'many' }, /options of a worker: maxTurns is "many"/],
+  [{ pollMs: 0 }, /options of a worker: pollMs is 0/],
+  [{ leaseSeconds: 3_601 }, /options of a worker: leaseSeconds is 3601/],
+  [{ notifications: 1 }, /options of a worker: notifications is 1/],
   [{ logLevel: 'loud' }, /There is no log level "loud"/],
 ];
 test.serial('6: settings of a worker are checked by name, type and limit', async (t) => {
