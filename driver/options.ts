@@ -1,4 +1,5 @@
 import { RatchetError } from './errors';
+import { log } from './log';
 
 /** Edits that turn one word into another; two letters that changed places are one edit. */
 function distance(from: string, to: string): number {
@@ -54,4 +55,65 @@ export function checkOptions(given: unknown, known: readonly string[], where: st
     detail: meant === undefined ? { where, option } : { where, option, nearest: meant },
     hint: meant === undefined ? names : `Did you mean '${meant}'?`,
   });
+}
+
+function shown(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value.slice(0, 100));
+  const isPlain = ['number', 'bigint', 'boolean', 'undefined'].includes(typeof value);
+  return isPlain ? String(value) : kindOf(value);
+}
+
+/**
+ * Says of one option what it was given and what to give instead.
+ *
+ * @param where as for `checkOptions`
+ * @throws RatchetError WF104: `start: expire is -1.`
+ */
+export function refuseOption(where: string, option: string, value: unknown, advice: string): never {
+  throw new RatchetError('WF104', `${where}: ${option} is ${shown(value)}.`, {
+    detail: { where, option },
+    hint: advice,
+  });
+}
+
+/** The options that are there are true or false. @throws RatchetError WF104 */
+export function checkSwitches(given: object, options: readonly string[], where: string): void {
+  for (const option of options) {
+    const value = (given as Record<string, unknown>)[option];
+    if (value === undefined || typeof value === 'boolean') continue;
+    refuseOption(where, option, value, 'Give true or false.');
+  }
+}
+
+/** What a number may be: from, to, and whether it has to be whole. */
+export type Limits = readonly [least: number, most: number, kind?: 'whole'];
+
+/** The options that are there are numbers within their limits. @throws RatchetError WF104 */
+export function checkNumbers(
+  given: object,
+  limits: Readonly<Record<string, Limits>>,
+  where: string,
+): void {
+  for (const [option, [least, most, kind]] of Object.entries(limits)) {
+    const value = (given as Record<string, unknown>)[option];
+    if (value === undefined) continue;
+    const isIn = typeof value === 'number' && value >= least && value <= most;
+    if (isIn && (kind !== 'whole' || Number.isInteger(value))) continue;
+    const what = kind === 'whole' ? 'whole number' : 'number';
+    refuseOption(where, option, value, `Give a ${what} from ${least} to ${most}.`);
+  }
+}
+
+/** Of an option that has two names what the newer one says; a warning where both are used. */
+export function newerOf<O extends object, N extends keyof O & string, A extends keyof O & string>(
+  given: O,
+  newer: N,
+  older: A,
+  where: string,
+): O[N] | O[A] {
+  if (given[newer] === undefined) return given[older];
+  if (given[older] !== undefined) {
+    log('warn', `${where} has ${newer} and ${older}; ${newer} is used`);
+  }
+  return given[newer];
 }

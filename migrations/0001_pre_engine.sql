@@ -4804,11 +4804,11 @@ begin
   where j.id = s.job_id and j.status > 0 and json_typeof(s.options -> 'expire') = 'number';
   select array_agg(s.job_id) as jobs, array_agg(''::text) as addresses,
     array_agg(null::json) as results,
-    array_agg(json_build_object(
+    array_agg(json_strip_nulls(json_build_object(
       'message', coalesce(s.options ->> 'reason', 'job [' || s.id || '] interrupted'),
       'code', ratchet_internal.number_of(s.options, 'code', 410)::int, 'job_id', s.id,
       'stack', coalesce(s.options ->> 'stack', ''),
-      'isSilent', coalesce(s.options ->> 'throw', '') = 'false')) as errors
+      'isSilent', case s.options ->> 'throw' when 'false' then true end))) as errors
   into v_stop
   from (
     select distinct on (job_id) * from unnest(p_jobs, p_ids, p_options)
@@ -18706,7 +18706,7 @@ begin
   return (select json_object_agg(name, value) from (values
     ('workflow_id', to_json(p_job.key)), ('workflow_type', to_json(v_topic)),
     ('task_queue', to_json(v_topic)),
-    ('status', to_json(case when p_job.status > 0 then 'running'
+    ('status', to_json(case when p_job.finished_at is null then 'running'
       when p_job.error is null then 'completed' else 'failed' end)),
     ('start_time', to_json(ratchet_internal.iso_time(p_job.created_at))),
     ('close_time', coalesce(to_json(ratchet_internal.iso_time(p_job.finished_at)), 'null')),

@@ -23,15 +23,16 @@ export interface FinishedJob {
 /** What a handle tells of a job. */
 export interface JobRow {
   jobId: string;
+  namespace: string;
   status: number;
   workflow: string;
   queue: string;
-  entity: string;
   result: string | null;
   error: string | null;
   createdAt: string;
   updatedAt: string;
-  finishedAt: string | null;
+  /** Its function has returned, or it was ended otherwise. */
+  isDone: boolean;
 }
 
 const START = {
@@ -56,15 +57,16 @@ const HOOK = 'select ratchet.hook($1, $2, $3, $4, $5, $6, $7)';
 const EMIT = 'select ratchet.emit($1, $2, $3)';
 const EXPORT = 'select ratchet.export_history($1, $2)';
 const COMPACT = 'YYYYMMDDHH24MISS.MS';
-const JOB = `select id, status, workflow, queue, entity, result, error,
+const JOB = `select id, status, workflow, queue, result, error,
     to_char(created_at at time zone 'UTC', '${COMPACT}'),
     to_char(updated_at at time zone 'UTC', '${COMPACT}'),
-    to_char(finished_at at time zone 'UTC', '${COMPACT}')
+    coalesce(finished_at, returned_at) is not null
   from ratchet.jobs where key = $1 and namespace = $2`;
 const STEPS = `select dimension, index, secondary, kind, name, timeline_key, is_final, is_failed,
     input, target, value, to_char(created_at at time zone 'UTC', '${COMPACT}'),
     to_char(updated_at at time zone 'UTC', '${COMPACT}')
-  from ratchet.steps where job_id = $1 order by dimension, index, secondary`;
+  from ratchet.steps where job_id = $1
+  order by dimension like ',%', length(dimension), dimension collate "C", index, secondary`;
 
 export async function startWorkflow(
   database: Database,
@@ -176,12 +178,12 @@ export async function readJob(
       detail: { workflow_id: workflowId, namespace },
     });
   }
-  const [jobId, status, workflow, queue, entity, result, error, createdAt, updatedAt, finishedAt] =
+  const [jobId, status, workflow, queue, result, error, createdAt, updatedAt, isDone] =
     row as string[];
   return {
-    ...{ jobId: jobId ?? '', workflow: workflow ?? '', queue: queue ?? '', entity: entity ?? '' },
+    ...{ jobId: jobId ?? '', namespace, workflow: workflow ?? '', queue: queue ?? '' },
     ...{ result: result ?? null, error: error ?? null, status: Number(status) },
-    ...{ createdAt: createdAt ?? '', updatedAt: updatedAt ?? '', finishedAt: finishedAt ?? null },
+    ...{ createdAt: createdAt ?? '', updatedAt: updatedAt ?? '', isDone: isDone === 't' },
   };
 }
 

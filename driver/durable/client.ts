@@ -8,7 +8,7 @@ import { checkSink, type EventSink } from '../events';
 import type { Hub } from '../engine/hub';
 import type { WorkflowFunction } from '../engine/run-workflow';
 import { RatchetError } from '../errors';
-import { checkOptions } from '../options';
+import { checkOptions, refuseOption } from '../options';
 import { currentTrace } from '../telemetry/spans';
 import { telemetry } from '../telemetry/telemetry';
 import { hubFor, type ConnectionConfig } from './connection';
@@ -103,7 +103,14 @@ export class WorkflowClient {
   ): Promise<number> {
     const first = checkStart(options, defaultExpire());
     const shared = { ...first, options: optionsOf(first) };
-    const checked = jobs.map((job) => checkStart({ ...options, ...job }));
+    if (!Array.isArray(jobs)) {
+      refuseOption('startMany', 'jobs', jobs, 'Give a list of { workflowId, args }.');
+    }
+    const checked = jobs.map((job) => {
+      checkOptions(job, ['workflowId', 'args'], 'a job of startMany');
+      checkName(job.workflowId, 'workflowId');
+      return checkStart({ ...options, ...job });
+    });
     await this.hub.prepare();
     return startWorkflows(this.hub.database, shared, checked, queryableOf(options.tx));
   }
@@ -137,9 +144,11 @@ export class WorkflowClient {
     workflowId: string,
     namespace = 'durable',
   ): WorkflowHandle<R> {
+    const queue = checkName(taskQueue, 'taskQueue');
+    const workflow = checkName(workflowName, 'workflowName');
     const id = checkName(workflowId, 'workflowId');
     const space = checkName(namespace, 'namespace');
-    return new WorkflowHandle<R>(this.hub, taskQueue, workflowName, id, space);
+    return new WorkflowHandle<R>(this.hub, queue, workflow, id, space);
   }
 
   /** Sends a signal; resolves once it is durable, with the signal's number. */

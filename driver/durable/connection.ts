@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { hubOf, isPool, type Connection as Single, type Hub, type HubOptions } from '../engine/hub';
 import { RatchetError } from '../errors';
-import { log } from '../log';
+import { newerOf } from '../options';
 import { withCredentials, type WorkerCredentials } from './credentials';
 
 /** The split form: parts by purpose. `store` is used for everything. */
@@ -45,9 +45,7 @@ function checked(config: unknown): Single {
   if (single.options !== undefined && (typeof single.options !== 'object' || !single.options)) {
     throw new RatchetError('WF104', 'options of the connection is not an object.', { hint: HINT });
   }
-  if (single.retry !== undefined && single.retryPolicy !== undefined) {
-    log('warn', 'the connection has retry and retryPolicy; retry is used');
-  }
+  newerOf(single, 'retry', 'retryPolicy', 'the connection');
   return single;
 }
 
@@ -74,17 +72,14 @@ export function hubFor(
   return hubOf(credentials === undefined ? single : withCredentials(single, credentials), settings);
 }
 
+function connect(config: ConnectionConfig): ConnectionConfig {
+  if (isSplit(config)) {
+    checked(config.store);
+    return config;
+  }
+  const single = normalise(config);
+  return { ...single, provider: single.provider ?? providerOf(single.class) };
+}
+
 /** Names a database without connecting to it; connections open when they are first used. */
-export const Connection = {
-  connect(config: ConnectionConfig): ConnectionConfig {
-    if (isSplit(config)) {
-      checked(config.store);
-      return config;
-    }
-    const single = normalise(config);
-    return { ...single, provider: single.provider ?? providerOf(single.class) };
-  },
-  create(config: ConnectionConfig): ConnectionConfig {
-    return Connection.connect(config);
-  },
-};
+export const Connection = { connect, create: connect };

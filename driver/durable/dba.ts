@@ -1,8 +1,7 @@
 import { checkName } from '../database/names';
 import { pruneJobs, pruneSignals, type PrunedJobs } from '../database/prune-calls';
 import { durationMs, type Duration } from '../duration';
-import { RatchetError } from '../errors';
-import { checkOptions } from '../options';
+import { checkOptions, checkSwitches, refuseOption } from '../options';
 import { hubFor, type ConnectionConfig } from './connection';
 
 export interface PruneOptions {
@@ -49,13 +48,7 @@ const KNOWN = ['appId', 'connection', 'entities', ...SWITCHES, ...DURATIONS];
 function checkPrune(options: PruneOptions): void {
   checkOptions(options, KNOWN, 'DBA.prune');
   checkName(options.appId, 'appId');
-  for (const name of SWITCHES) {
-    if (options[name] === undefined || typeof options[name] === 'boolean') continue;
-    throw new RatchetError('WF104', `${name} is ${String(options[name])}.`, {
-      detail: { option: name },
-      hint: 'Give true or false.',
-    });
-  }
+  checkSwitches(options, SWITCHES, 'DBA.prune');
   for (const name of DURATIONS) {
     const value = options[name];
     if (value !== undefined) durationMs(value, name);
@@ -63,7 +56,7 @@ function checkPrune(options: PruneOptions): void {
   const { entities } = options;
   if (entities === undefined) return;
   if (!Array.isArray(entities)) {
-    throw new RatchetError('WF104', 'entities is not a list.', { hint: 'Give a list of names.' });
+    refuseOption('DBA.prune', 'entities', entities, 'Give a list of names.');
   }
   for (const entity of entities) checkName(entity, 'entity');
 }

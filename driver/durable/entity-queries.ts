@@ -8,7 +8,7 @@ import { toJsonb } from '../database/jsonb-door';
 import { checkName } from '../database/names';
 import { parseJson } from '../database/parse-json';
 import { RatchetError } from '../errors';
-import { checkOptions } from '../options';
+import { checkNumbers, checkOptions, type Limits } from '../options';
 import { targetOf, type HotMeshClient } from './mesh-client';
 
 /** A job with an entity. */
@@ -48,14 +48,11 @@ function toRecord({ key, context, status }: EntityRow): EntityRecord {
   return { key, context: parseJson(context) as Record<string, unknown>, status };
 }
 
+const ROWS: Limits = [0, Number.MAX_SAFE_INTEGER, 'whole'];
+
 function checkPage(page: Page): { limit: number | undefined; offset: number | undefined } {
   checkOptions(page, ['limit', 'offset'], 'a page of entities');
-  for (const [name, value] of Object.entries(page)) {
-    if (value === undefined || (Number.isSafeInteger(value) && value >= 0)) continue;
-    throw new RatchetError('WF104', `${name} is ${String(value)}.`, {
-      hint: 'Give a whole number, not negative.',
-    });
-  }
+  checkNumbers(page, { limit: ROWS, offset: ROWS }, 'a page of entities');
   return { limit: page.limit, offset: page.offset };
 }
 

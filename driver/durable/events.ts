@@ -1,7 +1,7 @@
 import { fromJson, toPayload } from '../database/json-door';
 import { checkName } from '../database/names';
 import { RatchetError } from '../errors';
-import { checkOptions } from '../options';
+import { checkOptions, checkSwitches } from '../options';
 import { currentWorkflow, durableCall } from './current-turn';
 
 export interface OnceOptions {
@@ -9,13 +9,10 @@ export interface OnceOptions {
   once?: boolean;
 }
 
-export function checkOnce({ once = true, ...rest }: OnceOptions, where: string): boolean {
-  checkOptions({ once, ...rest }, ['once'], where);
-  if (typeof once === 'boolean') return once;
-  throw new RatchetError('WF104', `${where}: once is ${String(once)}.`, {
-    detail: { option: 'once' },
-    hint: 'Give true or false.',
-  });
+export function checkOnce(options: OnceOptions, where: string): boolean {
+  checkOptions(options, ['once'], where);
+  checkSwitches(options, ['once'], where);
+  return options.once ?? true;
 }
 
 export function checkObject(given: unknown, where: string, hint: string): void {

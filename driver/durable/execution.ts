@@ -1,6 +1,5 @@
 import { fromJson } from '../database/json-door';
-import { RatchetError } from '../errors';
-import { checkOptions } from '../options';
+import { checkNumbers, checkOptions, checkSwitches, refuseOption } from '../options';
 
 /** What `exportExecution` shows. */
 export interface ExecutionOptions {
@@ -99,27 +98,15 @@ const FLAGS = [
 ] as const;
 const WHERE = 'exportExecution';
 
-function refuse(option: string, value: unknown, hint: string): never {
-  throw new RatchetError('WF104', `${option} of ${WHERE} is ${String(value)}.`, {
-    detail: { option },
-    hint,
-  });
-}
-
 /** @throws RatchetError WF104 */
 export function checkExecutionOptions(options: ExecutionOptions): ExecutionOptions {
   checkOptions(options, ['mode', 'max_depth', ...FLAGS], WHERE);
-  const { mode, max_depth: depth } = options;
+  const { mode } = options;
   if (mode !== undefined && mode !== 'sparse' && mode !== 'verbose') {
-    refuse('mode', mode, "It is 'sparse' or 'verbose'.");
+    refuseOption(WHERE, 'mode', mode, "Give 'sparse' or 'verbose'.");
   }
-  if (depth !== undefined && !(Number.isInteger(depth) && depth >= 0 && depth <= 100)) {
-    refuse('max_depth', depth, 'Give a whole number from 0 to 100.');
-  }
-  for (const flag of FLAGS) {
-    const value = (options as Record<string, unknown>)[flag];
-    if (value !== undefined && typeof value !== 'boolean') refuse(flag, value, 'Give a boolean.');
-  }
+  checkNumbers(options, { max_depth: [0, 100, 'whole'] }, WHERE);
+  checkSwitches(options, FLAGS, WHERE);
   return options;
 }
 

@@ -3,8 +3,7 @@ import type { Database } from '../database/database';
 import { fromJson } from '../database/json-door';
 import { readSteps, type JobRow, type StepRow } from '../database/job-calls';
 import { parseJson } from '../database/parse-json';
-import { RatchetError } from '../errors';
-import { checkOptions } from '../options';
+import { checkOptions, checkSwitches, refuseOption } from '../options';
 import { jobStateWithMetadata, type JobStateWithMetadata } from './state';
 
 const SECTIONS = ['data', 'state', 'status', 'timeline', 'transitions'] as const;
@@ -107,19 +106,15 @@ function transition(step: StepRow): Transition {
 /** @throws RatchetError WF104 */
 export function checkExport(options: ExportOptions): void {
   checkOptions(options, ['allow', 'block', 'values', 'enrich_inputs'], 'export');
-  for (const option of ['values', 'enrich_inputs'] as const) {
-    const value: unknown = options[option];
-    if (value === undefined || typeof value === 'boolean') continue;
-    throw new RatchetError('WF104', `export: ${option} is no boolean.`, {
-      detail: { option },
-      hint: 'Give true or false.',
-    });
-  }
-  for (const section of [...(options.allow ?? []), ...(options.block ?? [])]) {
-    if (SECTIONS.includes(section)) continue;
-    throw new RatchetError('WF104', `export has no section '${String(section)}'.`, {
-      hint: `Sections are ${SECTIONS.join(', ')}.`,
-    });
+  checkSwitches(options, ['values', 'enrich_inputs'], 'export');
+  for (const option of ['allow', 'block'] as const) {
+    const sections: unknown = options[option] ?? [];
+    const advice = `Give a list of sections: ${SECTIONS.join(', ')}.`;
+    if (!Array.isArray(sections)) refuseOption('export', option, sections, advice);
+    for (const section of sections as ExportSection[]) {
+      if (SECTIONS.includes(section)) continue;
+      refuseOption('export', `a section of ${option}`, section, advice);
+    }
   }
 }
 

@@ -3,10 +3,10 @@ import { fromJson, toPayload } from '../database/json-door';
 import { exportExecution, queryState } from '../database/data-calls';
 import { cancelJob, readJob, sendSignal, terminateJob } from '../database/job-calls';
 import { checkName, checkText } from '../database/names';
-import { durationMs, type Duration } from '../duration';
+import type { Duration } from '../duration';
 import type { Hub } from '../engine/hub';
 import { RatchetError } from '../errors';
-import { checkOptions } from '../options';
+import { checkOptions, checkSwitches } from '../options';
 import { readHistory, type StoredHistory } from '../replay/stored-history';
 import { DuplicateJobError, GetStateError } from './errors';
 import {
@@ -18,12 +18,13 @@ import {
 import { checkExport, exportJob, type ExportOptions, type JobExport } from './export';
 import { hotMeshClient, type HotMeshClient } from './mesh-client';
 import { deserializeError } from './serialized-error';
+import { signalExpireMs } from './signals';
 import { queryableOf, type Transaction } from './start-options';
 import { checkTerminate, type TerminateOptions } from './terminate';
 import { jobState, jobStateWithMetadata, type JobState, type JobStateWithMetadata } from './state';
 
 /** Ten minutes: how long a signal that came early is kept. */
-const SIGNAL_EXPIRE_MS = 600_000;
+const SIGNAL_EXPIRE_SECONDS = 600;
 
 export interface ResultOptions {
   /** false: a failed job resolves with its error instead of rejecting. Default true. */
@@ -32,8 +33,10 @@ export interface ResultOptions {
   state?: boolean;
 }
 
+const RESULT_OPTIONS = ['throwOnError', 'state'];
+
 export interface SignalOptions {
-  /** How long the signal is kept if nobody waits. Default '10 minutes'. */
+  /** How long the signal is kept if nobody waits; a number is seconds. Default '10 minutes'. */
   expire?: Duration;
   /** A second sending with the same id changes nothing. */
   dedupId?: string;
@@ -54,7 +57,7 @@ export async function signalJob(
     signalId: checkName(signalId, 'signalId'),
     payload: toPayload(data, 'data'),
     namespace,
-    expireMs: given.expire === undefined ? SIGNAL_EXPIRE_MS : durationMs(given.expire, 'expire'),
+    expireMs: signalExpireMs(given.expire ?? SIGNAL_EXPIRE_SECONDS),
   };
   // Without an id of the caller's own, one makes the repetition after a lost answer harmless.
   const dedupId = given.dedupId === undefined ? randomUUID() : checkName(given.dedupId, 'dedupId');
@@ -132,7 +135,8 @@ export class WorkflowHandle<R = unknown> {
    * `code`, `stack`). An unknown id rejects with code 404.
    */
   async result<T = R>(options: ResultOptions = {}): Promise<T> {
-    checkOptions(options, ['throwOnError', 'state'], 'result');
+    checkOptions(options, RESULT_OPTIONS, 'result');
+    checkSwitches(options, RESULT_OPTIONS, 'result');
     await this.hub.prepare();
     this.hub.listen();
     const job = await this.hub.results.wait(this.namespace, this.workflowId);
@@ -213,9 +217,8 @@ export class WorkflowHandle<R = unknown> {
 
   /** Stops the job at once; none of its code runs again. */
   async terminate(options: TerminateOptions & { tx?: Transaction } = {}): Promise<void> {
-    const { tx: given, ...rest } = options;
-    const request = checkTerminate(rest);
-    const tx = queryableOf(given);
+    const request = checkTerminate(options);
+    const tx = queryableOf(options.tx);
     await this.hub.prepare();
     const { database } = this.hub;
     const call = terminateJob(database, this.workflowId, this.namespace, request, tx);
@@ -224,12 +227,13 @@ export class WorkflowHandle<R = unknown> {
   }
 
   /** Older name of `terminate`. */
-  interrupt(options?: TerminateOptions & { tx?: Transaction }): Promise<void> {
-    return this.terminate(options);
-  }
+  declare interrupt: WorkflowHandle['terminate'];
 
   private async read() {
     await this.hub.prepare();
     return saying(this.workflowId, readJob(this.hub.database, this.workflowId, this.namespace));
   }
 }
+
+// eslint-disable-next-line @typescript-eslint/unbound-method -- it stays a method of handles
+WorkflowHandle.prototype.interrupt = WorkflowHandle.prototype.terminate;

@@ -6,8 +6,7 @@ import { registerActivities } from '../engine/activities';
 import type { Answer } from '../engine/call';
 import { callIntercepted } from '../engine/interceptor-context';
 import { outbound } from '../engine/interceptors';
-import { log } from '../log';
-import { checkOptions } from '../options';
+import { checkOptions, newerOf } from '../options';
 import { currentWorkflow, durableCall } from './current-turn';
 import { storedPolicy, type RetryPolicy } from './retry-policy';
 import { activityValue } from './step-error';
@@ -44,20 +43,14 @@ const PROXY_OPTIONS = [
   ...['startToCloseTimeout', 'expire'],
 ];
 
-function preferNewer(options: ProxyOptions, newer: string, older: string): void {
-  if (!(newer in options) || !(older in options)) return;
-  log('warn', `proxyActivities has ${newer} and ${older}; ${newer} is used`);
-}
-
 /** What every call of one proxy has in common, checked when the proxy is made. */
 function settings(options: ProxyOptions) {
   checkOptions(options, PROXY_OPTIONS, 'proxyActivities');
-  preferNewer(options, 'retry', 'retryPolicy');
-  preferNewer(options, 'headers', 'argumentMetadata');
-  const policy = options.retry ?? options.retryPolicy;
+  const policy = newerOf(options, 'retry', 'retryPolicy', 'proxyActivities');
   const { taskQueue, startToCloseTimeout } = options;
-  const headers = options.headers ?? options.argumentMetadata;
+  const headers = newerOf(options, 'headers', 'argumentMetadata', 'proxyActivities');
   if (headers !== undefined) checkObject(headers, 'headers', 'Give an object of JSON values.');
+  toJson(headers, 'headers'); // refused here, and not by each call
   return {
     queue: taskQueue === undefined ? null : checkName(taskQueue, 'taskQueue'),
     isThrowing: policy?.throwOnError,

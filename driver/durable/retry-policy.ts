@@ -1,6 +1,5 @@
 import { durationMs, type Duration } from '../duration';
-import { RatchetError } from '../errors';
-import { checkOptions } from '../options';
+import { checkNumbers, checkOptions, checkSwitches, type Limits } from '../options';
 
 /** How often a failed activity or workflow is tried again, and after how long. */
 export interface RetryPolicy {
@@ -29,37 +28,22 @@ const KNOWN = [
   'throwOnError',
 ];
 
-function refuse(option: string, value: unknown, advice: string): never {
-  throw new RatchetError('WF104', `Invalid retry policy: ${option} is ${String(value)}.`, {
-    detail: { option },
-    hint: advice,
-  });
-}
-
-function checkNumber(option: string, value: unknown, least: number): number | undefined {
-  if (value === undefined) return undefined;
-  if (typeof value !== 'number' || !(value >= least) || value > 1e9) {
-    refuse(option, value, `Give a number from ${least} to 1e9.`);
-  }
-  return value;
-}
+const LIMITS: Record<string, Limits> = {
+  maximumAttempts: [0, 1e9, 'whole'],
+  backoffCoefficient: [0, 1e9],
+};
+const WHERE = 'a retry policy';
 
 /** The policy with its durations in milliseconds; undefined fields are left out. */
 export function storedPolicy(policy: RetryPolicy | undefined): StoredPolicy {
   if (policy === undefined) return {};
-  checkOptions(policy, KNOWN, 'a retry policy');
-  const { throwOnError } = policy;
-  if (throwOnError !== undefined && typeof throwOnError !== 'boolean') {
-    refuse('throwOnError', throwOnError, 'Give true or false.');
-  }
-  const attempts = checkNumber('maximumAttempts', policy.maximumAttempts, 0);
-  if (attempts !== undefined && !Number.isInteger(attempts)) {
-    refuse('maximumAttempts', attempts, 'Give a whole number.');
-  }
+  checkOptions(policy, KNOWN, WHERE);
+  checkSwitches(policy, ['throwOnError'], WHERE);
+  checkNumbers(policy, LIMITS, WHERE);
   const { initialInterval, maximumInterval } = policy;
   const stored: Record<keyof StoredPolicy, number | undefined> = {
-    maximumAttempts: attempts,
-    backoffCoefficient: checkNumber('backoffCoefficient', policy.backoffCoefficient, 0),
+    maximumAttempts: policy.maximumAttempts,
+    backoffCoefficient: policy.backoffCoefficient,
     initialInterval:
       initialInterval === undefined ? undefined : durationMs(initialInterval, 'initialInterval'),
     maximumInterval:

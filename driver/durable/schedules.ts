@@ -15,8 +15,7 @@ import {
 import { durationMs, type Duration } from '../duration';
 import type { Hub } from '../engine/hub';
 import type { WorkflowFunction } from '../engine/run-workflow';
-import { RatchetError } from '../errors';
-import { checkOptions } from '../options';
+import { checkNumbers, checkOptions, checkSwitches, refuseOption } from '../options';
 import { storedPolicy, type RetryPolicy } from './retry-policy';
 import { nameOf, queryableOf, type Transaction } from './start-options';
 
@@ -110,17 +109,7 @@ const OPTIONS = ['scheduleId', 'paused', 'delay', ...CHANGES];
 function timeText(time: Date | undefined, option: string): string | null {
   if (time === undefined) return null;
   if (time instanceof Date && !Number.isNaN(time.getTime())) return time.toISOString();
-  throw new RatchetError('WF104', `${option} is not a valid Date.`, { detail: { option } });
-}
-
-/** The value, if it is of the type; null if there is none. @throws RatchetError WF104 */
-function typed<T>(value: T | undefined, type: 'boolean' | 'integer', option: string): T | null {
-  if (value === undefined || value === null) return null;
-  if (type === 'integer' ? Number.isSafeInteger(value) : typeof value === type) return value;
-  throw new RatchetError('WF104', `${option} is ${String(value)}.`, {
-    detail: { option },
-    hint: type === 'integer' ? 'Give a whole number.' : 'Give true or false.',
-  });
+  refuseOption('schedule', option, time, 'Give a valid Date.');
 }
 
 function milliseconds(duration: Duration | undefined, option: string): number | null {
@@ -136,6 +125,8 @@ function startOptions({ entity, expire, config }: ScheduleChanges): string | nul
 }
 
 function termsOf(scheduleId: string, given: ScheduleChanges): ScheduleTerms {
+  checkSwitches(given, ['fromEnd', 'stopOnFailure', 'paused'], 'schedule');
+  checkNumbers(given, { maxRuns: [1, Number.MAX_SAFE_INTEGER, 'whole'] }, 'schedule');
   const { workflow, taskQueue, args, cron, timezone, catchUp, overlap } = given;
   return {
     id: checkName(scheduleId, 'scheduleId'),
@@ -149,9 +140,9 @@ function termsOf(scheduleId: string, given: ScheduleChanges): ScheduleTerms {
     endsAt: timeText(given.endsAt, 'endsAt'),
     ...{ catchUp: catchUp ?? null, overlap: overlap ?? null },
     catchUpMs: milliseconds(given.catchUpWindow, 'catchUpWindow'),
-    isFromEnd: typed(given.fromEnd, 'boolean', 'fromEnd'),
-    stopsOnFailure: typed(given.stopOnFailure, 'boolean', 'stopOnFailure'),
-    maxRuns: typed(given.maxRuns, 'integer', 'maxRuns'),
+    isFromEnd: given.fromEnd ?? null,
+    stopsOnFailure: given.stopOnFailure ?? null,
+    maxRuns: given.maxRuns ?? null,
     options: startOptions(given),
   };
 }
@@ -193,7 +184,7 @@ export class ScheduleClient {
     checkOptions(options, OPTIONS, 'schedule.create');
     const terms = termsOf(options.scheduleId, options);
     const first = {
-      isPaused: typed(options.paused, 'boolean', 'paused') ?? false,
+      isPaused: options.paused ?? false,
       delayMs: milliseconds(options.delay, 'delay'),
     };
     await this.hub.prepare();

@@ -1,6 +1,6 @@
 import { fromJson, toPayload } from '../database/json-door';
 import { checkName } from '../database/names';
-import { durationMs, type Duration } from '../duration';
+import { durationMs, durationSeconds, type Duration } from '../duration';
 import { durableCall } from './current-turn';
 import { waitFields, type EscalationConfig } from './escalation-fields';
 
@@ -38,12 +38,17 @@ function delayOf(timeout: Duration | undefined): number | null {
   return timeout === undefined ? null : durationMs(timeout, 'timeout');
 }
 
+/** For how long a signal is kept that nobody waits for, in milliseconds; a number is seconds. */
+export function signalExpireMs(expire: Duration): number {
+  return Math.round(durationSeconds(expire, 'expire') * 1_000);
+}
+
 /**
  * Sends a signal to whoever waits for its id in this namespace: once, however often this is
- * replayed.
+ * replayed. `expire` is how long it is kept if nobody waits; a number is seconds.
  */
 export function signal(signalId: string, data?: unknown, expire?: Duration): Promise<string> {
-  const options = expire === undefined ? null : { expire: durationMs(expire, 'expire') };
+  const options = expire === undefined ? null : { expire: signalExpireMs(expire) };
   return durableCall('signal', {
     kind: 'signal',
     name: checkName(signalId, 'signalId'),

@@ -4,7 +4,7 @@ import { checkName } from '../database/names';
 import type { Queryable } from '../database/database';
 import type { WorkflowFunction } from '../engine/run-workflow';
 import { RatchetError } from '../errors';
-import { checkOptions } from '../options';
+import { checkNumbers, checkOptions, checkSwitches, refuseOption, type Limits } from '../options';
 import { traceOf, type TraceOptions } from '../telemetry/trace-context';
 import { storedPolicy, type RetryPolicy } from './retry-policy';
 import { searchFields, type SearchValue } from './search-fields';
@@ -35,6 +35,12 @@ export interface StartOptions<A extends unknown[] = unknown[]> extends TraceOpti
   marker?: Record<string, unknown>;
   /** Seconds for which the id is only reserved; a second start runs the job. */
   pending?: number;
+  /** Accepted and without effect: the engine knows of which jobs a job is the child. */
+  parentWorkflowId?: string;
+  originJobId?: string;
+  /** Accepted and without effect. */
+  await?: boolean;
+  guid?: string;
   /** Search attributes to begin with; `index`, `prefix` and `schema` have no effect. */
   search?: SearchOptions;
 }
@@ -84,6 +90,9 @@ function missing(option: string): never {
   });
 }
 
+/** From 0 to more than 300,000 years. */
+const SECONDS: Limits = [0, 1e13];
+
 const START_OPTIONS = [
   ...['args', 'taskQueue', 'workflowName', 'workflowId', 'namespace', 'entity', 'expire', 'config'],
   ...['search', 'marker', 'signalIn', 'persistent', 'pending', 'parentWorkflowId', 'originJobId'],
@@ -99,16 +108,8 @@ export function checkStart(
   const { entity, args = [], expire = defaults.expire, config } = options;
   const queue = options.taskQueue ?? defaults.queue ?? entity ?? missing('taskQueue');
   const workflow = options.workflowName ?? defaults.workflow ?? entity ?? missing('workflowName');
-  if (!Array.isArray(args)) {
-    throw new RatchetError('WF104', 'args is not an array.', {
-      hint: 'Give positional arguments.',
-    });
-  }
-  if (expire !== undefined && !(typeof expire === 'number' && expire >= 0 && expire <= 1e13)) {
-    throw new RatchetError('WF104', `expire is ${String(expire)}.`, {
-      hint: 'Give seconds from 0 to 1e13.',
-    });
-  }
+  if (!Array.isArray(args)) refuseOption('start', 'args', args, 'Give a list of arguments.');
+  checkNumbers({ expire }, { expire: SECONDS }, 'start');
   const kept = expire === undefined ? {} : { expire: Math.ceil(expire) };
   const retry = { ...storedPolicy(config), ...traceOf(options), ...kept };
   return {
@@ -142,27 +143,17 @@ function searchOf(search: SearchOptions | undefined): CheckedStart['search'] {
 
 function checkLifetime({ signalIn, persistent, marker, pending }: StartOptions) {
   if ((signalIn ?? persistent ?? marker ?? pending) === undefined) return undefined;
-  for (const [option, value] of Object.entries({ signalIn, persistent })) {
-    if (value !== undefined && typeof value !== 'boolean') wrong(option, value, 'true or false');
-  }
-  if (pending !== undefined && !(typeof pending === 'number' && pending >= 0 && pending <= 1e13)) {
-    wrong('pending', pending, 'seconds from 0 to 1e13');
-  }
+  checkSwitches({ signalIn, persistent }, ['signalIn', 'persistent'], 'start');
+  checkNumbers({ pending }, { pending: SECONDS }, 'start');
   if (marker === undefined) return { signalIn, persistent, pending } as Lifetime;
   if (typeof marker !== 'object' || marker === null || Array.isArray(marker)) {
-    wrong('marker', marker, 'an object whose keys begin with -');
+    refuseOption('start', 'marker', marker, 'Give an object whose keys begin with -.');
   }
   for (const key of Object.keys(marker)) {
-    if (!/^-./.test(checkName(key, 'marker'))) wrong('marker', key, 'keys that begin with -');
+    if (/^-./.test(checkName(key, 'marker'))) continue;
+    refuseOption('start', 'a key of marker', key, 'Give keys that begin with -.');
   }
   return { signalIn, persistent, marker, pending } as Lifetime;
-}
-
-function wrong(option: string, value: unknown, advice: string): never {
-  throw new RatchetError('WF104', `${option} is ${String(value)}.`, {
-    detail: { option },
-    hint: `Give ${advice}.`,
-  });
 }
 
 /** The name a function is registered and started under. */

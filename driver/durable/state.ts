@@ -40,7 +40,7 @@ export interface JobStateWithMetadata<R = unknown> {
 }
 
 export function jobState<R>(job: JobRow, workflowId: string): JobState<R> {
-  if (job.status > 0) return { done: false, workflowId };
+  if (!job.isDone) return { done: false, workflowId };
   const times = { workflowId, jc: job.createdAt, ju: job.updatedAt };
   if (job.error !== null) {
     return { done: true, $error: fromJson(job.error) as StoredFailure, ...times };
@@ -50,7 +50,7 @@ export function jobState<R>(job: JobRow, workflowId: string): JobState<R> {
 
 export function jobStateWithMetadata<R>(job: JobRow, workflowId: string): JobStateWithMetadata<R> {
   const metadata: JobMetadata = {
-    ...{ jid: workflowId, aid: 'trigger', app: 'durable', vrs: '1', ts: '', gid: job.jobId },
+    ...{ jid: workflowId, aid: 'trigger', app: job.namespace, vrs: '1', ts: '', gid: job.jobId },
     ...{ tpc: `${job.queue}-${job.workflow}`, jc: job.createdAt, ju: job.updatedAt },
     js: job.status,
   };

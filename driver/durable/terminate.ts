@@ -1,8 +1,7 @@
 import { fromJson, toJson } from '../database/json-door';
 import { checkName } from '../database/names';
 import type { TerminateRequest } from '../database/job-calls';
-import { RatchetError } from '../errors';
-import { checkOptions } from '../options';
+import { checkNumbers, checkOptions, checkSwitches, refuseOption, type Limits } from '../options';
 import { currentWorkflow, durableCall } from './current-turn';
 import { deserializeError } from './serialized-error';
 
@@ -23,41 +22,25 @@ export interface TerminateOptions {
   descend?: boolean;
 }
 
-const TYPES: Record<keyof TerminateOptions, 'string' | 'number' | 'boolean'> = {
-  reason: 'string',
-  code: 'number',
-  stack: 'string',
-  throw: 'boolean',
-  expire: 'number',
-  suppress: 'boolean',
-  descend: 'boolean',
-};
-const MOST = { code: 2 ** 31 - 1, expire: 1e13 };
+const TEXTS = ['reason', 'stack'] as const;
+const SWITCHES = ['throw', 'suppress', 'descend'];
+const NUMBERS: Record<string, Limits> = { code: [0, 2 ** 31 - 1, 'whole'], expire: [0, 1e13] };
+const KNOWN = [...TEXTS, ...SWITCHES, ...Object.keys(NUMBERS)];
 
-function checkTypes(options: TerminateOptions): void {
-  checkOptions(options, Object.keys(TYPES), 'terminate');
-  for (const [option, type] of Object.entries(TYPES) as [keyof TerminateOptions, string][]) {
-    const value = options[option];
-    if (value === undefined) continue;
-    const most = option === 'code' || option === 'expire' ? MOST[option] : Infinity;
-    const isInRange = typeof value !== 'number' || (value >= 0 && value <= most);
-    if (typeof value === type && isInRange) continue;
-    throw new RatchetError('WF104', `terminate: ${option} is ${String(value)}.`, {
-      detail: { option },
-      hint: type === 'number' ? `Give a number from 0 to ${most}.` : `Give a ${type}.`,
-    });
+function checkTypes(options: TerminateOptions, others: string[] = []): void {
+  checkOptions(options, [...KNOWN, ...others], 'terminate');
+  for (const option of TEXTS) {
+    const value: unknown = options[option];
+    if (value === undefined || typeof value === 'string') continue;
+    refuseOption('terminate', option, value, 'Give text.');
   }
-  if (options.code !== undefined && !Number.isInteger(options.code)) {
-    throw new RatchetError('WF104', `terminate: code is ${options.code}.`, {
-      detail: { option: 'code' },
-      hint: 'Give a whole number.',
-    });
-  }
+  checkSwitches(options, SWITCHES, 'terminate');
+  checkNumbers(options, NUMBERS, 'terminate');
 }
 
 /** What a handle hands to the engine. */
 export function checkTerminate(options: TerminateOptions): TerminateRequest {
-  checkTypes(options);
+  checkTypes(options, ['tx']);
   const { reason = null, code = 410, suppress = false, stack, throw: isThrown, expire } = options;
   const isPlain = (stack ?? isThrown ?? expire) === undefined;
   return {

@@ -76,7 +76,7 @@ export class Hub {
     const { class: given, options = {} } = connection;
     this.isSecured = connection.isSecured ?? false;
     const pool = isPool(given) ? given : undefined;
-    const config = pool === undefined ? options : { ...pool.options };
+    const config = pool === undefined ? options : optionsOf(pool);
     this.database = new Database(config, pool, connection);
     this.results = new ResultWaiter(this.database, settings.pollMs);
     this.inbox = new Inbox(this.database, settings.pollMs);
@@ -188,6 +188,12 @@ export class Hub {
 export function isPool(given: unknown): given is Pool {
   const pool = given as { totalCount?: unknown; idleCount?: unknown } | null;
   return typeof pool?.totalCount === 'number' && typeof pool.idleCount === 'number';
+}
+
+/** What a pool was made of; of its options it hides the password from enumeration. */
+function optionsOf(pool: Pool): ClientConfig {
+  const { password } = pool.options;
+  return { ...pool.options, ...(password === undefined ? {} : { password }) };
 }
 
 function identity(connection: Connection): string {

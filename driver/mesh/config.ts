@@ -3,6 +3,7 @@ import { isReadonly, type ConnectionConfig } from '../durable/connection';
 import { RatchetError } from '../errors';
 import type { WorkerCredentials } from '../durable/credentials';
 import type { EventSink } from '../events';
+import { newerOf } from '../options';
 import type { Logger } from './logger';
 import type { WorkerCallback, WorkerRetryPolicy } from './messages';
 
@@ -84,6 +85,7 @@ function checkWorker(worker: WorkerConfig): void {
   if (typeof worker.callback !== 'function') {
     refuse(`The worker of ${worker.topic} has no callback.`, 'Give an async function.');
   }
+  newerOf(worker, 'retry', 'retryPolicy', `the worker of ${worker.topic}`);
   storedRetry(worker);
 }
 

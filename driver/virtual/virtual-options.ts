@@ -1,10 +1,9 @@
 import { checkName } from '../database/names';
 import { hubFor, type ConnectionConfig } from '../durable/connection';
 import type { StoredPolicy } from '../durable/retry-policy';
-import { durationMs, type Duration } from '../duration';
+import { durationSeconds, type Duration } from '../duration';
 import type { Hub } from '../engine/hub';
-import { RatchetError } from '../errors';
-import { checkOptions } from '../options';
+import { checkNumbers, checkOptions, type Limits } from '../options';
 
 /** Where a call goes. */
 export interface VirtualPlace {
@@ -27,6 +26,10 @@ export interface VirtualRetry {
 
 /** The policy of `connect` when none is given. */
 const DEFAULT_RETRY: VirtualRetry = { backoffCoefficient: 2, maximumInterval: '30s' };
+const RETRY_LIMITS: Record<string, Limits> = {
+  maximumAttempts: [1, 99, 'whole'],
+  backoffCoefficient: [0, 1e9],
+};
 const RETRY_NAMES = ['maximumAttempts', 'backoffCoefficient', 'maximumInterval'];
 export const PLACE_NAMES = ['connection', 'connections', 'namespace', 'topic'];
 
@@ -46,28 +49,15 @@ export function placeOf(given: VirtualPlace & { topic: string }): {
   };
 }
 
-export function secondsOf(duration: Duration, option: string): number {
-  return durationMs(typeof duration === 'number' ? duration * 1_000 : duration, option) / 1_000;
-}
-
 /** A policy as the engine stores it: it counts retries, and milliseconds. */
 export function policyOf(given: VirtualRetry | undefined): Required<StoredPolicy> {
   const retry = given ?? DEFAULT_RETRY;
   checkOptions(retry, RETRY_NAMES, 'retry');
   const { maximumAttempts = 3, backoffCoefficient = 10, maximumInterval = '120s' } = retry;
-  if (!Number.isInteger(maximumAttempts) || maximumAttempts < 1 || maximumAttempts > 99) {
-    throw new RatchetError('WF104', `maximumAttempts is ${String(maximumAttempts)}.`, {
-      hint: 'Give a whole number of executions from 1 to 99.',
-    });
-  }
-  if (!(typeof backoffCoefficient === 'number' && backoffCoefficient >= 0)) {
-    throw new RatchetError('WF104', `backoffCoefficient is ${String(backoffCoefficient)}.`, {
-      hint: 'Give a number that is not negative.',
-    });
-  }
+  checkNumbers({ maximumAttempts, backoffCoefficient }, RETRY_LIMITS, 'retry');
   return {
     maximumAttempts: maximumAttempts - 1,
     ...{ backoffCoefficient, initialInterval: 1_000 },
-    maximumInterval: secondsOf(maximumInterval, 'maximumInterval') * 1_000,
+    maximumInterval: durationSeconds(maximumInterval, 'maximumInterval') * 1_000,
   };
 }

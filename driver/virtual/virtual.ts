@@ -4,7 +4,7 @@ import { startWorkflow } from '../database/job-calls';
 import { checkName } from '../database/names';
 import { flushJob, startCron, stopCron } from '../database/virtual-calls';
 import { DuplicateJobError } from '../durable/errors';
-import { durationMs, type Duration } from '../duration';
+import { durationMs, durationSeconds, type Duration } from '../duration';
 import { closeHubs, type Hub } from '../engine/hub';
 import { RatchetError } from '../errors';
 import { checkOptions } from '../options';
@@ -19,7 +19,6 @@ import {
   PLACE_NAMES,
   placeOf,
   policyOf,
-  secondsOf,
   type VirtualPlace,
   type VirtualRetry,
 } from './virtual-options';
@@ -122,7 +121,7 @@ async function exec<T>(request: ExecOptions): Promise<T> {
   checkOptions(request.options ?? {}, ['id', 'ttl', 'flush'], 'Virtual.exec options');
   const { hub, topic, app, namespace } = placeOf(request);
   const workflowId = id === undefined ? randomUUID() : checkName(id, 'id');
-  const keep = ttl === undefined ? FRESH_TTL_SECONDS : Math.ceil(secondsOf(ttl, 'ttl'));
+  const keep = ttl === undefined ? FRESH_TTL_SECONDS : Math.ceil(durationSeconds(ttl, 'ttl'));
   const call: StoredCall = { args: listOf(request.args), workflowName: `${app}.call` };
   const args = toPayload([call], 'args') ?? '[]';
   await hub.prepare();

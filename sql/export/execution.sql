@@ -23,7 +23,7 @@ begin
   return (select json_object_agg(name, value) from (values
     ('workflow_id', to_json(p_job.key)), ('workflow_type', to_json(v_topic)),
     ('task_queue', to_json(v_topic)),
-    ('status', to_json(case when p_job.status > 0 then 'running'
+    ('status', to_json(case when p_job.finished_at is null then 'running'
       when p_job.error is null then 'completed' else 'failed' end)),
     ('start_time', to_json(ratchet_internal.iso_time(p_job.created_at))),
     ('close_time', coalesce(to_json(ratchet_internal.iso_time(p_job.finished_at)), 'null')),

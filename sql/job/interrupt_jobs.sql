@@ -20,11 +20,11 @@ begin
   where j.id = s.job_id and j.status > 0 and json_typeof(s.options -> 'expire') = 'number';
   select array_agg(s.job_id) as jobs, array_agg(''::text) as addresses,
     array_agg(null::json) as results,
-    array_agg(json_build_object(
+    array_agg(json_strip_nulls(json_build_object(
       'message', coalesce(s.options ->> 'reason', 'job [' || s.id || '] interrupted'),
       'code', ratchet_internal.number_of(s.options, 'code', 410)::int, 'job_id', s.id,
       'stack', coalesce(s.options ->> 'stack', ''),
-      'isSilent', coalesce(s.options ->> 'throw', '') = 'false')) as errors
+      'isSilent', case s.options ->> 'throw' when 'false' then true end))) as errors
   into v_stop
   from (
     select distinct on (job_id) * from unnest(p_jobs, p_ids, p_options)

@@ -1,9 +1,19 @@
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { Client, Pool } from 'pg';
 import { Connection, Durable } from '../../driver';
 import { durableTest } from '../support/durable';
+import { waitFor } from '../support/wait-for';
 
 const { workflow } = Durable;
+
+/** What is written to the log until the end of the test. */
+function logged(t: ExecutionContext<unknown>): string[] {
+  const lines: string[] = [];
+  const write = process.stderr.write.bind(process.stderr);
+  process.stderr.write = (line: string | Uint8Array) => lines.push(String(line)) > 0;
+  t.teardown(() => (process.stderr.write = write));
+  return lines;
+}
 
 async function where(): Promise<string> {
   const { namespace, workflowId } = workflow.workflowInfo();
@@ -72,6 +82,64 @@ test.serial('3: clients and workers meet over every form', async (t) => {
   }
 });
 
+test.serial('3: a pool is used, and its options for the connections beside it', async (t) => {
+  const { url, pool: rows } = await durableTest(t);
+  const { hostname: host, port, username: user, password, pathname } = new URL(url);
+  const options = { host, port: Number(port), user, password, database: pathname.slice(1) };
+  // Of the options of a pool, pg hides the password.
+  const pool = new Pool({ ...options, application_name: 'own pool', max: 2 });
+  t.teardown(() => pool.end());
+  const lines = logged(t);
+  await Durable.Worker.create({ connection: { class: pool }, taskQueue: 'q', workflow: where });
+  const client = new Durable.Client({ connection: { class: pool } });
+  const handle = await client.workflow.start(where, { taskQueue: 'q', workflowId: 'pooled' });
+  t.is(await handle.result(), 'durable/pooled');
+  t.true(pool.totalCount > 0);
+  const listening = `select from pg_stat_activity where query ilike 'listen%'
+    and datname = current_database()`;
+  await waitFor('it listens', async () => (await rows.query(listening)).rowCount === 1);
+  await Durable.shutdown();
+  t.false(pool.ended, 'it is not ours to end');
+  t.deepEqual((await pool.query('select 1 as n')).rows, [{ n: 1 }]);
+  t.deepEqual(lines, []);
+});
+
+test.serial('3: what has equal options is one worker, whatever its form', async (t) => {
+  const { url, pool } = await durableTest(t);
+  const connection = () => ({ class: Client, options: { connectionString: url } });
+  for (const [at, given] of [connection(), url, { store: connection() }].entries()) {
+    const namespace = `n${at}`;
+    await Durable.Worker.create({ connection: given, namespace, taskQueue: 'q', workflow: where });
+    new Durable.Client({ connection: given });
+  }
+  await Durable.registerActivityWorker({ connection: connection(), taskQueue: 'q' }, {});
+  t.is((await pool.query('select from ratchet_internal.workers')).rowCount, 1);
+  const client = new Durable.Client({ connection: connection() });
+  for (const namespace of ['n0', 'n1', 'n2']) {
+    const start = { namespace, taskQueue: 'q', workflowId: 'shared' };
+    t.is(await (await client.workflow.start(where, start)).result(), `${namespace}/shared`);
+  }
+});
+
+test.serial('1, 3: of two spellings of an option the newer counts, and the log says so', (t) => {
+  const lines = logged(t);
+  const connection = { class: Client, options: {} };
+  const retry = { maximumAttempts: 1 };
+  Durable.Connection.connect({ ...connection, retry, retryPolicy: retry });
+  Durable.Connection.connect({ ...connection, retry });
+  workflow.proxyActivities({ retry, retryPolicy: retry });
+  workflow.proxyActivities({ headers: {}, argumentMetadata: {} });
+  workflow.proxyActivities({ retry: undefined, retryPolicy: retry, headers: {} } as object);
+  t.deepEqual(
+    lines.map((line) => (JSON.parse(line) as { message: string }).message),
+    [
+      'the connection has retry and retryPolicy; retry is used',
+      'proxyActivities has retry and retryPolicy; retry is used',
+      'proxyActivities has headers and argumentMetadata; headers is used',
+    ],
+  );
+});
+
 test.serial('4: equal ids, queues and signals of two namespaces do not meet', async (t) => {
   const { connection, client } = await durableTest(t);
   const waits = async () => [await where(), await workflow.condition<string>('go')];
@@ -100,17 +168,26 @@ test.serial('2: the statics are there, and ids are of their forms', (t) => {
   for (const name of ['Client', 'Worker', 'Handle', 'shutdown', 'didInterrupt'] as const) {
     t.is(typeof Durable[name], 'function', name);
   }
+  const functions = [
+    ...['Search', 'Entity', 'registerActivityWorker', 'getInterceptorService', 'guid', 'uuid'],
+    ...['registerInboundInterceptor', 'registerOutboundInterceptor', 'clearInterceptors'],
+    ...['registerActivityInboundInterceptor', 'clearOutboundInterceptors', 'registerCodec'],
+    ...['clearActivityInboundInterceptors', 'provisionWorkerRole', 'rotateWorkerPassword'],
+    ...['revokeWorkerRole', 'listWorkerRoles'],
+  ] as (keyof typeof Durable)[];
+  for (const name of functions) t.is(typeof Durable[name], 'function', name);
   for (const name of ['workflow', 'activity', 'Connection'] as const) {
     t.is(typeof Durable[name], 'object', name);
   }
+  t.is(Connection.create, Connection.connect);
 });
 
 const BAD_SETTINGS: [object, RegExp][] = [
   [{ maxTurn: 5 }, /Unknown option of options of a worker: 'maxTurn'/],
-  [{ maxTurns: 'many' }, /options.maxTurns is "many"/],
-  [{ pollMs: 0 }, /options.pollMs is 0/],
-  [{ leaseSeconds: 3_601 }, /options.leaseSeconds is 3601/],
-  [{ notifications: 1 }, /options.notifications is 1/],
+  [{ maxTurns: 'many' }, /options of a worker: maxTurns is "many"/],
+  [{ pollMs: 0 }, /options of a worker: pollMs is 0/],
+  [{ leaseSeconds: 3_601 }, /options of a worker: leaseSeconds is 3601/],
+  [{ notifications: 1 }, /options of a worker: notifications is 1/],
   [{ logLevel: 'loud' }, /There is no log level "loud"/],
 ];
 test.serial('6: settings of a worker are checked by name, type and limit', async (t) => {

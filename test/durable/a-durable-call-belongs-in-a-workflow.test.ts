@@ -97,6 +97,25 @@ test.serial('6: a workflow that awaits nothing ends, and what it called is done'
   t.deepEqual((await pool.query('select * from ratchet.check_invariants()')).rows, []);
 });
 
+test.serial('6: of a record the last function is served, until the worker stops', async (t) => {
+  const { connection, client, pool } = await durableTest(t);
+  const last = [async () => 'last'][0];
+  const record = { idle, last } as Record<string, typeof idle>;
+  const config = { connection, taskQueue: 'q', search: {}, guid: 'mine' };
+  const worker = await Durable.Worker.create({ ...config, workflow: record });
+  const start = (workflowName: string) => client.workflow.start({ taskQueue: 'q', workflowName });
+  const ignored = await start('idle');
+  t.is(await (await start('last')).result(), 'last');
+  t.is(await ignored.status(), 1, 'only the last one');
+  t.is(await worker.run(), undefined);
+  await worker.stop();
+  t.is((await pool.query('select from ratchet_internal.workers')).rowCount, 0);
+  const waiting = await start('last');
+  await Durable.Worker.create({ connection, taskQueue: 'other', workflow: idle });
+  t.is(await (await client.workflow.start(idle, { taskQueue: 'other' })).result(), 'idle');
+  t.is(await waiting.status(), 1, 'it has stopped');
+});
+
 test.serial('6: work for a function that nobody has registered waits for it', async (t) => {
   const { connection, client } = await durableTest(t);
   const { missing } = workflow.proxyActivities<{ missing(): Promise<string> }>({

@@ -28,7 +28,34 @@ async function unserialisable() {
   return { big: 1n };
 }
 
-test.serial('completed steps are not repeated when the function is run again', async (t) => {
+/** A code that an error has, what the job ends with, and after how many runs. */
+const CODES: [given: unknown, code: number, runs: number][] = [
+  [596, 596, 1],
+  [597, 597, 1],
+  [598, 598, 1],
+  ...[599, 404, '598', 'ECONNREFUSED', {}, NaN].map((code): [unknown, number, number] => {
+    return [code, 597, 2];
+  }),
+];
+
+async function coded(at: number) {
+  runs += 1;
+  throw Object.assign(new Error(`code ${at}`), { code: CODES[at]?.[0] });
+}
+
+test.serial('6: some numeric codes end it at once, any other code is ordinary', async (t) => {
+  const { connection, client } = await durableTest(t);
+  await Durable.Worker.create({ connection, taskQueue: 'q', workflow: coded });
+  for (const [at, [given, code, count]] of CODES.entries()) {
+    runs = 0;
+    const config = { ...AT_ONCE, maximumAttempts: 1 };
+    const handle = await client.workflow.start(coded, { taskQueue: 'q', args: [at], config });
+    t.like(await t.throwsAsync(handle.result()), { message: `code ${at}`, code }, String(given));
+    t.is(runs, count, String(given));
+  }
+});
+
+test.serial('6: completed steps are not repeated when the function is run again', async (t) => {
   const { connection, client } = await durableTest(t);
   runs = steps = 0;
   await Durable.Worker.create({ connection, taskQueue: 'q', workflow: flaky, activities });
@@ -37,22 +64,25 @@ test.serial('completed steps are not repeated when the function is run again', a
   t.deepEqual(await handle.result(), { value: 1, runs: 3 });
 });
 
-test.serial('when its retries are used up it ends with code 597 and the last error', async (t) => {
-  const { connection, client } = await durableTest(t);
-  runs = steps = 0;
-  await Durable.Worker.create({ connection, taskQueue: 'q', workflow: flaky, activities });
-  const config = { ...AT_ONCE, maximumAttempts: 2 };
-  const handle = await client.workflow.start(flaky, { taskQueue: 'q', args: [9], config });
-  const error = await t.throwsAsync(handle.result());
-  t.like(error, { message: 'run 3', code: 597 });
-  t.is(runs, 3);
-  t.is(await handle.status(), 0);
-  const state = await handle.state();
-  t.like(state.$error, { message: 'run 3', code: 597 });
-  t.like(await handle.result({ throwOnError: false }), { code: 597 });
-});
+test.serial(
+  '6: when its retries are used up it ends with code 597 and the last error',
+  async (t) => {
+    const { connection, client } = await durableTest(t);
+    runs = steps = 0;
+    await Durable.Worker.create({ connection, taskQueue: 'q', workflow: flaky, activities });
+    const config = { ...AT_ONCE, maximumAttempts: 2 };
+    const handle = await client.workflow.start(flaky, { taskQueue: 'q', args: [9], config });
+    const error = await t.throwsAsync(handle.result());
+    t.like(error, { message: 'run 3', code: 597 });
+    t.is(runs, 3);
+    t.is(await handle.status(), 0);
+    const state = await handle.state();
+    t.like(state.$error, { message: 'run 3', code: 597 });
+    t.like(await handle.result({ throwOnError: false }), { code: 597 });
+  },
+);
 
-test.serial('a fatal error ends it at once', async (t) => {
+test.serial('6: a fatal error ends it at once', async (t) => {
   const { connection, client } = await durableTest(t);
   runs = 0;
   await Durable.Worker.create({ connection, taskQueue: 'q', workflow: fatal });

@@ -189,6 +189,8 @@ test.serial('5.5 every option', async (t) => {
   t.like(verbose.stream_history?.[1], { aid: 'broken', status: 'error' });
   const flat = await handle.exportExecution({ mode: 'verbose', max_depth: 0 });
   t.deepEqual(flat.children, []);
+  const plain = await handle.exportExecution({ mode: 'sparse', enrich_inputs: false });
+  t.false('children' in plain);
   const bad: [object, string][] = [
     [{ mode: 'loud' }, 'WF104'],
     [{ max_dept: 1 }, 'WF104'],

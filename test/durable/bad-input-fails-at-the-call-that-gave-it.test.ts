@@ -1,5 +1,5 @@
 import test from 'ava';
-import { Durable, RatchetError } from '../../driver';
+import { Durable, Errors, RatchetError } from '../../driver';
 import { AT_ONCE, durableTest } from '../support/durable';
 
 const { workflow } = Durable;
@@ -32,7 +32,7 @@ async function calls(kind: string) {
   }
 }
 
-test.serial('a start says what is wrong with it', async (t) => {
+test.serial('4.1: a start says what is wrong with it', async (t) => {
   const { client } = await durableTest(t);
   const code = async (options: object) => {
     const start = client.workflow.start({ taskQueue: 'q', workflowName: 'w', ...options });
@@ -71,12 +71,15 @@ test.serial(
   },
 );
 
-test.serial('a duplicate id and an unknown id say so', async (t) => {
+test.serial('4.1, 5: a duplicate id, running or finished, and an unknown id say so', async (t) => {
   const { client } = await durableTest(t);
   const options = { taskQueue: 'q', workflowName: 'w', workflowId: 'same' };
   await client.workflow.start(options);
   const error = await t.throwsAsync(client.workflow.start(options));
   t.like(error, { message: 'Duplicate job: same', jobId: 'same' });
+  t.true(error instanceof Errors.DuplicateJobError);
+  await client.workflow.getHandle('q', 'w', 'same').terminate();
+  await t.throwsAsync(client.workflow.start(options), { message: 'Duplicate job: same' });
   const unknown = client.workflow.getHandle('q', 'w', 'unknown');
   t.like(await t.throwsAsync(unknown.result()), { message: 'Job unknown not found', code: 404 });
   t.like(await t.throwsAsync(unknown.status()), { message: 'Job unknown not found' });

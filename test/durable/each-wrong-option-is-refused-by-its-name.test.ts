@@ -28,6 +28,11 @@ const POLICIES = [
 const NAMES = ['', LONG, 7, {}, 'a\nb', '\u0000', '\ud800'];
 const named = (option: string) => NAMES.map((name) => ({ [option]: name }));
 
+const EXECUTION_FLAGS = [
+  ...['exclude_system', 'omit_results', 'enrich_inputs', 'allow_direct_query'],
+  ...['include_lineage', 'include_stream_history'],
+];
+
 const START: Surface = {
   good: { taskQueue: 'q', workflowName: 'w' },
   wrong: [
@@ -52,6 +57,7 @@ const PROXY: Surface = {
     ...POLICIES.map((retryPolicy) => ({ retryPolicy })),
     ...[{ headers: 'x' }, { headers: [] }, { activities: 'x' }],
     ...[{ startToCloseTimeout: 'soon' }, { startToCloseTimeout: -1 }, { startToCloseTimeout: {} }],
+    ...[{ headers: { a: 1n } }, { argumentMetadata: 7 }, { activities: null }],
   ],
   typo: ['rety', 'retry'],
 };
@@ -132,7 +138,7 @@ async function accepted(call: Call, { good, wrong, typo: [typo, meant] }: Surfac
   return found;
 }
 
-test.serial('of a start, of a child, and of a hook', async (t) => {
+test.serial('4.1, 10.4: of a start, of a child, and of a hook', async (t) => {
   const { client, connection, pool } = await durableTest(t);
   t.deepEqual(await accepted((options) => client.workflow.start(options), START), []);
   const child = { ...START, wrong: [...START.wrong, { namespace: 'other' }, { tx: pool }] };
@@ -146,7 +152,7 @@ test.serial('of a start, of a child, and of a hook', async (t) => {
   t.is((await pool.query('select from ratchet.jobs')).rowCount, 1, 'nothing else was started');
 });
 
-test.serial('of a proxy, a worker, an activity worker, and a client', async (t) => {
+test.serial('4, 6, 7: of a proxy, a worker, an activity worker, and a client', async (t) => {
   const { connection } = await durableTest(t);
   t.deepEqual(await accepted((options) => workflow.proxyActivities(options), PROXY), []);
   const create = (options: object) => Durable.Worker.create({ connection, ...options } as never);
@@ -177,14 +183,18 @@ test.serial('of a schedule', async (t) => {
   t.deepEqual(await client.schedule.list(), []);
 });
 
-test.serial('of a handle', async (t) => {
+test.serial('5: of a handle', async (t) => {
   const { client } = await durableTest(t);
   const options = { taskQueue: 'nobody', workflowName: 'w', workflowId: 'handled' };
   const handle = await client.workflow.start(options);
   const calls: Record<string, [Call, Surface]> = {
     result: [
       (given) => handle.result(given),
-      { good: {}, wrong: [], typo: ['throwOnErr', 'throwOnError'] },
+      {
+        good: {},
+        wrong: [{ throwOnError: 'no' }, { throwOnError: null }, { state: 1 }],
+        typo: ['throwOnErr', 'throwOnError'],
+      },
     ],
     cancel: [
       (given) => handle.cancel(given),
@@ -202,7 +212,13 @@ test.serial('of a handle', async (t) => {
       (given) => handle.export(given),
       {
         good: {},
-        wrong: [{ allow: 'data' }, { allow: ['dat'] }, { block: [1] }, { values: 1 }],
+        wrong: [
+          ...['allow', 'block'].flatMap((option) => [
+            ...[{ [option]: 'data' }, { [option]: ['dat'] }, { [option]: [1] }],
+            ...[{ [option]: [undefined] }, { [option]: {} }, { [option]: 7 }],
+          ]),
+          ...[{ values: 1 }, { values: 'false' }, { enrich_inputs: 'yes' }],
+        ],
         typo: ['alow', 'allow'],
       },
     ],
@@ -210,12 +226,36 @@ test.serial('of a handle', async (t) => {
       (given) => handle.exportExecution(given),
       {
         good: {},
-        wrong: [{ mode: 'loud' }, { omit_results: 1 }, { max_depth: -1 }, { max_depth: 'x' }],
+        wrong: [
+          ...[{ mode: 'loud' }, { mode: 1 }, { max_depth: -1 }, { max_depth: 'x' }],
+          ...[{ max_depth: 1.5 }, { max_depth: 101 }, { max_depth: NaN }],
+          ...EXECUTION_FLAGS.flatMap((flag) => [{ [flag]: 1 }, { [flag]: 'true' }]),
+        ],
         typo: ['omit_result', 'omit_results'],
       },
     ],
   };
+  const terminate: Surface = {
+    good: {},
+    wrong: [
+      ...[{ reason: 1 }, { stack: {} }, { throw: 0 }, { suppress: 'yes' }, { descend: 1 }],
+      ...[{ code: '410' }, { code: 1.5 }, { code: -1 }, { code: 2 ** 31 }, { code: NaN }],
+      ...[{ expire: '1s' }, { expire: -1 }, { expire: 1e14 }, { tx: {} }],
+    ],
+    typo: ['reson', 'reason'],
+  };
+  calls['terminate'] = [(given) => handle.terminate(given), terminate];
+  calls['interrupt'] = [(given) => handle.hotMesh.interrupt('t', 'handled', given), terminate];
   for (const [name, [call, surface]] of Object.entries(calls)) {
+    for (const given of ['x', 7, null, []]) {
+      // A signal takes how long it is kept as well.
+      if (name === 'signal' && given === 7) continue;
+      await t.throwsAsync(
+        async () => call(given as object),
+        { message: /not an object|Invalid expire/ },
+        `${name} ${JSON.stringify(given)}`,
+      );
+    }
     t.deepEqual(await accepted(call, surface), [], name);
   }
   for (const bad of NAMES) {
@@ -224,7 +264,58 @@ test.serial('of a handle', async (t) => {
     await t.throwsAsync(async () => client.workflow.signal(bad as never));
     await t.throwsAsync(async () => client.getHotMeshClient(bad as never));
   }
+  for (const fields of [undefined, 'color', [1], {}, ['\u0000']]) {
+    const error = await t.throwsAsync<RatchetError>(handle.queryState(fields as never));
+    t.regex(error?.code ?? '', /^WF10[45]$/, JSON.stringify(fields));
+  }
   t.is(await handle.status(), 1);
+});
+
+test.serial('4: of the calls of a client that take no object', async (t) => {
+  const { client } = await durableTest(t);
+  const { workflow: jobs } = client;
+  const refused = async (what: string, call: () => unknown) => {
+    const error = await t.throwsAsync<RatchetError>(async () => call(), undefined, what);
+    t.regex(String(error?.code), /^WF1/, `${what}: ${error?.message}`);
+  };
+  for (const name of NAMES) {
+    const what = JSON.stringify(name);
+    await refused(`signal ${what}`, () => jobs.signal(name as never, 1));
+    await refused(`its namespace ${what}`, () => jobs.signal('s', 1, name as never));
+    await refused(`deployAndActivate ${what}`, () => client.deployAndActivate(name as never));
+    await refused(`getHandle ${what}`, () => jobs.getHandle(name as never, 'w', 'i'));
+    await refused(`its name ${what}`, () => jobs.getHandle('q', name as never, 'i'));
+    await refused(`getHotMeshClient ${what}`, () => client.getHotMeshClient('q', name as never));
+  }
+  const shared = { taskQueue: 'q', workflowName: 'w' };
+  for (const list of [undefined, null, 'x', {}, [null], [7], [{}], [{ workflowId: 7, args: [] }]]) {
+    const what = `startMany ${JSON.stringify(list)}`;
+    await refused(what, () => jobs.startMany(shared, list as never));
+  }
+  await refused('startMany', () => jobs.startMany({ ...shared, expires: 1 } as never, []));
+  await refused('a typo', () => jobs.startMany(shared, [{ workflowid: 'x', args: [] }] as never));
+  for (const given of [undefined, null, 7, 'w', [], () => 1]) {
+    await refused(`start ${String(given)}`, () => jobs.start(given as never));
+  }
+  for (const given of [null, 7, 'w', []]) {
+    await refused(`start of it, ${String(given)}`, () => jobs.start(idle, given as never));
+    t.throws(() => new Durable.Client(given as never), { code: 'WF104' });
+  }
+  for (const sql of [undefined, '', ' ', 7]) {
+    await refused(`search ${String(sql)}`, () => jobs.search('q', 'w', null, 'sql', sql as never));
+  }
+  await t.throwsAsync(client.deployAndActivate('durable', 'two'), {
+    message: 'Invalid version number',
+  });
+});
+
+test.serial('7.1: of the second queue of an activity worker', async (t) => {
+  const { connection, pool } = await durableTest(t);
+  for (const name of [...NAMES, null]) {
+    const call = Durable.registerActivityWorker({ connection }, {}, name as never);
+    await t.throwsAsync(call, undefined, JSON.stringify(name));
+  }
+  t.is((await pool.query('select from ratchet_internal.workers')).rowCount, 0);
 });
 
 test.serial('23: DBA.prune names what it does not know', async (t) => {

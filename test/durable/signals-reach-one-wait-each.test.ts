@@ -104,3 +104,30 @@ test.serial('a repeated signal with the same id is one signal', async (t) => {
   t.is(await first.result(), 1);
   t.is(await send(), numbers[0]);
 });
+
+test.serial('4.3, 5.6, 10.3: an early signal is kept as long as its sender says', async (t) => {
+  const { connection, client, pool } = await durableTest(t);
+  async function sending() {
+    await workflow.signal('inside', 1, '30 days');
+    await workflow.signal('inside, number', 1, 90);
+  }
+  await Durable.Worker.create({ connection, taskQueue: 'q', workflow: sending });
+  const handle = await client.workflow.start(sending, { taskQueue: 'q' });
+  await handle.result();
+  await client.workflow.signal('default', 1);
+  await client.workflow.signal('text', 1, undefined, '1h');
+  await client.workflow.signal('number', 1, undefined, 90);
+  await client.workflow.signal('part', 1, undefined, { expire: 1.001 });
+  await handle.signal('handle', 1, '2 minutes');
+  const kept = `select key, extract(epoch from expires_at - sent_at)::float8 as seconds
+    from ratchet_internal.signals order by id`;
+  const rows = (await pool.query<{ key: string; seconds: number }>(kept)).rows;
+  t.deepEqual(Object.fromEntries(rows.map(({ key, seconds }) => [key, seconds])), {
+    ...{ inside: 30 * 86_400, 'inside, number': 90, default: 600, text: 3_600 },
+    ...{ number: 90, part: 1.001, handle: 120 },
+  });
+  await client.workflow.signal('gone', 'too early', undefined, 0);
+  await Durable.Worker.create({ connection, taskQueue: 'q', workflow: limited });
+  const late = await client.workflow.start(limited, { taskQueue: 'q', args: ['gone'] });
+  t.is(await late.result(), false);
+});
