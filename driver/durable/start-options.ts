@@ -109,8 +109,7 @@ export function checkStart(
       hint: 'Give seconds from 0 to 1e13.',
     });
   }
-  const kept = expire === undefined ? {} : { expire: Math.ceil(expire) };
-  const retry = { ...storedPolicy(config), ...traceOf(options), ...kept };
+  const retry = { ...storedPolicy(config), ...traceOf(options) };
   return {
     args: toPayload(args, 'args') ?? '[]',
     queue: checkName(queue, 'taskQueue'),
@@ -118,7 +117,7 @@ export function checkStart(
     workflowId: checkName(options.workflowId ?? randomUUID(), 'workflowId'),
     namespace: checkName(options.namespace ?? defaults.namespace ?? 'durable', 'namespace'),
     entity: entity === undefined ? undefined : checkName(entity, 'entity'),
-    expire: kept.expire,
+    expire: expire === undefined ? undefined : Math.ceil(expire),
     retry: Object.keys(retry).length === 0 ? undefined : retry,
     search: searchOf(options.search),
     lifetime: checkLifetime(options),
