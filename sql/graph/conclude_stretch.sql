@@ -1,5 +1,5 @@
--- What a stretch has made of its job: it waits; or it is over, because no activity is open any more,
--- an error was left over, or it interrupted itself; or only its id is reserved.
+-- What a stretch has made of its job: it waits; or it is over, because no activity is open any
+-- more, an error was left over, or it interrupted itself; or only its id is reserved.
 
 create function ratchet_internal.conclude_stretch(p_draft ratchet_internal.graph_draft)
 returns ratchet_internal.graph_draft

@@ -1,6 +1,6 @@
--- Runs the next stretches of jobs, as far as the budget goes: all are loaded, then run in memory, then
--- written, each in a few statements. A job that stops others is left to the end, and goes alone. Those
--- beyond the budget are left for the next call: their answers stay.
+-- Runs the next stretches of jobs, as far as the budget goes: all are loaded, then run in memory,
+-- then written, each in a few statements. A job that stops others is left to the end, and goes
+-- alone. Those beyond the budget are left for the next call: their answers stay.
 -- Locks, Writes: as load_graphs, run_stretch, write_drafts.
 
 create function ratchet_internal.continue_graphs(p_now timestamptz, p_jobs bigint[], p_budget int)
@@ -27,8 +27,8 @@ begin
     end if;
     v_drafts := v_drafts || v_draft;
     v_run.steps := v_run.steps + v_draft.steps;
-    if v_draft.children is not null then v_run.children := v_run.children || v_draft.children; end if;
-    if v_draft.jobs is not null then v_run.jobs := v_run.jobs || v_draft.jobs; end if;
+    v_run.children := v_run.children || v_draft.children;
+    v_run.jobs := v_run.jobs || v_draft.jobs;
   end loop;
   if v_drafts is not null then
     v_run.jobs := v_run.jobs || ratchet_internal.write_drafts(p_now, v_drafts);

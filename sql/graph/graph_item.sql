@@ -1,5 +1,5 @@
--- One thing to do in a stretch: enter an activity (answer empty), or go on with its answer. What has
--- been loaded brings its activity along.
+-- One thing to do in a stretch: enter an activity (answer empty), or go on with its answer. What
+-- has been loaded brings its activity along.
 
 create type ratchet_internal.graph_item as (
   address text,
