@@ -25,9 +25,8 @@ begin
     return v_out;
   end if;
   if v_job.id is not null and ratchet_internal.expire_of(v_stop -> 'expire') is null then
-    v_stop := v_stop || jsonb_build_object('expire', ratchet_internal.graph_expire(p_draft.job, (
-      select version_id from ratchet_internal.graph_apps
-      where space = (p_draft.job).namespace), p_out.scope));
+    v_stop := v_stop || jsonb_build_object('expire', ratchet_internal.graph_expire(
+      p_draft.job, p_draft.version_id, p_draft.root, p_out.scope));
   end if;
   v_out.attribute.input := ((p_out.attribute).input::jsonb || jsonb_build_object('is_interrupted',
     v_job.id is not null and ratchet_internal.stop_graph(p_draft.now, v_job, v_stop)))::json;
