@@ -129,7 +129,7 @@ test.serial('1, 3: of two spellings of an option the newer counts, and the log s
   Durable.Connection.connect({ ...connection, retry });
   workflow.proxyActivities({ retry, retryPolicy: retry });
   workflow.proxyActivities({ headers: {}, argumentMetadata: {} });
-  workflow.proxyActivities({ retry: undefined, retryPolicy: retry, headers: {} } as object);
+  workflow.proxyActivities({ retry: undefined, retryPolicy: retry, headers: {} });
   t.deepEqual(
     lines.map((line) => (JSON.parse(line) as { message: string }).message),
     [
