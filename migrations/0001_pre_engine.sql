@@ -1460,6 +1460,35 @@ return case when json_typeof(p_options -> 'search' -> 'data') = 'object'
 comment on function ratchet_internal.search_of(json) is
   'The search attributes among the options of a start; null where there are none.';
 
+-- sql/data/set_attributes.sql
+
+-- Sets search attributes of jobs: those of each object, which belongs to the job at its place. What
+-- is no attribute is left out; of two values for one, the last counts. Null objects: nothing.
+-- Who may is for the caller to decide. Locks: nothing (the caller has locked the jobs, or they are
+-- new). Writes: attributes.
+
+create function ratchet_internal.set_attributes(
+  p_now timestamptz, p_jobs bigint[], p_data json[]
+) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  insert into ratchet.jobs_attributes as a (job_id, ledger, created_at, position, kind, address,
+    field, value)
+  select distinct on (given.job_id, each.name) given.job_id,
+    ratchet_internal.leg2_done(ratchet_internal.leg1_done(1), 1), p_now, 1, 'attribute',
+    '_' || each.name, '_' || each.name, each.value
+  from unnest(p_jobs, p_data) with ordinality as given (job_id, data, at)
+  cross join json_each_text(given.data) with ordinality as each (name, value, at)
+  where ratchet_internal.is_name(each.name) and each.value is not null
+  order by given.job_id, each.name, given.at desc, each.at desc
+  on conflict (job_id, address, position) do update
+  set value = excluded.value, updated_at = p_now;
+end $$;
+comment on function ratchet_internal.set_attributes(timestamptz, bigint[], json[]) is
+  'Sets search attributes of jobs, an object of them for each.';
+
 -- sql/job/describe_jobs.sql
 
 -- Writes what a start says about its jobs: search attributes and markers. A function of its own,
@@ -1473,19 +1502,18 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  if p_options -> 'search' is not null then
+    perform ratchet_internal.set_attributes(p_now, p_jobs,
+      array_fill(ratchet_internal.search_of(p_options), array[cardinality(p_jobs)]));
+  end if;
+  if p_options -> 'marker' is null then return; end if;
   insert into ratchet.jobs_attributes (job_id, ledger, created_at, position, kind, address, field,
     value)
-  select job.id, ratchet_internal.leg2_done(ratchet_internal.leg1_done(1), 1), p_now,
-    said.position, said.kind, said.address, said.field, said.value
+  select job.id, ratchet_internal.leg2_done(ratchet_internal.leg1_done(1), 1), p_now, said.at,
+    'marker', '#marker', said.name, said.value
   from unnest(p_jobs) as job (id)
-  cross join (
-    select 1, 'attribute', '_' || name, '_' || name, text
-    from json_each_text(ratchet_internal.search_of(p_options)) as each (name, text)
-    union all
-    select at, 'marker', '#marker', name, text
-    from json_each_text(ratchet_internal.readable(p_options -> 'marker'))
-      with ordinality as each (name, text, at)
-  ) as said (position, kind, address, field, value);
+  cross join json_each_text(ratchet_internal.readable(p_options -> 'marker'))
+    with ordinality as said (name, value, at);
 end $$;
 comment on function ratchet_internal.describe_jobs(timestamptz, bigint[], json) is
   'Writes the search attributes and markers that a start gives its jobs.';
@@ -2766,6 +2794,7 @@ comment on function ratchet.trigger_schedule(text, text, text) is
 --   activity run this activity and report it with the same attempt
 --   lost     this job is no longer this worker's: forget it
 --   next     nothing to do before value milliseconds have passed (only when idle)
+-- Of a job to run, value is the workflow id of the root of its family, if that is another job.
 
 create type ratchet.work as (
   kind text,
@@ -2782,7 +2811,8 @@ create type ratchet.work as (
   options json,
   is_failed boolean,
   is_cancelled boolean,
-  value text
+  value text,
+  expire_seconds bigint
 );
 comment on type ratchet.work is 'One thing an exchange hands to a worker.';
 
@@ -3985,12 +4015,38 @@ set search_path = pg_catalog, pg_temp
 as $$
   select ratchet_internal.escalation_entry(e)
   from ratchet.jobs j
-  join ratchet.escalations e on e.workflow_id = j.key and e.status = 'cancelled'
-    and e.updated_at = j.finished_at
+  join ratchet.escalations e on e.workflow_id = j.key and e.namespace = j.namespace
+    and e.status = 'cancelled' and e.updated_at = j.finished_at
   where j.key = p_id and j.namespace = p_namespace and j.status < 0
 $$;
 comment on function ratchet.cancelled_escalations(text, text) is
   'The tasks that were cancelled with a job that was stopped.';
+
+-- sql/escalation/stopped_escalations.sql
+
+-- The tasks that were cancelled with the jobs that steps stopped: for the worker that tells of them.
+-- Steps that stopped nothing are left out.
+
+create function ratchet.stopped_escalations(
+  p_jobs bigint[], p_addresses text[], p_positions int[]
+) returns setof json
+language sql stable security definer
+set search_path = pg_catalog, pg_temp
+as $$
+  select ratchet_internal.escalation_entry(e)
+  from unnest(p_jobs, p_addresses, p_positions) as s (job_id, address, at)
+  join ratchet.jobs_attributes a
+    on a.job_id = s.job_id and a.address = s.address and a.position = s.at and a.kind = 'terminate'
+  join ratchet.jobs own on own.id = s.job_id
+  join ratchet.jobs j on j.namespace = own.namespace
+    and j.key = ratchet_internal.step_name(a.address, a.field)
+    and (a.value = 'true' or j.id = own.id)
+  join ratchet.escalations e on e.workflow_id = j.key and e.namespace = j.namespace
+    and e.status = 'cancelled' and e.updated_at = j.finished_at
+  where j.status < 0
+$$;
+comment on function ratchet.stopped_escalations(bigint[], text[], int[]) is
+  'The tasks that were cancelled with the jobs that steps stopped.';
 
 -- Creating, claiming, ending and changing them.
 
@@ -5012,13 +5068,6 @@ begin
     select distinct on (s.id) s.id as child, w.* from started s
     join wanted w on w.job_id = s.parent_id and w.id = s.key and w.namespace = s.namespace
     order by s.id, w.address, w.position),
-  attribute as (
-    insert into ratchet.jobs_attributes (job_id, ledger, created_at, position, kind, address,
-      field, value)
-    select child, ratchet_internal.leg2_done(ratchet_internal.leg1_done(1), 1), p_now, 1,
-      'attribute', '_' || name, '_' || name, text
-    from linked cross join json_each_text(ratchet_internal.search_of(options)) as each (name, text)
-    where ratchet_internal.is_name(name) and text is not null),
   kept as (
     update ratchet_internal.messages m set key = l.child::text, options = null
     from linked l
@@ -5029,13 +5078,20 @@ begin
     array_agg(l.child is null) as failed,
     array_agg(case when l.child is not null then to_json(w.id)::text
       else ratchet_internal.start_error(w.id, w.queue, w.workflow)::text end) as answers,
-    (select array_agg(id) from started) as started
+    (select array_agg(id) from started) as started,
+    (select array_agg(child order by child) from linked where options -> 'search' is not null)
+      as described,
+    (select array_agg(ratchet_internal.search_of(options) order by child) from linked
+      where options -> 'search' is not null) as data
   into v_done
   from wanted w left join linked l using (job_id, address, position)
   where l.child is null or not w.is_awaited;
   if v_done.jobs is not null then
     perform ratchet_internal.settle(p_now, v_done.jobs, v_done.addresses, v_done.positions,
       v_done.attempts, v_done.failed, v_done.answers, true);
+  end if;
+  if v_done.described is not null then
+    perform ratchet_internal.set_attributes(p_now, v_done.described, v_done.data);
   end if;
   v_new := v_done.started;
   perform ratchet_internal.wake_route(namespace, queue, workflow)
@@ -5100,29 +5156,23 @@ comment on function ratchet_internal.await_jobs(timestamptz, bigint[]) is
 -- sql/data/add_attributes.sql
 
 -- Sets search attributes, as the option search of a hook has them, of jobs that run and take hooks.
--- What is no attribute is left out. A role that is limited to queues may not, so nothing is set.
+-- A role that is limited to queues may not, so nothing is set.
 -- Locks: nothing (the caller has locked the jobs). Writes: attributes.
 
 create function ratchet_internal.add_attributes(
   p_now timestamptz, p_jobs bigint[], p_data json[]
 ) returns void
-language sql volatile
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
-  insert into ratchet.jobs_attributes as a (job_id, ledger, created_at, position, kind, address,
-    field, value)
-  select distinct on (j.id, each.name) j.id,
-    ratchet_internal.leg2_done(ratchet_internal.leg1_done(1), 1), p_now, 1, 'attribute',
-    '_' || each.name, '_' || each.name, each.value
+begin
+  perform ratchet_internal.set_attributes(p_now, array_agg(j.id order by given.at),
+    array_agg(given.data order by given.at))
   from unnest(p_jobs, p_data) with ordinality as given (job_id, data, at)
   join ratchet.jobs j on j.id = given.job_id and j.status > 0 and j.is_hookable
-  cross join json_each_text(given.data) as each (name, value)
-  where ratchet_internal.limited_role() is null and ratchet_internal.is_name(each.name)
-    and each.value is not null
-  order by j.id, each.name, given.at desc
-  on conflict (job_id, address, position) do update
-  set value = excluded.value, updated_at = p_now
-$$;
+  where ratchet_internal.limited_role() is null
+  having count(*) > 0;
+end $$;
 comment on function ratchet_internal.add_attributes(timestamptz, bigint[], json[]) is
   'Sets search attributes of jobs that run and take hooks.';
 
@@ -5431,8 +5481,9 @@ comment on function ratchet_internal.emit_events(timestamptz, bigint[]) is
 
 -- Broadcasts each topic and message of an object to those who listen to the app that is called like
 -- the namespace, in the caller's transaction: best effort, nothing is kept. Topics that begin with
--- "$" are those of people who steer an app, and not open to its workflows.
--- Writes: broadcasts. Raises: WF101, WF104. Wakes: listeners, at commit.
+-- "$" are those of people who steer an app, and not open to its workflows. A worker role may tell
+-- those of its own namespace.
+-- Writes: broadcasts. Raises: WF101, WF104, WF701. Wakes: listeners, at commit.
 
 create function ratchet.emit(p_namespace text, p_job text, p_events json) returns void
 language plpgsql volatile security definer
@@ -5443,6 +5494,14 @@ begin
   if json_typeof(p_events) is distinct from 'object' then
     perform ratchet_internal.raise_error('WF104', 'invalid option',
       jsonb_build_object('option', 'events'), 'Give an object of topics and their messages.');
+  end if;
+  if ratchet_internal.limited_role() is not null and not exists (
+    select from ratchet_internal.worker_roles where role_name = ratchet_internal.limited_role()
+      and namespace = p_namespace and revoked_at is null)
+  then
+    perform ratchet_internal.raise_error('WF701', 'not permitted',
+      jsonb_build_object('namespace', p_namespace, 'role', ratchet_internal.limited_role()),
+      'The role was provisioned for another namespace: ratchet.provision_worker_role does that.');
   end if;
   perform ratchet_internal.broadcast('hmsh:' || p_namespace, event.key, p_job, null, event.value)
   from json_each(ratchet_internal.readable(p_events)) event
@@ -5870,7 +5929,7 @@ language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
   select 'result', a.job_id, a.address, a.position, null::int, null, null, null, null, null,
-    null::json, null::json, a.is_failed, false, a.value
+    null::json, null::json, a.is_failed, false, a.value, null::bigint
   from unnest(p_jobs, p_addresses, p_positions) with ordinality
     as s (job_id, address, at, ordinal)
   join ratchet.jobs_attributes a
@@ -6115,7 +6174,7 @@ begin
   if p_jobs is null then return; end if;
   return query
   select 'lost', given.job_id, given.address, null::int, null::int, null, null, null, null, null,
-    null::json, null::json, null::boolean, null::boolean, null
+    null::json, null::json, null::boolean, null::boolean, null, null::bigint
   from (select distinct job_id, ratchet_internal.thread_of(coalesce(address, '')) as address
     from unnest(p_jobs, p_addresses) as each (job_id, address)) given
   where (
@@ -6367,7 +6426,7 @@ begin
     where r.job_id = a.job_id and r.address = a.address and r.position = a.position)
   select case when a.position > 0 then 'result' else 'cancel' end, a.job_id, a.address,
     a.position, null::int, null, null, null, null, null, null::json, null::json, t.is_failed,
-    false, t.value
+    false, t.value, null::bigint
   from answer a
   left join ratchet.jobs_attributes t
     on t.job_id = a.job_id and t.address = a.address and t.position = a.position
@@ -6418,7 +6477,8 @@ begin
     t.job_id, t.address, 0, case when hook.input is null then j.attempt else hook.attempt end,
     j.namespace, j.key, t.workflow, t.queue, j.entity, coalesce(hook.input, j.input),
     coalesce(hook.options, j.options), false, j.cancel_requested_at is not null,
-    j.origin_id::text
+    case when j.origin_id is not null then (
+      select key from ratchet.jobs where id = j.origin_id) end, j.expire_seconds
   from taken t join ratchet.jobs j on j.id = t.job_id
   left join lateral (
     select input, options, attempt from ratchet.threads
@@ -6498,7 +6558,7 @@ begin
     returning m.job_id, m.address, m.position, m.attempt, m.queue, m.options)
   select 'activity', t.job_id, t.address, t.position, t.attempt, j.namespace, j.key, j.workflow,
     t.queue, ratchet_internal.step_name(a.address, a.field), a.input, t.options, false, false,
-    j.queue
+    j.queue, null::bigint
   from taken t
   join ratchet.jobs j on j.id = t.job_id
   join ratchet.jobs_attributes a
@@ -6627,7 +6687,7 @@ begin
   if p_is_idle and not v_found then
     return query select 'next', null::bigint, null, null::int, null::int, null, null, null, null,
       null, null::json, null::json, null::boolean, null::boolean,
-      ratchet_internal.next_look(p_worker, p_now)::text;
+      ratchet_internal.next_look(p_worker, p_now)::text, null::bigint;
   end if;
 end $$;
 comment on function ratchet_internal.claim(bigint, timestamptz, int, int, boolean) is
@@ -7248,7 +7308,8 @@ begin
     case m.kind when 'activity' then a.input else coalesce(hook.input, j.input) end,
     case m.kind when 'activity' then m.options else coalesce(hook.options, j.options) end,
     false, m.kind = 'turn' and j.cancel_requested_at is not null,
-    case m.kind when 'activity' then j.queue else j.origin_id::text end
+    case when m.kind = 'activity' then j.queue when j.origin_id is not null then (
+      select key from ratchet.jobs where id = j.origin_id) end, j.expire_seconds
   from ratchet_internal.messages m
   join ratchet.jobs j on j.id = m.job_id
   left join ratchet.threads hook on hook.job_id = m.job_id and hook.address = m.address
@@ -17601,7 +17662,8 @@ as $$
       'attempt', j.attempt,
       'address', ratchet_internal.main_address(j.generation),
       'isCancelled', j.cancel_requested_at is not null,
-      'originId', j.origin_id::text, 'input', j.input::text, 'options', j.options::text,
+      'originId', (select key from ratchet.jobs where id = j.origin_id),
+      'expire', j.expire_seconds, 'input', j.input::text, 'options', j.options::text,
       'result', j.result::text, 'error', j.error::text, 'createdAt', j.created_at,
       'finishedAt', j.finished_at),
     'steps', coalesce((
@@ -18984,7 +19046,7 @@ insert into ratchet_internal.grants (function, access) values
   ('entity_index', 'operator'),
   ('start_workflow', 'client'), ('start_workflows', 'client'), ('signal', 'client'),
   ('cancel', 'client'), ('terminate', 'client'), ('hook', 'client'),
-  ('emit', 'client'), ('emit', 'worker'),
+  ('emit', 'client'), ('emit', 'worker'), ('emit', 'secured'),
   ('register_worker', 'worker'), ('add_routes', 'worker'), ('heartbeat', 'worker'),
   ('unregister_worker', 'worker'), ('exchange', 'worker'), ('peek', 'worker'), ('evict', 'worker'),
   ('history', 'worker'), ('held_work', 'worker'), ('claim_activity', 'worker'),
@@ -19011,6 +19073,7 @@ insert into ratchet_internal.grants (function, access) values
   ('get_escalation', 'reader'), ('escalation_by_key', 'reader'), ('list_escalations', 'reader'),
   ('count_escalations', 'reader'), ('escalation_stats', 'reader'), ('escalation_types', 'reader'),
   ('cancelled_escalations', 'reader'), ('escalations_of_steps', 'worker'),
+  ('stopped_escalations', 'worker'),
   ('create_escalation', 'client'), ('migrate_escalation', 'client'),
   ('claim_escalation', 'client'), ('claim_escalation_by_metadata', 'client'),
   ('claim_escalations', 'client'), ('release_escalation', 'client'),

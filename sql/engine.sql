@@ -72,6 +72,7 @@ begin;
 \ir dispatch/wake_queues.sql
 \ir data/is_search.sql
 \ir data/search_of.sql
+\ir data/set_attributes.sql
 \ir job/describe_jobs.sql
 \ir job/create_jobs.sql
 \ir job/run_reserved.sql
@@ -169,6 +170,7 @@ begin;
 \ir escalation/escalation_types.sql
 \ir escalation/escalations_of_steps.sql
 \ir escalation/cancelled_escalations.sql
+\ir escalation/stopped_escalations.sql
 
 -- Creating, claiming, ending and changing them.
 \ir escalation/insert_escalation.sql

@@ -26,6 +26,7 @@ const CALLS = {
   setPriority: 'ratchet.set_escalation_priority($1, $2)',
   prune: `ratchet.prune_escalations($1::bigint * interval '1 millisecond', $2, $3, $4)`,
   ofSteps: 'ratchet.escalations_of_steps($1, $2, $3)',
+  stoppedBySteps: 'ratchet.stopped_escalations($1, $2, $3)',
   cancelledWith: 'ratchet.cancelled_escalations($1, $2)',
 } as const;
 

@@ -27,7 +27,10 @@ export interface Work {
   options: string | null;
   isFailed: boolean;
   isCancelled: boolean;
+  /** Of an answer; of a job to run, the workflow id of the root of its family. */
   value: string | null;
+  /** For how many seconds a job to run is kept once finished; null: as retention says. */
+  expire: number | null;
 }
 
 export interface Rooms {
@@ -164,6 +167,7 @@ function toWork(row: Row): Work {
     isFailed: row[12] === 't',
     isCancelled: row[13] === 't',
     value: row[14] ?? null,
+    expire: row[15] == null ? null : Number(row[15]),
   };
 }
 

@@ -120,15 +120,16 @@ export interface TerminateRequest {
   options: string | null;
 }
 
+/** Returns whether this call stopped it, if that is committed. */
 export async function terminateJob(
   database: Database,
   workflowId: string,
   namespace: string,
   { reason, code, isSuppressed, options }: TerminateRequest,
   tx?: Queryable,
-): Promise<void> {
+): Promise<boolean> {
   const values = [workflowId, namespace, reason, code, isSuppressed, options];
-  await call(database, tx, TERMINATE, values);
+  return (await call(database, tx, TERMINATE, values)) === 't';
 }
 
 /** Starts a hook; returns the number of the call. Nothing happens where the job takes none. */

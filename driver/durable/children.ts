@@ -19,11 +19,9 @@ export interface ChildHandle<T = unknown> {
 type Returned<F> = F extends (...args: never[]) => infer R ? Awaited<R> : unknown;
 type ChildOptions<F> = StartOptions<F extends (...args: infer A) => unknown ? A : unknown[]>;
 
-/** Children belong to the trace of their parent, and are kept as long. */
-function inherited(options: string | null): Pick<StartOptions, 'expire'> & TraceOptions {
-  if (options === null) return {};
-  const told = JSON.parse(options) as Pick<StartOptions, 'expire'> & TraceOptions;
-  return { ...traceOf(told), ...(told.expire === undefined ? {} : { expire: told.expire }) };
+/** Children belong to the trace of their parent. */
+function inherited(options: string | null): TraceOptions {
+  return options === null ? {} : traceOf(JSON.parse(options) as TraceOptions);
 }
 
 function childCall(kind: 'child' | 'start', options: StartOptions, name?: string) {

@@ -222,8 +222,8 @@ export class WorkflowHandle<R = unknown> {
     await this.hub.prepare();
     const { database } = this.hub;
     const call = terminateJob(database, this.workflowId, this.namespace, request, tx);
-    await saying(this.workflowId, call);
-    if (tx === undefined) this.hub.taskEvents.stopped(this.workflowId, this.namespace);
+    const isStopped = await saying(this.workflowId, call);
+    if (tx === undefined && isStopped) this.hub.taskEvents.stopped(this.workflowId, this.namespace);
   }
 
   /** Older name of `terminate`. */

@@ -110,8 +110,7 @@ export function checkStart(
   const workflow = options.workflowName ?? defaults.workflow ?? entity ?? missing('workflowName');
   if (!Array.isArray(args)) refuseOption('start', 'args', args, 'Give a list of arguments.');
   checkNumbers({ expire }, { expire: SECONDS }, 'start');
-  const kept = expire === undefined ? {} : { expire: Math.ceil(expire) };
-  const retry = { ...storedPolicy(config), ...traceOf(options), ...kept };
+  const retry = { ...storedPolicy(config), ...traceOf(options) };
   return {
     args: toPayload(args, 'args') ?? '[]',
     queue: checkName(queue, 'taskQueue'),
@@ -119,7 +118,7 @@ export function checkStart(
     workflowId: checkName(options.workflowId ?? randomUUID(), 'workflowId'),
     namespace: checkName(options.namespace ?? defaults.namespace ?? 'durable', 'namespace'),
     entity: entity === undefined ? undefined : checkName(entity, 'entity'),
-    expire: kept.expire,
+    expire: expire === undefined ? undefined : Math.ceil(expire),
     retry: Object.keys(retry).length === 0 ? undefined : retry,
     search: searchOf(options.search),
     lifetime: checkLifetime(options),

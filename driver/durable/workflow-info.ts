@@ -1,65 +1,65 @@
 import { dimensionOf } from '../engine/address';
+import {
+  factsOf,
+  rawOf,
+  replayOf,
+  type RawWork,
+  type WorkflowFacts,
+} from '../engine/workflow-facts';
+import { objectOf } from '../engine/step-key';
 import { currentWorkflow } from './current-turn';
 
-/** What a workflow knows of itself. */
-export interface WorkflowInfo {
-  workflowId: string;
-  workflowName: string;
-  taskQueue: string;
-  workflowTopic: string;
-  namespace: string;
-  /** '' in the main function, `$n` in its nth continued generation, `,0,0` and so on in hooks. */
-  workflowDimension: string;
-  /** Number of the last durable call. */
-  counter: number;
-  COUNTER: { counter: number };
-  /** Whether the policy allows another run if this one fails. */
-  canRetry: boolean;
-  /** How often it has failed and been run again. */
-  attempt: number;
-  /** Seconds for which it is kept once finished, if its start said so. */
-  expire: number | undefined;
-  originJobId: string | null;
-  workflowTrace: string | undefined;
-  workflowSpan: string | undefined;
-  isCancelled: boolean;
-  /** The recorded steps whose answers have not reached this run, by `-kind-position-`. */
-  replay: Record<string, unknown>;
-  /** The arguments of the run, as stored. */
-  raw: { input: string | null; options: string | null };
+/** A durable call that has no answer yet. */
+export interface OpenCall {
+  /** activity, sleep, wait, child, … */
+  kind: string;
+  /** Of the activity, the signal, the child's function. */
+  name: string;
+  /** Number of the call. */
+  index: number;
 }
 
-/** What the engine tells a workflow beside its arguments. */
-interface Told {
-  maximumAttempts?: number;
-  expire?: number;
-  workflowTrace?: string;
-  workflowSpan?: string;
+/** What a workflow knows of itself. */
+export interface WorkflowInfo extends WorkflowFacts {
+  /** '' in the main function, `$n` in its nth continued generation, `,0,0` and so on in hooks. */
+  workflowDimension: string;
+  COUNTER: { counter: number };
+  /** How often it has failed and been run again. */
+  attempt: number;
+  isCancelled: boolean;
+  /** The recorded answers that have yet to reach this run, by `-proxy-1-`. */
+  replay: Record<string, unknown>;
+  /** '0': nothing of the history is left to be read; it is always read as a whole. */
+  cursor: string;
+  /** The durable calls that have no answer yet. */
+  interruptionRegistry: OpenCall[];
+  /** The work as it was claimed. */
+  raw: RawWork;
+  /** Of this worker. Not enumerable: it may hold a password, and is in no copy, log or result. */
+  readonly connection: unknown;
 }
 
 /** What a workflow knows of itself, at this moment. */
 export function workflowInfo(): WorkflowInfo {
   const { turn } = currentWorkflow('workflowInfo');
-  const { workflowId, workflow, queue, namespace, attempt, input, options, value } = turn.work;
-  const policy = (options === null ? {} : JSON.parse(options)) as Told;
   const { counter } = turn;
-  return {
-    ...{ workflowId, workflowName: workflow, taskQueue: queue, namespace, attempt, counter },
-    workflowTopic: `${queue}-${workflow}`,
+  const info = {
+    ...factsOf(turn),
     workflowDimension: dimensionOf(turn.address),
     COUNTER: { counter },
-    canRetry: attempt < (policy.maximumAttempts ?? 3),
-    expire: policy.expire,
-    originJobId: value,
-    workflowTrace: policy.workflowTrace,
-    workflowSpan: policy.workflowSpan,
+    attempt: turn.work.attempt,
     isCancelled: turn.isCancelled,
+    cursor: '0',
+    interruptionRegistry: [...turn.pending.values()].map(({ kind, name, position }) => {
+      return { kind, name, index: objectOf(position) };
+    }),
     get replay() {
-      const steps = [...turn.history.recorded()].map((step) => {
-        return [`-${step.kind}-${step.position}-`, step.value] as const;
-      });
-      return Object.fromEntries(steps);
+      return replayOf(turn);
     },
-    raw: { input, options },
+    get raw() {
+      return rawOf(turn);
+    },
   };
+  const connection = { value: turn.host.connection, enumerable: false };
+  return Object.defineProperty(info, 'connection', connection) as WorkflowInfo;
 }

@@ -7,6 +7,7 @@ import { isHookAddress } from '../engine/address';
 import { isPatched } from '../engine/patches';
 import { RatchetError } from '../errors';
 import { executeChild, startChild } from './children';
+import { getHotMesh } from './current-mesh';
 import { currentWorkflow, durableCall } from './current-turn';
 import { CancelledFailure, didInterrupt, isCancellation } from './errors';
 import { entity } from './entity';
@@ -160,6 +161,7 @@ export const workflow = {
   trace,
   didRun,
   isSideEffectAllowed,
+  getHotMesh,
   CancellationScope,
   CancelledFailure,
   isCancellation,

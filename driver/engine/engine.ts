@@ -63,6 +63,10 @@ export class Engine implements TurnHost, ExchangeHost, EvictionHost, ResyncHost 
     this.registration = new Registration(database, { ...options, onChange });
   }
 
+  get connection(): unknown {
+    return this.database.connection;
+  }
+
   get workerId(): string {
     return this.registration.workerId;
   }
@@ -238,7 +242,7 @@ export class Engine implements TurnHost, ExchangeHost, EvictionHost, ResyncHost 
     const turn = new LiveTurn(this.served.withDefaults(work), history, this, isCareful);
     this.turns.add(turn);
     const run = this.served.workflowOf(turn.work);
-    turn.start(() => runWorkflow(turn, run, () => this.report(turn), this.database.connection));
+    turn.start(() => runWorkflow(turn, run, () => this.report(turn)));
   }
 
   forget(turn: LiveTurn): void {

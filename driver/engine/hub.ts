@@ -3,6 +3,7 @@ import { Database } from '../database/database';
 import { createListener, type Listener } from '../database/listener';
 import { migrate } from '../database/migrate';
 import { isRefusal } from '../connection-errors';
+import { environmentNumber } from '../environment';
 import { RatchetError } from '../errors';
 import { log, type LogLevel } from '../log';
 import { startTelemetry } from '../telemetry/telemetry';
@@ -51,6 +52,16 @@ type Wired = 'onError' | 'onCommitted' | 'isUpkept';
 const DEFAULTS: Omit<EngineOptions, Wired> = {
   ...{ maxTurns: 1_000, maxActivities: 500, cacheSize: 10_000, pollMs: 1_000, leaseSeconds: 30 },
 };
+
+/** What the environment says, for settings that nobody gives. */
+function environmentSettings(): HubOptions {
+  const pollMs = environmentNumber('HMSH_BLOCK_TIME_MS', 1, 2 ** 31 - 1);
+  const leaseSeconds = environmentNumber('HMSH_RESERVATION_TIMEOUT_S', 1, 3_600);
+  return {
+    ...(pollMs === undefined ? {} : { pollMs }),
+    ...(leaseSeconds === undefined ? {} : { leaseSeconds }),
+  };
+}
 
 const hubs = new Map<string, Hub>();
 const poolIds = new WeakMap<object, number>();
@@ -214,7 +225,7 @@ export function hubOf(connection: Connection, settings: HubOptions = {}): Hub {
   const id = identity(connection);
   const known = hubs.get(id);
   known?.configure(settings);
-  const hub = known ?? new Hub(connection, { ...settings });
+  const hub = known ?? new Hub(connection, { ...environmentSettings(), ...settings });
   hubs.set(id, hub);
   return hub;
 }

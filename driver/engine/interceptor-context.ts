@@ -1,4 +1,3 @@
-import { fromJson } from '../database/json-door';
 import { DurablePromise } from './durable-promise';
 import {
   chained,
@@ -8,57 +7,21 @@ import {
   type WorkflowOutboundCallsInterceptorContext,
 } from './interceptors';
 import type { LiveTurn } from './live-turn';
-
-/** The names under which recorded steps are known to interceptors. */
-const KINDS: Record<string, string> = { activity: 'proxy', await: 'child' };
-
-/** Where a turn runs, for interceptors that open connections of their own. */
-const connections = new WeakMap<LiveTurn, unknown>();
+import { factsOf, rawOf, replayOf } from './workflow-facts';
 
 /** Intercepted calls of a turn, as its function sees them and as they go on. */
 const calls = new WeakMap<LiveTurn, Map<DurablePromise<unknown>, Promise<unknown>>>();
 
-function recorded(turn: LiveTurn): Record<string, unknown> {
-  const steps = [...turn.history.recorded()].filter((step) => step.isDone);
-  const entries = steps.map(({ kind, position, value }) => [
-    `-${KINDS[kind] ?? kind}-${position}-`,
-    fromJson(value),
-  ]);
-  return Object.fromEntries(entries) as Record<string, unknown>;
-}
-
 /** What interceptors are told of a workflow. */
 function contextOf(turn: LiveTurn): InterceptorContext {
-  const { jobId, work } = turn;
-  const { workflowId, workflow, queue, namespace, attempt, options, value } = work;
-  const told = (options === null ? {} : JSON.parse(options)) as Record<string, unknown>;
-  const most = told['maximumAttempts'] ?? 3;
-  return new Map<string, unknown>([
-    ['workflowId', workflowId],
-    ['workflowName', workflow],
-    ['workflowTopic', `${queue}-${workflow}`],
-    ['taskQueue', queue],
-    ['namespace', namespace],
-    ['canRetry', attempt < Number(most)],
-    ['replay', recorded(turn)],
-    ['expire', told['expire']],
-    ['counter', turn.counter],
-    ['originJobId', value],
-    ['workflowTrace', told['workflowTrace']],
-    ['workflowSpan', told['workflowSpan']],
-    ['connection', connections.get(turn)],
-    ['raw', { data: { workflowId, workflow, arguments: fromJson(work.input) }, jobId, attempt }],
-  ]);
+  const { connection } = turn.host;
+  const told = { ...factsOf(turn), replay: replayOf(turn), connection, raw: rawOf(turn) };
+  return new Map<string, unknown>(Object.entries(told));
 }
 
 /** Runs a workflow function within the inbound interceptors, if there are any. */
-export function runIntercepted(
-  turn: LiveTurn,
-  connection: unknown,
-  run: () => unknown,
-): Promise<unknown> {
+export function runIntercepted(turn: LiveTurn, run: () => unknown): Promise<unknown> {
   if (inbound.length + outbound.length === 0) return (async () => run())();
-  connections.set(turn, connection);
   const told = contextOf(turn);
   return chained(inbound, (interceptor, next) => interceptor.execute(told, next), run);
 }

@@ -26,7 +26,6 @@ export async function runWorkflow(
   turn: LiveTurn,
   run: WorkflowFunction | undefined,
   report: () => void,
-  connection?: unknown,
 ): Promise<void> {
   const traced = telemetry();
   if (traced !== undefined) spanStart(traced, turn);
@@ -34,7 +33,7 @@ export async function runWorkflow(
     if (run === undefined) throw new Error(`Workflow '${turn.work.workflow}' is not registered`);
     const args = argumentsOf(turn.work.input);
     const value = await context.run({ kind: 'workflow', turn, isShielded: false }, () =>
-      runIntercepted(turn, connection, () => run(...args)),
+      runIntercepted(turn, () => run(...args)),
     );
     await unawaited(turn);
     if (turn.isOver) return;

@@ -3,7 +3,22 @@ import { escalationRows } from '../database/escalation-calls';
 import { publishEntry, readEntry, type EscalationVerb } from '../durable/escalation-entry';
 import type { EventSink } from '../events';
 import { log } from '../log';
-import type { Batch } from './report';
+import type { Batch, PlanReport } from './report';
+
+type Call = 'ofSteps' | 'stoppedBySteps' | 'cancelledWith';
+
+/** Where the steps that are meant are recorded, as columns; undefined where there are none. */
+function placesOf({ turns }: Batch, isMeant: (plan: PlanReport) => boolean) {
+  const places = turns.flatMap(({ jobId, report }) =>
+    report.plans.filter(isMeant).map(({ address, position }) => ({ jobId, address, position })),
+  );
+  if (places.length === 0) return undefined;
+  return [
+    places.map(({ jobId }) => jobId),
+    places.map(({ address }) => address),
+    places.map(({ position }) => position),
+  ];
+}
 
 /** Tells of tasks that come and go with jobs, where a client or worker of this process asked. */
 export class TaskEvents {
@@ -15,21 +30,13 @@ export class TaskEvents {
     if (sink !== undefined) this.sinks.add(sink);
   }
 
-  /** What this process has committed may have published tasks. */
-  published({ turns }: Batch): void {
+  /** What this process has committed may have published tasks, or stopped jobs that had some. */
+  published(batch: Batch): void {
     if (this.sinks.size === 0) return;
-    const waits = turns.flatMap(({ jobId, report }) =>
-      report.plans
-        .filter(({ kind, options }) => kind === 'wait' && options !== null)
-        .map(({ address, position }) => ({ jobId, address, position })),
-    );
-    if (waits.length === 0) return;
-    const columns = [
-      waits.map(({ jobId }) => jobId),
-      waits.map(({ address }) => address),
-      waits.map(({ position }) => position),
-    ];
-    this.tell('ofSteps', columns, 'created');
+    const waits = placesOf(batch, ({ kind, options }) => kind === 'wait' && options !== null);
+    if (waits !== undefined) this.tell('ofSteps', waits, 'created');
+    const stops = placesOf(batch, ({ kind }) => kind === 'terminate');
+    if (stops !== undefined) this.tell('stoppedBySteps', stops, 'cancelled');
   }
 
   /** This process has stopped a job. */
@@ -37,7 +44,7 @@ export class TaskEvents {
     if (this.sinks.size > 0) this.tell('cancelledWith', [workflowId, namespace], 'cancelled');
   }
 
-  private tell(call: 'ofSteps' | 'cancelledWith', values: unknown[], verb: EscalationVerb): void {
+  private tell(call: Call, values: unknown[], verb: EscalationVerb): void {
     escalationRows(this.database, call, values)
       .then((rows) => {
         for (const row of rows) {

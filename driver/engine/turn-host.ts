@@ -3,6 +3,8 @@ import type { LiveTurn } from './live-turn';
 
 /** What a turn needs of the engine that runs it. */
 export interface TurnHost {
+  /** What the worker was given to reach its database; undefined where there is none. */
+  readonly connection: unknown;
   /** A new step: run it here or plan it. */
   begin(turn: LiveTurn, call: PendingCall): void;
   /** The turn has something to report. */

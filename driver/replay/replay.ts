@@ -55,6 +55,7 @@ class WatchedHistory extends History {
 
 /** A turn whose answers all come from its history: what is new is noted and never runs. */
 class Replay implements TurnHost {
+  readonly connection = undefined;
   readonly turn: LiveTurn;
   readonly unrecorded: PendingCall[] = [];
   private readonly called: Set<number>;
@@ -76,6 +77,7 @@ class Replay implements TurnHost {
       ...{ namespace: job.namespace, workflowId: job.workflowId, workflow: job.workflow },
       ...{ queue: job.queue, name: job.entity, input: job.input, options: job.options },
       ...{ isFailed: false, isCancelled: false, value: job.originId },
+      expire: job.expire ?? null,
     };
     this.turn = new LiveTurn(work, watched, this, false);
   }

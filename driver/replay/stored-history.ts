@@ -37,7 +37,10 @@ export interface StoredHistory {
     /** Thread of the main function in its current generation; absent: ''. */
     address?: string;
     isCancelled: boolean;
+    /** Workflow id of the root of its family; null: itself. */
     originId: string | null;
+    /** For how many seconds it is kept once finished; null: as retention says. */
+    expire?: number | null;
     input: string | null;
     options: string | null;
     result: string | null;

@@ -56,9 +56,9 @@ function workflowSpan(on: Telemetry, turn: LiveTurn, name: string, more: Attribu
   return on.tracer.startSpan(name, { attributes }, parent);
 }
 
-/** The function of a job begins for the first time. */
+/** A job begins to run, or a hook in it: for the first time, and not as another generation. */
 export function spanStart(on: Telemetry, turn: LiveTurn): void {
-  if (turn.work.kind !== 'start') return;
+  if (turn.work.kind !== 'start' || turn.address.startsWith('$')) return;
   finish(workflowSpan(on, turn, `WORKFLOW/START/${turn.work.workflow}`));
   on.metrics.workflowStarted({ 'durable.workflow.name': turn.work.workflow });
 }
@@ -68,7 +68,7 @@ export function spanEnd(on: Telemetry, turn: LiveTurn): void {
   const { work, report } = turn;
   const about = { 'durable.workflow.name': work.workflow };
   const error = report.end?.error ?? report.failure?.error ?? null;
-  if (report.end !== undefined && error === null) {
+  if (error === null) {
     finish(workflowSpan(on, turn, `WORKFLOW/COMPLETE/${work.workflow}`));
     on.metrics.workflowCompleted(about);
     return;

@@ -8,7 +8,7 @@ language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
   select 'result', a.job_id, a.address, a.position, null::int, null, null, null, null, null,
-    null::json, null::json, a.is_failed, false, a.value
+    null::json, null::json, a.is_failed, false, a.value, null::bigint
   from unnest(p_jobs, p_addresses, p_positions) with ordinality
     as s (job_id, address, at, ordinal)
   join ratchet.jobs_attributes a

@@ -35,7 +35,7 @@ begin
   if p_is_idle and not v_found then
     return query select 'next', null::bigint, null, null::int, null::int, null, null, null, null,
       null, null::json, null::json, null::boolean, null::boolean,
-      ratchet_internal.next_look(p_worker, p_now)::text;
+      ratchet_internal.next_look(p_worker, p_now)::text, null::bigint;
   end if;
 end $$;
 comment on function ratchet_internal.claim(bigint, timestamptz, int, int, boolean) is

@@ -41,7 +41,7 @@ begin
     returning m.job_id, m.address, m.position, m.attempt, m.queue, m.options)
   select 'activity', t.job_id, t.address, t.position, t.attempt, j.namespace, j.key, j.workflow,
     t.queue, ratchet_internal.step_name(a.address, a.field), a.input, t.options, false, false,
-    j.queue
+    j.queue, null::bigint
   from taken t
   join ratchet.jobs j on j.id = t.job_id
   join ratchet.jobs_attributes a

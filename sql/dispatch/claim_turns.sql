@@ -38,7 +38,8 @@ begin
     t.job_id, t.address, 0, case when hook.input is null then j.attempt else hook.attempt end,
     j.namespace, j.key, t.workflow, t.queue, j.entity, coalesce(hook.input, j.input),
     coalesce(hook.options, j.options), false, j.cancel_requested_at is not null,
-    j.origin_id::text
+    case when j.origin_id is not null then (
+      select key from ratchet.jobs where id = j.origin_id) end, j.expire_seconds
   from taken t join ratchet.jobs j on j.id = t.job_id
   left join lateral (
     select input, options, attempt from ratchet.threads

@@ -27,7 +27,8 @@ begin
     case m.kind when 'activity' then a.input else coalesce(hook.input, j.input) end,
     case m.kind when 'activity' then m.options else coalesce(hook.options, j.options) end,
     false, m.kind = 'turn' and j.cancel_requested_at is not null,
-    case m.kind when 'activity' then j.queue else j.origin_id::text end
+    case when m.kind = 'activity' then j.queue when j.origin_id is not null then (
+      select key from ratchet.jobs where id = j.origin_id) end, j.expire_seconds
   from ratchet_internal.messages m
   join ratchet.jobs j on j.id = m.job_id
   left join ratchet.threads hook on hook.job_id = m.job_id and hook.address = m.address

@@ -12,7 +12,7 @@ begin
   if p_jobs is null then return; end if;
   return query
   select 'lost', given.job_id, given.address, null::int, null::int, null, null, null, null, null,
-    null::json, null::json, null::boolean, null::boolean, null
+    null::json, null::json, null::boolean, null::boolean, null, null::bigint
   from (select distinct job_id, ratchet_internal.thread_of(coalesce(address, '')) as address
     from unnest(p_jobs, p_addresses) as each (job_id, address)) given
   where (

@@ -20,7 +20,7 @@ begin
     where r.job_id = a.job_id and r.address = a.address and r.position = a.position)
   select case when a.position > 0 then 'result' else 'cancel' end, a.job_id, a.address,
     a.position, null::int, null, null, null, null, null, null::json, null::json, t.is_failed,
-    false, t.value
+    false, t.value, null::bigint
   from answer a
   left join ratchet.jobs_attributes t
     on t.job_id = a.job_id and t.address = a.address and t.position = a.position

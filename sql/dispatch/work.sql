@@ -7,6 +7,7 @@
 --   activity run this activity and report it with the same attempt
 --   lost     this job is no longer this worker's: forget it
 --   next     nothing to do before value milliseconds have passed (only when idle)
+-- Of a job to run, value is the workflow id of the root of its family, if that is another job.
 
 create type ratchet.work as (
   kind text,
@@ -23,6 +24,7 @@ create type ratchet.work as (
   options json,
   is_failed boolean,
   is_cancelled boolean,
-  value text
+  value text,
+  expire_seconds bigint
 );
 comment on type ratchet.work is 'One thing an exchange hands to a worker.';

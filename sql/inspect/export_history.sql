@@ -12,7 +12,8 @@ as $$
       'attempt', j.attempt,
       'address', ratchet_internal.main_address(j.generation),
       'isCancelled', j.cancel_requested_at is not null,
-      'originId', j.origin_id::text, 'input', j.input::text, 'options', j.options::text,
+      'originId', (select key from ratchet.jobs where id = j.origin_id),
+      'expire', j.expire_seconds, 'input', j.input::text, 'options', j.options::text,
       'result', j.result::text, 'error', j.error::text, 'createdAt', j.created_at,
       'finishedAt', j.finished_at),
     'steps', coalesce((

@@ -9,19 +9,18 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  if p_options -> 'search' is not null then
+    perform ratchet_internal.set_attributes(p_now, p_jobs,
+      array_fill(ratchet_internal.search_of(p_options), array[cardinality(p_jobs)]));
+  end if;
+  if p_options -> 'marker' is null then return; end if;
   insert into ratchet.jobs_attributes (job_id, ledger, created_at, position, kind, address, field,
     value)
-  select job.id, ratchet_internal.leg2_done(ratchet_internal.leg1_done(1), 1), p_now,
-    said.position, said.kind, said.address, said.field, said.value
+  select job.id, ratchet_internal.leg2_done(ratchet_internal.leg1_done(1), 1), p_now, said.at,
+    'marker', '#marker', said.name, said.value
   from unnest(p_jobs) as job (id)
-  cross join (
-    select 1, 'attribute', '_' || name, '_' || name, text
-    from json_each_text(ratchet_internal.search_of(p_options)) as each (name, text)
-    union all
-    select at, 'marker', '#marker', name, text
-    from json_each_text(ratchet_internal.readable(p_options -> 'marker'))
-      with ordinality as each (name, text, at)
-  ) as said (position, kind, address, field, value);
+  cross join json_each_text(ratchet_internal.readable(p_options -> 'marker'))
+    with ordinality as said (name, value, at);
 end $$;
 comment on function ratchet_internal.describe_jobs(timestamptz, bigint[], json) is
   'Writes the search attributes and markers that a start gives its jobs.';

@@ -43,13 +43,6 @@ begin
     select distinct on (s.id) s.id as child, w.* from started s
     join wanted w on w.job_id = s.parent_id and w.id = s.key and w.namespace = s.namespace
     order by s.id, w.address, w.position),
-  attribute as (
-    insert into ratchet.jobs_attributes (job_id, ledger, created_at, position, kind, address,
-      field, value)
-    select child, ratchet_internal.leg2_done(ratchet_internal.leg1_done(1), 1), p_now, 1,
-      'attribute', '_' || name, '_' || name, text
-    from linked cross join json_each_text(ratchet_internal.search_of(options)) as each (name, text)
-    where ratchet_internal.is_name(name) and text is not null),
   kept as (
     update ratchet_internal.messages m set key = l.child::text, options = null
     from linked l
@@ -60,13 +53,20 @@ begin
     array_agg(l.child is null) as failed,
     array_agg(case when l.child is not null then to_json(w.id)::text
       else ratchet_internal.start_error(w.id, w.queue, w.workflow)::text end) as answers,
-    (select array_agg(id) from started) as started
+    (select array_agg(id) from started) as started,
+    (select array_agg(child order by child) from linked where options -> 'search' is not null)
+      as described,
+    (select array_agg(ratchet_internal.search_of(options) order by child) from linked
+      where options -> 'search' is not null) as data
   into v_done
   from wanted w left join linked l using (job_id, address, position)
   where l.child is null or not w.is_awaited;
   if v_done.jobs is not null then
     perform ratchet_internal.settle(p_now, v_done.jobs, v_done.addresses, v_done.positions,
       v_done.attempts, v_done.failed, v_done.answers, true);
+  end if;
+  if v_done.described is not null then
+    perform ratchet_internal.set_attributes(p_now, v_done.described, v_done.data);
   end if;
   v_new := v_done.started;
   perform ratchet_internal.wake_route(namespace, queue, workflow)

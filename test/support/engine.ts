@@ -16,6 +16,7 @@ export interface WorkRow {
   is_failed: boolean | null;
   is_cancelled: boolean | null;
   value: string | null;
+  expire_seconds: string | null;
 }
 
 export interface Report {

@@ -42,13 +42,14 @@ interface Options {
 const WORK = {
   ...{ jobId: '1', address: '', position: 0, attempt: 0, namespace: 'durable', workflowId: 'lab' },
   ...{ workflow: 'lab', queue: 'local', name: 'lab', input: '[]', options: null },
-  ...{ isFailed: false, value: null },
+  ...{ isFailed: false, value: null, expire: null },
 };
 
 /**
  * The engine and the host of one turn in memory: the same rules, in an order that chance decides.
  */
 class Lab implements TurnHost {
+  readonly connection = undefined;
   readonly log: string[] = [];
   readonly snapshots: Snapshot[] = [];
   readonly rows: RecordedStep[];

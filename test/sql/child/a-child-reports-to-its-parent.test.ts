@@ -27,9 +27,9 @@ async function claimChild(queue: string) {
 }
 
 test.serial('its result answers the step in the commit that ends it', async (t) => {
-  const { worker, job, childQueue } = await parentOf(childPlan('child', { expire: 5.4 }));
+  const { queue, worker, job, childQueue } = await parentOf(childPlan('child', { expire: 5.4 }));
   const child = await claimChild(childQueue);
-  t.like(child.work, { kind: 'start', input: ['arg'], value: job });
+  t.like(child.work, { kind: 'start', input: ['arg'], value: queue, expire_seconds: '5' });
   t.like(await sql.rows('select * from ratchet.jobs where id = $1', [child.job]), [
     { parent_id: job, origin_id: job, is_awaited: true, expire_seconds: '5' },
   ]);

@@ -1,0 +1,20 @@
+import { hubOf, type Connection } from '../engine/hub';
+import { RatchetError } from '../errors';
+import { currentWorkflow } from './current-turn';
+import { meshClientOf } from './handle';
+import type { HotMeshClient } from './mesh-client';
+
+/**
+ * @internal The lower-level client of the namespace of the workflow that is running, over the
+ * connection of its worker. What it does is no step: a replay does it again.
+ */
+export async function getHotMesh(): Promise<HotMeshClient> {
+  const { turn } = currentWorkflow('getHotMesh');
+  const { connection } = turn.host;
+  if (connection === undefined) {
+    throw new RatchetError('WF303', 'getHotMesh was called where there is no database.', {
+      hint: 'A replay of a stored history has none; call it in an activity instead.',
+    });
+  }
+  return meshClientOf(hubOf(connection as Connection), turn.work.namespace);
+}
