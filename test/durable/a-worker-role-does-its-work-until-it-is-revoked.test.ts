@@ -1,6 +1,6 @@
 import test from 'ava';
 import { Client } from 'pg';
-import { Durable } from '../../driver';
+import { Durable, HotMesh } from '../../driver';
 import { durableTest } from '../support/durable';
 import { waitFor, within } from '../support/wait-for';
 
@@ -139,6 +139,44 @@ test.serial('19: roles are listed, rotated, revoked and provisioned again', asyn
   });
   const numeric = { connection, streamNames: [queue], password: 7 } as never;
   await t.throwsAsync(Durable.provisionWorkerRole(numeric), { code: 'WF104' });
+});
+
+async function tells(): Promise<unknown[]> {
+  const isPatched = await workflow.patched('a change');
+  const once = await workflow.emit({ 'role.once': 1 });
+  const always = await workflow.emit({ 'role.always': 2 }, { once: false });
+  await workflow.trace({ size: 1 });
+  return [isPatched, once, always, await workflow.patched('a change'), await double(1)];
+}
+
+test.serial('19: patches and events work, the latter in the namespace of the role', async (t) => {
+  const { connection, client, provision, url } = await secured(t);
+  const workerCredentials = await provision([queue, `${queue}-activity`]);
+  const config = { connection, workerCredentials, taskQueue: queue };
+  await Durable.Worker.create({ ...config, workflow: tells, activities });
+  const mesh = await HotMesh.init({ appId: 'durable', logLevel: 'error', engine: { connection } });
+  const heard: unknown[] = [];
+  await mesh.psub('role.*', (topic: string, message: unknown) => void heard.push([topic, message]));
+  const run = async (workflowId: string) =>
+    (await client.workflow.start(tells, { taskQueue: queue, workflowId })).result();
+  t.deepEqual(await within('the end', run('first')), [true, true, true, true, 2]);
+  await waitFor('both events', () => heard.length === 2);
+  const events = [
+    ['role.always', 2],
+    ['role.once', 1],
+  ];
+  t.deepEqual([...heard].sort(), events);
+  // The worker goes on.
+  t.deepEqual(await within('the end', run('second')), [true, true, true, true, 2]);
+  const login = new URL(url);
+  [login.username, login.password] = [workerCredentials.user, workerCredentials.password];
+  const session = new Client({ connectionString: login.href });
+  await session.connect();
+  const emit = (namespace: string) =>
+    session.query(`select ratchet.emit($1, 'w', '{"role.foreign": 1}')`, [namespace]);
+  await t.throwsAsync(emit('shop'), { code: 'WF701' });
+  await t.notThrowsAsync(emit('durable'));
+  await session.end();
 });
 
 async function keeping(): Promise<string> {

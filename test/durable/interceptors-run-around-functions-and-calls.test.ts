@@ -178,3 +178,70 @@ test.serial('17: activity inbound runs at the worker, around the function', asyn
   Durable.clearActivityInboundInterceptors();
   t.is(await run('inbound-2'), 'hello b');
 });
+
+test.serial('17: each kind runs in its order, hooks included; clearing removes all', async (t) => {
+  const { connection, client } = await durableTest(t);
+  const order: string[] = [];
+  const around = async (name: string, next: () => Promise<unknown>) => {
+    order.push(`${name} in`);
+    const result = await next();
+    order.push(`${name} out`);
+    return result;
+  };
+  for (const at of [1, 2]) {
+    Durable.registerInboundInterceptor({
+      execute: (context, next) => around(`${String(context.get('workflowName'))} ${at}`, next),
+    });
+    Durable.registerOutboundInterceptor({
+      execute: (call, _context, next) => around(`call ${call.activityName} ${at}`, next),
+    });
+    Durable.registerActivityInboundInterceptor({
+      execute: (name, _args, next) => around(`run ${name} ${at}`, next),
+    });
+  }
+  async function hooked(info: { signal: string }): Promise<void> {
+    await workflow.signal(info.signal, await proxy.greet('hook'));
+  }
+  async function asks(): Promise<unknown> {
+    return workflow.execHook({ taskQueue: 'q', workflowName: 'hooked' });
+  }
+  for (const run of [hooked, asks]) {
+    await Durable.Worker.create({ connection, taskQueue: 'q', workflow: run });
+  }
+  const result = async (workflowId: string) =>
+    (await client.workflow.start(asks, { taskQueue: 'q', workflowId })).result();
+  t.is(await result('intercepted'), 'hello hook');
+  const nested = (names: string[]) => [
+    ...names.map((name) => `${name} in`),
+    ...[...names].reverse().map((name) => `${name} out`),
+  ];
+  const inside = (name: string) => order.filter((entry) => entry.startsWith(name));
+  t.deepEqual(inside('asks'), nested(['asks 1', 'asks 2']));
+  t.deepEqual(inside('hooked').slice(0, 2), ['hooked 1 in', 'hooked 2 in']);
+  const calls = order.filter((entry) => /^(call|run) /.test(entry));
+  const names = ['call greet 1', 'call greet 2', 'run greet 1', 'run greet 2'];
+  t.deepEqual(calls, nested(names));
+  Durable.clearInterceptors();
+  t.deepEqual(Durable.getInterceptorService(), { inbound: [], outbound: [], activityInbound: [] });
+  order.length = 0;
+  t.is(await result('plain'), 'hello hook');
+  t.deepEqual(order, []);
+});
+
+test.serial('17: what an interceptor of a call throws, the workflow may catch', async (t) => {
+  const { connection, client } = await durableTest(t);
+  Durable.registerOutboundInterceptor({
+    execute: (call, _context, next) =>
+      call.activityName === 'audit' ? Promise.reject(new Error('no audit')) : next(),
+  });
+  Durable.registerActivityInboundInterceptor({
+    execute: () => Promise.reject(new Errors.DurableFatalError('not here')),
+  });
+  async function careful(): Promise<unknown[]> {
+    const messageOf = (error: Error) => error.message;
+    return [await proxy.audit('x').catch(messageOf), await proxy.greet('x').catch(messageOf)];
+  }
+  await Durable.Worker.create({ connection, taskQueue: 'q', workflow: careful });
+  const handle = await client.workflow.start(careful, { taskQueue: 'q' });
+  t.deepEqual(await handle.result(), ['no audit', 'not here']);
+});

@@ -88,5 +88,13 @@ test('every kind of call is replayed from every prefix of its history', async (t
     const waits = result.fits && result.end.kind === 'waits' ? result.end.calls : [];
     t.is(waits[0], `${next.kind} '${next.name}'`, `after ${length} calls`);
   }
+  // The first generation has one call: that which ends it.
+  const first = history.steps.filter(({ address }) => address === '');
+  t.like(first, [{ kind: 'continue', position: 1 }]);
+  const job = { ...history.job, address: '', status: 1, result: null, input: '[]' };
+  const cut = await replay({ ...history, job, steps: [] }, everything);
+  t.deepEqual(cut, { fits: true, end: { kind: 'waits', calls: ["continue 'continue'"] } });
+  const other = await replay({ ...history, job, steps: first }, leaf);
+  t.like(other, { fits: false, difference: { position: 1, recorded: "continue 'continue'" } });
   t.deepEqual((await pool.query('select * from ratchet.check_invariants()')).rows, []);
 });

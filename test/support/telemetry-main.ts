@@ -25,19 +25,28 @@ async function works(): Promise<string> {
   await workflow.trace({ 'order.size': 3 });
   return last;
 }
+async function hooking(round = 0): Promise<void> {
+  if (round === 0) await workflow.continueAsNew(1);
+  await workflow.execHook({ taskQueue: 'q', workflowName: 'hooked' });
+}
+async function hooked(info: { signal: string }): Promise<void> {
+  await workflow.signal(info.signal, 1);
+}
 async function fails(): Promise<string> {
   throw new Error('broken');
 }
 
 async function main(connectionString: string): Promise<void> {
   const connection = { class: Client, options: { connectionString } };
-  await Durable.Worker.create({ connection, taskQueue: 'q', workflow: works });
-  await Durable.Worker.create({ connection, taskQueue: 'q', workflow: fails });
+  for (const run of [works, hooking, hooked, fails]) {
+    await Durable.Worker.create({ connection, taskQueue: 'q', workflow: run });
+  }
   const client = new Durable.Client({ connection });
   const start = (workflowName: string, options: object) =>
     client.workflow.start({ taskQueue: 'q', workflowName, workflowId: workflowName, ...options });
   const trace = { workflowTrace: 'a'.repeat(32), workflowSpan: 'b'.repeat(16) };
   await (await start('works', trace)).result();
+  await (await start('hooking', trace)).result();
   const once = { maximumAttempts: 1, initialInterval: 1, backoffCoefficient: 1 };
   const failing = await start('fails', { config: once });
   await failing.result({ throwOnError: false });

@@ -1,0 +1,102 @@
+import test from 'ava';
+import { Durable } from '../../driver';
+import { durableTest } from '../support/durable';
+import { waitFor } from '../support/wait-for';
+
+const { workflow } = Durable;
+const ran: string[] = [];
+const activities = {
+  async note(text: string) {
+    ran.push(text);
+    return text;
+  },
+};
+const { note } = workflow.proxyActivities<typeof activities>({ activities });
+
+async function child() {
+  return 'child';
+}
+
+/** What each kind of call does once cancellation was asked for, and the numbers that it takes. */
+async function calling() {
+  await workflow.condition('never').catch(() => undefined);
+  const outcomes: Record<string, unknown> = {};
+  const attempt = async (name: string, call: () => Promise<unknown>) => {
+    const { counter } = workflow.workflowInfo();
+    const outcome = await call().then(
+      () => 'done',
+      (error: Error & { type: string }) => `${error.type}: ${error.message}`,
+    );
+    outcomes[name] = [outcome, workflow.workflowInfo().counter - counter];
+  };
+  await attempt('proxy', () => note('cancelled'));
+  await attempt('sleep', () => workflow.sleep(1));
+  await attempt('condition', () => workflow.condition('x', 1));
+  await attempt('executeChild', () => workflow.executeChild(child));
+  await attempt('continueAsNew', () => workflow.continueAsNew());
+  await attempt('signal', () => workflow.signal('nobody'));
+  await attempt('startChild', () => workflow.startChild(child));
+  await attempt('search', async () => (await workflow.search()).set({ a: 1 }));
+  await attempt('shielded', () =>
+    workflow.CancellationScope.nonCancellable(() => note('shielded')),
+  );
+  return outcomes;
+}
+
+test.serial(
+  '10.10: calls that wait are refused, with their number taken; others go on',
+  async (t) => {
+    const { connection, client, pool } = await durableTest(t);
+    for (const run of [calling, child]) {
+      await Durable.Worker.create({ connection, taskQueue: 'q', workflow: run, activities });
+    }
+    ran.length = 0;
+    const handle = await client.workflow.start(calling, { taskQueue: 'q' });
+    await handle.cancel();
+    const refused = ['CancelledFailure: Workflow cancelled', 1];
+    t.deepEqual<unknown, unknown>(await handle.result(), {
+      ...{ proxy: refused, sleep: refused, condition: refused, executeChild: refused },
+      ...{ continueAsNew: refused, signal: ['done', 1], startChild: ['done', 1] },
+      ...{ search: ['done', 1], shielded: ['done', 1] },
+    });
+    t.deepEqual(ran, ['shielded']);
+    t.is(await handle.status(), 0);
+    t.deepEqual((await pool.query('select * from ratchet.check_invariants()')).rows, []);
+  },
+);
+
+async function guarded(): Promise<string> {
+  try {
+    return String(await workflow.condition('go'));
+  } catch {
+    await note('caught');
+    return 'swallowed';
+  } finally {
+    await note('finally');
+  }
+}
+
+test.serial('10.0.4: no catch or finally runs while a workflow only waits', async (t) => {
+  const { connection, client, pool } = await durableTest(t);
+  const create = () =>
+    Durable.Worker.create({ connection, taskQueue: 'q', workflow: guarded, activities });
+  ran.length = 0;
+  const handle = await client.workflow.start(guarded, { taskQueue: 'q' });
+  const isParked = `select from ratchet_internal.messages where kind = 'wait'`;
+  for (let pass = 0; pass < 3; pass += 1) {
+    const worker = await create();
+    await waitFor('it waits', async () => (await pool.query(isParked)).rowCount === 1);
+    await worker.stop();
+  }
+  t.deepEqual([ran.length, await handle.status()], [0, 1]);
+  await create();
+  await handle.signal('go', 'went');
+  t.is(await handle.result(), 'went');
+  t.deepEqual(ran, ['finally']);
+  const { timeline } = await handle.export({ allow: ['timeline'] });
+  t.deepEqual(
+    timeline?.map(({ key }) => key),
+    ['-wait-1-', '-proxy-2-'],
+  );
+  t.deepEqual((await pool.query('select * from ratchet.check_invariants()')).rows, []);
+});

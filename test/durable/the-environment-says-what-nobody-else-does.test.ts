@@ -1,0 +1,43 @@
+import test from 'ava';
+import { Durable } from '../../driver';
+import { durableTest } from '../support/durable';
+
+const NAMES = [
+  'HMSH_BLOCK_TIME_MS',
+  'HMSH_RESERVATION_TIMEOUT_S',
+  'HMSH_FIDELITY_SECONDS',
+] as const;
+
+async function naps(): Promise<number> {
+  return Durable.workflow.sleep('20 milliseconds');
+}
+
+test.serial('22: HMSH_RESERVATION_TIMEOUT_S is the lease of workers that do not say', async (t) => {
+  t.teardown(() => NAMES.forEach((name) => delete process.env[name]));
+  const { connection, pool } = await durableTest(t);
+  const leaseOf = async (given: string | undefined, options: object = {}) => {
+    if (given === undefined) delete process.env['HMSH_RESERVATION_TIMEOUT_S'];
+    else process.env['HMSH_RESERVATION_TIMEOUT_S'] = given;
+    await Durable.shutdown();
+    await Durable.Worker.create({ connection, taskQueue: 'q', workflow: naps, options });
+    const text = `select lease_seconds as lease from ratchet_internal.workers
+      order by id desc limit 1`;
+    return (await pool.query<{ lease: number }>(text)).rows[0]?.lease;
+  };
+  t.is(await leaseOf(undefined), 30);
+  t.is(await leaseOf('90'), 90);
+  t.is(await leaseOf('90', { leaseSeconds: 40 }), 40);
+  t.is(await leaseOf('soon'), 30, 'a warning says so');
+  t.is(await leaseOf('0'), 30);
+});
+
+test.serial('22, 25: timers fire on time, whatever HMSH_FIDELITY_SECONDS says', async (t) => {
+  t.teardown(() => NAMES.forEach((name) => delete process.env[name]));
+  process.env['HMSH_FIDELITY_SECONDS'] = '3600';
+  process.env['HMSH_BLOCK_TIME_MS'] = '200';
+  const { connection, client } = await durableTest(t);
+  const options = { notifications: false };
+  await Durable.Worker.create({ connection, taskQueue: 'q', workflow: naps, options });
+  const handle = await client.workflow.start(naps, { taskQueue: 'q' });
+  t.is(await handle.result(), 0.02);
+});
