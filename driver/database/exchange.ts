@@ -167,7 +167,7 @@ function toWork(row: Row): Work {
     isFailed: row[12] === 't',
     isCancelled: row[13] === 't',
     value: row[14] ?? null,
-    expire: row[15] == null ? null : Number(row[15]),
+    expire: row[15] ? Number(row[15]) : null,
   };
 }
 

@@ -37,8 +37,9 @@ async function calling() {
   await attempt('signal', () => workflow.signal('nobody'));
   await attempt('startChild', () => workflow.startChild(child));
   await attempt('search', async () => (await workflow.search()).set({ a: 1 }));
-  const { nonCancellable } = workflow.CancellationScope;
-  await attempt('shielded', () => nonCancellable(() => note('shielded')));
+  await attempt('shielded', () =>
+    workflow.CancellationScope.nonCancellable(() => note('shielded')),
+  );
   return outcomes;
 }
 

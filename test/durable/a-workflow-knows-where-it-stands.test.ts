@@ -41,7 +41,7 @@ test.serial('10.7: each field is there, and no copy of them holds the connection
     ...{ workflowTrace: '0af7651916cd43dd8448eb211c80319c', workflowSpan: 'b7ad6b7169203331' },
   });
   await context.client.workflow.signal('on');
-  const { raw, ...told } = (await handle.result()) as Record<string, unknown>;
+  const { raw, ...told } = await handle.result<Record<string, unknown>>();
   t.deepEqual(told, {
     ...{
       workflowId: 'w',
