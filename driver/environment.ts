@@ -1,6 +1,6 @@
 import { log } from './log';
 
-/** A number out of the environment; undefined where there is none, or (with a warning) a bad one. */
+/** A number of the environment; undefined where there is none, or (with a warning) a bad one. */
 export function environmentNumber(name: string, least: number, most: number): number | undefined {
   const text = process.env[name];
   if (text === undefined || text.trim() === '') return undefined;

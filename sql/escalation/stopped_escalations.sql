@@ -1,5 +1,5 @@
--- The tasks that were cancelled with the jobs that steps stopped: for the worker that tells of them.
--- Steps that stopped nothing are left out.
+-- The tasks that were cancelled with the jobs that steps stopped: for the worker that tells of
+-- them. Steps that stopped nothing are left out.
 
 create function ratchet.stopped_escalations(
   p_jobs bigint[], p_addresses text[], p_positions int[]
