@@ -32,6 +32,7 @@ const OUTSIDE: Record<string, () => unknown> = {
   trace: () => workflow.trace({ a: 1 }),
   didRun: () => workflow.didRun('x'),
   isSideEffectAllowed: () => workflow.isSideEffectAllowed(null, 'x'),
+  getHotMesh: () => workflow.getHotMesh(),
   nonCancellable: () => workflow.CancellationScope.nonCancellable(async () => 1),
   anActivity: () => workflow.proxyActivities<{ any(): Promise<void> }>().any(),
 };
