@@ -60,7 +60,7 @@ export function readFlags(known: string[], peers: string[]): Flags {
     isQuick: values.quick,
     rounds: Number(values.rounds ?? (values.quick ? 1 : 5)),
     n: Number(values.n ?? (values.quick ? 4_000 : 20_000)),
-    hold: Number(values.hold ?? (values.quick ? 12 : 600)),
+    hold: Number(values.hold ?? (values.quick ? 8 : 600)),
     profile: values.profile && path(values.profile),
     patch: values.patch && path(values.patch),
     statements: values.statements,

@@ -1,13 +1,11 @@
 // openworkflow: many runs at once. Its intervals of polling and its pool of ten connections are
 // fixed.
-import { setTimeout as pause } from 'node:timers/promises';
 import { OpenWorkflow } from 'openworkflow';
 import { BackendPostgres } from 'openworkflow/postgres';
 import { count, flows, serve, uncounted } from './program.mjs';
 
 const CONCURRENCY = 100;
 const STARTERS = 20;
-const RETRY_MS = 20;
 
 let client;
 let worker;
@@ -41,14 +39,7 @@ serve({
     await Promise.all(Array.from({ length: STARTERS }, starter));
   },
   startOne: (flow, x) => defined[flow].run({ x }),
-  /** A signal that nobody waits for yet is dropped, and has to be sent again. */
-  async signal(x) {
-    for (;;) {
-      const { workflowRunIds } = await client.sendSignal({ signal: `go-${x}`, data: { x } });
-      if (workflowRunIds.length > 0) return;
-      await pause(RETRY_MS);
-    }
-  },
+  signal: (x) => client.sendSignal({ signal: `go-${x}`, data: { x } }),
   result: (handle) => handle.result(),
   async work() {
     worker = client.newWorker({ concurrency: CONCURRENCY });

@@ -11,6 +11,8 @@ export interface Peer {
   /** Empties it, and counts what has not ended well. */
   reset: string;
   unfinished: string;
+  /** Counts what waits for a signal, where one that nobody waits for is lost. */
+  waiting?: string;
   /** Workloads that it has no way to do, and why. */
   cannot: Record<string, string>;
 }
@@ -64,6 +66,8 @@ export const PEERS: Record<string, Peer> = {
     reset: 'truncate openworkflow.workflow_runs cascade',
     unfinished: `select count(*)::int as n from openworkflow.workflow_runs
       where status <> 'completed'`,
+    waiting: `select count(*)::int as n from openworkflow.workflow_runs
+      where status = 'running' and worker_id is null and available_at > now() + interval '1 h'`,
   },
   absurd: {
     ...engine,

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Child } from '../child';
 import type { Flags } from '../flags';
 import { spreadOf } from '../measure';
@@ -68,10 +69,9 @@ function sideOf(
 ): PeerSide {
   const { database, worker, client } = own;
   let started = 0;
-  const unfinished = async (): Promise<number> => {
-    const { rows } = await database.client.query(peer.unfinished);
-    return rows[0].n;
-  };
+  const counted = async (sql: string): Promise<number> =>
+    (await database.client.query(sql)).rows[0].n;
+  const unfinished = () => counted(peer.unfinished);
   const side: PeerSide = {
     ...own,
     kind: name,
@@ -86,7 +86,12 @@ function sideOf(
       started += count;
     },
     drain: (flow, count) => worker.send('drain', { flow, count }),
-    signal: (count) => client.send('signal', { count }),
+    async signal(count) {
+      const isWaiting = async () =>
+        side.failure !== undefined || !peer.waiting || (await counted(peer.waiting)) >= count;
+      while (!(await isWaiting())) await pause(10);
+      await client.send('signal', { count });
+    },
     ended: async () => started - (await unfinished()),
     async isQuiet() {
       if (side.failure !== undefined) throw side.failure; // nobody waits for it any more

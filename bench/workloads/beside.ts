@@ -83,7 +83,7 @@ export const sleepers = beside(
 /** Ten million steps of workflows that have ended. */
 export const history = beside(
   'history',
-  'recorded steps',
+  'steps kept',
   ({ isQuick }) => (isQuick ? 200_000 : 10_000_000),
   FINISHED,
 );

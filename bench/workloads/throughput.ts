@@ -79,7 +79,7 @@ export function throughputOf(flow: string, steps: number): Workload {
         await side.reset();
         return drain(side, flow, count);
       };
-      const seconds = flags.isQuick ? 1.2 : 3;
+      const seconds = flags.isQuick ? 1 : 3;
       const programs = Object.fromEntries([
         ...sides.map((side) => [side.kind, run(side)] as const),
         ...peers.map((side) => [side.kind, peerRun(side, flow, count, seconds)] as const),
