@@ -4033,17 +4033,14 @@ create function ratchet.stopped_escalations(
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  select ratchet_internal.escalation_entry(e)
+  select task
   from unnest(p_jobs, p_addresses, p_positions) as s (job_id, address, at)
   join ratchet.jobs_attributes a
     on a.job_id = s.job_id and a.address = s.address and a.position = s.at and a.kind = 'terminate'
-  join ratchet.jobs own on own.id = s.job_id
-  join ratchet.jobs j on j.namespace = own.namespace
-    and j.key = ratchet_internal.step_name(a.address, a.field)
-    and (a.value = 'true' or j.id = own.id)
-  join ratchet.escalations e on e.workflow_id = j.key and e.namespace = j.namespace
-    and e.status = 'cancelled' and e.updated_at = j.finished_at
-  where j.status < 0
+  join ratchet.jobs j on j.id = s.job_id
+  cross join lateral ratchet_internal.step_name(a.address, a.field) as stopped (id)
+  cross join lateral ratchet.cancelled_escalations(stopped.id, j.namespace) as task
+  where a.value = 'true' or stopped.id = j.key
 $$;
 comment on function ratchet.stopped_escalations(bigint[], text[], int[]) is
   'The tasks that were cancelled with the jobs that steps stopped.';
@@ -7857,6 +7854,10 @@ begin
 end $$;
 comment on function ratchet.stop_cron(text, text) is
   'Stops a repeating call of Virtual; returns whether it was running.';
+
+-- The mapping language, and graphs: each has a table of contents of its own.
+
+-- sql/graph/pipe/pipe.sql
 
 -- The mapping language: values as JavaScript has them, its functions family by family, the programs
 -- that expressions are compiled to, and what runs them. See graph/pipe/README.md.
@@ -11797,6 +11798,8 @@ end $$;
 comment on function ratchet.pipe_map(jsonb, jsonb) is
   'Resolves a map over data; special values are tagged objects.';
 
+-- sql/graph/graph.sql
+
 -- Graphs: broadcasts, to those who listen at the moment.
 
 -- sql/graph/broadcast/expect_reply.sql
@@ -13758,11 +13761,8 @@ as $$
 declare
   v_view jsonb := p_scope;
 begin
-  if p_self is not null and '$self' = any (p_activity.uses) then
-    v_view := v_view || jsonb_build_object('$self', p_self);
-  end if;
-  if p_self is not null and p_activity.name = any (p_activity.uses) then
-    v_view := v_view || jsonb_build_object(p_activity.name, p_self);
+  if p_self is not null and p_activity.uses && array['$self', p_activity.name] then
+    v_view := v_view || jsonb_build_object('$self', p_self, p_activity.name, p_self);
   end if;
   if '$job' = any (p_activity.uses) then
     v_view := v_view || jsonb_build_object('$job', jsonb_build_object('data',
@@ -14467,7 +14467,7 @@ language sql immutable
 set search_path = pg_catalog, pg_temp
 as $$
   select jsonb_object_agg(field.key, field.value)
-  from jsonb_each(case jsonb_typeof(p_patch) when 'object' then p_patch else '{}' end) part
+  from jsonb_each(p_patch) part
   cross join lateral jsonb_each(
     case jsonb_typeof(part.value) when 'object' then part.value else '{}' end) field
   where part.key ~ '\[[-_]\]$' and left(field.key, 1) = left(right(part.key, 2), 1)
@@ -14491,7 +14491,6 @@ declare
   v_key text;
   v_value jsonb;
 begin
-  if jsonb_typeof(p_patch) is distinct from 'object' then return v_data; end if;
   if p_shape is null then return v_data || p_patch; end if;
   for v_key, v_value in select key, value from jsonb_each(p_patch) loop
     if v_key ~ '\[[0-9]{1,9}\]$' then
@@ -14514,7 +14513,8 @@ comment on function ratchet_internal.merge_job_data(jsonb, jsonb, jsonb) is
 
 -- sql/graph/map_job_data.sql
 
--- Evaluates the job maps of an activity: those for its response code, or those for any.
+-- Evaluates the job maps of an activity: those for its response code, or those for any. Maps that
+-- come to no object write nothing.
 
 create function ratchet_internal.map_job_data(
   p_data jsonb, p_activity ratchet_internal.graph_activities, p_view jsonb,
@@ -14532,6 +14532,7 @@ declare
 begin
   if not p_activity.job_maps ? v_which then return v_out; end if;
   v_patch := ratchet_internal.run_maps(p_activity.job_maps -> v_which, p_view);
+  if jsonb_typeof(v_patch) is distinct from 'object' then return v_out; end if;
   v_out.data := ratchet_internal.merge_job_data(p_data, v_patch,
     p_activity.job_shapes -> v_which);
   if p_activity.job_shapes is not null then
@@ -15089,17 +15090,28 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_draft ratchet_internal.graph_draft;
+  v_have_taken boolean := false;
+  v_have_messages boolean := false;
+  v_are_known boolean := false;
   v_jobs bigint[] := '{}';
 begin
-  delete from ratchet_internal.messages m
-  using (select (d.job).id as job_id, unnest(d.taken_addresses) as address,
-      unnest(d.taken_positions) as "position" from unnest(p_drafts) d) taken
-  where m.job_id = taken.job_id and m.address = taken.address and m.position = taken.position;
+  -- A statement costs its start-up even when it writes nothing.
+  foreach v_draft in array p_drafts loop
+    v_have_taken := v_have_taken or v_draft.taken_addresses is not null;
+    v_have_messages := v_have_messages or v_draft.messages is not null;
+    v_are_known := v_are_known or not v_draft.is_new;
+  end loop;
+  if v_have_taken then
+    delete from ratchet_internal.messages m
+    using (select (d.job).id as job_id, unnest(d.taken_addresses) as address,
+        unnest(d.taken_positions) as "position" from unnest(p_drafts) d) taken
+    where m.job_id = taken.job_id and m.address = taken.address and m.position = taken.position;
+  end if;
   insert into ratchet.jobs_attributes
   select a.* from unnest(p_drafts) d cross join lateral unnest(d.attributes) a;
-  insert into ratchet_internal.messages
-  select m.* from unnest(p_drafts) d cross join lateral unnest(d.messages) m;
-  if found then
+  if v_have_messages then
+    insert into ratchet_internal.messages
+    select m.* from unnest(p_drafts) d cross join lateral unnest(d.messages) m;
     perform pg_notify('ratchet', '') where exists (
       select from ratchet_internal.workers w
       join ratchet_internal.worker_routes r on r.worker_id = w.id
@@ -15116,12 +15128,13 @@ begin
       v_jobs := v_jobs || ratchet_internal.write_effects(v_draft);
     end if;
   end loop;
-  update ratchet.jobs j set status = n.status, context = n.context, result = n.result,
-    error = n.error, finished_at = n.finished_at, updated_at = p_now,
-    expire_seconds = n.expire_seconds, attempt = n.attempt
-  from (select d.* from unnest(p_drafts) d where not d.is_new) d
-  cross join lateral (select (d.job).*) n
-  where j.id = n.id;
+  if v_are_known then
+    update ratchet.jobs j set status = n.status, context = n.context, result = n.result,
+      error = n.error, finished_at = n.finished_at, updated_at = p_now,
+      expire_seconds = n.expire_seconds, attempt = n.attempt
+    from unnest(p_drafts) d cross join lateral (select (d.job).*) n
+    where not d.is_new and j.id = n.id;
+  end if;
   return v_jobs || ratchet_internal.end_graphs(p_now, p_drafts);
 end $$;
 comment on function ratchet_internal.write_drafts(timestamptz, ratchet_internal.graph_draft[]) is

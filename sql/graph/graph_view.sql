@@ -10,11 +10,8 @@ as $$
 declare
   v_view jsonb := p_scope;
 begin
-  if p_self is not null and '$self' = any (p_activity.uses) then
-    v_view := v_view || jsonb_build_object('$self', p_self);
-  end if;
-  if p_self is not null and p_activity.name = any (p_activity.uses) then
-    v_view := v_view || jsonb_build_object(p_activity.name, p_self);
+  if p_self is not null and p_activity.uses && array['$self', p_activity.name] then
+    v_view := v_view || jsonb_build_object('$self', p_self, p_activity.name, p_self);
   end if;
   if '$job' = any (p_activity.uses) then
     v_view := v_view || jsonb_build_object('$job', jsonb_build_object('data',

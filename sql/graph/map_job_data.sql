@@ -1,4 +1,5 @@
--- Evaluates the job maps of an activity: those for its response code, or those for any.
+-- Evaluates the job maps of an activity: those for its response code, or those for any. Maps that
+-- come to no object write nothing.
 
 create function ratchet_internal.map_job_data(
   p_data jsonb, p_activity ratchet_internal.graph_activities, p_view jsonb,
@@ -16,6 +17,7 @@ declare
 begin
   if not p_activity.job_maps ? v_which then return v_out; end if;
   v_patch := ratchet_internal.run_maps(p_activity.job_maps -> v_which, p_view);
+  if jsonb_typeof(v_patch) is distinct from 'object' then return v_out; end if;
   v_out.data := ratchet_internal.merge_job_data(p_data, v_patch,
     p_activity.job_shapes -> v_which);
   if p_activity.job_shapes is not null then

@@ -12,7 +12,6 @@ declare
   v_key text;
   v_value jsonb;
 begin
-  if jsonb_typeof(p_patch) is distinct from 'object' then return v_data; end if;
   if p_shape is null then return v_data || p_patch; end if;
   for v_key, v_value in select key, value from jsonb_each(p_patch) loop
     if v_key ~ '\[[0-9]{1,9}\]$' then

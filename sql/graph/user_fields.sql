@@ -6,7 +6,7 @@ language sql immutable
 set search_path = pg_catalog, pg_temp
 as $$
   select jsonb_object_agg(field.key, field.value)
-  from jsonb_each(case jsonb_typeof(p_patch) when 'object' then p_patch else '{}' end) part
+  from jsonb_each(p_patch) part
   cross join lateral jsonb_each(
     case jsonb_typeof(part.value) when 'object' then part.value else '{}' end) field
   where part.key ~ '\[[-_]\]$' and left(field.key, 1) = left(right(part.key, 2), 1)

@@ -12,17 +12,28 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_draft ratchet_internal.graph_draft;
+  v_have_taken boolean := false;
+  v_have_messages boolean := false;
+  v_are_known boolean := false;
   v_jobs bigint[] := '{}';
 begin
-  delete from ratchet_internal.messages m
-  using (select (d.job).id as job_id, unnest(d.taken_addresses) as address,
-      unnest(d.taken_positions) as "position" from unnest(p_drafts) d) taken
-  where m.job_id = taken.job_id and m.address = taken.address and m.position = taken.position;
+  -- A statement costs its start-up even when it writes nothing.
+  foreach v_draft in array p_drafts loop
+    v_have_taken := v_have_taken or v_draft.taken_addresses is not null;
+    v_have_messages := v_have_messages or v_draft.messages is not null;
+    v_are_known := v_are_known or not v_draft.is_new;
+  end loop;
+  if v_have_taken then
+    delete from ratchet_internal.messages m
+    using (select (d.job).id as job_id, unnest(d.taken_addresses) as address,
+        unnest(d.taken_positions) as "position" from unnest(p_drafts) d) taken
+    where m.job_id = taken.job_id and m.address = taken.address and m.position = taken.position;
+  end if;
   insert into ratchet.jobs_attributes
   select a.* from unnest(p_drafts) d cross join lateral unnest(d.attributes) a;
-  insert into ratchet_internal.messages
-  select m.* from unnest(p_drafts) d cross join lateral unnest(d.messages) m;
-  if found then
+  if v_have_messages then
+    insert into ratchet_internal.messages
+    select m.* from unnest(p_drafts) d cross join lateral unnest(d.messages) m;
     perform pg_notify('ratchet', '') where exists (
       select from ratchet_internal.workers w
       join ratchet_internal.worker_routes r on r.worker_id = w.id
@@ -39,12 +50,13 @@ begin
       v_jobs := v_jobs || ratchet_internal.write_effects(v_draft);
     end if;
   end loop;
-  update ratchet.jobs j set status = n.status, context = n.context, result = n.result,
-    error = n.error, finished_at = n.finished_at, updated_at = p_now,
-    expire_seconds = n.expire_seconds, attempt = n.attempt
-  from (select d.* from unnest(p_drafts) d where not d.is_new) d
-  cross join lateral (select (d.job).*) n
-  where j.id = n.id;
+  if v_are_known then
+    update ratchet.jobs j set status = n.status, context = n.context, result = n.result,
+      error = n.error, finished_at = n.finished_at, updated_at = p_now,
+      expire_seconds = n.expire_seconds, attempt = n.attempt
+    from unnest(p_drafts) d cross join lateral (select (d.job).*) n
+    where not d.is_new and j.id = n.id;
+  end if;
   return v_jobs || ratchet_internal.end_graphs(p_now, p_drafts);
 end $$;
 comment on function ratchet_internal.write_drafts(timestamptz, ratchet_internal.graph_draft[]) is

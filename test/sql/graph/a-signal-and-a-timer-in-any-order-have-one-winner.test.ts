@@ -74,20 +74,26 @@ async function winnerOf(app: Racing, id: string): Promise<Side | 'nobody' | 'bot
   return data['by'] === 'signal' ? 'signal' : 'timer';
 }
 
+/** A job that waits, and two sessions: the early one has acted, and has not committed. */
+async function begun(first: 'signal' | 'timer') {
+  const app = await racing();
+  const { clients, end } = await sessions(2);
+  const [early, late] = clients as [PoolClient, PoolClient];
+  await app.publish('race', { id: 'r' });
+  if (first === 'signal') await app.send('r');
+  await early.query('begin');
+  await act(app, first, early);
+  return { app, early, late, end };
+}
+
 const ENDED = ['after,0,0,0', 'hold,0,0', 'start,0'];
 
 for (const first of ['signal', 'timer'] as const) {
   const second = first === 'signal' ? 'timer' : 'signal';
 
   test.serial(`4.4: the ${first} comes first: the ${second} changes nothing`, async (t) => {
-    const app = await racing();
-    const { clients, end } = await sessions(2);
-    const [early, late] = clients as [PoolClient, PoolClient];
-    await app.publish('race', { id: 'r' });
-    if (first === 'signal') await app.send('r');
-    await early.query('begin');
-    await act(app, first, early);
-    // It has the wait, and has not committed: the other must neither wait for it nor act.
+    const { app, early, late, end } = await begun(first);
+    // The other must neither wait for it nor act.
     if (second === 'signal') await app.send('r');
     const before = await app.stored('r');
     await act(app, second, late);
@@ -103,13 +109,7 @@ for (const first of ['signal', 'timer'] as const) {
   });
 
   test.serial(`4.4: the ${first} comes first and is taken back: the ${second} wins`, async (t) => {
-    const app = await racing();
-    const { clients, end } = await sessions(2);
-    const [early, late] = clients as [PoolClient, PoolClient];
-    await app.publish('race', { id: 'r' });
-    if (first === 'signal') await app.send('r');
-    await early.query('begin');
-    await act(app, first, early);
+    const { app, early, late, end } = await begun(first);
     await act(app, second, late);
     await early.query('rollback');
     t.is(await winnerOf(app, 'r'), 'nobody');

@@ -1,0 +1,189 @@
+-- Graphs: broadcasts, to those who listen at the moment.
+\ir broadcast/expect_reply.sql
+\ir broadcast/take_reply.sql
+\ir broadcast/broadcast.sql
+\ir broadcast/post.sql
+\ir broadcast/subscribe.sql
+\ir broadcast/unsubscribe.sql
+\ir broadcast/take_broadcasts.sql
+
+-- Graphs: the instances that serve an app, and how fast they may be.
+\ir fleet/throttle.sql
+\ir fleet/report_profile.sql
+\ir fleet/roll_call.sql
+
+-- Graphs: what is wrong with a document, said all at once when it is deployed.
+\ir check/members.sql
+\ir check/items.sql
+\ir check/kind_of.sql
+\ir check/edit_distance.sql
+\ir check/nearest_word.sql
+\ir check/graph_normal.sql
+\ir check/given_path.sql
+\ir check/graph_grammar.sql
+\ir check/document_options.sql
+\ir check/document_activities.sql
+\ir check/document_transitions.sql
+\ir check/document_lineage.sql
+\ir check/document_expressions.sql
+\ir check/problems_of_app.sql
+\ir check/problems_of_names.sql
+\ir check/problems_of_shape.sql
+\ir check/problems_of_graphs.sql
+\ir check/problems_of_activities.sql
+\ir check/problems_of_signals.sql
+\ir check/problems_of_values.sql
+\ir check/problems_of_transitions.sql
+\ir check/problems_of_hooks.sql
+\ir check/problems_of_expressions.sql
+\ir check/graph_problems.sql
+
+-- Graphs: what is passed around within a stretch.
+\ir graph_item.sql
+\ir graph_outcome.sql
+\ir graph_draft.sql
+\ir graph_run.sql
+
+-- Graphs: deploying a version compiles it into rows.
+\ir app_space.sql
+\ir activity_bodies.sql
+\ir options_of.sql
+\ir split_options.sql
+\ir job_maps_of.sql
+\ir plain_path.sql
+\ir compile_maps.sql
+\ir compile_rule.sql
+\ir run_maps.sql
+\ir compile_names.sql
+\ir compile_tree.sql
+\ir compile_options.sql
+\ir compile_transitions.sql
+\ir compile_hooks.sql
+\ir compile_reads.sql
+\ir store_version.sql
+\ir deploy.sql
+\ir activate.sql
+
+-- Graphs: what expressions see, and what addresses and keys say.
+\ir cut_address.sql
+\ir hook_key.sql
+\ir graph_time.sql
+\ir job_metadata.sql
+\ir activity_entry.sql
+\ir graph_view.sql
+\ir row_output.sql
+\ir row_hook.sql
+\ir response_error.sql
+\ir row_entry.sql
+\ir narrow_scope.sql
+
+-- Graphs: working out one activity. Nothing here writes.
+\ir check_expression.sql
+\ir expression_error.sql
+\ir graph_attribute.sql
+\ir graph_message.sql
+\ir close_outcome.sql
+\ir telemetry_values.sql
+\ir signal_key.sql
+\ir signal_code.sql
+\ir signal_expire.sql
+\ir interrupt_error.sql
+\ir enter_worker.sql
+\ir enter_await.sql
+\ir enter_hook.sql
+\ir enter_signal.sql
+\ir enter_cycle.sql
+\ir enter_interrupt.sql
+\ir enter_activity.sql
+\ir bind_answer.sql
+\ir taken_transitions.sql
+\ir fill_slots.sql
+\ir user_fields.sql
+\ir merge_job_data.sql
+\ir map_job_data.sql
+\ir announcement.sql
+\ir fail_outcome.sql
+\ir leave_activity.sql
+\ir step_activity.sql
+
+-- Graphs: a stretch gathers what its activities come to, and writes it.
+\ir next_pass.sql
+\ir add_pass.sql
+\ir reopen_activity.sql
+\ir add_effect.sql
+\ir add_outcome.sql
+\ir announce_graph.sql
+\ir announce_ended.sql
+\ir answer_awaiting.sql
+\ir write_user_fields.sql
+\ir write_effects.sql
+\ir end_graphs.sql
+\ir write_drafts.sql
+\ir expire_of.sql
+\ir graph_expire.sql
+\ir conclude_stretch.sql
+\ir misfit.sql
+\ir postpone.sql
+\ir is_blocked.sql
+\ir stop_graph.sql
+\ir interrupt_other.sql
+\ir run_stretch.sql
+
+-- Graphs: starting jobs, going on with them.
+\ir find_graph.sql
+\ir trigger_of.sql
+\ir active_version.sql
+\ir find_version.sql
+\ir new_graph_job.sql
+\ir trigger_facts.sql
+\ir record_facts.sql
+\ir inception.sql
+\ir create_graph_job.sql
+\ir start_graph.sql
+\ir child_draft.sql
+\ir settle_await.sql
+\ir start_child.sql
+\ir load_graphs.sql
+\ir continue_graphs.sql
+\ir look_at_child.sql
+\ir advance_next.sql
+\ir advance_together.sql
+\ir advance_alone.sql
+\ir fail_graph.sql
+\ir try_graphs.sql
+\ir put_off.sql
+\ir advance_apart.sql
+\ir advance_graphs.sql
+
+-- Graphs: what people and programs call.
+\ir check_publish.sql
+\ir publish_fields.sql
+\ir reserve_job.sql
+\ir job_state.sql
+\ir publish.sql
+\ir signal_topic.sql
+\ir check_response.sql
+\ir open_activity.sql
+\ir respond.sql
+\ir check_interrupt.sql
+\ir interrupt.sql
+\ir scrub.sql
+\ir graph_state.sql
+\ir graph_status.sql
+\ir run_graphs.sql
+
+-- Graphs: what jobs said of themselves, counted when it is asked for; one job, exported.
+\ir stats/stats_time.sql
+\ir stats/stats_buckets.sql
+\ir stats/stats_scope.sql
+\ir stats/indexed_jobs.sql
+\ir stats/hooked_topic.sql
+\ir stats/unlist_jobs.sql
+\ir stats/signals_to_all.sql
+\ir stats/graph_stats.sql
+\ir stats/graph_ids.sql
+\ir stats/signal_all.sql
+\ir stats/graph_fields.sql
+\ir stats/exported_steps.sql
+\ir stats/exported_process.sql
+\ir stats/graph_export.sql
