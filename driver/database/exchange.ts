@@ -9,6 +9,7 @@ import type {
   ThreadReport,
   TurnReport,
 } from '../engine/report';
+import { arrayLiteral, type Element } from './array-literal';
 import type { Database } from './database';
 
 /** One thing an exchange hands out; the columns of the SQL type `ratchet.work`. */
@@ -51,7 +52,7 @@ type Row = (string | null)[];
 
 const NONE: readonly never[] = [];
 
-type Field<T> = (row: T, jobId: string, address: string) => unknown;
+type Field<T> = (row: T, jobId: string, address: string) => Element;
 type Reports = Batch['turns'];
 
 /** One array a field; nulls where there is nothing: the engine then skips the group. */
@@ -59,8 +60,8 @@ function columns<T>(
   turns: Reports,
   rowsOf: (report: TurnReport) => readonly T[],
   fields: readonly Field<T>[],
-): (unknown[] | null)[] {
-  const result: unknown[][] = fields.map(() => []);
+): (string | null)[] {
+  const result: Element[][] = fields.map(() => []);
   for (const { jobId, address, report } of turns) {
     for (const row of rowsOf(report)) {
       // Plain loops: this runs once a field of every step.
@@ -69,7 +70,7 @@ function columns<T>(
       }
     }
   }
-  return result[0]?.length === 0 ? fields.map(() => null) : result;
+  return result.map((column) => (column.length === 0 ? null : arrayLiteral(column)));
 }
 
 const jobOf = (_row: unknown, jobId: string) => jobId;
@@ -100,7 +101,7 @@ const PLAN: readonly Field<PlanReport>[] = [
   (plan) => plan.isFailed,
   (plan) => plan.options,
 ];
-const ACTIVITY: readonly ((activity: ActivityReport) => unknown)[] = [
+const ACTIVITY: readonly ((activity: ActivityReport) => Element)[] = [
   (activity) => activity.jobId,
   (activity) => activity.address,
   (activity) => activity.position,
@@ -142,7 +143,7 @@ function parameters(workerId: string, rooms: Rooms, { turns, activities }: Batch
     ...[workerId, rooms.turns, rooms.activities, rooms.isIdle],
     ...columns(turns, (report) => report.steps, STEP),
     ...columns(turns, (report) => report.plans, PLAN),
-    ...ACTIVITY.map((field) => (isReported ? activities.map(field) : null)),
+    ...ACTIVITY.map((field) => (isReported ? arrayLiteral(activities.map(field)) : null)),
     ...columns(turns, ({ end }) => (end === undefined ? NONE : [end]), END),
     ...columns(turns, ({ failure }) => (failure === undefined ? NONE : [failure]), FAILURE),
     ...columns(turns, ({ thread }) => (thread === undefined ? NONE : [thread]), THREAD),

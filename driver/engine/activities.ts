@@ -141,8 +141,6 @@ export function runActivity(
     if (store.transaction === undefined) settled(outcome);
     else void endTransaction(store.transaction, outcome).then(settled);
   };
-  const succeed = (value: unknown) => end(success(value, store.activityName));
-  const fail = (error: unknown) => end(failure(error));
   let returned: unknown;
   try {
     const activity = find(store.activityName);
@@ -151,18 +149,20 @@ export function runActivity(
     }
     store.arguments = (fromJson(input) ?? []) as unknown[];
     store.headers = options.headers ?? {};
-    const run = () => execute(store, activity);
-    returned =
-      span === undefined ? context.run(store, run) : span.run(() => context.run(store, run));
+    const run = () => context.run(store, execute, store, activity);
+    returned = span === undefined ? run() : span.run(run);
     if (isThenable(returned)) {
-      returned.then(succeed, fail);
+      returned.then(
+        (value) => end(success(value, store.activityName)),
+        (error: unknown) => end(failure(error)),
+      );
       return;
     }
   } catch (error) {
-    fail(error);
+    end(failure(error));
     return;
   }
-  succeed(returned);
+  end(success(returned, store.activityName));
 }
 
 /** Ends the span of an execution before its outcome is reported. */
@@ -181,8 +181,8 @@ function spanned(
 }
 
 function execute({ activityName, arguments: args }: ActivityContext, activity: ActivityFunction) {
+  if (activityInbound.length === 0) return activity(...(args as never[]));
   const run = () => activity(...(args as never[]));
-  if (activityInbound.length === 0) return run();
   return chained(activityInbound, (each, next) => each.execute(activityName, args, next), run);
 }
 

@@ -20,8 +20,8 @@ function contextOf(turn: LiveTurn): InterceptorContext {
 }
 
 /** Runs a workflow function within the inbound interceptors, if there are any. */
-export function runIntercepted(turn: LiveTurn, run: () => unknown): Promise<unknown> {
-  if (inbound.length + outbound.length === 0) return (async () => run())();
+export function runIntercepted(turn: LiveTurn, run: () => unknown): unknown {
+  if (inbound.length + outbound.length === 0) return run();
   const told = contextOf(turn);
   return chained(inbound, (interceptor, next) => interceptor.execute(told, next), run);
 }
@@ -47,8 +47,15 @@ export function callIntercepted(
   return seen;
 }
 
-/** Waits for the calls that were made and never awaited, those that they lead to included. */
-export async function unawaited(turn: LiveTurn): Promise<void> {
+/**
+ * Waits for the calls that were made and never awaited, those that they lead to included;
+ * undefined where there are none.
+ */
+export function unawaited(turn: LiveTurn): Promise<void> | undefined {
+  return turn.pending.size === 0 && !calls.has(turn) ? undefined : allAwaited(turn);
+}
+
+async function allAwaited(turn: LiveTurn): Promise<void> {
   await turn.unawaited();
   for (const [seen, result] of calls.get(turn) ?? []) {
     if (seen.isObserved) continue;

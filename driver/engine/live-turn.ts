@@ -31,7 +31,7 @@ export class LiveTurn {
   /** Called after the commit of everything reported so far. */
   readonly afterCommit: (() => void)[] = [];
   /** Errors of failed steps, with their positions and the number of calls made before. */
-  readonly errors = new WeakMap<object, [position: number, counter: number]>();
+  errors: WeakMap<object, [position: number, counter: number]> | undefined;
   counter = 0;
   deliveries = 0;
   /** How many deliveries there had been when the last recorded call was made. */
@@ -40,7 +40,7 @@ export class LiveTurn {
   onDelivered: (() => void) | undefined;
   private isBusy = false;
   private readonly queue: Queued[] = [];
-  private readonly available = new Set<number>();
+  private available: Set<number> | undefined;
   private isCancelQueued: boolean;
 
   constructor(
@@ -115,7 +115,7 @@ export class LiveTurn {
     if (difference !== undefined) {
       this.block(difference);
     } else if (recorded.isDone) {
-      if (recorded.delivery === null) this.available.add(call.position);
+      if (recorded.delivery === null) (this.available ??= new Set()).add(call.position);
       if (!this.isBusy) this.host.settle(this);
     }
   }
@@ -169,7 +169,7 @@ export class LiveTurn {
       const step = this.history.get(recorded);
       if (step && this.pending.has(recorded)) this.settleCall(recorded, step);
       else if (step) this.expect(step);
-    } else if (this.available.size > 0) {
+    } else if (this.available !== undefined && this.available.size > 0) {
       // In the order of the calls, which is that of the set.
       const [position = 0] = this.available;
       const step = this.history.get(position);
@@ -230,14 +230,14 @@ export class LiveTurn {
     const call = this.pending.get(position);
     if (call === undefined) return;
     this.pending.delete(position);
-    this.available.delete(position);
+    this.available?.delete(position);
     this.history.forget(position);
     this.delivered();
     try {
       call.resolve(call.call.convert(answer));
     } catch (error) {
       const isRepeatable = typeof error === 'object' && error && !isOperation(position);
-      if (isRepeatable) this.errors.set(error, [position, this.counter]);
+      if (isRepeatable) (this.errors ??= new WeakMap()).set(error, [position, this.counter]);
       call.promise.expectFailure();
       call.reject(error);
     }
@@ -266,7 +266,7 @@ export class LiveTurn {
       ({ call: { isCancellable } }) => isCancellable,
     )) {
       this.pending.delete(call.position);
-      this.available.delete(call.position);
+      this.available?.delete(call.position);
       call.promise.expectFailure();
       call.reject(new CancelledFailure());
     }

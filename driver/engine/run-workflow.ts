@@ -35,7 +35,8 @@ export async function runWorkflow(
     const value = await context.run({ kind: 'workflow', turn, isShielded: false }, () =>
       runIntercepted(turn, () => run(...args)),
     );
-    await unawaited(turn);
+    const open = unawaited(turn);
+    if (open !== undefined) await open;
     if (turn.isOver) return;
     const result = toPayload(value, `result of ${turn.work.workflow}`);
     if (isHookAddress(turn.address)) turn.report.thread = { input: null };
@@ -84,7 +85,7 @@ function fail(turn: LiveTurn, thrown: unknown): void {
     turn.report.end = { result: null, error: toJson({ ...error, code }, 'error') };
     return;
   }
-  const [position, counter] = turn.errors.get(Object(thrown) as object) ?? [null, null];
+  const [position, counter] = turn.errors?.get(Object(thrown) as object) ?? [null, null];
   turn.report.failure = {
     // What the job ends with once its retries are used up.
     error: toJson({ ...error, code: 597 }, 'error') ?? '{}',
