@@ -333,7 +333,7 @@ create table ratchet.jobs (
     check (status >= -1 or error is not null or result is not null),
   constraint "a failed job has no result"
     check (status > 0 or error is null or result is null)
-) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05);
+) with (fillfactor = 45, autovacuum_vacuum_scale_factor = 0.05);
 
 comment on table ratchet.jobs is
   'One row a run of a workflow, finished or not, as long as it is kept.';
@@ -2933,7 +2933,8 @@ begin
           select t.workflow from ratchet.threads t
           where t.job_id = a.job_id and t.address = a.address) else j.workflow end
     from answer a
-    join ratchet.jobs j on j.id = a.job_id
+    cross join lateral (
+      select queue, workflow from ratchet.jobs where id = a.job_id limit 1) j
     left join alive on alive.id = a.holder
     where m.job_id = a.job_id and m.address = a.address and m.position = a.at
     returning m.worker_id, m.namespace, m.queue, m.workflow),
@@ -3616,8 +3617,9 @@ begin
     from unnest(p_jobs, p_addresses, p_positions, p_keys, p_fields)
       as s (job_id, address, at, key, fields)
     join ratchet.jobs j on j.id = s.job_id
-    join ratchet_internal.messages m
-      on m.job_id = s.job_id and m.address = s.address and m.position = s.at
+    cross join lateral (
+      select due_at from ratchet_internal.messages m
+      where m.job_id = s.job_id and m.address = s.address and m.position = s.at limit 1) m
     left join ratchet.jobs origin on origin.id = j.origin_id
     left join ratchet.jobs parent on parent.id = j.parent_id
     cross join lateral (select ratchet_internal.readable(s.fields) as f) fields
@@ -5463,8 +5465,9 @@ begin
   if v_told.jobs is null then return; end if;
   perform ratchet_internal.broadcast('hmsh:' || j.namespace, event.key, j.key, null, event.value)
   from unnest(v_told.jobs, v_told.addresses, v_told.positions) as e (job_id, address, at)
-  join ratchet.jobs_attributes a
-    on a.job_id = e.job_id and a.address = e.address and a.position = e.at
+  cross join lateral (
+    select input from ratchet.jobs_attributes a
+    where a.job_id = e.job_id and a.address = e.address and a.position = e.at limit 1) a
   join ratchet.jobs j on j.id = e.job_id
   cross join lateral json_each(ratchet_internal.readable(a.input)) event
   where not starts_with(event.key, '$');
@@ -6031,7 +6034,9 @@ begin
       p_attempts, p_held, p_failed, p_options)
       as s (job_id, address, at, kind, name, input, queue, delay, attempt, is_held, is_failed,
         options)
-    join ratchet.jobs j on j.id = s.job_id and j.status > 0
+    cross join lateral (
+      select namespace, queue, workflow from ratchet.jobs
+      where id = s.job_id and status > 0 limit 1) j
     where s.kind not in ('search', 'entity') and (
       select held.worker_id from ratchet_internal.messages held where held.job_id = s.job_id
         and held.address = s.address and held.position = 0) = p_worker
@@ -6239,21 +6244,25 @@ declare
   v_is_moved boolean;
 begin
   with stray as materialized (
-    select r.job_id, r.address, r.position, r.namespace, r.queue, r.workflow,
-      turn.holder is null as is_free, nullif(turn.holder, 0) as holder
+    select r.*, r.holder is null as is_free
     from (
       select * from unnest(p_jobs, p_addresses, p_positions) as given (job_id, address, position)
       union
       select job_id, address, position from ratchet_internal.messages
-      where worker_id = p_worker and kind = 'result') given
-    join ratchet_internal.messages r using (job_id, address, position)
-    cross join lateral (select (
-      select coalesce(held.worker_id, 0) from ratchet_internal.messages held
-      where held.job_id = r.job_id and held.address = r.address and held.position = 0) as holder
-    ) turn
-    where r.kind = 'result' and (r.worker_id is null
-      or r.worker_id = p_worker and turn.holder is distinct from p_worker)
-    order by r.job_id, r.address, r.position for update of r skip locked),
+      where worker_id = p_worker and kind = 'result'
+      order by job_id, address, position) given
+    -- By key, one by one: no other index may look fit for this.
+    cross join lateral (
+      select r.job_id, r.address, r.position, r.namespace, r.queue, r.workflow, turn.holder
+      from ratchet_internal.messages r
+      cross join lateral (select (
+        select coalesce(held.worker_id, 0) from ratchet_internal.messages held
+        where held.job_id = r.job_id and held.address = r.address and held.position = 0) as holder
+      ) turn
+      where r.job_id = given.job_id and r.address = given.address
+        and r.position = given.position and r.kind = 'result' and (r.worker_id is null
+          or r.worker_id = p_worker and turn.holder is distinct from p_worker)
+      limit 1 for update of r skip locked) r),
   alive as materialized (
     select id from ratchet_internal.workers where id in (select holder from stray)
     for key share skip locked),
@@ -6264,7 +6273,7 @@ begin
   forwarded as (
     update ratchet_internal.messages r set worker_id = alive.id
     from stray s left join alive on alive.id = s.holder
-    where s.holder is not null and r.job_id = s.job_id and r.address = s.address
+    where s.holder <> 0 and r.job_id = s.job_id and r.address = s.address
       and r.position = s.position
     returning r.worker_id),
   resumed as (
@@ -6276,7 +6285,7 @@ begin
     order by 1, 2 on conflict do nothing),
   dropped as (
     delete from ratchet_internal.messages r using stray s
-    where s.holder is null and (not s.is_free or s.job_id in (select id from running))
+    where (s.holder = 0 or s.is_free and s.job_id in (select id from running))
       and r.job_id = s.job_id and r.address = s.address and r.position = s.position)
   select exists (select from stray where is_free)
     or exists (select from forwarded where worker_id <> p_worker) into v_is_moved;
@@ -6558,8 +6567,9 @@ begin
     j.queue, null::bigint
   from taken t
   join ratchet.jobs j on j.id = t.job_id
-  join ratchet.jobs_attributes a
-    on a.job_id = t.job_id and a.address = t.address and a.position = t.position;
+  cross join lateral (
+    select a.address, a.field, a.input from ratchet.jobs_attributes a
+    where a.job_id = t.job_id and a.address = t.address and a.position = t.position limit 1) a;
 end $$;
 comment on function ratchet_internal.claim_activities(bigint, int, timestamptz) is
   'Takes due activities of the worker''s queues, the longest waiting queue first.';
@@ -7309,9 +7319,12 @@ begin
       select key from ratchet.jobs where id = j.origin_id) end, j.expire_seconds
   from ratchet_internal.messages m
   join ratchet.jobs j on j.id = m.job_id
-  left join ratchet.threads hook on hook.job_id = m.job_id and hook.address = m.address
-  left join ratchet.jobs_attributes a
-    on a.job_id = m.job_id and a.address = m.address and a.position = m.position
+  left join lateral (
+    select input, options, attempt from ratchet.threads
+    where job_id = m.job_id and address = m.address limit 1) hook on true
+  left join lateral (
+    select address, field, input from ratchet.jobs_attributes
+    where job_id = m.job_id and address = m.address and position = m.position limit 1) a on true
   where m.worker_id = p_worker and m.kind in ('turn', 'activity');
 end $$;
 comment on function ratchet.held_work(bigint) is

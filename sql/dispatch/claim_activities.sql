@@ -44,8 +44,9 @@ begin
     j.queue, null::bigint
   from taken t
   join ratchet.jobs j on j.id = t.job_id
-  join ratchet.jobs_attributes a
-    on a.job_id = t.job_id and a.address = t.address and a.position = t.position;
+  cross join lateral (
+    select a.address, a.field, a.input from ratchet.jobs_attributes a
+    where a.job_id = t.job_id and a.address = t.address and a.position = t.position limit 1) a;
 end $$;
 comment on function ratchet_internal.claim_activities(bigint, int, timestamptz) is
   'Takes due activities of the worker''s queues, the longest waiting queue first.';

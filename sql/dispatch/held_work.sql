@@ -31,9 +31,12 @@ begin
       select key from ratchet.jobs where id = j.origin_id) end, j.expire_seconds
   from ratchet_internal.messages m
   join ratchet.jobs j on j.id = m.job_id
-  left join ratchet.threads hook on hook.job_id = m.job_id and hook.address = m.address
-  left join ratchet.jobs_attributes a
-    on a.job_id = m.job_id and a.address = m.address and a.position = m.position
+  left join lateral (
+    select input, options, attempt from ratchet.threads
+    where job_id = m.job_id and address = m.address limit 1) hook on true
+  left join lateral (
+    select address, field, input from ratchet.jobs_attributes
+    where job_id = m.job_id and address = m.address and position = m.position limit 1) a on true
   where m.worker_id = p_worker and m.kind in ('turn', 'activity');
 end $$;
 comment on function ratchet.held_work(bigint) is

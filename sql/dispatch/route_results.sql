@@ -19,21 +19,25 @@ declare
   v_is_moved boolean;
 begin
   with stray as materialized (
-    select r.job_id, r.address, r.position, r.namespace, r.queue, r.workflow,
-      turn.holder is null as is_free, nullif(turn.holder, 0) as holder
+    select r.*, r.holder is null as is_free
     from (
       select * from unnest(p_jobs, p_addresses, p_positions) as given (job_id, address, position)
       union
       select job_id, address, position from ratchet_internal.messages
-      where worker_id = p_worker and kind = 'result') given
-    join ratchet_internal.messages r using (job_id, address, position)
-    cross join lateral (select (
-      select coalesce(held.worker_id, 0) from ratchet_internal.messages held
-      where held.job_id = r.job_id and held.address = r.address and held.position = 0) as holder
-    ) turn
-    where r.kind = 'result' and (r.worker_id is null
-      or r.worker_id = p_worker and turn.holder is distinct from p_worker)
-    order by r.job_id, r.address, r.position for update of r skip locked),
+      where worker_id = p_worker and kind = 'result'
+      order by job_id, address, position) given
+    -- By key, one by one: no other index may look fit for this.
+    cross join lateral (
+      select r.job_id, r.address, r.position, r.namespace, r.queue, r.workflow, turn.holder
+      from ratchet_internal.messages r
+      cross join lateral (select (
+        select coalesce(held.worker_id, 0) from ratchet_internal.messages held
+        where held.job_id = r.job_id and held.address = r.address and held.position = 0) as holder
+      ) turn
+      where r.job_id = given.job_id and r.address = given.address
+        and r.position = given.position and r.kind = 'result' and (r.worker_id is null
+          or r.worker_id = p_worker and turn.holder is distinct from p_worker)
+      limit 1 for update of r skip locked) r),
   alive as materialized (
     select id from ratchet_internal.workers where id in (select holder from stray)
     for key share skip locked),
@@ -44,7 +48,7 @@ begin
   forwarded as (
     update ratchet_internal.messages r set worker_id = alive.id
     from stray s left join alive on alive.id = s.holder
-    where s.holder is not null and r.job_id = s.job_id and r.address = s.address
+    where s.holder <> 0 and r.job_id = s.job_id and r.address = s.address
       and r.position = s.position
     returning r.worker_id),
   resumed as (
@@ -56,7 +60,7 @@ begin
     order by 1, 2 on conflict do nothing),
   dropped as (
     delete from ratchet_internal.messages r using stray s
-    where s.holder is null and (not s.is_free or s.job_id in (select id from running))
+    where (s.holder = 0 or s.is_free and s.job_id in (select id from running))
       and r.job_id = s.job_id and r.address = s.address and r.position = s.position)
   select exists (select from stray where is_free)
     or exists (select from forwarded where worker_id <> p_worker) into v_is_moved;

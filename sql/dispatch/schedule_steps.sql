@@ -30,7 +30,9 @@ begin
       p_attempts, p_held, p_failed, p_options)
       as s (job_id, address, at, kind, name, input, queue, delay, attempt, is_held, is_failed,
         options)
-    join ratchet.jobs j on j.id = s.job_id and j.status > 0
+    cross join lateral (
+      select namespace, queue, workflow from ratchet.jobs
+      where id = s.job_id and status > 0 limit 1) j
     where s.kind not in ('search', 'entity') and (
       select held.worker_id from ratchet_internal.messages held where held.job_id = s.job_id
         and held.address = s.address and held.position = 0) = p_worker

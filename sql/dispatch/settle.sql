@@ -41,7 +41,8 @@ begin
           select t.workflow from ratchet.threads t
           where t.job_id = a.job_id and t.address = a.address) else j.workflow end
     from answer a
-    join ratchet.jobs j on j.id = a.job_id
+    cross join lateral (
+      select queue, workflow from ratchet.jobs where id = a.job_id limit 1) j
     left join alive on alive.id = a.holder
     where m.job_id = a.job_id and m.address = a.address and m.position = a.at
     returning m.worker_id, m.namespace, m.queue, m.workflow),

@@ -38,8 +38,9 @@ begin
     from unnest(p_jobs, p_addresses, p_positions, p_keys, p_fields)
       as s (job_id, address, at, key, fields)
     join ratchet.jobs j on j.id = s.job_id
-    join ratchet_internal.messages m
-      on m.job_id = s.job_id and m.address = s.address and m.position = s.at
+    cross join lateral (
+      select due_at from ratchet_internal.messages m
+      where m.job_id = s.job_id and m.address = s.address and m.position = s.at limit 1) m
     left join ratchet.jobs origin on origin.id = j.origin_id
     left join ratchet.jobs parent on parent.id = j.parent_id
     cross join lateral (select ratchet_internal.readable(s.fields) as f) fields

@@ -19,8 +19,9 @@ begin
   if v_told.jobs is null then return; end if;
   perform ratchet_internal.broadcast('hmsh:' || j.namespace, event.key, j.key, null, event.value)
   from unnest(v_told.jobs, v_told.addresses, v_told.positions) as e (job_id, address, at)
-  join ratchet.jobs_attributes a
-    on a.job_id = e.job_id and a.address = e.address and a.position = e.at
+  cross join lateral (
+    select input from ratchet.jobs_attributes a
+    where a.job_id = e.job_id and a.address = e.address and a.position = e.at limit 1) a
   join ratchet.jobs j on j.id = e.job_id
   cross join lateral json_each(ratchet_internal.readable(a.input)) event
   where not starts_with(event.key, '$');

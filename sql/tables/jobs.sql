@@ -48,7 +48,7 @@ create table ratchet.jobs (
     check (status >= -1 or error is not null or result is not null),
   constraint "a failed job has no result"
     check (status > 0 or error is null or result is null)
-) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05);
+) with (fillfactor = 45, autovacuum_vacuum_scale_factor = 0.05);
 
 comment on table ratchet.jobs is
   'One row a run of a workflow, finished or not, as long as it is kept.';
