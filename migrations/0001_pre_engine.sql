@@ -3102,9 +3102,9 @@ as $$
 begin
   update ratchet_internal.signals s set is_new = l.is_left
   from (
-    select id, expires_at > p_now and exists (
-        select from ratchet_internal.messages m
-        where m.key = g.key and m.namespace = g.namespace and m.kind = 'wait')
+    select id, expires_at > p_now and (
+        select true from ratchet_internal.messages m
+        where m.key = g.key and m.namespace = g.namespace and m.kind = 'wait' limit 1) is not null
       and id = min(id) filter (where expires_at > p_now) over (partition by key, namespace)
         as is_left
     from ratchet_internal.signals g where id = any (p_signals) and not is_consumed) l
@@ -3113,9 +3113,9 @@ begin
   from unnest(p_jobs, p_addresses, p_positions) as w (job_id, address, at)
   where m.job_id = w.job_id and m.address = w.address and m.position = w.at
     and m.kind = 'wait' and m.attempt = 0
-    and not exists (
-      select from ratchet_internal.signals s where s.key = m.key and s.namespace = m.namespace
-        and not s.is_consumed and s.expires_at > p_now);
+    and (
+      select true from ratchet_internal.signals s where s.key = m.key and s.namespace = m.namespace
+        and not s.is_consumed and s.expires_at > p_now limit 1) is null;
 end $$;
 comment on function ratchet_internal.mark_matched(
   timestamptz, bigint[], bigint[], text[], int[]) is
@@ -3625,8 +3625,8 @@ begin
     cross join lateral (select ratchet_internal.readable(s.fields) as f) fields
     cross join lateral ratchet_internal.escalation_space(j.namespace, s.address)
       as space (name, app)
-    where not exists (select from ratchet.escalations e where e.job_id = s.job_id
-      and e.address = s.address and e.position = s.at)
+    where (select true from ratchet.escalations e where e.job_id = s.job_id
+      and e.address = s.address and e.position = s.at limit 1) is null
     order by s.key, space.name, space.app, s.job_id, s.address, s.at
     on conflict do nothing;
     get diagnostics v_count = row_count;
@@ -5866,8 +5866,8 @@ begin
     where s.kind in ('search', 'entity')
       and (select held.worker_id from ratchet_internal.messages held where held.job_id = s.job_id
         and held.address = split_part(s.address, '#', 1) and held.position = 0) = p_worker
-      and not exists (select from ratchet.jobs_attributes a where a.job_id = s.job_id
-        and a.address = s.address and a.position = s.at)),
+      and (select true from ratchet.jobs_attributes a where a.job_id = s.job_id
+        and a.address = s.address and a.position = s.at) is null),
   run (job_id, kind, turn, document, answer, problem) as (
     select first.job_id, first.kind, 0::bigint, case first.kind
         when 'search' then ratchet_internal.attributes_of(first.job_id) else j.context end,
@@ -6040,9 +6040,9 @@ begin
     where s.kind not in ('search', 'entity') and (
       select held.worker_id from ratchet_internal.messages held where held.job_id = s.job_id
         and held.address = s.address and held.position = 0) = p_worker
-      and not exists (
-        select from ratchet.jobs_attributes a
-        where a.job_id = s.job_id and a.address = s.address and a.position = s.at)),
+      and (
+        select true from ratchet.jobs_attributes a
+        where a.job_id = s.job_id and a.address = s.address and a.position = s.at) is null),
   recorded as (
     insert into ratchet.jobs_attributes
       (job_id, address, position, kind, field, ledger, input, target, created_at)
@@ -6320,9 +6320,9 @@ as $$
     on a.job_id = d.job_id and a.address = d.address and a.position = d.at
   where d.kind in ('timer', 'wait')
     -- A wait whose task somebody else holds at this moment is left for the next look.
-    and (not p_have_tasks or not exists (select from ratchet.escalations e
+    and (not p_have_tasks or (select true from ratchet.escalations e
       where e.job_id = d.job_id and e.address = d.address and e.position = d.at
-        and e.status = 'pending'))
+        and e.status = 'pending' limit 1) is null)
   having count(*) > 0
 $$;
 comment on function ratchet_internal.settle_due(
@@ -6595,15 +6595,15 @@ begin
   into has_due, has_turns, has_activities
   from (
     select r.workflow,
-      exists (
-        select from ratchet_internal.messages
+      (select true from ratchet_internal.messages
         where queue = r.queue and workflow = r.workflow and namespace = r.namespace
-          and worker_id is null and kind in ('turn', 'activity') and due_at <= p_now) as is_ready,
-      r.workflow <> '' and exists (
-        select from ratchet_internal.messages
+          and worker_id is null and kind in ('turn', 'activity') and due_at <= p_now
+        limit 1) as is_ready,
+      case when r.workflow <> '' then (
+        select true from ratchet_internal.messages
         where queue = r.queue and workflow = r.workflow and namespace = r.namespace
-          and worker_id is null and kind in ('timer', 'wait', 'result') and due_at <= p_now)
-        as is_due
+          and worker_id is null and kind in ('timer', 'wait', 'result') and due_at <= p_now
+        limit 1) end as is_due
     from ratchet_internal.worker_routes r
     where r.worker_id = p_worker and (r.opens_at is null or r.opens_at <= p_now)) r;
 end $$;
@@ -7224,21 +7224,20 @@ begin
       where a.job_id = turn.job_id and ratchet_internal.thread_of(a.address) = turn.address
         and a.kind not in ('patch', 'marker')
         and ratchet_internal.is_final(a.ledger))
-    and exists (
-      select from ratchet_internal.messages open
-      where open.job_id = turn.job_id and open.address = turn.address and open.position > 0)
-    and not exists (
-      select from ratchet_internal.messages told
-      where told.job_id = turn.job_id and told.address = turn.address and told.position < 0)
+    and (
+      select true from ratchet_internal.messages open where open.job_id = turn.job_id
+        and open.address = turn.address and open.position > 0 limit 1)
+    and (
+      select true from ratchet_internal.messages told where told.job_id = turn.job_id
+        and told.address = turn.address and told.position < 0 limit 1) is null
   returning held.job_id, held.address;
   return query
   select distinct given.job_id, coalesce(given.address, '')
   from unnest(p_jobs, p_addresses) as given (job_id, address)
-  where not exists (
-      select from ratchet_internal.messages held where held.job_id = given.job_id
-        and held.address = coalesce(given.address, '') and held.position = 0)
-    and not exists (
-      select from ratchet.jobs j where j.id = given.job_id and j.status > 0);
+  where (
+      select true from ratchet_internal.messages held where held.job_id = given.job_id
+        and held.address = coalesce(given.address, '') and held.position = 0) is null
+    and (select true from ratchet.jobs j where j.id = given.job_id and j.status > 0) is null;
 end $$;
 comment on function ratchet.evict(bigint, bigint[], int[], text[]) is
   'Gives threads that only wait back, so that memory can be freed; returns the threads to forget.';

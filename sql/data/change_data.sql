@@ -24,8 +24,8 @@ begin
     where s.kind in ('search', 'entity')
       and (select held.worker_id from ratchet_internal.messages held where held.job_id = s.job_id
         and held.address = split_part(s.address, '#', 1) and held.position = 0) = p_worker
-      and not exists (select from ratchet.jobs_attributes a where a.job_id = s.job_id
-        and a.address = s.address and a.position = s.at)),
+      and (select true from ratchet.jobs_attributes a where a.job_id = s.job_id
+        and a.address = s.address and a.position = s.at) is null),
   run (job_id, kind, turn, document, answer, problem) as (
     select first.job_id, first.kind, 0::bigint, case first.kind
         when 'search' then ratchet_internal.attributes_of(first.job_id) else j.context end,

@@ -38,21 +38,20 @@ begin
       where a.job_id = turn.job_id and ratchet_internal.thread_of(a.address) = turn.address
         and a.kind not in ('patch', 'marker')
         and ratchet_internal.is_final(a.ledger))
-    and exists (
-      select from ratchet_internal.messages open
-      where open.job_id = turn.job_id and open.address = turn.address and open.position > 0)
-    and not exists (
-      select from ratchet_internal.messages told
-      where told.job_id = turn.job_id and told.address = turn.address and told.position < 0)
+    and (
+      select true from ratchet_internal.messages open where open.job_id = turn.job_id
+        and open.address = turn.address and open.position > 0 limit 1)
+    and (
+      select true from ratchet_internal.messages told where told.job_id = turn.job_id
+        and told.address = turn.address and told.position < 0 limit 1) is null
   returning held.job_id, held.address;
   return query
   select distinct given.job_id, coalesce(given.address, '')
   from unnest(p_jobs, p_addresses) as given (job_id, address)
-  where not exists (
-      select from ratchet_internal.messages held where held.job_id = given.job_id
-        and held.address = coalesce(given.address, '') and held.position = 0)
-    and not exists (
-      select from ratchet.jobs j where j.id = given.job_id and j.status > 0);
+  where (
+      select true from ratchet_internal.messages held where held.job_id = given.job_id
+        and held.address = coalesce(given.address, '') and held.position = 0) is null
+    and (select true from ratchet.jobs j where j.id = given.job_id and j.status > 0) is null;
 end $$;
 comment on function ratchet.evict(bigint, bigint[], int[], text[]) is
   'Gives threads that only wait back, so that memory can be freed; returns the threads to forget.';

@@ -17,15 +17,15 @@ begin
   into has_due, has_turns, has_activities
   from (
     select r.workflow,
-      exists (
-        select from ratchet_internal.messages
+      (select true from ratchet_internal.messages
         where queue = r.queue and workflow = r.workflow and namespace = r.namespace
-          and worker_id is null and kind in ('turn', 'activity') and due_at <= p_now) as is_ready,
-      r.workflow <> '' and exists (
-        select from ratchet_internal.messages
+          and worker_id is null and kind in ('turn', 'activity') and due_at <= p_now
+        limit 1) as is_ready,
+      case when r.workflow <> '' then (
+        select true from ratchet_internal.messages
         where queue = r.queue and workflow = r.workflow and namespace = r.namespace
-          and worker_id is null and kind in ('timer', 'wait', 'result') and due_at <= p_now)
-        as is_due
+          and worker_id is null and kind in ('timer', 'wait', 'result') and due_at <= p_now
+        limit 1) end as is_due
     from ratchet_internal.worker_routes r
     where r.worker_id = p_worker and (r.opens_at is null or r.opens_at <= p_now)) r;
 end $$;

@@ -36,9 +36,9 @@ begin
     where s.kind not in ('search', 'entity') and (
       select held.worker_id from ratchet_internal.messages held where held.job_id = s.job_id
         and held.address = s.address and held.position = 0) = p_worker
-      and not exists (
-        select from ratchet.jobs_attributes a
-        where a.job_id = s.job_id and a.address = s.address and a.position = s.at)),
+      and (
+        select true from ratchet.jobs_attributes a
+        where a.job_id = s.job_id and a.address = s.address and a.position = s.at) is null),
   recorded as (
     insert into ratchet.jobs_attributes
       (job_id, address, position, kind, field, ledger, input, target, created_at)

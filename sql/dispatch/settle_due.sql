@@ -20,9 +20,9 @@ as $$
     on a.job_id = d.job_id and a.address = d.address and a.position = d.at
   where d.kind in ('timer', 'wait')
     -- A wait whose task somebody else holds at this moment is left for the next look.
-    and (not p_have_tasks or not exists (select from ratchet.escalations e
+    and (not p_have_tasks or (select true from ratchet.escalations e
       where e.job_id = d.job_id and e.address = d.address and e.position = d.at
-        and e.status = 'pending'))
+        and e.status = 'pending' limit 1) is null)
   having count(*) > 0
 $$;
 comment on function ratchet_internal.settle_due(

@@ -46,8 +46,8 @@ begin
     cross join lateral (select ratchet_internal.readable(s.fields) as f) fields
     cross join lateral ratchet_internal.escalation_space(j.namespace, s.address)
       as space (name, app)
-    where not exists (select from ratchet.escalations e where e.job_id = s.job_id
-      and e.address = s.address and e.position = s.at)
+    where (select true from ratchet.escalations e where e.job_id = s.job_id
+      and e.address = s.address and e.position = s.at limit 1) is null
     order by s.key, space.name, space.app, s.job_id, s.address, s.at
     on conflict do nothing;
     get diagnostics v_count = row_count;

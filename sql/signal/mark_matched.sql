@@ -13,9 +13,9 @@ as $$
 begin
   update ratchet_internal.signals s set is_new = l.is_left
   from (
-    select id, expires_at > p_now and exists (
-        select from ratchet_internal.messages m
-        where m.key = g.key and m.namespace = g.namespace and m.kind = 'wait')
+    select id, expires_at > p_now and (
+        select true from ratchet_internal.messages m
+        where m.key = g.key and m.namespace = g.namespace and m.kind = 'wait' limit 1) is not null
       and id = min(id) filter (where expires_at > p_now) over (partition by key, namespace)
         as is_left
     from ratchet_internal.signals g where id = any (p_signals) and not is_consumed) l
@@ -24,9 +24,9 @@ begin
   from unnest(p_jobs, p_addresses, p_positions) as w (job_id, address, at)
   where m.job_id = w.job_id and m.address = w.address and m.position = w.at
     and m.kind = 'wait' and m.attempt = 0
-    and not exists (
-      select from ratchet_internal.signals s where s.key = m.key and s.namespace = m.namespace
-        and not s.is_consumed and s.expires_at > p_now);
+    and (
+      select true from ratchet_internal.signals s where s.key = m.key and s.namespace = m.namespace
+        and not s.is_consumed and s.expires_at > p_now limit 1) is null;
 end $$;
 comment on function ratchet_internal.mark_matched(
   timestamptz, bigint[], bigint[], text[], int[]) is

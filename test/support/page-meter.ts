@@ -63,6 +63,13 @@ export class PageMeter {
     const answered = await call({ reports: [{ job, position: 1, attempt: 1, value: 1 }] });
     // It is due at once: the same call fires it.
     const fired = await call({ plans: [{ job, position: 2, kind: 'sleep', delay: 0 }] });
+    const plan = (position: number, kind: string, more: object) =>
+      call({ plans: [{ job, position, kind, ...more }] });
+    const child = await plan(3, 'start', { input: [], options: { id: `${id}-c`, queue: 'none' } });
+    const signal = await plan(4, 'signal', { name: `${id}-key`, input: 1 });
+    const wait = await plan(5, 'wait', { name: `${id}-key` });
+    const matched = await call({});
+    const data = await plan(1, 'search', { address: '#6', name: 'search.incr', input: ['n', 1] });
     const held = await pagesOf(client, 'select ratchet.held_work($1)', [worker]);
     const ended = await call({ ends: [{ job, result: 'done' }] });
     const found = {
@@ -70,6 +77,7 @@ export class PageMeter {
       watched: await pagesOf(client, `select ratchet.watch_jobs('durable', array[$1])`, [id]),
       idle: await call({ idle: true }),
     };
-    return { started, claimed, planned, taken, answered, fired, held, ended, ...found };
+    const steps = { started, claimed, planned, taken, answered, fired };
+    return { ...steps, child, signal, wait, matched, data, held, ended, ...found };
   }
 }
