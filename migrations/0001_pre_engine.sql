@@ -555,7 +555,7 @@ create index messages_ready on ratchet_internal.messages (queue, workflow, names
   where worker_id is null and kind in ('turn', 'activity');
 create index messages_due on ratchet_internal.messages (queue, workflow, namespace, due_at)
   where worker_id is null and kind in ('timer', 'wait', 'result');
-create index messages_held on ratchet_internal.messages (worker_id, kind)
+create index messages_held on ratchet_internal.messages (worker_id, kind, due_at)
   where worker_id is not null;
 create index messages_awaited on ratchet_internal.messages (key, namespace, job_id)
   where key is not null;
@@ -2815,6 +2815,21 @@ create type ratchet.work as (
   expire_seconds bigint
 );
 comment on type ratchet.work is 'One thing an exchange hands to a worker.';
+
+-- sql/dispatch/route_head.sql
+
+-- A route of a worker at one moment, and where its work begins: what is before has been taken.
+
+create type ratchet_internal.route_head as (
+  namespace text,
+  queue text,
+  workflow text,
+  opens_at timestamptz,
+  ready_at timestamptz,
+  due_at timestamptz
+);
+comment on type ratchet_internal.route_head is
+  'A route of a worker, with the times of its first ready and its first due message, if any.';
 
 -- sql/dispatch/is_held_by.sql
 
@@ -6223,8 +6238,8 @@ comment on function ratchet_internal.finish_turns is
 
 -- sql/dispatch/route_results.sql
 
--- Sorts out answers that are with nobody (those given, where still so) or with this worker, but
--- belong elsewhere:
+-- Sorts out answers that are with nobody (those given, where still so), or came to this worker
+-- since then (null: none), but belong elsewhere:
 -- - the thread is held by a worker: the answer goes to that one (or stays, if it is being taken
 -- over);
 -- - the thread waits to be claimed: the answer is dropped, since its claim will read the history;
@@ -6235,7 +6250,8 @@ comment on function ratchet_internal.finish_turns is
 -- Wakes: idle workers.
 
 create function ratchet_internal.route_results(
-  p_worker bigint, p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[]
+  p_worker bigint, p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[],
+  p_since timestamptz
 ) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -6249,7 +6265,7 @@ begin
       select * from unnest(p_jobs, p_addresses, p_positions) as given (job_id, address, position)
       union
       select job_id, address, position from ratchet_internal.messages
-      where worker_id = p_worker and kind = 'result'
+      where worker_id = p_worker and kind = 'result' and due_at >= p_since
       order by job_id, address, position) given
     -- By key, one by one: no other index may look fit for this.
     cross join lateral (
@@ -6271,7 +6287,7 @@ begin
     where id in (select job_id from stray where is_free) and status > 0
     order by id for no key update skip locked),
   forwarded as (
-    update ratchet_internal.messages r set worker_id = alive.id
+    update ratchet_internal.messages r set worker_id = alive.id, due_at = p_now
     from stray s left join alive on alive.id = s.holder
     where s.holder <> 0 and r.job_id = s.job_id and r.address = s.address
       and r.position = s.position
@@ -6293,7 +6309,7 @@ begin
     and exists (select from ratchet_internal.workers where is_idle and id <> p_worker);
 end $$;
 comment on function ratchet_internal.route_results(
-  bigint, timestamptz, bigint[], text[], int[]) is
+  bigint, timestamptz, bigint[], text[], int[], timestamptz) is
   'Sends answers that are with nobody, or with the wrong worker, where they belong.';
 
 -- sql/dispatch/settle_due.sql
@@ -6364,7 +6380,10 @@ comment on function ratchet_internal.go_on_with_graphs(timestamptz, bigint[], te
 -- Locks: messages, skipping those that somebody else is taking. Writes: messages, attributes,
 -- escalations. Returns whether graphs went on.
 
-create function ratchet_internal.fire_due(p_worker bigint, p_now timestamptz) returns boolean
+create function ratchet_internal.fire_due(
+  p_worker bigint, p_now timestamptz, p_heads ratchet_internal.route_head[],
+  p_answers_at timestamptz
+) returns boolean
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
@@ -6375,15 +6394,15 @@ begin
   select array_agg(m.job_id) as jobs, array_agg(m.address) as addresses,
     array_agg(m.position) as positions, array_agg(m.kind) as kinds,
     bool_or(m.kind = 'wait' and m.options is not null) as have_tasks into v_due
-  from ratchet_internal.worker_routes r
+  from unnest(p_heads) r
   cross join lateral (
     select job_id, address, position, kind, options from ratchet_internal.messages
     where queue = r.queue and workflow = r.workflow and namespace = r.namespace
-      and worker_id is null and kind in ('timer', 'wait', 'result') and due_at <= p_now
+      and worker_id is null and kind in ('timer', 'wait', 'result')
+      and due_at between r.due_at and p_now
     order by due_at limit 1000 for update skip locked) m
-  where r.worker_id = p_worker and r.workflow <> '' and (r.opens_at is null
-    or r.opens_at <= p_now
-      and ratchet_internal.rest_route(p_worker, r.namespace, r.queue, r.workflow, p_now));
+  where r.due_at is not null and (r.opens_at is null
+    or ratchet_internal.rest_route(p_worker, r.namespace, r.queue, r.workflow, p_now));
   if v_due.have_tasks then
     perform ratchet_internal.expire_escalations(p_now, v_due.jobs, v_due.addresses,
       v_due.positions);
@@ -6396,24 +6415,24 @@ begin
   if v_is_moved then
     v_due.jobs := ratchet_internal.go_on_with_graphs(p_now, v_due.jobs, v_due.addresses);
   end if;
-  if v_due.jobs is not null or exists (select from ratchet_internal.messages
-    where worker_id = p_worker and kind = 'result')
-  then
+  if v_due.jobs is not null or p_answers_at is not null then
     perform ratchet_internal.route_results(p_worker, p_now, v_due.jobs, v_due.addresses,
-      v_due.positions);
+      v_due.positions, p_answers_at);
   end if;
   return v_is_moved;
 end $$;
-comment on function ratchet_internal.fire_due(bigint, timestamptz) is
+comment on function ratchet_internal.fire_due(
+  bigint, timestamptz, ratchet_internal.route_head[], timestamptz) is
   'Answers ended sleeps and timed-out waits, goes on with graphs, and sorts out answers without an '
   'addressee; returns whether graphs went on.';
 
 -- sql/dispatch/take_results.sql
 
--- Hands over the answers addressed to a worker, for threads that it holds, oldest first.
+-- Hands over the answers that came to a worker since then, for threads that it holds, oldest first.
 -- Locks: messages, skipping those of a job that is being stopped. Writes: messages.
 
-create function ratchet_internal.take_results(p_worker bigint) returns setof ratchet.work
+create function ratchet_internal.take_results(p_worker bigint, p_since timestamptz)
+returns setof ratchet.work
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
@@ -6423,7 +6442,7 @@ begin
   with answer as materialized (
     select r.job_id, r.address, r.position, r.due_at
     from ratchet_internal.messages r
-    where r.worker_id = p_worker and r.kind = 'result' and (
+    where r.worker_id = p_worker and r.kind = 'result' and r.due_at >= p_since and (
       select turn.worker_id from ratchet_internal.messages turn where turn.job_id = r.job_id
         and turn.address = r.address and turn.position = 0) = p_worker
     for update of r skip locked),
@@ -6436,9 +6455,9 @@ begin
   from answer a
   left join ratchet.jobs_attributes t
     on t.job_id = a.job_id and t.address = a.address and t.position = a.position
-  order by a.due_at, a.job_id, a.address, a.position;
+  order by coalesce(t.updated_at, a.due_at), a.job_id, a.address, a.position;
 end $$;
-comment on function ratchet_internal.take_results(bigint) is
+comment on function ratchet_internal.take_results(bigint, timestamptz) is
   'Hands over the answers addressed to a worker, oldest first.';
 
 -- sql/dispatch/claim_turns.sql
@@ -6447,8 +6466,9 @@ comment on function ratchet_internal.take_results(bigint) is
 -- The route whose head has waited longest comes first, so that a busy route cannot starve another.
 -- Locks: messages, skipping those that somebody else is taking. Writes: messages.
 
-create function ratchet_internal.claim_turns(p_worker bigint, p_room int, p_now timestamptz)
-returns setof ratchet.work
+create function ratchet_internal.claim_turns(
+  p_worker bigint, p_room int, p_now timestamptz, p_heads ratchet_internal.route_head[]
+) returns setof ratchet.work
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
@@ -6456,21 +6476,17 @@ as $$
 begin
   return query
   with route as materialized (
-    select r.namespace, r.queue, r.workflow
-    from ratchet_internal.worker_routes r
-    cross join lateral (
-      select due_at from ratchet_internal.messages
-      where queue = r.queue and workflow = r.workflow and namespace = r.namespace
-        and worker_id is null and kind in ('turn', 'activity') and due_at <= p_now
-      order by due_at limit 1) head
-    where r.worker_id = p_worker and r.workflow <> '' order by head.due_at),
+    -- What this exchange has made ready itself is ready from now on.
+    select h.namespace, h.queue, h.workflow, coalesce(h.ready_at, p_now) as ready_at
+    from unnest(p_heads) h where h.workflow <> '' order by 4),
   due as materialized (
     select m.job_id, m.address, m.position
     from route r
     cross join lateral (
       select job_id, address, position from ratchet_internal.messages
       where queue = r.queue and workflow = r.workflow and namespace = r.namespace
-        and worker_id is null and kind in ('turn', 'activity') and due_at <= p_now
+        and worker_id is null and kind in ('turn', 'activity')
+        and due_at between r.ready_at and p_now
       order by due_at limit p_room for update skip locked) m limit p_room),
   taken as (
     update ratchet_internal.messages m
@@ -6491,7 +6507,8 @@ begin
     where ratchet_internal.is_hook(t.address) and job_id = t.job_id and address = t.address
     limit 1) hook on true;
 end $$;
-comment on function ratchet_internal.claim_turns(bigint, int, timestamptz) is
+comment on function ratchet_internal.claim_turns(
+  bigint, int, timestamptz, ratchet_internal.route_head[]) is
   'Takes due turns of the worker''s workflows, the longest waiting route first.';
 
 -- sql/graph/fleet/rest_route.sql
@@ -6526,8 +6543,9 @@ comment on function ratchet_internal.rest_route(bigint, text, text, text, timest
 -- rests after each batch.
 -- Locks: messages, skipping those that somebody else is taking. Writes: messages, routes.
 
-create function ratchet_internal.claim_activities(p_worker bigint, p_room int, p_now timestamptz)
-returns setof ratchet.work
+create function ratchet_internal.claim_activities(
+  p_worker bigint, p_room int, p_now timestamptz, p_heads ratchet_internal.route_head[]
+) returns setof ratchet.work
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
@@ -6535,23 +6553,17 @@ as $$
 begin
   return query
   with route as materialized (
-    select r.namespace, r.queue, r.opens_at
-    from ratchet_internal.worker_routes r
-    cross join lateral (
-      select due_at from ratchet_internal.messages
-      where queue = r.queue and workflow = '' and namespace = r.namespace
-        and worker_id is null and kind in ('turn', 'activity') and due_at <= p_now
-      order by due_at limit 1) head
-    where r.worker_id = p_worker and r.workflow = ''
-      and (r.opens_at is null or r.opens_at <= p_now)
-    order by head.due_at),
+    -- What this exchange has made ready itself is ready from now on.
+    select h.namespace, h.queue, h.opens_at, coalesce(h.ready_at, p_now) as ready_at
+    from unnest(p_heads) h where h.workflow = '' order by 4),
   due as materialized (
     select m.job_id, m.address, m.position
     from route r
     cross join lateral (
       select job_id, address, position from ratchet_internal.messages
       where queue = r.queue and workflow = '' and namespace = r.namespace
-        and worker_id is null and kind in ('turn', 'activity') and due_at <= p_now
+        and worker_id is null and kind in ('turn', 'activity')
+        and due_at between r.ready_at and p_now
       order by due_at limit p_room for update skip locked) m
     where r.opens_at is null
       or ratchet_internal.rest_route(p_worker, r.namespace, r.queue, '', p_now)
@@ -6571,54 +6583,141 @@ begin
     select a.address, a.field, a.input from ratchet.jobs_attributes a
     where a.job_id = t.job_id and a.address = t.address and a.position = t.position limit 1) a;
 end $$;
-comment on function ratchet_internal.claim_activities(bigint, int, timestamptz) is
+comment on function ratchet_internal.claim_activities(
+  bigint, int, timestamptz, ratchet_internal.route_head[]) is
   'Takes due activities of the worker''s queues, the longest waiting queue first.';
+
+-- sql/dispatch/slow_look.sql
+
+-- Where the routes of a worker begin, as this session remembers it from a look that was slow, until
+-- it is time to look from the beginning again; null: look from the beginning.
+
+create function ratchet_internal.slow_look(p_worker bigint) returns jsonb
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_slow jsonb := nullif(current_setting('ratchet.slow_look', true), '')::jsonb;
+begin
+  if v_slow ->> 'worker' <> p_worker::text
+    or (v_slow ->> 'again')::timestamptz <= clock_timestamp()
+  then
+    return null;
+  end if;
+  return v_slow;
+end $$;
+comment on function ratchet_internal.slow_look(bigint) is
+  'Where the routes of a worker begin by a slow look of this session; null: from the beginning.';
+
+-- sql/dispatch/route_key.sql
+
+create function ratchet_internal.route_key(p_namespace text, p_queue text, p_workflow text)
+returns text
+language sql immutable parallel safe
+return concat(p_namespace, E'\x1f', p_queue, E'\x1f', p_workflow);
+comment on function ratchet_internal.route_key(text, text, text) is
+  'A text that names a route.';
+
+-- sql/dispatch/remember_look.sql
+
+-- After a slow look from the beginning, or one that followed it: keeps in the session where the
+-- routes begin. The next look from the beginning comes after twenty times as long as the last one
+-- took; so these take a twentieth of the time at most, and a message that was committed late (its
+-- time is when it was written) waits no longer than that. A fast one ends it.
+
+create function ratchet_internal.remember_look(
+  p_worker bigint, p_now timestamptz, p_slow jsonb, p_took interval,
+  p_heads ratchet_internal.route_head[], p_answers_at timestamptz
+) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  -- Shorter transactions than this are not late.
+  v_before timestamptz := p_now - interval '200 ms';
+begin
+  if p_slow is null and p_took < interval '2 ms' then
+    perform set_config('ratchet.slow_look', '', false);
+    return;
+  end if;
+  perform set_config('ratchet.slow_look', jsonb_build_object('worker', p_worker::text,
+    'again', coalesce(p_slow ->> 'again', (clock_timestamp() + 20 * p_took)::text),
+    'answers', least(p_answers_at, v_before),
+    'since', (select jsonb_object_agg(
+        ratchet_internal.route_key(h.namespace, h.queue, h.workflow),
+        jsonb_build_array(least(h.ready_at, v_before), least(h.due_at, v_before)))
+      from unnest(p_heads) h))::text, false);
+end $$;
+comment on function ratchet_internal.remember_look(
+  bigint, timestamptz, jsonb, interval, ratchet_internal.route_head[], timestamptz) is
+  'Keeps in the session where the routes of a worker begin, after a look that was slow.';
 
 -- sql/dispatch/look.sql
 
 -- What there is for a worker at this moment, in one cheap statement: most exchanges of a worker
 -- that is not busy find one kind of work or none, and starting the statements that take it costs
--- more than this.
+-- more than this. They begin where this has found the first.
+-- Messages that were taken stay in the indexes while somebody holds an old snapshot, and each look
+-- passes by them. When that takes long, the session remembers where it came to: see remember_look.
 
 create function ratchet_internal.look(
   p_worker bigint, p_now timestamptz,
-  out has_due boolean, out has_turns boolean, out has_activities boolean
+  out has_due boolean, out has_turns boolean, out has_activities boolean,
+  out heads ratchet_internal.route_head[], out answers_at timestamptz
 )
-language plpgsql stable
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_slow jsonb := ratchet_internal.slow_look(p_worker);
+  v_began timestamptz := clock_timestamp();
+  v_took interval;
 begin
-  select coalesce(bool_or(r.is_due), false) or exists (
-      select from ratchet_internal.messages where worker_id = p_worker and kind = 'result'),
-    coalesce(bool_or(r.is_ready and r.workflow <> ''), false),
-    coalesce(bool_or(r.is_ready and r.workflow = ''), false)
-  into has_due, has_turns, has_activities
+  select due_at into answers_at from ratchet_internal.messages
+  where worker_id = p_worker and kind = 'result'
+    and due_at >= coalesce((v_slow ->> 'answers')::timestamptz, '-infinity')
+  order by due_at limit 1;
+  select answers_at is not null or coalesce(bool_or(r.due_at is not null), false),
+    coalesce(bool_or(r.ready_at is not null and r.workflow <> ''), false),
+    coalesce(bool_or(r.ready_at is not null and r.workflow = ''), false),
+    array_agg(row(r.*)::ratchet_internal.route_head)
+  into has_due, has_turns, has_activities, heads
   from (
-    select r.workflow,
-      (select true from ratchet_internal.messages
+    select r.namespace, r.queue, r.workflow, r.opens_at,
+      (select due_at from ratchet_internal.messages
         where queue = r.queue and workflow = r.workflow and namespace = r.namespace
           and worker_id is null and kind in ('turn', 'activity') and due_at <= p_now
-        limit 1) as is_ready,
+          and due_at >= coalesce((since.at ->> 0)::timestamptz, '-infinity')
+        order by due_at limit 1) as ready_at,
       case when r.workflow <> '' then (
-        select true from ratchet_internal.messages
+        select due_at from ratchet_internal.messages
         where queue = r.queue and workflow = r.workflow and namespace = r.namespace
           and worker_id is null and kind in ('timer', 'wait', 'result') and due_at <= p_now
-        limit 1) end as is_due
+          and due_at >= coalesce((since.at ->> 1)::timestamptz, '-infinity')
+        order by due_at limit 1) end as due_at
     from ratchet_internal.worker_routes r
+    cross join lateral (select case when v_slow is not null then v_slow -> 'since'
+      -> ratchet_internal.route_key(r.namespace, r.queue, r.workflow) end as at) since
     where r.worker_id = p_worker and (r.opens_at is null or r.opens_at <= p_now)) r;
+  v_took := clock_timestamp() - v_began;
+  if v_took > interval '2 ms' or current_setting('ratchet.slow_look', true) <> '' then
+    perform ratchet_internal.remember_look(p_worker, p_now, v_slow, v_took, heads, answers_at);
+  end if;
 end $$;
 comment on function ratchet_internal.look(bigint, timestamptz) is
-  'Whether there are answers, due timers, turns or activities for a worker.';
+  'Whether there are answers, due timers, turns or activities for a worker, and where each begins.';
 
 -- sql/dispatch/next_look.sql
 
 -- In how many milliseconds an idle worker is to look again, if nobody notifies it before: when
--- something becomes due; soon when something is due that somebody else holds at this moment, or is
--- new; and in any case after as long as it has been idle. For whoever wrote something while the
--- worker was falling idle sent no notification, and may commit later: so it looks often at first,
--- then ever more rarely.
+-- something becomes due; soon when something is due that somebody else holds at this moment
+-- (p_is_held: the caller found it, and could not take it), or is new; and in any case after as long
+-- as it has been idle. For whoever wrote something while the worker was falling idle sent no
+-- notification, and may commit later: so it looks often at first, then ever more rarely.
 
-create function ratchet_internal.next_look(p_worker bigint, p_now timestamptz) returns bigint
+create function ratchet_internal.next_look(
+  p_worker bigint, p_now timestamptz, p_is_held boolean
+) returns bigint
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
@@ -6631,28 +6730,31 @@ begin
           else ceil(extract(epoch from min(greatest(m.due_at, r.opens_at)) - p_now) * 1000)
           end
         from ratchet_internal.worker_routes r
+        -- It has looked just now, though not at what is closed. What came meanwhile is young.
+        cross join lateral (select case when r.opens_at > p_now then '-infinity'
+          else p_now - interval '1 second' end as at) since
         cross join lateral (
           (select due_at from ratchet_internal.messages
             where queue = r.queue and workflow = r.workflow and namespace = r.namespace
-              and worker_id is null and kind in ('turn', 'activity') and due_at < 'infinity'
+              and worker_id is null and kind in ('turn', 'activity')
+              and due_at > since.at and due_at < 'infinity'
             order by due_at limit 1)
           union all
           (select due_at from ratchet_internal.messages
             where queue = r.queue and workflow = r.workflow and namespace = r.namespace
               and worker_id is null and kind in ('timer', 'wait', 'result')
-              and due_at < 'infinity'
+              and due_at > since.at and due_at < 'infinity'
             order by due_at limit 1)) m
         where r.worker_id = p_worker and coalesce(r.opens_at < 'infinity', true)),
       (select case when look_at <= p_now then 50
           else ceil(extract(epoch from look_at - p_now) * 1000) end
         from ratchet.schedules where look_at < 'infinity' order by look_at limit 1),
-      case when exists (select from ratchet_internal.messages
-          where worker_id = p_worker and kind = 'result')
-        or exists (select from ratchet_internal.signals where is_new)
+      case when p_is_held then 50 end,
+      case when exists (select from ratchet_internal.signals where is_new)
         or exists (select from ratchet_internal.messages where kind = 'wait' and attempt = 0)
         then 20 end)::bigint);
 end $$;
-comment on function ratchet_internal.next_look(bigint, timestamptz) is
+comment on function ratchet_internal.next_look(bigint, timestamptz, boolean) is
   'Milliseconds after which an idle worker looks again, unless it is notified before.';
 
 -- sql/dispatch/claim.sql
@@ -6674,18 +6776,22 @@ declare
 begin
   select * into v_ready from ratchet_internal.look(p_worker, p_now);
   if v_ready.has_due then
-    v_is_moved := ratchet_internal.fire_due(p_worker, p_now);
-    return query select * from ratchet_internal.take_results(p_worker);
+    v_is_moved := ratchet_internal.fire_due(p_worker, p_now, v_ready.heads,
+      v_ready.answers_at);
+    return query select * from ratchet_internal.take_results(p_worker,
+      coalesce(v_ready.answers_at, p_now));
     v_found := found;
   end if;
   -- An answer that nobody held the thread for has become a turn just now.
   if p_turn_room > 0 and (v_ready.has_turns or v_ready.has_due) then
-    return query select * from ratchet_internal.claim_turns(p_worker, p_turn_room, p_now);
+    return query select * from ratchet_internal.claim_turns(p_worker, p_turn_room, p_now,
+      v_ready.heads);
     v_found := v_found or found;
   end if;
   -- Graphs that went on just now may have activities for this worker.
   if p_activity_room > 0 and (v_ready.has_activities or v_is_moved) then
-    return query select * from ratchet_internal.claim_activities(p_worker, p_activity_room, p_now);
+    return query select * from ratchet_internal.claim_activities(p_worker, p_activity_room, p_now,
+      v_ready.heads);
     v_found := v_found or found;
   end if;
   update ratchet_internal.workers
@@ -6694,7 +6800,8 @@ begin
   if p_is_idle and not v_found then
     return query select 'next', null::bigint, null, null::int, null::int, null, null, null, null,
       null, null::json, null::json, null::boolean, null::boolean,
-      ratchet_internal.next_look(p_worker, p_now)::text, null::bigint;
+      ratchet_internal.next_look(p_worker, p_now, v_ready.has_due or v_ready.has_turns
+        or v_ready.has_activities)::text, null::bigint;
   end if;
 end $$;
 comment on function ratchet_internal.claim(bigint, timestamptz, int, int, boolean) is
@@ -7014,7 +7121,7 @@ begin
   then
     return 0;
   end if;
-  return ratchet_internal.next_look(p_worker, v_now);
+  return ratchet_internal.next_look(p_worker, v_now, false);
 end $$;
 comment on function ratchet.peek(bigint) is
   'For an idle worker: 0 when there is something to exchange for (its lease being lost is one), '
@@ -7361,7 +7468,8 @@ begin
   return query
   select w.job_id, w.position, w.attempt, w.workflow_id, w.namespace, w.queue, w.name, w.input,
     w.address
-  from ratchet_internal.claim_activities(p_worker, 1, v_now) w;
+  from ratchet_internal.look(p_worker, v_now) l
+  cross join lateral ratchet_internal.claim_activities(p_worker, 1, v_now, l.heads) w;
 end $$;
 comment on function ratchet.claim_activity(bigint) is
   'Takes the oldest due activity of the worker''s queues; no row when there is none.';

@@ -121,6 +121,7 @@ begin;
 
 -- Answering steps. settle is the one door through which an answer enters the history.
 \ir dispatch/work.sql
+\ir dispatch/route_head.sql
 \ir dispatch/is_held_by.sql
 \ir dispatch/lock_worker.sql
 \ir dispatch/lock_jobs.sql
@@ -250,6 +251,9 @@ begin;
 \ir dispatch/claim_turns.sql
 \ir graph/fleet/rest_route.sql
 \ir dispatch/claim_activities.sql
+\ir dispatch/slow_look.sql
+\ir dispatch/route_key.sql
+\ir dispatch/remember_look.sql
 \ir dispatch/look.sql
 \ir dispatch/next_look.sql
 \ir dispatch/claim.sql

@@ -3,8 +3,9 @@
 -- rests after each batch.
 -- Locks: messages, skipping those that somebody else is taking. Writes: messages, routes.
 
-create function ratchet_internal.claim_activities(p_worker bigint, p_room int, p_now timestamptz)
-returns setof ratchet.work
+create function ratchet_internal.claim_activities(
+  p_worker bigint, p_room int, p_now timestamptz, p_heads ratchet_internal.route_head[]
+) returns setof ratchet.work
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
@@ -12,23 +13,17 @@ as $$
 begin
   return query
   with route as materialized (
-    select r.namespace, r.queue, r.opens_at
-    from ratchet_internal.worker_routes r
-    cross join lateral (
-      select due_at from ratchet_internal.messages
-      where queue = r.queue and workflow = '' and namespace = r.namespace
-        and worker_id is null and kind in ('turn', 'activity') and due_at <= p_now
-      order by due_at limit 1) head
-    where r.worker_id = p_worker and r.workflow = ''
-      and (r.opens_at is null or r.opens_at <= p_now)
-    order by head.due_at),
+    -- What this exchange has made ready itself is ready from now on.
+    select h.namespace, h.queue, h.opens_at, coalesce(h.ready_at, p_now) as ready_at
+    from unnest(p_heads) h where h.workflow = '' order by 4),
   due as materialized (
     select m.job_id, m.address, m.position
     from route r
     cross join lateral (
       select job_id, address, position from ratchet_internal.messages
       where queue = r.queue and workflow = '' and namespace = r.namespace
-        and worker_id is null and kind in ('turn', 'activity') and due_at <= p_now
+        and worker_id is null and kind in ('turn', 'activity')
+        and due_at between r.ready_at and p_now
       order by due_at limit p_room for update skip locked) m
     where r.opens_at is null
       or ratchet_internal.rest_route(p_worker, r.namespace, r.queue, '', p_now)
@@ -48,5 +43,6 @@ begin
     select a.address, a.field, a.input from ratchet.jobs_attributes a
     where a.job_id = t.job_id and a.address = t.address and a.position = t.position limit 1) a;
 end $$;
-comment on function ratchet_internal.claim_activities(bigint, int, timestamptz) is
+comment on function ratchet_internal.claim_activities(
+  bigint, int, timestamptz, ratchet_internal.route_head[]) is
   'Takes due activities of the worker''s queues, the longest waiting queue first.';

@@ -25,7 +25,8 @@ begin
   return query
   select w.job_id, w.position, w.attempt, w.workflow_id, w.namespace, w.queue, w.name, w.input,
     w.address
-  from ratchet_internal.claim_activities(p_worker, 1, v_now) w;
+  from ratchet_internal.look(p_worker, v_now) l
+  cross join lateral ratchet_internal.claim_activities(p_worker, 1, v_now, l.heads) w;
 end $$;
 comment on function ratchet.claim_activity(bigint) is
   'Takes the oldest due activity of the worker''s queues; no row when there is none.';

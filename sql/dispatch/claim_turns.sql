@@ -2,8 +2,9 @@
 -- The route whose head has waited longest comes first, so that a busy route cannot starve another.
 -- Locks: messages, skipping those that somebody else is taking. Writes: messages.
 
-create function ratchet_internal.claim_turns(p_worker bigint, p_room int, p_now timestamptz)
-returns setof ratchet.work
+create function ratchet_internal.claim_turns(
+  p_worker bigint, p_room int, p_now timestamptz, p_heads ratchet_internal.route_head[]
+) returns setof ratchet.work
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
@@ -11,21 +12,17 @@ as $$
 begin
   return query
   with route as materialized (
-    select r.namespace, r.queue, r.workflow
-    from ratchet_internal.worker_routes r
-    cross join lateral (
-      select due_at from ratchet_internal.messages
-      where queue = r.queue and workflow = r.workflow and namespace = r.namespace
-        and worker_id is null and kind in ('turn', 'activity') and due_at <= p_now
-      order by due_at limit 1) head
-    where r.worker_id = p_worker and r.workflow <> '' order by head.due_at),
+    -- What this exchange has made ready itself is ready from now on.
+    select h.namespace, h.queue, h.workflow, coalesce(h.ready_at, p_now) as ready_at
+    from unnest(p_heads) h where h.workflow <> '' order by 4),
   due as materialized (
     select m.job_id, m.address, m.position
     from route r
     cross join lateral (
       select job_id, address, position from ratchet_internal.messages
       where queue = r.queue and workflow = r.workflow and namespace = r.namespace
-        and worker_id is null and kind in ('turn', 'activity') and due_at <= p_now
+        and worker_id is null and kind in ('turn', 'activity')
+        and due_at between r.ready_at and p_now
       order by due_at limit p_room for update skip locked) m limit p_room),
   taken as (
     update ratchet_internal.messages m
@@ -46,5 +43,6 @@ begin
     where ratchet_internal.is_hook(t.address) and job_id = t.job_id and address = t.address
     limit 1) hook on true;
 end $$;
-comment on function ratchet_internal.claim_turns(bigint, int, timestamptz) is
+comment on function ratchet_internal.claim_turns(
+  bigint, int, timestamptz, ratchet_internal.route_head[]) is
   'Takes due turns of the worker''s workflows, the longest waiting route first.';

@@ -4,7 +4,10 @@
 -- Locks: messages, skipping those that somebody else is taking. Writes: messages, attributes,
 -- escalations. Returns whether graphs went on.
 
-create function ratchet_internal.fire_due(p_worker bigint, p_now timestamptz) returns boolean
+create function ratchet_internal.fire_due(
+  p_worker bigint, p_now timestamptz, p_heads ratchet_internal.route_head[],
+  p_answers_at timestamptz
+) returns boolean
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
@@ -15,15 +18,15 @@ begin
   select array_agg(m.job_id) as jobs, array_agg(m.address) as addresses,
     array_agg(m.position) as positions, array_agg(m.kind) as kinds,
     bool_or(m.kind = 'wait' and m.options is not null) as have_tasks into v_due
-  from ratchet_internal.worker_routes r
+  from unnest(p_heads) r
   cross join lateral (
     select job_id, address, position, kind, options from ratchet_internal.messages
     where queue = r.queue and workflow = r.workflow and namespace = r.namespace
-      and worker_id is null and kind in ('timer', 'wait', 'result') and due_at <= p_now
+      and worker_id is null and kind in ('timer', 'wait', 'result')
+      and due_at between r.due_at and p_now
     order by due_at limit 1000 for update skip locked) m
-  where r.worker_id = p_worker and r.workflow <> '' and (r.opens_at is null
-    or r.opens_at <= p_now
-      and ratchet_internal.rest_route(p_worker, r.namespace, r.queue, r.workflow, p_now));
+  where r.due_at is not null and (r.opens_at is null
+    or ratchet_internal.rest_route(p_worker, r.namespace, r.queue, r.workflow, p_now));
   if v_due.have_tasks then
     perform ratchet_internal.expire_escalations(p_now, v_due.jobs, v_due.addresses,
       v_due.positions);
@@ -36,14 +39,13 @@ begin
   if v_is_moved then
     v_due.jobs := ratchet_internal.go_on_with_graphs(p_now, v_due.jobs, v_due.addresses);
   end if;
-  if v_due.jobs is not null or exists (select from ratchet_internal.messages
-    where worker_id = p_worker and kind = 'result')
-  then
+  if v_due.jobs is not null or p_answers_at is not null then
     perform ratchet_internal.route_results(p_worker, p_now, v_due.jobs, v_due.addresses,
-      v_due.positions);
+      v_due.positions, p_answers_at);
   end if;
   return v_is_moved;
 end $$;
-comment on function ratchet_internal.fire_due(bigint, timestamptz) is
+comment on function ratchet_internal.fire_due(
+  bigint, timestamptz, ratchet_internal.route_head[], timestamptz) is
   'Answers ended sleeps and timed-out waits, goes on with graphs, and sorts out answers without an '
   'addressee; returns whether graphs went on.';

@@ -1,33 +1,52 @@
 -- What there is for a worker at this moment, in one cheap statement: most exchanges of a worker
 -- that is not busy find one kind of work or none, and starting the statements that take it costs
--- more than this.
+-- more than this. They begin where this has found the first.
+-- Messages that were taken stay in the indexes while somebody holds an old snapshot, and each look
+-- passes by them. When that takes long, the session remembers where it came to: see remember_look.
 
 create function ratchet_internal.look(
   p_worker bigint, p_now timestamptz,
-  out has_due boolean, out has_turns boolean, out has_activities boolean
+  out has_due boolean, out has_turns boolean, out has_activities boolean,
+  out heads ratchet_internal.route_head[], out answers_at timestamptz
 )
-language plpgsql stable
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_slow jsonb := ratchet_internal.slow_look(p_worker);
+  v_began timestamptz := clock_timestamp();
+  v_took interval;
 begin
-  select coalesce(bool_or(r.is_due), false) or exists (
-      select from ratchet_internal.messages where worker_id = p_worker and kind = 'result'),
-    coalesce(bool_or(r.is_ready and r.workflow <> ''), false),
-    coalesce(bool_or(r.is_ready and r.workflow = ''), false)
-  into has_due, has_turns, has_activities
+  select due_at into answers_at from ratchet_internal.messages
+  where worker_id = p_worker and kind = 'result'
+    and due_at >= coalesce((v_slow ->> 'answers')::timestamptz, '-infinity')
+  order by due_at limit 1;
+  select answers_at is not null or coalesce(bool_or(r.due_at is not null), false),
+    coalesce(bool_or(r.ready_at is not null and r.workflow <> ''), false),
+    coalesce(bool_or(r.ready_at is not null and r.workflow = ''), false),
+    array_agg(row(r.*)::ratchet_internal.route_head)
+  into has_due, has_turns, has_activities, heads
   from (
-    select r.workflow,
-      (select true from ratchet_internal.messages
+    select r.namespace, r.queue, r.workflow, r.opens_at,
+      (select due_at from ratchet_internal.messages
         where queue = r.queue and workflow = r.workflow and namespace = r.namespace
           and worker_id is null and kind in ('turn', 'activity') and due_at <= p_now
-        limit 1) as is_ready,
+          and due_at >= coalesce((since.at ->> 0)::timestamptz, '-infinity')
+        order by due_at limit 1) as ready_at,
       case when r.workflow <> '' then (
-        select true from ratchet_internal.messages
+        select due_at from ratchet_internal.messages
         where queue = r.queue and workflow = r.workflow and namespace = r.namespace
           and worker_id is null and kind in ('timer', 'wait', 'result') and due_at <= p_now
-        limit 1) end as is_due
+          and due_at >= coalesce((since.at ->> 1)::timestamptz, '-infinity')
+        order by due_at limit 1) end as due_at
     from ratchet_internal.worker_routes r
+    cross join lateral (select case when v_slow is not null then v_slow -> 'since'
+      -> ratchet_internal.route_key(r.namespace, r.queue, r.workflow) end as at) since
     where r.worker_id = p_worker and (r.opens_at is null or r.opens_at <= p_now)) r;
+  v_took := clock_timestamp() - v_began;
+  if v_took > interval '2 ms' or current_setting('ratchet.slow_look', true) <> '' then
+    perform ratchet_internal.remember_look(p_worker, p_now, v_slow, v_took, heads, answers_at);
+  end if;
 end $$;
 comment on function ratchet_internal.look(bigint, timestamptz) is
-  'Whether there are answers, due timers, turns or activities for a worker.';
+  'Whether there are answers, due timers, turns or activities for a worker, and where each begins.';

@@ -27,7 +27,7 @@ begin
   then
     return 0;
   end if;
-  return ratchet_internal.next_look(p_worker, v_now);
+  return ratchet_internal.next_look(p_worker, v_now, false);
 end $$;
 comment on function ratchet.peek(bigint) is
   'For an idle worker: 0 when there is something to exchange for (its lease being lost is one), '

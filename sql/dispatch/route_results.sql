@@ -1,5 +1,5 @@
--- Sorts out answers that are with nobody (those given, where still so) or with this worker, but
--- belong elsewhere:
+-- Sorts out answers that are with nobody (those given, where still so), or came to this worker
+-- since then (null: none), but belong elsewhere:
 -- - the thread is held by a worker: the answer goes to that one (or stays, if it is being taken
 -- over);
 -- - the thread waits to be claimed: the answer is dropped, since its claim will read the history;
@@ -10,7 +10,8 @@
 -- Wakes: idle workers.
 
 create function ratchet_internal.route_results(
-  p_worker bigint, p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[]
+  p_worker bigint, p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[],
+  p_since timestamptz
 ) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -24,7 +25,7 @@ begin
       select * from unnest(p_jobs, p_addresses, p_positions) as given (job_id, address, position)
       union
       select job_id, address, position from ratchet_internal.messages
-      where worker_id = p_worker and kind = 'result'
+      where worker_id = p_worker and kind = 'result' and due_at >= p_since
       order by job_id, address, position) given
     -- By key, one by one: no other index may look fit for this.
     cross join lateral (
@@ -46,7 +47,7 @@ begin
     where id in (select job_id from stray where is_free) and status > 0
     order by id for no key update skip locked),
   forwarded as (
-    update ratchet_internal.messages r set worker_id = alive.id
+    update ratchet_internal.messages r set worker_id = alive.id, due_at = p_now
     from stray s left join alive on alive.id = s.holder
     where s.holder <> 0 and r.job_id = s.job_id and r.address = s.address
       and r.position = s.position
@@ -68,5 +69,5 @@ begin
     and exists (select from ratchet_internal.workers where is_idle and id <> p_worker);
 end $$;
 comment on function ratchet_internal.route_results(
-  bigint, timestamptz, bigint[], text[], int[]) is
+  bigint, timestamptz, bigint[], text[], int[], timestamptz) is
   'Sends answers that are with nobody, or with the wrong worker, where they belong.';

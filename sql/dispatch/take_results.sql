@@ -1,7 +1,8 @@
--- Hands over the answers addressed to a worker, for threads that it holds, oldest first.
+-- Hands over the answers that came to a worker since then, for threads that it holds, oldest first.
 -- Locks: messages, skipping those of a job that is being stopped. Writes: messages.
 
-create function ratchet_internal.take_results(p_worker bigint) returns setof ratchet.work
+create function ratchet_internal.take_results(p_worker bigint, p_since timestamptz)
+returns setof ratchet.work
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
@@ -11,7 +12,7 @@ begin
   with answer as materialized (
     select r.job_id, r.address, r.position, r.due_at
     from ratchet_internal.messages r
-    where r.worker_id = p_worker and r.kind = 'result' and (
+    where r.worker_id = p_worker and r.kind = 'result' and r.due_at >= p_since and (
       select turn.worker_id from ratchet_internal.messages turn where turn.job_id = r.job_id
         and turn.address = r.address and turn.position = 0) = p_worker
     for update of r skip locked),
@@ -24,7 +25,7 @@ begin
   from answer a
   left join ratchet.jobs_attributes t
     on t.job_id = a.job_id and t.address = a.address and t.position = a.position
-  order by a.due_at, a.job_id, a.address, a.position;
+  order by coalesce(t.updated_at, a.due_at), a.job_id, a.address, a.position;
 end $$;
-comment on function ratchet_internal.take_results(bigint) is
+comment on function ratchet_internal.take_results(bigint, timestamptz) is
   'Hands over the answers addressed to a worker, oldest first.';

@@ -42,7 +42,7 @@ create index messages_ready on ratchet_internal.messages (queue, workflow, names
   where worker_id is null and kind in ('turn', 'activity');
 create index messages_due on ratchet_internal.messages (queue, workflow, namespace, due_at)
   where worker_id is null and kind in ('timer', 'wait', 'result');
-create index messages_held on ratchet_internal.messages (worker_id, kind)
+create index messages_held on ratchet_internal.messages (worker_id, kind, due_at)
   where worker_id is not null;
 create index messages_awaited on ratchet_internal.messages (key, namespace, job_id)
   where key is not null;

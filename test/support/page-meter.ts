@@ -12,7 +12,11 @@ interface ExplainRow {
 const RUNS = 8;
 
 /** Runs a statement and says how many pages it touched, those of nested statements included. */
-async function pagesOf(client: PoolClient, text: string, values: unknown[]): Promise<number> {
+export async function pagesOf(
+  client: PoolClient,
+  text: string,
+  values: unknown[],
+): Promise<number> {
   const explain = `explain (analyze, buffers, format json) ${text}`;
   const { rows } = await client.query<ExplainRow>(explain, values);
   const plan = rows[0]?.['QUERY PLAN'][0]?.Plan ?? {};

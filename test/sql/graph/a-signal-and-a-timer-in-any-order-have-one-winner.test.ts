@@ -35,7 +35,8 @@ async function racing() {
     /** What a worker does when the time of the hook has come. */
     timer: (client: PoolClient) =>
       client.query(
-        `select ratchet_internal.fire_due($1, ratchet_internal.now() + interval '1 hour')`,
+        `select ratchet_internal.fire_due($1, n, (ratchet_internal.look($1, n)).heads, null)
+          from (select ratchet_internal.now() + interval '1 hour' as n) later`,
         [worker],
       ),
     /** What an engine does when a signal was sent. */
