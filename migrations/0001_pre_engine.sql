@@ -502,7 +502,7 @@ comment on column ratchet.threads.attempt is 'How often it has failed and been r
 comment on column ratchet.threads.request_id is
   'Names the call that started it, so that the same call may be repeated.';
 comment on column ratchet.threads.options is
-  'Retry policy of its own, as jobs.options; null: that of the job.';
+  'Its retry policy and trace, as jobs.options; null: those of the job.';
 comment on column ratchet.threads.input is 'Arguments of the function, a JSON array.';
 comment on column ratchet.threads.error is 'Why its last run failed; null if it did not.';
 comment on column ratchet.threads.created_at is 'When it was started.';
@@ -5175,6 +5175,23 @@ end $$;
 comment on function ratchet_internal.add_attributes(timestamptz, bigint[], json[]) is
   'Sets search attributes of jobs that run and take hooks.';
 
+-- sql/thread/hook_options.sql
+
+-- What a hook with a retry policy of its own is told beside its arguments: field by field its own,
+-- else what its job has: the rest of the policy, and the trace. Total: what is no object is kept.
+
+create function ratchet_internal.hook_options(p_own json, p_job json) returns json
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select case
+    when json_typeof(p_own) = 'object' and json_typeof(p_job) = 'object'
+    then (ratchet_internal.readable(p_job)::jsonb || ratchet_internal.readable(p_own)::jsonb)::json
+    else p_own end
+$$;
+comment on function ratchet_internal.hook_options(json, json) is
+  'The retry policy of a hook, with what it leaves open, and the trace, of its job.';
+
 -- sql/thread/open_threads.sql
 
 -- Starts hooks in jobs that run and take them; elsewhere nothing happens. The job's obligations
@@ -5200,13 +5217,14 @@ begin
     update ratchet.jobs j set status = j.status + w.count, updated_at = p_now
     from (select job_id, count(*)::int as count from wanted group by job_id order by job_id) w
     where j.id = w.job_id and j.status > 0 and j.is_hookable
-    returning j.id, j.namespace),
+    returning j.id, j.namespace, j.options),
   opened as (
     insert into ratchet.threads
       (job_id, address, workflow, queue, request_id, options, input, created_at)
     select w.job_id, 'h' || w.nth + (
         select count(*) from ratchet.threads t where t.job_id = w.job_id),
-      w.workflow, w.queue, p_request_id, w.options, w.input, p_now
+      w.workflow, w.queue, p_request_id,
+      ratchet_internal.hook_options(w.options, target.options), w.input, p_now
     from wanted w join target on target.id = w.job_id
     returning job_id, address, workflow, queue)
   insert into ratchet_internal.messages

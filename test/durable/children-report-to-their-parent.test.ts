@@ -174,9 +174,12 @@ test.serial('10.4: children have defaults, and go on however their parent ends',
   const stored = `select key, queue, workflow, entity, options::text as options,
     expire_seconds::int as expire from ratchet.jobs where key in ('returns-alike', 'returns-thing')
     order by key`;
-  t.deepEqual((await pool.query(stored)).rows, [
-    ...[{ key: 'returns-alike', queue: 'q', workflow: 'child', entity: 'child' }],
-    ...[{ key: 'returns-thing', queue: 'thing', workflow: 'thing', entity: 'thing' }],
-  ].map((row) => ({ ...row, options: null, expire: 77 })));
+  t.deepEqual(
+    (await pool.query(stored)).rows,
+    [
+      ...[{ key: 'returns-alike', queue: 'q', workflow: 'child', entity: 'child' }],
+      ...[{ key: 'returns-thing', queue: 'thing', workflow: 'thing', entity: 'thing' }],
+    ].map((row) => ({ ...row, options: null, expire: 77 })),
+  );
   t.deepEqual((await pool.query('select * from ratchet.check_invariants()')).rows, []);
 });
