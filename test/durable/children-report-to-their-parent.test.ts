@@ -153,7 +153,7 @@ test.serial('10.4: children have defaults, and go on however their parent ends',
       ...{ taskQueue: 'q', workflowId: mode, args: [mode] as [string] },
       ...{ config: { maximumAttempts: 9 }, expire: 77 },
     });
-  const id = (await (await start('returns')).result()) as string;
+  const id = String(await (await start('returns')).result());
   t.regex(id, /^thing-./);
   await t.throwsAsync((await start('fails')).result(), { message: 'on purpose' });
   const [cancelled, stopped] = [await start('cancelled'), await start('stopped')];
