@@ -103,9 +103,13 @@ test.serial('16: a readonly connection starts, signals and reads, and runs nothi
   await client.workflow.signal('go', 'went');
   t.is((await pool.query('select from ratchet_internal.workers')).rows.length, 0);
   t.deepEqual(await handle.state(), { done: false, workflowId: 'readonly' });
+  t.like(await handle.export(), { status: 1, timeline: [], state: { data: { done: false } } });
+  t.like(await handle.exportExecution(), { status: 'running', workflow_id: 'readonly' });
+  t.deepEqual(await handle.queryState(['a']), { a: null });
   t.deepEqual(ran, []);
   await create(connection);
   t.is(await handle.result(), 'went');
+  t.like(await handle.export(), { status: 0, timeline: [{ key: '-wait-1-' }] });
   await idle.run();
   await idle.stop();
   const again = await client.workflow.start({ taskQueue: 'q', workflowName: 'waits' });
