@@ -305,6 +305,7 @@ create table ratchet.jobs (
   is_watched boolean not null default false,
   is_hookable boolean not null default true,
   is_persistent boolean not null default false,
+  is_labelled boolean not null default false,
   cancel_requested_at timestamptz,
   parent_id bigint,
   origin_id bigint,
@@ -361,6 +362,8 @@ comment on column ratchet.jobs.is_awaited is
   'Whether a step of another job waits for the end and is answered in the commit that brings it.';
 comment on column ratchet.jobs.is_watched is
   'Whether a program waits for the end and is to be notified of it.';
+comment on column ratchet.jobs.is_labelled is
+  'Whether the caller gave the label; else it is the workflow name.';
 comment on column ratchet.jobs.is_hookable is 'Whether hooks may be started in it.';
 comment on column ratchet.jobs.is_persistent is
   'Whether it stays open for hooks after its function has returned, until it is stopped.';
@@ -1537,7 +1540,7 @@ declare
   v_now timestamptz := ratchet_internal.now();
   v_due timestamptz := ratchet_internal.after(v_now,
     ratchet_internal.number_of(p_options, 'delay', 0));
-  v_entity text := coalesce(p_options ->> 'entity', p_workflow);
+  v_entity text := p_options ->> 'entity';
   v_expire bigint := ratchet_internal.number_of(p_options, 'expire', null)::bigint;
   v_retry json := p_options -> 'retry';
   v_is_watched boolean := coalesce(p_options ->> 'watch' = 'true', false);
@@ -1550,11 +1553,11 @@ declare
 begin
   with job as (
     insert into ratchet.jobs (key, namespace, entity, workflow, queue, status, is_watched,
-      is_hookable, is_persistent, request_id, expire_seconds, options, input, created_at,
-      updated_at, pending_until)
-    select id, p_namespace, v_entity, p_workflow, p_queue,
+      is_hookable, is_persistent, is_labelled, request_id, expire_seconds, options, input,
+      created_at, updated_at, pending_until)
+    select id, p_namespace, coalesce(v_entity, p_workflow), p_workflow, p_queue,
       case when v_pending is null then 1 else -1 end, v_is_watched, v_is_hookable,
-      v_is_persistent, p_request_id,
+      v_is_persistent, v_entity is not null, p_request_id,
       v_expire, v_retry, input, v_now, v_now, case when v_pending is not null
         then ratchet_internal.after(v_now, v_pending * 1000) end
     from unnest(p_ids, p_inputs) as given (id, input)
@@ -1599,6 +1602,7 @@ begin
     update ratchet.jobs
     set status = 1, pending_until = null, workflow = p_workflow, queue = p_queue,
       entity = coalesce(p_options ->> 'entity', p_workflow), input = p_input,
+      is_labelled = p_options ->> 'entity' is not null,
       options = p_options -> 'retry', request_id = p_request_id, updated_at = v_now,
       expire_seconds = ratchet_internal.number_of(p_options, 'expire', null)::bigint,
       is_hookable = coalesce(p_options ->> 'signalIn', '') <> 'false',
@@ -5033,7 +5037,6 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_new bigint[];
   v_done record;
 begin
   with wanted as materialized (
@@ -5048,12 +5051,14 @@ begin
       and a.kind in ('child', 'start')),
   started as (
     insert into ratchet.jobs (key, namespace, entity, workflow, queue, is_awaited, is_hookable,
-      is_persistent, parent_id, origin_id, expire_seconds, options, input, created_at, updated_at)
+      is_persistent, is_labelled, parent_id, origin_id, expire_seconds, options, input, created_at,
+      updated_at)
     select w.id, w.namespace, coalesce(w.options ->> 'entity', w.workflow), w.workflow, w.queue,
       w.is_awaited, coalesce(w.options ->> 'signalIn', '') <> 'false',
-      coalesce(w.options ->> 'persistent', '') = 'true', w.job_id,
-      coalesce(parent.origin_id, parent.id), coalesce(ratchet_internal.number_of(w.options,
-        'expire', null)::bigint, parent.expire_seconds), w.options -> 'retry', w.input, p_now, p_now
+      coalesce(w.options ->> 'persistent', '') = 'true', w.options ->> 'entity' is not null,
+      w.job_id, coalesce(parent.origin_id, parent.id),
+      coalesce(ratchet_internal.number_of(w.options, 'expire', null)::bigint,
+        parent.expire_seconds), w.options -> 'retry', w.input, p_now, p_now
     from wanted w join ratchet.jobs parent on parent.id = w.job_id
     where ratchet_internal.is_name(w.id) and ratchet_internal.is_name(w.queue)
       and ratchet_internal.is_name(w.workflow)
@@ -5092,10 +5097,9 @@ begin
   if v_done.described is not null then
     perform ratchet_internal.set_attributes(p_now, v_done.described, v_done.data);
   end if;
-  v_new := v_done.started;
   perform ratchet_internal.wake_route(namespace, queue, workflow)
   from (select distinct namespace, queue, workflow from ratchet.jobs
-    where id = any (v_new)) route;
+    where id = any (v_done.started)) route;
 end $$;
 comment on function ratchet_internal.start_children(timestamptz, bigint[]) is
   'Starts the children that steps scheduled in this transaction ask for.';
@@ -19019,7 +19023,8 @@ begin
       p_jobs and finished_at <= v_now - v_age
         and finished_at <= v_now - case when expire_seconds is null then p_older_than
           else make_interval(secs => least(greatest(expire_seconds, 0), 1e10)) end as is_old,
-      p_transient and entity = workflow and finished_at <= v_now - p_older_than as is_transient,
+      p_transient and entity = workflow and not is_labelled
+        and finished_at <= v_now - p_older_than as is_transient,
       p_attributes and status = 0 and pruned_at is null as is_whole
     from ratchet.jobs
     where id > p_after and id <= v_to and status <= 0 and finished_at is not null

@@ -9,7 +9,6 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_new bigint[];
   v_done record;
 begin
   with wanted as materialized (
@@ -24,12 +23,14 @@ begin
       and a.kind in ('child', 'start')),
   started as (
     insert into ratchet.jobs (key, namespace, entity, workflow, queue, is_awaited, is_hookable,
-      is_persistent, parent_id, origin_id, expire_seconds, options, input, created_at, updated_at)
+      is_persistent, is_labelled, parent_id, origin_id, expire_seconds, options, input, created_at,
+      updated_at)
     select w.id, w.namespace, coalesce(w.options ->> 'entity', w.workflow), w.workflow, w.queue,
       w.is_awaited, coalesce(w.options ->> 'signalIn', '') <> 'false',
-      coalesce(w.options ->> 'persistent', '') = 'true', w.job_id,
-      coalesce(parent.origin_id, parent.id), coalesce(ratchet_internal.number_of(w.options,
-        'expire', null)::bigint, parent.expire_seconds), w.options -> 'retry', w.input, p_now, p_now
+      coalesce(w.options ->> 'persistent', '') = 'true', w.options ->> 'entity' is not null,
+      w.job_id, coalesce(parent.origin_id, parent.id),
+      coalesce(ratchet_internal.number_of(w.options, 'expire', null)::bigint,
+        parent.expire_seconds), w.options -> 'retry', w.input, p_now, p_now
     from wanted w join ratchet.jobs parent on parent.id = w.job_id
     where ratchet_internal.is_name(w.id) and ratchet_internal.is_name(w.queue)
       and ratchet_internal.is_name(w.workflow)
@@ -68,10 +69,9 @@ begin
   if v_done.described is not null then
     perform ratchet_internal.set_attributes(p_now, v_done.described, v_done.data);
   end if;
-  v_new := v_done.started;
   perform ratchet_internal.wake_route(namespace, queue, workflow)
   from (select distinct namespace, queue, workflow from ratchet.jobs
-    where id = any (v_new)) route;
+    where id = any (v_done.started)) route;
 end $$;
 comment on function ratchet_internal.start_children(timestamptz, bigint[]) is
   'Starts the children that steps scheduled in this transaction ask for.';

@@ -96,7 +96,7 @@ async function cancelledChild(): Promise<unknown> {
   throw new workflow.CancelledFailure();
 }
 
-/** What is caught of a child that was cancelled, stopped, or took too long; and what is returned. */
+/** What is caught of children that were cancelled, stopped or late, and what is returned. */
 async function outcomes() {
   const caught: unknown[] = [];
   const note = (error: Error & { type: string; code: number }) => {
