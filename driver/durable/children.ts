@@ -24,7 +24,17 @@ function inherited(options: string | null): TraceOptions {
   return options === null ? {} : traceOf(JSON.parse(options) as TraceOptions);
 }
 
-function childCall(kind: 'child' | 'start', options: StartOptions, name?: string) {
+/** Whether the calls that wait for a child throw its error, or return it. */
+function throws(options: StartOptions): boolean {
+  return options.config?.throwOnError ?? true;
+}
+
+function childCall(
+  kind: 'child' | 'start',
+  options: StartOptions,
+  name?: string,
+  isThrowing = throws(options),
+) {
   const what = kind === 'child' ? 'executeChild' : 'startChild';
   const { turn } = currentWorkflow(what);
   const { queue, namespace } = turn.work;
@@ -46,7 +56,6 @@ function childCall(kind: 'child' | 'start', options: StartOptions, name?: string
   const { entity, expire, retry, search, lifetime } = child;
   const stored = { id: child.workflowId, queue: child.queue, entity, expire, retry, search };
   Object.assign(stored, lifetime);
-  const isThrowing = options.config?.throwOnError ?? true;
   return durableCall(what, {
     kind,
     name: child.workflow,
@@ -90,20 +99,21 @@ export async function startChild(
   options: StartOptions = {},
 ): Promise<string | ChildHandle> {
   if (typeof first === 'object') return (await childCall('start', first)) as string;
-  const workflowId = (await childCall('start', options, nameOf(first))) as string;
+  // Without a child there is no handle, so that this throws in any case.
+  const workflowId = (await childCall('start', options, nameOf(first), true)) as string;
   return {
     workflowId,
-    result: <R>() => awaitJob<R>(workflowId),
+    result: <R>() => awaitJob<R>(workflowId, throws(options)),
     signal: (signalId, data) => signal(signalId, data),
   };
 }
 
 /** Waits for the end of a job of this namespace. */
-function awaitJob<T>(workflowId: string): Promise<T> {
+function awaitJob<T>(workflowId: string, isThrowing: boolean): Promise<T> {
   return durableCall('result', {
     kind: 'await',
     name: workflowId,
     options: JSON.stringify({ id: workflowId }),
-    convert: (answer) => childValue(answer, true),
+    convert: (answer) => childValue(answer, isThrowing),
   });
 }

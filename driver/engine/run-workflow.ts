@@ -39,9 +39,8 @@ export async function runWorkflow(
     const open = unawaited(turn);
     if (open !== undefined) await open;
     if (turn.isOver) return;
-    const result = resultOf(turn, value);
     if (isHookAddress(turn.address)) turn.report.thread = { input: null };
-    else turn.report.end = { result, error: null };
+    else turn.report.end = { result: resultOf(turn, value), error: null };
   } catch (thrown) {
     if (turn.isOver) return;
     fail(turn, thrown);

@@ -140,3 +140,24 @@ test.serial('10.10: an activity that runs is not stopped; its result is dropped'
   t.is((await pool.query(late)).rowCount, 0);
   t.deepEqual((await pool.query('select * from ratchet.check_invariants()')).rows, []);
 });
+
+async function shielded() {
+  const kept = await workflow.CancellationScope.nonCancellable(async () => {
+    return [await workflow.condition('inside'), await workflow.sleep(1), await note('cleaned')];
+  });
+  const outside = await workflow.sleep('1 hour').catch((error: Error) => error.message);
+  return [...kept, outside];
+}
+
+test.serial('10.10: a scope that has begun is not cancelled; what follows it is', async (t) => {
+  const { connection, client, pool } = await durableTest(t);
+  await Durable.Worker.create({ connection, taskQueue: 'q', workflow: shielded, activities });
+  const handle = await client.workflow.start(shielded, { taskQueue: 'q' });
+  const waits = `select from ratchet_internal.messages where kind = 'wait'`;
+  await waitFor('it waits', async () => (await pool.query(waits)).rowCount === 1);
+  await handle.cancel();
+  await handle.signal('inside', 'signalled');
+  t.deepEqual(await handle.result(), ['signalled', 0.001, 'cleaned', 'Workflow cancelled']);
+  t.is(await handle.status(), 0);
+  t.deepEqual((await pool.query('select * from ratchet.check_invariants()')).rows, []);
+});

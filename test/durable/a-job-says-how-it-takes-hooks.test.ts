@@ -1,6 +1,7 @@
 import test from 'ava';
 import { Durable } from '../../driver';
 import { AT_ONCE, durableTest } from '../support/durable';
+import { waitFor } from '../support/wait-for';
 
 const { workflow } = Durable;
 
@@ -169,3 +170,23 @@ test.serial(
     t.deepEqual((await pool.query('select * from ratchet.check_invariants()')).rows, []);
   },
 );
+
+async function odd() {
+  return 1n;
+}
+
+test.serial('14: what a hook returns is dropped, whatever it is', async (t) => {
+  const { client, pool, connection } = await durableTest(t);
+  async function parked() {
+    return workflow.condition('go');
+  }
+  for (const run of [odd, parked]) {
+    await Durable.Worker.create({ connection, taskQueue: 'q', workflow: run });
+  }
+  const handle = await client.workflow.start(parked, { taskQueue: 'q', workflowId: 'parked' });
+  await client.workflow.hook({ workflowId: 'parked', taskQueue: 'q', workflowName: 'odd' });
+  const ended = 'select from ratchet.threads where ended_at is not null';
+  await waitFor('its end', async () => (await pool.query(ended)).rowCount === 1);
+  await handle.signal('go', 'went');
+  t.is(await handle.result(), 'went');
+});

@@ -183,3 +183,29 @@ test.serial('10.4: children have defaults, and go on however their parent ends',
   );
   t.deepEqual((await pool.query('select * from ratchet.check_invariants()')).rows, []);
 });
+
+async function lenient() {
+  const config = { throwOnError: false };
+  const failing = await workflow.startChild(child, {
+    args: ['fatal'],
+    workflowId: 'lenient',
+    config,
+  });
+  const { counter } = workflow.workflowInfo();
+  const returned = await failing.result<object>();
+  const taken = await workflow
+    .startChild(child, { args: ['x'], workflowId: 'lenient', config })
+    .catch((error: Error) => error.message);
+  return { returned, taken, numbers: workflow.workflowInfo().counter - counter };
+}
+
+test.serial('10.4: the handle of a child may return its error, once it was started', async (t) => {
+  const { connection, client } = await durableTest(t);
+  await serve(connection);
+  await Durable.Worker.create({ connection, taskQueue: 'q', workflow: lenient });
+  const handle = await client.workflow.start(lenient, { taskQueue: 'q' });
+  const { returned, taken, numbers } = await handle.result();
+  t.like(returned, { message: 'child broke', code: 598 });
+  t.is<unknown, unknown>(taken, 'Duplicate job: lenient');
+  t.is(numbers, 2);
+});
