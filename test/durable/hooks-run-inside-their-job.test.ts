@@ -69,7 +69,8 @@ async function fatal() {
 }
 
 async function starting(options: object) {
-  await workflow.hook({ taskQueue: 'q', workflowName: 'noting', args: [1], ...options });
+  const own = { workflowId: undefined };
+  await workflow.hook({ taskQueue: 'q', workflowName: 'noting', args: [1], ...own, ...options });
   return 'started';
 }
 
