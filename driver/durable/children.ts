@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { toJson } from '../database/json-door';
 import type { WorkflowFunction } from '../engine/run-workflow';
 import { RatchetError } from '../errors';
+import { refuseOption } from '../options';
 import { traceOf, type TraceOptions } from '../telemetry/trace-context';
 import { currentWorkflow, durableCall } from './current-turn';
 import { signal } from './signals';
@@ -54,6 +55,9 @@ function childCall(
     });
   }
   const { entity, expire, retry, search, lifetime } = child;
+  if (kind === 'child' && lifetime?.pending !== undefined) {
+    refuseOption(what, 'pending', lifetime.pending, 'Who waits for a child runs it: startChild.');
+  }
   const stored = { id: child.workflowId, queue: child.queue, entity, expire, retry, search };
   Object.assign(stored, lifetime);
   return durableCall(what, {

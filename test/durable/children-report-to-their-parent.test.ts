@@ -209,3 +209,36 @@ test.serial('10.4: the handle of a child may return its error, once it was start
   t.is<unknown, unknown>(taken, 'Duplicate job: lenient');
   t.is(numbers, 2);
 });
+
+async function describing() {
+  const described = { search: { data: { size: 1 } }, marker: { '-by': 'parent', '-n': 2 } };
+  await workflow.executeChild(child, { args: ['x'], workflowId: 'marked', ...described });
+  const options = { workflowId: 'reserved', pending: 60, persistent: true, signalIn: false };
+  await workflow.startChild(child, { ...options, args: ['later'], ...described });
+  try {
+    return await workflow.executeChild(child, { args: ['never'], pending: 60 });
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+test.serial('10.4: a child may be marked, described, and only reserved', async (t) => {
+  const { connection, client, pool } = await durableTest(t);
+  await serve(connection);
+  await Durable.Worker.create({ connection, taskQueue: 'q', workflow: describing });
+  const handle = await client.workflow.start(describing, { taskQueue: 'q', workflowId: 'p' });
+  t.regex(String(await handle.result()), /pending/);
+  const said = `select j.key, a.field, a.value from ratchet.jobs_attributes a
+    join ratchet.jobs j on j.id = a.job_id where a.kind in ('marker', 'attribute') order by 1, 2`;
+  t.deepEqual(
+    (await pool.query(said)).rows.map(({ key, field, value }) => `${key} ${field} ${value}`),
+    ['marked', 'reserved'].flatMap((id) => [`${id} -by parent`, `${id} -n 2`, `${id} _size 1`]),
+  );
+  const reserved = client.workflow.getHandle('q', 'child', 'reserved');
+  t.is(await reserved.status(), -1);
+  t.deepEqual((await pool.query('select * from ratchet.check_invariants()')).rows, []);
+  await client.workflow.start(child, { taskQueue: 'q', workflowId: 'reserved', args: ['now'] });
+  t.is(await reserved.result(), 'child now');
+  t.like(await reserved.exportExecution({ include_lineage: true }), { parent_workflow_id: 'p' });
+  t.deepEqual((await pool.query('select * from ratchet.check_invariants()')).rows, []);
+});

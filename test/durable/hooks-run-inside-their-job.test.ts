@@ -69,8 +69,8 @@ async function fatal() {
 }
 
 async function starting(options: object) {
-  const own = { workflowId: undefined };
-  await workflow.hook({ taskQueue: 'q', workflowName: 'noting', args: [1], ...own, ...options });
+  const target = { taskQueue: 'q', workflowName: 'noting', workflowId: undefined };
+  await workflow.hook({ ...target, args: [1], ...options });
   return 'started';
 }
 
@@ -269,11 +269,9 @@ test.serial(
       try {
         await workflow.condition(`${name} never`);
       } catch (error) {
-        await workflow.CancellationScope.nonCancellable(() =>
-          see(`${name} ${workflow.isCancellation(error)}`),
-        );
-        if (name === 'main')
-          await workflow.CancellationScope.nonCancellable(() => workflow.condition('over'));
+        const { nonCancellable } = workflow.CancellationScope;
+        await nonCancellable(() => see(`${name} ${workflow.isCancellation(error)}`));
+        if (name === 'main') await nonCancellable(() => workflow.condition('over'));
       }
     }
     async function gentle(name: string) {
