@@ -269,9 +269,9 @@ test.serial(
       try {
         await workflow.condition(`${name} never`);
       } catch (error) {
-        const { nonCancellable } = workflow.CancellationScope;
-        await nonCancellable(() => see(`${name} ${workflow.isCancellation(error)}`));
-        if (name === 'main') await nonCancellable(() => workflow.condition('over'));
+        const scope = workflow.CancellationScope;
+        await scope.nonCancellable(() => see(`${name} ${workflow.isCancellation(error)}`));
+        if (name === 'main') await scope.nonCancellable(() => workflow.condition('over'));
       }
     }
     async function gentle(name: string) {
