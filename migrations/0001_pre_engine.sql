@@ -305,6 +305,7 @@ create table ratchet.jobs (
   is_watched boolean not null default false,
   is_hookable boolean not null default true,
   is_persistent boolean not null default false,
+  is_labelled boolean not null default false,
   cancel_requested_at timestamptz,
   parent_id bigint,
   origin_id bigint,
@@ -361,6 +362,8 @@ comment on column ratchet.jobs.is_awaited is
   'Whether a step of another job waits for the end and is answered in the commit that brings it.';
 comment on column ratchet.jobs.is_watched is
   'Whether a program waits for the end and is to be notified of it.';
+comment on column ratchet.jobs.is_labelled is
+  'Whether the caller gave the label; else it is the workflow name.';
 comment on column ratchet.jobs.is_hookable is 'Whether hooks may be started in it.';
 comment on column ratchet.jobs.is_persistent is
   'Whether it stays open for hooks after its function has returned, until it is stopped.';
@@ -502,7 +505,7 @@ comment on column ratchet.threads.attempt is 'How often it has failed and been r
 comment on column ratchet.threads.request_id is
   'Names the call that started it, so that the same call may be repeated.';
 comment on column ratchet.threads.options is
-  'Retry policy of its own, as jobs.options; null: that of the job.';
+  'Its retry policy and trace, as jobs.options; null: those of the job.';
 comment on column ratchet.threads.input is 'Arguments of the function, a JSON array.';
 comment on column ratchet.threads.error is 'Why its last run failed; null if it did not.';
 comment on column ratchet.threads.created_at is 'When it was started.';
@@ -1506,7 +1509,7 @@ begin
     perform ratchet_internal.set_attributes(p_now, p_jobs,
       array_fill(ratchet_internal.search_of(p_options), array[cardinality(p_jobs)]));
   end if;
-  if p_options -> 'marker' is null then return; end if;
+  if json_typeof(p_options -> 'marker') is distinct from 'object' then return; end if;
   insert into ratchet.jobs_attributes (job_id, ledger, created_at, position, kind, address, field,
     value)
   select job.id, ratchet_internal.leg2_done(ratchet_internal.leg1_done(1), 1), p_now, said.at,
@@ -1537,7 +1540,7 @@ declare
   v_now timestamptz := ratchet_internal.now();
   v_due timestamptz := ratchet_internal.after(v_now,
     ratchet_internal.number_of(p_options, 'delay', 0));
-  v_entity text := coalesce(p_options ->> 'entity', p_workflow);
+  v_entity text := p_options ->> 'entity';
   v_expire bigint := ratchet_internal.number_of(p_options, 'expire', null)::bigint;
   v_retry json := p_options -> 'retry';
   v_is_watched boolean := coalesce(p_options ->> 'watch' = 'true', false);
@@ -1550,11 +1553,11 @@ declare
 begin
   with job as (
     insert into ratchet.jobs (key, namespace, entity, workflow, queue, status, is_watched,
-      is_hookable, is_persistent, request_id, expire_seconds, options, input, created_at,
-      updated_at, pending_until)
-    select id, p_namespace, v_entity, p_workflow, p_queue,
+      is_hookable, is_persistent, is_labelled, request_id, expire_seconds, options, input,
+      created_at, updated_at, pending_until)
+    select id, p_namespace, coalesce(v_entity, p_workflow), p_workflow, p_queue,
       case when v_pending is null then 1 else -1 end, v_is_watched, v_is_hookable,
-      v_is_persistent, p_request_id,
+      v_is_persistent, v_entity is not null, p_request_id,
       v_expire, v_retry, input, v_now, v_now, case when v_pending is not null
         then ratchet_internal.after(v_now, v_pending * 1000) end
     from unnest(p_ids, p_inputs) as given (id, input)
@@ -1599,6 +1602,7 @@ begin
     update ratchet.jobs
     set status = 1, pending_until = null, workflow = p_workflow, queue = p_queue,
       entity = coalesce(p_options ->> 'entity', p_workflow), input = p_input,
+      is_labelled = p_options ->> 'entity' is not null,
       options = p_options -> 'retry', request_id = p_request_id, updated_at = v_now,
       expire_seconds = ratchet_internal.number_of(p_options, 'expire', null)::bigint,
       is_hookable = coalesce(p_options ->> 'signalIn', '') <> 'false',
@@ -5039,7 +5043,8 @@ comment on function ratchet_internal.start_error(text, text, text) is
 
 -- Starts the children that steps scheduled in this transaction ask for (child messages without a
 -- key). The parent of an awaited child keeps the message, keyed by the child; a started one is
--- answered with the child's id at once; an id that exists already is answered with an error.
+-- answered with the child's id at once; an id that exists already is answered with an error. With
+-- the option pending the id of a started one is only reserved.
 -- Locks: the new rows, in key order. Writes: jobs, messages, attributes. Wakes: idle workers.
 
 create function ratchet_internal.start_children(p_now timestamptz, p_jobs bigint[])
@@ -5048,36 +5053,40 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_new bigint[];
   v_done record;
 begin
   with wanted as materialized (
     select m.job_id, m.address, m.position, m.namespace, readable.options, a.input,
       ratchet_internal.step_name(a.address, a.field) as workflow,
       readable.options ->> 'queue' as queue, readable.options ->> 'id' as id,
-      a.kind = 'child' as is_awaited
+      a.kind = 'child' as is_awaited, case when a.kind = 'start' then
+        ratchet_internal.number_of(readable.options, 'pending', null) end as pending
     from ratchet_internal.messages m
     join ratchet.jobs_attributes a using (job_id, address, position)
     cross join lateral (select ratchet_internal.readable(m.options) as options) readable
     where m.job_id = any (p_jobs) and m.kind = 'child' and m.key = ''
       and a.kind in ('child', 'start')),
   started as (
-    insert into ratchet.jobs (key, namespace, entity, workflow, queue, is_awaited, is_hookable,
-      is_persistent, parent_id, origin_id, expire_seconds, options, input, created_at, updated_at)
+    insert into ratchet.jobs (key, namespace, entity, workflow, queue, status, pending_until,
+      is_awaited, is_hookable, is_persistent, is_labelled, parent_id, origin_id, expire_seconds,
+      options, input, created_at, updated_at)
     select w.id, w.namespace, coalesce(w.options ->> 'entity', w.workflow), w.workflow, w.queue,
+      case when w.pending is null then 1 else -1 end,
+      case when w.pending is not null then ratchet_internal.after(p_now, w.pending * 1000) end,
       w.is_awaited, coalesce(w.options ->> 'signalIn', '') <> 'false',
-      coalesce(w.options ->> 'persistent', '') = 'true', w.job_id,
-      coalesce(parent.origin_id, parent.id), coalesce(ratchet_internal.number_of(w.options,
-        'expire', null)::bigint, parent.expire_seconds), w.options -> 'retry', w.input, p_now, p_now
+      coalesce(w.options ->> 'persistent', '') = 'true', w.options ->> 'entity' is not null,
+      w.job_id, coalesce(parent.origin_id, parent.id),
+      coalesce(ratchet_internal.number_of(w.options, 'expire', null)::bigint,
+        parent.expire_seconds), w.options -> 'retry', w.input, p_now, p_now
     from wanted w join ratchet.jobs parent on parent.id = w.job_id
     where ratchet_internal.is_name(w.id) and ratchet_internal.is_name(w.queue)
       and ratchet_internal.is_name(w.workflow)
     order by w.id collate "C", w.namespace, w.job_id, w.position
     on conflict (key, namespace) do nothing
-    returning id, key, namespace, queue, workflow, parent_id),
+    returning id, key, namespace, queue, workflow, parent_id, status),
   turns as (
     insert into ratchet_internal.messages (job_id, due_at, kind, namespace, queue, workflow)
-    select id, p_now, 'turn', namespace, queue, workflow from started),
+    select id, p_now, 'turn', namespace, queue, workflow from started where status = 1),
   linked as (
     select distinct on (s.id) s.id as child, w.* from started s
     join wanted w on w.job_id = s.parent_id and w.id = s.key and w.namespace = s.namespace
@@ -5093,10 +5102,8 @@ begin
     array_agg(case when l.child is not null then to_json(w.id)::text
       else ratchet_internal.start_error(w.id, w.queue, w.workflow)::text end) as answers,
     (select array_agg(id) from started) as started,
-    (select array_agg(child order by child) from linked where options -> 'search' is not null)
-      as described,
-    (select array_agg(ratchet_internal.search_of(options) order by child) from linked
-      where options -> 'search' is not null) as data
+    (select json_object_agg(child, options) from linked where options -> 'search' is not null
+      or json_typeof(options -> 'marker') = 'object') as described
   into v_done
   from wanted w left join linked l using (job_id, address, position)
   where l.child is null or not w.is_awaited;
@@ -5104,13 +5111,11 @@ begin
     perform ratchet_internal.settle(p_now, v_done.jobs, v_done.addresses, v_done.positions,
       v_done.attempts, v_done.failed, v_done.answers, true);
   end if;
-  if v_done.described is not null then
-    perform ratchet_internal.set_attributes(p_now, v_done.described, v_done.data);
-  end if;
-  v_new := v_done.started;
+  perform ratchet_internal.describe_jobs(p_now, array[child.key::bigint], child.value)
+  from json_each(v_done.described) child;
   perform ratchet_internal.wake_route(namespace, queue, workflow)
   from (select distinct namespace, queue, workflow from ratchet.jobs
-    where id = any (v_new)) route;
+    where id = any (v_done.started) and status = 1) route;
 end $$;
 comment on function ratchet_internal.start_children(timestamptz, bigint[]) is
   'Starts the children that steps scheduled in this transaction ask for.';
@@ -5190,6 +5195,23 @@ end $$;
 comment on function ratchet_internal.add_attributes(timestamptz, bigint[], json[]) is
   'Sets search attributes of jobs that run and take hooks.';
 
+-- sql/thread/hook_options.sql
+
+-- What a hook with a retry policy of its own is told beside its arguments: field by field its own,
+-- else what its job has: the rest of the policy, and the trace. Total: what is no object is kept.
+
+create function ratchet_internal.hook_options(p_own json, p_job json) returns json
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select case
+    when json_typeof(p_own) = 'object' and json_typeof(p_job) = 'object'
+    then (ratchet_internal.readable(p_job)::jsonb || ratchet_internal.readable(p_own)::jsonb)::json
+    else p_own end
+$$;
+comment on function ratchet_internal.hook_options(json, json) is
+  'The retry policy of a hook, with what it leaves open, and the trace, of its job.';
+
 -- sql/thread/open_threads.sql
 
 -- Starts hooks in jobs that run and take them; elsewhere nothing happens. The job's obligations
@@ -5215,13 +5237,14 @@ begin
     update ratchet.jobs j set status = j.status + w.count, updated_at = p_now
     from (select job_id, count(*)::int as count from wanted group by job_id order by job_id) w
     where j.id = w.job_id and j.status > 0 and j.is_hookable
-    returning j.id, j.namespace),
+    returning j.id, j.namespace, j.options),
   opened as (
     insert into ratchet.threads
       (job_id, address, workflow, queue, request_id, options, input, created_at)
     select w.job_id, 'h' || w.nth + (
         select count(*) from ratchet.threads t where t.job_id = w.job_id),
-      w.workflow, w.queue, p_request_id, w.options, w.input, p_now
+      w.workflow, w.queue, p_request_id,
+      ratchet_internal.hook_options(w.options, target.options), w.input, p_now
     from wanted w join target on target.id = w.job_id
     returning job_id, address, workflow, queue)
   insert into ratchet_internal.messages
@@ -19109,7 +19132,8 @@ begin
       p_jobs and finished_at <= v_now - v_age
         and finished_at <= v_now - case when expire_seconds is null then p_older_than
           else make_interval(secs => least(greatest(expire_seconds, 0), 1e10)) end as is_old,
-      p_transient and entity = workflow and finished_at <= v_now - p_older_than as is_transient,
+      p_transient and entity = workflow and not is_labelled
+        and finished_at <= v_now - p_older_than as is_transient,
       p_attributes and status = 0 and pruned_at is null as is_whole
     from ratchet.jobs
     where id > p_after and id <= v_to and status <= 0 and finished_at is not null

@@ -206,6 +206,7 @@ begin;
 
 -- Hooks, threads beside the main function; the next generation of a function that continues as new.
 \ir data/add_attributes.sql
+\ir thread/hook_options.sql
 \ir thread/open_threads.sql
 \ir thread/hook.sql
 \ir thread/start_hooks.sql

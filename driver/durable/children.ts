@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { toJson } from '../database/json-door';
 import type { WorkflowFunction } from '../engine/run-workflow';
 import { RatchetError } from '../errors';
+import { refuseOption } from '../options';
 import { traceOf, type TraceOptions } from '../telemetry/trace-context';
 import { currentWorkflow, durableCall } from './current-turn';
 import { signal } from './signals';
@@ -24,7 +25,17 @@ function inherited(options: string | null): TraceOptions {
   return options === null ? {} : traceOf(JSON.parse(options) as TraceOptions);
 }
 
-function childCall(kind: 'child' | 'start', options: StartOptions, name?: string) {
+/** Whether the calls that wait for a child throw its error, or return it. */
+function throws(options: StartOptions): boolean {
+  return options.config?.throwOnError ?? true;
+}
+
+function childCall(
+  kind: 'child' | 'start',
+  options: StartOptions,
+  name?: string,
+  isThrowing = throws(options),
+) {
   const what = kind === 'child' ? 'executeChild' : 'startChild';
   const { turn } = currentWorkflow(what);
   const { queue, namespace } = turn.work;
@@ -44,9 +55,11 @@ function childCall(kind: 'child' | 'start', options: StartOptions, name?: string
     });
   }
   const { entity, expire, retry, search, lifetime } = child;
+  if (kind === 'child' && lifetime?.pending !== undefined) {
+    refuseOption(what, 'pending', lifetime.pending, 'Who waits for a child runs it: startChild.');
+  }
   const stored = { id: child.workflowId, queue: child.queue, entity, expire, retry, search };
   Object.assign(stored, lifetime);
-  const isThrowing = options.config?.throwOnError ?? true;
   return durableCall(what, {
     kind,
     name: child.workflow,
@@ -90,20 +103,21 @@ export async function startChild(
   options: StartOptions = {},
 ): Promise<string | ChildHandle> {
   if (typeof first === 'object') return (await childCall('start', first)) as string;
-  const workflowId = (await childCall('start', options, nameOf(first))) as string;
+  // Without a child there is no handle, so that this throws in any case.
+  const workflowId = (await childCall('start', options, nameOf(first), true)) as string;
   return {
     workflowId,
-    result: <R>() => awaitJob<R>(workflowId),
+    result: <R>() => awaitJob<R>(workflowId, throws(options)),
     signal: (signalId, data) => signal(signalId, data),
   };
 }
 
 /** Waits for the end of a job of this namespace. */
-function awaitJob<T>(workflowId: string): Promise<T> {
+function awaitJob<T>(workflowId: string, isThrowing: boolean): Promise<T> {
   return durableCall('result', {
     kind: 'await',
     name: workflowId,
     options: JSON.stringify({ id: workflowId }),
-    convert: (answer) => childValue(answer, true),
+    convert: (answer) => childValue(answer, isThrowing),
   });
 }

@@ -3,6 +3,7 @@ import { context, type WorkflowContext } from '../engine/context';
 import type { Answer, Call } from '../engine/call';
 import type { DurablePromise } from '../engine/durable-promise';
 import type { LiveTurn } from '../engine/live-turn';
+import { RecordedRefusal } from '../engine/recorded-refusal';
 import { RatchetError } from '../errors';
 import { tracedCall } from '../telemetry/spans';
 import { telemetry } from '../telemetry/telemetry';
@@ -76,7 +77,7 @@ export function durableOperation<T>(
 function operationValue({ isFailed, value }: Answer): unknown {
   if (!isFailed) return fromPlainJson(value);
   const { code, message, detail } = fromPlainJson(value) as StoredProblem;
-  throw new RatchetError(code, `${detail.operation}: ${message}`, { detail });
+  throw new RecordedRefusal(code, `${detail.operation}: ${message}`, { detail });
 }
 
 interface StoredProblem {

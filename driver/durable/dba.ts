@@ -1,6 +1,6 @@
 import { checkName } from '../database/names';
 import { pruneJobs, pruneSignals, type PrunedJobs } from '../database/prune-calls';
-import { durationMs, type Duration } from '../duration';
+import { durationSeconds, type Duration } from '../duration';
 import { checkOptions, checkSwitches, refuseOption } from '../options';
 import { hubFor, type ConnectionConfig } from './connection';
 
@@ -8,7 +8,10 @@ export interface PruneOptions {
   /** Namespace of `Durable`, or app of `HotMesh`. */
   appId: string;
   connection: ConnectionConfig;
-  /** How long finished jobs without an `expire` of their own are kept. Default '7 days'. */
+  /**
+   * How long finished jobs without an `expire` of their own are kept; a number is seconds. Default
+   * '7 days'.
+   */
   expire?: Duration;
   /** Remove finished jobs whose time is over. Default true. */
   jobs?: boolean;
@@ -51,7 +54,7 @@ function checkPrune(options: PruneOptions): void {
   checkSwitches(options, SWITCHES, 'DBA.prune');
   for (const name of DURATIONS) {
     const value = options[name];
-    if (value !== undefined) durationMs(value, name);
+    if (value !== undefined) durationSeconds(value, name);
   }
   const { entities } = options;
   if (entities === undefined) return;
@@ -86,7 +89,7 @@ export const DBA = {
     const namespaces = [appId, `hmsh:${appId}`];
     const pruned = await pruneJobs(hub.database, {
       namespaces,
-      olderThanMs: durationMs(expire, 'expire'),
+      olderThanMs: Math.round(durationSeconds(expire, 'expire') * 1_000),
       isRemovingJobs: options.jobs ?? true,
       isStripping: options.attributes ?? false,
       isRemovingTransient: options.pruneTransient ?? false,

@@ -44,7 +44,8 @@ function checkHook(options: HookOptions) {
   if (options.workflowName === undefined && options.entity === undefined) {
     endless('neither workflowName nor entity is given');
   }
-  const hook = checkStart({ workflowId, ...options }, { namespace });
+  const target = { ...options, workflowId: options.workflowId ?? workflowId };
+  const hook = checkStart(target, { namespace });
   const isOwn = hook.workflowId === workflowId && hook.queue === queue;
   if (isOwn && hook.workflow === workflow) endless('it is the function that calls it');
   checkOwn('hook', hook.namespace, namespace);

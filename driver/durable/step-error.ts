@@ -4,9 +4,9 @@ import {
   DuplicateJobError,
   DurableFatalError,
   DurableMaxedError,
+  DurableRetryError,
   DurableTimeoutError,
 } from './errors';
-import { deserializeError } from './serialized-error';
 
 interface StoredError {
   message?: string;
@@ -15,6 +15,8 @@ interface StoredError {
   type?: string;
   jobId?: string;
 }
+
+const FINAL = new Set<number | undefined>([596, 597, 598]);
 
 export interface ReturnedError {
   message: string;
@@ -33,9 +35,16 @@ function activityError({ message = '', code, stack }: StoredError): Error {
   return new DurableFatalError(message, stack);
 }
 
+/**
+ * What a failed child throws in its parent. A child that was cancelled has failed: its parent was
+ * not cancelled. One that was stopped may be started again: its error keeps the code of the stop.
+ */
 function childError(error: StoredError): Error {
   if (error.type === 'DuplicateJobError') return new DuplicateJobError(error.jobId ?? '');
-  return deserializeError(error);
+  const { message = '', code, stack } = error;
+  if (FINAL.has(code)) return activityError(error);
+  const retryable = new DurableRetryError(message, stack);
+  return code === undefined ? retryable : Object.assign(retryable, { code });
 }
 
 /** The value of an answered activity; throws, or returns the error where that was asked for. */

@@ -8,6 +8,7 @@ import type { PendingCall } from './call';
 import { context } from './context';
 import { runIntercepted, unawaited } from './interceptor-context';
 import type { LiveTurn } from './live-turn';
+import { RecordedRefusal } from './recorded-refusal';
 
 // The arguments are whatever the job was started with.
 export type WorkflowFunction = (...args: never[]) => unknown;
@@ -38,9 +39,8 @@ export async function runWorkflow(
     const open = unawaited(turn);
     if (open !== undefined) await open;
     if (turn.isOver) return;
-    const result = toPayload(value, `result of ${turn.work.workflow}`);
     if (isHookAddress(turn.address)) turn.report.thread = { input: null };
-    else turn.report.end = { result, error: null };
+    else turn.report.end = { result: resultOf(turn, value), error: null };
   } catch (thrown) {
     if (turn.isOver) return;
     fail(turn, thrown);
@@ -70,7 +70,8 @@ export async function continueAsNew(turn: LiveTurn, pending: PendingCall): Promi
 }
 
 /**
- * An ordinary error is followed by another run, as the job's policy says; a typed one ends the job.
+ * An ordinary error is followed by another run, as the job's policy says; a typed one ends the job,
+ * and so does an operation whose refusal is recorded.
  */
 function fail(turn: LiveTurn, thrown: unknown): void {
   if (thrown instanceof FinalFailure) {
@@ -79,8 +80,7 @@ function fail(turn: LiveTurn, thrown: unknown): void {
   }
   const error = serializeError(thrown);
   const isCancelled = error.type === 'CancelledFailure';
-  const isUnusable = error.code === undefined && isWf1(thrown);
-  if (isCancelled || isUnusable || FINAL_CODES.has(error.code ?? 0)) {
+  if (isCancelled || thrown instanceof RecordedRefusal || FINAL_CODES.has(error.code ?? 0)) {
     const code = FINAL_CODES.has(error.code ?? 0) ? error.code : 598;
     turn.report.end = { result: null, error: toJson({ ...error, code }, 'error') };
     return;
@@ -95,18 +95,23 @@ function fail(turn: LiveTurn, thrown: unknown): void {
   };
 }
 
+/** Ends the job with an error that every run of the function would come to. */
+function final(error: unknown): FinalFailure {
+  return new FinalFailure({ ...serializeError(error), code: 598 });
+}
+
 /** Rows can be written by hand; what is no list of arguments will not become one. */
 function argumentsOf(input: string | null): never[] {
   const args = fromJson(input) ?? [];
   if (Array.isArray(args)) return args as never[];
-  throw new RatchetError('WF102', 'The arguments of the job are not a JSON array.');
+  throw final(new RatchetError('WF102', 'The arguments of the job are not a JSON array.'));
 }
 
-/**
- * What fails alike in every run: a bad argument, an operation that does not fit its data. A codec
- * (WF109) may fail once: its keys could be out of reach.
- */
-function isWf1(thrown: unknown): boolean {
-  const code = (thrown as { code?: unknown } | null)?.code;
-  return typeof code === 'string' && code !== 'WF109' && /^WF(1|5|305|701)/.test(code);
+/** The result as it is stored. A codec (WF109) may fail once: its keys could be out of reach. */
+function resultOf({ work }: LiveTurn, value: unknown): string | null {
+  try {
+    return toPayload(value, `result of ${work.workflow}`);
+  } catch (error) {
+    throw error instanceof RatchetError && error.code !== 'WF109' ? final(error) : error;
+  }
 }

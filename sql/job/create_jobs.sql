@@ -15,7 +15,7 @@ declare
   v_now timestamptz := ratchet_internal.now();
   v_due timestamptz := ratchet_internal.after(v_now,
     ratchet_internal.number_of(p_options, 'delay', 0));
-  v_entity text := coalesce(p_options ->> 'entity', p_workflow);
+  v_entity text := p_options ->> 'entity';
   v_expire bigint := ratchet_internal.number_of(p_options, 'expire', null)::bigint;
   v_retry json := p_options -> 'retry';
   v_is_watched boolean := coalesce(p_options ->> 'watch' = 'true', false);
@@ -28,11 +28,11 @@ declare
 begin
   with job as (
     insert into ratchet.jobs (key, namespace, entity, workflow, queue, status, is_watched,
-      is_hookable, is_persistent, request_id, expire_seconds, options, input, created_at,
-      updated_at, pending_until)
-    select id, p_namespace, v_entity, p_workflow, p_queue,
+      is_hookable, is_persistent, is_labelled, request_id, expire_seconds, options, input,
+      created_at, updated_at, pending_until)
+    select id, p_namespace, coalesce(v_entity, p_workflow), p_workflow, p_queue,
       case when v_pending is null then 1 else -1 end, v_is_watched, v_is_hookable,
-      v_is_persistent, p_request_id,
+      v_is_persistent, v_entity is not null, p_request_id,
       v_expire, v_retry, input, v_now, v_now, case when v_pending is not null
         then ratchet_internal.after(v_now, v_pending * 1000) end
     from unnest(p_ids, p_inputs) as given (id, input)

@@ -13,7 +13,7 @@ begin
     perform ratchet_internal.set_attributes(p_now, p_jobs,
       array_fill(ratchet_internal.search_of(p_options), array[cardinality(p_jobs)]));
   end if;
-  if p_options -> 'marker' is null then return; end if;
+  if json_typeof(p_options -> 'marker') is distinct from 'object' then return; end if;
   insert into ratchet.jobs_attributes (job_id, ledger, created_at, position, kind, address, field,
     value)
   select job.id, ratchet_internal.leg2_done(ratchet_internal.leg1_done(1), 1), p_now, said.at,

@@ -18,6 +18,7 @@ begin
     update ratchet.jobs
     set status = 1, pending_until = null, workflow = p_workflow, queue = p_queue,
       entity = coalesce(p_options ->> 'entity', p_workflow), input = p_input,
+      is_labelled = p_options ->> 'entity' is not null,
       options = p_options -> 'retry', request_id = p_request_id, updated_at = v_now,
       expire_seconds = ratchet_internal.number_of(p_options, 'expire', null)::bigint,
       is_hookable = coalesce(p_options ->> 'signalIn', '') <> 'false',

@@ -1,6 +1,7 @@
 -- Starts the children that steps scheduled in this transaction ask for (child messages without a
 -- key). The parent of an awaited child keeps the message, keyed by the child; a started one is
--- answered with the child's id at once; an id that exists already is answered with an error.
+-- answered with the child's id at once; an id that exists already is answered with an error. With
+-- the option pending the id of a started one is only reserved.
 -- Locks: the new rows, in key order. Writes: jobs, messages, attributes. Wakes: idle workers.
 
 create function ratchet_internal.start_children(p_now timestamptz, p_jobs bigint[])
@@ -9,36 +10,40 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_new bigint[];
   v_done record;
 begin
   with wanted as materialized (
     select m.job_id, m.address, m.position, m.namespace, readable.options, a.input,
       ratchet_internal.step_name(a.address, a.field) as workflow,
       readable.options ->> 'queue' as queue, readable.options ->> 'id' as id,
-      a.kind = 'child' as is_awaited
+      a.kind = 'child' as is_awaited, case when a.kind = 'start' then
+        ratchet_internal.number_of(readable.options, 'pending', null) end as pending
     from ratchet_internal.messages m
     join ratchet.jobs_attributes a using (job_id, address, position)
     cross join lateral (select ratchet_internal.readable(m.options) as options) readable
     where m.job_id = any (p_jobs) and m.kind = 'child' and m.key = ''
       and a.kind in ('child', 'start')),
   started as (
-    insert into ratchet.jobs (key, namespace, entity, workflow, queue, is_awaited, is_hookable,
-      is_persistent, parent_id, origin_id, expire_seconds, options, input, created_at, updated_at)
+    insert into ratchet.jobs (key, namespace, entity, workflow, queue, status, pending_until,
+      is_awaited, is_hookable, is_persistent, is_labelled, parent_id, origin_id, expire_seconds,
+      options, input, created_at, updated_at)
     select w.id, w.namespace, coalesce(w.options ->> 'entity', w.workflow), w.workflow, w.queue,
+      case when w.pending is null then 1 else -1 end,
+      case when w.pending is not null then ratchet_internal.after(p_now, w.pending * 1000) end,
       w.is_awaited, coalesce(w.options ->> 'signalIn', '') <> 'false',
-      coalesce(w.options ->> 'persistent', '') = 'true', w.job_id,
-      coalesce(parent.origin_id, parent.id), coalesce(ratchet_internal.number_of(w.options,
-        'expire', null)::bigint, parent.expire_seconds), w.options -> 'retry', w.input, p_now, p_now
+      coalesce(w.options ->> 'persistent', '') = 'true', w.options ->> 'entity' is not null,
+      w.job_id, coalesce(parent.origin_id, parent.id),
+      coalesce(ratchet_internal.number_of(w.options, 'expire', null)::bigint,
+        parent.expire_seconds), w.options -> 'retry', w.input, p_now, p_now
     from wanted w join ratchet.jobs parent on parent.id = w.job_id
     where ratchet_internal.is_name(w.id) and ratchet_internal.is_name(w.queue)
       and ratchet_internal.is_name(w.workflow)
     order by w.id collate "C", w.namespace, w.job_id, w.position
     on conflict (key, namespace) do nothing
-    returning id, key, namespace, queue, workflow, parent_id),
+    returning id, key, namespace, queue, workflow, parent_id, status),
   turns as (
     insert into ratchet_internal.messages (job_id, due_at, kind, namespace, queue, workflow)
-    select id, p_now, 'turn', namespace, queue, workflow from started),
+    select id, p_now, 'turn', namespace, queue, workflow from started where status = 1),
   linked as (
     select distinct on (s.id) s.id as child, w.* from started s
     join wanted w on w.job_id = s.parent_id and w.id = s.key and w.namespace = s.namespace
@@ -54,10 +59,8 @@ begin
     array_agg(case when l.child is not null then to_json(w.id)::text
       else ratchet_internal.start_error(w.id, w.queue, w.workflow)::text end) as answers,
     (select array_agg(id) from started) as started,
-    (select array_agg(child order by child) from linked where options -> 'search' is not null)
-      as described,
-    (select array_agg(ratchet_internal.search_of(options) order by child) from linked
-      where options -> 'search' is not null) as data
+    (select json_object_agg(child, options) from linked where options -> 'search' is not null
+      or json_typeof(options -> 'marker') = 'object') as described
   into v_done
   from wanted w left join linked l using (job_id, address, position)
   where l.child is null or not w.is_awaited;
@@ -65,13 +68,11 @@ begin
     perform ratchet_internal.settle(p_now, v_done.jobs, v_done.addresses, v_done.positions,
       v_done.attempts, v_done.failed, v_done.answers, true);
   end if;
-  if v_done.described is not null then
-    perform ratchet_internal.set_attributes(p_now, v_done.described, v_done.data);
-  end if;
-  v_new := v_done.started;
+  perform ratchet_internal.describe_jobs(p_now, array[child.key::bigint], child.value)
+  from json_each(v_done.described) child;
   perform ratchet_internal.wake_route(namespace, queue, workflow)
   from (select distinct namespace, queue, workflow from ratchet.jobs
-    where id = any (v_new)) route;
+    where id = any (v_done.started) and status = 1) route;
 end $$;
 comment on function ratchet_internal.start_children(timestamptz, bigint[]) is
   'Starts the children that steps scheduled in this transaction ask for.';

@@ -20,6 +20,7 @@ create table ratchet.jobs (
   is_watched boolean not null default false,
   is_hookable boolean not null default true,
   is_persistent boolean not null default false,
+  is_labelled boolean not null default false,
   cancel_requested_at timestamptz,
   parent_id bigint,
   origin_id bigint,
@@ -76,6 +77,8 @@ comment on column ratchet.jobs.is_awaited is
   'Whether a step of another job waits for the end and is answered in the commit that brings it.';
 comment on column ratchet.jobs.is_watched is
   'Whether a program waits for the end and is to be notified of it.';
+comment on column ratchet.jobs.is_labelled is
+  'Whether the caller gave the label; else it is the workflow name.';
 comment on column ratchet.jobs.is_hookable is 'Whether hooks may be started in it.';
 comment on column ratchet.jobs.is_persistent is
   'Whether it stays open for hooks after its function has returned, until it is stopped.';

@@ -30,7 +30,7 @@ comment on column ratchet.threads.attempt is 'How often it has failed and been r
 comment on column ratchet.threads.request_id is
   'Names the call that started it, so that the same call may be repeated.';
 comment on column ratchet.threads.options is
-  'Retry policy of its own, as jobs.options; null: that of the job.';
+  'Its retry policy and trace, as jobs.options; null: those of the job.';
 comment on column ratchet.threads.input is 'Arguments of the function, a JSON array.';
 comment on column ratchet.threads.error is 'Why its last run failed; null if it did not.';
 comment on column ratchet.threads.created_at is 'When it was started.';

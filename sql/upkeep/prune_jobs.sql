@@ -36,7 +36,8 @@ begin
       p_jobs and finished_at <= v_now - v_age
         and finished_at <= v_now - case when expire_seconds is null then p_older_than
           else make_interval(secs => least(greatest(expire_seconds, 0), 1e10)) end as is_old,
-      p_transient and entity = workflow and finished_at <= v_now - p_older_than as is_transient,
+      p_transient and entity = workflow and not is_labelled
+        and finished_at <= v_now - p_older_than as is_transient,
       p_attributes and status = 0 and pruned_at is null as is_whole
     from ratchet.jobs
     where id > p_after and id <= v_to and status <= 0 and finished_at is not null

@@ -5,13 +5,19 @@ import { waitFor } from '../support/wait-for';
 
 const { workflow } = Durable;
 const ran: string[] = [];
+let finish = () => {};
 const activities = {
+  async running() {
+    ran.push('running');
+    await new Promise<void>((resolve) => (finish = resolve));
+    return 'too late';
+  },
   async note(text: string) {
     ran.push(text);
     return text;
   },
 };
-const { note } = workflow.proxyActivities<typeof activities>({ activities });
+const { note, running } = workflow.proxyActivities<typeof activities>({ activities });
 
 async function child() {
   return 'child';
@@ -98,5 +104,60 @@ test.serial('10.0.4: no catch or finally runs while a workflow only waits', asyn
     timeline?.map(({ key }) => key),
     ['-wait-1-', '-proxy-2-'],
   );
+  t.deepEqual((await pool.query('select * from ratchet.check_invariants()')).rows, []);
+});
+
+async function impatient() {
+  const outcome = await running().catch((error: Error) => error.message);
+  finish();
+  return [outcome, await workflow.CancellationScope.nonCancellable(() => note('after it'))];
+}
+
+test.serial('10.10: an activity that runs is not stopped; its result is dropped', async (t) => {
+  const { connection, client, pool } = await durableTest(t);
+  await Durable.registerActivityWorker({ connection, taskQueue: 'pool' }, activities);
+  async function remote() {
+    const pooled = workflow.proxyActivities<typeof activities>({ taskQueue: 'pool' });
+    return pooled.running().catch((error: Error) => error.message);
+  }
+  for (const run of [impatient, remote]) {
+    await Durable.Worker.create({ connection, taskQueue: 'q', workflow: run, activities });
+  }
+  ran.length = 0;
+  const handle = await client.workflow.start(impatient, { taskQueue: 'q' });
+  await waitFor('the activity', () => ran.length === 1);
+  await handle.cancel();
+  t.deepEqual(await handle.result(), ['Workflow cancelled', 'after it']);
+  const far = await client.workflow.start(remote, { taskQueue: 'q' });
+  await waitFor('the activity, elsewhere', () => ran.length === 3);
+  await far.cancel();
+  t.is(await far.result(), 'Workflow cancelled');
+  finish();
+  await waitFor('nothing is left', async () => {
+    return (await pool.query('select from ratchet_internal.messages')).rowCount === 0;
+  });
+  const late = `select from ratchet.jobs_attributes where value like '%too late%'`;
+  t.is((await pool.query(late)).rowCount, 0);
+  t.deepEqual((await pool.query('select * from ratchet.check_invariants()')).rows, []);
+});
+
+async function shielded() {
+  const kept = await workflow.CancellationScope.nonCancellable(async () => {
+    return [await workflow.condition('inside'), await workflow.sleep(1), await note('cleaned')];
+  });
+  const outside = await workflow.sleep('1 hour').catch((error: Error) => error.message);
+  return [...kept, outside];
+}
+
+test.serial('10.10: a scope that has begun is not cancelled; what follows it is', async (t) => {
+  const { connection, client, pool } = await durableTest(t);
+  await Durable.Worker.create({ connection, taskQueue: 'q', workflow: shielded, activities });
+  const handle = await client.workflow.start(shielded, { taskQueue: 'q' });
+  const waits = `select from ratchet_internal.messages where kind = 'wait'`;
+  await waitFor('it waits', async () => (await pool.query(waits)).rowCount === 1);
+  await handle.cancel();
+  await handle.signal('inside', 'signalled');
+  t.deepEqual(await handle.result(), ['signalled', 0.001, 'cleaned', 'Workflow cancelled']);
+  t.is(await handle.status(), 0);
   t.deepEqual((await pool.query('select * from ratchet.check_invariants()')).rows, []);
 });

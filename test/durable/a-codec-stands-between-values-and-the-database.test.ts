@@ -1,8 +1,9 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { fromJson, toPayload } from '../../driver/database/json-door';
-import { Durable } from '../../driver';
+import { Durable, HotMesh } from '../../driver';
 import { AT_ONCE, durableTest } from '../support/durable';
+import { waitFor } from '../support/wait-for';
 
 const { workflow } = Durable;
 const reversed = (text: string) => [...text].reverse().join('');
@@ -191,4 +192,54 @@ test.serial('18: what is no codec is refused', (t) => {
     t.throws(() => Durable.registerCodec(wrong as never), { code: 'WF104' });
   }
   t.notThrows(() => Durable.registerCodec(null));
+});
+
+async function touring(given: { word: string }, round = 0): Promise<unknown> {
+  if (round === 0) return workflow.continueAsNew(given, 1);
+  const answer = await workflow.execHook({ taskQueue: 'q', workflowName: 'hooked', args: [given] });
+  await (await workflow.search()).set({ attribute: 'as it is' });
+  await (await workflow.entity()).set({ document: 'as it is' });
+  await workflow.emit({ 'tour.ends': given });
+  const resolved = await workflow.condition('task', { role: 'reader', envelope: { open: true } });
+  return { answer, resolved };
+}
+async function hooked(given: unknown, { signal }: { signal: string }): Promise<void> {
+  await workflow.signal(signal, { heard: given });
+}
+
+test.serial('18: hooks, generations and events pass it; what SQL reads stays plain', async (t) => {
+  const { connection, client, pool } = await durableTest(t);
+  for (const run of [touring, hooked]) {
+    await Durable.Worker.create({ connection, taskQueue: 'q', workflow: run });
+  }
+  Durable.registerCodec(mirror);
+  const mesh = await HotMesh.init({ appId: 'durable', logLevel: 'error', engine: { connection } });
+  const told: unknown[] = [];
+  await mesh.sub('tour.ends.tour', (_topic: string, message: unknown) => void told.push(message));
+  const given = { word: SECRET };
+  const options = { taskQueue: 'q', workflowId: 'tour', args: [given] as [typeof given] };
+  const handle = await client.workflow.start(touring, options);
+  const entry = await waitFor('the task', async () => {
+    return (await client.escalations.list({ role: 'reader' }))[0];
+  });
+  t.deepEqual(entry.envelope, { open: true });
+  await client.escalations.resolve({ id: entry.id, resolverPayload: { done: true } });
+  const result = { answer: { heard: given }, resolved: { done: true } };
+  t.deepEqual(await handle.result(), result);
+  await waitFor('the event', () => told.length === 1);
+  t.deepEqual(told, [given]);
+  const { rows } = await pool.query(`select j.context, a.value from ratchet.jobs j
+    join ratchet.jobs_attributes a on a.job_id = j.id where a.field = '_attribute'`);
+  t.deepEqual(rows, [{ context: { document: 'as it is' }, value: 'as it is' }]);
+  t.deepEqual((await handle.export({ allow: ['data'] })).data, { attribute: 'as it is' });
+  const stored = (
+    await pool.query<{ text: string | null }>(
+      `${STORED} union all select input::text from ratchet.threads`,
+    )
+  ).rows;
+  t.deepEqual(
+    stored.filter(({ text }) => text?.includes(SECRET)),
+    [],
+  );
+  t.deepEqual((await pool.query('select * from ratchet.check_invariants()')).rows, []);
 });

@@ -1,6 +1,7 @@
 import test from 'ava';
 import { Durable } from '../../driver';
-import { durableTest } from '../support/durable';
+import { AT_ONCE, durableTest } from '../support/durable';
+import { waitFor } from '../support/wait-for';
 
 const { workflow } = Durable;
 
@@ -94,4 +95,98 @@ test.serial('14: a hook may bring search attributes, from inside and from outsid
   await client.workflow.hook({ ...hook, search: { data: { outside: 'too late' } } });
   t.deepEqual(await handle.queryState(['outside']), { outside: 'true' });
   t.deepEqual((await pool.query('select * from ratchet.check_invariants()')).rows, []);
+});
+
+async function sharing(name: string, info?: { signal: string }) {
+  const entity = await workflow.entity();
+  for (let n = 0; n < 3; n += 1) await entity.merge({ by: { [name]: n } });
+  const search = await workflow.search();
+  await search.incr('hooks', 1);
+  const { workflowTrace, workflowSpan, canRetry } = workflow.workflowInfo();
+  const told = { info, workflowTrace, workflowSpan, canRetry };
+  if (info !== undefined) await workflow.signal(info.signal, told);
+}
+
+async function leading() {
+  const target = { taskQueue: 'q', workflowName: 'sharing' };
+  for (const workflowId of ['unknown', 'finished']) {
+    await workflow.hook({ ...target, workflowId, args: ['nobody'] });
+  }
+  const entity = await workflow.entity<{ by: object; main: boolean }>();
+  await entity.merge({ main: true });
+  const config = { maximumAttempts: 0 };
+  const told = await workflow.execHookBatch([
+    { key: 'plain', options: { ...target, args: ['plain'], signalId: 'plain answers' } },
+    { key: 'own', options: { ...target, args: ['own'], signalId: 'own answers', config } },
+  ]);
+  await workflow.condition('go');
+  const search = await workflow.search();
+  return { told, document: await entity.get(), hooks: await search.get('hooks') };
+}
+
+test.serial(
+  '14: hooks share the data and the trace of their job, whatever their config',
+  async (t) => {
+    const { client, pool, connection } = await durableTest(t);
+    for (const run of [sharing, leading, leaf]) {
+      await Durable.Worker.create({ connection, taskQueue: 'q', workflow: run });
+    }
+    const finished = { taskQueue: 'q', workflowId: 'finished', args: [1] as [number] };
+    await (await client.workflow.start(leaf, finished)).result();
+    const trace = { workflowTrace: 'a'.repeat(32), workflowSpan: 'b'.repeat(16) };
+    const options = { taskQueue: 'q', workflowId: 'leads', ...trace, config: AT_ONCE };
+    const handle = await client.workflow.start(leading, options);
+    await client.workflow.hook({
+      ...{
+        workflowId: 'leads',
+        taskQueue: 'q',
+        workflowName: 'sharing',
+        config: { maximumAttempts: 0 },
+      },
+      args: ['outside', { signal: 'outside answers' }],
+    });
+    const waiting = await client.workflow.start({
+      ...{ taskQueue: 'q', workflowName: 'hears', args: [] },
+    });
+    await Durable.Worker.create({
+      ...{ connection, taskQueue: 'q' },
+      workflow: { hears: () => workflow.condition('outside answers') },
+    });
+    t.like(await waiting.result(), { ...trace, canRetry: false });
+    await handle.signal('go');
+    const { told, document, hooks } = await handle.result();
+    const info = (signal: string) => ({ signal, $durable: true });
+    t.deepEqual<unknown, unknown>(told, {
+      plain: { ...trace, canRetry: true, info: info('plain answers') },
+      own: { ...trace, canRetry: false, info: info('own answers') },
+    });
+    t.deepEqual<unknown, unknown>(document, { main: true, by: { plain: 2, own: 2, outside: 2 } });
+    t.is(hooks, '3');
+    const policies = await pool.query(`select options from ratchet.threads order by address`);
+    t.deepEqual(
+      policies.rows.map(({ options: stored }) => stored).filter((stored) => stored !== null),
+      Array.from({ length: 2 }, () => ({ ...AT_ONCE, ...trace, maximumAttempts: 0 })),
+    );
+    t.deepEqual((await pool.query('select * from ratchet.check_invariants()')).rows, []);
+  },
+);
+
+async function odd() {
+  return 1n;
+}
+
+test.serial('14: what a hook returns is dropped, whatever it is', async (t) => {
+  const { client, pool, connection } = await durableTest(t);
+  async function parked() {
+    return workflow.condition('go');
+  }
+  for (const run of [odd, parked]) {
+    await Durable.Worker.create({ connection, taskQueue: 'q', workflow: run });
+  }
+  const handle = await client.workflow.start(parked, { taskQueue: 'q', workflowId: 'parked' });
+  await client.workflow.hook({ workflowId: 'parked', taskQueue: 'q', workflowName: 'odd' });
+  const ended = 'select from ratchet.threads where ended_at is not null';
+  await waitFor('its end', async () => (await pool.query(ended)).rowCount === 1);
+  await handle.signal('go', 'went');
+  t.is(await handle.result(), 'went');
 });

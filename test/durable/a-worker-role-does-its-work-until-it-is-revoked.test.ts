@@ -114,7 +114,7 @@ test.serial('19: a revoked worker says so, stops, and its work goes to others', 
 });
 
 test.serial('19: roles are listed, rotated, revoked and provisioned again', async (t) => {
-  const { connection, provision } = await secured(t);
+  const { pool, url, connection, provision } = await secured(t);
   const first = await provision([queue]);
   const roleName = first.user;
   const listed = async () =>
@@ -127,8 +127,26 @@ test.serial('19: roles are listed, rotated, revoked and provisioned again', asyn
   t.true((await listed())?.lastRotatedAt instanceof Date);
   await Durable.revokeWorkerRole({ connection, roleName });
   t.true((await listed())?.revokedAt instanceof Date);
-  t.is((await provision([queue])).user, roleName);
+  const login = async (user: string, secret: string) => {
+    const address = new URL(url);
+    [address.username, address.password] = [user, secret];
+    const session = new Client({ connectionString: address.href });
+    await session.connect();
+    await session.end();
+  };
+  const canLogin = 'select rolcanlogin as it from pg_roles where rolname = $1';
+  t.deepEqual((await pool.query(canLogin, [roleName])).rows, [{ it: false }]);
+  const again = await provision([queue]);
+  t.is(again.user, roleName);
   t.is((await listed())?.revokedAt, null);
+  await t.notThrowsAsync(login(roleName, again.password));
+  const chosen = { roleName, password: 'a password of my own choice' };
+  const own = { connection, streamNames: [queue], password: chosen.password };
+  t.deepEqual(await Durable.provisionWorkerRole(own), chosen);
+  await t.notThrowsAsync(login(roleName, chosen.password));
+  await t.throwsAsync(login(roleName, again.password), { code: '28P01' });
+  t.regex(roleName, /^hmsh_wrk_durable_/);
+  t.regex((await listed())?.id ?? '', /^\d+$/);
   const bad = [{}, { streamNames: [] }, { streamNames: 'q' }, { streamnames: ['q'] }];
   for (const options of bad) {
     const call = Durable.provisionWorkerRole({ connection, ...options } as never);

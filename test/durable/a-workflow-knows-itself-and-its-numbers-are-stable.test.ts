@@ -2,6 +2,7 @@ import test from 'ava';
 import { Durable } from '../../driver';
 import { deterministicRandom } from '../../driver/durable/workflow';
 import { durableTest } from '../support/durable';
+import { waitFor } from '../support/wait-for';
 
 const { workflow } = Durable;
 let passes = 0;
@@ -90,4 +91,42 @@ test.serial('state and export show what happened', async (t) => {
   t.like(transitions, [{ activity: 'activity context', dimensions: '' }]);
   const only = await handle.export({ allow: ['status'] });
   t.deepEqual(only, { status: 0 });
+});
+
+async function varying() {
+  const id = Durable.guid();
+  const entity = await workflow.entity();
+  await entity.set({ id, at: Date.now() });
+  const search = await workflow.search();
+  await search.set({ at: String(process.hrtime.bigint()) });
+  await workflow.signal(`signal ${id}`, id);
+  const child = await workflow.startChild('nobody', { workflowId: `child ${id}`, args: [id] });
+  const answer = await workflow.condition(id);
+  return { answer, kept: await entity.get(), at: await search.get('at'), child: child.workflowId };
+}
+
+test.serial('10.0.1: what was recorded counts, whatever a replay calls with', async (t) => {
+  const { connection, client, pool } = await durableTest(t);
+  const create = () => Durable.Worker.create({ connection, taskQueue: 'q', workflow: varying });
+  const handle = await client.workflow.start(varying, { taskQueue: 'q', workflowId: 'varies' });
+  const waits = `select j.context, m.key from ratchet_internal.messages m
+    join ratchet.jobs j on j.id = m.job_id where m.kind = 'wait'`;
+  for (let run = 0; run < 2; run += 1) {
+    const worker = await create();
+    await waitFor('it waits', async () => (await pool.query(waits)).rowCount === 1);
+    await worker.stop();
+  }
+  const [{ context, key }] = (await pool.query(waits)).rows;
+  t.is(context.id, key);
+  const { at = '' } = await handle.queryState(['at']);
+  await create();
+  await handle.signal(key, 'for the first');
+  const result = { answer: 'for the first', kept: context, at, child: `child ${key}` };
+  t.deepEqual<unknown, unknown>(await handle.result(), result);
+  const signals = await pool.query(
+    'select key from ratchet_internal.signals where not is_consumed',
+  );
+  t.deepEqual(signals.rows, [{ key: `signal ${key}` }]);
+  t.is((await pool.query(`select from ratchet.jobs where key like 'child %'`)).rowCount, 1);
+  t.deepEqual((await pool.query('select * from ratchet.check_invariants()')).rows, []);
 });

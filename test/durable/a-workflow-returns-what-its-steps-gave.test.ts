@@ -1,5 +1,5 @@
 import test from 'ava';
-import { Durable } from '../../driver';
+import { Durable, Errors } from '../../driver';
 import { durableTest } from '../support/durable';
 
 const { workflow } = Durable;
@@ -13,8 +13,11 @@ const activities = {
   async nothing() {
     return undefined;
   },
+  async refuse(why: string): Promise<never> {
+    throw new Errors.DurableTimeoutError(why);
+  },
 };
-const { double, describe, nothing } = workflow.proxyActivities<typeof activities>();
+const { double, describe, nothing, refuse } = workflow.proxyActivities<typeof activities>();
 
 async function sequence(n: number) {
   const first = await double(n);
@@ -112,3 +115,35 @@ test.serial('two functions share a queue, and one nobody serves only waits', asy
   const other = await client.workflow.start(silent, { taskQueue: 'q' });
   t.is(await other.result(), undefined);
 });
+
+async function sleeps() {
+  const slept = ['50 milliseconds', '0.02s', 7, '1ms', 0] as const;
+  return Promise.all(slept.map((duration) => workflow.sleep(duration)));
+}
+
+async function refusing() {
+  const calls = [workflow.sleep(1), refuse('too long'), double(1), workflow.condition('never', 1)];
+  const all = await Promise.all(calls).catch((error: Errors.DurableTimeoutError) => {
+    const { type, code, message } = error;
+    return [type, code, message, error instanceof Errors.DurableTimeoutError];
+  });
+  return [all, await double(2)];
+}
+
+test.serial(
+  '10.0.7, 10.1: a sleep gives its seconds; of all, the first error is thrown',
+  async (t) => {
+    const { connection, client, pool } = await durableTest(t);
+    for (const run of [sleeps, refusing]) {
+      await Durable.Worker.create({ connection, taskQueue: 'q', workflow: run, activities });
+    }
+    const handle = await client.workflow.start(sleeps, { taskQueue: 'q' });
+    t.deepEqual(await handle.result(), [0.05, 0.02, 0.007, 0.001, 0]);
+    const failing = await client.workflow.start(refusing, { taskQueue: 'q' });
+    t.deepEqual<unknown, unknown>(await failing.result(), [
+      ['DurableTimeoutError', 596, 'too long', true],
+      4,
+    ]);
+    t.deepEqual((await pool.query('select * from ratchet.check_invariants()')).rows, []);
+  },
+);

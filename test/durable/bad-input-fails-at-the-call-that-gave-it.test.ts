@@ -126,3 +126,35 @@ test.serial('raw rows with odd arguments fail their own job only', async (t) => 
   const fine = await client.workflow.start(calls, { taskQueue: 'q', args: [''] });
   t.is(await fine.result(), 'nothing was wrong');
 });
+
+let careless = 0;
+const MISTAKES: [code: string, call: () => unknown][] = [
+  ['WF103', () => workflow.sleep('5 parsecs')],
+  ['WF103', () => workflow.condition('x', 'soon')],
+  ['WF103', () => workflow.signal('x', 1, 'later')],
+  ['WF101', () => workflow.condition('')],
+  ['WF104', () => workflow.proxyActivities({ taskqueue: 'q' } as object)],
+];
+
+async function mistaken(at: number, times: number) {
+  careless += 1;
+  if (careless <= times) await MISTAKES[at]?.[1]();
+  return workflow.sleep('1 ms');
+}
+
+test.serial('6, 8, 25: what nobody catches is an ordinary error: it is run again', async (t) => {
+  const { connection, client, pool } = await durableTest(t);
+  await Durable.Worker.create({ connection, taskQueue: 'q', workflow: mistaken });
+  const start = (at: number, times: number) => {
+    careless = 0;
+    const config = { ...AT_ONCE, maximumAttempts: 1 };
+    return client.workflow.start(mistaken, { taskQueue: 'q', args: [at, times], config });
+  };
+  for (const at of MISTAKES.keys()) {
+    const handle = await start(at, 9);
+    t.like(await t.throwsAsync(handle.result()), { code: 597 }, String(at));
+    t.is(careless, 2, String(at));
+    t.is(await (await start(at, 1)).result(), 0.001, 'a mistake that was mended');
+  }
+  t.deepEqual((await pool.query('select * from ratchet.check_invariants()')).rows, []);
+});

@@ -69,7 +69,8 @@ async function fatal() {
 }
 
 async function starting(options: object) {
-  await workflow.hook({ taskQueue: 'q', workflowName: 'noting', args: [1], ...options });
+  const target = { taskQueue: 'q', workflowName: 'noting', workflowId: undefined };
+  await workflow.hook({ ...target, args: [1], ...options });
   return 'started';
 }
 
@@ -268,11 +269,9 @@ test.serial(
       try {
         await workflow.condition(`${name} never`);
       } catch (error) {
-        await workflow.CancellationScope.nonCancellable(() =>
-          see(`${name} ${workflow.isCancellation(error)}`),
-        );
-        if (name === 'main')
-          await workflow.CancellationScope.nonCancellable(() => workflow.condition('over'));
+        const scope = workflow.CancellationScope;
+        await scope.nonCancellable(() => see(`${name} ${workflow.isCancellation(error)}`));
+        if (name === 'main') await scope.nonCancellable(() => workflow.condition('over'));
       }
     }
     async function gentle(name: string) {

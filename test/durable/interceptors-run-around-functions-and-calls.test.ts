@@ -82,6 +82,12 @@ test.serial('17: a function that is rebuilt runs its interceptor again, with rep
       return next();
     },
   });
+  Durable.registerOutboundInterceptor({
+    async execute(_call, _context, next) {
+      await workflow.sleep(2);
+      return `<${String(await next())}>`;
+    },
+  });
   async function waits(): Promise<unknown> {
     const greeted = await proxy.greet('a');
     return [greeted, await workflow.condition('go')];
@@ -90,14 +96,14 @@ test.serial('17: a function that is rebuilt runs its interceptor again, with rep
   const worker = await serve();
   const handle = await client.workflow.start(waits, { taskQueue: 'q', workflowId: 'rebuilt' });
   await waitFor('the wait is recorded', async () => {
-    return (await handle.export({ allow: ['timeline'] })).timeline?.length === 2;
+    return (await handle.export({ allow: ['timeline'] })).timeline?.length === 3;
   });
   await worker.stop();
   await serve();
   await waitFor('the function is rebuilt', () => Promise.resolve(replays.length === 2));
   await handle.signal('go', 'went');
-  t.deepEqual(await handle.result(), ['hello a', 'went']);
-  t.deepEqual(replays, [{}, { '-proxy-1-': 'hello a' }]);
+  t.deepEqual(await handle.result(), ['<hello a>', 'went']);
+  t.deepEqual(replays, [{}, { '-sleep-1-': 0.002, '-proxy-2-': 'hello a' }]);
 });
 
 test.serial('17: what an inbound interceptor throws is what the workflow throws', async (t) => {

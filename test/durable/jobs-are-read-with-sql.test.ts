@@ -43,6 +43,8 @@ test.serial('20 the query that the README of this API publishes, and its columns
       ['_item', 'lamp', 0],
     ],
   );
+  const times = 'SELECT updated_at > created_at AS is_later FROM jobs';
+  t.deepEqual(await rows(times), [{ is_later: true }], 'it changes with the status');
   const custom = `SELECT job_id FROM jobs_attributes
     WHERE field = '_custom1' AND value = 'durable'`;
   t.is((await rows(custom)).length, 1);

@@ -1,6 +1,7 @@
 import test from 'ava';
 import { Durable, Search } from '../../driver';
 import { durableTest } from '../support/durable';
+import { waitFor } from '../support/wait-for';
 
 const { workflow } = Durable;
 
@@ -175,4 +176,33 @@ test.serial('13.1 operations take effect in the order of the calls, awaited or n
   const handle = await client.workflow.start(parallel, { taskQueue: 'q' });
   t.deepEqual(await handle.result(), [1, 3, 6, 10]);
   t.deepEqual(await handle.queryState(['n']), { n: '110' });
+});
+
+async function counting() {
+  const search = await workflow.search();
+  const [times, product] = [await search.incr('times', 1), await search.mult('product', 3)];
+  await workflow.enrich({ color: 'red' });
+  await workflow.condition('go');
+  return [times, product, await search.mget('times', 'product', 'color')];
+}
+
+test.serial('13.1 a job that runs shows its attributes; a replay changes nothing', async (t) => {
+  const { connection, client, pool } = await durableTest(t);
+  const create = () => Durable.Worker.create({ connection, taskQueue: 'q', workflow: counting });
+  const worker = await create();
+  const handle = await client.workflow.start(counting, { taskQueue: 'q', workflowId: 'c' });
+  const waits = `select worker_id from ratchet_internal.messages where kind = 'wait'`;
+  await waitFor('it waits', async () => (await pool.query(waits)).rowCount === 1);
+  const shown = { times: '1', product: '3', color: 'red' };
+  t.deepEqual((await handle.export({ allow: ['data'] })).data, shown);
+  t.deepEqual(await handle.queryState(['times', 'color']), { times: '1', color: 'red' });
+  const mesh = await client.getHotMeshClient('q');
+  t.deepEqual(await Search.findAllUserData('c', mesh), shown);
+  const sql = `select job_id from ratchet.jobs_attributes where field = '_color' and value = 'red'`;
+  t.is((await pool.query(sql)).rowCount, 1);
+  await worker.stop();
+  await create();
+  await handle.signal('go');
+  t.deepEqual(await handle.result(), [1, 3, ['1', '3', 'red']]);
+  t.deepEqual((await pool.query('select * from ratchet.check_invariants()')).rows, []);
 });

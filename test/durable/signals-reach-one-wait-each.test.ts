@@ -1,6 +1,7 @@
 import test from 'ava';
 import { Durable } from '../../driver';
 import { durableTest } from '../support/durable';
+import { waitFor } from '../support/wait-for';
 
 const { workflow } = Durable;
 
@@ -130,4 +131,72 @@ test.serial('4.3, 5.6, 10.3: an early signal is kept as long as its sender says'
   await Durable.Worker.create({ connection, taskQueue: 'q', workflow: limited });
   const late = await client.workflow.start(limited, { taskQueue: 'q', args: ['gone'] });
   t.is(await late.result(), false);
+});
+
+test.serial(
+  '11.1, 11.2, 11.8: a signal to a finished job is kept for who waits next',
+  async (t) => {
+    const { connection, client, pool } = await durableTest(t);
+    for (const run of [waiting, sender]) {
+      await Durable.Worker.create({ connection, taskQueue: 'q', workflow: run });
+    }
+    const options = { taskQueue: 'q', workflowId: 'over', args: ['used'] as [string] };
+    const over = await client.workflow.start(waiting, options);
+    await over.signal('used', 1);
+    t.is(await over.result(), 1);
+    t.is(typeof (await over.signal('used', 'again')), 'string');
+    t.is(
+      typeof (await client.workflow.getHandle('x', 'x', 'unknown').signal('used', 'last')),
+      'string',
+    );
+    t.deepEqual([await over.result(), await over.status()], [1, 0]);
+    const next = async (workflowId: string) =>
+      (await client.workflow.start(waiting, { ...options, workflowId })).result();
+    t.deepEqual([await next('second'), await next('third')], ['again', 'last']);
+    t.is(
+      (await pool.query('select from ratchet_internal.signals where not is_consumed')).rowCount,
+      0,
+    );
+    t.deepEqual((await pool.query('select * from ratchet.check_invariants()')).rows, []);
+  },
+);
+
+test.serial('11.2, 11.6: an early signal that has expired reaches nobody, and goes', async (t) => {
+  const { connection, client, pool } = await durableTest(t);
+  await client.workflow.signal('e', 'of ten minutes');
+  await client.workflow.signal('e', 'of an hour', undefined, '1h');
+  // As if eleven minutes had passed.
+  await pool.query(`update ratchet_internal.signals set sent_at = sent_at - interval '11 minutes',
+    expires_at = expires_at - interval '11 minutes'`);
+  await Durable.Worker.create({ connection, taskQueue: 'q', workflow: limited });
+  await Durable.Worker.create({ connection, taskQueue: 'q', workflow: waiting });
+  const first = await client.workflow.start(waiting, { taskQueue: 'q', args: ['e'] });
+  t.is(await first.result(), 'of an hour');
+  const second = await client.workflow.start(limited, { taskQueue: 'q', args: ['e'] });
+  t.is(await second.result(), false);
+  await pool.query('select ratchet.prune()');
+  t.is(
+    (await pool.query('select from ratchet_internal.signals where not is_consumed')).rowCount,
+    0,
+  );
+  t.deepEqual((await pool.query('select * from ratchet.check_invariants()')).rows, []);
+});
+
+test.serial('11.7: whichever of a signal and a timeout loses leaves nothing', async (t) => {
+  const { connection, client, pool } = await durableTest(t);
+  async function armed(id: string) {
+    return [await workflow.condition(id, '1 hour'), await workflow.condition('next')];
+  }
+  await Durable.Worker.create({ connection, taskQueue: 'q', workflow: armed });
+  const handle = await client.workflow.start(armed, { taskQueue: 'q', args: ['a'] });
+  await handle.signal('a', 'in time');
+  const open = `select key from ratchet_internal.messages where kind <> 'turn'`;
+  await waitFor('the next wait', async () => {
+    const { rows } = await pool.query<{ key: string }>(open);
+    return rows.length === 1 && rows[0]?.key === 'next';
+  });
+  await handle.signal('next', 'too');
+  t.deepEqual(await handle.result(), ['in time', 'too']);
+  t.is((await pool.query('select from ratchet_internal.messages')).rowCount, 0);
+  t.deepEqual((await pool.query('select * from ratchet.check_invariants()')).rows, []);
 });

@@ -8,15 +8,28 @@ const { double } = Durable.workflow.proxyActivities<typeof activities>({ activit
 async function doubled(n: number): Promise<number> {
   return double(n);
 }
+async function family(n: number): Promise<number> {
+  const child = { workflowId: 'child', args: [n] as [number], taskQueue: 'q' };
+  return Durable.workflow.executeChild(doubled, { ...child, entity: 'doubled' });
+}
+async function hooked(info: { signal: string }): Promise<void> {
+  await Durable.workflow.signal(info.signal, await double(4));
+}
+async function hooking(): Promise<unknown> {
+  await (await Durable.workflow.search()).set({ color: 'red' });
+  return Durable.workflow.execHook({ taskQueue: 'q', workflowName: 'hooked' });
+}
 
 async function served(t: Parameters<typeof durableTest>[0]) {
   const lab = await durableTest(t);
   const { client, connection, pool } = lab;
-  await Durable.Worker.create({ connection, taskQueue: 'q', workflow: doubled });
+  for (const run of [doubled, family, hooked, hooking]) {
+    await Durable.Worker.create({ connection, taskQueue: 'q', workflow: run });
+  }
   /** A finished job, which ended `ago`. */
-  const finished = async (workflowId: string, ago: string, options: object = {}) => {
+  const finished = async (workflowId: string, ago: string, options: object = {}, run = doubled) => {
     const start = { taskQueue: 'q', workflowId, args: [1] as [number], ...options };
-    const handle = await client.workflow.start(doubled, start);
+    const handle = await client.workflow.start(run, start);
     await handle.result();
     await age(pool, workflowId, ago);
     return handle;
@@ -49,7 +62,8 @@ test.serial('23: jobs go when their own time is over, or the given one', async (
   t.is(await left(), 'day expired fresh kept month running');
   t.like(await DBA.prune(dba), { jobs: 2, streams: 0, engineStreams: 0, workerStreams: 0 });
   t.is(await left(), 'day fresh kept running');
-  t.like(await DBA.prune({ ...dba, expire: '1 hour' }), { jobs: 1 });
+  t.like(await DBA.prune({ ...dba, expire: 90_000 }), { jobs: 0 }, 'a number is seconds');
+  t.like(await DBA.prune({ ...dba, expire: 3_600 }), { jobs: 1 });
   t.like(await DBA.prune({ ...dba, expire: '0 seconds' }), { jobs: 1 });
   t.is(await left(), 'kept running');
 });
@@ -70,14 +84,54 @@ test.serial('23: attributes strips arguments, and keeps results and history', as
   t.like(await DBA.prune({ ...dba, attributes: true }), { attributes: 0, marked: 0 });
 });
 
+test.serial('23: attributes removes the steps of hooks, unless keepHmark says else', async (t) => {
+  const { client, pool, dba } = await served(t);
+  const hmarks = async () => {
+    const text = `select a.field from ratchet.jobs_attributes a
+      where ratchet.type(a) = 'hmark' order by a.position`;
+    return (await pool.query<{ field: string }>(text)).rows.map(({ field }) => field);
+  };
+  const run = async (workflowId: string) => {
+    const options = { taskQueue: 'q', workflowId, search: { data: { size: 'small' } } };
+    const handle = await client.workflow.start(hooking, { ...options, marker: { '-by': 'me' } });
+    t.is(await handle.result(), 8);
+    return handle;
+  };
+  const kept = await run('kept');
+  t.like(await DBA.prune({ ...dba, attributes: true, keepHmark: true }), { marked: 1 });
+  t.deepEqual(await hmarks(), ['h1/00001 double', 'h1/00002 -hook-1--2']);
+  const keys = async (handle: typeof kept) =>
+    (await handle.export({ allow: ['timeline'] })).timeline?.map(({ key }) => key);
+  const main = ['-search-1-0-', '-hook-2-', '-wait-3-'];
+  t.deepEqual(await keys(kept), [...main, '-proxy,0,0-1-', '-signal,0,0-2-']);
+  await kept.terminate({ suppress: true });
+  await pool.query(`delete from ratchet.jobs_attributes where address like 'h%'`);
+  const stripped = await run('stripped');
+  t.like(await DBA.prune({ ...dba, attributes: true }), { marked: 1 });
+  t.deepEqual(await hmarks(), []);
+  t.deepEqual(await keys(stripped), main);
+  for (const handle of [kept, stripped]) {
+    t.is(await handle.result(), 8);
+    t.deepEqual((await handle.export({ allow: ['data'] })).data, { color: 'red', size: 'small' });
+    t.deepEqual(await handle.queryState(['"-by"']), { '-by': 'me' });
+  }
+  t.deepEqual((await pool.query('select * from ratchet.check_invariants()')).rows, []);
+});
+
 test.serial('23: pruneTransient removes what was started without an entity', async (t) => {
-  const { finished, left, dba } = await served(t);
+  const { client, pool, finished, left, dba } = await served(t);
+  const reserved = { taskQueue: 'q', workflowName: 'doubled', workflowId: 'reserved' };
   await finished('plain', '2 days', { expire: 1e9 });
   await finished('labelled', '2 days', { entity: 'order', expire: 1e9 });
+  await finished('alike', '2 days', { entity: 'doubled', expire: 1e9 });
+  await client.workflow.start({ ...reserved, pending: 60 });
+  await finished('reserved', '2 days', { entity: 'doubled', expire: 1e9 });
+  await finished('parent', '2 days', { expire: 1e9 }, family);
+  await age(pool, 'child', '2 days');
   t.like(await DBA.prune({ ...dba, expire: '1 day' }), { jobs: 0, transient: 0 });
   const pruned = await DBA.prune({ ...dba, expire: '1 day', pruneTransient: true });
-  t.like(pruned, { jobs: 0, transient: 1 });
-  t.is(await left(), 'labelled');
+  t.like(pruned, { jobs: 0, transient: 2 });
+  t.is(await left(), 'alike child labelled reserved');
 });
 
 test.serial('23: signals that came in vain go; locked and running jobs stay', async (t) => {

@@ -103,12 +103,63 @@ test.serial('16: a readonly connection starts, signals and reads, and runs nothi
   await client.workflow.signal('go', 'went');
   t.is((await pool.query('select from ratchet_internal.workers')).rows.length, 0);
   t.deepEqual(await handle.state(), { done: false, workflowId: 'readonly' });
+  t.like(await handle.export(), { status: 1, timeline: [], state: { data: { done: false } } });
+  t.like(await handle.exportExecution(), { status: 'running', workflow_id: 'readonly' });
+  t.deepEqual(await handle.queryState(['a']), { a: null });
   t.deepEqual(ran, []);
   await create(connection);
   t.is(await handle.result(), 'went');
+  t.like(await handle.export(), { status: 0, timeline: [{ key: '-wait-1-' }] });
   await idle.run();
   await idle.stop();
   const again = await client.workflow.start({ taskQueue: 'q', workflowName: 'waits' });
   await waitFor('the worker that is not readonly goes on', () => ran.length === 2);
   await again.terminate();
+});
+
+test.serial('21: what is done with tasks is told, a row at a time, and nothing else', async (t) => {
+  const { connection } = await durableTest(t);
+  const events = sink();
+  const { escalations: tasks } = new Durable.Client({ connection, events });
+  const ids = [];
+  for (const role of ['one', 'two', 'three', 'four']) ids.push((await tasks.create({ role })).id);
+  const [a = '', b = '', c = '', d = ''] = ids;
+  const unknown = '00000000-0000-4000-8000-000000000000';
+  t.like(await tasks.claim({ id: a, assignee: 'Ada' }), { ok: true });
+  t.like(await tasks.claim({ id: a, assignee: 'Bob' }), { ok: false });
+  t.like(await tasks.release({ id: a, assignee: 'Bob' }), { ok: false });
+  t.like(await tasks.release({ id: a, assignee: 'Ada' }), { ok: true });
+  t.truthy(await tasks.escalateToRole({ id: a, targetRole: 'other' }));
+  t.like(await tasks.resolve({ id: a, resolverPayload: 1 }), { ok: true });
+  t.like(await tasks.resolve({ id: a }), { ok: false });
+  t.deepEqual(await tasks.claimMany({ ids: [a, b, c, unknown], assignee: 'Ada' }), {
+    ...{ claimed: 2, skipped: 2 },
+  });
+  t.is(await tasks.escalateManyToRole({ ids: [a, b], targetRole: 'other' }), 1);
+  t.like(await tasks.resolveAllOrNone({ items: [{ id: a }, { id: b }] }), { ok: false });
+  t.like(await tasks.resolveAllOrNone({ items: [{ id: c }, { id: b }] }), { ok: true });
+  t.is((await tasks.resolveMany({ ids: [c, d] })).length, 1);
+  t.like(await tasks.cancel(d), { ok: false });
+  t.is(await tasks.escalateToRole({ id: d, targetRole: 'other' }), null);
+  const told = events.events.filter(({ type }) => type.startsWith('system.escalation.'));
+  const of = (id: string) =>
+    told.flatMap(({ type }) => (type.split('.')[2] === id ? [type.split('.')[3]] : []));
+  t.deepEqual(of(a), ['created', 'claimed', 'released', 'reassigned', 'resolved']);
+  t.deepEqual(of(b), ['created', 'claimed', 'reassigned', 'resolved']);
+  t.deepEqual(
+    [of(c), of(d)],
+    [
+      ['created', 'claimed', 'resolved'],
+      ['created', 'resolved'],
+    ],
+  );
+  for (const { event_id, type, ts, data } of told) {
+    const [, , id, verb] = type.split('.');
+    t.is(event_id, `${id}:${verb}:${(data['updated_at'] as Date).toISOString()}`);
+    t.like(data, { id, namespace: 'durable', milestones: [] });
+    t.is(new Date(ts).toISOString(), ts);
+  }
+  const { id } = await tasks.create({ role: 'five' });
+  await tasks.cancel(id);
+  t.is(events.types().at(-1), `system.escalation.${id}.cancelled`);
 });
