@@ -13716,7 +13716,7 @@ begin
     'jid', p_job.key, 'gid', p_job.id::text, 'app', p_job.queue, 'vrs', p_job.version,
     'tpc', p_job.workflow, 'js', p_job.status, 'jc', ratchet_internal.graph_time(p_job.created_at),
     'ju', ratchet_internal.graph_time(p_job.updated_at), 'err', p_job.error::text))
-    || (coalesce(p_job.options, '{}')::jsonb - 'publishes');
+    || (coalesce(p_job.options, '{}')::jsonb - array['publishes', 'expire', 'max_cycles']);
 end $$;
 comment on function ratchet_internal.job_metadata(ratchet.jobs) is
   'The metadata of a job of a graph.';
@@ -14710,7 +14710,7 @@ comment on function ratchet_internal.next_pass(bigint, text, int, jsonb) is
 -- sql/graph/add_pass.sql
 
 -- A further pass of an activity: its row gets an address of its own, beside the earlier ones. More
--- than 10,000 passes are taken for a loop without end, and stop the job.
+-- than the job allows (max_cycles, else 10,000) are taken for a loop without end, and stop the job.
 
 create function ratchet_internal.add_pass(
   p_draft ratchet_internal.graph_draft, p_parent text, p_row ratchet.jobs_attributes, p_name text
@@ -14723,15 +14723,16 @@ declare
   v_row ratchet.jobs_attributes := p_row;
   v_pass int := ratchet_internal.next_pass((p_draft.job).id, p_parent, p_row.position,
     p_draft.passes);
+  v_most int := coalesce(((p_draft.job).options ->> 'max_cycles')::numeric::int, 10000);
 begin
   v_row.address := p_parent || ',' || v_pass;
   v_row.field := ratchet_internal.step_field(v_row.address, v_row.position, p_name);
   v_draft.attributes := v_draft.attributes || v_row;
   v_draft.passes := v_draft.passes
     || jsonb_build_object(p_parent || ' ' || p_row.position, v_pass + 1);
-  if v_pass >= 10000 then
+  if v_pass >= v_most then
     v_draft.stop := jsonb_build_object('error', jsonb_build_object('code', 598, 'activity', p_name,
-      'message', p_name || ' was entered 10000 times; the loop has no end'));
+      'message', p_name || ' was entered ' || v_most || ' times; the loop has no end'));
   end if;
   return v_draft;
 end $$;
@@ -15657,6 +15658,30 @@ $$;
 comment on function ratchet_internal.record_facts(timestamptz, ratchet.jobs, jsonb) is
   'Records what a job says about itself when it starts.';
 
+-- sql/graph/told_lineage.sql
+
+-- Lineage that a payload tells of: its parentWorkflowId and originJobId, ids of jobs of the same
+-- app. Ids of no job are left out; the root is that of the parent unless it is told.
+
+create function ratchet_internal.told_lineage(p_job ratchet.jobs, p_payload jsonb)
+returns ratchet.jobs
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_job ratchet.jobs := p_job;
+  v_root bigint;
+begin
+  select id, coalesce(origin_id, id) into v_job.parent_id, v_root from ratchet.jobs
+  where key = p_payload ->> 'parentWorkflowId' and namespace = p_job.namespace;
+  select id into v_job.origin_id from ratchet.jobs
+  where key = p_payload ->> 'originJobId' and namespace = p_job.namespace;
+  v_job.origin_id := coalesce(v_job.origin_id, v_root);
+  return v_job;
+end $$;
+comment on function ratchet_internal.told_lineage(ratchet.jobs, jsonb) is
+  'A job with the lineage that its payload tells of.';
+
 -- sql/graph/inception.sql
 
 -- Works out a job that is about to start: its id and labels, what its trigger makes of the payload,
@@ -15689,6 +15714,11 @@ begin
   v_job.key := coalesce(nullif(v_options ->> 'id', ''), v_job.request_id::text,
     gen_random_uuid()::text);
   v_job.entity := coalesce(v_job.entity, nullif(v_options ->> 'entity', ''), v_job.workflow);
+  v_job.expire_seconds := coalesce(
+    ratchet_internal.expire_of((v_job.options -> 'expire')::jsonb), v_job.expire_seconds);
+  if v_job.parent_id is null and v_out.output ?| array['originJobId', 'parentWorkflowId'] then
+    v_job := ratchet_internal.told_lineage(v_job, v_out.output);
+  end if;
   perform ratchet_internal.check_name(v_job.key, 'job id'),
     ratchet_internal.check_name(v_job.entity, 'entity');
   v_draft.facts := ratchet_internal.trigger_facts(p_now, p_trigger, v_options);
@@ -15819,7 +15849,8 @@ begin
   v_job.options := v_job.options::jsonb || jsonb_strip_nulls(jsonb_build_object(
     'pj', p_parent.key, 'pg', p_parent.id::text, 'pd', p_effect -> 'address',
     'pa', p_effect -> 'activity', 'px', nullif(not v_job.is_awaited, false),
-    'trc', p_parent.options ->> 'trc', 'spn', p_parent.options ->> 'spn'));
+    'trc', p_parent.options ->> 'trc', 'spn', p_parent.options ->> 'spn',
+    'expire', p_parent.options -> 'expire', 'max_cycles', p_parent.options -> 'max_cycles'));
   return ratchet_internal.inception(p_now, v_job, ratchet_internal.trigger_of(v_graph));
 exception when sqlstate 'WF107' or sqlstate 'WF506' or sqlstate 'WF101' or data_exception
   or program_limit_exceeded
@@ -16346,21 +16377,23 @@ begin
   else
     select key into v_option from json_each(p_options)
     where key not in ('entity', 'search', 'marker', 'pending', 'trc', 'spn', 'reply_to',
-      'request_id')
+      'request_id', 'expire', 'max_cycles')
       or json_typeof(value) <> 'null' and (
         key in ('search', 'marker') and json_typeof(value) <> 'object'
         or key in ('trc', 'spn', 'reply_to', 'entity') and json_typeof(value) <> 'string'
         or key = 'request_id'
           and value #>> '{}' !~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
-        or key = 'pending'
-          and ratchet_internal.number_of(p_options, 'pending', -1) not between 0 and 1e10)
+        or key in ('pending', 'expire')
+          and ratchet_internal.number_of(p_options, key, -1) not between 0 and 1e10
+        or key = 'max_cycles'
+          and ratchet_internal.number_of(p_options, key, -1) not between 1 and 1e7)
     limit 1;
   end if;
   if v_option is not null then
     perform ratchet_internal.raise_error('WF104', 'invalid option',
       jsonb_build_object('option', left(v_option, 100)),
-      'Options are entity, trc, spn, reply_to (texts), search, marker (objects), pending '
-      || '(seconds) and request_id (uuid).');
+      'Options are entity, trc, spn, reply_to (texts), search, marker (objects), pending, '
+      || 'expire (seconds), max_cycles (1 to 10 million) and request_id (uuid).');
   end if;
   if p_options ->> 'entity' is not null then
     perform ratchet_internal.check_name(p_options ->> 'entity', 'entity');
@@ -16436,8 +16469,10 @@ comment on function ratchet_internal.job_state(ratchet.jobs) is
 -- Starts a job of the graph that subscribes to a topic, in the caller's transaction, and runs it as
 -- far as it goes without workers. Without an app, the only one with an active version that has the
 -- topic. Options: entity, search (object of texts), marker (object), pending (seconds: the id is
--- only reserved), trc, spn; reply_to, a subscription that gets the first broadcast of the job if it
--- has no answer yet when this returns; request_id, with which a repetition gives the job again.
+-- only reserved), trc, spn; expire (seconds it is kept once finished, if its graph does not say),
+-- max_cycles (passes of one activity after which it is stopped); reply_to, a subscription that gets
+-- the first broadcast of the job if it has no answer yet when this returns; request_id, with which
+-- a repetition gives the job again.
 -- Locks: the new rows. Writes: jobs, messages, attributes, signals. Wakes: idle workers.
 -- Raises: WF101, WF104, WF107, WF206 no graph, WF301 the id is taken, WF501.
 
@@ -16472,7 +16507,8 @@ begin
     v_job.entity := p_options ->> 'entity';
     v_job.request_id := (p_options ->> 'request_id')::uuid;
     v_job.options := v_job.options::jsonb || jsonb_strip_nulls(jsonb_build_object(
-      'trc', p_options -> 'trc', 'spn', p_options -> 'spn', 'ngn', v_reply));
+      'trc', p_options -> 'trc', 'spn', p_options -> 'spn', 'ngn', v_reply,
+      'expire', p_options -> 'expire', 'max_cycles', p_options -> 'max_cycles'));
   end if;
   v_draft := ratchet_internal.inception(v_now, v_job, ratchet_internal.trigger_of(v_graph));
   if p_options ->> 'pending' is not null then
@@ -17734,7 +17770,8 @@ as $$
   union all
   select 'a child was started by a step of its parent', c.id, c.key
   from ratchet.jobs c join ratchet.jobs p on p.id = c.parent_id
-  where not exists (
+  -- A graph without pj was started by a program, and its payload told of the parent.
+  where (c.version is null or c.options ->> 'pj' is not null) and not exists (
     select from ratchet.jobs_attributes a
     where a.job_id = p.id and (a.kind in ('child', 'start')
       and ratchet_internal.step_name(a.address, a.field) = c.workflow

@@ -43,8 +43,10 @@ export interface HotMeshConfig {
   namespace?: string;
   /** Identity of this instance; generated when absent. */
   guid?: string;
-  /** Label in the log. */
+  /** Stands in its lines of log. */
   name?: string;
+  /** Accepted, without effect: connections with the same options are shared. */
+  taskQueue?: string;
   /** Default HMSH_LOGLEVEL, else `info`. */
   logLevel?: string;
   logger?: Logger;

@@ -1,4 +1,4 @@
-import { registerCodec } from '../database/codec';
+import { hasCodec, registerCodec } from '../database/codec';
 import * as graphs from '../database/graph-calls';
 import { fromJson, toJson } from '../database/json-door';
 import { checkName } from '../database/names';
@@ -58,9 +58,10 @@ export class HotMesh {
   /** Starts an instance: an engine, workers, or both. They are live when it is made. */
   static async init(config: HotMeshConfig): Promise<HotMesh> {
     checkConfig(config);
-    const { appId, namespace = 'hmsh' } = config;
+    const { appId, namespace = 'hmsh', name } = config;
     const id = config.guid === undefined ? guid() : checkName(config.guid, 'guid');
-    const logger = config.logger ?? jsonLogger(appId, id, config.logLevel);
+    const logger = config.logger ?? jsonLogger({ app: appId, id, name }, config.logLevel);
+    if (hasCodec()) logger.warn('codec-not-used', { reason: 'SQL reads the data of graphs' });
     const hub = hubOfConfig(config);
     await hub.prepare();
     const instance = new Instance(hub, { app: appId, namespace }, id, logger);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as graphs from '../database/graph-calls';
 import { fromJson, toJson } from '../database/json-door';
+import { environmentNumber } from '../environment';
 import type { Asked } from '../engine/inbox';
 import type { Hub } from '../engine/hub';
 import { jobSpan } from '../telemetry/graph-spans';
@@ -43,7 +44,7 @@ async function start(
   const { trc, spn } = context?.metadata ?? {};
   const traced = telemetry();
   const span = traced && jobSpan(traced, { app: app.app, topic }, { trc, spn });
-  const given = { ...options, trc, spn, ...span?.trace, request_id: randomUUID() };
+  const given = { ...defaults(), ...options, trc, spn, ...span?.trace, request_id: randomUUID() };
   try {
     const call = graphs.publish(hub.database, topic, payload, JSON.stringify(given), app);
     const answer = await saying(topic, call);
@@ -54,6 +55,14 @@ async function start(
     span?.failed(error);
     throw error;
   }
+}
+
+/** What the environment of who starts a job says for it, where its graph does not. */
+function defaults(): { expire?: number | undefined; max_cycles?: number | undefined } {
+  return {
+    expire: environmentNumber('HMSH_EXPIRE_JOB_SECONDS', 0, 1e10),
+    max_cycles: environmentNumber('HMSH_MAX_CYCLES', 1, 1e7),
+  };
 }
 
 interface Start {

@@ -84,8 +84,11 @@ function answered(returned: unknown, topic: string, logger: Logger): Outcome {
     return unusable(topic, `returned the status ${JSON.stringify(status)}`);
   }
   if (status === 'error') return refused(answer);
-  if (code !== undefined && !isCode(code)) {
+  if (code !== undefined && (!isCode(code) || code === UNANSWERED)) {
     return unusable(topic, `returned the code ${JSON.stringify(code)}`);
+  }
+  if (status === 'success' && code === PENDING) {
+    return unusable(topic, 'returned success with 202, the code of pending');
   }
   const fields = Object.keys(answer);
   if (fields.length > 0 && !fields.some((field) => ANSWER_FIELDS.includes(field))) {

@@ -159,6 +159,23 @@ test.serial('a worker-only instance says that it has no engine', async (t) => {
   await t.throwsAsync(mesh.deploy(GOOD), { message: /workers only/ });
 });
 
+test.serial('1, 10: lines of log are JSON, from a level upwards, with the label', async (t) => {
+  const { init } = await meshTest(t);
+  const mesh = await init([], { guid: 'g7', name: 'till 4', logLevel: 'warn' });
+  const lines: string[] = [];
+  const write = process.stderr.write.bind(process.stderr);
+  process.stderr.write = (text: string | Uint8Array) => lines.push(String(text)) > 0;
+  mesh.logger.info('too low');
+  mesh.logger.warn('too-hot', { degrees: 40 });
+  process.stderr.write = write;
+  t.is(lines.length, 1);
+  const { ts, ...line } = JSON.parse(lines[0] ?? '') as Record<string, unknown>;
+  t.deepEqual(line, {
+    ...{ level: 'warn', message: 'too-hot', app: 'shop', id: 'g7', name: 'till 4', degrees: 40 },
+  });
+  t.regex(String(ts), /^\d{4}-.*Z$/);
+});
+
 test.serial('system events tell of starts, deployments and stops', async (t) => {
   const { init } = await meshTest(t);
   const events: SystemEvent[] = [];

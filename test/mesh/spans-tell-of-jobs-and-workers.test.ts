@@ -49,7 +49,7 @@ test('12: a start and each run of a callback is a span, in the trace of its call
   t.like(metadata, { trc: 'a'.repeat(32), spn: given?.spanId, telemetry: undefined });
 });
 
-test('12: nothing is told without HMSH_TELEMETRY; with an API alone, nothing is lost', async (t) => {
+test('12: without HMSH_TELEMETRY or an SDK nothing is told, and nothing lost', async (t) => {
   t.is((await toldBy(t, PROGRAM, {})).told, null);
   const { told } = await toldBy(t, PROGRAM, { HMSH_TELEMETRY: 'info', FAKE_WITHOUT_SDK: '1' });
   const [metadata, refused] = (told as unknown as { seen: Record<string, unknown>[] }).seen;
