@@ -19,6 +19,7 @@ import type * as given from './options';
 import { partsOf, type Parts } from './parts';
 import { askJob, publishJob, waitMs, type PublishContext, type PublishOptions } from './publish';
 import { answerActivity, signalEvery, signalOne } from './signals';
+import type { QuorumProfile, RollCallOptions } from './profile';
 import { pickFields } from './query-state';
 import type { SubscriptionCallback } from './subscriptions';
 
@@ -265,8 +266,8 @@ export class HotMesh {
   }
 
   /** The engines and workers of the app that run now. `delay`: milliseconds given to answer. */
-  rollCall(delay = 250): Promise<fleet.QuorumProfile[]> {
-    return fleet.callRoll(this.hub, this.app, delay);
+  rollCall(delay = 250, options: RollCallOptions = {}): Promise<QuorumProfile[]> {
+    return fleet.callRoll(this.hub, this.app, delay, options);
   }
 
   /** Pauses, slows down or resumes what engines and workers take. */
