@@ -134,8 +134,8 @@ test.serial('4.1: a profile has every field, of a worker and of an engine', asyn
     for (const at of [inited, timestamp]) t.regex(at, /^\d{4}-\d\d-\d\dT.*Z$/);
   }
   const levels = [];
+  await mesh.throttle({ throttle: -1 });
   for (const seconds of [-600, 2.5, 60]) {
-    await mesh.throttle({ throttle: -1, scope: 'engines' });
     const id = await mesh.pub('any', {});
     await pool.query(
       `update ratchet_internal.messages set due_at = now() - make_interval(secs => $1),
