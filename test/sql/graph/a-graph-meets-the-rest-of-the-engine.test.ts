@@ -102,3 +102,80 @@ test.serial('a hook with an escalation is a task as long as it waits', async (t)
   t.like(await task('e4'), [{ status: 'resolved' }]);
   t.like(await app.state('e4'), { status: 0, data: { sum: 7 } });
 });
+test.serial('8: each field of a task is what its expression comes to', async (t) => {
+  const from = (name: string) => `{start.output.data.${name}}`;
+  const names = ['role', 'type', 'subtype', 'entity', 'description', 'priority', 'originId'];
+  const more = ['parentId', 'initiatedBy', 'traceId', 'spanId', 'expiresAt', 'taskQueue'];
+  const fields = [...names, ...more, 'workflowType'];
+  const ask = (id: string, escalation: object, sleep?: number) => ({
+    subscribes: id,
+    activities: {
+      [`start-${id}`]: { type: 'trigger', stats: { id: '{$self.input.data.id}' } },
+      [`wait-${id}`]: { type: 'hook', escalation, ...(sleep === undefined ? {} : { sleep }) },
+    },
+    transitions: { [`start-${id}`]: [{ to: `wait-${id}` }] },
+  });
+  const app = await graphApp(
+    sql,
+    {
+      subscribes: 'all',
+      activities: {
+        start: { type: 'trigger', stats: { id: '{$self.input.data.id}' } },
+        wait: {
+          type: 'hook',
+          escalation: {
+            ...Object.fromEntries(fields.map((name) => [name, from(name)])),
+            metadata: { region: from('region'), fixed: 1 },
+            envelope: from('envelope'),
+          },
+        },
+      },
+      transitions: { start: [{ to: 'wait' }] },
+      hooks: {
+        signed: [
+          {
+            to: 'wait',
+            conditions: {
+              match: [{ expected: '{start.output.data.key}', actual: '{$self.hook.data.key}' }],
+            },
+          },
+        ],
+      },
+    },
+    {
+      ...ask('quiet', { description: 'd', subtype: 's', envelope: { a: 1 } }),
+      hooks: { quiet: byJob('wait-quiet') },
+    },
+    {
+      ...ask('undefined', { role: '{start-undefined.output.data.none}', description: 'd' }),
+      hooks: { undefined: byJob('wait-undefined') },
+    },
+    { ...ask('meta', { metadata: { a: 1 } }), hooks: { meta: byJob('wait-meta') } },
+    ask('timed', { role: 'boss' }, 1000),
+  );
+  const texts = Object.fromEntries(fields.map((name) => [name, `the ${name}`]));
+  const given = { ...texts, priority: 2, expiresAt: '2031-02-03T04:05:06Z' };
+  const payload = { id: 'a1', key: 'k1', region: 'eu', envelope: { n: [1] }, ...given };
+  await app.publish('all', payload);
+  const tasks = (id: string) =>
+    sql.rows(`select * from ratchet.escalations where workflow_id = $1 and app_id = $2`, [
+      id,
+      app.app,
+    ]);
+  const [task] = await tasks('a1');
+  t.like(task, {
+    ...{ status: 'pending', signal_key: 'k1', role: 'the role', type: 'the type', priority: 2 },
+    ...{ subtype: 'the subtype', entity: 'the entity', description: 'the description' },
+    ...{ origin_id: 'the originId', parent_id: 'the parentId', task_queue: 'the taskQueue' },
+    ...{ initiated_by: 'the initiatedBy', trace_id: 'the traceId', span_id: 'the spanId' },
+    ...{ workflow_type: 'the workflowType' },
+    ...{ metadata: { region: 'eu', fixed: 1 }, envelope: { n: [1] } },
+    expires_at: new Date('2031-02-03T04:05:06Z'),
+  });
+  for (const topic of ['quiet', 'undefined', 'timed']) {
+    t.is((await app.publish(topic, { id: topic })).status, 1);
+    t.deepEqual(await tasks(topic), [], topic);
+  }
+  await app.publish('meta', { id: 'meta' });
+  t.like((await tasks('meta'))[0], { role: null, priority: 5, metadata: { a: 1 } });
+});
