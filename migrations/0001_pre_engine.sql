@@ -18615,6 +18615,21 @@ $$;
 comment on function ratchet_internal.step_events(bigint) is
   'What has happened in a job: the beginning and the end of each of its steps.';
 
+-- sql/export/closed_at.sql
+
+-- When an execution was over: when its function returned, which a persistent job outlives; else
+-- when the job ended; null while it runs.
+
+create function ratchet_internal.closed_at(p_job ratchet.jobs) returns timestamptz
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when p_job.error is null then coalesce(p_job.returned_at, p_job.finished_at)
+    else p_job.finished_at end
+$$;
+comment on function ratchet_internal.closed_at(ratchet.jobs) is
+  'When an execution was over: its function had returned, or the job ended.';
+
 -- sql/export/edge_events.sql
 
 -- The first and the last event of a job: that it was started, and that it ended. In the shape of
@@ -18633,13 +18648,14 @@ as $$
     p_job.queue || '-' || p_job.workflow, null, false, null, null::numeric, p_job.input,
     null::json, null::json
   union all
-  select p_job.finished_at, '', 0, true,
+  select closed.at, '', 0, true,
     case when p_job.error is null then 'workflow_execution_completed'
       else 'workflow_execution_failed' end,
     'workflow', p_job.queue || '-' || p_job.workflow, null, false, null,
-    extract(epoch from p_job.finished_at - p_job.created_at) * 1000, null, p_job.result,
+    extract(epoch from closed.at - p_job.created_at) * 1000, null, p_job.result,
     p_job.error
-  where p_job.finished_at is not null
+  from ratchet_internal.closed_at(p_job) as closed (at)
+  where closed.at is not null
 $$;
 comment on function ratchet_internal.edge_events(ratchet.jobs) is
   'The first and, when it has ended, the last event of a job.';
@@ -18826,6 +18842,7 @@ declare
   v_topic text := p_job.queue || '-' || p_job.workflow;
   v_is_brief boolean := coalesce(p_options ->> 'omit_results' = 'true', false);
   v_has_lineage boolean := coalesce(p_options ->> 'include_lineage' = 'true', false);
+  v_closed_at timestamptz := ratchet_internal.closed_at(p_job);
   v_events json;
   v_summary json;
 begin
@@ -18839,12 +18856,12 @@ begin
   return (select json_object_agg(name, value) from (values
     ('workflow_id', to_json(p_job.key)), ('workflow_type', to_json(v_topic)),
     ('task_queue', to_json(v_topic)),
-    ('status', to_json(case when p_job.finished_at is null then 'running'
+    ('status', to_json(case when v_closed_at is null then 'running'
       when p_job.error is null then 'completed' else 'failed' end)),
     ('start_time', to_json(ratchet_internal.iso_time(p_job.created_at))),
-    ('close_time', coalesce(to_json(ratchet_internal.iso_time(p_job.finished_at)), 'null')),
+    ('close_time', coalesce(to_json(ratchet_internal.iso_time(v_closed_at)), 'null')),
     ('duration_ms', coalesce(to_json(round(
-      extract(epoch from p_job.finished_at - p_job.created_at) * 1000)), 'null')),
+      extract(epoch from v_closed_at - p_job.created_at) * 1000)), 'null')),
     ('result', case when not v_is_brief then p_job.result end),
     ('events', v_events), ('summary', v_summary),
     ('children', case when p_options ->> 'mode' = 'verbose'

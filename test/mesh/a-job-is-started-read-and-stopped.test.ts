@@ -1,5 +1,5 @@
 import test from 'ava';
-import { DBA, HotMesh } from '../../driver';
+import { HotMesh } from '../../driver';
 import { meshTest } from '../support/mesh';
 import { waitFor, within } from '../support/wait-for';
 
@@ -275,40 +275,4 @@ test.serial('an instance says what it consists of', async (t) => {
   t.is(worker.engine, null);
   t.is(worker.quorum, null);
   t.is(worker.workers.length, 1);
-});
-
-test.serial('9: prune strips what ran, and removes jobs whose time is over', async (t) => {
-  const { running, connection, pool } = await meshTest(t);
-  const mesh = await running(SIGNING);
-  const marker = { '-m-': 'kept' };
-  for (const id of ['p1', 'p2']) {
-    await mesh.pub('contract.sent', contract(id), null, { marker, search: { city: 'Graz' } });
-  }
-  await mesh.signal('contract.signed', { id: 'p1', by: 'ann' });
-  await waitFor('it is over', async () => (await mesh.getStatus('p1')) === 0);
-  t.deepEqual(Object.keys((await mesh.export('p1')).process), ['0', '$contract.sent']);
-  const running2 = await mesh.export('p2');
-
-  const dba = { connection, appId: 'shop' };
-  t.like(await DBA.prune({ ...dba, entities: ['parcel'], attributes: true }), { marked: 0 });
-  t.like(await DBA.prune({ ...dba, attributes: true }), { jobs: 0, marked: 1 });
-  t.like(await DBA.prune({ ...dba, attributes: true }), { jobs: 0, marked: 0 });
-  t.deepEqual(await mesh.export('p2'), running2, 'a running job is left alone');
-  const { process, status } = await mesh.export('p1');
-  t.is(status, '0');
-  t.deepEqual(Object.keys(process), ['$contract.sent']);
-  const { data } = await mesh.getState('contract.sent', 'p1');
-  t.deepEqual(data, { region: 'eu', by: 'ann' });
-  t.deepEqual(await mesh.getQueryState('p1', ['buyer', 'city', '"-m-"']), {
-    ...{ buyer: 'b-p1', city: 'Graz', '-m-': 'kept' },
-  });
-
-  t.like(await DBA.prune({ ...dba, jobs: false }), { jobs: 0 });
-  await pool.query(`update ratchet.jobs set finished_at = finished_at - interval '61 minutes'
-    where finished_at is not null`);
-  t.like(await DBA.prune({ ...dba, appId: 'other' }), { jobs: 0 });
-  t.like(await DBA.prune(dba), { jobs: 1 });
-  t.like(await rejection(mesh.getState('contract.sent', 'p1')), { code: 404 });
-  t.is(await mesh.getStatus('p2'), 1);
-  t.deepEqual((await pool.query('select * from ratchet.check_invariants()')).rows, []);
 });
