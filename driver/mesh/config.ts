@@ -3,6 +3,7 @@ import { isReadonly, type ConnectionConfig } from '../durable/connection';
 import { RatchetError } from '../errors';
 import type { WorkerCredentials } from '../durable/credentials';
 import type { EventSink } from '../events';
+import { checkLogLevel } from '../log';
 import { newerOf } from '../options';
 import type { Logger } from './logger';
 import type { WorkerCallback, WorkerRetryPolicy } from './messages';
@@ -77,6 +78,7 @@ export function checkConfig(config: HotMeshConfig): void {
   if (engine === undefined && workers.length === 0) {
     refuse('The instance has neither an engine nor workers.', 'Give engine: { connection }.');
   }
+  if (config.logLevel !== undefined) checkLogLevel(config.logLevel);
   for (const worker of workers) checkWorker(worker);
 }
 

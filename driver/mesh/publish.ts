@@ -60,7 +60,9 @@ async function start(
 /** What the environment of who starts a job says for it, where its graph does not. */
 function defaults(): { expire?: number | undefined; max_cycles?: number | undefined } {
   return {
-    expire: environmentNumber('HMSH_EXPIRE_JOB_SECONDS', 0, 1e10),
+    expire:
+      environmentNumber('HMSH_EXPIRE_JOB_SECONDS', 0, 1e10) ??
+      environmentNumber('HMSH_EXPIRE_DURATION', 0, 1e10),
     max_cycles: environmentNumber('HMSH_MAX_CYCLES', 1, 1e7),
   };
 }

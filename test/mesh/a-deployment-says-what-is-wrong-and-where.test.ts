@@ -132,6 +132,7 @@ test.serial('a configuration that cannot work is refused by its field', async (t
     [{ appId: 'x', namespace: 'n_s', engine }, /config\.namespace \[n_s\] is invalid/],
     [{ appId: 'x' }, /neither an engine nor workers/],
     [{ appId: 'x', engine: {} }, /connection is missing/],
+    [{ appId: 'x', engine, logLevel: 'loud' }, /There is no log level "loud"/],
     [{ appId: 'x', engine, workers: [{ ...worker, topic: '' }] }, /no topic/],
     [{ appId: 'x', engine, workers: [{ ...worker, callback: 1 }] }, /no callback/],
     [
