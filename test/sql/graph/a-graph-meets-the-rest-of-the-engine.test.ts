@@ -1,6 +1,6 @@
 import test from 'ava';
 import { codeOf, engine } from '../../support/engine';
-import { byJob, graphApp } from '../../support/graph';
+import { byJob, graphApp, type Graph } from '../../support/graph';
 
 const sql = engine();
 
@@ -178,4 +178,49 @@ test.serial('8: each field of a task is what its expression comes to', async (t)
   }
   await app.publish('meta', { id: 'meta' });
   t.like((await tasks('meta'))[0], { role: null, priority: 5, metadata: { a: 1 } });
+});
+
+test.serial('8: a task ends with its job, however that ends', async (t) => {
+  const killer = {
+    subscribes: 'killer',
+    activities: {
+      k: { type: 'trigger' },
+      kill: { type: 'interrupt', target: '{k.output.data.id}', throw: false },
+    },
+    transitions: { k: [{ to: 'kill' }] },
+  };
+  const ends = (name: string, last: Graph['activities'][string]): Graph => ({
+    subscribes: name,
+    activities: {
+      [`${name}-t`]: { type: 'trigger', stats: { id: '{$self.input.data.id}' } },
+      [`${name}-wait`]: { type: 'hook', escalation: { role: 'clerk' } },
+      [`${name}-nap`]: { type: 'hook', sleep: 0.001 },
+      [`${name}-last`]: last,
+    },
+    transitions: {
+      [`${name}-t`]: [{ to: `${name}-wait` }, { to: `${name}-nap` }],
+      [`${name}-nap`]: [{ to: `${name}-last` }],
+    },
+    hooks: { [`${name}-go`]: byJob(`${name}-wait`) },
+  });
+  const broken = { '@pipe': [['{fails-t.output.data.none}'], ['{@string.toUpperCase}']] };
+  const app = await graphApp(
+    sql,
+    ...[hold, sum, killer, ends('stops', { type: 'interrupt' })],
+    ends('fails', { type: 'hook', job: { maps: { x: broken } } }),
+  );
+  await app.publish('hold', { id: 'other' });
+  await app.publish('killer', { id: 'other' });
+  for (const name of ['stops', 'fails']) await app.publish(name, { id: name });
+  for (const name of ['stops', 'fails']) {
+    while ((await app.state(name)).status > 0) await app.run();
+  }
+  const rows = await sql.rows<{ workflow_id: string; status: string }>(
+    'select workflow_id, status from ratchet.escalations where app_id = $1 order by workflow_id',
+    [app.app],
+  );
+  t.deepEqual(
+    rows.map((row) => `${row.workflow_id} ${row.status}`),
+    ['fails cancelled', 'other cancelled', 'stops cancelled'],
+  );
 });
