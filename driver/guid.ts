@@ -1,8 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { environmentNumber } from './environment';
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-';
 
-/** A compact unique id: H and 22 url-safe characters. */
+const DEFAULT_SIZE = 22;
+
+/** A compact unique id: H and 22 (HMSH_GUID_SIZE: 16 to 32) url-safe characters. */
 export function guid(): string {
-  return `H${[...randomBytes(22)].map((byte) => ALPHABET[byte & 63]).join('')}`;
+  const size = environmentNumber('HMSH_GUID_SIZE', 16, 32) ?? DEFAULT_SIZE;
+  return `H${[...randomBytes(Math.floor(size))].map((byte) => ALPHABET[byte & 63]).join('')}`;
 }

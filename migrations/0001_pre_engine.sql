@@ -12181,40 +12181,50 @@ comment on function ratchet.throttle(int, text, text, text, text, text) is
 
 -- sql/graph/fleet/report_profile.sql
 
--- What an instance says of itself now. Writes: members.
+-- What an instance says of itself now, as it serves a queue. Writes: members.
 
-create function ratchet.report_profile(p_worker bigint, p_guid text, p_profile json) returns void
+create function ratchet.report_profile(p_worker bigint, p_guid text, p_queue text, p_profile json)
+returns void
 language sql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
   update ratchet_internal.members set profile = p_profile
-  where worker_id = p_worker and guid = p_guid
+  where worker_id = p_worker and guid = p_guid and queue = p_queue
 $$;
-comment on function ratchet.report_profile(bigint, text, json) is
+comment on function ratchet.report_profile(bigint, text, text, json) is
   'Sets what an instance says of itself.';
 
 -- sql/graph/fleet/roll_call.sql
 
--- The running engines and workers of an app: what each serves, how much waits for it, its rate, and
--- what it says of itself. Engines come first.
+-- The running engines and workers of an app: what each serves, how much waits for it and since when
+-- (of what is due), its rate, after how long a silence its work goes to others, and how often an
+-- execution may be lost like that, and what it says of itself. Engines come first.
 
 create function ratchet.roll_call(p_app text, p_namespace text default 'hmsh')
 returns table (
-  guid text, worker_topic text, stream_depth bigint, throttle int, inited timestamptz,
-  worker bigint, profile json)
+  guid text, worker_topic text, stream_depth bigint, waited_ms float8, throttle int,
+  reclaim_delay_ms bigint, reclaim_count int, inited timestamptz, worker bigint, profile json)
 language sql stable security definer
 set search_path = pg_catalog, pg_temp
 as $$
-  select m.guid, case when m.workflow = '' then m.queue end,
-    (select count(*) from ratchet_internal.messages w
-      where w.queue = m.queue and w.workflow = m.workflow and w.namespace = m.namespace
-        and w.worker_id is null
-        and w.kind = case when m.workflow = '' then 'activity' else 'result' end),
-    coalesce(r.throttle_ms, 0), m.joined_at, m.worker_id, m.profile
+  select m.guid, case when m.workflow = '' then m.queue end, w.depth, coalesce(w.waited_ms, 0),
+    coalesce(r.throttle_ms, 0), p.lease_seconds * 1000::bigint,
+    case when m.workflow <> '' then 10 when r.retry is null then 5
+      else least(greatest(ratchet_internal.number_of(r.retry, 'maximumAttempts', 3), 5), 1e9)::int
+    end,
+    m.joined_at, m.worker_id, m.profile
   from ratchet_internal.members m
+  join ratchet_internal.workers p on p.id = m.worker_id
   join ratchet_internal.worker_routes r
     on (r.worker_id, r.queue, r.workflow, r.namespace)
       = (m.worker_id, m.queue, m.workflow, m.namespace)
+  cross join lateral (
+    select count(*) as depth, greatest(
+      extract(epoch from ratchet_internal.now() - min(w.due_at)) * 1000, 0)::float8 as waited_ms
+    from ratchet_internal.messages w
+    where w.queue = m.queue and w.workflow = m.workflow and w.namespace = m.namespace
+      and w.worker_id is null
+      and w.kind = case when m.workflow = '' then 'activity' else 'result' end) w
   where m.namespace = p_namespace || ':' || p_app
   order by m.workflow = '', m.queue, m.joined_at, m.guid
 $$;
@@ -12410,7 +12420,7 @@ as $$
     ('escalation', 'role type subtype entity description priority originId parentId initiatedBy '
       'traceId spanId expiresAt taskQueue workflowType', 'value', null, null, null),
     ('escalation', 'metadata envelope', 'tree', null, null, null),
-    ('activity', 'telemetry', 'map', null, null, null),
+    ('activity', 'telemetry', 'map', null, 'worker', null),
     ('activity', 'emit persist', 'value', null, null, null),
     ('activity', 'expire statusThreshold', 'value', null, null, null),
     ('activity', 'persistent statusThresholdType settings collationInt eventName timeout',
@@ -13847,7 +13857,7 @@ begin
     'jid', p_job.key, 'gid', p_job.id::text, 'app', p_job.queue, 'vrs', p_job.version,
     'tpc', p_job.workflow, 'js', p_job.status, 'jc', ratchet_internal.graph_time(p_job.created_at),
     'ju', ratchet_internal.graph_time(p_job.updated_at), 'err', p_job.error::text))
-    || (coalesce(p_job.options, '{}')::jsonb - 'publishes');
+    || (coalesce(p_job.options, '{}')::jsonb - array['publishes', 'expire', 'max_cycles']);
 end $$;
 comment on function ratchet_internal.job_metadata(ratchet.jobs) is
   'The metadata of a job of a graph.';
@@ -14841,7 +14851,7 @@ comment on function ratchet_internal.next_pass(bigint, text, int, jsonb) is
 -- sql/graph/add_pass.sql
 
 -- A further pass of an activity: its row gets an address of its own, beside the earlier ones. More
--- than 10,000 passes are taken for a loop without end, and stop the job.
+-- than the job allows (max_cycles, else 10,000) are taken for a loop without end, and stop the job.
 
 create function ratchet_internal.add_pass(
   p_draft ratchet_internal.graph_draft, p_parent text, p_row ratchet.jobs_attributes, p_name text
@@ -14854,15 +14864,16 @@ declare
   v_row ratchet.jobs_attributes := p_row;
   v_pass int := ratchet_internal.next_pass((p_draft.job).id, p_parent, p_row.position,
     p_draft.passes);
+  v_most int := coalesce(((p_draft.job).options ->> 'max_cycles')::numeric::int, 10000);
 begin
   v_row.address := p_parent || ',' || v_pass;
   v_row.field := ratchet_internal.step_field(v_row.address, v_row.position, p_name);
   v_draft.attributes := v_draft.attributes || v_row;
   v_draft.passes := v_draft.passes
     || jsonb_build_object(p_parent || ' ' || p_row.position, v_pass + 1);
-  if v_pass >= 10000 then
+  if v_pass >= v_most then
     v_draft.stop := jsonb_build_object('error', jsonb_build_object('code', 598, 'activity', p_name,
-      'message', p_name || ' was entered 10000 times; the loop has no end'));
+      'message', p_name || ' was entered ' || v_most || ' times; the loop has no end'));
   end if;
   return v_draft;
 end $$;
@@ -15788,6 +15799,30 @@ $$;
 comment on function ratchet_internal.record_facts(timestamptz, ratchet.jobs, jsonb) is
   'Records what a job says about itself when it starts.';
 
+-- sql/graph/told_lineage.sql
+
+-- Lineage that a payload tells of: its parentWorkflowId and originJobId, ids of jobs of the same
+-- app. Ids of no job are left out; the root is that of the parent unless it is told.
+
+create function ratchet_internal.told_lineage(p_job ratchet.jobs, p_payload jsonb)
+returns ratchet.jobs
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_job ratchet.jobs := p_job;
+  v_root bigint;
+begin
+  select id, coalesce(origin_id, id) into v_job.parent_id, v_root from ratchet.jobs
+  where key = p_payload ->> 'parentWorkflowId' and namespace = p_job.namespace;
+  select id into v_job.origin_id from ratchet.jobs
+  where key = p_payload ->> 'originJobId' and namespace = p_job.namespace;
+  v_job.origin_id := coalesce(v_job.origin_id, v_root);
+  return v_job;
+end $$;
+comment on function ratchet_internal.told_lineage(ratchet.jobs, jsonb) is
+  'A job with the lineage that its payload tells of.';
+
 -- sql/graph/inception.sql
 
 -- Works out a job that is about to start: its id and labels, what its trigger makes of the payload,
@@ -15820,6 +15855,11 @@ begin
   v_job.key := coalesce(nullif(v_options ->> 'id', ''), v_job.request_id::text,
     gen_random_uuid()::text);
   v_job.entity := coalesce(v_job.entity, nullif(v_options ->> 'entity', ''), v_job.workflow);
+  v_job.expire_seconds := coalesce(
+    ratchet_internal.expire_of((v_job.options -> 'expire')::jsonb), v_job.expire_seconds);
+  if v_job.parent_id is null and v_out.output ?| array['originJobId', 'parentWorkflowId'] then
+    v_job := ratchet_internal.told_lineage(v_job, v_out.output);
+  end if;
   perform ratchet_internal.check_name(v_job.key, 'job id'),
     ratchet_internal.check_name(v_job.entity, 'entity');
   v_draft.facts := ratchet_internal.trigger_facts(p_now, p_trigger, v_options);
@@ -15950,7 +15990,8 @@ begin
   v_job.options := v_job.options::jsonb || jsonb_strip_nulls(jsonb_build_object(
     'pj', p_parent.key, 'pg', p_parent.id::text, 'pd', p_effect -> 'address',
     'pa', p_effect -> 'activity', 'px', nullif(not v_job.is_awaited, false),
-    'trc', p_parent.options ->> 'trc', 'spn', p_parent.options ->> 'spn'));
+    'trc', p_parent.options ->> 'trc', 'spn', p_parent.options ->> 'spn',
+    'expire', p_parent.options -> 'expire', 'max_cycles', p_parent.options -> 'max_cycles'));
   return ratchet_internal.inception(p_now, v_job, ratchet_internal.trigger_of(v_graph));
 exception when sqlstate 'WF107' or sqlstate 'WF506' or sqlstate 'WF101' or data_exception
   or program_limit_exceeded
@@ -16477,21 +16518,23 @@ begin
   else
     select key into v_option from json_each(p_options)
     where key not in ('entity', 'search', 'marker', 'pending', 'trc', 'spn', 'reply_to',
-      'request_id')
+      'request_id', 'expire', 'max_cycles')
       or json_typeof(value) <> 'null' and (
         key in ('search', 'marker') and json_typeof(value) <> 'object'
         or key in ('trc', 'spn', 'reply_to', 'entity') and json_typeof(value) <> 'string'
         or key = 'request_id'
           and value #>> '{}' !~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
-        or key = 'pending'
-          and ratchet_internal.number_of(p_options, 'pending', -1) not between 0 and 1e10)
+        or key in ('pending', 'expire')
+          and ratchet_internal.number_of(p_options, key, -1) not between 0 and 1e10
+        or key = 'max_cycles'
+          and ratchet_internal.number_of(p_options, key, -1) not between 1 and 1e7)
     limit 1;
   end if;
   if v_option is not null then
     perform ratchet_internal.raise_error('WF104', 'invalid option',
       jsonb_build_object('option', left(v_option, 100)),
-      'Options are entity, trc, spn, reply_to (texts), search, marker (objects), pending '
-      || '(seconds) and request_id (uuid).');
+      'Options are entity, trc, spn, reply_to (texts), search, marker (objects), pending, '
+      || 'expire (seconds), max_cycles (1 to 10 million) and request_id (uuid).');
   end if;
   if p_options ->> 'entity' is not null then
     perform ratchet_internal.check_name(p_options ->> 'entity', 'entity');
@@ -16567,8 +16610,10 @@ comment on function ratchet_internal.job_state(ratchet.jobs) is
 -- Starts a job of the graph that subscribes to a topic, in the caller's transaction, and runs it as
 -- far as it goes without workers. Without an app, the only one with an active version that has the
 -- topic. Options: entity, search (object of texts), marker (object), pending (seconds: the id is
--- only reserved), trc, spn; reply_to, a subscription that gets the first broadcast of the job if it
--- has no answer yet when this returns; request_id, with which a repetition gives the job again.
+-- only reserved), trc, spn; expire (seconds it is kept once finished, if its graph does not say),
+-- max_cycles (passes of one activity after which it is stopped); reply_to, a subscription that gets
+-- the first broadcast of the job if it has no answer yet when this returns; request_id, with which
+-- a repetition gives the job again.
 -- Locks: the new rows. Writes: jobs, messages, attributes, signals. Wakes: idle workers.
 -- Raises: WF101, WF104, WF107, WF206 no graph, WF301 the id is taken, WF501.
 
@@ -16603,7 +16648,8 @@ begin
     v_job.entity := p_options ->> 'entity';
     v_job.request_id := (p_options ->> 'request_id')::uuid;
     v_job.options := v_job.options::jsonb || jsonb_strip_nulls(jsonb_build_object(
-      'trc', p_options -> 'trc', 'spn', p_options -> 'spn', 'ngn', v_reply));
+      'trc', p_options -> 'trc', 'spn', p_options -> 'spn', 'ngn', v_reply,
+      'expire', p_options -> 'expire', 'max_cycles', p_options -> 'max_cycles'));
   end if;
   v_draft := ratchet_internal.inception(v_now, v_job, ratchet_internal.trigger_of(v_graph));
   if p_options ->> 'pending' is not null then
@@ -17865,7 +17911,8 @@ as $$
   union all
   select 'a child was started by a step of its parent', c.id, c.key
   from ratchet.jobs c join ratchet.jobs p on p.id = c.parent_id
-  where not exists (
+  -- A graph without pj was started by a program, and its payload told of the parent.
+  where (c.version is null or c.options ->> 'pj' is not null) and not exists (
     select from ratchet.jobs_attributes a
     where a.job_id = p.id and (a.kind in ('child', 'start')
       and ratchet_internal.step_name(a.address, a.field) = c.workflow
@@ -18699,6 +18746,21 @@ $$;
 comment on function ratchet_internal.step_events(bigint) is
   'What has happened in a job: the beginning and the end of each of its steps.';
 
+-- sql/export/closed_at.sql
+
+-- When an execution was over: when its function returned, which a persistent job outlives; else
+-- when the job ended; null while it runs.
+
+create function ratchet_internal.closed_at(p_job ratchet.jobs) returns timestamptz
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when p_job.error is null then coalesce(p_job.returned_at, p_job.finished_at)
+    else p_job.finished_at end
+$$;
+comment on function ratchet_internal.closed_at(ratchet.jobs) is
+  'When an execution was over: its function had returned, or the job ended.';
+
 -- sql/export/edge_events.sql
 
 -- The first and the last event of a job: that it was started, and that it ended. In the shape of
@@ -18717,13 +18779,14 @@ as $$
     p_job.queue || '-' || p_job.workflow, null, false, null, null::numeric, p_job.input,
     null::json, null::json
   union all
-  select p_job.finished_at, '', 0, true,
+  select closed.at, '', 0, true,
     case when p_job.error is null then 'workflow_execution_completed'
       else 'workflow_execution_failed' end,
     'workflow', p_job.queue || '-' || p_job.workflow, null, false, null,
-    extract(epoch from p_job.finished_at - p_job.created_at) * 1000, null, p_job.result,
+    extract(epoch from closed.at - p_job.created_at) * 1000, null, p_job.result,
     p_job.error
-  where p_job.finished_at is not null
+  from ratchet_internal.closed_at(p_job) as closed (at)
+  where closed.at is not null
 $$;
 comment on function ratchet_internal.edge_events(ratchet.jobs) is
   'The first and, when it has ended, the last event of a job.';
@@ -18910,6 +18973,7 @@ declare
   v_topic text := p_job.queue || '-' || p_job.workflow;
   v_is_brief boolean := coalesce(p_options ->> 'omit_results' = 'true', false);
   v_has_lineage boolean := coalesce(p_options ->> 'include_lineage' = 'true', false);
+  v_closed_at timestamptz := ratchet_internal.closed_at(p_job);
   v_events json;
   v_summary json;
 begin
@@ -18923,12 +18987,12 @@ begin
   return (select json_object_agg(name, value) from (values
     ('workflow_id', to_json(p_job.key)), ('workflow_type', to_json(v_topic)),
     ('task_queue', to_json(v_topic)),
-    ('status', to_json(case when p_job.finished_at is null then 'running'
+    ('status', to_json(case when v_closed_at is null then 'running'
       when p_job.error is null then 'completed' else 'failed' end)),
     ('start_time', to_json(ratchet_internal.iso_time(p_job.created_at))),
-    ('close_time', coalesce(to_json(ratchet_internal.iso_time(p_job.finished_at)), 'null')),
+    ('close_time', coalesce(to_json(ratchet_internal.iso_time(v_closed_at)), 'null')),
     ('duration_ms', coalesce(to_json(round(
-      extract(epoch from p_job.finished_at - p_job.created_at) * 1000)), 'null')),
+      extract(epoch from v_closed_at - p_job.created_at) * 1000)), 'null')),
     ('result', case when not v_is_brief then p_job.result end),
     ('events', v_events), ('summary', v_summary),
     ('children', case when p_options ->> 'mode' = 'verbose'
@@ -19078,8 +19142,8 @@ declare
   v_changed bigint;
 begin
   if not p_is_keeping_hooks then
-    -- The addresses of main functions, and of data, begin with these; those of hooks do not.
-    delete from ratchet.jobs_attributes where job_id = any (p_jobs) and address ~ '^[^#$_]';
+    -- The addresses of main functions, data and markers begin with these; those of hooks do not.
+    delete from ratchet.jobs_attributes where job_id = any (p_jobs) and address ~ '^[^#$_-]';
     get diagnostics v_removed = row_count;
   end if;
   update ratchet.jobs_attributes set input = null

@@ -354,6 +354,7 @@ begin;
 \ir data/entity_index.sql
 \ir export/iso_time.sql
 \ir export/step_events.sql
+\ir export/closed_at.sql
 \ir export/edge_events.sql
 \ir export/event_attributes.sql
 \ir export/execution_events.sql

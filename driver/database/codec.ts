@@ -34,6 +34,11 @@ export function registerCodec(codec: Codec | null): void {
   current = codec ?? undefined;
 }
 
+/** Whether values of workflow functions are encoded in this process. */
+export function hasCodec(): boolean {
+  return current !== undefined;
+}
+
 function failed(what: string, problem: string, cause?: unknown): RatchetError {
   return new RatchetError('WF109', `The codec failed on the ${what}: ${problem}`, {
     detail: { what },

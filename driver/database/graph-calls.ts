@@ -25,8 +25,9 @@ const IDS = 'select ratchet.graph_ids($1, $2, $3, $4, $5)';
 const RESPOND = `select ratchet.respond(p_job => $1, p_activity => $2, p_dimension => $3,
   p_status => $4, p_code => $5, p_data => $6, p_gid => $7, p_app => $8, p_namespace => $9)`;
 const THROTTLE = 'select ratchet.throttle($1, $2, $3, $4, $5, $6)';
-const REPORT_PROFILE = 'select ratchet.report_profile($1, $2, $3)';
-const ROLL_CALL = `select guid, worker_topic, stream_depth, throttle,
+const REPORT_PROFILE = 'select ratchet.report_profile($1, $2, $3, $4)';
+const ROLL_CALL = `select guid, worker_topic, stream_depth, throttle, waited_ms, reclaim_delay_ms,
+    reclaim_count,
     to_char(inited at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), profile
   from ratchet.roll_call($1, $2)`;
 
@@ -182,10 +183,9 @@ export async function throttle(
 export async function reportProfile(
   database: Database,
   workerId: string,
-  guid: string,
-  profile: string,
+  { guid, queue, profile }: { guid: string; queue: string; profile: string },
 ): Promise<void> {
-  await database.rows(REPORT_PROFILE, [workerId, guid, profile]);
+  await database.rows(REPORT_PROFILE, [workerId, guid, queue, profile]);
 }
 
 export interface MemberRow {
@@ -193,6 +193,10 @@ export interface MemberRow {
   topic: string | null;
   depth: number;
   rate: number;
+  /** How long the oldest of them has waited. */
+  waitedMs: number;
+  reclaimDelayMs: number;
+  reclaimCount: number;
   inited: string;
   profile: Json;
 }
@@ -200,8 +204,9 @@ export interface MemberRow {
 /** The running engines and workers of an app. */
 export async function rollCall(database: Database, { app, namespace }: App): Promise<MemberRow[]> {
   const rows = await database.rows<(string | null)[]>(ROLL_CALL, [app, namespace]);
-  return rows.map(([guid, topic, depth, rate, inited, profile]) => ({
+  return rows.map(([guid, topic, depth, rate, waited, delay, count, inited, profile]) => ({
     ...{ guid: guid ?? '', topic: topic ?? null, depth: Number(depth), rate: Number(rate) },
+    ...{ waitedMs: Number(waited), reclaimDelayMs: Number(delay), reclaimCount: Number(count) },
     ...{ inited: inited ?? '', profile: profile ?? null },
   }));
 }

@@ -46,6 +46,7 @@ export interface JobExport {
   state?: JobStateWithMetadata;
   status?: number;
   timeline?: TimelineEntry[];
+  /** In the order of creation, across threads. */
   transitions?: Transition[];
 }
 
@@ -103,6 +104,12 @@ function transition(step: StepRow): Transition {
   return { activity: `${kind} ${name}`, dimensions: dimension, ...times };
 }
 
+/** Compared as text: as numbers they are longer than a double is exact. */
+function byCreation(a: Transition, b: Transition): number {
+  if (a.created === b.created) return 0;
+  return a.created < b.created ? -1 : 1;
+}
+
 /** @throws RatchetError WF104 */
 export function checkExport(options: ExportOptions): void {
   checkOptions(options, ['allow', 'block', 'values', 'enrich_inputs'], 'export');
@@ -146,6 +153,8 @@ export async function exportJob(
   if (sections.has('timeline')) {
     result.timeline = steps.map((step) => entry(step, workflowId, options));
   }
-  if (sections.has('transitions')) result.transitions = steps.map(transition);
+  if (sections.has('transitions')) {
+    result.transitions = steps.map(transition).sort(byCreation);
+  }
   return result;
 }

@@ -3,6 +3,7 @@ import { isReadonly, type ConnectionConfig } from '../durable/connection';
 import { RatchetError } from '../errors';
 import type { WorkerCredentials } from '../durable/credentials';
 import type { EventSink } from '../events';
+import { checkLogLevel } from '../log';
 import { newerOf } from '../options';
 import type { Logger } from './logger';
 import type { WorkerCallback, WorkerRetryPolicy } from './messages';
@@ -43,8 +44,10 @@ export interface HotMeshConfig {
   namespace?: string;
   /** Identity of this instance; generated when absent. */
   guid?: string;
-  /** Label in the log. */
+  /** Stands in its lines of log. */
   name?: string;
+  /** Accepted, without effect: connections with the same options are shared. */
+  taskQueue?: string;
   /** Default HMSH_LOGLEVEL, else `info`. */
   logLevel?: string;
   logger?: Logger;
@@ -75,6 +78,7 @@ export function checkConfig(config: HotMeshConfig): void {
   if (engine === undefined && workers.length === 0) {
     refuse('The instance has neither an engine nor workers.', 'Give engine: { connection }.');
   }
+  if (config.logLevel !== undefined) checkLogLevel(config.logLevel);
   for (const worker of workers) checkWorker(worker);
 }
 

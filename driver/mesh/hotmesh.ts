@@ -1,4 +1,4 @@
-import { registerCodec } from '../database/codec';
+import { hasCodec, registerCodec } from '../database/codec';
 import * as graphs from '../database/graph-calls';
 import { fromJson, toJson } from '../database/json-door';
 import { checkName } from '../database/names';
@@ -19,6 +19,7 @@ import type * as given from './options';
 import { partsOf, type Parts } from './parts';
 import { askJob, publishJob, waitMs, type PublishContext, type PublishOptions } from './publish';
 import { answerActivity, signalEvery, signalOne } from './signals';
+import type { QuorumProfile, RollCallOptions } from './profile';
 import { pickFields } from './query-state';
 import type { SubscriptionCallback } from './subscriptions';
 
@@ -58,9 +59,10 @@ export class HotMesh {
   /** Starts an instance: an engine, workers, or both. They are live when it is made. */
   static async init(config: HotMeshConfig): Promise<HotMesh> {
     checkConfig(config);
-    const { appId, namespace = 'hmsh' } = config;
+    const { appId, namespace = 'hmsh', name } = config;
     const id = config.guid === undefined ? guid() : checkName(config.guid, 'guid');
-    const logger = config.logger ?? jsonLogger(appId, id, config.logLevel);
+    const logger = config.logger ?? jsonLogger({ app: appId, id, name }, config.logLevel);
+    if (hasCodec()) logger.warn('codec-not-used', { reason: 'SQL reads the data of graphs' });
     const hub = hubOfConfig(config);
     await hub.prepare();
     const instance = new Instance(hub, { app: appId, namespace }, id, logger);
@@ -264,8 +266,8 @@ export class HotMesh {
   }
 
   /** The engines and workers of the app that run now. `delay`: milliseconds given to answer. */
-  rollCall(delay = 250): Promise<fleet.QuorumProfile[]> {
-    return fleet.callRoll(this.hub, this.app, delay);
+  rollCall(delay = 250, options: RollCallOptions = {}): Promise<QuorumProfile[]> {
+    return fleet.callRoll(this.hub, this.app, delay, options);
   }
 
   /** Pauses, slows down or resumes what engines and workers take. */

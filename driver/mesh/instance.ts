@@ -6,8 +6,9 @@ import type { CallbackEntry } from '../engine/served';
 import { RatchetError } from '../errors';
 import type { Route } from '../database/worker-calls';
 import { startsOnly, storedRetry, type HotMeshConfig, type WorkerConfig } from './config';
-import { profileOf, QUORUM_PATTERN, type QuorumMessage } from './fleet';
+import { QUORUM_PATTERN, type QuorumMessage } from './fleet';
 import type { Logger } from './logger';
+import { saidOf } from './profile';
 import { Subscriptions } from './subscriptions';
 import { callbackRunner, type Counts } from './worker-callback';
 
@@ -29,8 +30,18 @@ export function hubOfConfig({ engine, workers = [] }: HotMeshConfig): Hub {
 
 interface Started {
   engine: Engine;
+  hub: Hub;
   route: Route;
   entry: CallbackEntry;
+  worker: WorkerConfig;
+}
+
+function sumOf(counts: Map<string, Counts>): Counts {
+  const sum: Counts = {};
+  for (const [code, count] of [...counts.values()].flatMap((each) => Object.entries(each))) {
+    sum[code] = (sum[code] ?? 0) + count;
+  }
+  return sum;
 }
 
 /** One HotMesh.init: what it serves and what it hears. */
@@ -38,10 +49,13 @@ export class Instance {
   readonly space: string;
   readonly subscriptions: Subscriptions;
   readonly quorum = new Set<QuorumCallback>();
-  private readonly counts: Counts = {};
   private readonly started: Started[] = [];
-  /** What it serves with; databases by worker process. */
-  private readonly engines = new Map<Engine, Hub>();
+  /** What was answered, by topic. */
+  private readonly counts = new Map<string, Counts>();
+  /** What it serves with. */
+  private readonly engines = new Set<Engine>();
+  /** What lets its jobs go on. */
+  private graphs: Engine | undefined;
 
   constructor(
     private readonly hub: Hub,
@@ -56,7 +70,7 @@ export class Instance {
   async start({ engine, workers = [] }: HotMeshConfig): Promise<void> {
     if (engine !== undefined && !startsOnly(engine)) {
       const { hub } = this;
-      const worker = this.engineOf(hub);
+      const worker = (this.graphs = this.engineOf(hub));
       worker.served.addGraphs();
       await worker.serve({ ...this.routeOf(ENGINES), workflow: ENGINES });
     }
@@ -66,7 +80,7 @@ export class Instance {
 
   private engineOf(hub: Hub): Engine {
     const engine = hub.worker();
-    this.engines.set(engine, hub);
+    this.engines.add(engine);
     return engine;
   }
 
@@ -78,24 +92,38 @@ export class Instance {
   private async serve(worker: WorkerConfig): Promise<void> {
     const hub = hubFor(worker.connection, undefined, worker.workerCredentials);
     await hub.prepare();
-    const run = callbackRunner(worker, this.counts, this.logger);
+    const run = callbackRunner(worker, this.countsOf(worker.topic), this.logger);
     const entry: CallbackEntry = { run, isLeaving: false };
     const route = { ...this.routeOf(worker.topic), retry: storedRetry(worker) };
     const engine = this.engineOf(hub);
-    this.started.push({ engine, route, entry });
+    this.started.push({ engine, hub, route, entry, worker });
     engine.served.addCallback(route.namespace, route.queue, entry);
     await engine.serve(route);
+  }
+
+  private answerRoll(isSigned: boolean, fail: (error: unknown) => void): void {
+    const { guid } = this;
+    const say = (engine: Engine, { database }: Hub, queue: string, profile: string) =>
+      void reportProfile(database, engine.workerId, { guid, queue, profile }).catch(fail);
+    for (const { engine, hub, worker } of this.started) {
+      const { topic, callback } = worker;
+      const signature = isSigned ? callback.toString() : undefined;
+      say(engine, hub, topic, saidOf(this.countsOf(topic), signature));
+    }
+    if (this.graphs !== undefined) say(this.graphs, this.hub, ENGINES, saidOf(sumOf(this.counts)));
+  }
+
+  /** Workers that share a topic by workflow name are one in the roll call. */
+  private countsOf(topic: string): Counts {
+    const counts = this.counts.get(topic) ?? {};
+    this.counts.set(topic, counts);
+    return counts;
   }
 
   private hear(message: QuorumMessage): void {
     const fail = (error: unknown) =>
       this.logger.error('quorum-callback-failed', { reason: String(error) });
-    if (message.type === 'rollcall') {
-      const profile = profileOf(this.counts);
-      for (const [{ workerId }, { database }] of this.engines) {
-        void reportProfile(database, workerId, this.guid, profile).catch(fail);
-      }
-    }
+    if (message.type === 'rollcall') this.answerRoll(message['signature'] === true, fail);
     for (const callback of this.quorum) {
       void (async () => callback(message.topic ?? 'quorum', message))().catch(fail);
     }
@@ -104,7 +132,7 @@ export class Instance {
   /** Takes nothing new; what runs is finished and handed in. */
   async stop(): Promise<void> {
     await this.subscriptions.endAll();
-    for (const engine of this.engines.keys()) await engine.leave(this.guid);
+    for (const engine of this.engines) await engine.leave(this.guid);
     for (const { engine, route, entry } of this.started) {
       engine.served.removeCallback(route.namespace, route.queue, entry);
     }

@@ -9,10 +9,14 @@ export interface Logger {
 }
 
 /** Lines of JSON on stderr, from the level (default HMSH_LOGLEVEL, else `info`) upwards. */
-export function jsonLogger(app: string, id: string, logLevel: string | undefined): Logger {
+export function jsonLogger(
+  { app, id, name }: { app: string; id: string; name: string | undefined },
+  logLevel: string | undefined,
+): Logger {
+  const who = { app, id, ...(name === undefined || name === '' ? {} : { name }) };
   const write = (level: keyof Logger) => (message: string, detail?: object) => {
     if (!isShown(level, logLevel)) return;
-    const line = { level, message, app, id, ts: new Date().toISOString(), ...detail };
+    const line = { level, message, ...who, ts: new Date().toISOString(), ...detail };
     process.stderr.write(`${JSON.stringify(line)}\n`);
   };
   return {

@@ -1,6 +1,7 @@
 import { startsOnly, type HotMeshConfig } from './config';
 import type { QuorumCallback } from './instance';
-import type { QuorumMessage, QuorumProfile, ThrottleOptions } from './fleet';
+import type { QuorumMessage, ThrottleOptions } from './fleet';
+import type { QuorumProfile, RollCallOptions } from './profile';
 
 /** The engine of an instance, as its fields tell of it. */
 export interface EnginePart {
@@ -13,7 +14,7 @@ export interface EnginePart {
 
 /** The control channel of an app. */
 export interface QuorumPart {
-  rollCall(delay?: number): Promise<QuorumProfile[]>;
+  rollCall(delay?: number, options?: RollCallOptions): Promise<QuorumProfile[]>;
   throttle(options: ThrottleOptions): Promise<boolean>;
   pub(message: QuorumMessage): Promise<boolean>;
   sub(callback: QuorumCallback): Promise<void>;
@@ -53,7 +54,7 @@ export function partsOf(mesh: Whole, { engine, workers = [] }: HotMeshConfig): P
   return {
     engine: { appId, namespace, guid, isReadonly: startsOnly(engine) },
     quorum: {
-      rollCall: (delay) => mesh.rollCall(delay),
+      rollCall: (delay, options) => mesh.rollCall(delay, options),
       throttle: (options) => mesh.throttle(options),
       pub: (message) => mesh.pubQuorum(message),
       sub: (callback) => mesh.subQuorum(callback),

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import * as graphs from '../database/graph-calls';
 import { fromJson, toJson } from '../database/json-door';
+import { environmentNumber } from '../environment';
 import type { Asked } from '../engine/inbox';
 import type { Hub } from '../engine/hub';
+import { jobSpan } from '../telemetry/graph-spans';
+import { telemetry } from '../telemetry/telemetry';
 import { saying } from './job-error';
 import { outputOf, type JobOutput } from './messages';
 
@@ -32,9 +35,43 @@ interface Published {
 
 const TIMEOUT_CODE = 504;
 
-function optionsOf(context: PublishContext | null | undefined, options: object): string {
+/** Starts a job, as a child of the caller's trace where spans are wanted. */
+async function start(
+  hub: Hub,
+  app: graphs.App,
+  { topic, payload, context, options }: Start,
+): Promise<{ published: Published; answer: string | null }> {
   const { trc, spn } = context?.metadata ?? {};
-  return JSON.stringify({ ...options, trc, spn, request_id: randomUUID() });
+  const traced = telemetry();
+  const span = traced && jobSpan(traced, { app: app.app, topic }, { trc, spn });
+  const given = { ...defaults(), ...options, trc, spn, ...span?.trace, request_id: randomUUID() };
+  try {
+    const call = graphs.publish(hub.database, topic, payload, JSON.stringify(given), app);
+    const answer = await saying(topic, call);
+    const published = fromJson(answer) as Published;
+    span?.started(published.metadata);
+    return { published, answer };
+  } catch (error) {
+    span?.failed(error);
+    throw error;
+  }
+}
+
+/** What the environment of who starts a job says for it, where its graph does not. */
+function defaults(): { expire?: number | undefined; max_cycles?: number | undefined } {
+  return {
+    expire:
+      environmentNumber('HMSH_EXPIRE_JOB_SECONDS', 0, 1e10) ??
+      environmentNumber('HMSH_EXPIRE_DURATION', 0, 1e10),
+    max_cycles: environmentNumber('HMSH_MAX_CYCLES', 1, 1e7),
+  };
+}
+
+interface Start {
+  topic: string;
+  payload: string | null;
+  context: PublishContext | null | undefined;
+  options: object;
 }
 
 /** Starts a job and returns its id; resolves once that is durable. */
@@ -47,10 +84,9 @@ export async function publishJob(
   options: PublishOptions = {},
 ): Promise<string> {
   const payload = toJson(data ?? {}, 'data');
-  const stored = optionsOf(context, options);
   await hub.prepare();
-  const call = graphs.publish(hub.database, topic, payload, stored, app);
-  return (fromJson(await saying(topic, call)) as Published).job_id;
+  const { published } = await start(hub, app, { topic, payload, context, options });
+  return published.job_id;
 }
 
 /** Starts a job and waits for its first broadcast. Rejects with plain objects, as documented. */
@@ -66,10 +102,8 @@ export async function askJob(
   await hub.prepare();
   hub.listen();
   const ask = async (replyTo: string): Promise<Asked> => {
-    const stored = optionsOf(context, { reply_to: replyTo });
-    const call = graphs.publish(hub.database, topic, payload, stored, app);
-    const answer = await saying(topic, call);
-    const published = fromJson(answer) as Published;
+    const options = { reply_to: replyTo };
+    const { published, answer } = await start(hub, app, { topic, payload, context, options });
     const isOver = published.status <= 0;
     return { jobId: published.job_id, answer: isOver ? (answer ?? '') : undefined };
   };

@@ -6,6 +6,9 @@ import { RatchetError } from '../errors';
 import { contextOf } from '../engine/claimed-activities';
 import { context } from '../engine/context';
 import type { Callback } from '../engine/served';
+import { executeSpan } from '../telemetry/graph-spans';
+import type { Attributes } from '../telemetry/otel';
+import { telemetry } from '../telemetry/telemetry';
 import type { WorkerConfig } from './config';
 import type { Logger } from './logger';
 import type { StreamData, StreamDataResponse, StreamMetadata } from './messages';
@@ -17,7 +20,7 @@ const UNUSABLE = 598;
 const ANSWER_FIELDS = ['metadata', 'status', 'code', 'data'];
 
 interface StoredOptions {
-  metadata?: Partial<StreamMetadata>;
+  metadata?: Partial<StreamMetadata> & { telemetry?: Attributes };
   retry?: unknown;
 }
 
@@ -27,20 +30,27 @@ export type Counts = Record<string, number>;
 /** Makes a worker's callback run what the engine hands out, and say what became of it. */
 export function callbackRunner(worker: WorkerConfig, counts: Counts, logger: Logger): Callback {
   return (work, onSettled) => {
-    const { metadata, retry } = (fromPlainJson(work.options) ?? {}) as StoredOptions;
-    if (worker.workflowName !== undefined && metadata?.wfn !== worker.workflowName) return false;
+    const { metadata: stored = {}, retry } = (fromPlainJson(work.options) ?? {}) as StoredOptions;
+    if (worker.workflowName !== undefined && stored.wfn !== worker.workflowName) return false;
+    const { telemetry: attributes, ...known } = stored;
     const message: StreamData = {
       data: fromPlainJson(work.input),
-      metadata: metadataOf(work, metadata),
+      metadata: metadataOf(work, known),
       ...(retry === undefined || retry === null ? {} : { policies: { retry } }),
     };
-    const run = async () => worker.callback(message);
+    const traced = telemetry();
+    const { namespace } = work;
+    const { metadata } = message;
+    const span = traced && executeSpan(traced, { namespace, metadata, telemetry: attributes });
+    const call = async () => worker.callback(message);
+    const run = span === undefined ? call : () => span.run(call);
     void context
       .run(contextOf(work, noTransaction), run)
       .then((returned) => answered(returned, worker.topic, logger), failed)
       .then((outcome) => {
         const code = String(outcome.code ?? 200);
         counts[code] = (counts[code] ?? 0) + 1;
+        span?.end(outcome);
         onSettled(outcome);
       });
     return true;
@@ -74,8 +84,11 @@ function answered(returned: unknown, topic: string, logger: Logger): Outcome {
     return unusable(topic, `returned the status ${JSON.stringify(status)}`);
   }
   if (status === 'error') return refused(answer);
-  if (code !== undefined && !isCode(code)) {
+  if (code !== undefined && (!isCode(code) || code === UNANSWERED)) {
     return unusable(topic, `returned the code ${JSON.stringify(code)}`);
+  }
+  if (status === 'success' && code === PENDING) {
+    return unusable(topic, 'returned success with 202, the code of pending');
   }
   const fields = Object.keys(answer);
   if (fields.length > 0 && !fields.some((field) => ANSWER_FIELDS.includes(field))) {

@@ -16,6 +16,7 @@ export type Attributes = Record<string, string | number | boolean>;
 export interface Span {
   spanContext(): SpanContext;
   setStatus(status: { code: number; message?: string }): unknown;
+  setAttributes(attributes: Attributes): unknown;
   end(): void;
 }
 
@@ -40,8 +41,14 @@ export interface Meter {
   createHistogram(name: string, options: Described): Histogram;
 }
 
+interface SpanOptions {
+  attributes: Attributes;
+  /** A number of SpanKind; internal when absent. */
+  kind?: number;
+}
+
 export interface Tracer {
-  startSpan(name: string, options: { attributes: Attributes }, context: OtelContext): Span;
+  startSpan(name: string, options: SpanOptions, context: OtelContext): Span;
 }
 
 export interface Otel {

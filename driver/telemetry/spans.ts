@@ -10,7 +10,7 @@ const ERROR_STATUS = 2;
 const SAMPLED = 1;
 
 /** Which job a span belongs to. */
-interface Origin {
+export interface Origin {
   jobId: string;
   workflowId: string;
   namespace: string;
@@ -20,7 +20,7 @@ interface Origin {
  * The trace of a job: the one it was started with, or one made from its number, so that all the
  * processes that work for it agree.
  */
-function parentOf({ otel }: Telemetry, origin: Origin, options: TraceOptions): OtelContext {
+export function parentOf({ otel }: Telemetry, origin: Origin, options: TraceOptions): OtelContext {
   const { jobId, workflowId, namespace } = origin;
   const text = `${namespace}\n${workflowId}\n${jobId}`;
   const made = createHash('sha256').update(text).digest('hex');
@@ -45,7 +45,7 @@ function workflowAttributes({ work }: LiveTurn): Attributes {
   };
 }
 
-function finish(span: Span, error?: string): void {
+export function finish(span: Span, error?: string): void {
   if (error !== undefined) span.setStatus({ code: ERROR_STATUS, message: error });
   span.end();
 }
@@ -138,7 +138,12 @@ export function tracedCall(on: Telemetry, turn: LiveTurn, call: Call): Call {
 
 /** The span that is current where a workflow is started, as the options of a start. */
 export function currentTrace({ otel }: Telemetry): TraceOptions {
-  const context = otel.trace.getSpan(otel.context.active())?.spanContext();
+  return traceOfSpan(otel.trace.getSpan(otel.context.active()));
+}
+
+/** The ids of a span; none without an SDK, which leaves them all zeros. */
+export function traceOfSpan(span: Span | undefined): TraceOptions {
+  const context = span?.spanContext();
   const isValid = context !== undefined && /[1-9a-f]/.test(context.traceId);
   return isValid ? { workflowTrace: context.traceId, workflowSpan: context.spanId } : {};
 }

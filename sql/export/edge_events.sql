@@ -14,13 +14,14 @@ as $$
     p_job.queue || '-' || p_job.workflow, null, false, null, null::numeric, p_job.input,
     null::json, null::json
   union all
-  select p_job.finished_at, '', 0, true,
+  select closed.at, '', 0, true,
     case when p_job.error is null then 'workflow_execution_completed'
       else 'workflow_execution_failed' end,
     'workflow', p_job.queue || '-' || p_job.workflow, null, false, null,
-    extract(epoch from p_job.finished_at - p_job.created_at) * 1000, null, p_job.result,
+    extract(epoch from closed.at - p_job.created_at) * 1000, null, p_job.result,
     p_job.error
-  where p_job.finished_at is not null
+  from ratchet_internal.closed_at(p_job) as closed (at)
+  where closed.at is not null
 $$;
 comment on function ratchet_internal.edge_events(ratchet.jobs) is
   'The first and, when it has ended, the last event of a job.';

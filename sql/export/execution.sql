@@ -10,6 +10,7 @@ declare
   v_topic text := p_job.queue || '-' || p_job.workflow;
   v_is_brief boolean := coalesce(p_options ->> 'omit_results' = 'true', false);
   v_has_lineage boolean := coalesce(p_options ->> 'include_lineage' = 'true', false);
+  v_closed_at timestamptz := ratchet_internal.closed_at(p_job);
   v_events json;
   v_summary json;
 begin
@@ -23,12 +24,12 @@ begin
   return (select json_object_agg(name, value) from (values
     ('workflow_id', to_json(p_job.key)), ('workflow_type', to_json(v_topic)),
     ('task_queue', to_json(v_topic)),
-    ('status', to_json(case when p_job.finished_at is null then 'running'
+    ('status', to_json(case when v_closed_at is null then 'running'
       when p_job.error is null then 'completed' else 'failed' end)),
     ('start_time', to_json(ratchet_internal.iso_time(p_job.created_at))),
-    ('close_time', coalesce(to_json(ratchet_internal.iso_time(p_job.finished_at)), 'null')),
+    ('close_time', coalesce(to_json(ratchet_internal.iso_time(v_closed_at)), 'null')),
     ('duration_ms', coalesce(to_json(round(
-      extract(epoch from p_job.finished_at - p_job.created_at) * 1000)), 'null')),
+      extract(epoch from v_closed_at - p_job.created_at) * 1000)), 'null')),
     ('result', case when not v_is_brief then p_job.result end),
     ('events', v_events), ('summary', v_summary),
     ('children', case when p_options ->> 'mode' = 'verbose'

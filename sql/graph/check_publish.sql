@@ -14,21 +14,23 @@ begin
   else
     select key into v_option from json_each(p_options)
     where key not in ('entity', 'search', 'marker', 'pending', 'trc', 'spn', 'reply_to',
-      'request_id')
+      'request_id', 'expire', 'max_cycles')
       or json_typeof(value) <> 'null' and (
         key in ('search', 'marker') and json_typeof(value) <> 'object'
         or key in ('trc', 'spn', 'reply_to', 'entity') and json_typeof(value) <> 'string'
         or key = 'request_id'
           and value #>> '{}' !~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
-        or key = 'pending'
-          and ratchet_internal.number_of(p_options, 'pending', -1) not between 0 and 1e10)
+        or key in ('pending', 'expire')
+          and ratchet_internal.number_of(p_options, key, -1) not between 0 and 1e10
+        or key = 'max_cycles'
+          and ratchet_internal.number_of(p_options, key, -1) not between 1 and 1e7)
     limit 1;
   end if;
   if v_option is not null then
     perform ratchet_internal.raise_error('WF104', 'invalid option',
       jsonb_build_object('option', left(v_option, 100)),
-      'Options are entity, trc, spn, reply_to (texts), search, marker (objects), pending '
-      || '(seconds) and request_id (uuid).');
+      'Options are entity, trc, spn, reply_to (texts), search, marker (objects), pending, '
+      || 'expire (seconds), max_cycles (1 to 10 million) and request_id (uuid).');
   end if;
   if p_options ->> 'entity' is not null then
     perform ratchet_internal.check_name(p_options ->> 'entity', 'entity');

@@ -28,7 +28,8 @@ begin
   v_job.options := v_job.options::jsonb || jsonb_strip_nulls(jsonb_build_object(
     'pj', p_parent.key, 'pg', p_parent.id::text, 'pd', p_effect -> 'address',
     'pa', p_effect -> 'activity', 'px', nullif(not v_job.is_awaited, false),
-    'trc', p_parent.options ->> 'trc', 'spn', p_parent.options ->> 'spn'));
+    'trc', p_parent.options ->> 'trc', 'spn', p_parent.options ->> 'spn',
+    'expire', p_parent.options -> 'expire', 'max_cycles', p_parent.options -> 'max_cycles'));
   return ratchet_internal.inception(p_now, v_job, ratchet_internal.trigger_of(v_graph));
 exception when sqlstate 'WF107' or sqlstate 'WF506' or sqlstate 'WF101' or data_exception
   or program_limit_exceeded

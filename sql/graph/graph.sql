@@ -137,6 +137,7 @@
 \ir new_graph_job.sql
 \ir trigger_facts.sql
 \ir record_facts.sql
+\ir told_lineage.sql
 \ir inception.sql
 \ir create_graph_job.sql
 \ir start_graph.sql

@@ -28,6 +28,11 @@ begin
   v_job.key := coalesce(nullif(v_options ->> 'id', ''), v_job.request_id::text,
     gen_random_uuid()::text);
   v_job.entity := coalesce(v_job.entity, nullif(v_options ->> 'entity', ''), v_job.workflow);
+  v_job.expire_seconds := coalesce(
+    ratchet_internal.expire_of((v_job.options -> 'expire')::jsonb), v_job.expire_seconds);
+  if v_job.parent_id is null and v_out.output ?| array['originJobId', 'parentWorkflowId'] then
+    v_job := ratchet_internal.told_lineage(v_job, v_out.output);
+  end if;
   perform ratchet_internal.check_name(v_job.key, 'job id'),
     ratchet_internal.check_name(v_job.entity, 'entity');
   v_draft.facts := ratchet_internal.trigger_facts(p_now, p_trigger, v_options);

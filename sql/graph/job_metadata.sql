@@ -9,7 +9,7 @@ begin
     'jid', p_job.key, 'gid', p_job.id::text, 'app', p_job.queue, 'vrs', p_job.version,
     'tpc', p_job.workflow, 'js', p_job.status, 'jc', ratchet_internal.graph_time(p_job.created_at),
     'ju', ratchet_internal.graph_time(p_job.updated_at), 'err', p_job.error::text))
-    || (coalesce(p_job.options, '{}')::jsonb - 'publishes');
+    || (coalesce(p_job.options, '{}')::jsonb - array['publishes', 'expire', 'max_cycles']);
 end $$;
 comment on function ratchet_internal.job_metadata(ratchet.jobs) is
   'The metadata of a job of a graph.';

@@ -1,8 +1,10 @@
 -- Starts a job of the graph that subscribes to a topic, in the caller's transaction, and runs it as
 -- far as it goes without workers. Without an app, the only one with an active version that has the
 -- topic. Options: entity, search (object of texts), marker (object), pending (seconds: the id is
--- only reserved), trc, spn; reply_to, a subscription that gets the first broadcast of the job if it
--- has no answer yet when this returns; request_id, with which a repetition gives the job again.
+-- only reserved), trc, spn; expire (seconds it is kept once finished, if its graph does not say),
+-- max_cycles (passes of one activity after which it is stopped); reply_to, a subscription that gets
+-- the first broadcast of the job if it has no answer yet when this returns; request_id, with which
+-- a repetition gives the job again.
 -- Locks: the new rows. Writes: jobs, messages, attributes, signals. Wakes: idle workers.
 -- Raises: WF101, WF104, WF107, WF206 no graph, WF301 the id is taken, WF501.
 
@@ -37,7 +39,8 @@ begin
     v_job.entity := p_options ->> 'entity';
     v_job.request_id := (p_options ->> 'request_id')::uuid;
     v_job.options := v_job.options::jsonb || jsonb_strip_nulls(jsonb_build_object(
-      'trc', p_options -> 'trc', 'spn', p_options -> 'spn', 'ngn', v_reply));
+      'trc', p_options -> 'trc', 'spn', p_options -> 'spn', 'ngn', v_reply,
+      'expire', p_options -> 'expire', 'max_cycles', p_options -> 'max_cycles'));
   end if;
   v_draft := ratchet_internal.inception(v_now, v_job, ratchet_internal.trigger_of(v_graph));
   if p_options ->> 'pending' is not null then

@@ -28,7 +28,8 @@ as $$
   union all
   select 'a child was started by a step of its parent', c.id, c.key
   from ratchet.jobs c join ratchet.jobs p on p.id = c.parent_id
-  where not exists (
+  -- A graph without pj was started by a program, and its payload told of the parent.
+  where (c.version is null or c.options ->> 'pj' is not null) and not exists (
     select from ratchet.jobs_attributes a
     where a.job_id = p.id and (a.kind in ('child', 'start')
       and ratchet_internal.step_name(a.address, a.field) = c.workflow

@@ -13,8 +13,8 @@ declare
   v_changed bigint;
 begin
   if not p_is_keeping_hooks then
-    -- The addresses of main functions, and of data, begin with these; those of hooks do not.
-    delete from ratchet.jobs_attributes where job_id = any (p_jobs) and address ~ '^[^#$_]';
+    -- The addresses of main functions, data and markers begin with these; those of hooks do not.
+    delete from ratchet.jobs_attributes where job_id = any (p_jobs) and address ~ '^[^#$_-]';
     get diagnostics v_removed = row_count;
   end if;
   update ratchet.jobs_attributes set input = null

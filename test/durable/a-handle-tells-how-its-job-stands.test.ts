@@ -149,8 +149,15 @@ test.serial('5.3, 14: a persistent job is done once its function has returned', 
   t.is(await handle.result(), 'kept');
   t.like(await handle.state(), { done: true, response: 'kept', workflowId: 'persistent' });
   t.true((await handle.status()) > 0, 'it takes hooks');
+  const told = await handle.exportExecution();
+  t.like(told, { status: 'completed', result: 'kept' });
+  t.like(told.events.at(-1), { event_type: 'workflow_execution_completed', event_id: 2 });
+  t.is(told.close_time, told.events.at(-1)?.event_time ?? '');
   await handle.terminate({ reason: 'closed' });
   t.like(await handle.state(), { done: true, $error: { message: 'closed' } });
+  const ended = await handle.exportExecution();
+  t.is(ended.status, 'failed');
+  t.like(ended.events.at(-1)?.attributes, { failure: { message: 'closed' } });
 });
 
 test.serial('5: the lower-level client reads and stops jobs of its namespace', async (t) => {

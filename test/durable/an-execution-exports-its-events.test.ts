@@ -210,6 +210,8 @@ test.serial('5.4 export has every section, and only those asked for', async (t) 
   t.deepEqual(Object.keys(told).sort(), ['data', 'state', 'status', 'timeline', 'transitions']);
   t.deepEqual([told.data, told.status], [{ color: 'red' }, 0]);
   t.like(told.state, { data: { done: true, workflowId: 'w' }, metadata: { js: 0, jid: 'w' } });
+  t.like(told.state?.data, { response: { sum: 7 }, $error: undefined });
+  for (const at of ['jc', 'ju'] as const) t.regex(told.state?.data[at] ?? '', /^\d{14}\.\d{3}$/);
   const byKey = new Map(told.timeline?.map(({ key, value }) => [key, value]));
   t.is(byKey.get('-search-1-0-'), '1');
   t.like(byKey.get('-proxy-2-'), { data: 7, input: [5, 2], job_id: 'w' });
@@ -253,4 +255,9 @@ test.serial('5.3 and 5.5 a job that was terminated or failed', async (t) => {
   const sql = 'select key, j.is_live, j.expired_at from jobs j';
   const rows = await client.workflow.search('none', 'x', null, 'sql', sql);
   t.deepEqual(rows, [{ key: 'stopped', is_live: true, expired_at: null }]);
+  const quiet = await client.workflow.start({ ...options, workflowId: 'quiet' });
+  await quiet.hotMesh.interrupt('none-x', 'quiet', { throw: false });
+  const ended = await quiet.exportExecution();
+  t.is(ended.status, 'failed', 'the semaphore is below 0');
+  t.is(ended.events.at(-1)?.event_type, 'workflow_execution_failed');
 });

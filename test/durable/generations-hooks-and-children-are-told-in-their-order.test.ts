@@ -63,6 +63,10 @@ test.serial('5.4, 5.5 generations come in their order, then hooks; and all is to
   const dimensions = (await steps()).map(({ dimension }) => dimension);
   const numbers = Array.from({ length: 11 }, (_, n) => `$${n + 1}`);
   t.deepEqual([...new Set(dimensions)], [undefined, ...numbers, '0,0']);
+  const { transitions = [] } = await handle.export({ allow: ['transitions'] });
+  t.not(transitions.at(-1)?.dimensions, ',0,0', 'by creation, across threads');
+  const times = transitions.map(({ created }) => created);
+  t.deepEqual(times, times.toSorted());
   const { summary, events } = await handle.exportExecution();
   t.like(summary.activities, { total: 13, completed: 13 });
   t.is(summary.signals, 1);

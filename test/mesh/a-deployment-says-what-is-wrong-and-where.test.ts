@@ -132,6 +132,7 @@ test.serial('a configuration that cannot work is refused by its field', async (t
     [{ appId: 'x', namespace: 'n_s', engine }, /config\.namespace \[n_s\] is invalid/],
     [{ appId: 'x' }, /neither an engine nor workers/],
     [{ appId: 'x', engine: {} }, /connection is missing/],
+    [{ appId: 'x', engine, logLevel: 'loud' }, /There is no log level "loud"/],
     [{ appId: 'x', engine, workers: [{ ...worker, topic: '' }] }, /no topic/],
     [{ appId: 'x', engine, workers: [{ ...worker, callback: 1 }] }, /no callback/],
     [
@@ -157,6 +158,23 @@ test.serial('a worker-only instance says that it has no engine', async (t) => {
   });
   await t.throwsAsync(mesh.pub('any'), { message: /workers only/ });
   await t.throwsAsync(mesh.deploy(GOOD), { message: /workers only/ });
+});
+
+test.serial('1, 10: lines of log are JSON, from a level upwards, with the label', async (t) => {
+  const { init } = await meshTest(t);
+  const mesh = await init([], { guid: 'g7', name: 'till 4', logLevel: 'warn' });
+  const lines: string[] = [];
+  const write = process.stderr.write.bind(process.stderr);
+  process.stderr.write = (text: string | Uint8Array) => lines.push(String(text)) > 0;
+  mesh.logger.info('too low');
+  mesh.logger.warn('too-hot', { degrees: 40 });
+  process.stderr.write = write;
+  t.is(lines.length, 1);
+  const { ts, ...line } = JSON.parse(lines[0] ?? '') as Record<string, unknown>;
+  t.deepEqual(line, {
+    ...{ level: 'warn', message: 'too-hot', app: 'shop', id: 'g7', name: 'till 4', degrees: 40 },
+  });
+  t.regex(String(ts), /^\d{4}-.*Z$/);
 });
 
 test.serial('system events tell of starts, deployments and stops', async (t) => {

@@ -1,5 +1,5 @@
 import test from 'ava';
-import type { HotMesh, JobOutput } from '../../driver';
+import { HotMesh, type JobOutput } from '../../driver';
 import { meshTest } from '../support/mesh';
 import { waitFor, within } from '../support/wait-for';
 
@@ -195,6 +195,25 @@ test.serial(
     const mesh = await init([], { engine: { connection: { ...connection, readonly: true } } });
     t.true(mesh.engine?.isReadonly);
     t.is((await mesh.pubsub('anything', { id: 'r' })).metadata.jid, 'r');
+  },
+);
+
+test.serial(
+  '1, 4.4: a codec is for functions; graphs say so, and store what they get',
+  async (t) => {
+    t.teardown(() => HotMesh.registerCodec(null));
+    const { running, pool } = await meshTest(t);
+    HotMesh.registerCodec({ encode: () => 'hidden', decode: () => '{"was":"hidden"}' });
+    const lines: unknown[] = [];
+    const ignore = () => undefined;
+    const warn = (message: string, detail?: object) => lines.push([message, detail]);
+    const logger = { debug: ignore, info: ignore, warn, error: ignore };
+    const mesh = await running(SHAPES, [], { logger });
+    t.deepEqual(lines, [['codec-not-used', { reason: 'SQL reads the data of graphs' }]]);
+    await mesh.pub('order.told', { id: 'c' });
+    t.deepEqual((await mesh.getState('order.told', 'c')).data, { word: 'first' });
+    const { rows } = await pool.query<{ input: object }>('select input from ratchet.jobs');
+    t.deepEqual(rows, [{ input: { id: 'c' } }]);
   },
 );
 

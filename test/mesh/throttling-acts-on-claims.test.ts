@@ -87,6 +87,7 @@ test.serial('the roll call tells who runs, what was answered, and who has left',
     ({ engine_id, worker_topic }) => worker_topic && engine_id === 'second',
   );
   t.like(counts, { counts: { 201: 2 }, error_count: 0, namespace: 'hmsh', app_id: 'shop' });
+  t.false('signature' in (counts ?? {}));
   await second.stop();
   const left = await mesh.rollCall(0);
   t.deepEqual(
@@ -94,6 +95,57 @@ test.serial('the roll call tells who runs, what was answered, and who has left',
     [mesh.guid, mesh.guid],
   );
   await mesh.pubsub('any', {}, null, 60_000);
+});
+
+test.serial('4.1: a profile has every field, of a worker and of an engine', async (t) => {
+  const { running, pool } = await meshTest(t);
+  const retryPolicy = { maximumAttempts: 7, backoffCoefficient: 0.001 };
+  const fails = async () => ({ status: 'error', code: 418, data: {} }) as const;
+  const mesh = await running(GRAPH, [
+    { topic: 'work', callback: async () => ({ code: 404, data: {} }) },
+    { topic: 'rest', callback: fails, retryPolicy },
+  ]);
+  await mesh.pubsub('any', {}, null, 60_000);
+  const profiles = await waitFor('all have answered', async () => {
+    const all = await mesh.rollCall(50, { signature: true });
+    return all.every(({ system }) => system !== undefined) ? all : undefined;
+  });
+  const of = (stream: string) => profiles.find((profile) => profile.stream === stream);
+  const lease = { reclaimDelay: 30_000, throttle: 0, namespace: 'hmsh', app_id: 'shop' };
+  const [work, rest, engine] = [of('work'), of('rest'), of('$graph')];
+  t.like(work, {
+    ...{ ...lease, engine_id: mesh.guid, worker_topic: 'work', stream_depth: 0, is_scout: false },
+    ...{ counts: { 404: 1 }, error_count: 1, reclaimCount: 5, duress_level: undefined },
+  });
+  t.regex(work?.signature ?? '', /^async.*404/);
+  t.like(rest, { ...lease, counts: {}, error_count: 0, reclaimCount: 7 });
+  t.regex(rest?.signature ?? '', /418/);
+  t.like(engine, {
+    ...{ ...lease, counts: { 404: 1 }, error_count: 1, reclaimCount: 10, is_scout: true },
+    ...{ duress_level: 'healthy', signature: undefined, worker_topic: undefined },
+  });
+  t.deepEqual(engine?.duress_per_type, { result: engine?.duress_score_ms });
+  for (const { system, inited, timestamp } of profiles) {
+    t.deepEqual(system?.NetworkStats, []);
+    t.is(system?.CPULoad.length, 3);
+    for (const size of ['TotalMemoryGB', 'FreeMemoryGB', 'UsedMemoryGB'] as const) {
+      t.regex(system?.[size] ?? '', /^\d+\.\d\d$/);
+    }
+    for (const at of [inited, timestamp]) t.regex(at, /^\d{4}-\d\d-\d\dT.*Z$/);
+  }
+  const levels = [];
+  await mesh.throttle({ throttle: -1 });
+  for (const seconds of [-600, 2.5, 60]) {
+    const id = await mesh.pub('any', {});
+    await pool.query(
+      `update ratchet_internal.messages set due_at = now() - make_interval(secs => $1),
+        kind = 'result', queue = '$graph', workflow = '$graph' where position > 0`,
+      [seconds],
+    );
+    levels.push((await mesh.rollCall(0)).find(({ stream }) => stream === '$graph')?.duress_level);
+    await mesh.scrub(id);
+  }
+  t.deepEqual(levels, ['healthy', 'moderate', 'severe']);
 });
 
 test.serial('the route of a topic goes with the last instance that serves it', async (t) => {

@@ -42,6 +42,9 @@ const ways: Record<string, (message: StreamData) => unknown> = {
   text: () => 'text',
   list: () => [1],
   status: () => ({ status: 'perhaps' }),
+  accepted: () => ({ code: 202, data: { v: 4 } }),
+  contradicting: () => ({ status: 'success', code: 202, data: {} }),
+  processing: () => ({ code: 102, data: {} }),
   badCode: () => ({ code: 'many', data: {} }),
   unwritable: () => ({ data: { v: 1n } }),
   retried: ({ metadata }) => ({
@@ -74,6 +77,8 @@ test.serial('what a callback returns or throws decides where the graph goes on',
   });
   t.regex((await errorOf('status')).message, /the status "perhaps"/);
   t.regex((await errorOf('badCode')).message, /the code "many"/);
+  t.regex((await errorOf('contradicting')).message, /success with 202, the code of pending/);
+  t.regex((await errorOf('processing')).message, /the code 102/);
   t.like(await errorOf('retried'), { message: 'try 1', code: 503 });
 
   type Failure = Error & { error: { error: object; job_id: string } };
@@ -98,28 +103,30 @@ test.serial('what a callback returns or throws decides where the graph goes on',
   );
 });
 
-test.serial('a pending answer keeps the activity open until add', async (t) => {
-  const { running } = await meshTest(t);
-  const seen: StreamData[] = [];
-  const mesh = await running(BRANCHES, [
-    {
-      topic: 'ask',
-      callback: async (message) => (seen.push(message), ways['pending']?.(message) as never),
-    },
-  ]);
-  const id = await mesh.pub('any', { way: 'pending' });
-  const state = await waitFor('the pending answer is worked in', async () => {
-    const { data } = await mesh.getState('any', id);
-    return data?.later === 4 && data;
+for (const way of ['pending', 'accepted']) {
+  test.serial(`an answer that is ${way} keeps the activity open until add`, async (t) => {
+    const { running } = await meshTest(t);
+    const seen: StreamData[] = [];
+    const mesh = await running(BRANCHES, [
+      {
+        topic: 'ask',
+        callback: async (message) => (seen.push(message), ways[way]?.(message) as never),
+      },
+    ]);
+    const id = await mesh.pub('any', { way });
+    const state = await waitFor('the pending answer is worked in', async () => {
+      const { data } = await mesh.getState('any', id);
+      return data?.later === 4 && data;
+    });
+    t.deepEqual(state, { later: 4 });
+    t.is(await mesh.getStatus(id), 1);
+    const metadata = seen[0]?.metadata;
+    await mesh.add({ metadata, data: { v: 9 } });
+    await waitFor('the job ends', async () => (await mesh.getStatus(id)) === 0);
+    t.deepEqual((await mesh.getState('any', id)).data, { later: 4, fine: 9 });
+    t.like(metadata, { jid: id, aid: 'ask', topic: 'ask', wfn: 'any', dad: ',0,0' });
   });
-  t.deepEqual(state, { later: 4 });
-  t.is(await mesh.getStatus(id), 1);
-  const metadata = seen[0]?.metadata;
-  await mesh.add({ metadata, data: { v: 9 } });
-  await waitFor('the job ends', async () => (await mesh.getStatus(id)) === 0);
-  t.deepEqual((await mesh.getState('any', id)).data, { later: 4, fine: 9 });
-  t.like(metadata, { jid: id, aid: 'ask', topic: 'ask', wfn: 'any', dad: ',0,0' });
-});
+}
 
 test.serial('an activity whose callback returns nothing waits for add', async (t) => {
   const { running } = await meshTest(t);

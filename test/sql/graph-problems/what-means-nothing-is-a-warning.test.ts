@@ -30,6 +30,12 @@ const warnings: [document: unknown, path: string, message: string, hint: RegExp 
     null,
   ],
   [
+    flat({ a: { type: 'hook', telemetry: { ok: true } } }),
+    'activities.a.telemetry',
+    'option "telemetry" has no effect on an activity of type hook',
+    null,
+  ],
+  [
     flat({ a: { ...worker, timeout: 1 } }),
     'activities.a.timeout',
     'option "timeout" has no effect',
@@ -99,6 +105,7 @@ test.serial('a document of any form in which nothing is wrong has no problems', 
         ...worker,
         input: { maps: { id: '{t.output.data.id}', 'x-note': 1 } },
         retry: { 500: [3] },
+        telemetry: { id: '{t.output.data.id}' },
       },
       w: {
         type: 'hook',

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { codeOf, engine } from '../../support/engine';
-import { byJob, graphApp } from '../../support/graph';
+import { byJob, graphApp, type Graph } from '../../support/graph';
 
 const sql = engine();
 
@@ -101,4 +101,126 @@ test.serial('a hook with an escalation is a task as long as it waits', async (t)
   await app.run();
   t.like(await task('e4'), [{ status: 'resolved' }]);
   t.like(await app.state('e4'), { status: 0, data: { sum: 7 } });
+});
+test.serial('8: each field of a task is what its expression comes to', async (t) => {
+  const from = (name: string) => `{start.output.data.${name}}`;
+  const names = ['role', 'type', 'subtype', 'entity', 'description', 'priority', 'originId'];
+  const more = ['parentId', 'initiatedBy', 'traceId', 'spanId', 'expiresAt', 'taskQueue'];
+  const fields = [...names, ...more, 'workflowType'];
+  const ask = (id: string, escalation: object, sleep?: number) => ({
+    subscribes: id,
+    activities: {
+      [`start-${id}`]: { type: 'trigger', stats: { id: '{$self.input.data.id}' } },
+      [`wait-${id}`]: { type: 'hook', escalation, ...(sleep === undefined ? {} : { sleep }) },
+    },
+    transitions: { [`start-${id}`]: [{ to: `wait-${id}` }] },
+  });
+  const app = await graphApp(
+    sql,
+    {
+      subscribes: 'all',
+      activities: {
+        start: { type: 'trigger', stats: { id: '{$self.input.data.id}' } },
+        wait: {
+          type: 'hook',
+          escalation: {
+            ...Object.fromEntries(fields.map((name) => [name, from(name)])),
+            metadata: { region: from('region'), fixed: 1 },
+            envelope: from('envelope'),
+          },
+        },
+      },
+      transitions: { start: [{ to: 'wait' }] },
+      hooks: {
+        signed: [
+          {
+            to: 'wait',
+            conditions: {
+              match: [{ expected: '{start.output.data.key}', actual: '{$self.hook.data.key}' }],
+            },
+          },
+        ],
+      },
+    },
+    {
+      ...ask('quiet', { description: 'd', subtype: 's', envelope: { a: 1 } }),
+      hooks: { quiet: byJob('wait-quiet') },
+    },
+    {
+      ...ask('undefined', { role: '{start-undefined.output.data.none}', description: 'd' }),
+      hooks: { undefined: byJob('wait-undefined') },
+    },
+    { ...ask('meta', { metadata: { a: 1 } }), hooks: { meta: byJob('wait-meta') } },
+    ask('timed', { role: 'boss' }, 1000),
+  );
+  const texts = Object.fromEntries(fields.map((name) => [name, `the ${name}`]));
+  const given = { ...texts, priority: 2, expiresAt: '2031-02-03T04:05:06Z' };
+  const payload = { id: 'a1', key: 'k1', region: 'eu', envelope: { n: [1] }, ...given };
+  await app.publish('all', payload);
+  const tasks = (id: string) =>
+    sql.rows(`select * from ratchet.escalations where workflow_id = $1 and app_id = $2`, [
+      id,
+      app.app,
+    ]);
+  const [task] = await tasks('a1');
+  t.like(task, {
+    ...{ status: 'pending', signal_key: 'k1', role: 'the role', type: 'the type', priority: 2 },
+    ...{ subtype: 'the subtype', entity: 'the entity', description: 'the description' },
+    ...{ origin_id: 'the originId', parent_id: 'the parentId', task_queue: 'the taskQueue' },
+    ...{ initiated_by: 'the initiatedBy', trace_id: 'the traceId', span_id: 'the spanId' },
+    ...{ workflow_type: 'the workflowType' },
+    ...{ metadata: { region: 'eu', fixed: 1 }, envelope: { n: [1] } },
+    expires_at: new Date('2031-02-03T04:05:06Z'),
+  });
+  for (const topic of ['quiet', 'undefined', 'timed']) {
+    t.is((await app.publish(topic, { id: topic })).status, 1);
+    t.deepEqual(await tasks(topic), [], topic);
+  }
+  await app.publish('meta', { id: 'meta' });
+  t.like((await tasks('meta'))[0], { role: null, priority: 5, metadata: { a: 1 } });
+});
+
+test.serial('8: a task ends with its job, however that ends', async (t) => {
+  const killer = {
+    subscribes: 'killer',
+    activities: {
+      k: { type: 'trigger' },
+      kill: { type: 'interrupt', target: '{k.output.data.id}', throw: false },
+    },
+    transitions: { k: [{ to: 'kill' }] },
+  };
+  const ends = (name: string, last: Graph['activities'][string]): Graph => ({
+    subscribes: name,
+    activities: {
+      [`${name}-t`]: { type: 'trigger', stats: { id: '{$self.input.data.id}' } },
+      [`${name}-wait`]: { type: 'hook', escalation: { role: 'clerk' } },
+      [`${name}-nap`]: { type: 'hook', sleep: 0.001 },
+      [`${name}-last`]: last,
+    },
+    transitions: {
+      [`${name}-t`]: [{ to: `${name}-wait` }, { to: `${name}-nap` }],
+      [`${name}-nap`]: [{ to: `${name}-last` }],
+    },
+    hooks: { [`${name}-go`]: byJob(`${name}-wait`) },
+  });
+  const broken = { '@pipe': [['{fails-t.output.data.none}'], ['{@string.toUpperCase}']] };
+  const app = await graphApp(
+    sql,
+    ...[hold, sum, killer, ends('stops', { type: 'interrupt' })],
+    ends('fails', { type: 'hook', job: { maps: { x: broken } } }),
+  );
+  await app.publish('hold', { id: 'other' });
+  await app.publish('killer', { id: 'other' });
+  for (const name of ['stops', 'fails']) await app.publish(name, { id: name });
+  for (const name of ['stops', 'fails']) {
+    while ((await app.state(name)).status > 0) await app.run();
+  }
+  const rows = await sql.rows<{ workflow_id: string; status: string }>(
+    'select workflow_id, status from ratchet.escalations where app_id = $1 order by workflow_id',
+    [app.app],
+  );
+  t.deepEqual(
+    rows.map((row) => `${row.workflow_id} ${row.status}`),
+    ['fails cancelled', 'other cancelled', 'stops cancelled'],
+  );
 });

@@ -45,6 +45,34 @@ test.serial(
   },
 );
 
+test.serial('4.1: lineage is what the payload tells of, where there are such jobs', async (t) => {
+  const app = await graphApp(sql, { subscribes: 'kin', activities: { t: trigger } });
+  for (const payload of [
+    { id: 'root' },
+    { id: 'child', parentWorkflowId: 'root' },
+    { id: 'grandchild', parentWorkflowId: 'child' },
+    { id: 'adopted', originJobId: 'root', parentWorkflowId: 'nobody' },
+    { id: 'moved', originJobId: 'child', parentWorkflowId: 'grandchild' },
+    { id: 'odd', originJobId: { a: 1 }, parentWorkflowId: 7 },
+  ]) {
+    await app.publish('kin', payload);
+  }
+  const rows = await sql.rows(
+    `select j.key, p.key as parent, o.key as origin from ratchet.jobs j
+      left join ratchet.jobs p on p.id = j.parent_id left join ratchet.jobs o on o.id = j.origin_id
+      where j.namespace = $1 order by j.id`,
+    [app.space],
+  );
+  t.deepEqual(rows, [
+    { key: 'root', parent: null, origin: null },
+    { key: 'child', parent: 'root', origin: 'root' },
+    { key: 'grandchild', parent: 'child', origin: 'root' },
+    { key: 'adopted', parent: null, origin: 'root' },
+    { key: 'moved', parent: 'grandchild', origin: 'child' },
+    { key: 'odd', parent: null, origin: null },
+  ]);
+});
+
 test.serial('4.4: only a number above 0 is a sleep', async (t) => {
   const app = await graphApp(sql, {
     subscribes: 'sleep',

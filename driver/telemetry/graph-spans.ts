@@ -1,0 +1,88 @@
+import type { Attributes } from './otel';
+import { currentTrace, finish, parentOf, traceOfSpan } from './spans';
+import type { Telemetry } from './telemetry';
+import type { TraceOptions } from './trace-context';
+
+const CLIENT_KIND = 2;
+
+/** Ids of a trace under the names that graphs have for them. */
+interface GraphTrace {
+  trc?: string | undefined;
+  spn?: string | undefined;
+}
+
+function traceOf(trace: string | undefined, span: string | undefined): TraceOptions | undefined {
+  const isWhole = trace !== undefined && span !== undefined;
+  return isWhole ? { workflowTrace: trace, workflowSpan: span } : undefined;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The scalars among fields, under the names that attributes of a kind begin with. */
+function attributesOf(prefix: string, fields: Fields, without: string[]): Attributes {
+  const scalars = Object.entries(fields).filter(
+    ([key, value]) =>
+      !without.includes(key) && ['string', 'number', 'boolean'].includes(typeof value),
+  );
+  return Object.fromEntries(scalars.map(([key, value]) => [prefix + key, value])) as Attributes;
+}
+
+/** What a start of a job tells of itself, and under which span its workers run. */
+export interface JobSpan {
+  /** For the job; empty without an SDK. */
+  trace: GraphTrace;
+  started(metadata: Fields): void;
+  failed(error: unknown): void;
+}
+
+/** A span around the start of a job: a child of the caller's, given or current. */
+export function jobSpan(
+  on: Telemetry,
+  { app, topic }: { app: string; topic: string },
+  { trc, spn }: GraphTrace,
+): JobSpan {
+  const caller = traceOf(trc, spn) ?? currentTrace(on);
+  const { workflowTrace: traceId = '', workflowSpan: spanId = '' } = caller;
+  const { trace, ROOT_CONTEXT } = on.otel;
+  const remote = { traceId, spanId, traceFlags: 1, isRemote: true };
+  const parent = traceId === '' ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, remote);
+  const options = { kind: CLIENT_KIND, attributes: { 'app.job.app': app, 'app.job.tpc': topic } };
+  const span = on.tracer.startSpan(`JOB/${app}/${topic}/1`, options, parent);
+  const { workflowTrace, workflowSpan } = traceOfSpan(span);
+  return {
+    trace: workflowTrace === undefined ? { trc, spn } : { trc: workflowTrace, spn: workflowSpan },
+    started(metadata) {
+      const { js } = metadata;
+      span.setAttributes(attributesOf('app.job.', { ...metadata, jss: js }, ['trc', 'spn']));
+      finish(span);
+    },
+    failed: (error) => finish(span, error instanceof Error ? error.message : String(error)),
+  };
+}
+
+/** The message of a worker of a graph, as far as spans tell of it. */
+export interface Executed {
+  namespace: string;
+  metadata: Fields & GraphTrace & { guid: string; aid: string };
+  /** What the graph says of the activity's telemetry, under its public names. */
+  telemetry: Attributes | undefined;
+}
+
+/** A span around one execution of a worker's callback; what runs within it are its children. */
+export function executeSpan(on: Telemetry, { namespace, metadata, telemetry }: Executed) {
+  const { trc, spn, guid, jid = '', gid = '', aid, topic } = metadata;
+  const origin = { jobId: String(gid), workflowId: String(jid), namespace };
+  const parent = parentOf(on, origin, traceOf(trc, spn) ?? {});
+  const attributes = {
+    ...attributesOf('app.stream.', metadata, ['trc', 'spn']),
+    ...{ 'app.worker.mid': guid, ...telemetry },
+  };
+  const app = namespace.slice(namespace.indexOf(':') + 1);
+  const name = `EXECUTE/${app}/${aid}/${String(topic)}`;
+  const span = on.tracer.startSpan(name, { kind: CLIENT_KIND, attributes }, parent);
+  return {
+    run: <T>(body: () => T): T => on.otel.context.with(on.otel.trace.setSpan(parent, span), body),
+    end: ({ isFailed, code }: { isFailed: boolean; code: number | null }): void =>
+      finish(span, isFailed ? `Function Status Code ${String(code ?? 500)}` : undefined),
+  };
+}

@@ -1,0 +1,58 @@
+import test from 'ava';
+import { toldBy } from '../support/fake-telemetry';
+
+const PROGRAM = 'graph-telemetry-main.ts';
+
+test('12: a start and each run of a callback is a span, in the trace of its caller', async (t) => {
+  const { told } = await toldBy(t, PROGRAM, { HMSH_TELEMETRY: 'info' });
+  const spans = told?.spans ?? [];
+  const named = (name: string) => spans.filter((span) => span.name === name);
+  t.deepEqual([...new Set(spans.map(({ name }) => name))].sort(), [
+    ...['EXECUTE/shop/check/check', 'EXECUTE/shop/refuse/refuse'],
+    ...['JOB/shop/asked/1', 'JOB/shop/broken/1'],
+  ]);
+  const [given, own, inner] = ['given', 'own', 'inner'].map((jid) =>
+    named('JOB/shop/asked/1').find(({ attributes }) => attributes['app.job.jid'] === jid),
+  );
+  const [check, ownCheck, innerCheck] = ['given', 'own', 'inner'].map((jid) =>
+    named('EXECUTE/shop/check/check').find(
+      ({ attributes }) => attributes['app.stream.jid'] === jid,
+    ),
+  );
+  t.true(spans.every(({ kind }) => kind === 2));
+
+  const trace = { traceId: 'a'.repeat(32) };
+  t.like(given?.parent, { ...trace, spanId: 'b'.repeat(16) });
+  t.like(given?.attributes, {
+    ...{ 'app.job.app': 'shop', 'app.job.tpc': 'asked', 'app.job.aid': 'begin' },
+    ...{ 'app.job.jss': 1, 'app.job.trc': undefined },
+  });
+  t.like(check?.parent, { ...trace, spanId: given?.spanId }, 'a worker is under its job');
+  t.like(check?.attributes, {
+    ...{ 'app.stream.aid': 'check', 'app.stream.dad': ',0,0', 'app.stream.topic': 'check' },
+    ...{ 'app.worker.mid': check?.attributes['app.stream.guid'], 'app.stream.trc': undefined },
+    ...{ 'app.activity.data.amount': 5, 'app.activity.data.big': true },
+    ...{ 'app.activity.data.list': undefined, error: undefined },
+  });
+  const refused = named('EXECUTE/shop/refuse/refuse')[0];
+  t.is(refused?.error, 'Function Status Code 418');
+  t.like(refused?.parent, { ...trace, spanId: given?.spanId }, 'so is one of a child');
+
+  t.is(own?.parent, undefined);
+  t.is(ownCheck?.parent?.spanId, own?.spanId);
+  t.is(inner?.parent?.spanId, ownCheck?.spanId, 'what a callback starts is under its span');
+  t.is(innerCheck?.parent?.spanId, inner?.spanId);
+  t.is(named('JOB/shop/broken/1').length, 1);
+  t.regex(String(named('JOB/shop/broken/1')[0]?.error), /expression failed/);
+
+  const [metadata] = (told as unknown as { seen: Record<string, unknown>[] }).seen;
+  t.like(metadata, { trc: 'a'.repeat(32), spn: given?.spanId, telemetry: undefined });
+});
+
+test('12: without HMSH_TELEMETRY or an SDK nothing is told, and nothing lost', async (t) => {
+  t.is((await toldBy(t, PROGRAM, {})).told, null);
+  const { told } = await toldBy(t, PROGRAM, { HMSH_TELEMETRY: 'info', FAKE_WITHOUT_SDK: '1' });
+  const [metadata, refused] = (told as unknown as { seen: Record<string, unknown>[] }).seen;
+  t.like(metadata, { trc: 'a'.repeat(32), spn: 'b'.repeat(16), jid: 'given' });
+  t.like(refused, { trc: 'a'.repeat(32), spn: 'b'.repeat(16) });
+});

@@ -1,0 +1,83 @@
+// A program for test/mesh/spans-tell-of-jobs-and-workers: runs graphs, prints what the telemetry of
+// its environment and its workers were told, as a line of JSON, and ends.
+import { Client } from 'pg';
+import { HotMesh, type StreamData } from '../../driver';
+
+const yaml = `
+app:
+  id: shop
+  version: 1
+  graphs:
+    - subscribes: asked
+      activities:
+        begin: { type: trigger, stats: { id: '{$self.input.data.id}' } }
+        check:
+          type: worker
+          topic: check
+          telemetry:
+            amount: '{begin.output.data.amount}'
+            list: '{begin.output.data.list}'
+            big:
+              '@pipe':
+                - ['{begin.output.data.amount}', 3]
+                - ['{@conditional.greater_than}']
+        send: { type: await, topic: sent, input: { maps: { n: '{begin.output.data.amount}' } } }
+      transitions:
+        begin: [{ to: check }]
+        check: [{ to: send, conditions: { code: 200 } }]
+    - subscribes: sent
+      activities:
+        sending: { type: trigger }
+        refuse: { type: worker, topic: refuse }
+        end: { type: hook }
+      transitions:
+        sending: [{ to: refuse }]
+        refuse: [{ to: end, conditions: { code: 418 } }]
+    - subscribes: broken
+      activities:
+        failing:
+          type: trigger
+          stats: { id: { '@pipe': [['{$self.input.data.none}'], ['{@string.toUpperCase}']] } }
+`;
+
+async function main(connectionString: string): Promise<void> {
+  const connection = { class: Client, options: { connectionString } };
+  const seen: StreamData['metadata'][] = [];
+  const started: string[] = [];
+  const mesh: HotMesh = await HotMesh.init({
+    ...{ appId: 'shop', logLevel: 'error', engine: { connection } },
+    workers: [
+      {
+        ...{ topic: 'check', connection },
+        callback: ({ metadata }) => {
+          seen.push(metadata);
+          // The span of this callback is current, and so the parent of the job.
+          const own = metadata.jid === 'own' ? mesh.pub('asked', { id: 'inner' }) : undefined;
+          return Promise.resolve(own).then((id) => {
+            if (id !== undefined) started.push(id);
+            return { data: {} };
+          });
+        },
+      },
+      {
+        ...{ topic: 'refuse', connection },
+        callback: async ({ metadata }) => {
+          seen.push(metadata);
+          throw Object.assign(new Error('a teapot'), { code: 418 });
+        },
+      },
+    ],
+  });
+  await mesh.deploy(yaml);
+  await mesh.activate('1');
+  const metadata = { trc: 'a'.repeat(32), spn: 'b'.repeat(16) };
+  await mesh.pubsub('asked', { id: 'given', amount: 5, list: [1] }, { metadata }, 20_000);
+  await mesh.pubsub('asked', { id: 'own', amount: 1 }, null, 20_000);
+  await mesh.pub('broken', {}).catch(() => undefined);
+  while ((await mesh.getStatus('inner')) > 0) await new Promise((go) => setTimeout(go, 5));
+  await HotMesh.stop();
+  const told = (globalThis as { told?: object }).told ?? null;
+  process.stdout.write(`${JSON.stringify(told && { ...told, seen, started })}\n`);
+}
+
+void main(process.argv[2] ?? '');
