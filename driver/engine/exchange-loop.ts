@@ -3,13 +3,15 @@ import type { Database } from '../database/database';
 import { exchange, peek, type Rooms, type Work } from '../database/exchange';
 import { isConnectionError, isTransient, RatchetError } from '../errors';
 import { telemetry } from '../telemetry/telemetry';
-import { isEmptyBatch, type Batch } from './report';
+import { isEmptyBatch, partsOf, type Batch } from './report';
 import { Strides, type AnswerHost } from './strides';
 
 /** How many exchanges may be in flight at once. */
 const LANES = 3;
 /** The first wait of a part that waits for a lock: some hundred milliseconds. */
 const REPEAT_FROM = 4;
+/** The longest wait of a part of which the database refuses even the error. */
+const REFUSED_MS = 20_000;
 const NOTHING: Batch = { turns: [], activities: [] };
 const NO_ROOM: Room = { turns: 0, activities: 0 };
 
@@ -21,8 +23,8 @@ export interface ExchangeHost extends AnswerHost {
   /** What is finished and not in flight. */
   takeBatch(): Batch;
   rooms(): Room;
-  /** One job's part of a batch can never be committed. */
-  rejected(batch: Batch, error: unknown): void;
+  /** One job's part of a batch can never be committed: returns what to report in its stead. */
+  rejected(batch: Batch, error: unknown): Batch;
   /** The lease is gone: forget everything and register anew. */
   lost(): Promise<void>;
   /** After an exchange without an answer: find out what it did. */
@@ -181,7 +183,9 @@ export class ExchangeLoop {
     this.recovery ??= this.comeBack(error).finally(() => {
       this.recovery = undefined;
       this.isDeclaredIdle = false;
-      this.wake(true);
+      // A part that went alone may have lost its connection meanwhile.
+      if (this.unanswered.length > 0 && !this.isEnded) this.recover(error);
+      else this.wake(true);
     });
   }
 
@@ -216,51 +220,59 @@ export class ExchangeLoop {
   private async resend(attempt: number): Promise<void> {
     while (this.unanswered.length > 0) {
       const batch = this.unanswered[0] ?? NOTHING;
-      const parts = attempt === 0 ? [batch] : split(batch);
+      const parts = attempt === 0 ? [batch] : partsOf(batch);
       for (const part of parts) await this.resendPart(part, attempt);
       this.unanswered.shift();
     }
   }
 
   private async resendPart(part: Batch, attempt: number): Promise<void> {
-    if (isEmptyBatch(part)) return;
-    const rooms = { ...NO_ROOM, isIdle: false };
     try {
-      const work = await exchange(this.database, this.host.workerId, rooms, part);
-      await this.handOn(part, work);
+      await this.sendPart(part);
     } catch (error) {
       if (attempt === 0 || isLost(error) || isConnectionError(error)) throw error;
-      // A lock held by somebody's open transaction passes; anything else will fail for ever.
-      if (isTransient(error)) {
-        this.host.onError(error);
-        void this.repeat(part);
-      } else {
-        this.host.rejected(part, error);
-      }
+      void this.repeat(part, error);
     }
   }
 
-  /** Tries one job's part again and again beside everything else, which it does not hold up. */
-  private async repeat(part: Batch): Promise<void> {
-    for (let attempt = REPEAT_FROM; !this.isStopping; attempt += 1) {
-      await backoff(attempt);
+  private async sendPart(part: Batch): Promise<void> {
+    if (isEmptyBatch(part)) return;
+    const rooms = { ...NO_ROOM, isIdle: false };
+    const work = await exchange(this.database, this.host.workerId, rooms, part);
+    await this.handOn(part, work);
+  }
+
+  /**
+   * Tries one job's part again and again beside everything else, which it does not hold up. A lock
+   * held by somebody's open transaction passes. Anything else would fail for ever: the error is
+   * reported in its stead; and where that is refused as well, until it is not.
+   */
+  private async repeat(given: Batch, refusal: unknown): Promise<void> {
+    const { workerId } = this.host;
+    let part = given;
+    let error = refusal;
+    for (let attempt = 0; ; attempt += 1) {
+      this.host.onError(error);
+      if (isTransient(error)) await backoff(attempt + REPEAT_FROM);
+      else if (part === given) part = this.host.rejected(part, error);
+      else await backoff(attempt + REPEAT_FROM, REFUSED_MS);
+      // What is held goes back when the worker stops, and is gone when it has lost its lease.
+      if (this.isStopping || workerId !== this.host.workerId) return;
       try {
-        const rooms = { ...NO_ROOM, isIdle: false };
-        const work = await exchange(this.database, this.host.workerId, rooms, part);
-        await this.handOn(part, work);
+        await this.sendPart(part);
+        break;
+      } catch (next) {
+        error = next;
+        if (!isLost(error) && !isConnectionError(error)) continue;
+        if (workerId !== this.host.workerId) return;
+        this.unanswered.push(part);
+        this.recover(error);
         return;
-      } catch (error) {
-        if (isLost(error) || isConnectionError(error)) {
-          this.unanswered.push(part);
-          this.recover(error);
-          return;
-        }
-        if (!isTransient(error)) {
-          this.host.rejected(part, error);
-          return;
-        }
       }
     }
+    // That exchange has told the database that somebody is at work here.
+    this.isDeclaredIdle = false;
+    this.wake(true);
   }
 
   /** Resolves when everything finished has been handed in, or after `milliseconds`. */
@@ -279,11 +291,4 @@ export class ExchangeLoop {
     clearTimeout(timer);
     this.isEnded = true;
   }
-}
-
-function split(batch: Batch): Batch[] {
-  return [
-    ...batch.turns.map((turn) => ({ turns: [turn], activities: [] })),
-    ...batch.activities.map((activity) => ({ turns: [], activities: [activity] })),
-  ];
 }
