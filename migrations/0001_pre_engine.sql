@@ -2295,6 +2295,7 @@ declare
   v_after_end timestamptz;
   v_due timestamptz[] := '{}';
 begin
+  v_new.problem := null; -- if it was put off for one, it is tried again now
   select j.status > 0 as is_open, j.error is not null as is_failed, j.finished_at into v_last
   from ratchet.jobs j where j.key = v_new.last_key and j.namespace = v_new.namespace;
   v_after_end := ratchet_internal.after(v_last.finished_at, v_new.every_ms);
@@ -2331,7 +2332,8 @@ comment on function ratchet_internal.fire_schedule(ratchet.schedules, timestampt
 
 -- Fires the schedules that are due, at most 100. Whoever exchanges calls it: there is no leader. A
 -- schedule that cannot be read any more, because the server has lost its time zone or somebody
--- edited the row, ends with its problem and holds up nobody.
+-- edited the row, ends with its problem and holds up nobody. One whose run is refused, by a user's
+-- trigger for example, tells the problem and is tried again a minute later.
 -- Locks: schedules, skipping those that somebody else is firing; new jobs. Writes: schedules, jobs,
 -- messages. Returns how many jobs it started.
 
@@ -2353,6 +2355,13 @@ begin
       v_count := v_count + ratchet_internal.fire_schedule(v_schedule, p_now);
     exception when invalid_parameter_value or sqlstate 'WF108' then
       update ratchet.schedules set look_at = 'infinity', next_at = 'infinity', problem = sqlerrm,
+        updated_at = p_now
+      where id = v_schedule.id;
+    when sqlstate '22000' or sqlstate '23000' or sqlstate '27000' or sqlstate '2F000'
+      or sqlstate '38000' or sqlstate '39000' or sqlstate '42000' or sqlstate '44000'
+      or sqlstate 'P0000' or sqlstate 'WF000'
+    then
+      update ratchet.schedules set look_at = p_now + interval '1 minute', problem = sqlerrm,
         updated_at = p_now
       where id = v_schedule.id;
     end;
@@ -6780,13 +6789,14 @@ comment on function ratchet_internal.fail_spent(bigint, timestamptz) is
 
 -- Ends a worker: deletes its row, and frees what it held for anybody. With p_is_lost (it died, or
 -- was silent past its lease) its turns are marked so that they are run again carefully, each step
--- recorded before it runs; what has used up its attempts is failed instead of being freed. A turn
+-- recorded before it runs; what has used up its attempts is failed instead of being freed, unless
+-- p_is_failing is false. A turn
 -- that is handed back, or that cannot have caused the loss, is not counted as an attempt.
 -- Locks: the worker, then messages in order. Writes: workers, messages, attributes, jobs. Wakes:
 -- idle workers.
 
 create function ratchet_internal.release_worker(
-  p_worker bigint, p_now timestamptz, p_is_lost boolean
+  p_worker bigint, p_now timestamptz, p_is_lost boolean, p_is_failing boolean default true
 ) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -6794,7 +6804,7 @@ as $$
 begin
   delete from ratchet_internal.workers where id = p_worker;
   if not found then return; end if;
-  if p_is_lost then
+  if p_is_lost and p_is_failing then
     perform ratchet_internal.fail_spent(p_worker, p_now);
   end if;
   perform from ratchet_internal.messages where worker_id = p_worker
@@ -6809,7 +6819,7 @@ begin
   perform pg_notify('ratchet', '') where exists (
     select from ratchet_internal.workers where is_idle);
 end $$;
-comment on function ratchet_internal.release_worker(bigint, timestamptz, boolean) is
+comment on function ratchet_internal.release_worker(bigint, timestamptz, boolean, boolean) is
   'Ends a worker and frees what it held, carefully if it was lost.';
 
 -- sql/dispatch/reap_workers.sql
@@ -6852,6 +6862,275 @@ end $$;
 comment on function ratchet_internal.is_news(bigint, timestamptz) is
   'Whether a worker is to be taken over, a signal or a wait is to be looked at, or a schedule is '
   'due.';
+
+-- What an exchange does for others, one by one, after one was refused.
+
+-- sql/apart/try_apart.sql
+
+-- Does one thing that an exchange does for others, in a subtransaction: what fails is taken back,
+-- and comes as a problem. p_what: due (fires the given timer or wait), pair (answers the given wait
+-- with the oldest signal of its key), match (matches the signals of p_key), end (ends the job with
+-- p_error), release (frees the work of the lost worker p_worker). Steps are locked by the caller.
+-- What is caught is as in try_graphs.
+
+create function ratchet_internal.try_apart(
+  p_now timestamptz, p_what text, p_step ratchet_internal.messages, p_error json default null,
+  p_worker bigint default null
+) returns jsonb
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_state text;
+  v_message text;
+begin
+  case p_what
+    when 'due' then
+      perform ratchet_internal.expire_escalations(p_now, array[p_step.job_id],
+        array[p_step.address], array[p_step.position]);
+      perform ratchet_internal.settle_due(p_now, array[p_step.job_id], array[p_step.address],
+        array[p_step.position], array[p_step.kind], true);
+    when 'pair' then
+      perform ratchet_internal.pair_signals(p_now, array(
+          select id from ratchet_internal.signals
+          where key = p_step.key and namespace = p_step.namespace and not is_consumed
+          order by id limit 1 for update skip locked),
+        array[p_step.job_id], array[p_step.address], array[p_step.position]);
+    when 'match' then
+      perform ratchet_internal.match_signals(p_now, array[p_step.namespace], array[p_step.key]);
+    when 'end' then
+      perform ratchet_internal.end_jobs(null, p_now, array[p_step.job_id], array[''],
+        array[null::json], array[p_error]);
+    when 'release' then
+      perform ratchet_internal.release_worker(p_worker, p_now, true);
+  end case;
+  return null;
+exception
+  when sqlstate '09000' or sqlstate '0A000' or sqlstate '20000' or sqlstate '21000'
+    or sqlstate '22000' or sqlstate '23000' or sqlstate '24000' or sqlstate '27000'
+    or sqlstate '2F000' or sqlstate '34000' or sqlstate '38000' or sqlstate '39000'
+    or sqlstate '3B000' or sqlstate '3D000' or sqlstate '3F000' or sqlstate '40000'
+    or sqlstate '42000' or sqlstate '44000' or sqlstate '45000' or sqlstate '53200'
+    or sqlstate '54000' or sqlstate '55000' or sqlstate 'HV000' or sqlstate 'P0000'
+    or sqlstate 'WF000' or sqlstate 'XX000'
+then
+  get stacked diagnostics v_state = returned_sqlstate, v_message = message_text;
+  if v_state in ('XX001', 'XX002') then raise; end if;
+  return jsonb_build_object('message', left(v_message, 1000), 'sqlstate', v_state,
+    'may_pass', v_state in ('40001', '40P01', '53200', '55P03'));
+end $$;
+comment on function ratchet_internal.try_apart(
+  timestamptz, text, ratchet_internal.messages, json, bigint) is
+  'Does one thing that an exchange does for others; what fails is taken back, and comes as a '
+  'problem.';
+
+-- sql/apart/lock_apart.sql
+
+-- Locks a job that runs and one of its steps, in the order that everybody keeps. Returns the step
+-- as it is now, or null: somebody else is at one of them, or it has moved on.
+-- Locks: the job, the message, never waiting.
+
+create function ratchet_internal.lock_apart(p_job bigint, p_address text, p_position int)
+returns ratchet_internal.messages
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_step ratchet_internal.messages;
+begin
+  perform from ratchet.jobs where id = p_job and status > 0 for no key update skip locked;
+  if not found then return null; end if;
+  select * into v_step from ratchet_internal.messages
+  where job_id = p_job and address = p_address and position = p_position
+    and worker_id is null and kind in ('timer', 'wait') for update skip locked;
+  return v_step;
+end $$;
+comment on function ratchet_internal.lock_apart(bigint, text, int) is
+  'Locks a job and one of its timers or waits, unless somebody else is at them.';
+
+-- sql/apart/end_apart.sql
+
+-- Ends a job of which a step can have no answer, with the error that the database gave: it is told
+-- there, and holds up nobody. Where that is refused too, nothing is written in its rows, but the
+-- step is put off: a timer or a timeout by two minutes, a wait that a signal has come for until
+-- prune looks at it again. Returns whether the job has ended.
+-- Locks: messages; the caller has locked the job and the step. Writes: messages; and as end_jobs.
+
+create function ratchet_internal.end_apart(
+  p_now timestamptz, p_step ratchet_internal.messages, p_problem jsonb, p_is_due boolean
+) returns boolean
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_error json := json_build_object('code', 598, 'message',
+    'the engine could not answer a step: ' || (p_problem ->> 'message'));
+begin
+  if ratchet_internal.try_apart(p_now, 'end', p_step, v_error) is null then return true; end if;
+  update ratchet_internal.messages
+  set due_at = case when p_is_due then p_now + interval '2 minutes' else due_at end,
+    attempt = case when p_is_due then attempt else 1 end,
+    key = case when p_is_due then key else E'\x1faside ' || key end
+  where job_id = p_step.job_id and address = p_step.address and position = p_step.position;
+  return false;
+end $$;
+comment on function ratchet_internal.end_apart(
+  timestamptz, ratchet_internal.messages, jsonb, boolean) is
+  'Ends a job of which a step can have no answer, or puts the step off.';
+
+-- sql/apart/due_apart.sql
+
+-- Fires the due timers and timeouts of the worker's workflow routes one by one. A job of which one
+-- cannot be fired ends, or has it put off.
+-- Locks: jobs in id order, messages, never waiting. Writes: as fire_due and end_apart. Returns the
+-- steps that could not be fired.
+
+create function ratchet_internal.due_apart(p_worker bigint, p_now timestamptz)
+returns table (job_id bigint, problem text, is_ended boolean)
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  v_due record;
+  v_step ratchet_internal.messages;
+  v_problem jsonb;
+begin
+  for v_due in
+    select m.job_id, m.address, m.position
+    from ratchet_internal.worker_routes r
+    cross join lateral (
+      select job_id, address, position from ratchet_internal.messages
+      where queue = r.queue and workflow = r.workflow and namespace = r.namespace
+        and worker_id is null and kind in ('timer', 'wait', 'result') and due_at <= p_now
+      order by due_at limit 1000) m
+    where r.worker_id = p_worker and r.workflow <> ''
+    order by m.job_id, m.address, m.position
+  loop
+    v_step := ratchet_internal.lock_apart(v_due.job_id, v_due.address, v_due.position);
+    continue when v_step.due_at > p_now or v_step.due_at is null;
+    v_problem := ratchet_internal.try_apart(p_now, 'due', v_step);
+    continue when v_problem is null or (v_problem -> 'may_pass')::boolean;
+    return query select v_due.job_id, v_problem ->> 'message',
+      ratchet_internal.end_apart(p_now, v_step, v_problem, true);
+  end loop;
+end $$;
+comment on function ratchet_internal.due_apart(bigint, timestamptz) is
+  'Fires due timers one by one; returns the steps that could not be fired.';
+
+-- sql/apart/waits_apart.sql
+
+-- Delivers new signals key by key, and where that fails wait by wait: the oldest signal to the
+-- oldest wait that can have it. A job whose wait cannot be answered ends, or has the wait put off.
+-- Locks: jobs, messages, signals, never waiting. Writes: as deliver_signals and end_apart. Returns
+-- the waits that could not be answered.
+
+create function ratchet_internal.waits_apart(p_now timestamptz)
+returns table (job_id bigint, problem text, is_ended boolean)
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  v_key ratchet_internal.messages;
+  v_wait record;
+  v_step ratchet_internal.messages;
+  v_problem jsonb;
+begin
+  for v_key.key, v_key.namespace in
+    (select key, namespace from ratchet_internal.signals where is_new order by id limit 500)
+    union
+    (select key, namespace from ratchet_internal.messages
+      where kind = 'wait' and attempt = 0 order by job_id limit 500)
+  loop
+    v_problem := ratchet_internal.try_apart(p_now, 'match', v_key);
+    continue when v_problem is null or (v_problem -> 'may_pass')::boolean;
+    for v_wait in
+      select m.job_id, m.address, m.position from ratchet_internal.messages m
+      join ratchet.jobs_attributes a using (job_id, address, position)
+      where m.key = v_key.key and m.namespace = v_key.namespace and m.kind = 'wait'
+      order by a.created_at, m.job_id, m.address, m.position limit 1000
+    loop
+      v_step := ratchet_internal.lock_apart(v_wait.job_id, v_wait.address, v_wait.position);
+      continue when v_step.job_id is null;
+      v_problem := ratchet_internal.try_apart(p_now, 'pair', v_step);
+      continue when v_problem is null or (v_problem -> 'may_pass')::boolean;
+      return query select v_wait.job_id, v_problem ->> 'message',
+        ratchet_internal.end_apart(p_now, v_step, v_problem, false);
+    end loop;
+    perform ratchet_internal.try_apart(p_now, 'match', v_key);
+  end loop;
+end $$;
+comment on function ratchet_internal.waits_apart(timestamptz) is
+  'Delivers signals wait by wait; returns the waits that could not be answered.';
+
+-- sql/apart/workers_apart.sql
+
+-- Frees the work of lost workers one by one. Where a job that has been lost too often cannot be
+-- failed, the worker's work is freed all the same, and that job is run once more.
+-- Locks: workers, skipping what others hold; as release_worker. Writes: as release_worker. Returns
+-- the problems.
+
+create function ratchet_internal.workers_apart(p_worker bigint, p_now timestamptz)
+returns table (job_id bigint, problem text, is_ended boolean)
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_dead bigint;
+  v_problem jsonb;
+begin
+  for v_dead in
+    select id from ratchet_internal.workers where expires_at < p_now and id <> p_worker
+    order by id for update skip locked
+  loop
+    v_problem := ratchet_internal.try_apart(p_now, 'release', null, p_worker => v_dead);
+    continue when v_problem is null or (v_problem -> 'may_pass')::boolean;
+    perform ratchet_internal.release_worker(v_dead, p_now, true, false);
+    return query select null::bigint, v_problem ->> 'message', false;
+  end loop;
+end $$;
+comment on function ratchet_internal.workers_apart(bigint, timestamptz) is
+  'Frees the work of lost workers one by one; returns what could not be failed.';
+
+-- sql/apart/set_aside.sql
+
+-- For a worker whose exchange was refused with an error that will not pass. The reason may be
+-- nothing of its own, but something that the exchange does for others: a user's trigger on one of
+-- the public tables raises for one job whose timer is due, whose signal has come, or whose worker
+-- is lost. This does all that one by one, each in a subtransaction, which no exchange pays for:
+-- what can be done is done; a job that cannot be answered ends with the error, or is put off. After
+-- that the exchange may be repeated.
+-- Locks: worker (key share); then jobs and messages, never waiting. Writes: as an exchange.
+-- Raises: WF401, WF605. Returns what was set aside.
+
+create function ratchet.set_aside(p_worker bigint)
+returns table (namespace text, workflow_id text, problem text, is_ended boolean)
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '2s'
+set enable_seqscan = off
+set enable_mergejoin = off
+set jit = off
+as $$
+#variable_conflict use_column
+declare
+  v_now timestamptz := ratchet_internal.now();
+begin
+  perform ratchet_internal.lock_worker(p_worker);
+  return query
+  with aside as materialized (
+    select * from ratchet_internal.workers_apart(p_worker, v_now)
+    union all
+    select * from ratchet_internal.waits_apart(v_now)
+    union all
+    select * from ratchet_internal.due_apart(p_worker, v_now))
+  select j.namespace, j.key, a.problem, a.is_ended
+  from aside a left join ratchet.jobs j on j.id = a.job_id;
+end $$;
+comment on function ratchet.set_aside(bigint) is
+  'After a refused exchange: does what it does for others one by one, and sets aside what fails; '
+  'returns that.';
 
 -- sql/dispatch/open_exchange.sql
 
@@ -18882,10 +19161,10 @@ comment on function ratchet_internal.remove_jobs(bigint[]) is
 
 -- Removes finished jobs whose time is over: expire_seconds after their end, or p_older_than where
 -- none was given, but never within a minute of their end; and reserved ids that nobody started in
--- time. Goes through the jobs in batches by
--- number, taking up where the last call ended; skips what others hold. Also drops expired signals.
--- Locks: the removed rows. Writes: jobs, attributes, signals. Raises: WF103, WF104. Returns how
--- many jobs it removed.
+-- time. Goes through the jobs in batches by number, taking up where the last call ended; skips what
+-- others hold. Also drops expired signals, and has waits that were set aside looked at again.
+-- Locks: the removed rows. Writes: jobs, attributes, signals, messages. Raises: WF103, WF104.
+-- Returns how many jobs it removed.
 
 create function ratchet.prune(
   p_older_than interval default '7 days', p_batch int default 10000
@@ -18923,6 +19202,10 @@ begin
   delete from ratchet_internal.graph_facts where ctid in (
     select ctid from ratchet_internal.graph_facts where recorded_at < v_now - p_older_than
     order by recorded_at limit p_batch for update skip locked);
+  update ratchet_internal.messages set key = replace(key, E'\x1faside ', ''), attempt = 0
+  where (job_id, address, position) in (
+    select job_id, address, position from ratchet_internal.messages
+    where key >= E'\x1faside ' and key < E'\x1faside!' and kind = 'wait' for update skip locked);
   update ratchet_internal.sweep set job_id = coalesce(v_to, 0);
   return coalesce(cardinality(v_jobs), 0);
 end $$;
@@ -19075,7 +19358,8 @@ insert into ratchet_internal.grants (function, access) values
   ('unregister_worker', 'worker'), ('exchange', 'worker'), ('peek', 'worker'), ('evict', 'worker'),
   ('history', 'worker'), ('held_work', 'worker'), ('claim_activity', 'worker'),
   ('complete', 'worker'), ('fail', 'worker'), ('version', 'worker'), ('prune', 'worker'),
-  ('remove_routes', 'worker'), ('put_back', 'worker'), ('report_profile', 'worker'),
+  ('remove_routes', 'worker'), ('put_back', 'worker'), ('set_aside', 'worker'),
+  ('report_profile', 'worker'),
   ('roll_call', 'reader'), ('throttle', 'operator'), ('post', 'client'),
   ('subscribe', 'reader'), ('unsubscribe', 'reader'), ('take_broadcasts', 'reader'),
   ('is_graph', 'reader'),
@@ -19090,7 +19374,8 @@ insert into ratchet_internal.grants (function, access) values
   ('prune', 'operator'), ('prune_jobs', 'operator'), ('prune_signals', 'operator'),
   ('register_worker', 'secured'), ('add_routes', 'secured'), ('heartbeat', 'secured'),
   ('unregister_worker', 'secured'), ('exchange', 'secured'), ('peek', 'secured'),
-  ('evict', 'secured'), ('put_back', 'secured'), ('remove_routes', 'secured'),
+  ('evict', 'secured'), ('put_back', 'secured'), ('set_aside', 'secured'),
+  ('remove_routes', 'secured'),
   ('history', 'secured'), ('held_work', 'secured'), ('claim_activity', 'secured'),
   ('complete', 'secured'), ('fail', 'secured'), ('version', 'secured'),
   ('commit_activity', 'worker'), ('prune_escalations', 'operator'),

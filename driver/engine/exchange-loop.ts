@@ -1,8 +1,9 @@
 import { backoff } from '../backoff';
 import type { Database } from '../database/database';
 import { exchange, peek, type Rooms, type Work } from '../database/exchange';
-import { isConnectionError, isTransient, RatchetError } from '../errors';
+import { isConnectionError, isTransient } from '../errors';
 import { telemetry } from '../telemetry/telemetry';
+import { clearTheWay, isLost, isRefused } from './refusals';
 import { isEmptyBatch, partsOf, type Batch } from './report';
 import { Strides, type AnswerHost } from './strides';
 
@@ -34,10 +35,6 @@ export interface ExchangeHost extends AnswerHost {
 
 function hasRoom({ turns, activities }: Room): boolean {
   return turns + activities > 0;
-}
-
-function isLost(error: unknown): boolean {
-  return error instanceof RatchetError && error.code === 'WF401';
 }
 
 /**
@@ -207,6 +204,7 @@ export class ExchangeLoop {
           await this.host.lost();
           return;
         }
+        if (isRefused(error)) await this.clearTheWay();
         await this.resend(attempt);
         if (isUnknown) await this.host.resync();
         return;
@@ -214,6 +212,11 @@ export class ExchangeLoop {
         error = next;
       }
     }
+  }
+
+  private clearTheWay(): Promise<number> {
+    const { workerId } = this.host;
+    return clearTheWay(this.database, workerId, (error) => this.host.onError(error));
   }
 
   /** From the second time on each job goes alone, so that one cannot hold up the others. */
@@ -244,16 +247,19 @@ export class ExchangeLoop {
 
   /**
    * Tries one job's part again and again beside everything else, which it does not hold up. A lock
-   * held by somebody's open transaction passes. Anything else would fail for ever: the error is
-   * reported in its stead; and where that is refused as well, until it is not.
+   * held by somebody's open transaction passes. Anything else, if nothing of others was in its way,
+   * would fail for ever: the error is reported in its stead; and where that is refused as well,
+   * until it is not.
    */
   private async repeat(given: Batch, refusal: unknown): Promise<void> {
     const { workerId } = this.host;
     let part = given;
     let error = refusal;
+    let isToBlame = false;
     for (let attempt = 0; ; attempt += 1) {
       this.host.onError(error);
       if (isTransient(error)) await backoff(attempt + REPEAT_FROM);
+      else if (!isToBlame) isToBlame = (await this.clearTheWay()) === 0;
       else if (part === given) part = this.host.rejected(part, error);
       else await backoff(attempt + REPEAT_FROM, REFUSED_MS);
       // What is held goes back when the worker stops, and is gone when it has lost its lease.

@@ -1,0 +1,92 @@
+import test from 'ava';
+import { codeOf, engine } from '../../support/engine';
+
+const sql = engine();
+
+/** Refuses, until it is dropped, what the engine writes about jobs whose id begins with `bad`. */
+async function refuse(table: string, job: string, when = 'true') {
+  await sql.rows(`
+    create function public.refuse_${table}() returns trigger language plpgsql as $$
+    begin
+      if exists (select from ratchet.jobs where id = ${job} and key like 'bad%') and ${when} then
+        raise exception 'closed';
+      end if;
+      return new;
+    end $$`);
+  await sql.rows(`create trigger refuse before update on ratchet.${table}
+    for each row execute function public.refuse_${table}()`);
+  return () => sql.rows(`drop function public.refuse_${table} cascade`);
+}
+
+const setAside = (worker: string) =>
+  sql.rows('select workflow_id, problem, is_ended from ratchet.set_aside($1)', [worker]);
+
+/** Jobs of a worker, each waiting for a signal. */
+async function waiting(queue: string, key: string, ids: string[]) {
+  const worker = await sql.worker(queue);
+  const jobs: string[] = [];
+  for (const id of ids) {
+    const job = await sql.start(queue, id);
+    await sql.exchange(worker);
+    await sql.exchange(worker, { plans: [{ job, position: 1, kind: 'wait', name: key }] });
+    jobs.push(job);
+  }
+  return { worker, jobs };
+}
+
+test.serial('nothing is set aside where nothing is refused', async (t) => {
+  const worker = await sql.worker(sql.name());
+  t.deepEqual(await setAside(worker), []);
+  await sql.rows('select ratchet.unregister_worker($1)', [worker]);
+  t.is(await codeOf(setAside(worker)), 'WF401');
+});
+
+test.serial('the next wait of the same key has the signal', async (t) => {
+  const queue = sql.name();
+  const { worker, jobs } = await waiting(queue, queue, [`bad ${queue}`, queue]);
+  const relent = await refuse('jobs_attributes', 'new.job_id');
+  await sql.rows('select ratchet.signal($1, $2)', [queue, '"now"']);
+  t.is(await codeOf(sql.exchange(worker)), 'P0001');
+  const aside = { workflow_id: `bad ${queue}`, problem: 'closed', is_ended: true };
+  t.deepEqual(await setAside(worker), [aside]);
+  const [answer] = await sql.exchange(worker);
+  t.like(answer, { kind: 'result', job_id: jobs[1], value: '"now"' });
+  await relent();
+});
+
+test.serial('a wait whose job cannot be ended is looked at again by prune', async (t) => {
+  const queue = sql.name();
+  const { worker, jobs } = await waiting(queue, queue, [`bad ${queue}`]);
+  const relents = [
+    await refuse('jobs_attributes', 'new.job_id'),
+    await refuse('jobs', 'new.id', 'new.status <= 0'),
+  ];
+  await sql.rows('select ratchet.signal($1, $2)', [queue, '"now"']);
+  t.is(await codeOf(sql.exchange(worker)), 'P0001');
+  t.like((await setAside(worker))[0], { problem: 'closed', is_ended: false });
+  t.deepEqual(await sql.exchange(worker), []);
+  await sql.rows('select ratchet.prune()');
+  t.is(await codeOf(sql.exchange(worker)), 'P0001', 'it is looked at again');
+  t.is((await setAside(worker)).length, 1);
+  for (const relent of relents) await relent();
+  await sql.rows('select ratchet.prune()');
+  const [answer] = await sql.exchange(worker);
+  t.like(answer, { kind: 'result', job_id: jobs[0], value: '"now"' });
+});
+
+test.serial('the work of a lost worker is freed, though one of its jobs cannot fail', async (t) => {
+  const queue = sql.name();
+  const lost = await sql.worker(queue);
+  const jobs = [await sql.start(queue, `bad ${queue}`), await sql.start(queue, queue)];
+  await sql.exchange(lost);
+  await sql.rows('update ratchet_internal.messages set attempt = 10 where worker_id = $1', [lost]);
+  await sql.expire(lost);
+  const relent = await refuse('jobs', 'new.id', 'new.status <= 0');
+  const worker = await sql.worker(queue);
+  t.is(await codeOf(sql.exchange(worker)), 'P0001');
+  t.deepEqual(await setAside(worker), [{ workflow_id: null, problem: 'closed', is_ended: false }]);
+  const claimed = await sql.exchange(worker);
+  t.deepEqual(claimed.map(({ job_id }) => job_id).sort(), jobs.sort());
+  t.true(claimed.every(({ kind }) => kind === 'careful'));
+  await relent();
+});
