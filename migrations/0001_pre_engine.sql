@@ -1923,8 +1923,14 @@ language sql immutable parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
   with item as (
-    select i.item, regexp_match(i.item, '^([0-7])(?:(l)|#([1-5]))$') as special
-    from string_to_table(lower(p_field), ',') as i (item)),
+    select i.item, case when named.day is null then m.special
+      else array[(named.day - 1)::text, m.special[2], m.special[3]] end as special
+    from string_to_table(lower(p_field), ',') as i (item)
+    cross join lateral (
+      select regexp_match(i.item,
+        '^([0-7]|sun|mon|tue|wed|thu|fri|sat)(?:(l)|#([1-5]))$') as special) m
+    cross join lateral (
+      select array_position('{sun,mon,tue,wed,thu,fri,sat}', m.special[1]) as day) named),
   plain as (
     select ratchet_internal.cron_set(string_agg(item, ','), 0, 7,
       '{sun,mon,tue,wed,thu,fri,sat}') as days, count(*) as count
@@ -10807,7 +10813,8 @@ comment on function ratchet_internal.pipe_time(float8[]) is
 -- sql/graph/pipe/cron/pipe_cron.sql
 
 -- cron.nextDelay: whole seconds until the next tick of a cron expression in UTC, at least the five
--- seconds that timers are exact to; -1 for what is not text.
+-- seconds that timers are exact to; -1 for what is not text. The expressions are those of schedules
+-- (sql/schedule), at most 1,000 characters long.
 -- Raises: WF107.
 
 create function ratchet_internal.pipe_cron(p_function text, p_args jsonb[]) returns jsonb
@@ -10816,10 +10823,16 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_now timestamptz := ratchet_internal.now();
+  v_rule ratchet_internal.cron_rule;
   v_next timestamptz;
 begin
   if jsonb_typeof(p_args[1]) is distinct from 'string' then return '-1'; end if;
-  v_next := ratchet_internal.pipe_cron_next(p_args[1] #>> '{}', v_now);
+  if length(p_args[1] #>> '{}') <= 1000 then
+    v_rule := ratchet_internal.read_cron(ratchet_internal.pipe_trim(p_args[1] #>> '{}', 'both'));
+  end if;
+  if v_rule.months is not null then
+    v_next := ratchet_internal.cron_next(v_rule, 'UTC', v_now);
+  end if;
   if v_next is null then
     return ratchet_internal.pipe_fail(p_function, 'the text is not a cron expression');
   end if;
@@ -10827,142 +10840,6 @@ begin
 end $$;
 comment on function ratchet_internal.pipe_cron(text, jsonb[]) is
   'Seconds until the next tick of a cron expression.';
-
--- sql/graph/pipe/cron/pipe_cron_field.sql
-
--- What one field of a cron expression allows; null when it is invalid. A last day is 100, the last
--- weekday n of a month 100 + n, the k-th weekday n of a month 200 + 10n + k.
-
-create function ratchet_internal.pipe_cron_field(p_name text, p_field text) returns int[]
-language plpgsql immutable parallel safe
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_least int := case when p_name in ('day', 'month') then 1 else 0 end;
-  v_most int := case p_name when 'hour' then 23 when 'day' then 31 when 'month' then 12
-    when 'weekday' then 7 else 59 end;
-  v_names text[] := case p_name
-    when 'month' then '{jan,feb,mar,apr,may,jun,jul,aug,sep,oct,nov,dec}'
-    when 'weekday' then '{sun,mon,tue,wed,thu,fri,sat}' else '{}' end;
-  v_field text := replace(p_field, '?', '*');
-  v_allowed int[] := '{}';
-  v_item text;
-  m text[];
-  v_from int;
-  v_to int;
-begin
-  for i in 1..cardinality(v_names) loop
-    v_field := regexp_replace(v_field, '\m' || v_names[i] || '\M', (i - 1 + v_least)::text, 'g');
-  end loop;
-  foreach v_item in array string_to_array(v_field, ',') loop
-    if p_name = 'day' and v_item = 'l' then
-      v_allowed := v_allowed || 100;
-    elsif p_name = 'weekday' and v_item ~ '^[0-7](l|#[1-5])$' then
-      v_allowed := v_allowed || case when right(v_item, 1) = 'l' then 100 + left(v_item, 1)::int % 7
-        else 200 + left(v_item, 1)::int % 7 * 10 + right(v_item, 1)::int end;
-    else
-      m := regexp_match(v_item, '^(?:(\*)|([0-9]{1,2})(?:-([0-9]{1,2}))?)(?:/([0-9]{1,4}))?$');
-      if m is null or m[4]::int = 0 then return null; end if;
-      v_from := coalesce(m[2]::int, v_least);
-      v_to := case when m[1] is not null then v_most when m[3] is not null then m[3]::int
-        when m[4] is not null then v_most else v_from end;
-      if v_from > v_to or v_from < v_least or v_to > v_most then return null; end if;
-      v_allowed := v_allowed || array(
-        select n from generate_series(v_from, v_to, coalesce(m[4]::int, 1)) as n);
-    end if;
-  end loop;
-  return nullif(array(
-    select distinct case when p_name = 'weekday' and n = 7 then 0 else n end
-    from unnest(v_allowed) as n order by 1), '{}');
-end $$;
-comment on function ratchet_internal.pipe_cron_field(text, text) is
-  'What one field of a cron expression allows; null when it is invalid.';
-
--- sql/graph/pipe/cron/pipe_cron_is_day.sql
-
--- Whether a cron expression ticks on a day: its month is allowed and its day or its weekday is; a
--- field that allows everything does not count when the other one is restricted.
-
-create function ratchet_internal.pipe_cron_is_day(
-  p_day date, p_days int[], p_months int[], p_weekdays int[]
-) returns boolean
-language plpgsql immutable parallel safe
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_day int := extract(day from p_day);
-  v_weekday int := extract(dow from p_day);
-  v_is_last_week boolean := extract(month from p_day + 7) <> extract(month from p_day);
-  v_is_any_day boolean := p_days @> array(select n from generate_series(1, 31) as n);
-  v_is_any_weekday boolean := p_weekdays @> '{0,1,2,3,4,5,6}';
-  v_is_day boolean;
-  v_is_weekday boolean;
-begin
-  if not extract(month from p_day)::int = any (p_months) then return false; end if;
-  v_is_day := v_day = any (p_days)
-    or 100 = any (p_days) and extract(day from p_day + 1) = 1;
-  v_is_weekday := v_weekday = any (p_weekdays)
-    or v_is_last_week and 100 + v_weekday = any (p_weekdays)
-    or 200 + v_weekday * 10 + (v_day + 6) / 7 = any (p_weekdays);
-  return case when v_is_any_day then v_is_weekday when v_is_any_weekday then v_is_day
-    else v_is_day or v_is_weekday end;
-end $$;
-comment on function ratchet_internal.pipe_cron_is_day(date, int[], int[], int[]) is
-  'Whether a cron expression ticks on a day.';
-
--- sql/graph/pipe/cron/pipe_cron_next.sql
-
--- The first tick of a cron expression after p_after, in UTC; null when the expression is invalid or
--- never ticks. Five fields (minute, hour, day, month, weekday) or six (a second before them); fewer
--- are the last ones. When both day and weekday are restricted, either may match. Looks ahead as far
--- as two leap days can be apart.
-
-create function ratchet_internal.pipe_cron_next(
-  p_expression text, p_after timestamptz
-) returns timestamptz
-language plpgsql immutable parallel safe
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_after timestamp := date_trunc('second', p_after at time zone 'UTC');
-  v_text text := lower(ratchet_internal.pipe_trim(p_expression, 'both'));
-  v_fields text[];
-  v_seconds int[];
-  v_minutes int[];
-  v_hours int[];
-  v_days int[];
-  v_months int[];
-  v_weekdays int[];
-begin
-  v_text := case v_text when '@yearly' then '0 0 1 1 *' when '@monthly' then '0 0 1 * *'
-    when '@weekly' then '0 0 * * 0' when '@daily' then '0 0 * * *'
-    when '@hourly' then '0 * * * *' else v_text end;
-  v_fields := array(select m[1] from regexp_matches(v_text, '(\S+)', 'g') as m);
-  if cardinality(v_fields) > 6 or length(v_text) > 1000 then return null; end if;
-  while cardinality(v_fields) < 5 loop v_fields := array['*'] || v_fields; end loop;
-  if cardinality(v_fields) = 5 then v_fields := array['0'] || v_fields; end if;
-  v_seconds := ratchet_internal.pipe_cron_field('second', v_fields[1]);
-  v_minutes := ratchet_internal.pipe_cron_field('minute', v_fields[2]);
-  v_hours := ratchet_internal.pipe_cron_field('hour', v_fields[3]);
-  v_days := ratchet_internal.pipe_cron_field('day', v_fields[4]);
-  v_months := ratchet_internal.pipe_cron_field('month', v_fields[5]);
-  v_weekdays := ratchet_internal.pipe_cron_field('weekday', v_fields[6]);
-  if v_seconds is null or v_minutes is null or v_hours is null or v_days is null
-    or v_months is null or v_weekdays is null then return null; end if;
-  return (
-    select d.day + t.time
-    from (
-      select v_after::date + n as day from generate_series(0, 3000) as n
-      where ratchet_internal.pipe_cron_is_day(v_after::date + n, v_days, v_months, v_weekdays)
-      order by n) d
-    cross join lateral (
-      select make_time(h, m, s)::interval as time
-      from unnest(v_hours) as h, unnest(v_minutes) as m, unnest(v_seconds) as s
-      where d.day + make_time(h, m, s) > v_after order by 1 limit 1) t
-    limit 1) at time zone 'UTC';
-end $$;
-comment on function ratchet_internal.pipe_cron_next(text, timestamptz) is
-  'The first tick of a cron expression after a time, in UTC; null when there is none.';
 
 -- sql/graph/pipe/run/pipe_step.sql
 
@@ -12418,7 +12295,8 @@ comment on function ratchet_internal.kind_of(jsonb) is
 
 -- sql/graph/check/edit_distance.sql
 
--- How many characters must be put in, left out or exchanged to make one word of another.
+-- How many characters must be put in, left out or exchanged to make one word of another; null
+-- where a word has more than 64 characters: the work grows with the product of their lengths.
 
 create function ratchet_internal.edit_distance(p_word text, p_other text) returns int
 language plpgsql immutable parallel safe
@@ -12428,7 +12306,9 @@ declare
   v_row int[] := array(select generate_series(0, length(p_other)));
   v_next int[];
 begin
-  if p_word is null or p_other is null then return null; end if;
+  if p_word is null or p_other is null or greatest(length(p_word), length(p_other)) > 64 then
+    return null;
+  end if;
   for v_i in 1 .. length(p_word) loop
     v_next := array[v_i];
     for v_j in 1 .. length(p_other) loop
@@ -12440,11 +12320,12 @@ begin
   return v_row[length(p_other) + 1];
 end $$;
 comment on function ratchet_internal.edit_distance(text, text) is
-  'Levenshtein distance of two words.';
+  'Levenshtein distance of two words of at most 64 characters; null for longer ones.';
 
 -- sql/graph/check/nearest_word.sql
 
--- What somebody may have meant: the word that is nearest, if any is near enough.
+-- What somebody may have meant: the word that is nearest, if any is near enough. Words of more than
+-- 64 characters are compared with none.
 
 create function ratchet_internal.nearest_word(p_word text, p_words text[]) returns text
 language sql immutable parallel safe
@@ -12452,8 +12333,10 @@ set search_path = pg_catalog, pg_temp
 as $$
   select word from (
     select w as word,
-      ratchet_internal.edit_distance(lower(left(p_word, 64)), lower(w)) as distance
-    from unnest(p_words) w) near
+      ratchet_internal.edit_distance(lower(p_word), lower(w)) as distance
+    from unnest(p_words) w
+    -- No word is nearer than their lengths are.
+    where abs(length(w) - length(p_word)) <= greatest((length(w) + 1) / 3, 1)) near
   where distance <= (length(word) + 1) / 3 or distance = 1
   order by distance, word limit 1
 $$;
