@@ -6957,9 +6957,10 @@ comment on function ratchet_internal.lock_apart(bigint, text, int) is
 -- sql/apart/end_apart.sql
 
 -- Ends a job of which a step can have no answer, with the error that the database gave: it is told
--- there, and holds up nobody. Where that is refused too, nothing is written in its rows, but the
--- step is put off: a timer or a timeout by two minutes, a wait that a signal has come for until
--- prune looks at it again. Returns whether the job has ended.
+-- there, and holds up nobody. Where that is refused too, or the error may pass, nothing is written
+-- in its rows, but the step is put off: a timer or a timeout by two minutes (ten seconds where it
+-- may pass), a wait that a signal has come for until prune looks at it again. Returns whether the
+-- job has ended.
 -- Locks: messages; the caller has locked the job and the step. Writes: messages; and as end_jobs.
 
 create function ratchet_internal.end_apart(
@@ -6971,10 +6972,15 @@ as $$
 declare
   v_error json := json_build_object('code', 598, 'message',
     'the engine could not answer a step: ' || (p_problem ->> 'message'));
+  v_may_pass boolean := (p_problem -> 'may_pass')::boolean;
 begin
-  if ratchet_internal.try_apart(p_now, 'end', p_step, v_error) is null then return true; end if;
+  if not v_may_pass and ratchet_internal.try_apart(p_now, 'end', p_step, v_error) is null
+  then
+    return true;
+  end if;
   update ratchet_internal.messages
-  set due_at = case when p_is_due then p_now + interval '2 minutes' else due_at end,
+  set due_at = case when p_is_due then p_now + case when v_may_pass
+      then interval '10 seconds' else interval '2 minutes' end else due_at end,
     attempt = case when p_is_due then attempt else 1 end,
     key = case when p_is_due then key else E'\x1faside ' || key end
   where job_id = p_step.job_id and address = p_step.address and position = p_step.position;
@@ -7016,7 +7022,7 @@ begin
     v_step := ratchet_internal.lock_apart(v_due.job_id, v_due.address, v_due.position);
     continue when v_step.due_at > p_now or v_step.due_at is null;
     v_problem := ratchet_internal.try_apart(p_now, 'due', v_step);
-    continue when v_problem is null or (v_problem -> 'may_pass')::boolean;
+    continue when v_problem is null;
     return query select v_due.job_id, v_problem ->> 'message',
       ratchet_internal.end_apart(p_now, v_step, v_problem, true);
   end loop;
@@ -7050,7 +7056,7 @@ begin
       where kind = 'wait' and attempt = 0 order by job_id limit 500)
   loop
     v_problem := ratchet_internal.try_apart(p_now, 'match', v_key);
-    continue when v_problem is null or (v_problem -> 'may_pass')::boolean;
+    continue when v_problem is null;
     for v_wait in
       select m.job_id, m.address, m.position from ratchet_internal.messages m
       join ratchet.jobs_attributes a using (job_id, address, position)
@@ -7060,7 +7066,7 @@ begin
       v_step := ratchet_internal.lock_apart(v_wait.job_id, v_wait.address, v_wait.position);
       continue when v_step.job_id is null;
       v_problem := ratchet_internal.try_apart(p_now, 'pair', v_step);
-      continue when v_problem is null or (v_problem -> 'may_pass')::boolean;
+      continue when v_problem is null;
       return query select v_wait.job_id, v_problem ->> 'message',
         ratchet_internal.end_apart(p_now, v_step, v_problem, false);
     end loop;
@@ -7091,7 +7097,7 @@ begin
     order by id for update skip locked
   loop
     v_problem := ratchet_internal.try_apart(p_now, 'release', null, p_worker => v_dead);
-    continue when v_problem is null or (v_problem -> 'may_pass')::boolean;
+    continue when v_problem is null;
     perform ratchet_internal.release_worker(v_dead, p_now, true, false);
     return query select null::bigint, v_problem ->> 'message', false;
   end loop;
@@ -7101,20 +7107,21 @@ comment on function ratchet_internal.workers_apart(bigint, timestamptz) is
 
 -- sql/apart/set_aside.sql
 
--- For a worker whose exchange was refused with an error that will not pass. The reason may be
--- nothing of its own, but something that the exchange does for others: a user's trigger on one of
--- the public tables raises for one job whose timer is due, whose signal has come, or whose worker
--- is lost. This does all that one by one, each in a subtransaction, which no exchange pays for:
--- what can be done is done; a job that cannot be answered ends with the error, or is put off. After
--- that the exchange may be repeated.
--- Locks: worker (key share); then jobs and messages, never waiting. Writes: as an exchange.
+-- For a worker whose exchange was answered with an error. The reason may be nothing of its own, but
+-- something that the exchange does for others: a user's trigger on one of the public tables raises,
+-- or waits for a lock, for one job whose timer is due, whose signal has come, or whose worker is
+-- lost. This does all that one by one, each in a subtransaction, which no exchange pays for: what
+-- can be done is done; a job that cannot be answered ends with the error, or is put off. After that
+-- the exchange may be repeated.
+-- Locks: worker (key share); then jobs and messages, never waiting; what triggers
+-- lock, for 200 ms. Writes: as an exchange.
 -- Raises: WF401, WF605. Returns what was set aside.
 
 create function ratchet.set_aside(p_worker bigint)
 returns table (namespace text, workflow_id text, problem text, is_ended boolean)
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
-set lock_timeout = '2s'
+set lock_timeout = '200ms'
 set enable_seqscan = off
 set enable_mergejoin = off
 set jit = off

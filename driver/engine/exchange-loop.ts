@@ -3,7 +3,7 @@ import type { Database } from '../database/database';
 import { exchange, peek, type Rooms, type Work } from '../database/exchange';
 import { isConnectionError, isTransient } from '../errors';
 import { telemetry } from '../telemetry/telemetry';
-import { clearTheWay, isLost, isRefused } from './refusals';
+import { clearTheWay, isLost } from './refusals';
 import { isEmptyBatch, partsOf, type Batch } from './report';
 import { Strides, type AnswerHost } from './strides';
 
@@ -14,7 +14,7 @@ const REPEAT_FROM = 4;
 /** The longest wait of a part of which the database refuses even the error. */
 const REFUSED_MS = 20_000;
 const NOTHING: Batch = { turns: [], activities: [] };
-const NO_ROOM: Room = { turns: 0, activities: 0 };
+const REPORT_ONLY: Rooms = { turns: 0, activities: 0, isIdle: false };
 
 /** How much more work there is room for. */
 type Room = Omit<Rooms, 'isIdle'>;
@@ -112,8 +112,8 @@ export class ExchangeLoop {
 
   /** What the next exchange may claim, and whether the database is to tell when there is more. */
   private roomsFor(free: Room, isHungry: boolean): Rooms {
-    if (this.isStopping) return { ...NO_ROOM, isIdle: false };
-    return { ...(isHungry ? free : NO_ROOM), isIdle: hasRoom(free) };
+    if (this.isStopping) return REPORT_ONLY;
+    return { ...(isHungry ? free : REPORT_ONLY), isIdle: hasRoom(free) };
   }
 
   private async send(batch: Batch, rooms: Rooms): Promise<void> {
@@ -204,7 +204,7 @@ export class ExchangeLoop {
           await this.host.lost();
           return;
         }
-        if (isRefused(error)) await this.clearTheWay();
+        if (!isConnectionError(error)) await this.clearTheWay();
         await this.resend(attempt);
         if (isUnknown) await this.host.resync();
         return;
@@ -240,8 +240,7 @@ export class ExchangeLoop {
 
   private async sendPart(part: Batch): Promise<void> {
     if (isEmptyBatch(part)) return;
-    const rooms = { ...NO_ROOM, isIdle: false };
-    const work = await exchange(this.database, this.host.workerId, rooms, part);
+    const work = await exchange(this.database, this.host.workerId, REPORT_ONLY, part);
     await this.handOn(part, work);
   }
 
@@ -258,10 +257,11 @@ export class ExchangeLoop {
     let isToBlame = false;
     for (let attempt = 0; ; attempt += 1) {
       this.host.onError(error);
+      const others = await this.clearTheWay();
       if (isTransient(error)) await backoff(attempt + REPEAT_FROM);
-      else if (!isToBlame) isToBlame = (await this.clearTheWay()) === 0;
-      else if (part === given) part = this.host.rejected(part, error);
-      else await backoff(attempt + REPEAT_FROM, REFUSED_MS);
+      else if (part !== given) await backoff(attempt + REPEAT_FROM, REFUSED_MS);
+      else if (isToBlame) part = this.host.rejected(part, error);
+      else isToBlame = others === 0;
       // What is held goes back when the worker stops, and is gone when it has lost its lease.
       if (this.isStopping || workerId !== this.host.workerId) return;
       try {

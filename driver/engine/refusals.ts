@@ -1,15 +1,10 @@
 import type { Database } from '../database/database';
 import { setAside, type SetAside } from '../database/turn-calls';
-import { isConnectionError, isTransient, RatchetError } from '../errors';
+import { RatchetError } from '../errors';
 
 /** The lease is gone. */
 export function isLost(error: unknown): boolean {
   return error instanceof RatchetError && error.code === 'WF401';
-}
-
-/** The database answered, and will answer the same call alike. */
-export function isRefused(error: unknown): boolean {
-  return !isLost(error) && !isConnectionError(error) && !isTransient(error);
 }
 
 function described({ workflowId, problem, isEnded }: SetAside): string {
@@ -19,7 +14,7 @@ function described({ workflowId, problem, isEnded }: SetAside): string {
 }
 
 /**
- * An exchange was refused: the reason may lie in what it does for others. What cannot be done for
+ * An exchange was answered with an error: the reason may lie in what it does for others. What cannot be done for
  * them is set aside and told; returns how much that was.
  */
 export async function clearTheWay(

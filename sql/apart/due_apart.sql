@@ -28,7 +28,7 @@ begin
     v_step := ratchet_internal.lock_apart(v_due.job_id, v_due.address, v_due.position);
     continue when v_step.due_at > p_now or v_step.due_at is null;
     v_problem := ratchet_internal.try_apart(p_now, 'due', v_step);
-    continue when v_problem is null or (v_problem -> 'may_pass')::boolean;
+    continue when v_problem is null;
     return query select v_due.job_id, v_problem ->> 'message',
       ratchet_internal.end_apart(p_now, v_step, v_problem, true);
   end loop;

@@ -1,17 +1,18 @@
--- For a worker whose exchange was refused with an error that will not pass. The reason may be
--- nothing of its own, but something that the exchange does for others: a user's trigger on one of
--- the public tables raises for one job whose timer is due, whose signal has come, or whose worker
--- is lost. This does all that one by one, each in a subtransaction, which no exchange pays for:
--- what can be done is done; a job that cannot be answered ends with the error, or is put off. After
--- that the exchange may be repeated.
--- Locks: worker (key share); then jobs and messages, never waiting. Writes: as an exchange.
+-- For a worker whose exchange was answered with an error. The reason may be nothing of its own, but
+-- something that the exchange does for others: a user's trigger on one of the public tables raises,
+-- or waits for a lock, for one job whose timer is due, whose signal has come, or whose worker is
+-- lost. This does all that one by one, each in a subtransaction, which no exchange pays for: what
+-- can be done is done; a job that cannot be answered ends with the error, or is put off. After that
+-- the exchange may be repeated.
+-- Locks: worker (key share); then jobs and messages, never waiting; what triggers
+-- lock, for 200 ms. Writes: as an exchange.
 -- Raises: WF401, WF605. Returns what was set aside.
 
 create function ratchet.set_aside(p_worker bigint)
 returns table (namespace text, workflow_id text, problem text, is_ended boolean)
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
-set lock_timeout = '2s'
+set lock_timeout = '200ms'
 set enable_seqscan = off
 set enable_mergejoin = off
 set jit = off

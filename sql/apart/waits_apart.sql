@@ -22,7 +22,7 @@ begin
       where kind = 'wait' and attempt = 0 order by job_id limit 500)
   loop
     v_problem := ratchet_internal.try_apart(p_now, 'match', v_key);
-    continue when v_problem is null or (v_problem -> 'may_pass')::boolean;
+    continue when v_problem is null;
     for v_wait in
       select m.job_id, m.address, m.position from ratchet_internal.messages m
       join ratchet.jobs_attributes a using (job_id, address, position)
@@ -32,7 +32,7 @@ begin
       v_step := ratchet_internal.lock_apart(v_wait.job_id, v_wait.address, v_wait.position);
       continue when v_step.job_id is null;
       v_problem := ratchet_internal.try_apart(p_now, 'pair', v_step);
-      continue when v_problem is null or (v_problem -> 'may_pass')::boolean;
+      continue when v_problem is null;
       return query select v_wait.job_id, v_problem ->> 'message',
         ratchet_internal.end_apart(p_now, v_step, v_problem, false);
     end loop;

@@ -17,7 +17,7 @@ begin
     order by id for update skip locked
   loop
     v_problem := ratchet_internal.try_apart(p_now, 'release', null, p_worker => v_dead);
-    continue when v_problem is null or (v_problem -> 'may_pass')::boolean;
+    continue when v_problem is null;
     perform ratchet_internal.release_worker(v_dead, p_now, true, false);
     return query select null::bigint, v_problem ->> 'message', false;
   end loop;

@@ -74,6 +74,33 @@ test.serial('a wait whose job cannot be ended is looked at again by prune', asyn
   t.like(answer, { kind: 'result', job_id: jobs[0], value: '"now"' });
 });
 
+test.serial('a timer whose trigger waits for a lock is put off for a moment', async (t) => {
+  const queue = sql.name();
+  const worker = await sql.worker(queue);
+  const job = await sql.start(queue, `bad ${queue}`);
+  await sql.exchange(worker);
+  const plans = [{ job, position: 1, kind: 'sleep', delay: 60_000, input: 5 }];
+  await sql.exchange(worker, { plans });
+  await sql.rows('create table public.audit ()');
+  await sql.rows(`update ratchet_internal.messages set due_at = now() where kind = 'timer'`);
+  await sql.rows(`
+    create function public.refuse_locked() returns trigger language plpgsql
+    as 'begin lock table public.audit nowait; return new; end'`);
+  await sql.rows(`create trigger refuse before update on ratchet.jobs_attributes
+    for each row execute function public.refuse_locked()`);
+  const session = await sql.pool().connect();
+  await session.query('begin; lock table public.audit');
+  t.is(await codeOf(sql.exchange(worker)), '55P03');
+  t.like((await setAside(worker))[0], { workflow_id: `bad ${queue}`, is_ended: false });
+  t.deepEqual(await sql.exchange(worker), []);
+  await session.query('rollback');
+  session.release();
+  await sql.rows('update ratchet_internal.messages set due_at = now() where job_id = $1', [job]);
+  const [answer] = await sql.exchange(worker);
+  t.like(answer, { kind: 'result', job_id: job, value: '5' });
+  await sql.rows('drop table public.audit; drop function public.refuse_locked cascade');
+});
+
 test.serial('the work of a lost worker is freed, though one of its jobs cannot fail', async (t) => {
   const queue = sql.name();
   const lost = await sql.worker(queue);
