@@ -84,26 +84,23 @@ test.serial('a job that cannot be ended either is put off, and loses nothing', a
   t.is(await within('the one that waited', waits.result()), 'went bad 2');
 });
 
-test.serial(
-  'a schedule whose runs are refused says so, and goes on later',
-  async (t) => {
-    const { client, pool, start, count } = await house(t);
-    await pool.query(`
+test.serial('a schedule whose runs are refused tells it', async (t) => {
+  const { client, pool, start, count } = await house(t);
+  await pool.query(`
     create function public.refuse_runs() returns trigger language plpgsql
     as 'begin raise exception ''${REASON}''; end';
     create trigger refuse before insert on ratchet.jobs
     for each row when (new.key like 'bad%') execute function public.refuse_runs()`);
-    await client.schedule.create({
-      scheduleId: 'bad',
-      ...{ workflow: sleepy, taskQueue: 'q', args: ['run'], every: '1 second' },
-    });
-    const problem = `select from ratchet.schedules where problem = '${REASON}' and look_at > next_at`;
-    await waitFor('it tells its problem', () => count(problem));
-    t.is(await within('another job', (await start(sleepy, 'other')).result()), 'other');
-    await pool.query('drop function public.refuse_runs cascade');
-    await pool.query('update ratchet.schedules set look_at = now()');
-    const run = `select from ratchet.jobs where key like 'bad%' and status = 0`;
-    await waitFor('a run has ended', () => count(run));
-    t.is(await count('select from ratchet.schedules where problem is null'), 1);
-  },
-);
+  await client.schedule.create({
+    scheduleId: 'bad',
+    ...{ workflow: sleepy, taskQueue: 'q', args: ['run'], every: '1 second' },
+  });
+  const problem = `select from ratchet.schedules where problem = '${REASON}' and look_at > next_at`;
+  await waitFor('it tells its problem', () => count(problem));
+  t.is(await within('another job', (await start(sleepy, 'other')).result()), 'other');
+  await pool.query('drop function public.refuse_runs cascade');
+  await pool.query('update ratchet.schedules set look_at = now()');
+  const run = `select from ratchet.jobs where key like 'bad%' and status = 0`;
+  await waitFor('a run has ended', () => count(run));
+  t.is(await count('select from ratchet.schedules where problem is null'), 1);
+});

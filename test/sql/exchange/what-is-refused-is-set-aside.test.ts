@@ -1,5 +1,6 @@
 import test from 'ava';
 import { codeOf, engine } from '../../support/engine';
+import { graphApp } from '../../support/graph';
 
 const sql = engine();
 
@@ -115,5 +116,29 @@ test.serial('the work of a lost worker is freed, though one of its jobs cannot f
   const claimed = await sql.exchange(worker);
   t.deepEqual(claimed.map(({ job_id }) => job_id).sort(), jobs.sort());
   t.true(claimed.every(({ kind }) => kind === 'careful'));
+  await relent();
+});
+
+test.serial('a graph whose timer cannot be answered ends, and the others go on', async (t) => {
+  const app = await graphApp(sql, {
+    subscribes: 'nap',
+    expire: 900,
+    activities: {
+      start: { type: 'trigger', stats: { id: '{$self.input.data.id}' } },
+      nap: { type: 'hook', sleep: 1000 },
+    },
+    transitions: { start: [{ to: 'nap' }] },
+  });
+  const worker = await app.worker([]);
+  for (const id of ['bad', 'good']) await app.publish('nap', { id });
+  await sql.rows(`update ratchet_internal.messages set due_at = now() where kind = 'timer'`);
+  const relent = await refuse('jobs_attributes', 'new.job_id');
+  t.is(await codeOf(app.exchange(worker)), 'P0001');
+  const aside = { workflow_id: 'bad', problem: 'closed', is_ended: true };
+  t.deepEqual(await setAside(worker), [aside]);
+  await app.exchange(worker);
+  t.like(await app.state('good'), { status: 0 });
+  const error = { code: 598, message: 'the engine could not answer a step: closed' };
+  t.deepEqual(await sql.value(`select error from ratchet.jobs where key = 'bad'`), error);
   await relent();
 });
