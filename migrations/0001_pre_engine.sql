@@ -6885,6 +6885,7 @@ create function ratchet_internal.try_apart(
 ) returns jsonb
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '200ms'
 as $$
 declare
   v_state text;
@@ -7099,7 +7100,8 @@ begin
     v_problem := ratchet_internal.try_apart(p_now, 'release', null, p_worker => v_dead);
     continue when v_problem is null;
     perform ratchet_internal.release_worker(v_dead, p_now, true, false);
-    return query select null::bigint, v_problem ->> 'message', false;
+    return query select null::bigint,
+      'what a lost worker held is run once more: ' || (v_problem ->> 'message'), false;
   end loop;
 end $$;
 comment on function ratchet_internal.workers_apart(bigint, timestamptz) is
@@ -7113,15 +7115,16 @@ comment on function ratchet_internal.workers_apart(bigint, timestamptz) is
 -- lost. This does all that one by one, each in a subtransaction, which no exchange pays for: what
 -- can be done is done; a job that cannot be answered ends with the error, or is put off. After that
 -- the exchange may be repeated.
--- Locks: worker (key share); then jobs and messages, never waiting; what triggers
+-- Its exchange that failed may still be going: it is waited for, since what it has locked is skipped.
+-- Locks: worker (for update); then jobs and messages, never waiting; what triggers
 -- lock, for 200 ms. Writes: as an exchange.
--- Raises: WF401, WF605. Returns what was set aside.
+-- Raises: WF401, WF605. Returns what was set aside; a worker role is told no more than how much.
 
 create function ratchet.set_aside(p_worker bigint)
 returns table (namespace text, workflow_id text, problem text, is_ended boolean)
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
-set lock_timeout = '200ms'
+set lock_timeout = '2s'
 set enable_seqscan = off
 set enable_mergejoin = off
 set jit = off
@@ -7130,6 +7133,8 @@ as $$
 declare
   v_now timestamptz := ratchet_internal.now();
 begin
+  perform from ratchet_internal.workers where id = p_worker
+    and ratchet_internal.is_own(role_name) for update;
   perform ratchet_internal.lock_worker(p_worker);
   return query
   with aside as materialized (
@@ -7138,8 +7143,10 @@ begin
     select * from ratchet_internal.waits_apart(v_now)
     union all
     select * from ratchet_internal.due_apart(p_worker, v_now))
-  select j.namespace, j.key, a.problem, a.is_ended
-  from aside a left join ratchet.jobs j on j.id = a.job_id;
+  select j.namespace, j.key, case when ratchet_internal.limited_role() is null then a.problem
+    else 'something of another job was refused' end, a.is_ended
+  from aside a
+  left join ratchet.jobs j on j.id = a.job_id and ratchet_internal.limited_role() is null;
 end $$;
 comment on function ratchet.set_aside(bigint) is
   'After a refused exchange: does what it does for others one by one, and sets aside what fails; '

@@ -3,16 +3,15 @@ import type { Database } from '../database/database';
 import { exchange, peek, type Rooms, type Work } from '../database/exchange';
 import { isConnectionError, isTransient } from '../errors';
 import { telemetry } from '../telemetry/telemetry';
-import { clearTheWay, isLost } from './refusals';
+import { repeatPart, type LonePartHost } from './lone-parts';
+import { clearTheWay, isLost, isOfOthers } from './refusals';
 import { isEmptyBatch, partsOf, type Batch } from './report';
 import { Strides, type AnswerHost } from './strides';
 
 /** How many exchanges may be in flight at once. */
 const LANES = 3;
-/** The first wait of a part that waits for a lock: some hundred milliseconds. */
-const REPEAT_FROM = 4;
-/** The longest wait of a part of which the database refuses even the error. */
-const REFUSED_MS = 20_000;
+/** What others have in the way is set aside so often before jobs go alone. */
+const LONGEST_TOGETHER = 6;
 const NOTHING: Batch = { turns: [], activities: [] };
 const REPORT_ONLY: Rooms = { turns: 0, activities: 0, isIdle: false };
 
@@ -204,8 +203,9 @@ export class ExchangeLoop {
           await this.host.lost();
           return;
         }
-        if (!isConnectionError(error)) await this.clearTheWay();
-        await this.resend(attempt);
+        const isElsewhere = isOfOthers(error);
+        if (isElsewhere) await this.clearTheWay();
+        await this.resend(attempt > (isElsewhere ? LONGEST_TOGETHER : 0));
         if (isUnknown) await this.host.resync();
         return;
       } catch (next) {
@@ -220,20 +220,20 @@ export class ExchangeLoop {
   }
 
   /** From the second time on each job goes alone, so that one cannot hold up the others. */
-  private async resend(attempt: number): Promise<void> {
+  private async resend(isApart: boolean): Promise<void> {
     while (this.unanswered.length > 0) {
       const batch = this.unanswered[0] ?? NOTHING;
-      const parts = attempt === 0 ? [batch] : partsOf(batch);
-      for (const part of parts) await this.resendPart(part, attempt);
+      const parts = isApart ? partsOf(batch) : [batch];
+      for (const part of parts) await this.resendPart(part, isApart);
       this.unanswered.shift();
     }
   }
 
-  private async resendPart(part: Batch, attempt: number): Promise<void> {
+  private async resendPart(part: Batch, isApart: boolean): Promise<void> {
     try {
       await this.sendPart(part);
     } catch (error) {
-      if (attempt === 0 || isLost(error) || isConnectionError(error)) throw error;
+      if (!isApart || isLost(error) || isConnectionError(error)) throw error;
       void this.repeat(part, error);
     }
   }
@@ -244,41 +244,34 @@ export class ExchangeLoop {
     await this.handOn(part, work);
   }
 
-  /**
-   * Tries one job's part again and again beside everything else, which it does not hold up. A lock
-   * held by somebody's open transaction passes. Anything else, if nothing of others was in its way,
-   * would fail for ever: the error is reported in its stead; and where that is refused as well,
-   * until it is not.
-   */
-  private async repeat(given: Batch, refusal: unknown): Promise<void> {
-    const { workerId } = this.host;
-    let part = given;
-    let error = refusal;
-    let isToBlame = false;
-    for (let attempt = 0; ; attempt += 1) {
-      this.host.onError(error);
-      const others = await this.clearTheWay();
-      if (isTransient(error)) await backoff(attempt + REPEAT_FROM);
-      else if (part !== given) await backoff(attempt + REPEAT_FROM, REFUSED_MS);
-      else if (isToBlame) part = this.host.rejected(part, error);
-      else isToBlame = others === 0;
-      // What is held goes back when the worker stops, and is gone when it has lost its lease.
-      if (this.isStopping || workerId !== this.host.workerId) return;
-      try {
-        await this.sendPart(part);
-        break;
-      } catch (next) {
-        error = next;
-        if (!isLost(error) && !isConnectionError(error)) continue;
-        if (workerId !== this.host.workerId) return;
-        this.unanswered.push(part);
-        this.recover(error);
-        return;
-      }
+  /** Beside everything else, which it does not hold up. */
+  private async repeat(part: Batch, refusal: unknown): Promise<void> {
+    const left = await repeatPart(this.lonePartHost(), part, refusal);
+    if (left !== undefined) {
+      this.unanswered.push(left.part);
+      this.recover(left.error);
+      return;
     }
-    // That exchange has told the database that somebody is at work here.
+    // An exchange of a part tells the database that somebody is at work here.
     this.isDeclaredIdle = false;
     this.wake(true);
+  }
+
+  private lonePartHost(): LonePartHost {
+    const { host } = this;
+    const isStopping = () => this.isStopping;
+    return {
+      get workerId() {
+        return host.workerId;
+      },
+      get isStopping() {
+        return isStopping();
+      },
+      sendPart: (part) => this.sendPart(part),
+      clearTheWay: () => this.clearTheWay(),
+      rejected: (part, error) => host.rejected(part, error),
+      onError: (error) => host.onError(error),
+    };
   }
 
   /** Resolves when everything finished has been handed in, or after `milliseconds`. */

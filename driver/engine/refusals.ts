@@ -7,8 +7,18 @@ export function isLost(error: unknown): boolean {
   return error instanceof RatchetError && error.code === 'WF401';
 }
 
+/** What an exchange does for others is in these two functions, as the error's context says. */
+const OTHERS = /ratchet_internal\.(open_exchange|claim)\(/;
+
+/** The error came from what an exchange does for others, not from what is reported with it. */
+export function isOfOthers(error: unknown): boolean {
+  const { where, cause } = (error ?? {}) as { where?: unknown; cause?: unknown };
+  if (typeof where === 'string') return OTHERS.test(where);
+  return cause !== undefined && cause !== error && isOfOthers(cause);
+}
+
 function described({ workflowId, problem, isEnded }: SetAside): string {
-  if (workflowId === null) return `the work of a lost worker is run once more: ${problem}`;
+  if (workflowId === null) return problem;
   const outcome = isEnded ? 'has ended' : 'is put off';
   return `job ${workflowId} cannot be answered, so it ${outcome}: ${problem}`;
 }

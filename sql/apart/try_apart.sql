@@ -10,6 +10,7 @@ create function ratchet_internal.try_apart(
 ) returns jsonb
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
+set lock_timeout = '200ms'
 as $$
 declare
   v_state text;

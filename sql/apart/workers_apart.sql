@@ -19,7 +19,8 @@ begin
     v_problem := ratchet_internal.try_apart(p_now, 'release', null, p_worker => v_dead);
     continue when v_problem is null;
     perform ratchet_internal.release_worker(v_dead, p_now, true, false);
-    return query select null::bigint, v_problem ->> 'message', false;
+    return query select null::bigint,
+      'what a lost worker held is run once more: ' || (v_problem ->> 'message'), false;
   end loop;
 end $$;
 comment on function ratchet_internal.workers_apart(bigint, timestamptz) is

@@ -56,7 +56,7 @@ async function house(t: Parameters<typeof durableTest>[0]) {
   /** As a part of its own it is refused for the second time: the error was refused as well. */
   const isRefusedTwice = async () => {
     const { rows } = await pool.query('select last_value::int as count from public.refusals');
-    return (rows[0] as { count: number }).count >= 5;
+    return (rows[0] as { count: number }).count >= 4;
   };
   return { pool, start, isRefusedTwice };
 }

@@ -1,4 +1,5 @@
 import test from 'ava';
+import { Client } from 'pg';
 import { Durable } from '../../driver';
 import { durableTest } from '../support/durable';
 import { waitFor, within } from '../support/wait-for';
@@ -32,14 +33,14 @@ const ENDS = refuse('jobs', 'new.id', 'new.status <= 0');
 const RELENT = 'drop function public.refuse_jobs, public.refuse_jobs_attributes cascade';
 
 async function house(t: Parameters<typeof durableTest>[0]) {
-  const { connection, client, pool } = await durableTest(t);
+  const { url, connection, client, pool } = await durableTest(t);
   for (const run of [sleepy, waiting]) {
     await Durable.Worker.create({ connection, taskQueue: 'q', workflow: run });
   }
   const start = (run: typeof sleepy, id: string) =>
     client.workflow.start(run, { taskQueue: 'q', workflowId: id, args: [id] });
   const count = async (text: string) => (await pool.query(text)).rowCount;
-  return { client, pool, start, count };
+  return { url, client, pool, start, count };
 }
 
 test.serial('a sleep that cannot end ends its own job, with the error', async (t) => {
@@ -103,4 +104,21 @@ test.serial('a schedule whose runs are refused tells it', async (t) => {
   const run = `select from ratchet.jobs where key like 'bad%' and status = 0`;
   await waitFor('a run has ended', () => count(run));
   t.is(await count('select from ratchet.schedules where problem is null'), 1);
+});
+
+test.serial('of many poisoned jobs none is blamed on what several workers report', async (t) => {
+  const { pool, start, url } = await house(t);
+  const other = { class: Client, options: { connectionString: url, application_name: 'other' } };
+  await Durable.Worker.create({ connection: other, taskQueue: 'q', workflow: sleepy });
+  await pool.query(ANSWERS);
+  const ids = Array.from({ length: 40 }, (_, index) => `${index % 4 ? 'good' : 'bad'} ${index}`);
+  const handles = await Promise.all(ids.map((id) => start(sleepy, id)));
+  const ends = await Promise.all(
+    handles.map((handle) => within('an end', handle.result()).catch((e: Error) => e.message)),
+  );
+  const refused = `the engine could not answer a step: ${REASON}`;
+  t.deepEqual(
+    ends,
+    ids.map((id) => (id.startsWith('bad') ? refused : id)),
+  );
 });

@@ -112,7 +112,8 @@ test.serial('the work of a lost worker is freed, though one of its jobs cannot f
   const relent = await refuse('jobs', 'new.id', 'new.status <= 0');
   const worker = await sql.worker(queue);
   t.is(await codeOf(sql.exchange(worker)), 'P0001');
-  t.deepEqual(await setAside(worker), [{ workflow_id: null, problem: 'closed', is_ended: false }]);
+  const problem = 'what a lost worker held is run once more: closed';
+  t.deepEqual(await setAside(worker), [{ workflow_id: null, problem, is_ended: false }]);
   const claimed = await sql.exchange(worker);
   t.deepEqual(claimed.map(({ job_id }) => job_id).sort(), jobs.sort());
   t.true(claimed.every(({ kind }) => kind === 'careful'));
@@ -140,5 +141,30 @@ test.serial('a graph whose timer cannot be answered ends, and the others go on',
   t.like(await app.state('good'), { status: 0 });
   const error = { code: 598, message: 'the engine could not answer a step: closed' };
   t.deepEqual(await sql.value(`select error from ratchet.jobs where key = 'bad'`), error);
+  await relent();
+});
+
+test.serial('a worker role is told no more than how much was set aside', async (t) => {
+  const queue = sql.name();
+  await waiting(queue, queue, [`bad ${queue}`]);
+  const relent = await refuse('jobs_attributes', 'new.job_id');
+  await sql.rows('select ratchet.signal($1, $2)', [queue, '"now"']);
+  const session = await sql.pool().connect();
+  const ask = async (text: string) => (await session.query(text)).rows as { id: string }[];
+  const role = await sql.value<string>('select role_name from ratchet.provision_worker_role($1)', [
+    [`t${process.pid}aside`],
+  ]);
+  await ask(`set session authorization ${role}`);
+  const routes = JSON.stringify([{ queue: `t${process.pid}aside`, workflow: 'w' }]);
+  const [worker] = await ask(`select ratchet.register_worker('w', '${routes}') as id`);
+  const aside = await ask(`select * from ratchet.set_aside(${worker?.id})`);
+  await ask('reset session authorization');
+  session.release();
+  await sql.rows(`drop owned by ${role}`);
+  await sql.rows(`drop role ${role}`);
+  const problem = 'something of another job was refused';
+  t.deepEqual(aside as unknown[], [
+    { namespace: null, workflow_id: null, problem, is_ended: true },
+  ]);
   await relent();
 });
