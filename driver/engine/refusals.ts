@@ -24,8 +24,8 @@ function described({ workflowId, problem, isEnded }: SetAside): string {
 }
 
 /**
- * An exchange was answered with an error: the reason may lie in what it does for others. What cannot be done for
- * them is set aside and told; returns how much that was.
+ * What an exchange does for others is done one by one. What cannot be is set aside and told;
+ * returns how much that was.
  */
 export async function clearTheWay(
   database: Database,

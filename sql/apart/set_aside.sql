@@ -3,10 +3,10 @@
 -- or waits for a lock, for one job whose timer is due, whose signal has come, or whose worker is
 -- lost. This does all that one by one, each in a subtransaction, which no exchange pays for: what
 -- can be done is done; a job that cannot be answered ends with the error, or is put off. After that
--- the exchange may be repeated.
--- Its exchange that failed may still be going: it is waited for, since what it has locked is skipped.
--- Locks: worker (for update); then jobs and messages, never waiting; what triggers
--- lock, for 200 ms. Writes: as an exchange.
+-- the exchange may be repeated. The one that failed may still be ending: it is waited for, since
+-- what it has locked would be skipped.
+-- Locks: worker (for update); then jobs and messages, never waiting. What triggers lock is waited
+-- for, 200 ms each time. Writes: as an exchange.
 -- Raises: WF401, WF605. Returns what was set aside; a worker role is told no more than how much.
 
 create function ratchet.set_aside(p_worker bigint)
