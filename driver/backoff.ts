@@ -4,8 +4,8 @@ const FIRST_MS = 20;
 const LONGEST_MS = 2_000;
 
 /** Waits longer from try to try, with jitter, so that a fleet does not come back in one instant. */
-export function backoff(attempt: number): Promise<void> {
-  const longest = Math.min(FIRST_MS * 2 ** Math.min(attempt, 10), LONGEST_MS);
+export function backoff(attempt: number, longestMs = LONGEST_MS): Promise<void> {
+  const longest = Math.min(FIRST_MS * 2 ** Math.min(attempt, 20), longestMs);
   return new Promise((resolve) => setTimeout(resolve, longest * (0.5 + Math.random() / 2)));
 }
 

@@ -1927,8 +1927,14 @@ language sql immutable parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
   with item as (
-    select i.item, regexp_match(i.item, '^([0-7])(?:(l)|#([1-5]))$') as special
-    from string_to_table(lower(p_field), ',') as i (item)),
+    select i.item, case when named.day is null then m.special
+      else array[(named.day - 1)::text, m.special[2], m.special[3]] end as special
+    from string_to_table(lower(p_field), ',') as i (item)
+    cross join lateral (
+      select regexp_match(i.item,
+        '^([0-7]|sun|mon|tue|wed|thu|fri|sat)(?:(l)|#([1-5]))$') as special) m
+    cross join lateral (
+      select array_position('{sun,mon,tue,wed,thu,fri,sat}', m.special[1]) as day) named),
   plain as (
     select ratchet_internal.cron_set(string_agg(item, ','), 0, 7,
       '{sun,mon,tue,wed,thu,fri,sat}') as days, count(*) as count
@@ -2299,6 +2305,7 @@ declare
   v_after_end timestamptz;
   v_due timestamptz[] := '{}';
 begin
+  v_new.problem := null; -- if it was put off for one, it is tried again now
   select j.status > 0 as is_open, j.error is not null as is_failed, j.finished_at into v_last
   from ratchet.jobs j where j.key = v_new.last_key and j.namespace = v_new.namespace;
   v_after_end := ratchet_internal.after(v_last.finished_at, v_new.every_ms);
@@ -2335,7 +2342,8 @@ comment on function ratchet_internal.fire_schedule(ratchet.schedules, timestampt
 
 -- Fires the schedules that are due, at most 100. Whoever exchanges calls it: there is no leader. A
 -- schedule that cannot be read any more, because the server has lost its time zone or somebody
--- edited the row, ends with its problem and holds up nobody.
+-- edited the row, ends with its problem and holds up nobody. One whose run is refused, by a user's
+-- trigger for example, tells the problem and is tried again a minute later.
 -- Locks: schedules, skipping those that somebody else is firing; new jobs. Writes: schedules, jobs,
 -- messages. Returns how many jobs it started.
 
@@ -2357,6 +2365,13 @@ begin
       v_count := v_count + ratchet_internal.fire_schedule(v_schedule, p_now);
     exception when invalid_parameter_value or sqlstate 'WF108' then
       update ratchet.schedules set look_at = 'infinity', next_at = 'infinity', problem = sqlerrm,
+        updated_at = p_now
+      where id = v_schedule.id;
+    when sqlstate '22000' or sqlstate '23000' or sqlstate '27000' or sqlstate '2F000'
+      or sqlstate '38000' or sqlstate '39000' or sqlstate '42000' or sqlstate '44000'
+      or sqlstate 'P0000' or sqlstate 'WF000'
+    then
+      update ratchet.schedules set look_at = p_now + interval '1 minute', problem = sqlerrm,
         updated_at = p_now
       where id = v_schedule.id;
     end;
@@ -6910,13 +6925,14 @@ comment on function ratchet_internal.fail_spent(bigint, timestamptz) is
 
 -- Ends a worker: deletes its row, and frees what it held for anybody. With p_is_lost (it died, or
 -- was silent past its lease) its turns are marked so that they are run again carefully, each step
--- recorded before it runs; what has used up its attempts is failed instead of being freed. A turn
+-- recorded before it runs; what has used up its attempts is failed instead of being freed, unless
+-- p_is_failing is false. A turn
 -- that is handed back, or that cannot have caused the loss, is not counted as an attempt.
 -- Locks: the worker, then messages in order. Writes: workers, messages, attributes, jobs. Wakes:
 -- idle workers.
 
 create function ratchet_internal.release_worker(
-  p_worker bigint, p_now timestamptz, p_is_lost boolean
+  p_worker bigint, p_now timestamptz, p_is_lost boolean, p_is_failing boolean default true
 ) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -6924,7 +6940,7 @@ as $$
 begin
   delete from ratchet_internal.workers where id = p_worker;
   if not found then return; end if;
-  if p_is_lost then
+  if p_is_lost and p_is_failing then
     perform ratchet_internal.fail_spent(p_worker, p_now);
   end if;
   perform from ratchet_internal.messages where worker_id = p_worker
@@ -6939,7 +6955,7 @@ begin
   perform pg_notify('ratchet', '') where exists (
     select from ratchet_internal.workers where is_idle);
 end $$;
-comment on function ratchet_internal.release_worker(bigint, timestamptz, boolean) is
+comment on function ratchet_internal.release_worker(bigint, timestamptz, boolean, boolean) is
   'Ends a worker and frees what it held, carefully if it was lost.';
 
 -- sql/dispatch/reap_workers.sql
@@ -6982,6 +6998,289 @@ end $$;
 comment on function ratchet_internal.is_news(bigint, timestamptz) is
   'Whether a worker is to be taken over, a signal or a wait is to be looked at, or a schedule is '
   'due.';
+
+-- What an exchange does for others, one by one, after one was refused.
+
+-- sql/apart/try_apart.sql
+
+-- Does one thing that an exchange does for others, in a subtransaction: what fails is taken back,
+-- and comes as a problem. p_what: due (fires the given timer or wait), pair (answers the given wait
+-- with the oldest signal of its key), match (matches the signals of p_key), end (ends the job with
+-- p_error), release (frees the work of the lost worker p_worker). Steps are locked by the caller.
+-- What is caught is as in try_graphs.
+
+create function ratchet_internal.try_apart(
+  p_now timestamptz, p_what text, p_step ratchet_internal.messages, p_error json default null,
+  p_worker bigint default null
+) returns jsonb
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '200ms'
+as $$
+declare
+  v_state text;
+  v_message text;
+begin
+  case p_what
+    when 'due' then
+      perform ratchet_internal.expire_escalations(p_now, array[p_step.job_id],
+        array[p_step.address], array[p_step.position]);
+      perform ratchet_internal.settle_due(p_now, array[p_step.job_id], array[p_step.address],
+        array[p_step.position], array[p_step.kind], true);
+    when 'pair' then
+      perform ratchet_internal.pair_signals(p_now, array(
+          select id from ratchet_internal.signals
+          where key = p_step.key and namespace = p_step.namespace and not is_consumed
+          order by id limit 1 for update skip locked),
+        array[p_step.job_id], array[p_step.address], array[p_step.position]);
+    when 'match' then
+      perform ratchet_internal.match_signals(p_now, array[p_step.namespace], array[p_step.key]);
+    when 'end' then
+      perform ratchet_internal.end_jobs(null, p_now, array[p_step.job_id], array[''],
+        array[null::json], array[p_error]);
+    when 'release' then
+      perform ratchet_internal.release_worker(p_worker, p_now, true);
+  end case;
+  return null;
+exception
+  when sqlstate '09000' or sqlstate '0A000' or sqlstate '20000' or sqlstate '21000'
+    or sqlstate '22000' or sqlstate '23000' or sqlstate '24000' or sqlstate '27000'
+    or sqlstate '2F000' or sqlstate '34000' or sqlstate '38000' or sqlstate '39000'
+    or sqlstate '3B000' or sqlstate '3D000' or sqlstate '3F000' or sqlstate '40000'
+    or sqlstate '42000' or sqlstate '44000' or sqlstate '45000' or sqlstate '53200'
+    or sqlstate '54000' or sqlstate '55000' or sqlstate 'HV000' or sqlstate 'P0000'
+    or sqlstate 'WF000' or sqlstate 'XX000'
+then
+  get stacked diagnostics v_state = returned_sqlstate, v_message = message_text;
+  if v_state in ('XX001', 'XX002') then raise; end if;
+  return jsonb_build_object('message', left(v_message, 1000), 'sqlstate', v_state,
+    'may_pass', v_state in ('40001', '40P01', '53200', '55P03'));
+end $$;
+comment on function ratchet_internal.try_apart(
+  timestamptz, text, ratchet_internal.messages, json, bigint) is
+  'Does one thing that an exchange does for others; what fails is taken back, and comes as a '
+  'problem.';
+
+-- sql/apart/lock_apart.sql
+
+-- Locks a job that runs and one of its steps, in the order that everybody keeps. Returns the step
+-- as it is now, or null: somebody else is at one of them, or it has moved on.
+-- Locks: the job, the message, never waiting.
+
+create function ratchet_internal.lock_apart(p_job bigint, p_address text, p_position int)
+returns ratchet_internal.messages
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_step ratchet_internal.messages;
+begin
+  perform from ratchet.jobs where id = p_job and status > 0 for no key update skip locked;
+  if not found then return null; end if;
+  select * into v_step from ratchet_internal.messages
+  where job_id = p_job and address = p_address and position = p_position
+    and worker_id is null and kind in ('timer', 'wait') for update skip locked;
+  return v_step;
+end $$;
+comment on function ratchet_internal.lock_apart(bigint, text, int) is
+  'Locks a job and one of its timers or waits, unless somebody else is at them.';
+
+-- sql/apart/end_apart.sql
+
+-- Ends a job of which a step can have no answer, with the error that the database gave: it is told
+-- there, and holds up nobody. Where that is refused too, or the error may pass, nothing is written
+-- in its rows, but the step is put off: a timer or a timeout by two minutes (ten seconds where it
+-- may pass), a wait that a signal has come for until prune looks at it again. Returns whether the
+-- job has ended.
+-- Locks: messages; the caller has locked the job and the step. Writes: messages; and as end_jobs.
+
+create function ratchet_internal.end_apart(
+  p_now timestamptz, p_step ratchet_internal.messages, p_problem jsonb, p_is_due boolean
+) returns boolean
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_error json := json_build_object('code', 598, 'message',
+    'the engine could not answer a step: ' || (p_problem ->> 'message'));
+  v_may_pass boolean := (p_problem -> 'may_pass')::boolean;
+begin
+  if not v_may_pass and ratchet_internal.try_apart(p_now, 'end', p_step, v_error) is null
+  then
+    return true;
+  end if;
+  update ratchet_internal.messages
+  set due_at = case when p_is_due then p_now + case when v_may_pass
+      then interval '10 seconds' else interval '2 minutes' end else due_at end,
+    attempt = case when p_is_due then attempt else 1 end,
+    key = case when p_is_due then key else E'\x1faside ' || key end
+  where job_id = p_step.job_id and address = p_step.address and position = p_step.position;
+  return false;
+end $$;
+comment on function ratchet_internal.end_apart(
+  timestamptz, ratchet_internal.messages, jsonb, boolean) is
+  'Ends a job of which a step can have no answer, or puts the step off.';
+
+-- sql/apart/due_apart.sql
+
+-- Fires the due timers and timeouts of the worker's workflow routes one by one. A job of which one
+-- cannot be fired ends, or has it put off.
+-- Locks: jobs in id order, messages, never waiting. Writes: as fire_due and end_apart. Returns the
+-- steps that could not be fired.
+
+create function ratchet_internal.due_apart(p_worker bigint, p_now timestamptz)
+returns table (job_id bigint, problem text, is_ended boolean)
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  v_due record;
+  v_step ratchet_internal.messages;
+  v_problem jsonb;
+begin
+  for v_due in
+    select m.job_id, m.address, m.position
+    from ratchet_internal.worker_routes r
+    cross join lateral (
+      select job_id, address, position from ratchet_internal.messages
+      where queue = r.queue and workflow = r.workflow and namespace = r.namespace
+        and worker_id is null and kind in ('timer', 'wait', 'result') and due_at <= p_now
+      order by due_at limit 1000) m
+    where r.worker_id = p_worker and r.workflow <> ''
+    order by m.job_id, m.address, m.position
+  loop
+    v_step := ratchet_internal.lock_apart(v_due.job_id, v_due.address, v_due.position);
+    continue when v_step.due_at > p_now or v_step.due_at is null;
+    v_problem := ratchet_internal.try_apart(p_now, 'due', v_step);
+    continue when v_problem is null;
+    return query select v_due.job_id, v_problem ->> 'message',
+      ratchet_internal.end_apart(p_now, v_step, v_problem, true);
+  end loop;
+end $$;
+comment on function ratchet_internal.due_apart(bigint, timestamptz) is
+  'Fires due timers one by one; returns the steps that could not be fired.';
+
+-- sql/apart/waits_apart.sql
+
+-- Delivers new signals key by key, and where that fails wait by wait: the oldest signal to the
+-- oldest wait that can have it. A job whose wait cannot be answered ends, or has the wait put off.
+-- Locks: jobs, messages, signals, never waiting. Writes: as deliver_signals and end_apart. Returns
+-- the waits that could not be answered.
+
+create function ratchet_internal.waits_apart(p_now timestamptz)
+returns table (job_id bigint, problem text, is_ended boolean)
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+#variable_conflict use_column
+declare
+  v_key ratchet_internal.messages;
+  v_wait record;
+  v_step ratchet_internal.messages;
+  v_problem jsonb;
+begin
+  for v_key.key, v_key.namespace in
+    (select key, namespace from ratchet_internal.signals where is_new order by id limit 500)
+    union
+    (select key, namespace from ratchet_internal.messages
+      where kind = 'wait' and attempt = 0 order by job_id limit 500)
+  loop
+    v_problem := ratchet_internal.try_apart(p_now, 'match', v_key);
+    continue when v_problem is null;
+    for v_wait in
+      select m.job_id, m.address, m.position from ratchet_internal.messages m
+      join ratchet.jobs_attributes a using (job_id, address, position)
+      where m.key = v_key.key and m.namespace = v_key.namespace and m.kind = 'wait'
+      order by a.created_at, m.job_id, m.address, m.position limit 1000
+    loop
+      v_step := ratchet_internal.lock_apart(v_wait.job_id, v_wait.address, v_wait.position);
+      continue when v_step.job_id is null;
+      v_problem := ratchet_internal.try_apart(p_now, 'pair', v_step);
+      continue when v_problem is null;
+      return query select v_wait.job_id, v_problem ->> 'message',
+        ratchet_internal.end_apart(p_now, v_step, v_problem, false);
+    end loop;
+    perform ratchet_internal.try_apart(p_now, 'match', v_key);
+  end loop;
+end $$;
+comment on function ratchet_internal.waits_apart(timestamptz) is
+  'Delivers signals wait by wait; returns the waits that could not be answered.';
+
+-- sql/apart/workers_apart.sql
+
+-- Frees the work of lost workers one by one. Where a job that has been lost too often cannot be
+-- failed, the worker's work is freed all the same, and that job is run once more.
+-- Locks: workers, skipping what others hold; as release_worker. Writes: as release_worker. Returns
+-- the problems.
+
+create function ratchet_internal.workers_apart(p_worker bigint, p_now timestamptz)
+returns table (job_id bigint, problem text, is_ended boolean)
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_dead bigint;
+  v_problem jsonb;
+begin
+  for v_dead in
+    select id from ratchet_internal.workers where expires_at < p_now and id <> p_worker
+    order by id for update skip locked
+  loop
+    v_problem := ratchet_internal.try_apart(p_now, 'release', null, p_worker => v_dead);
+    continue when v_problem is null;
+    perform ratchet_internal.release_worker(v_dead, p_now, true, false);
+    return query select null::bigint,
+      'what a lost worker held is run once more: ' || (v_problem ->> 'message'), false;
+  end loop;
+end $$;
+comment on function ratchet_internal.workers_apart(bigint, timestamptz) is
+  'Frees the work of lost workers one by one; returns what could not be failed.';
+
+-- sql/apart/set_aside.sql
+
+-- For a worker whose exchange was answered with an error. The reason may be nothing of its own, but
+-- something that the exchange does for others: a user's trigger on one of the public tables raises,
+-- or waits for a lock, for one job whose timer is due, whose signal has come, or whose worker is
+-- lost. This does all that one by one, each in a subtransaction, which no exchange pays for: what
+-- can be done is done; a job that cannot be answered ends with the error, or is put off. After that
+-- the exchange may be repeated. The one that failed may still be ending: it is waited for, since
+-- what it has locked would be skipped.
+-- Locks: worker (for update); then jobs and messages, never waiting. What triggers lock is waited
+-- for, 200 ms each time. Writes: as an exchange.
+-- Raises: WF401, WF605. Returns what was set aside; a worker role is told no more than how much.
+
+create function ratchet.set_aside(p_worker bigint)
+returns table (namespace text, workflow_id text, problem text, is_ended boolean)
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '2s'
+set enable_seqscan = off
+set enable_mergejoin = off
+set jit = off
+as $$
+#variable_conflict use_column
+declare
+  v_now timestamptz := ratchet_internal.now();
+begin
+  perform from ratchet_internal.workers where id = p_worker
+    and ratchet_internal.is_own(role_name) for update;
+  perform ratchet_internal.lock_worker(p_worker);
+  return query
+  with aside as materialized (
+    select * from ratchet_internal.workers_apart(p_worker, v_now)
+    union all
+    select * from ratchet_internal.waits_apart(v_now)
+    union all
+    select * from ratchet_internal.due_apart(p_worker, v_now))
+  select j.namespace, j.key, case when ratchet_internal.limited_role() is null then a.problem
+    else 'something of another job was refused' end, a.is_ended
+  from aside a
+  left join ratchet.jobs j on j.id = a.job_id and ratchet_internal.limited_role() is null;
+end $$;
+comment on function ratchet.set_aside(bigint) is
+  'After a refused exchange: does what it does for others one by one, and sets aside what fails; '
+  'returns that.';
 
 -- sql/dispatch/open_exchange.sql
 
@@ -10659,7 +10958,8 @@ comment on function ratchet_internal.pipe_time(float8[]) is
 -- sql/graph/pipe/cron/pipe_cron.sql
 
 -- cron.nextDelay: whole seconds until the next tick of a cron expression in UTC, at least the five
--- seconds that timers are exact to; -1 for what is not text.
+-- seconds that timers are exact to; -1 for what is not text. The expressions are those of schedules
+-- (sql/schedule), at most 1,000 characters long.
 -- Raises: WF107.
 
 create function ratchet_internal.pipe_cron(p_function text, p_args jsonb[]) returns jsonb
@@ -10668,10 +10968,16 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_now timestamptz := ratchet_internal.now();
+  v_rule ratchet_internal.cron_rule;
   v_next timestamptz;
 begin
   if jsonb_typeof(p_args[1]) is distinct from 'string' then return '-1'; end if;
-  v_next := ratchet_internal.pipe_cron_next(p_args[1] #>> '{}', v_now);
+  if length(p_args[1] #>> '{}') <= 1000 then
+    v_rule := ratchet_internal.read_cron(ratchet_internal.pipe_trim(p_args[1] #>> '{}', 'both'));
+  end if;
+  if v_rule.months is not null then
+    v_next := ratchet_internal.cron_next(v_rule, 'UTC', v_now);
+  end if;
   if v_next is null then
     return ratchet_internal.pipe_fail(p_function, 'the text is not a cron expression');
   end if;
@@ -10679,142 +10985,6 @@ begin
 end $$;
 comment on function ratchet_internal.pipe_cron(text, jsonb[]) is
   'Seconds until the next tick of a cron expression.';
-
--- sql/graph/pipe/cron/pipe_cron_field.sql
-
--- What one field of a cron expression allows; null when it is invalid. A last day is 100, the last
--- weekday n of a month 100 + n, the k-th weekday n of a month 200 + 10n + k.
-
-create function ratchet_internal.pipe_cron_field(p_name text, p_field text) returns int[]
-language plpgsql immutable parallel safe
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_least int := case when p_name in ('day', 'month') then 1 else 0 end;
-  v_most int := case p_name when 'hour' then 23 when 'day' then 31 when 'month' then 12
-    when 'weekday' then 7 else 59 end;
-  v_names text[] := case p_name
-    when 'month' then '{jan,feb,mar,apr,may,jun,jul,aug,sep,oct,nov,dec}'
-    when 'weekday' then '{sun,mon,tue,wed,thu,fri,sat}' else '{}' end;
-  v_field text := replace(p_field, '?', '*');
-  v_allowed int[] := '{}';
-  v_item text;
-  m text[];
-  v_from int;
-  v_to int;
-begin
-  for i in 1..cardinality(v_names) loop
-    v_field := regexp_replace(v_field, '\m' || v_names[i] || '\M', (i - 1 + v_least)::text, 'g');
-  end loop;
-  foreach v_item in array string_to_array(v_field, ',') loop
-    if p_name = 'day' and v_item = 'l' then
-      v_allowed := v_allowed || 100;
-    elsif p_name = 'weekday' and v_item ~ '^[0-7](l|#[1-5])$' then
-      v_allowed := v_allowed || case when right(v_item, 1) = 'l' then 100 + left(v_item, 1)::int % 7
-        else 200 + left(v_item, 1)::int % 7 * 10 + right(v_item, 1)::int end;
-    else
-      m := regexp_match(v_item, '^(?:(\*)|([0-9]{1,2})(?:-([0-9]{1,2}))?)(?:/([0-9]{1,4}))?$');
-      if m is null or m[4]::int = 0 then return null; end if;
-      v_from := coalesce(m[2]::int, v_least);
-      v_to := case when m[1] is not null then v_most when m[3] is not null then m[3]::int
-        when m[4] is not null then v_most else v_from end;
-      if v_from > v_to or v_from < v_least or v_to > v_most then return null; end if;
-      v_allowed := v_allowed || array(
-        select n from generate_series(v_from, v_to, coalesce(m[4]::int, 1)) as n);
-    end if;
-  end loop;
-  return nullif(array(
-    select distinct case when p_name = 'weekday' and n = 7 then 0 else n end
-    from unnest(v_allowed) as n order by 1), '{}');
-end $$;
-comment on function ratchet_internal.pipe_cron_field(text, text) is
-  'What one field of a cron expression allows; null when it is invalid.';
-
--- sql/graph/pipe/cron/pipe_cron_is_day.sql
-
--- Whether a cron expression ticks on a day: its month is allowed and its day or its weekday is; a
--- field that allows everything does not count when the other one is restricted.
-
-create function ratchet_internal.pipe_cron_is_day(
-  p_day date, p_days int[], p_months int[], p_weekdays int[]
-) returns boolean
-language plpgsql immutable parallel safe
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_day int := extract(day from p_day);
-  v_weekday int := extract(dow from p_day);
-  v_is_last_week boolean := extract(month from p_day + 7) <> extract(month from p_day);
-  v_is_any_day boolean := p_days @> array(select n from generate_series(1, 31) as n);
-  v_is_any_weekday boolean := p_weekdays @> '{0,1,2,3,4,5,6}';
-  v_is_day boolean;
-  v_is_weekday boolean;
-begin
-  if not extract(month from p_day)::int = any (p_months) then return false; end if;
-  v_is_day := v_day = any (p_days)
-    or 100 = any (p_days) and extract(day from p_day + 1) = 1;
-  v_is_weekday := v_weekday = any (p_weekdays)
-    or v_is_last_week and 100 + v_weekday = any (p_weekdays)
-    or 200 + v_weekday * 10 + (v_day + 6) / 7 = any (p_weekdays);
-  return case when v_is_any_day then v_is_weekday when v_is_any_weekday then v_is_day
-    else v_is_day or v_is_weekday end;
-end $$;
-comment on function ratchet_internal.pipe_cron_is_day(date, int[], int[], int[]) is
-  'Whether a cron expression ticks on a day.';
-
--- sql/graph/pipe/cron/pipe_cron_next.sql
-
--- The first tick of a cron expression after p_after, in UTC; null when the expression is invalid or
--- never ticks. Five fields (minute, hour, day, month, weekday) or six (a second before them); fewer
--- are the last ones. When both day and weekday are restricted, either may match. Looks ahead as far
--- as two leap days can be apart.
-
-create function ratchet_internal.pipe_cron_next(
-  p_expression text, p_after timestamptz
-) returns timestamptz
-language plpgsql immutable parallel safe
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_after timestamp := date_trunc('second', p_after at time zone 'UTC');
-  v_text text := lower(ratchet_internal.pipe_trim(p_expression, 'both'));
-  v_fields text[];
-  v_seconds int[];
-  v_minutes int[];
-  v_hours int[];
-  v_days int[];
-  v_months int[];
-  v_weekdays int[];
-begin
-  v_text := case v_text when '@yearly' then '0 0 1 1 *' when '@monthly' then '0 0 1 * *'
-    when '@weekly' then '0 0 * * 0' when '@daily' then '0 0 * * *'
-    when '@hourly' then '0 * * * *' else v_text end;
-  v_fields := array(select m[1] from regexp_matches(v_text, '(\S+)', 'g') as m);
-  if cardinality(v_fields) > 6 or length(v_text) > 1000 then return null; end if;
-  while cardinality(v_fields) < 5 loop v_fields := array['*'] || v_fields; end loop;
-  if cardinality(v_fields) = 5 then v_fields := array['0'] || v_fields; end if;
-  v_seconds := ratchet_internal.pipe_cron_field('second', v_fields[1]);
-  v_minutes := ratchet_internal.pipe_cron_field('minute', v_fields[2]);
-  v_hours := ratchet_internal.pipe_cron_field('hour', v_fields[3]);
-  v_days := ratchet_internal.pipe_cron_field('day', v_fields[4]);
-  v_months := ratchet_internal.pipe_cron_field('month', v_fields[5]);
-  v_weekdays := ratchet_internal.pipe_cron_field('weekday', v_fields[6]);
-  if v_seconds is null or v_minutes is null or v_hours is null or v_days is null
-    or v_months is null or v_weekdays is null then return null; end if;
-  return (
-    select d.day + t.time
-    from (
-      select v_after::date + n as day from generate_series(0, 3000) as n
-      where ratchet_internal.pipe_cron_is_day(v_after::date + n, v_days, v_months, v_weekdays)
-      order by n) d
-    cross join lateral (
-      select make_time(h, m, s)::interval as time
-      from unnest(v_hours) as h, unnest(v_minutes) as m, unnest(v_seconds) as s
-      where d.day + make_time(h, m, s) > v_after order by 1 limit 1) t
-    limit 1) at time zone 'UTC';
-end $$;
-comment on function ratchet_internal.pipe_cron_next(text, timestamptz) is
-  'The first tick of a cron expression after a time, in UTC; null when there is none.';
 
 -- sql/graph/pipe/run/pipe_step.sql
 
@@ -12280,7 +12450,8 @@ comment on function ratchet_internal.kind_of(jsonb) is
 
 -- sql/graph/check/edit_distance.sql
 
--- How many characters must be put in, left out or exchanged to make one word of another.
+-- How many characters must be put in, left out or exchanged to make one word of another; null
+-- where a word has more than 64 characters: the work grows with the product of their lengths.
 
 create function ratchet_internal.edit_distance(p_word text, p_other text) returns int
 language plpgsql immutable parallel safe
@@ -12290,7 +12461,9 @@ declare
   v_row int[] := array(select generate_series(0, length(p_other)));
   v_next int[];
 begin
-  if p_word is null or p_other is null then return null; end if;
+  if p_word is null or p_other is null or greatest(length(p_word), length(p_other)) > 64 then
+    return null;
+  end if;
   for v_i in 1 .. length(p_word) loop
     v_next := array[v_i];
     for v_j in 1 .. length(p_other) loop
@@ -12302,11 +12475,12 @@ begin
   return v_row[length(p_other) + 1];
 end $$;
 comment on function ratchet_internal.edit_distance(text, text) is
-  'Levenshtein distance of two words.';
+  'Levenshtein distance of two words of at most 64 characters; null for longer ones.';
 
 -- sql/graph/check/nearest_word.sql
 
--- What somebody may have meant: the word that is nearest, if any is near enough.
+-- What somebody may have meant: the word that is nearest, if any is near enough. Words of more than
+-- 64 characters are compared with none.
 
 create function ratchet_internal.nearest_word(p_word text, p_words text[]) returns text
 language sql immutable parallel safe
@@ -12314,8 +12488,10 @@ set search_path = pg_catalog, pg_temp
 as $$
   select word from (
     select w as word,
-      ratchet_internal.edit_distance(lower(left(p_word, 64)), lower(w)) as distance
-    from unnest(p_words) w) near
+      ratchet_internal.edit_distance(lower(p_word), lower(w)) as distance
+    from unnest(p_words) w
+    -- No word is nearer than their lengths are.
+    where abs(length(w) - length(p_word)) <= greatest((length(w) + 1) / 3, 1)) near
   where distance <= (length(word) + 1) / 3 or distance = 1
   order by distance, word limit 1
 $$;
@@ -19077,10 +19253,10 @@ comment on function ratchet_internal.remove_jobs(bigint[]) is
 
 -- Removes finished jobs whose time is over: expire_seconds after their end, or p_older_than where
 -- none was given, but never within a minute of their end; and reserved ids that nobody started in
--- time. Goes through the jobs in batches by
--- number, taking up where the last call ended; skips what others hold. Also drops expired signals.
--- Locks: the removed rows. Writes: jobs, attributes, signals. Raises: WF103, WF104. Returns how
--- many jobs it removed.
+-- time. Goes through the jobs in batches by number, taking up where the last call ended; skips what
+-- others hold. Also drops expired signals, and has waits that were set aside looked at again.
+-- Locks: the removed rows. Writes: jobs, attributes, signals, messages. Raises: WF103, WF104.
+-- Returns how many jobs it removed.
 
 create function ratchet.prune(
   p_older_than interval default '7 days', p_batch int default 10000
@@ -19118,6 +19294,10 @@ begin
   delete from ratchet_internal.graph_facts where ctid in (
     select ctid from ratchet_internal.graph_facts where recorded_at < v_now - p_older_than
     order by recorded_at limit p_batch for update skip locked);
+  update ratchet_internal.messages set key = replace(key, E'\x1faside ', ''), attempt = 0
+  where (job_id, address, position) in (
+    select job_id, address, position from ratchet_internal.messages
+    where key >= E'\x1faside ' and key < E'\x1faside!' and kind = 'wait' for update skip locked);
   update ratchet_internal.sweep set job_id = coalesce(v_to, 0);
   return coalesce(cardinality(v_jobs), 0);
 end $$;
@@ -19271,7 +19451,8 @@ insert into ratchet_internal.grants (function, access) values
   ('unregister_worker', 'worker'), ('exchange', 'worker'), ('peek', 'worker'), ('evict', 'worker'),
   ('history', 'worker'), ('held_work', 'worker'), ('claim_activity', 'worker'),
   ('complete', 'worker'), ('fail', 'worker'), ('version', 'worker'), ('prune', 'worker'),
-  ('remove_routes', 'worker'), ('put_back', 'worker'), ('report_profile', 'worker'),
+  ('remove_routes', 'worker'), ('put_back', 'worker'), ('set_aside', 'worker'),
+  ('report_profile', 'worker'),
   ('roll_call', 'reader'), ('throttle', 'operator'), ('post', 'client'),
   ('subscribe', 'reader'), ('unsubscribe', 'reader'), ('take_broadcasts', 'reader'),
   ('is_graph', 'reader'),
@@ -19286,7 +19467,8 @@ insert into ratchet_internal.grants (function, access) values
   ('prune', 'operator'), ('prune_jobs', 'operator'), ('prune_signals', 'operator'),
   ('register_worker', 'secured'), ('add_routes', 'secured'), ('heartbeat', 'secured'),
   ('unregister_worker', 'secured'), ('exchange', 'secured'), ('peek', 'secured'),
-  ('evict', 'secured'), ('put_back', 'secured'), ('remove_routes', 'secured'),
+  ('evict', 'secured'), ('put_back', 'secured'), ('set_aside', 'secured'),
+  ('remove_routes', 'secured'),
   ('history', 'secured'), ('held_work', 'secured'), ('claim_activity', 'secured'),
   ('complete', 'secured'), ('fail', 'secured'), ('version', 'secured'),
   ('commit_activity', 'worker'), ('prune_escalations', 'operator'),

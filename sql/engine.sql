@@ -265,6 +265,16 @@ begin;
 \ir dispatch/release_worker.sql
 \ir dispatch/reap_workers.sql
 \ir dispatch/is_news.sql
+
+-- What an exchange does for others, one by one, after one was refused.
+\ir apart/try_apart.sql
+\ir apart/lock_apart.sql
+\ir apart/end_apart.sql
+\ir apart/due_apart.sql
+\ir apart/waits_apart.sql
+\ir apart/workers_apart.sql
+\ir apart/set_aside.sql
+
 \ir dispatch/open_exchange.sql
 \ir dispatch/exchange.sql
 \ir dispatch/peek.sql

@@ -16,6 +16,7 @@ export interface RecordedStep {
 }
 
 const HISTORY = { name: 'ratchet_history', text: 'select * from ratchet.history($1, $2)' };
+const SET_ASIDE = 'select * from ratchet.set_aside($1)';
 const EVICT = 'select * from ratchet.evict($1, $2, $3, $4)';
 
 type HistoryRow = [string, string, string, string, string, string | null, string, string, string];
@@ -47,6 +48,22 @@ export async function loadHistory(
     });
   }
   return histories;
+}
+
+/** What an exchange could not do for others, because the database refused it. */
+export interface SetAside {
+  /** Of the job, where it is one. */
+  workflowId: string | null;
+  problem: string;
+  isEnded: boolean;
+}
+
+/** Does what an exchange does for others one by one; returns what was refused. */
+export async function setAside(database: Database, workerId: string): Promise<SetAside[]> {
+  const rows = await database.rows<[string, string | null, string, string]>(SET_ASIDE, [workerId]);
+  return rows.map(([, workflowId, problem, isEnded]) => {
+    return { workflowId, problem, isEnded: isEnded === 't' };
+  });
 }
 
 /** Gives waiting threads back; returns those that were. */

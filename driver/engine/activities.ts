@@ -209,7 +209,8 @@ function success(value: unknown, name: string): Outcome {
   }
 }
 
-function failure(error: unknown): Outcome {
+/** What an execution that threw has come to. */
+export function failure(error: unknown): Outcome {
   const stored = serializeError(error);
   return { isFailed: true, code: stored.code ?? null, value: toJson(stored, 'error') };
 }

@@ -1,8 +1,10 @@
 import type { ActivityContext } from './context';
+import { backoff } from '../backoff';
 import type { Database } from '../database/database';
+import { putBack } from '../database/worker-calls';
 import type { ActivityClaim, StepTransaction } from '../database/step-transaction';
 import type { Work } from '../database/exchange';
-import { parseOptions, runActivity, type Settled } from './activities';
+import { failure, parseOptions, runActivity, type Settled } from './activities';
 import type { ActivityReport } from './report';
 import type { Served } from './served';
 
@@ -11,12 +13,13 @@ export interface ActivityHost {
   readonly database: Database;
   readonly workerId: string;
   readonly served: Served;
-  /** Nobody here can run it. */
-  putBack(work: Work): void;
+  readonly isStopped: boolean;
+  onError(error: unknown): void;
 }
 
-function claimOf(of: { jobId: string; address: string; position: number }): string {
-  return `${of.jobId}\n${of.address}\n${of.position}`;
+/** With its attempt: the next may be claimed before the report of this one is known to count. */
+function claimOf(of: Omit<ActivityClaim, 'workerId'>): string {
+  return `${of.jobId}\n${of.address}\n${of.position}\n${of.attempt}`;
 }
 
 /** What a claimed activity may know of its call. */
@@ -63,13 +66,36 @@ export class ClaimedActivities {
       if (outcome.isRecorded) this.recorded(claim);
       else this.report({ jobId, address, position, attempt, ...outcome });
     };
+    try {
+      this.start(work, settled);
+    } catch (error) {
+      settled(failure(error)); // the row holds something that nobody here can read
+    }
+  }
+
+  private start(work: Work, settled: Settled): void {
+    const { jobId, address, position, attempt } = work;
     const callbacks = this.host.served.callbacksOf(work);
     if (callbacks === undefined) {
       const open = () => this.open({ jobId, address, position, attempt });
       runActivity(contextOf(work, open), work.input, parseOptions(work.options), settled, work);
     } else if (!callbacks.some(({ run }) => run(work, settled))) {
-      this.claimed.delete(claim);
-      this.host.putBack(work);
+      this.claimed.delete(claimOf(work));
+      void this.putBack(work);
+    }
+  }
+
+  /** Until it is done: what is held and not run would wait for as long as this process lives. */
+  private async putBack(work: Work): Promise<void> {
+    const { database, workerId } = this.host;
+    for (let attempt = 0; workerId === this.host.workerId && !this.host.isStopped; attempt += 1) {
+      try {
+        await putBack(database, workerId, work);
+        return;
+      } catch (error) {
+        this.host.onError(error);
+        await backoff(attempt);
+      }
     }
   }
 
@@ -84,7 +110,9 @@ export class ClaimedActivities {
     this.onReport();
   }
 
+  /** It counts as claimed until the commit: a look at what is held is not to run it again. */
   report(report: ActivityReport): void {
+    this.claimed.add(claimOf(report));
     this.reports.push(report);
     this.onReport();
   }

@@ -1,7 +1,7 @@
 import type { Database } from '../database/database';
 import type { Work } from '../database/exchange';
 import { emitEvents } from '../database/job-calls';
-import { putBack, type Route } from '../database/worker-calls';
+import type { Route } from '../database/worker-calls';
 import { parseOptions } from './activities';
 import { threadKey, threadOf } from './address';
 import { ClaimedActivities } from './claimed-activities';
@@ -13,7 +13,7 @@ import type { PendingCall } from './call';
 import { LocalSteps, planOf } from './local-steps';
 import { readHistories, Rebuilding } from './rebuilding';
 import { Registration, type RegistrationOptions } from './registration';
-import { emptyReport, isLast, type Batch } from './report';
+import { emptyReport, isLast, refusalOf, type Batch } from './report';
 import { continueAsNew, runWorkflow, type WorkflowFunction } from './run-workflow';
 import { resync, type ResyncHost } from './resync';
 import { Served } from './served';
@@ -94,10 +94,6 @@ export class Engine implements TurnHost, ExchangeHost, EvictionHost, ResyncHost 
   /** There may be work: somebody said so. */
   notify(): void {
     if (this.workerId !== '' && !this.isStopped) this.loop.wake(true);
-  }
-
-  putBack(work: Work): void {
-    void putBack(this.database, this.workerId, work).catch((error) => this.onError(error));
   }
 
   // What a turn asks for.
@@ -252,19 +248,13 @@ export class Engine implements TurnHost, ExchangeHost, EvictionHost, ResyncHost 
     this.loop.wake(false);
   }
 
-  rejected(batch: Batch, error: unknown): void {
-    this.onError(error);
-    this.claimed.committed(batch.activities);
-    for (const { jobId, address } of batch.turns) {
+  rejected({ turns, activities }: Batch, error: unknown): Batch {
+    for (const { jobId, address } of turns) {
       const turn = this.turns.get(jobId, address);
-      if (turn === undefined) continue;
-      turn.isReporting = false;
-      turn.isOver = true;
-      const reason = error instanceof Error ? error.message : String(error);
-      const stored = { message: `the engine refused a report: ${reason}`, code: 598 };
-      turn.report = { ...emptyReport(), end: { result: null, error: JSON.stringify(stored) } };
-      this.report(turn);
+      if (turn !== undefined) turn.isOver = true;
     }
+    const ours = turns.filter(({ jobId, address }) => this.turns.get(jobId, address));
+    return refusalOf({ turns: ours, activities }, error);
   }
 
   async lost(): Promise<void> {

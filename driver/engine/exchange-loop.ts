@@ -1,17 +1,19 @@
 import { backoff } from '../backoff';
 import type { Database } from '../database/database';
 import { exchange, peek, type Rooms, type Work } from '../database/exchange';
-import { isConnectionError, isTransient, RatchetError } from '../errors';
+import { isConnectionError, isTransient } from '../errors';
 import { telemetry } from '../telemetry/telemetry';
-import { isEmptyBatch, type Batch } from './report';
+import { repeatPart, type LonePartHost } from './lone-parts';
+import { clearTheWay, isLost, isOfOthers } from './refusals';
+import { isEmptyBatch, partsOf, type Batch } from './report';
 import { Strides, type AnswerHost } from './strides';
 
 /** How many exchanges may be in flight at once. */
 const LANES = 3;
-/** The first wait of a part that waits for a lock: some hundred milliseconds. */
-const REPEAT_FROM = 4;
+/** What others have in the way is set aside so often before jobs go alone. */
+const LONGEST_TOGETHER = 6;
 const NOTHING: Batch = { turns: [], activities: [] };
-const NO_ROOM: Room = { turns: 0, activities: 0 };
+const REPORT_ONLY: Rooms = { turns: 0, activities: 0, isIdle: false };
 
 /** How much more work there is room for. */
 type Room = Omit<Rooms, 'isIdle'>;
@@ -21,8 +23,8 @@ export interface ExchangeHost extends AnswerHost {
   /** What is finished and not in flight. */
   takeBatch(): Batch;
   rooms(): Room;
-  /** One job's part of a batch can never be committed. */
-  rejected(batch: Batch, error: unknown): void;
+  /** One job's part of a batch can never be committed: returns what to report in its stead. */
+  rejected(batch: Batch, error: unknown): Batch;
   /** The lease is gone: forget everything and register anew. */
   lost(): Promise<void>;
   /** After an exchange without an answer: find out what it did. */
@@ -32,10 +34,6 @@ export interface ExchangeHost extends AnswerHost {
 
 function hasRoom({ turns, activities }: Room): boolean {
   return turns + activities > 0;
-}
-
-function isLost(error: unknown): boolean {
-  return error instanceof RatchetError && error.code === 'WF401';
 }
 
 /**
@@ -113,8 +111,8 @@ export class ExchangeLoop {
 
   /** What the next exchange may claim, and whether the database is to tell when there is more. */
   private roomsFor(free: Room, isHungry: boolean): Rooms {
-    if (this.isStopping) return { ...NO_ROOM, isIdle: false };
-    return { ...(isHungry ? free : NO_ROOM), isIdle: hasRoom(free) };
+    if (this.isStopping) return REPORT_ONLY;
+    return { ...(isHungry ? free : REPORT_ONLY), isIdle: hasRoom(free) };
   }
 
   private async send(batch: Batch, rooms: Rooms): Promise<void> {
@@ -181,7 +179,9 @@ export class ExchangeLoop {
     this.recovery ??= this.comeBack(error).finally(() => {
       this.recovery = undefined;
       this.isDeclaredIdle = false;
-      this.wake(true);
+      // A part that went alone may have lost its connection meanwhile.
+      if (this.unanswered.length > 0 && !this.isEnded) this.recover(error);
+      else this.wake(true);
     });
   }
 
@@ -203,7 +203,9 @@ export class ExchangeLoop {
           await this.host.lost();
           return;
         }
-        await this.resend(attempt);
+        const isElsewhere = isOfOthers(error);
+        if (isElsewhere) await this.clearTheWay();
+        await this.resend(attempt > (isElsewhere ? LONGEST_TOGETHER : 0));
         if (isUnknown) await this.host.resync();
         return;
       } catch (next) {
@@ -212,55 +214,64 @@ export class ExchangeLoop {
     }
   }
 
+  private clearTheWay(): Promise<number> {
+    const { workerId } = this.host;
+    return clearTheWay(this.database, workerId, (error) => this.host.onError(error));
+  }
+
   /** From the second time on each job goes alone, so that one cannot hold up the others. */
-  private async resend(attempt: number): Promise<void> {
+  private async resend(isApart: boolean): Promise<void> {
     while (this.unanswered.length > 0) {
       const batch = this.unanswered[0] ?? NOTHING;
-      const parts = attempt === 0 ? [batch] : split(batch);
-      for (const part of parts) await this.resendPart(part, attempt);
+      const parts = isApart ? partsOf(batch) : [batch];
+      for (const part of parts) await this.resendPart(part, isApart);
       this.unanswered.shift();
     }
   }
 
-  private async resendPart(part: Batch, attempt: number): Promise<void> {
-    if (isEmptyBatch(part)) return;
-    const rooms = { ...NO_ROOM, isIdle: false };
+  private async resendPart(part: Batch, isApart: boolean): Promise<void> {
     try {
-      const work = await exchange(this.database, this.host.workerId, rooms, part);
-      await this.handOn(part, work);
+      await this.sendPart(part);
     } catch (error) {
-      if (attempt === 0 || isLost(error) || isConnectionError(error)) throw error;
-      // A lock held by somebody's open transaction passes; anything else will fail for ever.
-      if (isTransient(error)) {
-        this.host.onError(error);
-        void this.repeat(part);
-      } else {
-        this.host.rejected(part, error);
-      }
+      if (!isApart || isLost(error) || isConnectionError(error)) throw error;
+      void this.repeat(part, error);
     }
   }
 
-  /** Tries one job's part again and again beside everything else, which it does not hold up. */
-  private async repeat(part: Batch): Promise<void> {
-    for (let attempt = REPEAT_FROM; !this.isStopping; attempt += 1) {
-      await backoff(attempt);
-      try {
-        const rooms = { ...NO_ROOM, isIdle: false };
-        const work = await exchange(this.database, this.host.workerId, rooms, part);
-        await this.handOn(part, work);
-        return;
-      } catch (error) {
-        if (isLost(error) || isConnectionError(error)) {
-          this.unanswered.push(part);
-          this.recover(error);
-          return;
-        }
-        if (!isTransient(error)) {
-          this.host.rejected(part, error);
-          return;
-        }
-      }
+  private async sendPart(part: Batch): Promise<void> {
+    if (isEmptyBatch(part)) return;
+    const work = await exchange(this.database, this.host.workerId, REPORT_ONLY, part);
+    await this.handOn(part, work);
+  }
+
+  /** Beside everything else, which it does not hold up. */
+  private async repeat(part: Batch, refusal: unknown): Promise<void> {
+    const left = await repeatPart(this.lonePartHost(), part, refusal);
+    if (left !== undefined) {
+      this.unanswered.push(left.part);
+      this.recover(left.error);
+      return;
     }
+    // An exchange of a part tells the database that somebody is at work here.
+    this.isDeclaredIdle = false;
+    this.wake(true);
+  }
+
+  private lonePartHost(): LonePartHost {
+    const { host } = this;
+    const isStopping = () => this.isStopping;
+    return {
+      get workerId() {
+        return host.workerId;
+      },
+      get isStopping() {
+        return isStopping();
+      },
+      sendPart: (part) => this.sendPart(part),
+      clearTheWay: () => this.clearTheWay(),
+      rejected: (part, error) => host.rejected(part, error),
+      onError: (error) => host.onError(error),
+    };
   }
 
   /** Resolves when everything finished has been handed in, or after `milliseconds`. */
@@ -279,11 +290,4 @@ export class ExchangeLoop {
     clearTimeout(timer);
     this.isEnded = true;
   }
-}
-
-function split(batch: Batch): Batch[] {
-  return [
-    ...batch.turns.map((turn) => ({ turns: [turn], activities: [] })),
-    ...batch.activities.map((activity) => ({ turns: [], activities: [activity] })),
-  ];
 }

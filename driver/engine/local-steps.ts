@@ -19,6 +19,8 @@ interface Running {
   startedAt: number;
   /** The plan that makes it visible, once there is one. */
   plan?: PlanReport;
+  /** Its outcome waits to be reported. */
+  isSettled?: boolean;
   /** Ends the wait for that plan's commit. */
   abandon?: (error: Error) => void;
 }
@@ -98,7 +100,13 @@ export class LocalSteps {
     if (plan !== undefined && unsent < 0) {
       const { jobId, address } = turn;
       const report = { jobId, address, position: call.position, attempt: 1, ...outcome };
-      turn.whenCommitted(() => this.claimed.report(report));
+      // Until then a look at what is held must find it here, and not run it again.
+      step.isSettled = true;
+      this.running.add(step);
+      turn.whenCommitted(() => {
+        this.running.delete(step);
+        this.claimed.report(report);
+      });
       return;
     }
     if (unsent >= 0) turn.report.plans.splice(unsent, 1);
@@ -135,14 +143,15 @@ export class LocalSteps {
     const before = performance.now() - VISIBLE_AFTER_MS;
     for (const step of this.running) {
       if (step.turn.isOver) step.abandon?.(lost());
+      if (step.turn.isOver && step.isSettled === true) this.running.delete(step);
       if (step.plan !== undefined || step.startedAt > before || step.turn.isOver) continue;
       step.plan = this.show(step);
     }
   }
 
   /** Whether a claimed activity is one of these, made visible. */
-  isRunning({ kind, jobId, address, position }: Work): boolean {
-    if (kind !== 'activity') return false;
+  isRunning({ kind, jobId, address, position, attempt }: Work): boolean {
+    if (kind !== 'activity' || attempt > 1) return false;
     return [...this.running].some(
       ({ turn, call }) =>
         turn.jobId === jobId && turn.address === address && call.position === position,

@@ -1,3 +1,8 @@
+import { toJson } from '../database/json-door';
+
+/** Of errors after which nothing is tried again. */
+const FATAL = 598;
+
 /** A step that ran in this process, with its result. */
 export interface StepReport {
   address: string;
@@ -99,4 +104,26 @@ export function isLast(report: TurnReport): boolean {
 
 export function isEmptyBatch(batch: Batch): boolean {
   return batch.turns.length === 0 && batch.activities.length === 0;
+}
+
+/** One batch a job or activity: what one of them cannot have committed holds up no other. */
+export function partsOf({ turns, activities }: Batch): Batch[] {
+  return [
+    ...turns.map((turn) => ({ turns: [turn], activities: [] })),
+    ...activities.map((activity) => ({ turns: [], activities: [activity] })),
+  ];
+}
+
+/** What is reported instead of what the database refuses: its error ends the thread or the step. */
+export function refusalOf({ turns, activities }: Batch, error: unknown): Batch {
+  const reason = error instanceof Error ? error.message : String(error);
+  const message = `the engine refused a report: ${reason}`;
+  const stored = toJson({ message, code: FATAL }, 'error');
+  const report = { ...emptyReport(), end: { result: null, error: stored } };
+  return {
+    turns: turns.map(({ jobId, address }) => ({ jobId, address, report })),
+    activities: activities.map((activity) => {
+      return { ...activity, isFailed: true, code: FATAL, value: stored };
+    }),
+  };
 }

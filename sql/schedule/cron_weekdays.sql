@@ -6,8 +6,14 @@ language sql immutable parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
   with item as (
-    select i.item, regexp_match(i.item, '^([0-7])(?:(l)|#([1-5]))$') as special
-    from string_to_table(lower(p_field), ',') as i (item)),
+    select i.item, case when named.day is null then m.special
+      else array[(named.day - 1)::text, m.special[2], m.special[3]] end as special
+    from string_to_table(lower(p_field), ',') as i (item)
+    cross join lateral (
+      select regexp_match(i.item,
+        '^([0-7]|sun|mon|tue|wed|thu|fri|sat)(?:(l)|#([1-5]))$') as special) m
+    cross join lateral (
+      select array_position('{sun,mon,tue,wed,thu,fri,sat}', m.special[1]) as day) named),
   plain as (
     select ratchet_internal.cron_set(string_agg(item, ','), 0, 7,
       '{sun,mon,tue,wed,thu,fri,sat}') as days, count(*) as count

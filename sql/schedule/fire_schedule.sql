@@ -16,6 +16,7 @@ declare
   v_after_end timestamptz;
   v_due timestamptz[] := '{}';
 begin
+  v_new.problem := null; -- if it was put off for one, it is tried again now
   select j.status > 0 as is_open, j.error is not null as is_failed, j.finished_at into v_last
   from ratchet.jobs j where j.key = v_new.last_key and j.namespace = v_new.namespace;
   v_after_end := ratchet_internal.after(v_last.finished_at, v_new.every_ms);

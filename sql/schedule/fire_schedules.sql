@@ -1,6 +1,7 @@
 -- Fires the schedules that are due, at most 100. Whoever exchanges calls it: there is no leader. A
 -- schedule that cannot be read any more, because the server has lost its time zone or somebody
--- edited the row, ends with its problem and holds up nobody.
+-- edited the row, ends with its problem and holds up nobody. One whose run is refused, by a user's
+-- trigger for example, tells the problem and is tried again a minute later.
 -- Locks: schedules, skipping those that somebody else is firing; new jobs. Writes: schedules, jobs,
 -- messages. Returns how many jobs it started.
 
@@ -22,6 +23,13 @@ begin
       v_count := v_count + ratchet_internal.fire_schedule(v_schedule, p_now);
     exception when invalid_parameter_value or sqlstate 'WF108' then
       update ratchet.schedules set look_at = 'infinity', next_at = 'infinity', problem = sqlerrm,
+        updated_at = p_now
+      where id = v_schedule.id;
+    when sqlstate '22000' or sqlstate '23000' or sqlstate '27000' or sqlstate '2F000'
+      or sqlstate '38000' or sqlstate '39000' or sqlstate '42000' or sqlstate '44000'
+      or sqlstate 'P0000' or sqlstate 'WF000'
+    then
+      update ratchet.schedules set look_at = p_now + interval '1 minute', problem = sqlerrm,
         updated_at = p_now
       where id = v_schedule.id;
     end;

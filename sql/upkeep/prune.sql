@@ -1,9 +1,9 @@
 -- Removes finished jobs whose time is over: expire_seconds after their end, or p_older_than where
 -- none was given, but never within a minute of their end; and reserved ids that nobody started in
--- time. Goes through the jobs in batches by
--- number, taking up where the last call ended; skips what others hold. Also drops expired signals.
--- Locks: the removed rows. Writes: jobs, attributes, signals. Raises: WF103, WF104. Returns how
--- many jobs it removed.
+-- time. Goes through the jobs in batches by number, taking up where the last call ended; skips what
+-- others hold. Also drops expired signals, and has waits that were set aside looked at again.
+-- Locks: the removed rows. Writes: jobs, attributes, signals, messages. Raises: WF103, WF104.
+-- Returns how many jobs it removed.
 
 create function ratchet.prune(
   p_older_than interval default '7 days', p_batch int default 10000
@@ -41,6 +41,10 @@ begin
   delete from ratchet_internal.graph_facts where ctid in (
     select ctid from ratchet_internal.graph_facts where recorded_at < v_now - p_older_than
     order by recorded_at limit p_batch for update skip locked);
+  update ratchet_internal.messages set key = replace(key, E'\x1faside ', ''), attempt = 0
+  where (job_id, address, position) in (
+    select job_id, address, position from ratchet_internal.messages
+    where key >= E'\x1faside ' and key < E'\x1faside!' and kind = 'wait' for update skip locked);
   update ratchet_internal.sweep set job_id = coalesce(v_to, 0);
   return coalesce(cardinality(v_jobs), 0);
 end $$;

@@ -12,16 +12,21 @@ export interface Effect {
 /** The file outlives whoever writes it, and the database knows nothing of it. */
 export const EFFECTS_VARIABLE = 'PGRATCHET_TEST_EFFECTS';
 
+/**
+ * On a line of its own, whatever stands before it: a process that is killed in a write may leave a
+ * part of one.
+ */
 export function recordEffect(effect: Effect): void {
   const file = process.env[EFFECTS_VARIABLE];
   if (file === undefined) throw new Error(`${EFFECTS_VARIABLE} is not set`);
-  appendFileSync(file, `${JSON.stringify(effect)}\n`);
+  appendFileSync(file, `\n${JSON.stringify(effect)}\n`);
 }
 
+/** Half a line is no execution: its process died before the activity did anything. */
 export function readEffects(file: string): Effect[] {
   if (!existsSync(file)) return [];
   const lines = readFileSync(file, 'utf8').split('\n');
-  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Effect);
+  return lines.filter((line) => line.endsWith('}')).map((line) => JSON.parse(line) as Effect);
 }
 
 /** How often each step of each job was executed, by `workflowId label`. */

@@ -1,4 +1,5 @@
--- What somebody may have meant: the word that is nearest, if any is near enough.
+-- What somebody may have meant: the word that is nearest, if any is near enough. Words of more than
+-- 64 characters are compared with none.
 
 create function ratchet_internal.nearest_word(p_word text, p_words text[]) returns text
 language sql immutable parallel safe
@@ -6,8 +7,10 @@ set search_path = pg_catalog, pg_temp
 as $$
   select word from (
     select w as word,
-      ratchet_internal.edit_distance(lower(left(p_word, 64)), lower(w)) as distance
-    from unnest(p_words) w) near
+      ratchet_internal.edit_distance(lower(p_word), lower(w)) as distance
+    from unnest(p_words) w
+    -- No word is nearer than their lengths are.
+    where abs(length(w) - length(p_word)) <= greatest((length(w) + 1) / 3, 1)) near
   where distance <= (length(word) + 1) / 3 or distance = 1
   order by distance, word limit 1
 $$;

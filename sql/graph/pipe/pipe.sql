@@ -85,9 +85,6 @@
 \ir date/pipe_time.sql
 
 \ir cron/pipe_cron.sql
-\ir cron/pipe_cron_field.sql
-\ir cron/pipe_cron_is_day.sql
-\ir cron/pipe_cron_next.sql
 
 \ir run/pipe_step.sql
 \ir run/pipe_members.sql

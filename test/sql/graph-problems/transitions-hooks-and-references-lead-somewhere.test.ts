@@ -167,3 +167,13 @@ test.serial('expressions of a wrong shape, and functions that do not exist', asy
   }
   t.regex(JSON.stringify(problems), /addd/);
 });
+
+test('a name is proposed that is near, and none for what is too long to compare', async (t) => {
+  const nearest = (word: string, words: string[]) =>
+    sql.value<string | null>('select ratchet_internal.nearest_word($1, $2)', [word, words]);
+  t.is(await nearest('chrage', ['refund', 'charge']), 'charge');
+  t.is(await nearest('a', ['b', 'long name']), 'b');
+  t.is(await nearest('x', ['charge']), null);
+  const long = 'a'.repeat(100_000);
+  t.is(await nearest(`${long}b`, [`${long}c`, 'a']), null);
+});

@@ -1,0 +1,43 @@
+import type { Database } from '../database/database';
+import { setAside, type SetAside } from '../database/turn-calls';
+import { RatchetError } from '../errors';
+
+/** The lease is gone. */
+export function isLost(error: unknown): boolean {
+  return error instanceof RatchetError && error.code === 'WF401';
+}
+
+/** What an exchange does for others is in these two functions, as the error's context says. */
+const OTHERS = /ratchet_internal\.(open_exchange|claim)\(/;
+
+/** The error came from what an exchange does for others, not from what is reported with it. */
+export function isOfOthers(error: unknown): boolean {
+  const { where, cause } = (error ?? {}) as { where?: unknown; cause?: unknown };
+  if (typeof where === 'string') return OTHERS.test(where);
+  return cause !== undefined && cause !== error && isOfOthers(cause);
+}
+
+function described({ workflowId, problem, isEnded }: SetAside): string {
+  if (workflowId === null) return problem;
+  const outcome = isEnded ? 'has ended' : 'is put off';
+  return `job ${workflowId} cannot be answered, so it ${outcome}: ${problem}`;
+}
+
+/**
+ * What an exchange does for others is done one by one. What cannot be is set aside and told;
+ * returns how much that was.
+ */
+export async function clearTheWay(
+  database: Database,
+  workerId: string,
+  onError: (error: unknown) => void,
+): Promise<number> {
+  try {
+    const aside = await setAside(database, workerId);
+    for (const each of aside) onError(new Error(described(each)));
+    return aside.length;
+  } catch (error) {
+    onError(error);
+    return 0;
+  }
+}
