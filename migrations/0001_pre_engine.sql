@@ -6076,13 +6076,8 @@ declare
   v_count bigint;
 begin
   with step as materialized (
-    select s.*, j.namespace,
-      case when ratchet_internal.is_hook(s.address) then (
-        select t.queue from ratchet.threads t
-        where t.job_id = s.job_id and t.address = s.address) else j.queue end as job_queue,
-      case when ratchet_internal.is_hook(s.address) then (
-        select t.workflow from ratchet.threads t
-        where t.job_id = s.job_id and t.address = s.address) else j.workflow end as workflow
+    select s.*, j.namespace, coalesce(hook.queue, j.queue) as job_queue,
+      coalesce(hook.workflow, j.workflow) as workflow
     from unnest(p_jobs, p_addresses, p_positions, p_kinds, p_names, p_inputs, p_queues, p_delays,
       p_attempts, p_held, p_failed, p_options)
       as s (job_id, address, at, kind, name, input, queue, delay, attempt, is_held, is_failed,
@@ -6090,6 +6085,9 @@ begin
     cross join lateral (
       select namespace, queue, workflow from ratchet.jobs
       where id = s.job_id and status > 0 limit 1) j
+    left join lateral (
+      select queue, workflow from ratchet.threads where ratchet_internal.is_hook(s.address)
+        and job_id = s.job_id and address = s.address limit 1) hook on true
     where s.kind not in ('search', 'entity') and (
       select held.worker_id from ratchet_internal.messages held where held.job_id = s.job_id
         and held.address = s.address and held.position = 0) = p_worker
