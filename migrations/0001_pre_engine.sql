@@ -6635,12 +6635,13 @@ as $$
 declare
   v_slow jsonb := nullif(current_setting('ratchet.slow_look', true), '')::jsonb;
 begin
-  if v_slow ->> 'worker' <> p_worker::text
-    or (v_slow ->> 'again')::timestamptz <= clock_timestamp()
+  -- Nor does it count if the clock was set back.
+  if v_slow ->> 'worker' = p_worker::text and ratchet_internal.now()
+    between (v_slow ->> 'looked')::timestamptz and (v_slow ->> 'again')::timestamptz
   then
-    return null;
+    return v_slow;
   end if;
-  return v_slow;
+  return null;
 end $$;
 comment on function ratchet_internal.slow_look(bigint) is
   'Where the routes of a worker begin by a slow look of this session; null: from the beginning.';
@@ -6676,8 +6677,10 @@ begin
     perform set_config('ratchet.slow_look', '', false);
     return;
   end if;
-  perform set_config('ratchet.slow_look', jsonb_build_object('worker', p_worker::text,
-    'again', coalesce(p_slow ->> 'again', (clock_timestamp() + 20 * p_took)::text),
+  perform set_config('ratchet.slow_look', jsonb_build_object(
+    'worker', p_worker::text,
+    'looked', coalesce(p_slow ->> 'looked', p_now::text),
+    'again', coalesce(p_slow ->> 'again', (p_now + 20 * p_took)::text),
     'answers', least(p_answers_at, v_before),
     'since', (select jsonb_object_agg(
         ratchet_internal.route_key(h.namespace, h.queue, h.workflow),
@@ -6706,18 +6709,19 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_slow jsonb := ratchet_internal.slow_look(p_worker);
-  v_began timestamptz := clock_timestamp();
+  v_began timestamptz := ratchet_internal.now();
+  v_found record;
   v_took interval;
 begin
   select due_at into answers_at from ratchet_internal.messages
   where worker_id = p_worker and kind = 'result'
     and due_at >= coalesce((v_slow ->> 'answers')::timestamptz, '-infinity')
   order by due_at limit 1;
-  select answers_at is not null or coalesce(bool_or(r.due_at is not null), false),
-    coalesce(bool_or(r.ready_at is not null and r.workflow <> ''), false),
-    coalesce(bool_or(r.ready_at is not null and r.workflow = ''), false),
-    array_agg(row(r.*)::ratchet_internal.route_head)
-  into has_due, has_turns, has_activities, heads
+  select coalesce(bool_or(r.due_at is not null), false) as have_due,
+    coalesce(bool_or(r.ready_at is not null and r.workflow <> ''), false) as have_turns,
+    coalesce(bool_or(r.ready_at is not null and r.workflow = ''), false) as have_activities,
+    array_agg(row(r.*)::ratchet_internal.route_head) as heads
+  into v_found
   from (
     select r.namespace, r.queue, r.workflow, r.opens_at,
       (select due_at from ratchet_internal.messages
@@ -6735,7 +6739,11 @@ begin
     cross join lateral (select case when v_slow is not null then v_slow -> 'since'
       -> ratchet_internal.route_key(r.namespace, r.queue, r.workflow) end as at) since
     where r.worker_id = p_worker and (r.opens_at is null or r.opens_at <= p_now)) r;
-  v_took := clock_timestamp() - v_began;
+  has_due := answers_at is not null or v_found.have_due;
+  has_turns := v_found.have_turns;
+  has_activities := v_found.have_activities;
+  heads := v_found.heads;
+  v_took := ratchet_internal.now() - v_began;
   if v_took > interval '2 ms' or current_setting('ratchet.slow_look', true) <> '' then
     perform ratchet_internal.remember_look(p_worker, p_now, v_slow, v_took, heads, answers_at);
   end if;

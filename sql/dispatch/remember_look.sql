@@ -18,8 +18,10 @@ begin
     perform set_config('ratchet.slow_look', '', false);
     return;
   end if;
-  perform set_config('ratchet.slow_look', jsonb_build_object('worker', p_worker::text,
-    'again', coalesce(p_slow ->> 'again', (clock_timestamp() + 20 * p_took)::text),
+  perform set_config('ratchet.slow_look', jsonb_build_object(
+    'worker', p_worker::text,
+    'looked', coalesce(p_slow ->> 'looked', p_now::text),
+    'again', coalesce(p_slow ->> 'again', (p_now + 20 * p_took)::text),
     'answers', least(p_answers_at, v_before),
     'since', (select jsonb_object_agg(
         ratchet_internal.route_key(h.namespace, h.queue, h.workflow),

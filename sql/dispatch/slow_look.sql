@@ -8,12 +8,13 @@ as $$
 declare
   v_slow jsonb := nullif(current_setting('ratchet.slow_look', true), '')::jsonb;
 begin
-  if v_slow ->> 'worker' <> p_worker::text
-    or (v_slow ->> 'again')::timestamptz <= clock_timestamp()
+  -- Nor does it count if the clock was set back.
+  if v_slow ->> 'worker' = p_worker::text and ratchet_internal.now()
+    between (v_slow ->> 'looked')::timestamptz and (v_slow ->> 'again')::timestamptz
   then
-    return null;
+    return v_slow;
   end if;
-  return v_slow;
+  return null;
 end $$;
 comment on function ratchet_internal.slow_look(bigint) is
   'Where the routes of a worker begin by a slow look of this session; null: from the beginning.';
