@@ -14566,11 +14566,12 @@ comment on function ratchet_internal.announcement(jsonb) is
 -- sql/graph/fail_outcome.sql
 
 -- What becomes of an activity whose expression failed after it had its response: the error takes
--- the place of the response, and only transitions are evaluated again, with its code. If one of
--- these fails too, none is taken.
+-- the place of the response and its output, and only transitions are evaluated again, with its
+-- code. If one of these fails too, none is taken.
 
 create function ratchet_internal.fail_outcome(
-  p_out ratchet_internal.graph_outcome, p_transitions jsonb, p_view jsonb, p_error jsonb
+  p_out ratchet_internal.graph_outcome, p_job ratchet.jobs,
+  p_activity ratchet_internal.graph_activities, p_scope jsonb, p_error jsonb
 ) returns ratchet_internal.graph_outcome
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -14579,7 +14580,9 @@ declare
   v_out ratchet_internal.graph_outcome := ratchet_internal.close_outcome(p_out, null, p_error);
 begin
   v_out.targets := '{}';
-  v_out.targets := ratchet_internal.taken_transitions(p_transitions, p_view, v_out.code);
+  v_out.targets := ratchet_internal.taken_transitions(p_activity.transitions,
+    ratchet_internal.graph_view(p_job, p_activity, p_scope, ratchet_internal.activity_entry(
+      p_activity, v_out.attribute, null, null, p_error)), v_out.code);
   return v_out;
 exception when sqlstate 'WF107' or sqlstate 'WF506' or data_exception
   or program_limit_exceeded
@@ -14587,7 +14590,7 @@ then
   return v_out;
 end $$;
 comment on function ratchet_internal.fail_outcome(
-  ratchet_internal.graph_outcome, jsonb, jsonb, jsonb) is
+  ratchet_internal.graph_outcome, ratchet.jobs, ratchet_internal.graph_activities, jsonb, jsonb) is
   'An activity whose expression failed after its response: only its error is left.';
 
 -- sql/graph/leave_activity.sql
@@ -14629,7 +14632,7 @@ begin
     or program_limit_exceeded
   then
     get stacked diagnostics v_message = message_text, v_detail = pg_exception_detail;
-    v_out := ratchet_internal.fail_outcome(v_out, p_activity.transitions, v_view,
+    v_out := ratchet_internal.fail_outcome(v_out, p_job, p_activity, p_scope,
       ratchet_internal.expression_error(p_activity.name, v_part, v_message, v_detail));
     v_self := ratchet_internal.activity_entry(p_activity, v_out.attribute, null, null, v_out.error);
   end;
@@ -14667,6 +14670,7 @@ begin
   end if;
   if v_out.status = 'skipped' then
     v_out.targets := '{}';
+    v_out.scope := p_item.scope;
     return v_out;
   end if;
   return ratchet_internal.leave_activity(p_job, p_activity, p_item.scope, v_out);

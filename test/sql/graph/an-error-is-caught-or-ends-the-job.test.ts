@@ -130,6 +130,29 @@ test.serial(
   },
 );
 
+test.serial('where job maps throw, conditions see the error and no output', async (t) => {
+  const seen = (expected: unknown, actual: string) => ({
+    conditions: { code: 500, match: [{ expected, actual }] },
+  });
+  const app = await graphApp(sql, {
+    subscribes: 'flow',
+    activities: {
+      start: { type: 'trigger' },
+      act: { type: 'hook', output: { maps: { n: 1 } }, job: { maps: { x: THROWS } } },
+      output: { type: 'hook', job: { maps: { output: true } } },
+      error: { type: 'hook', job: { maps: { error: true } } },
+    },
+    transitions: {
+      start: [{ to: 'act' }],
+      act: [
+        { to: 'output', ...seen(1, '{act.output.data.n}') },
+        { to: 'error', ...seen('job.maps', '{$self.output.metadata.$error.expression}') },
+      ],
+    },
+  });
+  t.deepEqual((await app.publish('flow', { list: 1 })).data, { error: true });
+});
+
 test.serial('an expression of the trigger that throws refuses the call', async (t) => {
   const app = await graphApp(sql, {
     subscribes: 'bad',

@@ -90,6 +90,12 @@ test.serial('4.7, 10: how long who is kept', async (t) => {
     kept('read', pipe(['{read-t.output.data.n}', 2], ['{@math.multiply}'])),
     kept('wrong', '{wrong-t.output.data.missing}'),
     {
+      subscribes: 'skips',
+      expire: '{skips-t.output.data.n}',
+      activities: { 'skips-t': trigger, last: { type: 'hook', statusThreshold: 1 } },
+      transitions: { 'skips-t': [{ to: 'last' }] },
+    },
+    {
       subscribes: 'victim',
       activities: { v: trigger, hold: { type: 'hook', sleep: 1000 } },
       transitions: { v: [{ to: 'hold' }] },
@@ -120,6 +126,7 @@ test.serial('4.7, 10: how long who is kept', async (t) => {
     some: 90,
     read: 10,
     wrong: 1,
+    skips: 5,
   })) {
     await app.publish(topic, { id: topic, n: 5 });
     t.is(await expire(topic), seconds, topic);
