@@ -14844,7 +14844,9 @@ begin
   end if;
   if (p_item.answer).job_id is null then
     v_draft.attributes := v_draft.attributes || p_out.attribute;
-  elsif p_out.error is not null and not (p_item.answer).is_failed then
+  elsif p_out.error is not null and (not (p_item.answer).is_failed
+    or (p_out.attribute).value is distinct from (p_item.answer).value)
+  then
     v_draft.changed := v_draft.changed || p_out.attribute;
   end if;
   if p_out.data is not null then v_job.context := p_out.data; end if;
@@ -15018,8 +15020,10 @@ begin
   foreach v_told in array coalesce(p_draft.announcements, '{}') loop
     perform ratchet_internal.announce_graph(v_job, v_told -> 'metadata',
       nullif(v_told -> 'data', 'null'));
-    v_jobs := v_jobs || ratchet_internal.answer_awaiting(p_draft.now, v_job.id,
-      (v_told -> 'code')::int, nullif(v_told -> 'data', 'null'));
+    if v_job.is_awaited then
+      v_jobs := v_jobs || ratchet_internal.answer_awaiting(p_draft.now, v_job.id,
+        (v_told -> 'code')::int, nullif(v_told -> 'data', 'null'));
+    end if;
   end loop;
   return v_jobs;
 end $$;

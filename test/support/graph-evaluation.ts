@@ -25,7 +25,7 @@ export function graphEvaluation(job: ObservedJob, history: DataHistory, isCut: (
     for (const [name, expression] of Object.entries(maps as object)) {
       const key = jobKey(expression);
       const value = key === undefined ? evaluate(expression, scope, jid) : member(seen, name);
-      if (key !== undefined) {
+      if (key !== undefined && seen !== undefined) {
         history.read({ leg, key, where: `${run} ${name}`, fits: (each) => same(each, value) });
       }
       if (value !== undefined) values[name] = value;

@@ -238,7 +238,7 @@ export function judge(job: ObservedJob, payload: unknown, world: World): Verdict
     const run = `${id} ${address}`;
     let output: Values | undefined;
     try {
-      const kept = isWaiting ? seen?.input : seen?.value;
+      const kept = isWaiting ? seen?.input : seen?.failed === true ? undefined : seen?.value;
       output = mapped(member(activity['output'], 'maps'), above, kept, { run, leg });
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;

@@ -114,6 +114,16 @@ test.serial(
       status: 0,
       data: { err: { code: 500, expression: 'job.maps' } },
     });
+    await app.publish('flow', { id: 'failed' });
+    await app.work(worker, () => ({ failed: true, code: 404, data: { message: 'no' } }));
+    t.like((await app.state('failed')).data, { err: { code: 500, expression: 'job.maps' } });
+    const rows = await sql.rows(
+      `select a.code, a.value::json ->> 'expression' as expression from ratchet.jobs_attributes a
+        join ratchet.jobs j on j.id = a.job_id
+        where j.namespace = $1 and j.key = 'failed' and a.field like '% act'`,
+      [app.space],
+    );
+    t.deepEqual(rows, [{ code: 500, expression: 'job.maps' }], 'the history says what was caught');
 
     const graph = flow({ type: 'hook' });
     graph.transitions = {
