@@ -24,6 +24,13 @@ export function expireOf(graph: Graph, trigger: string, payload: unknown): numbe
   return typeof seconds === 'number' ? seconds : EXPIRE_SECONDS;
 }
 
+/** The entity of a job: what its trigger reads of the payload, or its topic. */
+export function labelOf(graph: Graph, trigger: string, payload: unknown): string {
+  const entry = { $self: { dad: ',0', output: payload } };
+  const label = evaluate(graph.activities[trigger]?.['entity'], entry, '') as number | undefined;
+  return label === undefined ? (graph.subscribes ?? '') : String(label);
+}
+
 function matches(job: ObservedJob, end: End, expire: number): boolean {
   const code = job.error?.code;
   if (end.kind === 'threshold') return job.status === 0 && job.error === null;

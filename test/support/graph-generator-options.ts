@@ -18,6 +18,9 @@ export function randomOptions(random: Random, graph: Graph, { value, jobValue, c
   const chance = (among: number) => random.below(among) === 0;
 
   const name = graph.subscribes ?? '';
+  /** The ids that children are given, and the hooks to which they may signal. */
+  const named: unknown[] = [];
+  const listeners: string[] = [];
 
   function rule(id: string, key: unknown) {
     const match = [{ expected: key, actual: '{$self.hook.data.id}' }];
@@ -54,12 +57,7 @@ export function randomOptions(random: Random, graph: Graph, { value, jobValue, c
   }
 
   function interrupt(place: Place) {
-    const isOther = place.targets.length > 1;
-    return {
-      type: 'interrupt',
-      target: pick(isOther ? place.targets.slice(1) : place.targets),
-      ...stop(),
-    };
+    return { type: 'interrupt', target: pick([...place.targets, ...named]), ...stop() };
   }
 
   const stop = () => ({
@@ -68,11 +66,20 @@ export function randomOptions(random: Random, graph: Graph, { value, jobValue, c
     ...(chance(3) ? { expire: 1000 + random.below(3) } : {}),
   });
 
+  /** A job of its own id can be stopped by other branches; a second one cannot be started. */
   function awaited(id: string, place: Place) {
-    const maps = { v: value(place.readable), boss: '{$job.metadata.jid}', ...read(3) };
-    const keep = chance(2) ? { keep: 901 } : {};
     const detached = id.startsWith('d') ? { await: false } : {};
-    return { type: 'await', topic: child, input: { maps: { ...maps, ...keep } }, ...detached };
+    if (chance(8)) return { type: 'await', topic: child, ...detached };
+    const own = concat('{$job.metadata.jid}', `-${id}`);
+    const isNamed = chance(3);
+    if (isNamed) named.push(own);
+    const listener = listeners.length > 0 ? { tell: `${pick(listeners)}-topic`, tells: 1 } : {};
+    const maps = {
+      ...{ v: value(place.readable), boss: '{$job.metadata.jid}', ...read(3), ...listener },
+      ...(chance(2) ? { keep: 901 } : {}),
+      ...(isNamed ? { id: own } : {}),
+    };
+    return { type: 'await', topic: child, input: { maps }, ...detached };
   }
 
   function kindOptions(id: string, place: Place): { type: string; [option: string]: unknown } {
@@ -81,11 +88,19 @@ export function randomOptions(random: Random, graph: Graph, { value, jobValue, c
     switch (id[0]) {
       case 'w':
       case 'p':
-        return { type: 'worker', topic: 'w', ...(chance(6) ? {} : { input: { maps } }) };
+        return {
+          ...{ type: 'worker', topic: chance(4) ? concat('', 'w') : 'w' },
+          ...(chance(6) ? {} : { input: { maps } }),
+          ...(chance(6) ? { retry: { 404: [1, 'x'] } } : {}),
+        };
       case 'x':
       case 'q':
         rule(id, own);
         return { type: 'hook', output: { maps } };
+      case 'z':
+        rule(id, '{$job.metadata.jid}');
+        listeners.push(id);
+        return { type: 'hook' };
       case 'b':
         rule(id, own);
         return { type: 'hook', sleep: pick([0.001, 0.02]) };
@@ -106,5 +121,5 @@ export function randomOptions(random: Random, graph: Graph, { value, jobValue, c
   }
 
   const options = (id: string, place: Place) => ({ ...kindOptions(id, place), ...threshold() });
-  return { options, rule, read, threshold, announcement, jobMaps };
+  return { listeners, options, rule, read, threshold, announcement, jobMaps };
 }

@@ -7,7 +7,8 @@ import type { Random } from './seed';
 // answered: w a worker, p one that may answer more than once, x a wait, q one that may be signalled
 // more than once, y a wait for a signal of the job itself, t a sleep, b a wait that its time may
 // end, h a hook that goes on at once, v one that is gone back to, a an await, d one that is not
-// waited for, s a signal, i an interrupt of the job itself, n one of another job, c a cycle.
+// waited for, s a signal, i an interrupt of the job itself, n one of another job, c a cycle, z a
+// wait for what jobs signal to all of a color.
 
 /** What can be used where an activity stands. */
 export interface Place {
@@ -22,9 +23,27 @@ export interface Place {
 
 type Conditions = { code?: unknown; gate?: string; match?: unknown[] } | undefined;
 
+/** What jobs of the first graph say of themselves. */
+const STATS = {
+  id: '{$self.input.data.id}',
+  key: '{$self.input.data.color}',
+  granularity: '1h',
+  measures: [
+    { measure: 'index', target: '{$self.input.data.color}' },
+    { measure: 'sum', target: '{$self.input.data.v}' },
+  ],
+};
 const PASS_LIMIT = 3;
 const CYCLES = 3;
-const CODES = [undefined, 200, [200, 201], [200, '202'], [404], [500, 404], [200, 201, 202, 404]];
+const CODES = [
+  undefined,
+  200,
+  [200, 201],
+  [200, '202'],
+  [404, 409],
+  [500, 404],
+  [200, 201, 202, 404],
+];
 /** Most graphs branch at their top. */
 const depthFan = (depth: number) => (depth < 3 ? 3 : 2);
 
@@ -46,7 +65,7 @@ export function randomGraph(
   };
   graph.activities[trigger] = {
     type: 'trigger',
-    stats: name === 'main' ? { id: '{$self.input.data.id}' } : {},
+    stats: name === 'main' ? STATS : { id: STATS.id },
     job: { maps: { total: 0 } },
     ...(chance(2) ? { entity: '{$self.input.data.v}' } : {}),
   };
@@ -88,6 +107,20 @@ export function randomGraph(
     return id;
   }
 
+  /** A signal to all jobs of a color, and a hook beside it that waits for such. */
+  function cried(from: string, place: Place) {
+    const [sender, id] = [`s${name}${(left -= 1)}`, `z${name}${(left -= 1)}`];
+    const data = `{${trigger}.output.data.color}`;
+    graph.activities[sender] = {
+      ...{ type: 'signal', subtype: 'all', topic: `${id}-topic` },
+      ...{ key_name: 'color', key_value: data, signal: { maps: { v: value(place.readable) } } },
+      resolver: { maps: { data: { color: data }, end: 'NOW', range: '1h' } },
+    };
+    graph.activities[id] = make.options(id, place);
+    graph.transitions[from]?.push({ to: sender }, { to: id });
+    return id;
+  }
+
   /** Goes back to any of the loops around, at most twice to each. */
   function cycle(from: string, place: Place) {
     const pivot = place.pivots[place.pivots.length - 1 - random.below(place.pivots.length)];
@@ -109,7 +142,7 @@ export function randomGraph(
   function follow(from: string, place: Place): void {
     const kinds = [
       ...['w', 'w', 'x', 't', 'b', 'h', 'h', 'v', 'v', 'p', 'q', 's'],
-      ...(child === undefined ? [] : ['a', 'a', 'd']),
+      ...(child === undefined ? [] : ['a', 'a', 'd', 'z']),
       ...(place.targets.length > 0 && chance(2) ? ['n', 'n'] : []),
       ...(chance(4) ? ['i'] : []),
     ];
@@ -119,7 +152,8 @@ export function randomGraph(
     for (let at = 0; at < count && left > 1 && place.depth < 8; at += 1) {
       const kind = pick(kinds);
       if (kind === 's') {
-        below(signalled(from, place), place);
+        const isCry = name === 'main' && chance(3);
+        below(isCry ? cried(from, place) : signalled(from, place), place);
         continue;
       }
       const id = `${kind}${name}${(left -= 1)}`;
@@ -132,7 +166,7 @@ export function randomGraph(
 
   function below(id: string, place: Place): void {
     const kind = id[0] ?? '';
-    const part = 'xqbty'.includes(kind) ? 'hook' : 'output';
+    const part = 'xqbtyz'.includes(kind) ? 'hook' : 'output';
     const self = [`{$self.${part}.data.v}`, random.below(4), value(place.readable)];
     Object.assign(graph.activities[id] as object, {
       job: make.jobMaps(id, self),
@@ -150,10 +184,22 @@ export function randomGraph(
     });
   }
 
-  const boss = name === 'main' ? [] : [`{${trigger}.output.data.boss}`];
+  /** A signal to the job that started this one, if it listens. */
+  function tell() {
+    const id = `s${name}`;
+    const data = `{${trigger}.output.data`;
+    const maps = { id: `${data}.boss}`, v: random.below(4) };
+    graph.activities[id] = { type: 'signal', topic: `${data}.tell}`, signal: { maps } };
+    if (chance(2)) Object.assign(graph.activities[id], { status: 'pending', code: 202 });
+    const match = [{ expected: 1, actual: `${data}.tells}` }];
+    graph.transitions[trigger]?.push({ to: id, conditions: { match } });
+  }
+
+  const other = `{${trigger}.output.data.${name === 'main' ? 'other' : 'boss'}}`;
   follow(trigger, {
     ...{ readable: [`${trigger}.output`], depth: 1, pivots: [] },
-    targets: ['nobody', ...boss],
+    targets: ['nobody', other],
   });
+  if (name !== 'main') tell();
   return graph;
 }

@@ -69,3 +69,11 @@ export async function observe(
   }
   return [...jobs.values()][0] as ObservedJob;
 }
+
+/** What a run came to, apart from ids, times and the text of an error. */
+export function runText(code: number, failed: boolean | undefined, value: unknown) {
+  const members = Object.entries(Object(failed === true ? null : value) as object)
+    .filter(([key]) => !['id', 'timestamp', 'jc', 'ju'].includes(key))
+    .sort();
+  return JSON.stringify({ code, failed: failed === true, value: members });
+}

@@ -1,34 +1,19 @@
-import { endFaults, expireOf, type End, type Kill } from './graph-ends';
+import { childAnswers } from './graph-children';
+import { endFaults, expireOf, labelOf, type End } from './graph-ends';
 import { graphEvaluation, type Values } from './graph-evaluation';
 import { evaluate, ExpressionError, member, same } from './graph-expressions';
 import type { Entry, Scope } from './graph-expressions';
 import { COUNTER, dataHistory, type Leg } from './graph-history';
 import { graphShape, splitAddress } from './graph-shape';
-import { mostOpen } from './graph-threshold';
+import { notSkipped, type Limited } from './graph-threshold';
 import type { Graph } from './graph';
-import type { ObservedJob, ObservedRun } from './graph-observed';
+import { runText, type ObservedJob, type ObservedRun } from './graph-observed';
+import { unsaid, type Heard, type Response, type Verdict, type World } from './graph-world';
 
 // Judges a job by the grammar alone, depth first and without a database: it knows nothing of
 // messages and transactions. Where the grammar leaves a choice, because it depends on the order of
 // what runs side by side, it looks at what the job did, holds it against all that may have been,
 // and goes on from there.
-
-/** One answer of a worker, a signal, or nothing but time. */
-export interface Response {
-  code: number;
-  failed?: boolean;
-  data?: unknown;
-}
-
-/** How the world answers a run of an activity: the same whenever it is asked. */
-export type Script = (graph: string, activity: string, address: string) => Response;
-
-export interface World {
-  script: Script;
-  graphs: Graph[];
-  /** Of all jobs. */
-  kills: Kill[];
-}
 
 type Activity = Graph['activities'][string];
 
@@ -40,23 +25,8 @@ interface Run {
   before: Leg | undefined;
 }
 
-export interface Verdict {
-  runs: number;
-  isStopped: boolean;
-  /** What its activities announced: how often, and whether for good. */
-  told: { emits: number; persists: number };
-  dataFaults: (data: Values | null, isComplete: boolean) => string[];
-  /** What is wrong, once all jobs have been looked at. */
-  faults: () => string[];
-}
-
-/** What a run came to, apart from ids, times and the text of an error. */
-function plain(code: number, failed: boolean | undefined, value: unknown) {
-  const members = Object.entries(Object(failed === true ? null : value) as object)
-    .filter(([key]) => !['id', 'timestamp', 'jc', 'ju'].includes(key))
-    .sort();
-  return JSON.stringify({ code, failed: failed === true, value: members });
-}
+/** What the passes of an activity under one pass of its parent have in common. */
+const firstPass = ({ id, address }: Run) => `${id} ${splitAddress(address)[0]}`;
 
 /** Judges a job whose trigger is the first activity of its graph, and all jobs that it started. */
 export function judge(job: ObservedJob, payload: unknown, world: World): Verdict {
@@ -70,20 +40,24 @@ export function judge(job: ObservedJob, payload: unknown, world: World): Verdict
   const visited = new Set<string>();
   /** What the job had yet to do when it ended. */
   const open: string[] = [];
-  const unskipped: { run: string; leg: Leg; limit: number }[] = [];
-  const children = new Map<string, { child: ObservedJob; verdict: Verdict; told: number }>();
+  const limited: Limited[] = [];
+  const verdicts: Verdict[] = [];
+  const children = new Map<string, ReturnType<typeof childAnswers>>();
   const sent = new Map<string, Response>();
+  /** What others signalled to it. */
+  const heard: Heard[] = [];
   const told = { emits: 0, persists: 0 };
   const jid = job.key;
-  const isCut = () => job.status !== 0 || job.error !== null || ends.length > 0;
+  const isEarly = (end: End) => end.kind !== 'threshold' || end.limit > 1;
+  const isCut = () => job.status !== 0 || job.error !== null || ends.some(isEarly);
   const { mapped, isTaken, written } = graphEvaluation(job, history, isCut);
 
   function expect({ id, address }: Run, { code, failed, data }: Response) {
     const run = `${id} ${address}`;
     const seen = job.runs.get(run);
-    const row = seen && plain(seen.code, seen.failed, seen.value);
-    if (row !== plain(code, failed, data))
-      faults.push(`${run}: ${row}, not ${plain(code, failed, data)}`);
+    const row = seen && runText(seen.code, seen.failed, seen.value);
+    const due = runText(code, failed, data);
+    if (row !== due) faults.push(`${run}: ${row}, not ${due}`);
   }
 
   /** Goes on from a response: job data, what follows, and the next pass of what is not done yet. */
@@ -92,6 +66,9 @@ export function judge(job: ObservedJob, payload: unknown, world: World): Verdict
     const activity = graph.activities[id] as Activity;
     const leg = { before: at.before };
     const data = written(activity, given.code, { ...above, [id]: bound, $self: bound });
+    // It was answered, but the job ended before it went on with that.
+    const isLate = data === undefined && isCut() && job.runs.get(`${id} ${address}`)?.code !== 500;
+    if (isLate) return void open.push(`${id} ${address}`);
     const response = data === undefined ? { code: 500, failed: true } : given;
     const entry = data === undefined ? { dad: address } : bound;
     for (const [key, value] of data ?? []) {
@@ -123,6 +100,10 @@ export function judge(job: ObservedJob, payload: unknown, world: World): Verdict
     }
   }
 
+  function fail(at: Run, before: Leg, code: number) {
+    leave({ ...at, before }, { code, failed: true }, { dad: at.address });
+  }
+
   /** What is known of a run; that it was entered. */
   function observed({ id, address, before }: Run): { seen: ObservedRun | undefined; leg: Leg } {
     const leg = { before };
@@ -134,25 +115,15 @@ export function judge(job: ObservedJob, payload: unknown, world: World): Verdict
     return { seen, leg };
   }
 
-  /** What a child came to, or announced while it ran. */
-  function reported({ id, address }: Run, seen: ObservedRun): Response {
-    const [parent] = splitAddress(address);
-    const found = children.get(`${id} ${parent}`);
-    if (found === undefined) return { code: 200 };
-    const { child, verdict } = found;
-    if (graph.activities[id]?.['await'] === false)
-      return { code: 200, data: { job_id: child.key } };
-    const isNews = !seen.failed && seen.code === 202;
-    const isForGood = verdict.told.persists > 0 && !seen.failed && !same(seen.value, child.data);
-    if (isNews || isForGood) {
-      found.told += 1;
-      const most = isNews ? verdict.told.emits : verdict.told.persists;
-      if (found.told > most && isNews) faults.push(`${id} ${address} was told too often`);
-      faults.push(...verdict.dataFaults(seen.value as Values | null, false));
-      return { code: isNews ? 202 : 200, data: seen.value };
-    }
-    if (child.error === null) return { code: 200, data: child.data ?? undefined };
-    return { code: child.error.code ?? 500, failed: true };
+  /** What comes from outside, or from any job that signals to this one. */
+  function outside({ id, address }: Run, { value, code }: ObservedRun, isTime: boolean): Response {
+    if (isTime) return { code: 200 };
+    const response = world.script(job.topic, id, address);
+    const v = member(value, 'v');
+    const isScripted = code === response.code && same(v, member(response.data, 'v'));
+    if (!id.startsWith('z') || isScripted) return response;
+    heard.push({ topic: `${id}-topic`, code, v });
+    return { code, data: v === undefined ? {} : { v } };
   }
 
   /** An activity that the world answers: a worker, a signal, the end of a sleep, a child. */
@@ -164,14 +135,15 @@ export function judge(job: ObservedJob, payload: unknown, world: World): Verdict
   ) {
     if (seen === undefined) return;
     if (!seen.isFinal) return void open.push(`${at.id} ${at.address}`);
-    const kind = graph.activities[at.id]?.type;
-    const scripted = world.script(job.topic, at.id, at.address);
-    const isTime =
-      graph.activities[at.id]?.['sleep'] !== undefined && member(seen.value, 'v') === undefined;
-    let response = sent.get(key ?? '') ?? (isTime ? { code: 200 } : scripted);
-    if (kind === 'await') response = reported(at, seen);
+    const activity = graph.activities[at.id] as Activity;
+    const { type, sleep } = activity;
+    const fails = (code: number) => written(activity, code, at.above) === undefined;
+    const isTime = sleep !== undefined && member(seen.value, 'v') === undefined;
+    const told = children.get(firstPass(at))?.(seen, fails);
+    faults.push(...(told?.faults ?? []));
+    const response = told?.response ?? sent.get(key ?? '') ?? outside(at, seen, isTime);
     const data = response.failed === true ? undefined : response.data;
-    const bound = kind === 'hook' ? { hook: isTime ? {} : data, output } : { output: data };
+    const bound = type === 'hook' ? { hook: isTime ? {} : data, output } : { output: data };
     leave({ ...at, before: leg }, response, { dad: at.address, ...bound });
   }
 
@@ -198,14 +170,19 @@ export function judge(job: ObservedJob, payload: unknown, world: World): Verdict
     const { id, address, above } = at;
     const run = `${id} ${address}`;
     const maps = member(graph.activities[id]?.['input'], 'maps');
-    const input = mapped(maps, above, seen?.input, { run, leg });
+    const input = mapped(maps, above, seen?.input, { run, leg }) ?? payload;
     if (!same(seen?.input, input)) faults.push(`${run} input ${JSON.stringify(seen?.input)}`);
     const child = job.children.get(run);
-    if (child === undefined) faults.push(`${run} has no child`);
-    else {
-      const verdict = judge(child, input, world);
-      children.set(`${id} ${splitAddress(address)[0]}`, { child, verdict, told: 0 });
+    if (child === undefined) {
+      if (!seen?.isFinal) return void open.push(run);
+      const keys = [jid, ...[...job.children.values()].map(({ key }) => key)];
+      if (!keys.includes(member(input, 'id') as string)) faults.push(`${run} has no child`);
+      return fail(at, leg, 409);
     }
+    const verdict = judge(child, input, world);
+    verdicts.push(verdict);
+    const isAwaited = graph.activities[id]?.['await'] !== false;
+    children.set(firstPass(at), childAnswers(child, verdict, isAwaited));
     answered(at, { seen, leg }, undefined);
   }
 
@@ -213,19 +190,14 @@ export function judge(job: ObservedJob, payload: unknown, world: World): Verdict
     const { id, address, above } = at;
     const activity = graph.activities[id] as Activity;
     const target = activity['target'] && evaluate(activity['target'], above, jid);
-    const end: End = {
-      ...{
-        kind: 'interrupt',
-        code: Number(activity['code']),
-        isThrown: activity['throw'] !== false,
-      },
-      expire: (activity['expire'] as number | undefined) ?? expire,
-    };
+    const kept = (activity['expire'] as number | undefined) ?? expire;
+    const [code, isThrown] = [Number(activity['code']), activity['throw'] !== false];
+    const end: End = { kind: 'interrupt', code, isThrown, expire: kept };
     const isSelf = target === undefined || target === jid;
     if (isSelf) ends.push(end);
     else {
       const isDone = member(seen.input, 'is_interrupted') === true;
-      world.kills.push({ target: String(target), isDone, end });
+      world.kills.push({ target: target as string, isDone, end });
     }
     leave({ ...at, before: leg }, { code: 200 }, { dad: address }, isSelf);
   }
@@ -242,7 +214,7 @@ export function judge(job: ObservedJob, payload: unknown, world: World): Verdict
       output = mapped(member(activity['output'], 'maps'), above, kept, { run, leg });
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
-      return leave({ ...at, before: leg }, { code: 500, failed: true }, { dad: address });
+      return fail(at, leg, 500);
     }
     const self = { dad: address, output };
     if (!isWaiting) return leave({ ...at, before: leg }, { code: 200, data: output }, self);
@@ -257,8 +229,12 @@ export function judge(job: ObservedJob, payload: unknown, world: World): Verdict
     const activity = graph.activities[id] as Activity;
     const where = { run: `${id} ${address}`, leg };
     const data = mapped(member(activity['signal'], 'maps'), above, undefined, where) ?? {};
+    const topic = evaluate(activity['topic'], above, jid) as string;
     const code = activity['code'] === 202 ? 202 : 200;
-    sent.set(`${String(activity['topic'])} ${String(data['id'])}`, { code, data });
+    const isToAll = activity['subtype'] === 'all';
+    const to = isToAll ? evaluate(activity['key_value'], above, jid) : data['id'];
+    world.cries.push({ topic, to, code, v: data['v'] });
+    sent.set(`${topic} ${String(data['id'])}`, { code, data });
     leave({ ...at, before: leg }, { code: 200 }, { dad: address });
   }
 
@@ -271,7 +247,7 @@ export function judge(job: ObservedJob, payload: unknown, world: World): Verdict
       if (!same(seen?.input, input)) faults.push(`${run} input ${JSON.stringify(seen?.input)}`);
     } catch (error) {
       if (!(error instanceof ExpressionError)) throw error;
-      return leave({ ...at, before: leg }, { code: 500, failed: true }, { dad: address });
+      return fail(at, leg, 500);
     }
     answered(at, { seen, leg }, undefined);
   }
@@ -288,7 +264,7 @@ export function judge(job: ObservedJob, payload: unknown, world: World): Verdict
       ends.push({ kind: 'threshold', limit });
       return expect(at, { code: 200 });
     }
-    if (limit > 0) unskipped.push({ run: `${id} ${address}`, leg, limit });
+    if (limit > 0) limited.push({ run: `${id} ${address}`, leg, limit });
     if (activity.type === 'cycle') return cycle(at, seen, leg);
     if (activity.type === 'await') return awaited(at, known);
     if (activity.type === 'interrupt') return interrupt(at, seen, leg);
@@ -300,26 +276,23 @@ export function judge(job: ObservedJob, payload: unknown, world: World): Verdict
   /** What is wrong, once all jobs have been looked at. */
   function allFaults(): string[] {
     for (const run of job.runs.keys()) if (!visited.has(run)) faults.push(`${run} ran`);
-    for (const { run, leg, limit } of unskipped) {
-      if (mostOpen(leg, entries) <= limit) faults.push(`${run} was not skipped`);
-    }
-    const entity = graph.activities[trigger]?.['entity'] && member(payload, 'v');
-    if (job.entity !== String(entity ?? job.topic)) faults.push(`its entity is ${job.entity}`);
+    faults.push(...notSkipped(limited, entries));
+    faults.push(...unsaid(heard, world.cries, [jid, member(payload, 'color')]));
+    const label = labelOf(graph, trigger, payload);
+    if (job.entity !== label) faults.push(`it is a ${job.entity}, not a ${label}`);
     faults.push(...history.faults(), ...history.dataFaults(job.data, !isCut()));
     faults.push(...endFaults(job, ends, world.kills, { open, expire }));
-    for (const { verdict } of children.values()) faults.push(...verdict.faults());
+    for (const verdict of verdicts) faults.push(...verdict.faults());
     return faults.map((fault) => `${job.topic} ${job.key}: ${fault}`);
   }
 
-  leave(
-    { id: trigger, address: ',0', above: {}, before: undefined },
-    { code: 200 },
-    { dad: ',0', output: payload },
-  );
-  const below = [...children.values()].map(({ verdict }) => verdict.runs);
+  const start = { id: trigger, address: ',0', above: {}, before: undefined };
+  leave(start, { code: 200 }, { dad: ',0', output: payload });
   return {
-    ...{ told, dataFaults: history.dataFaults, faults: allFaults },
-    runs: below.reduce((sum, runs) => sum + runs, visited.size),
+    told,
+    dataFaults: (data, isComplete) => history.dataFaults(data, isComplete),
+    faults: allFaults,
+    runs: verdicts.reduce((sum, { runs }) => sum + runs, visited.size),
     isStopped: job.status < 0 || job.error !== null,
   };
 }
