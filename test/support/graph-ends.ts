@@ -31,6 +31,13 @@ export function labelOf(graph: Graph, trigger: string, payload: unknown): string
   return label === undefined ? (graph.subscribes ?? '') : String(label);
 }
 
+/** What an interrupt says of the end that it brings. */
+export const stopOf = (activity: Graph['activities'][string], expire: number) => ({
+  code: Number(activity['code']),
+  isThrown: activity['throw'] !== false,
+  expire: (activity['expire'] as number | undefined) ?? expire,
+});
+
 function matches(job: ObservedJob, end: End, expire: number): boolean {
   const code = job.error?.code;
   if (end.kind === 'threshold') return job.status === 0 && job.error === null;

@@ -57,7 +57,11 @@ export function randomOptions(random: Random, graph: Graph, { value, jobValue, c
   }
 
   function interrupt(place: Place) {
-    return { type: 'interrupt', target: pick([...place.targets, ...named]), ...stop() };
+    return {
+      type: 'interrupt',
+      target: pick([...place.targets.slice(chance(3) ? 0 : 1), ...named, ...named]),
+      ...stop(),
+    };
   }
 
   const stop = () => ({

@@ -143,7 +143,7 @@ export function randomGraph(
     const kinds = [
       ...['w', 'w', 'x', 't', 'b', 'h', 'h', 'v', 'v', 'p', 'q', 's'],
       ...(child === undefined ? [] : ['a', 'a', 'd', 'z']),
-      ...(place.targets.length > 0 && chance(2) ? ['n', 'n'] : []),
+      ...['n', 'n'],
       ...(chance(4) ? ['i'] : []),
     ];
     const count = 1 + random.below(depthFan(place.depth));

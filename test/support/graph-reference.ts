@@ -1,5 +1,5 @@
 import { childAnswers } from './graph-children';
-import { endFaults, expireOf, labelOf, type End } from './graph-ends';
+import { endFaults, expireOf, labelOf, stopOf, type End } from './graph-ends';
 import { graphEvaluation, type Values } from './graph-evaluation';
 import { evaluate, ExpressionError, member, same } from './graph-expressions';
 import type { Entry, Scope } from './graph-expressions';
@@ -15,6 +15,8 @@ import { unsaid, type Heard, type Response, type Verdict, type World } from './g
 // what runs side by side, it looks at what the job did, holds it against all that may have been,
 // and goes on from there.
 
+/** Whether the job maps of a response with a code fail. */
+type Fails = (code: number) => boolean;
 type Activity = Graph['activities'][string];
 
 /** A run of an activity: where it is, what it can read, and what brought it about. */
@@ -23,6 +25,12 @@ interface Run {
   address: string;
   above: Scope;
   before: Leg | undefined;
+}
+
+/** What a job shows of a run, and the leg that entered it. */
+interface Known {
+  seen: ObservedRun | undefined;
+  leg: Leg;
 }
 
 /** What the passes of an activity under one pass of its parent have in common. */
@@ -105,7 +113,7 @@ export function judge(job: ObservedJob, payload: unknown, world: World): Verdict
   }
 
   /** What is known of a run; that it was entered. */
-  function observed({ id, address, before }: Run): { seen: ObservedRun | undefined; leg: Leg } {
+  function observed({ id, address, before }: Run): Known {
     const leg = { before };
     const run = `${id} ${address}`;
     const seen = job.runs.get(run);
@@ -115,35 +123,31 @@ export function judge(job: ObservedJob, payload: unknown, world: World): Verdict
     return { seen, leg };
   }
 
-  /** What comes from outside, or from any job that signals to this one. */
-  function outside({ id, address }: Run, { value, code }: ObservedRun, isTime: boolean): Response {
-    if (isTime) return { code: 200 };
+  /** What comes from outside, with the time, or from any job that signals to this one. */
+  function outside({ id, address }: Run, seen: ObservedRun, fails: Fails): Response {
     const response = world.script(job.topic, id, address);
-    const v = member(value, 'v');
-    const isScripted = code === response.code && same(v, member(response.data, 'v'));
-    if (!id.startsWith('z') || isScripted) return response;
-    heard.push({ topic: `${id}-topic`, code, v });
-    return { code, data: v === undefined ? {} : { v } };
+    const [isSleep, isHeard] = [graph.activities[id]?.['sleep'] !== undefined, id.startsWith('z')];
+    // Of what came where job maps failed then only the error is left.
+    if ((isSleep || isHeard) && seen.failed) return { code: fails(200) ? 200 : 202 };
+    const v = member(seen.value, 'v');
+    if (isSleep && v === undefined) return { code: 200, data: {} };
+    const isScripted = seen.code === response.code && same(v, member(response.data, 'v'));
+    if (!isHeard || isScripted) return response;
+    heard.push({ topic: `${id}-topic`, code: seen.code, v });
+    return { code: seen.code, data: v === undefined ? {} : { v } };
   }
 
   /** An activity that the world answers: a worker, a signal, the end of a sleep, a child. */
-  function answered(
-    at: Run,
-    { seen, leg }: ReturnType<typeof observed>,
-    output: unknown,
-    key?: string,
-  ) {
+  function answered(at: Run, { seen, leg }: Known, output: unknown, key?: string) {
     if (seen === undefined) return;
     if (!seen.isFinal) return void open.push(`${at.id} ${at.address}`);
     const activity = graph.activities[at.id] as Activity;
-    const { type, sleep } = activity;
-    const fails = (code: number) => written(activity, code, at.above) === undefined;
-    const isTime = sleep !== undefined && member(seen.value, 'v') === undefined;
+    const fails: Fails = (code) => written(activity, code, at.above) === undefined;
     const told = children.get(firstPass(at))?.(seen, fails);
     faults.push(...(told?.faults ?? []));
-    const response = told?.response ?? sent.get(key ?? '') ?? outside(at, seen, isTime);
+    const response = told?.response ?? sent.get(key ?? '') ?? outside(at, seen, fails);
     const data = response.failed === true ? undefined : response.data;
-    const bound = type === 'hook' ? { hook: isTime ? {} : data, output } : { output: data };
+    const bound = activity.type === 'hook' ? { hook: data, output } : { output: data };
     leave({ ...at, before: leg }, response, { dad: at.address, ...bound });
   }
 
@@ -166,7 +170,7 @@ export function judge(job: ObservedJob, payload: unknown, world: World): Verdict
     leave(next, { code: 200, data: input }, { dad: pass, output: input });
   }
 
-  function awaited(at: Run, { seen, leg }: ReturnType<typeof observed>) {
+  function awaited(at: Run, { seen, leg }: Known) {
     const { id, address, above } = at;
     const run = `${id} ${address}`;
     const maps = member(graph.activities[id]?.['input'], 'maps');
@@ -190,9 +194,7 @@ export function judge(job: ObservedJob, payload: unknown, world: World): Verdict
     const { id, address, above } = at;
     const activity = graph.activities[id] as Activity;
     const target = activity['target'] && evaluate(activity['target'], above, jid);
-    const kept = (activity['expire'] as number | undefined) ?? expire;
-    const [code, isThrown] = [Number(activity['code']), activity['throw'] !== false];
-    const end: End = { kind: 'interrupt', code, isThrown, expire: kept };
+    const end: End = { kind: 'interrupt', ...stopOf(activity, expire) };
     const isSelf = target === undefined || target === jid;
     if (isSelf) ends.push(end);
     else {
@@ -202,7 +204,7 @@ export function judge(job: ObservedJob, payload: unknown, world: World): Verdict
     leave({ ...at, before: leg }, { code: 200 }, { dad: address }, isSelf);
   }
 
-  function hook(at: Run, { seen, leg }: ReturnType<typeof observed>) {
+  function hook(at: Run, { seen, leg }: Known) {
     const { id, address, above } = at;
     const activity = graph.activities[id] as Activity;
     const wait = waits.get(id);
@@ -238,7 +240,7 @@ export function judge(job: ObservedJob, payload: unknown, world: World): Verdict
     leave({ ...at, before: leg }, { code: 200 }, { dad: address });
   }
 
-  function worker(at: Run, { seen, leg }: ReturnType<typeof observed>) {
+  function worker(at: Run, { seen, leg }: Known) {
     const { id, address, above } = at;
     const run = `${id} ${address}`;
     try {
