@@ -14901,11 +14901,12 @@ comment on function ratchet_internal.announcement(jsonb) is
 -- sql/graph/fail_outcome.sql
 
 -- What becomes of an activity whose expression failed after it had its response: the error takes
--- the place of the response, and only transitions are evaluated again, with its code. If one of
--- these fails too, none is taken.
+-- the place of the response and its output, and only transitions are evaluated again, with its
+-- code. If one of these fails too, none is taken.
 
 create function ratchet_internal.fail_outcome(
-  p_out ratchet_internal.graph_outcome, p_transitions jsonb, p_view jsonb, p_error jsonb
+  p_out ratchet_internal.graph_outcome, p_job ratchet.jobs,
+  p_activity ratchet_internal.graph_activities, p_scope jsonb, p_error jsonb
 ) returns ratchet_internal.graph_outcome
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -14914,7 +14915,9 @@ declare
   v_out ratchet_internal.graph_outcome := ratchet_internal.close_outcome(p_out, null, p_error);
 begin
   v_out.targets := '{}';
-  v_out.targets := ratchet_internal.taken_transitions(p_transitions, p_view, v_out.code);
+  v_out.targets := ratchet_internal.taken_transitions(p_activity.transitions,
+    ratchet_internal.graph_view(p_job, p_activity, p_scope, ratchet_internal.activity_entry(
+      p_activity, v_out.attribute, null, null, p_error)), v_out.code);
   return v_out;
 exception when sqlstate 'WF107' or sqlstate 'WF506' or data_exception
   or program_limit_exceeded
@@ -14922,7 +14925,7 @@ then
   return v_out;
 end $$;
 comment on function ratchet_internal.fail_outcome(
-  ratchet_internal.graph_outcome, jsonb, jsonb, jsonb) is
+  ratchet_internal.graph_outcome, ratchet.jobs, ratchet_internal.graph_activities, jsonb, jsonb) is
   'An activity whose expression failed after its response: only its error is left.';
 
 -- sql/graph/leave_activity.sql
@@ -14964,7 +14967,7 @@ begin
     or program_limit_exceeded
   then
     get stacked diagnostics v_message = message_text, v_detail = pg_exception_detail;
-    v_out := ratchet_internal.fail_outcome(v_out, p_activity.transitions, v_view,
+    v_out := ratchet_internal.fail_outcome(v_out, p_job, p_activity, p_scope,
       ratchet_internal.expression_error(p_activity.name, v_part, v_message, v_detail));
     v_self := ratchet_internal.activity_entry(p_activity, v_out.attribute, null, null, v_out.error);
   end;
@@ -15002,6 +15005,7 @@ begin
   end if;
   if v_out.status = 'skipped' then
     v_out.targets := '{}';
+    v_out.scope := p_item.scope;
     return v_out;
   end if;
   return ratchet_internal.leave_activity(p_job, p_activity, p_item.scope, v_out);
@@ -15176,7 +15180,9 @@ begin
   end if;
   if (p_item.answer).job_id is null then
     v_draft.attributes := v_draft.attributes || p_out.attribute;
-  elsif p_out.error is not null and not (p_item.answer).is_failed then
+  elsif p_out.error is not null and (not (p_item.answer).is_failed
+    or (p_out.attribute).value is distinct from (p_item.answer).value)
+  then
     v_draft.changed := v_draft.changed || p_out.attribute;
   end if;
   if p_out.data is not null then v_job.context := p_out.data; end if;
@@ -15350,8 +15356,10 @@ begin
   foreach v_told in array coalesce(p_draft.announcements, '{}') loop
     perform ratchet_internal.announce_graph(v_job, v_told -> 'metadata',
       nullif(v_told -> 'data', 'null'));
-    v_jobs := v_jobs || ratchet_internal.answer_awaiting(p_draft.now, v_job.id,
-      (v_told -> 'code')::int, nullif(v_told -> 'data', 'null'));
+    if v_job.is_awaited then
+      v_jobs := v_jobs || ratchet_internal.answer_awaiting(p_draft.now, v_job.id,
+        (v_told -> 'code')::int, nullif(v_told -> 'data', 'null'));
+    end if;
   end loop;
   return v_jobs;
 end $$;
@@ -16106,7 +16114,9 @@ comment on function ratchet_internal.create_graph_job(timestamptz, ratchet.jobs)
 -- sql/graph/start_graph.sql
 
 -- Starts a job of a graph and runs its first stretch, which is written together with its row: a job
--- that is over by then is inserted once. Without anything to do it ends at once.
+-- that is over by then is inserted once. Without anything to do it ends at once. What stops other
+-- jobs, or signals to all that are listed, must find it running and listed: then its row comes
+-- first.
 -- Locks: the new row; and as run_stretch, write_drafts. Writes: all that they do, graph_facts.
 -- Returns null when a job has its id.
 
@@ -16121,18 +16131,25 @@ declare
   v_draft ratchet_internal.graph_draft;
 begin
   v_new.is_new := true;
-  v_draft := ratchet_internal.run_stretch(v_new, p_budget, false);
+  if p_draft.facts is null or not exists (
+    select from ratchet_internal.graph_activities
+    where version_id = p_draft.version_id and kind = 'signal'
+      and constants ->> 'subtype' = 'all')
+  then
+    v_draft := ratchet_internal.run_stretch(v_new, p_budget, false);
+  end if;
   if v_draft.version_id is null then
-    -- Whom it stops must find it running.
     v_job.status := greatest(v_job.status, 1);
-    if not ratchet_internal.create_graph_job(p_draft.now, v_job) then return null; end if;
+  else
+    v_job := v_draft.job;
+  end if;
+  if not ratchet_internal.create_graph_job(p_draft.now, v_job) then return null; end if;
+  if p_draft.facts is not null then
+    perform ratchet_internal.record_facts(p_draft.now, v_job, p_draft.facts);
+  end if;
+  if v_draft.version_id is null then
     v_new.is_new := false;
     v_draft := ratchet_internal.run_stretch(v_new, p_budget, true);
-  elsif not ratchet_internal.create_graph_job(p_draft.now, v_draft.job) then
-    return null;
-  end if;
-  if p_draft.facts is not null then
-    perform ratchet_internal.record_facts(p_draft.now, v_draft.job, p_draft.facts);
   end if;
   return row(v_draft.steps, v_draft.children, v_draft.jobs
     || ratchet_internal.write_drafts(p_draft.now, array[v_draft]))::ratchet_internal.graph_run;

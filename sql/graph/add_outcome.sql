@@ -22,7 +22,9 @@ begin
   end if;
   if (p_item.answer).job_id is null then
     v_draft.attributes := v_draft.attributes || p_out.attribute;
-  elsif p_out.error is not null and not (p_item.answer).is_failed then
+  elsif p_out.error is not null and (not (p_item.answer).is_failed
+    or (p_out.attribute).value is distinct from (p_item.answer).value)
+  then
     v_draft.changed := v_draft.changed || p_out.attribute;
   end if;
   if p_out.data is not null then v_job.context := p_out.data; end if;

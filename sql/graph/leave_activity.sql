@@ -35,7 +35,7 @@ begin
     or program_limit_exceeded
   then
     get stacked diagnostics v_message = message_text, v_detail = pg_exception_detail;
-    v_out := ratchet_internal.fail_outcome(v_out, p_activity.transitions, v_view,
+    v_out := ratchet_internal.fail_outcome(v_out, p_job, p_activity, p_scope,
       ratchet_internal.expression_error(p_activity.name, v_part, v_message, v_detail));
     v_self := ratchet_internal.activity_entry(p_activity, v_out.attribute, null, null, v_out.error);
   end;

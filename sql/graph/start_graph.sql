@@ -1,5 +1,7 @@
 -- Starts a job of a graph and runs its first stretch, which is written together with its row: a job
--- that is over by then is inserted once. Without anything to do it ends at once.
+-- that is over by then is inserted once. Without anything to do it ends at once. What stops other
+-- jobs, or signals to all that are listed, must find it running and listed: then its row comes
+-- first.
 -- Locks: the new row; and as run_stretch, write_drafts. Writes: all that they do, graph_facts.
 -- Returns null when a job has its id.
 
@@ -14,18 +16,25 @@ declare
   v_draft ratchet_internal.graph_draft;
 begin
   v_new.is_new := true;
-  v_draft := ratchet_internal.run_stretch(v_new, p_budget, false);
+  if p_draft.facts is null or not exists (
+    select from ratchet_internal.graph_activities
+    where version_id = p_draft.version_id and kind = 'signal'
+      and constants ->> 'subtype' = 'all')
+  then
+    v_draft := ratchet_internal.run_stretch(v_new, p_budget, false);
+  end if;
   if v_draft.version_id is null then
-    -- Whom it stops must find it running.
     v_job.status := greatest(v_job.status, 1);
-    if not ratchet_internal.create_graph_job(p_draft.now, v_job) then return null; end if;
+  else
+    v_job := v_draft.job;
+  end if;
+  if not ratchet_internal.create_graph_job(p_draft.now, v_job) then return null; end if;
+  if p_draft.facts is not null then
+    perform ratchet_internal.record_facts(p_draft.now, v_job, p_draft.facts);
+  end if;
+  if v_draft.version_id is null then
     v_new.is_new := false;
     v_draft := ratchet_internal.run_stretch(v_new, p_budget, true);
-  elsif not ratchet_internal.create_graph_job(p_draft.now, v_draft.job) then
-    return null;
-  end if;
-  if p_draft.facts is not null then
-    perform ratchet_internal.record_facts(p_draft.now, v_draft.job, p_draft.facts);
   end if;
   return row(v_draft.steps, v_draft.children, v_draft.jobs
     || ratchet_internal.write_drafts(p_draft.now, array[v_draft]))::ratchet_internal.graph_run;

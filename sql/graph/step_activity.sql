@@ -19,6 +19,7 @@ begin
   end if;
   if v_out.status = 'skipped' then
     v_out.targets := '{}';
+    v_out.scope := p_item.scope;
     return v_out;
   end if;
   return ratchet_internal.leave_activity(p_job, p_activity, p_item.scope, v_out);

@@ -45,8 +45,10 @@ begin
   foreach v_told in array coalesce(p_draft.announcements, '{}') loop
     perform ratchet_internal.announce_graph(v_job, v_told -> 'metadata',
       nullif(v_told -> 'data', 'null'));
-    v_jobs := v_jobs || ratchet_internal.answer_awaiting(p_draft.now, v_job.id,
-      (v_told -> 'code')::int, nullif(v_told -> 'data', 'null'));
+    if v_job.is_awaited then
+      v_jobs := v_jobs || ratchet_internal.answer_awaiting(p_draft.now, v_job.id,
+        (v_told -> 'code')::int, nullif(v_told -> 'data', 'null'));
+    end if;
   end loop;
   return v_jobs;
 end $$;

@@ -38,6 +38,23 @@ const child = (activity: Graph['activities'][string], more: Partial<Graph> = {})
 const wait: Graph['activities'][string] = { type: 'hook' };
 const waiting = child(wait, { hooks: { go: byJob('work') } });
 
+/** A child that tells something in its first stretch, and waits. */
+const emitting = (option: object): Graph => ({
+  subscribes: 'child',
+  activities: {
+    begin: {
+      type: 'trigger',
+      stats: { id: '{$self.input.data.child}' },
+      job: { maps: { sum: 1 } },
+    },
+    tell: { type: 'hook', job: { maps: { sum: 2 } }, ...option },
+    hold: { type: 'hook' },
+    end: { type: 'hook', job: { maps: { sum: 3 } } },
+  },
+  transitions: { begin: [{ to: 'tell' }], tell: [{ to: 'hold' }], hold: [{ to: 'end' }] },
+  hooks: { go: byJob('hold') },
+});
+
 test.serial('a child that ends at once answers in the same call', async (t) => {
   const app = await graphApp(sql, parent('child'), child({ type: 'hook' }));
   const state = await app.publish('parent', { id: 'p', child: 'c', n: 3 });
@@ -59,6 +76,12 @@ test.serial('a child that waits answers when it ends; detached ones never do', a
   t.like(await free.state('c'), { status: 1, metadata: { px: true } });
   await free.signal('go', { id: 'c' });
   await free.run();
+
+  const loud = await graphApp(sql, parent('child', { await: false }), emitting({ emit: true }));
+  t.like(await loud.publish('parent', { id: 'p', child: 'loud', n: 4 }), {
+    status: 0,
+    data: { got: { job_id: 'loud' } },
+  });
 });
 
 test.serial('a child that cannot start, fails or is stopped answers with an error', async (t) => {
@@ -90,21 +113,6 @@ test.serial('a child that cannot start, fails or is stopped answers with an erro
 });
 
 test.serial('a child that emits answers pending, one that persists answers for good', async (t) => {
-  const emitting = (option: object): Graph => ({
-    subscribes: 'child',
-    activities: {
-      begin: {
-        type: 'trigger',
-        stats: { id: '{$self.input.data.child}' },
-        job: { maps: { sum: 1 } },
-      },
-      tell: { type: 'hook', job: { maps: { sum: 2 } }, ...option },
-      hold: { type: 'hook' },
-      end: { type: 'hook', job: { maps: { sum: 3 } } },
-    },
-    transitions: { begin: [{ to: 'tell' }], tell: [{ to: 'hold' }], hold: [{ to: 'end' }] },
-    hooks: { go: byJob('hold') },
-  });
   const app = await graphApp(sql, parent('child'), emitting({ emit: true }));
   await app.publish('parent', { id: 'p', child: 'c' });
   t.like(await app.state('p'), { status: 1, data: { sum: 2 } });

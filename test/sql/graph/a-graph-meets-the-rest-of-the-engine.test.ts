@@ -102,6 +102,7 @@ test.serial('a hook with an escalation is a task as long as it waits', async (t)
   t.like(await task('e4'), [{ status: 'resolved' }]);
   t.like(await app.state('e4'), { status: 0, data: { sum: 7 } });
 });
+
 test.serial('8: each field of a task is what its expression comes to', async (t) => {
   const from = (name: string) => `{start.output.data.${name}}`;
   const names = ['role', 'type', 'subtype', 'entity', 'description', 'priority', 'originId'];
@@ -223,4 +224,31 @@ test.serial('8: a task ends with its job, however that ends', async (t) => {
     rows.map((row) => `${row.workflow_id} ${row.status}`),
     ['fails cancelled', 'other cancelled', 'stops cancelled'],
   );
+});
+
+test.serial('a job is listed from its start: what it signals to all reaches itself', async (t) => {
+  const color = '{start.output.data.color}';
+  const app = await graphApp(sql, {
+    subscribes: 'choir',
+    activities: {
+      start: {
+        type: 'trigger',
+        stats: {
+          ...{ id: '{$self.input.data.id}', key: '{$self.input.data.color}' },
+          measures: [{ measure: 'index', target: '{$self.input.data.color}' }],
+        },
+      },
+      call: {
+        ...{ type: 'signal', subtype: 'all', topic: 'called' },
+        ...{ key_name: 'color', key_value: color, signal: { maps: { by: '{$job.metadata.jid}' } } },
+        resolver: { maps: { data: { color }, end: 'NOW', range: '1h' } },
+      },
+      hear: { type: 'hook', job: { maps: { heard: '{$self.hook.data.by}' } } },
+    },
+    transitions: { start: [{ to: 'call' }, { to: 'hear' }] },
+    hooks: { called: byJob('hear') },
+  });
+  await app.publish('choir', { id: 'solo', color: 'red' });
+  await app.run();
+  t.like(await app.state('solo'), { status: 0, data: { heard: 'solo' } });
 });

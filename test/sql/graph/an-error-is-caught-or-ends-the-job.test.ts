@@ -114,6 +114,16 @@ test.serial(
       status: 0,
       data: { err: { code: 500, expression: 'job.maps' } },
     });
+    await app.publish('flow', { id: 'failed' });
+    await app.work(worker, () => ({ failed: true, code: 404, data: { message: 'no' } }));
+    t.like((await app.state('failed')).data, { err: { code: 500, expression: 'job.maps' } });
+    const rows = await sql.rows(
+      `select a.code, a.value::json ->> 'expression' as expression from ratchet.jobs_attributes a
+        join ratchet.jobs j on j.id = a.job_id
+        where j.namespace = $1 and j.key = 'failed' and a.field like '% act'`,
+      [app.space],
+    );
+    t.deepEqual(rows, [{ code: 500, expression: 'job.maps' }], 'the history says what was caught');
 
     const graph = flow({ type: 'hook' });
     graph.transitions = {
@@ -129,6 +139,29 @@ test.serial(
     });
   },
 );
+
+test.serial('where job maps throw, conditions see the error and no output', async (t) => {
+  const seen = (expected: unknown, actual: string) => ({
+    conditions: { code: 500, match: [{ expected, actual }] },
+  });
+  const app = await graphApp(sql, {
+    subscribes: 'flow',
+    activities: {
+      start: { type: 'trigger' },
+      act: { type: 'hook', output: { maps: { n: 1 } }, job: { maps: { x: THROWS } } },
+      output: { type: 'hook', job: { maps: { output: true } } },
+      error: { type: 'hook', job: { maps: { error: true } } },
+    },
+    transitions: {
+      start: [{ to: 'act' }],
+      act: [
+        { to: 'output', ...seen(1, '{act.output.data.n}') },
+        { to: 'error', ...seen('job.maps', '{$self.output.metadata.$error.expression}') },
+      ],
+    },
+  });
+  t.deepEqual((await app.publish('flow', { list: 1 })).data, { error: true });
+});
 
 test.serial('an expression of the trigger that throws refuses the call', async (t) => {
   const app = await graphApp(sql, {

@@ -76,6 +76,27 @@ test.serial('6: each form of a condition, after a success and after an error', a
   t.deepEqual(await run({ code: 299, data: {} }), [['always'], null]);
 });
 
+test.serial('9.3: a threshold skips an activity, or ends the job with what is open', async (t) => {
+  const app = await graphApp(sql, {
+    subscribes: 'few',
+    activities: {
+      start: trigger,
+      hold: { type: 'hook', sleep: 1000 },
+      maybe: {
+        type: 'hook',
+        statusThreshold: '{start.output.data.threshold}',
+        job: { maps: { ran: true } },
+      },
+    },
+    transitions: { start: [{ to: 'hold' }, { to: 'maybe' }] },
+  });
+  const run = (threshold: number) => app.publish('few', { id: `few${threshold}`, threshold });
+  t.like(await run(1), { status: 1, data: { ran: true } });
+  t.like(await run(2), { status: 0, data: null, error: null });
+  t.deepEqual(await app.messages('few2'), []);
+  t.like(await run(3), { status: 1, data: null });
+});
+
 test.serial('4.7, 10: how long who is kept', async (t) => {
   const kept = (subscribes: string, expire: unknown): Graph => ({
     subscribes,
@@ -89,6 +110,12 @@ test.serial('4.7, 10: how long who is kept', async (t) => {
     kept('some', 90),
     kept('read', pipe(['{read-t.output.data.n}', 2], ['{@math.multiply}'])),
     kept('wrong', '{wrong-t.output.data.missing}'),
+    {
+      subscribes: 'skips',
+      expire: '{skips-t.output.data.n}',
+      activities: { 'skips-t': trigger, last: { type: 'hook', statusThreshold: 1 } },
+      transitions: { 'skips-t': [{ to: 'last' }] },
+    },
     {
       subscribes: 'victim',
       activities: { v: trigger, hold: { type: 'hook', sleep: 1000 } },
@@ -120,6 +147,7 @@ test.serial('4.7, 10: how long who is kept', async (t) => {
     some: 90,
     read: 10,
     wrong: 1,
+    skips: 5,
   })) {
     await app.publish(topic, { id: topic, n: 5 });
     t.is(await expire(topic), seconds, topic);
