@@ -526,6 +526,8 @@ comment on column ratchet.threads.ended_at is
 --   result    the step is answered: brings the answer to the worker that holds the turn. One at
 --             position -1 brings word that the job is to be cancelled.
 -- The row is the arbiter of every race: whoever changes or deletes it has won.
+-- check_invariants() has the forms above as a rule. As constraints, which each statement reads
+-- anew, they took a tenth of a single start.
 
 create table ratchet_internal.messages (
   job_id bigint not null,
@@ -540,17 +542,7 @@ create table ratchet_internal.messages (
   workflow text collate "C" not null default '',
   key text collate "C",
   options json,
-  primary key (job_id, address, position),
-  constraint "kind is one the engine knows"
-    check (kind in ('turn', 'activity', 'timer', 'wait', 'child', 'result')),
-  constraint "a turn, and only a turn, is at position 0"
-    check ((kind = 'turn') = (position = 0)),
-  constraint "activities go to a queue, all else to a workflow on a queue"
-    check ((kind = 'activity') = (workflow = '')),
-  constraint "waits, and only waits, name what they wait for"
-    check ((kind in ('wait', 'child')) = (key is not null)),
-  constraint "only turns, activities and results are held by a worker"
-    check (worker_id is null or kind in ('turn', 'activity', 'result'))
+  primary key (job_id, address, position)
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02,
   autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
 
@@ -1521,6 +1513,40 @@ end $$;
 comment on function ratchet_internal.describe_jobs(timestamptz, bigint[], json) is
   'Writes the search attributes and markers that a start gives its jobs.';
 
+-- sql/job/start_terms.sql
+
+-- What the options of a start ask for; all null where it has none.
+
+create type ratchet_internal.start_terms as (
+  entity text,
+  delay_ms float8,
+  expire_seconds bigint,
+  pending float8,
+  retry json,
+  is_watched boolean,
+  is_hookable boolean,
+  is_persistent boolean,
+  is_described boolean
+);
+comment on type ratchet_internal.start_terms is 'What the options of a start ask for.';
+
+-- sql/job/read_terms.sql
+
+-- Reads the options of a start, which the caller has checked.
+
+create function ratchet_internal.read_terms(p_options json) returns ratchet_internal.start_terms
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select p_options ->> 'entity', ratchet_internal.number_of(p_options, 'delay', 0),
+    ratchet_internal.number_of(p_options, 'expire', null)::bigint,
+    ratchet_internal.number_of(p_options, 'pending', null), p_options -> 'retry',
+    p_options ->> 'watch' = 'true', p_options ->> 'signalIn' is distinct from 'false',
+    p_options ->> 'persistent' = 'true',
+    p_options -> 'search' is not null or p_options -> 'marker' is not null
+$$;
+comment on function ratchet_internal.read_terms(json) is 'What the options of a start ask for.';
+
 -- sql/job/create_jobs.sql
 
 -- Inserts jobs and the message that runs each; ids that exist already are left alone. With the
@@ -1538,28 +1564,27 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_now timestamptz := ratchet_internal.now();
-  v_due timestamptz := ratchet_internal.after(v_now,
-    ratchet_internal.number_of(p_options, 'delay', 0));
-  v_entity text := p_options ->> 'entity';
-  v_expire bigint := ratchet_internal.number_of(p_options, 'expire', null)::bigint;
-  v_retry json := p_options -> 'retry';
-  v_is_watched boolean := coalesce(p_options ->> 'watch' = 'true', false);
-  v_is_hookable boolean := coalesce(p_options ->> 'signalIn', '') <> 'false';
-  v_is_persistent boolean := coalesce(p_options ->> 'persistent', '') = 'true';
-  v_pending float8 := ratchet_internal.number_of(p_options, 'pending', null);
-  v_is_described boolean := p_options -> 'search' is not null or p_options -> 'marker' is not null;
+  v_due timestamptz := v_now;
+  v_terms ratchet_internal.start_terms;
   v_jobs bigint[];
   v_count bigint;
 begin
+  -- Most starts have no options, and to a transaction that starts one job an expression costs as
+  -- much as a row.
+  if p_options is not null then
+    v_terms := ratchet_internal.read_terms(p_options);
+    v_due := ratchet_internal.after(v_now, v_terms.delay_ms);
+  end if;
   with job as (
     insert into ratchet.jobs (key, namespace, entity, workflow, queue, status, is_watched,
       is_hookable, is_persistent, is_labelled, request_id, expire_seconds, options, input,
       created_at, updated_at, pending_until)
-    select id, p_namespace, coalesce(v_entity, p_workflow), p_workflow, p_queue,
-      case when v_pending is null then 1 else -1 end, v_is_watched, v_is_hookable,
-      v_is_persistent, v_entity is not null, p_request_id,
-      v_expire, v_retry, input, v_now, v_now, case when v_pending is not null
-        then ratchet_internal.after(v_now, v_pending * 1000) end
+    select id, p_namespace, coalesce(v_terms.entity, p_workflow), p_workflow, p_queue,
+      case when v_terms.pending is null then 1 else -1 end, coalesce(v_terms.is_watched, false),
+      coalesce(v_terms.is_hookable, true), coalesce(v_terms.is_persistent, false),
+      v_terms.entity is not null, p_request_id, v_terms.expire_seconds, v_terms.retry, input,
+      v_now, v_now, case when v_terms.pending is not null
+        then ratchet_internal.after(v_now, v_terms.pending * 1000) end
     from unnest(p_ids, p_inputs) as given (id, input)
     order by id collate "C"
     on conflict (key, namespace) do nothing
@@ -1567,8 +1592,10 @@ begin
   turn as (
     insert into ratchet_internal.messages
       (job_id, due_at, kind, namespace, queue, workflow)
-    select id, v_due, 'turn', p_namespace, p_queue, p_workflow from job where v_pending is null)
-  select count(*), case when v_is_described then array_agg(id) end into v_count, v_jobs from job;
+    select id, v_due, 'turn', p_namespace, p_queue, p_workflow from job
+    where v_terms.pending is null)
+  select count(*), case when v_terms.is_described then array_agg(id) end into v_count, v_jobs
+  from job;
   if v_jobs is not null then
     perform ratchet_internal.describe_jobs(v_now, v_jobs, p_options);
   end if;
@@ -18202,6 +18229,20 @@ as $$
     left join ratchet_internal.workers w on w.id = m.worker_id
     left join ratchet.jobs_attributes a on a.job_id = m.job_id and a.address = m.address
       and a.position = m.position)
+  select 'a message has one of six forms', m.job_id, m.name
+  from message m
+  where case m.kind
+    when 'turn' then m.position = 0 and m.workflow <> '' and m.key is null
+    when 'activity' then m.position > 0 and m.workflow = '' and m.key is null
+    when 'result' then m.position <> 0 and m.workflow <> '' and m.key is null
+    when 'timer' then m.position > 0 and m.workflow <> '' and m.key is null
+      and m.worker_id is null
+    when 'wait' then m.position > 0 and m.workflow <> '' and m.key is not null
+      and m.worker_id is null
+    when 'child' then m.position > 0 and m.workflow <> '' and m.key is not null
+      and m.worker_id is null
+    end is not true
+  union all
   select 'a message belongs to a running job', m.job_id, m.name
   from message m where coalesce(m.status, 0) <= 0
   union all

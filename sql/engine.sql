@@ -74,6 +74,8 @@ begin;
 \ir data/search_of.sql
 \ir data/set_attributes.sql
 \ir job/describe_jobs.sql
+\ir job/start_terms.sql
+\ir job/read_terms.sql
 \ir job/create_jobs.sql
 \ir job/run_reserved.sql
 \ir job/bad_option.sql

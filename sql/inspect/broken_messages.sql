@@ -14,6 +14,20 @@ as $$
     left join ratchet_internal.workers w on w.id = m.worker_id
     left join ratchet.jobs_attributes a on a.job_id = m.job_id and a.address = m.address
       and a.position = m.position)
+  select 'a message has one of six forms', m.job_id, m.name
+  from message m
+  where case m.kind
+    when 'turn' then m.position = 0 and m.workflow <> '' and m.key is null
+    when 'activity' then m.position > 0 and m.workflow = '' and m.key is null
+    when 'result' then m.position <> 0 and m.workflow <> '' and m.key is null
+    when 'timer' then m.position > 0 and m.workflow <> '' and m.key is null
+      and m.worker_id is null
+    when 'wait' then m.position > 0 and m.workflow <> '' and m.key is not null
+      and m.worker_id is null
+    when 'child' then m.position > 0 and m.workflow <> '' and m.key is not null
+      and m.worker_id is null
+    end is not true
+  union all
   select 'a message belongs to a running job', m.job_id, m.name
   from message m where coalesce(m.status, 0) <= 0
   union all

@@ -13,28 +13,27 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_now timestamptz := ratchet_internal.now();
-  v_due timestamptz := ratchet_internal.after(v_now,
-    ratchet_internal.number_of(p_options, 'delay', 0));
-  v_entity text := p_options ->> 'entity';
-  v_expire bigint := ratchet_internal.number_of(p_options, 'expire', null)::bigint;
-  v_retry json := p_options -> 'retry';
-  v_is_watched boolean := coalesce(p_options ->> 'watch' = 'true', false);
-  v_is_hookable boolean := coalesce(p_options ->> 'signalIn', '') <> 'false';
-  v_is_persistent boolean := coalesce(p_options ->> 'persistent', '') = 'true';
-  v_pending float8 := ratchet_internal.number_of(p_options, 'pending', null);
-  v_is_described boolean := p_options -> 'search' is not null or p_options -> 'marker' is not null;
+  v_due timestamptz := v_now;
+  v_terms ratchet_internal.start_terms;
   v_jobs bigint[];
   v_count bigint;
 begin
+  -- Most starts have no options, and to a transaction that starts one job an expression costs as
+  -- much as a row.
+  if p_options is not null then
+    v_terms := ratchet_internal.read_terms(p_options);
+    v_due := ratchet_internal.after(v_now, v_terms.delay_ms);
+  end if;
   with job as (
     insert into ratchet.jobs (key, namespace, entity, workflow, queue, status, is_watched,
       is_hookable, is_persistent, is_labelled, request_id, expire_seconds, options, input,
       created_at, updated_at, pending_until)
-    select id, p_namespace, coalesce(v_entity, p_workflow), p_workflow, p_queue,
-      case when v_pending is null then 1 else -1 end, v_is_watched, v_is_hookable,
-      v_is_persistent, v_entity is not null, p_request_id,
-      v_expire, v_retry, input, v_now, v_now, case when v_pending is not null
-        then ratchet_internal.after(v_now, v_pending * 1000) end
+    select id, p_namespace, coalesce(v_terms.entity, p_workflow), p_workflow, p_queue,
+      case when v_terms.pending is null then 1 else -1 end, coalesce(v_terms.is_watched, false),
+      coalesce(v_terms.is_hookable, true), coalesce(v_terms.is_persistent, false),
+      v_terms.entity is not null, p_request_id, v_terms.expire_seconds, v_terms.retry, input,
+      v_now, v_now, case when v_terms.pending is not null
+        then ratchet_internal.after(v_now, v_terms.pending * 1000) end
     from unnest(p_ids, p_inputs) as given (id, input)
     order by id collate "C"
     on conflict (key, namespace) do nothing
@@ -42,8 +41,10 @@ begin
   turn as (
     insert into ratchet_internal.messages
       (job_id, due_at, kind, namespace, queue, workflow)
-    select id, v_due, 'turn', p_namespace, p_queue, p_workflow from job where v_pending is null)
-  select count(*), case when v_is_described then array_agg(id) end into v_count, v_jobs from job;
+    select id, v_due, 'turn', p_namespace, p_queue, p_workflow from job
+    where v_terms.pending is null)
+  select count(*), case when v_terms.is_described then array_agg(id) end into v_count, v_jobs
+  from job;
   if v_jobs is not null then
     perform ratchet_internal.describe_jobs(v_now, v_jobs, p_options);
   end if;

@@ -1,0 +1,14 @@
+-- Reads the options of a start, which the caller has checked.
+
+create function ratchet_internal.read_terms(p_options json) returns ratchet_internal.start_terms
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+  select p_options ->> 'entity', ratchet_internal.number_of(p_options, 'delay', 0),
+    ratchet_internal.number_of(p_options, 'expire', null)::bigint,
+    ratchet_internal.number_of(p_options, 'pending', null), p_options -> 'retry',
+    p_options ->> 'watch' = 'true', p_options ->> 'signalIn' is distinct from 'false',
+    p_options ->> 'persistent' = 'true',
+    p_options -> 'search' is not null or p_options -> 'marker' is not null
+$$;
+comment on function ratchet_internal.read_terms(json) is 'What the options of a start ask for.';
