@@ -15711,13 +15711,38 @@ end $$;
 comment on function ratchet_internal.stop_graph(timestamptz, ratchet.jobs, jsonb) is
   'Stops a job of a graph from outside; returns whether it was running.';
 
+-- sql/graph/lock_messages.sql
+
+-- Locks the messages that go with the end of a job: its own, and those of steps that wait for it.
+-- Returns whether it has them all. Who goes on with graphs holds messages of other jobs already;
+-- who stops one of these may hold a message of this job, and wait for one of those.
+-- Locks: the messages, never waiting.
+
+create function ratchet_internal.lock_messages(p_job bigint) returns boolean
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_locked bigint;
+begin
+  select count(*) into v_locked from (
+    select from ratchet_internal.messages
+    where job_id = p_job or kind = 'child' and key = p_job::text
+    order by job_id, address, position for update skip locked) mine;
+  return v_locked = (
+    select count(*) from ratchet_internal.messages
+    where job_id = p_job or kind = 'child' and key = p_job::text);
+end $$;
+comment on function ratchet_internal.lock_messages(bigint) is
+  'Locks the messages that go with the end of a job, never waiting; returns whether it has all.';
+
 -- sql/graph/interrupt_other.sql
 
--- Stops another job of the app, as an activity asks for. One that is locked is not waited for: the
--- result has no attribute then, and the activity is entered again later. One that is unknown or has
--- ended is noted, and the flow goes on. It is kept as long as the activity says, else as the graph
--- of the activity does.
--- Locks: the other job, never waiting. Writes: all that stop_graph does.
+-- Stops another job of the app, as an activity asks for. One that is locked, or of which a message
+-- is, is not waited for: the result has no attribute then, and the activity is entered again later.
+-- One that is unknown or has ended is noted, and the flow goes on. It is kept as long as the
+-- activity says, else as the graph of the activity does.
+-- Locks: the other job and its messages, never waiting. Writes: all that stop_graph does.
 
 create function ratchet_internal.interrupt_other(
   p_draft ratchet_internal.graph_draft, p_out ratchet_internal.graph_outcome
@@ -15733,8 +15758,9 @@ begin
   select * into v_job from ratchet.jobs
   where key = v_stop ->> 'target' and namespace = (p_draft.job).namespace
     and version is not null for update skip locked;
-  if not found and exists (select from ratchet.jobs where key = v_stop ->> 'target'
-    and namespace = (p_draft.job).namespace and status > 0)
+  if found and not ratchet_internal.lock_messages(v_job.id)
+    or v_job.id is null and exists (select from ratchet.jobs where key = v_stop ->> 'target'
+      and namespace = (p_draft.job).namespace and status > 0)
   then
     v_out.attribute := null;
     return v_out;
@@ -16379,12 +16405,40 @@ end $$;
 comment on function ratchet_internal.load_graphs(timestamptz, bigint[]) is
   'Locks jobs of graphs, never waiting, and loads what their stretches begin with.';
 
+-- sql/graph/may_go_on.sql
+
+-- Whether what a stretch has come to may be written without waiting for a message that somebody
+-- else has locked. One that goes on alone (null) may stop its own job as well. A job that is over
+-- with nothing else open, and that nobody awaits, has no message that others could hold.
+-- Locks: as lock_messages.
+
+create function ratchet_internal.may_go_on(
+  p_loaded ratchet_internal.graph_draft, p_draft ratchet_internal.graph_draft
+) returns boolean
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_job ratchet.jobs := p_loaded.job;
+begin
+  return case
+    when p_draft.version_id is null then false
+    when (p_draft.job).finished_at is not null
+      then not v_job.is_awaited and v_job.status = cardinality(p_loaded.items)
+    else not v_job.is_awaited or p_draft.announcements is null
+  end or ratchet_internal.lock_messages(v_job.id);
+end $$;
+comment on function ratchet_internal.may_go_on(
+  ratchet_internal.graph_draft, ratchet_internal.graph_draft) is
+  'Whether what a stretch has come to may be written without waiting for a lock.';
+
 -- sql/graph/continue_graphs.sql
 
 -- Runs the next stretches of jobs, as far as the budget goes: all are loaded, then run in memory,
 -- then written, each in a few statements. A job that stops others is left to the end, and goes
--- alone. Those beyond the budget are left for the next call: their answers stay.
--- Locks, Writes: as load_graphs, run_stretch, write_drafts.
+-- alone. Those beyond the budget, and those that would end or tell their parents while somebody has
+-- locked a message that goes with it, are left for the next call: their answers stay.
+-- Locks, Writes: as load_graphs, run_stretch, lock_messages, write_drafts.
 
 create function ratchet_internal.continue_graphs(p_now timestamptz, p_jobs bigint[], p_budget int)
 returns ratchet_internal.graph_run
@@ -16402,11 +16456,14 @@ declare
 begin
   for v_loaded in select * from ratchet_internal.load_graphs(p_now, p_jobs) loop
     exit when v_run.steps >= p_budget;
-    v_draft := ratchet_internal.run_stretch(v_loaded, p_budget - v_run.steps,
-      cardinality(p_jobs) = 1);
-    if v_draft.version_id is null then
+    v_draft := ratchet_internal.run_stretch(v_loaded, p_budget - v_run.steps, false);
+    if v_draft.version_id is null and cardinality(p_jobs) > 1 then
       v_alone := v_alone || (v_loaded.job).id;
       continue;
+    end if;
+    continue when not ratchet_internal.may_go_on(v_loaded, v_draft);
+    if v_draft.version_id is null then
+      v_draft := ratchet_internal.run_stretch(v_loaded, p_budget - v_run.steps, true);
     end if;
     v_drafts := v_drafts || v_draft;
     v_run.steps := v_run.steps + v_draft.steps;

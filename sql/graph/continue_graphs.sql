@@ -1,7 +1,8 @@
 -- Runs the next stretches of jobs, as far as the budget goes: all are loaded, then run in memory,
 -- then written, each in a few statements. A job that stops others is left to the end, and goes
--- alone. Those beyond the budget are left for the next call: their answers stay.
--- Locks, Writes: as load_graphs, run_stretch, write_drafts.
+-- alone. Those beyond the budget, and those that would end or tell their parents while somebody has
+-- locked a message that goes with it, are left for the next call: their answers stay.
+-- Locks, Writes: as load_graphs, run_stretch, lock_messages, write_drafts.
 
 create function ratchet_internal.continue_graphs(p_now timestamptz, p_jobs bigint[], p_budget int)
 returns ratchet_internal.graph_run
@@ -19,11 +20,14 @@ declare
 begin
   for v_loaded in select * from ratchet_internal.load_graphs(p_now, p_jobs) loop
     exit when v_run.steps >= p_budget;
-    v_draft := ratchet_internal.run_stretch(v_loaded, p_budget - v_run.steps,
-      cardinality(p_jobs) = 1);
-    if v_draft.version_id is null then
+    v_draft := ratchet_internal.run_stretch(v_loaded, p_budget - v_run.steps, false);
+    if v_draft.version_id is null and cardinality(p_jobs) > 1 then
       v_alone := v_alone || (v_loaded.job).id;
       continue;
+    end if;
+    continue when not ratchet_internal.may_go_on(v_loaded, v_draft);
+    if v_draft.version_id is null then
+      v_draft := ratchet_internal.run_stretch(v_loaded, p_budget - v_run.steps, true);
     end if;
     v_drafts := v_drafts || v_draft;
     v_run.steps := v_run.steps + v_draft.steps;

@@ -126,6 +126,7 @@
 \ir postpone.sql
 \ir is_blocked.sql
 \ir stop_graph.sql
+\ir lock_messages.sql
 \ir interrupt_other.sql
 \ir run_stretch.sql
 
@@ -145,6 +146,7 @@
 \ir settle_await.sql
 \ir start_child.sql
 \ir load_graphs.sql
+\ir may_go_on.sql
 \ir continue_graphs.sql
 \ir look_at_child.sql
 \ir advance_next.sql

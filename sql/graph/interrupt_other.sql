@@ -1,8 +1,8 @@
--- Stops another job of the app, as an activity asks for. One that is locked is not waited for: the
--- result has no attribute then, and the activity is entered again later. One that is unknown or has
--- ended is noted, and the flow goes on. It is kept as long as the activity says, else as the graph
--- of the activity does.
--- Locks: the other job, never waiting. Writes: all that stop_graph does.
+-- Stops another job of the app, as an activity asks for. One that is locked, or of which a message
+-- is, is not waited for: the result has no attribute then, and the activity is entered again later.
+-- One that is unknown or has ended is noted, and the flow goes on. It is kept as long as the
+-- activity says, else as the graph of the activity does.
+-- Locks: the other job and its messages, never waiting. Writes: all that stop_graph does.
 
 create function ratchet_internal.interrupt_other(
   p_draft ratchet_internal.graph_draft, p_out ratchet_internal.graph_outcome
@@ -18,8 +18,9 @@ begin
   select * into v_job from ratchet.jobs
   where key = v_stop ->> 'target' and namespace = (p_draft.job).namespace
     and version is not null for update skip locked;
-  if not found and exists (select from ratchet.jobs where key = v_stop ->> 'target'
-    and namespace = (p_draft.job).namespace and status > 0)
+  if found and not ratchet_internal.lock_messages(v_job.id)
+    or v_job.id is null and exists (select from ratchet.jobs where key = v_stop ->> 'target'
+      and namespace = (p_draft.job).namespace and status > 0)
   then
     v_out.attribute := null;
     return v_out;
