@@ -7,7 +7,8 @@
 -- So whatever dies, and whenever, the rows are at a commit boundary, and going on is the
 -- ordinary claim. README.md has the model, the lock order and the words.
 --
--- psql -f sql/engine.sql installs everything; so does `pgratchet migrate`.
+-- psql -f sql/engine.sql installs everything; so does `pgratchet migrate`. Schedules, tasks for
+-- people, the mapping language and graphs have tables of contents of their own.
 
 -- Where things live, the clock, and how errors are raised.
 
@@ -1515,7 +1516,7 @@ comment on function ratchet_internal.describe_jobs(timestamptz, bigint[], json) 
 
 -- sql/job/start_terms.sql
 
--- What the options of a start ask for; all null where it has none.
+-- What the options of a start ask for.
 
 create type ratchet_internal.start_terms as (
   entity text,
@@ -1532,7 +1533,7 @@ comment on type ratchet_internal.start_terms is 'What the options of a start ask
 
 -- sql/job/read_terms.sql
 
--- Reads the options of a start, which the caller has checked.
+-- Reads the options of a start, which the caller has checked, or (null) their defaults.
 
 create function ratchet_internal.read_terms(p_options json) returns ratchet_internal.start_terms
 language sql immutable
@@ -1541,8 +1542,9 @@ as $$
   select p_options ->> 'entity', ratchet_internal.number_of(p_options, 'delay', 0),
     ratchet_internal.number_of(p_options, 'expire', null)::bigint,
     ratchet_internal.number_of(p_options, 'pending', null), p_options -> 'retry',
-    p_options ->> 'watch' = 'true', p_options ->> 'signalIn' is distinct from 'false',
-    p_options ->> 'persistent' = 'true',
+    coalesce(p_options ->> 'watch' = 'true', false),
+    p_options ->> 'signalIn' is distinct from 'false',
+    coalesce(p_options ->> 'persistent' = 'true', false),
     p_options -> 'search' is not null or p_options -> 'marker' is not null
 $$;
 comment on function ratchet_internal.read_terms(json) is 'What the options of a start ask for.';
@@ -1622,23 +1624,23 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_now timestamptz := ratchet_internal.now();
+  v_terms ratchet_internal.start_terms := ratchet_internal.read_terms(p_options);
   v_count bigint;
 begin
-  if ratchet_internal.number_of(p_options, 'pending', null) is not null then return 0; end if;
+  if v_terms.pending is not null then return 0; end if;
   with job as (
     update ratchet.jobs
     set status = 1, pending_until = null, workflow = p_workflow, queue = p_queue,
-      entity = coalesce(p_options ->> 'entity', p_workflow), input = p_input,
-      is_labelled = p_options ->> 'entity' is not null,
-      options = p_options -> 'retry', request_id = p_request_id, updated_at = v_now,
-      expire_seconds = ratchet_internal.number_of(p_options, 'expire', null)::bigint,
-      is_hookable = coalesce(p_options ->> 'signalIn', '') <> 'false',
-      is_persistent = coalesce(p_options ->> 'persistent', '') = 'true'
+      entity = coalesce(v_terms.entity, p_workflow), is_labelled = v_terms.entity is not null,
+      input = p_input, options = v_terms.retry, request_id = p_request_id, updated_at = v_now,
+      expire_seconds = v_terms.expire_seconds, is_hookable = v_terms.is_hookable,
+      is_persistent = v_terms.is_persistent
     where key = p_id and namespace = p_namespace and status = -1
     returning id)
   insert into ratchet_internal.messages (job_id, due_at, kind, namespace, queue, workflow)
-  select id, ratchet_internal.after(v_now, ratchet_internal.number_of(p_options, 'delay', 0)),
-    'turn', p_namespace, p_queue, p_workflow from job;
+  select id, ratchet_internal.after(v_now, v_terms.delay_ms), 'turn', p_namespace, p_queue,
+    p_workflow
+  from job;
   get diagnostics v_count = row_count;
   if v_count > 0 then
     perform ratchet_internal.wake_route(p_namespace, p_queue, p_workflow);
@@ -1884,6 +1886,8 @@ begin
 end $$;
 comment on function ratchet_internal.graph_retry(json, json, int, int, boolean) is
   'After which delay a failed execution for a graph is followed by another; null: not at all.';
+
+-- sql/schedule/schedule.sql
 
 -- Schedules: cron expressions and intervals in time zones, and what is started by them. Fired by
 -- whoever exchanges.
@@ -3337,6 +3341,8 @@ begin
 end $$;
 comment on function ratchet_internal.send_signals(timestamptz, bigint[]) is
   'Sends the signals that steps scheduled in this transaction ask for, once per step.';
+
+-- sql/escalation/escalation.sql
 
 -- Tasks for people: what they are given and found by.
 
@@ -5101,25 +5107,25 @@ begin
     select m.job_id, m.address, m.position, m.namespace, readable.options, a.input,
       ratchet_internal.step_name(a.address, a.field) as workflow,
       readable.options ->> 'queue' as queue, readable.options ->> 'id' as id,
-      a.kind = 'child' as is_awaited, case when a.kind = 'start' then
-        ratchet_internal.number_of(readable.options, 'pending', null) end as pending
+      a.kind = 'child' as is_awaited, terms, case when a.kind = 'start' then terms.pending end
+        as pending
     from ratchet_internal.messages m
     join ratchet.jobs_attributes a using (job_id, address, position)
     cross join lateral (select ratchet_internal.readable(m.options) as options) readable
+    cross join lateral ratchet_internal.read_terms(readable.options) terms
     where m.job_id = any (p_jobs) and m.kind = 'child' and m.key = ''
       and a.kind in ('child', 'start')),
   started as (
     insert into ratchet.jobs (key, namespace, entity, workflow, queue, status, pending_until,
       is_awaited, is_hookable, is_persistent, is_labelled, parent_id, origin_id, expire_seconds,
       options, input, created_at, updated_at)
-    select w.id, w.namespace, coalesce(w.options ->> 'entity', w.workflow), w.workflow, w.queue,
+    select w.id, w.namespace, coalesce((w.terms).entity, w.workflow), w.workflow, w.queue,
       case when w.pending is null then 1 else -1 end,
       case when w.pending is not null then ratchet_internal.after(p_now, w.pending * 1000) end,
-      w.is_awaited, coalesce(w.options ->> 'signalIn', '') <> 'false',
-      coalesce(w.options ->> 'persistent', '') = 'true', w.options ->> 'entity' is not null,
-      w.job_id, coalesce(parent.origin_id, parent.id),
-      coalesce(ratchet_internal.number_of(w.options, 'expire', null)::bigint,
-        parent.expire_seconds), w.options -> 'retry', w.input, p_now, p_now
+      w.is_awaited, (w.terms).is_hookable, (w.terms).is_persistent,
+      (w.terms).entity is not null, w.job_id, coalesce(parent.origin_id, parent.id),
+      coalesce((w.terms).expire_seconds, parent.expire_seconds), (w.terms).retry, w.input, p_now,
+      p_now
     from wanted w join ratchet.jobs parent on parent.id = w.job_id
     where ratchet_internal.is_name(w.id) and ratchet_internal.is_name(w.queue)
       and ratchet_internal.is_name(w.workflow)
@@ -5144,8 +5150,7 @@ begin
     array_agg(case when l.child is not null then to_json(w.id)::text
       else ratchet_internal.start_error(w.id, w.queue, w.workflow)::text end) as answers,
     (select array_agg(id) from started) as started,
-    (select json_object_agg(child, options) from linked where options -> 'search' is not null
-      or json_typeof(options -> 'marker') = 'object') as described
+    (select json_object_agg(child, options) from linked where (terms).is_described) as described
   into v_done
   from wanted w left join linked l using (job_id, address, position)
   where l.child is null or not w.is_awaited;
@@ -8342,8 +8347,6 @@ begin
 end $$;
 comment on function ratchet.stop_cron(text, text) is
   'Stops a repeating call of Virtual; returns whether it was running.';
-
--- The mapping language, and graphs: each has a table of contents of its own.
 
 -- sql/graph/pipe/pipe.sql
 

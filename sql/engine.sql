@@ -7,7 +7,8 @@
 -- So whatever dies, and whenever, the rows are at a commit boundary, and going on is the
 -- ordinary claim. README.md has the model, the lock order and the words.
 --
--- psql -f sql/engine.sql installs everything; so does `pgratchet migrate`.
+-- psql -f sql/engine.sql installs everything; so does `pgratchet migrate`. Schedules, tasks for
+-- people, the mapping language and graphs have tables of contents of their own.
 
 \set ON_ERROR_STOP on
 begin;
@@ -88,38 +89,7 @@ begin;
 \ir graph/duration_ms.sql
 \ir graph/graph_retry.sql
 
--- Schedules: cron expressions and intervals in time zones, and what is started by them. Fired by
--- whoever exchanges.
-\ir schedule/cron_rule.sql
-\ir schedule/cron_set.sql
-\ir schedule/cron_weekdays.sql
-\ir schedule/read_cron.sql
-\ir schedule/is_cron_day.sql
-\ir schedule/cron_next.sql
-\ir schedule/check_cron.sql
-\ir schedule/check_timezone.sql
-\ir schedule/occurrences.sql
-\ir schedule/occurrence_key.sql
-\ir schedule/next_occurrence.sql
-\ir schedule/last_occurrence.sql
-\ir schedule/due_occurrences.sql
-\ir schedule/move_on.sql
-\ir schedule/fire_schedule.sql
-\ir schedule/fire_schedules.sql
-\ir schedule/run_schedules.sql
-\ir schedule/interval_ms.sql
-\ir schedule/check_schedule.sql
-\ir schedule/wake_idle.sql
-\ir schedule/schedule_terms.sql
-\ir schedule/put_schedule.sql
-\ir schedule/create_schedule.sql
-\ir schedule/lock_schedule.sql
-\ir schedule/from_now.sql
-\ir schedule/alter_schedule.sql
-\ir schedule/pause_schedule.sql
-\ir schedule/resume_schedule.sql
-\ir schedule/delete_schedule.sql
-\ir schedule/trigger_schedule.sql
+\ir schedule/schedule.sql
 
 -- Answering steps. settle is the one door through which an answer enters the history.
 \ir dispatch/work.sql
@@ -142,58 +112,7 @@ begin;
 \ir signal/signal.sql
 \ir signal/send_signals.sql
 
--- Tasks for people: what they are given and found by.
-\ir escalation/texts.sql
-\ir escalation/time_of.sql
-\ir escalation/bad_escalation.sql
-\ir escalation/check_escalation.sql
-\ir escalation/escalation_entry.sql
-\ir escalation/escalation_matches.sql
-\ir escalation/escalation_filter.sql
-\ir escalation/escalation_sort_key.sql
-\ir escalation/escalation_order.sql
-\ir escalation/claim_end.sql
-
--- Tasks beside the waits of jobs: published, expired and cancelled in the same commit.
-\ir escalation/escalation_space.sql
-\ir escalation/create_escalations.sql
-\ir escalation/escalate_waits.sql
-\ir escalation/expire_escalations.sql
-\ir escalation/drop_escalations.sql
-\ir escalation/lock_escalations.sql
-\ir escalation/resolve_refusal.sql
-\ir escalation/close_escalations.sql
-
--- Tasks as people work on them: reading.
-\ir escalation/get_escalation.sql
-\ir escalation/escalation_by_key.sql
-\ir escalation/list_escalations.sql
-\ir escalation/count_escalations.sql
-\ir escalation/escalation_stats.sql
-\ir escalation/escalation_types.sql
-\ir escalation/escalations_of_steps.sql
-\ir escalation/cancelled_escalations.sql
-\ir escalation/stopped_escalations.sql
-
--- Creating, claiming, ending and changing them.
-\ir escalation/insert_escalation.sql
-\ir escalation/create_escalation.sql
-\ir escalation/migrate_escalation.sql
-\ir escalation/take_escalation.sql
-\ir escalation/claim_escalation.sql
-\ir escalation/claim_escalation_by_metadata.sql
-\ir escalation/claim_escalations.sql
-\ir escalation/release_escalation.sql
-\ir escalation/resolve_escalation.sql
-\ir escalation/resolve_escalation_by_metadata.sql
-\ir escalation/resolve_escalations.sql
-\ir escalation/resolve_all_escalations.sql
-\ir escalation/cancel_escalation.sql
-\ir escalation/update_escalation.sql
-\ir escalation/append_milestones.sql
-\ir escalation/escalate_to_role.sql
-\ir escalation/set_escalation_priority.sql
-\ir escalation/prune_escalations.sql
+\ir escalation/escalation.sql
 
 -- Ending jobs; children.
 \ir job/is_silent.sql
@@ -314,7 +233,6 @@ begin;
 \ir schedule/start_cron.sql
 \ir schedule/stop_cron.sql
 
--- The mapping language, and graphs: each has a table of contents of its own.
 \ir graph/pipe/pipe.sql
 \ir graph/graph.sql
 

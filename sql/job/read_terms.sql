@@ -1,4 +1,4 @@
--- Reads the options of a start, which the caller has checked.
+-- Reads the options of a start, which the caller has checked, or (null) their defaults.
 
 create function ratchet_internal.read_terms(p_options json) returns ratchet_internal.start_terms
 language sql immutable
@@ -7,8 +7,9 @@ as $$
   select p_options ->> 'entity', ratchet_internal.number_of(p_options, 'delay', 0),
     ratchet_internal.number_of(p_options, 'expire', null)::bigint,
     ratchet_internal.number_of(p_options, 'pending', null), p_options -> 'retry',
-    p_options ->> 'watch' = 'true', p_options ->> 'signalIn' is distinct from 'false',
-    p_options ->> 'persistent' = 'true',
+    coalesce(p_options ->> 'watch' = 'true', false),
+    p_options ->> 'signalIn' is distinct from 'false',
+    coalesce(p_options ->> 'persistent' = 'true', false),
     p_options -> 'search' is not null or p_options -> 'marker' is not null
 $$;
 comment on function ratchet_internal.read_terms(json) is 'What the options of a start ask for.';

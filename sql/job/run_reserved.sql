@@ -11,23 +11,23 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_now timestamptz := ratchet_internal.now();
+  v_terms ratchet_internal.start_terms := ratchet_internal.read_terms(p_options);
   v_count bigint;
 begin
-  if ratchet_internal.number_of(p_options, 'pending', null) is not null then return 0; end if;
+  if v_terms.pending is not null then return 0; end if;
   with job as (
     update ratchet.jobs
     set status = 1, pending_until = null, workflow = p_workflow, queue = p_queue,
-      entity = coalesce(p_options ->> 'entity', p_workflow), input = p_input,
-      is_labelled = p_options ->> 'entity' is not null,
-      options = p_options -> 'retry', request_id = p_request_id, updated_at = v_now,
-      expire_seconds = ratchet_internal.number_of(p_options, 'expire', null)::bigint,
-      is_hookable = coalesce(p_options ->> 'signalIn', '') <> 'false',
-      is_persistent = coalesce(p_options ->> 'persistent', '') = 'true'
+      entity = coalesce(v_terms.entity, p_workflow), is_labelled = v_terms.entity is not null,
+      input = p_input, options = v_terms.retry, request_id = p_request_id, updated_at = v_now,
+      expire_seconds = v_terms.expire_seconds, is_hookable = v_terms.is_hookable,
+      is_persistent = v_terms.is_persistent
     where key = p_id and namespace = p_namespace and status = -1
     returning id)
   insert into ratchet_internal.messages (job_id, due_at, kind, namespace, queue, workflow)
-  select id, ratchet_internal.after(v_now, ratchet_internal.number_of(p_options, 'delay', 0)),
-    'turn', p_namespace, p_queue, p_workflow from job;
+  select id, ratchet_internal.after(v_now, v_terms.delay_ms), 'turn', p_namespace, p_queue,
+    p_workflow
+  from job;
   get diagnostics v_count = row_count;
   if v_count > 0 then
     perform ratchet_internal.wake_route(p_namespace, p_queue, p_workflow);

@@ -16,25 +16,25 @@ begin
     select m.job_id, m.address, m.position, m.namespace, readable.options, a.input,
       ratchet_internal.step_name(a.address, a.field) as workflow,
       readable.options ->> 'queue' as queue, readable.options ->> 'id' as id,
-      a.kind = 'child' as is_awaited, case when a.kind = 'start' then
-        ratchet_internal.number_of(readable.options, 'pending', null) end as pending
+      a.kind = 'child' as is_awaited, terms, case when a.kind = 'start' then terms.pending end
+        as pending
     from ratchet_internal.messages m
     join ratchet.jobs_attributes a using (job_id, address, position)
     cross join lateral (select ratchet_internal.readable(m.options) as options) readable
+    cross join lateral ratchet_internal.read_terms(readable.options) terms
     where m.job_id = any (p_jobs) and m.kind = 'child' and m.key = ''
       and a.kind in ('child', 'start')),
   started as (
     insert into ratchet.jobs (key, namespace, entity, workflow, queue, status, pending_until,
       is_awaited, is_hookable, is_persistent, is_labelled, parent_id, origin_id, expire_seconds,
       options, input, created_at, updated_at)
-    select w.id, w.namespace, coalesce(w.options ->> 'entity', w.workflow), w.workflow, w.queue,
+    select w.id, w.namespace, coalesce((w.terms).entity, w.workflow), w.workflow, w.queue,
       case when w.pending is null then 1 else -1 end,
       case when w.pending is not null then ratchet_internal.after(p_now, w.pending * 1000) end,
-      w.is_awaited, coalesce(w.options ->> 'signalIn', '') <> 'false',
-      coalesce(w.options ->> 'persistent', '') = 'true', w.options ->> 'entity' is not null,
-      w.job_id, coalesce(parent.origin_id, parent.id),
-      coalesce(ratchet_internal.number_of(w.options, 'expire', null)::bigint,
-        parent.expire_seconds), w.options -> 'retry', w.input, p_now, p_now
+      w.is_awaited, (w.terms).is_hookable, (w.terms).is_persistent,
+      (w.terms).entity is not null, w.job_id, coalesce(parent.origin_id, parent.id),
+      coalesce((w.terms).expire_seconds, parent.expire_seconds), (w.terms).retry, w.input, p_now,
+      p_now
     from wanted w join ratchet.jobs parent on parent.id = w.job_id
     where ratchet_internal.is_name(w.id) and ratchet_internal.is_name(w.queue)
       and ratchet_internal.is_name(w.workflow)
@@ -59,8 +59,7 @@ begin
     array_agg(case when l.child is not null then to_json(w.id)::text
       else ratchet_internal.start_error(w.id, w.queue, w.workflow)::text end) as answers,
     (select array_agg(id) from started) as started,
-    (select json_object_agg(child, options) from linked where options -> 'search' is not null
-      or json_typeof(options -> 'marker') = 'object') as described
+    (select json_object_agg(child, options) from linked where (terms).is_described) as described
   into v_done
   from wanted w left join linked l using (job_id, address, position)
   where l.child is null or not w.is_awaited;

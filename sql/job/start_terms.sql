@@ -1,4 +1,4 @@
--- What the options of a start ask for; all null where it has none.
+-- What the options of a start ask for.
 
 create type ratchet_internal.start_terms as (
   entity text,

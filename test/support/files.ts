@@ -13,13 +13,11 @@ export function sourceFiles(...endings: string[]): string[] {
   return [...new Set(wanted)].filter((path) => existsSync(join(root, path))).sort();
 }
 
-/** Lists of the other files, in the order in which they are installed. */
-const CONTENTS = ['sql/engine.sql', 'sql/graph/graph.sql', 'sql/graph/pipe/pipe.sql'];
-
 /** The SQL that is edited by hand: each object of the engine in a file of its own. */
 export function engineFiles(): string[] {
   const files = sourceFiles('.sql').filter((path) => path.startsWith('sql/'));
-  return files.filter((path) => !CONTENTS.includes(path));
+  // Tables of contents list other files.
+  return files.filter((path) => !/^\\ir /m.test(read(path)));
 }
 
 export function read(path: string): string {

@@ -1,0 +1,32 @@
+-- Schedules: cron expressions and intervals in time zones, and what is started by them. Fired by
+-- whoever exchanges.
+\ir cron_rule.sql
+\ir cron_set.sql
+\ir cron_weekdays.sql
+\ir read_cron.sql
+\ir is_cron_day.sql
+\ir cron_next.sql
+\ir check_cron.sql
+\ir check_timezone.sql
+\ir occurrences.sql
+\ir occurrence_key.sql
+\ir next_occurrence.sql
+\ir last_occurrence.sql
+\ir due_occurrences.sql
+\ir move_on.sql
+\ir fire_schedule.sql
+\ir fire_schedules.sql
+\ir run_schedules.sql
+\ir interval_ms.sql
+\ir check_schedule.sql
+\ir wake_idle.sql
+\ir schedule_terms.sql
+\ir put_schedule.sql
+\ir create_schedule.sql
+\ir lock_schedule.sql
+\ir from_now.sql
+\ir alter_schedule.sql
+\ir pause_schedule.sql
+\ir resume_schedule.sql
+\ir delete_schedule.sql
+\ir trigger_schedule.sql
