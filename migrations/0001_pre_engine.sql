@@ -1651,39 +1651,61 @@ comment on function ratchet_internal.run_reserved(
   text, text, text, text, json, json, uuid) is
   'Starts a job whose id was reserved; returns how many it started.';
 
--- sql/job/bad_option.sql
+-- sql/job/is_marker.sql
 
--- The first option of a start, or field of its retry policy, that has no meaning or a value out of
--- range.
+-- Whether a value can be the option marker of a start: an object whose keys begin with a hyphen.
 
-create function ratchet_internal.bad_option(p_options json) returns text
+create function ratchet_internal.is_marker(p_value json) returns boolean
 language sql immutable
 set search_path = pg_catalog, pg_temp
 as $$
-  select key from (
-    select key, value, case when key in ('expire', 'delay', 'pending') then 1e13 end as most
-    from json_each(p_options)
-    union all
-    select 'retry.' || key, value, 1e100
-    from json_each(case when json_typeof(p_options -> 'retry') = 'object'
-      then p_options -> 'retry' else '{}' end)
-    where key in ('maximumAttempts', 'initialInterval', 'backoffCoefficient', 'maximumInterval')
-      and json_typeof(value) <> 'null'
-  ) option
-  where key !~ ('^(entity|expire|delay|watch|search|pending|persistent|signalIn|marker|retry'
-      || '|retry\..*)$')
-    or key = 'entity' and not ratchet_internal.is_name(value #>> '{}')
-    or key = 'watch' and json_typeof(value) <> 'boolean'
-    or key = 'search' and not ratchet_internal.is_search(value)
-    or key = 'retry' and json_typeof(value) not in ('object', 'null')
-    or key in ('persistent', 'signalIn') and json_typeof(value) not in ('boolean', 'null')
-    or key = 'marker' and (json_typeof(value) <> 'object' or exists (
-      select from json_object_keys(case when json_typeof(value) = 'object' then value else '{}' end)
-        as mark where mark !~ '^-.' or not ratchet_internal.is_name(mark)))
-    or most is not null and not ratchet_internal.number_of(
-      json_build_object('number', value), 'number', -1) between 0 and most
-  limit 1
+  select json_typeof(p_value) = 'object' and not exists (
+    select from json_object_keys(case when json_typeof(p_value) = 'object' then p_value
+        else '{}' end) as mark
+    where mark !~ '^-.' or not ratchet_internal.is_name(mark))
 $$;
+comment on function ratchet_internal.is_marker(json) is
+  'Whether a value can be the option marker of a start: {"-name": value}.';
+
+-- sql/job/bad_option.sql
+
+-- The first option of a start, or field of its retry policy, that has no meaning or a value out of
+-- range. A loop over few, and not a statement: a start with one option would pay for them all.
+
+create function ratchet_internal.bad_option(p_options json) returns text
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_key text;
+  v_value json;
+  v_bad text;
+begin
+  for v_key, v_value in select key, value from json_each(p_options) loop
+    if v_key = 'retry' and json_typeof(v_value) = 'object' then
+      select 'retry.' || key into v_bad from json_each(v_value)
+      where key in ('maximumAttempts', 'initialInterval', 'backoffCoefficient', 'maximumInterval')
+        and json_typeof(value) <> 'null'
+        and not ratchet_internal.number_of(v_value, key, -1) between 0 and 1e100
+      limit 1;
+      if v_bad is not null then return v_bad; end if;
+    elsif not coalesce(case v_key
+        when 'watch' then json_typeof(v_value) = 'boolean'
+        when 'entity' then ratchet_internal.is_name(v_value #>> '{}')
+        when 'expire' then ratchet_internal.number_of(p_options, v_key, -1) between 0 and 1e13
+        when 'delay' then ratchet_internal.number_of(p_options, v_key, -1) between 0 and 1e13
+        when 'pending' then ratchet_internal.number_of(p_options, v_key, -1) between 0 and 1e13
+        when 'search' then ratchet_internal.is_search(v_value)
+        when 'persistent' then json_typeof(v_value) in ('boolean', 'null')
+        when 'signalIn' then json_typeof(v_value) in ('boolean', 'null')
+        when 'marker' then ratchet_internal.is_marker(v_value)
+        when 'retry' then json_typeof(v_value) = 'null' end, false)
+    then
+      return v_key;
+    end if;
+  end loop;
+  return null;
+end $$;
 comment on function ratchet_internal.bad_option(json) is
   'Name of an option of a start that is unknown or has a bad value; null when all are well.';
 
@@ -2844,6 +2866,8 @@ comment on function ratchet.trigger_schedule(text, text, text) is
 --   activity run this activity and report it with the same attempt
 --   lost     this job is no longer this worker's: forget it
 --   next     nothing to do before value milliseconds have passed (only when idle)
+--   idle     beside a single thing to do: the worker is still notified of more, and when it was to
+--            look again still holds
 -- Of a job to run, value is the workflow id of the root of its family, if that is another job.
 
 create type ratchet.work as (
@@ -6849,51 +6873,74 @@ comment on function ratchet_internal.next_look(bigint, timestamptz, boolean) is
 -- sql/dispatch/claim.sql
 
 -- The receiving half of an exchange: hands out answers, turns and activities. An idle worker that
--- gets nothing is marked as idle and told when to look again.
+-- gets nothing is marked as idle and told when to look again. One that was idle and gets a single
+-- thing, with room for more, stays so, for it is told of more: when it reports (p_is_idle null), it
+-- looks for what the report may have made ready, if anything went on (p_went_on: jobs of which more
+-- was reported than their end) or somebody waited for one of those that ended (p_ended).
 -- Locks: messages, skipping what others hold; the worker. Writes: workers, messages, attributes.
 
 create function ratchet_internal.claim(
-  p_worker bigint, p_now timestamptz, p_turn_room int, p_activity_room int, p_is_idle boolean
+  p_worker bigint, p_now timestamptz, p_turn_room int, p_activity_room int, p_is_idle boolean,
+  p_ended bigint[], p_went_on bigint[]
 ) returns setof ratchet.work
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_ready record;
-  v_found boolean := false;
+  v_rows int;
+  v_found int := 0;
+  v_is_full boolean := false;
+  v_is_idle boolean;
+  v_stays_idle boolean;
   v_is_moved boolean := false;
 begin
+  if p_is_idle is null and p_went_on is null and not exists (
+    select from ratchet.jobs where id = any (p_ended) and is_awaited)
+  then
+    return;
+  end if;
   select * into v_ready from ratchet_internal.look(p_worker, p_now);
   if v_ready.has_due then
     v_is_moved := ratchet_internal.fire_due(p_worker, p_now, v_ready.heads,
       v_ready.answers_at);
     return query select * from ratchet_internal.take_results(p_worker,
       coalesce(v_ready.answers_at, p_now));
-    v_found := found;
+    get diagnostics v_found = row_count;
   end if;
   -- An answer that nobody held the thread for has become a turn just now.
   if p_turn_room > 0 and (v_ready.has_turns or v_ready.has_due) then
     return query select * from ratchet_internal.claim_turns(p_worker, p_turn_room, p_now,
       v_ready.heads);
-    v_found := v_found or found;
+    get diagnostics v_rows = row_count;
+    v_found := v_found + v_rows;
+    v_is_full := v_rows >= p_turn_room;
   end if;
   -- Graphs that went on just now may have activities for this worker.
   if p_activity_room > 0 and (v_ready.has_activities or v_is_moved) then
     return query select * from ratchet_internal.claim_activities(p_worker, p_activity_room, p_now,
       v_ready.heads);
-    v_found := v_found or found;
+    get diagnostics v_rows = row_count;
+    v_found := v_found + v_rows;
+    v_is_full := v_is_full or v_rows >= p_activity_room;
   end if;
-  update ratchet_internal.workers
-  set is_idle = p_is_idle and not v_found, idle_at = case when not v_found then p_now end
-  where id = p_worker and is_idle <> (p_is_idle and not v_found);
-  if p_is_idle and not v_found then
-    return query select 'next', null::bigint, null, null::int, null::int, null, null, null, null,
-      null, null::json, null::json, null::boolean, null::boolean,
-      ratchet_internal.next_look(p_worker, p_now, v_ready.has_due or v_ready.has_turns
-        or v_ready.has_activities)::text, null::bigint;
+  v_stays_idle := v_found = 1 and coalesce(p_is_idle, true) and not v_is_full and exists (
+    select from ratchet_internal.workers where id = p_worker and is_idle);
+  v_is_idle := v_found = 0 and coalesce(p_is_idle, true);
+  if not v_stays_idle then
+    update ratchet_internal.workers
+    set is_idle = v_is_idle, idle_at = case when v_found = 0 then p_now end
+    where id = p_worker and is_idle <> v_is_idle;
+  end if;
+  if v_stays_idle or v_is_idle then
+    return query select case when v_is_idle then 'next' else 'idle' end, null::bigint, null,
+      null::int, null::int, null, null, null, null, null, null::json, null::json, null::boolean,
+      null::boolean, case when v_is_idle then ratchet_internal.next_look(p_worker, p_now,
+        v_ready.has_due or v_ready.has_turns or v_ready.has_activities)::text end, null::bigint;
   end if;
 end $$;
-comment on function ratchet_internal.claim(bigint, timestamptz, int, int, boolean) is
+comment on function ratchet_internal.claim(
+  bigint, timestamptz, int, int, boolean, bigint[], bigint[]) is
   'The receiving half of an exchange: what a worker is to do next.';
 
 -- Taking over the work of workers that are gone; the exchange itself.
@@ -7385,7 +7432,9 @@ comment on function ratchet_internal.open_exchange(
 --   thread    threads that end without their job: a hook returned (input null), or the main
 --             function goes on as new with these arguments
 --   delivery  answers whose order of delivery must be kept
--- p_is_idle: nothing is left to do here; be notified. Rooms: how many turns and activities to take.
+-- p_is_idle: nothing is left to do here; be notified. Null: as before; a worker that is notified
+-- anyway takes nothing when it reports, unless the report made something ready.
+-- Rooms: how many turns and activities to take.
 -- Locks: worker (key share), jobs in id order, messages, attributes; waits at most 2 s for a lock
 -- (55P03).
 -- Raises: WF401 worker lost, WF605 not READ COMMITTED. Wakes: idle workers, programs that wait.
@@ -7443,9 +7492,8 @@ begin
   end if;
   if p_failure_jobs is not null or 'terminate' = any (p_plan_kinds)
     or v_written < cardinality(p_step_jobs || p_plan_jobs) then
-    return query select * from ratchet_internal.lost_jobs(p_worker,
-      p_step_jobs || p_plan_jobs || p_failure_jobs,
-      p_step_addresses || p_plan_addresses || p_failure_addresses);
+    return query select * from ratchet_internal.lost_jobs(p_worker, p_step_jobs || p_plan_jobs
+      || p_failure_jobs, p_step_addresses || p_plan_addresses || p_failure_addresses);
   end if;
   if p_activity_jobs is not null then
     perform ratchet_internal.finish_activities(p_worker, v_now, p_activity_jobs,
@@ -7458,7 +7506,8 @@ begin
       p_failure_blocked, p_failure_forgotten, p_thread_jobs, p_thread_addresses, p_thread_inputs);
   end if;
   return query select * from ratchet_internal.claim(p_worker, v_now, p_turn_room,
-    p_activity_room, p_is_idle);
+    p_activity_room, p_is_idle, p_end_jobs,
+    coalesce(p_plan_jobs, p_activity_jobs, p_failure_jobs, p_thread_jobs));
 end $$;
 comment on function ratchet.exchange is
   'The one call between a worker and the engine: hands in all that is finished, receives new work.';
@@ -8122,7 +8171,8 @@ begin
   return query
   select given.id, j.id, j.status, j.result, j.error
   from unnest(p_ids) as given (id)
-  left join ratchet.jobs j on j.key = given.id and j.namespace = p_namespace
+  left join lateral (
+    select * from ratchet.jobs where key = given.id and namespace = p_namespace limit 1) j on true
   where j.id is null or j.finished_at is not null or j.returned_at is not null;
 end $$;
 comment on function ratchet.watch_jobs(text, text[]) is

@@ -79,6 +79,7 @@ begin;
 \ir job/read_terms.sql
 \ir job/create_jobs.sql
 \ir job/run_reserved.sql
+\ir job/is_marker.sql
 \ir job/bad_option.sql
 \ir job/check_start.sql
 \ir job/start_workflow.sql

@@ -14,7 +14,7 @@ import type { Database } from './database';
 
 /** One thing an exchange hands out; the columns of the SQL type `ratchet.work`. */
 export interface Work {
-  kind: 'start' | 'turn' | 'careful' | 'result' | 'cancel' | 'activity' | 'lost' | 'next';
+  kind: 'start' | 'turn' | 'careful' | 'result' | 'cancel' | 'activity' | 'lost' | 'next' | 'idle';
   jobId: string;
   address: string;
   position: number;
@@ -37,7 +37,8 @@ export interface Work {
 export interface Rooms {
   turns: number;
   activities: number;
-  isIdle: boolean;
+  /** Null: notified as before, and nothing is looked for but what the report makes ready. */
+  isIdle: boolean | null;
 }
 
 const PARAMETERS = Array.from({ length: 48 }, (_, index) => `$${index + 1}`).join(', ');

@@ -111,8 +111,8 @@ export class ExchangeLoop {
 
   /** What the next exchange may claim, and whether the database is to tell when there is more. */
   private roomsFor(free: Room, isHungry: boolean): Rooms {
-    if (this.isStopping) return REPORT_ONLY;
-    return { ...(isHungry ? free : REPORT_ONLY), isIdle: hasRoom(free) };
+    if (this.isStopping || !hasRoom(free)) return REPORT_ONLY;
+    return { ...free, isIdle: isHungry ? true : null };
   }
 
   private async send(batch: Batch, rooms: Rooms): Promise<void> {
@@ -134,7 +134,7 @@ export class ExchangeLoop {
     this.asked.turns -= rooms.turns;
     this.asked.activities -= rooms.activities;
     if (work !== undefined) {
-      this.look(work);
+      this.look(work, rooms);
       await this.handOn(batch, work);
     }
     this.wake(false);
@@ -147,17 +147,23 @@ export class ExchangeLoop {
   }
 
   /** Decides whether to look again at once, or when. */
-  private look(work: Work[]): void {
-    const next = work.find((item) => item.kind === 'next');
+  private look(work: Work[], { isIdle }: Rooms): void {
+    const next = work.find(({ kind }) => kind === 'next');
+    const isAsBefore = work.some(({ kind }) => kind === 'idle') && this.sleepTimer !== undefined;
+    const isSome = work.some(({ kind }) => kind !== 'lost');
+    if (isAsBefore || (isIdle === null && !isSome)) return;
     this.isDeclaredIdle = next !== undefined;
     if (next !== undefined) this.sleep(next.value === null ? this.pollMs : Number(next.value));
-    else if (work.some((item) => item.kind !== 'lost')) this.isHungry = true;
+    else if (isSome) this.isHungry = true;
     else this.sleep(this.pollMs);
   }
 
   private sleep(milliseconds: number): void {
     clearTimeout(this.sleepTimer);
-    const look = () => void this.glance();
+    const look = () => {
+      this.sleepTimer = undefined;
+      void this.glance();
+    };
     this.sleepTimer = setTimeout(look, Math.min(Math.max(milliseconds, 1), this.pollMs)).unref();
   }
 
@@ -167,8 +173,8 @@ export class ExchangeLoop {
     if (isIdle()) {
       // What keeps it from looking is met again, and dealt with, by the exchange.
       const next = await peek(this.database, this.host.workerId).catch(() => 0);
-      if (next > 0 && !this.isStopping) {
-        if (isIdle()) this.sleep(next);
+      if (next > 0 && isIdle()) {
+        this.sleep(next);
         return;
       }
     }

@@ -10,7 +10,9 @@
 --   thread    threads that end without their job: a hook returned (input null), or the main
 --             function goes on as new with these arguments
 --   delivery  answers whose order of delivery must be kept
--- p_is_idle: nothing is left to do here; be notified. Rooms: how many turns and activities to take.
+-- p_is_idle: nothing is left to do here; be notified. Null: as before; a worker that is notified
+-- anyway takes nothing when it reports, unless the report made something ready.
+-- Rooms: how many turns and activities to take.
 -- Locks: worker (key share), jobs in id order, messages, attributes; waits at most 2 s for a lock
 -- (55P03).
 -- Raises: WF401 worker lost, WF605 not READ COMMITTED. Wakes: idle workers, programs that wait.
@@ -68,9 +70,8 @@ begin
   end if;
   if p_failure_jobs is not null or 'terminate' = any (p_plan_kinds)
     or v_written < cardinality(p_step_jobs || p_plan_jobs) then
-    return query select * from ratchet_internal.lost_jobs(p_worker,
-      p_step_jobs || p_plan_jobs || p_failure_jobs,
-      p_step_addresses || p_plan_addresses || p_failure_addresses);
+    return query select * from ratchet_internal.lost_jobs(p_worker, p_step_jobs || p_plan_jobs
+      || p_failure_jobs, p_step_addresses || p_plan_addresses || p_failure_addresses);
   end if;
   if p_activity_jobs is not null then
     perform ratchet_internal.finish_activities(p_worker, v_now, p_activity_jobs,
@@ -83,7 +84,8 @@ begin
       p_failure_blocked, p_failure_forgotten, p_thread_jobs, p_thread_addresses, p_thread_inputs);
   end if;
   return query select * from ratchet_internal.claim(p_worker, v_now, p_turn_room,
-    p_activity_room, p_is_idle);
+    p_activity_room, p_is_idle, p_end_jobs,
+    coalesce(p_plan_jobs, p_activity_jobs, p_failure_jobs, p_thread_jobs));
 end $$;
 comment on function ratchet.exchange is
   'The one call between a worker and the engine: hands in all that is finished, receives new work.';

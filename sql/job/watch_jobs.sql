@@ -29,7 +29,8 @@ begin
   return query
   select given.id, j.id, j.status, j.result, j.error
   from unnest(p_ids) as given (id)
-  left join ratchet.jobs j on j.key = given.id and j.namespace = p_namespace
+  left join lateral (
+    select * from ratchet.jobs where key = given.id and namespace = p_namespace limit 1) j on true
   where j.id is null or j.finished_at is not null or j.returned_at is not null;
 end $$;
 comment on function ratchet.watch_jobs(text, text[]) is

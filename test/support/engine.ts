@@ -22,7 +22,7 @@ export interface WorkRow {
 export interface Report {
   turns?: number;
   activities?: number;
-  idle?: boolean;
+  idle?: boolean | null;
   steps?: {
     job: string;
     address?: string;

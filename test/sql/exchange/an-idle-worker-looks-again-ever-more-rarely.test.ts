@@ -43,8 +43,10 @@ test.serial('soon when something due is locked by somebody else', async (t) => {
   t.is(await next(worker), 50);
   await other.query('rollback');
   other.release();
-  t.like(await sql.exchange(worker, { idle: true }), [{ kind: 'start', job_id: job }]);
-  t.is(await sql.value('select is_idle from ratchet.workers where id = $1', [worker]), false);
+  t.like(await sql.exchange(worker, { idle: true }), [
+    { kind: 'start', job_id: job },
+    { kind: 'idle' },
+  ]);
 });
 
 const peek = (worker: string) => sql.value('select ratchet.peek($1)', [worker]);
@@ -61,7 +63,7 @@ test.serial('a peek says whether an exchange is worth it, and writes nothing', a
   reader.release();
   await sql.start(queue, queue);
   t.is(Number(await peek(worker)), 0);
-  t.like(await sql.exchange(worker, { idle: true }), [{ kind: 'start' }]);
+  t.like(await sql.exchange(worker, { idle: true }), [{ kind: 'start' }, { kind: 'idle' }]);
 });
 
 test.serial('a peek of a worker that is gone sends it to an exchange, which says so', async (t) => {
