@@ -24,5 +24,7 @@ export function traceOf({ workflowTrace, workflowSpan }: TraceOptions): TraceOpt
 
 /** Options of a start in the trace that they name, else in the given one. */
 export function inTrace<O extends TraceOptions>(trace: TraceOptions, options: O): O {
-  return options.workflowTrace === undefined ? { ...options, ...trace } : options;
+  const { workflowTrace, workflowSpan } = options;
+  if (workflowTrace !== undefined) return options;
+  return { ...options, ...trace, ...(workflowSpan === undefined ? {} : { workflowSpan }) };
 }
