@@ -94,7 +94,8 @@ test.serial('20: each row says of which kind it is, and in which thread', async 
   await waitFor('it waits', async () => (await pool.query(waits)).rowCount === 2);
   await handle.cancel();
   t.is(await handle.result(), 2);
-  const text = `select ratchet.type(a), ratchet.dimension(a), ratchet.symbol(a), count(*) over (partition by a.field)::int as n
+  const text = `select ratchet.type(a), ratchet.dimension(a), ratchet.symbol(a),
+    count(*) over (partition by a.field)::int as n
     from ratchet.jobs j join ratchet.jobs_attributes a on a.job_id = j.id
     where j.key = 'w' order by 1, 2, a.position, 3`;
   const { rows } = await pool.query(text);

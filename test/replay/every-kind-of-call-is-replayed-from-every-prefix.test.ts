@@ -139,7 +139,7 @@ test.serial('what is cancelled is replayed from every prefix of its history', as
   const sleeps = `select from ratchet.jobs_attributes where kind = 'sleep'`;
   await waitFor('it sleeps', async () => (await pool.query(sleeps)).rowCount === 1);
   await handle.cancel();
-  const value = (await handle.result()) as unknown[];
+  const value = await handle.result<unknown[]>();
   t.deepEqual(value.slice(0, 5), ['granted', 'it stopped itself', true, true, 4]);
   const history = await handle.exportHistory();
   t.deepEqual(await replay(history, cancelled), { fits: true, end: { kind: 'returned', value } });

@@ -18,7 +18,7 @@ export async function stopsItself(): Promise<void> {
   await Durable.workflow.terminate(workflowId, { reason: 'it stopped itself' });
 }
 
-/** Draws, is answered by a hook, outlives a child that stops itself, is cancelled, and cleans up. */
+/** Is answered by a hook, outlives a child that stops itself, is cancelled, and cleans up. */
 export async function scopes(): Promise<unknown[]> {
   const { workflowId, taskQueue } = Durable.workflow.workflowInfo();
   const { all, condition, executeChild, hook, isCancellation, search, sleep } = Durable.workflow;

@@ -43,7 +43,7 @@ const starts = {
     const options = { ...untraced, workflowName: 'begun' } as object;
     const one = await client().workflow.start({ ...options, workflowId: 'begun' });
     const first = await one.result();
-    await client().workflow.startMany({ ...options } as never, [{ workflowId: 'many', args: [] }]);
+    await client().workflow.startMany(options, [{ workflowId: 'many', args: [] }]);
     const many = client().workflow.getHandle('q', 'begun', 'many');
     return [first, await many.result()];
   },
