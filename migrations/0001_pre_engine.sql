@@ -17956,18 +17956,18 @@ comment on view ratchet.steps is
 
 -- sql/views/symbol.sql
 
--- a.symbol, written like a column (a function of a row may be): the field of a search attribute, or
--- what a step called. One of the names that other releases of this API have for columns.
+-- a.symbol, written like a column (a function of a row may be): the field of a search attribute or
+-- marker, or what a step called. One of the names that other releases of this API have for columns.
 
 create function ratchet.symbol(p_row ratchet.jobs_attributes) returns text
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select case when (p_row).kind = 'attribute' then (p_row).field
+  select case when (p_row).kind in ('attribute', 'marker') then (p_row).field
     else ratchet_internal.step_name((p_row).address, (p_row).field) end
 $$;
 comment on function ratchet.symbol(ratchet.jobs_attributes) is
-  'a.symbol: the field of a search attribute, or what a step called.';
+  'a.symbol: the field of a search attribute or marker, or what a step called.';
 
 -- sql/views/dimension.sql
 
@@ -19492,6 +19492,23 @@ comment on function ratchet.prune(interval, int) is
   'Removes finished jobs past their retention, one batch a call (default 7 days, 10000 looked '
   'at); returns how many.';
 
+-- sql/upkeep/has_hook_steps.sql
+
+-- Whether steps of hooks are still kept, or, of a graph's job, runs of its activities: by the two
+-- ranges of their addresses, however many steps the main function has. Reads: attributes.
+
+create function ratchet_internal.has_hook_steps(p_job bigint) returns boolean
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select exists (select from ratchet.jobs_attributes
+      where job_id = p_job and address >= 'h' and address < 'i')
+    or exists (select from ratchet.jobs_attributes
+      where job_id = p_job and address >= ',' and address < '-')
+$$;
+comment on function ratchet_internal.has_hook_steps(bigint) is
+  'Whether steps of hooks, or runs of activities of a graph, are still kept.';
+
 -- sql/upkeep/strip_jobs.sql
 
 -- Removes the detail of finished jobs: the arguments of their steps and, unless told otherwise,
@@ -19528,7 +19545,8 @@ comment on function ratchet_internal.strip_jobs(bigint[], boolean) is
 -- What an operator removes by hand or by schedule, one short batch a call: finished jobs whose time
 -- is over (expire_seconds after their end, or p_older_than where none was given), finished jobs
 -- without an entity of their own that ended before p_older_than (p_transient), and the detail of
--- jobs that have ended by themselves (p_attributes). Looks at the p_batch jobs after the number
+-- jobs that have ended by themselves (p_attributes); steps of hooks that an earlier call has kept
+-- (p_is_keeping_hooks) go with a later one. Looks at the p_batch jobs after the number
 -- p_after; call again with next_job until that is null. Skips what others hold; never touches
 -- running jobs. Null namespaces or entities: all.
 -- Locks: the jobs, in id order. Writes: jobs, attributes. Raises: WF103, WF104.
@@ -19565,7 +19583,8 @@ begin
           else make_interval(secs => least(greatest(expire_seconds, 0), 1e10)) end as is_old,
       p_transient and entity = workflow and not is_labelled
         and finished_at <= v_now - p_older_than as is_transient,
-      p_attributes and status = 0 and pruned_at is null as is_whole
+      p_attributes and status = 0 and (pruned_at is null
+        or not p_is_keeping_hooks and ratchet_internal.has_hook_steps(id)) as is_whole
     from ratchet.jobs
     where id > p_after and id <= v_to and status <= 0 and finished_at is not null
       and (p_namespaces is null or namespace = any (p_namespaces))

@@ -299,6 +299,7 @@ begin;
 \ir upkeep/check_prune.sql
 \ir upkeep/remove_jobs.sql
 \ir upkeep/prune.sql
+\ir upkeep/has_hook_steps.sql
 \ir upkeep/strip_jobs.sql
 \ir upkeep/prune_jobs.sql
 \ir upkeep/prune_signals.sql

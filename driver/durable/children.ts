@@ -3,7 +3,7 @@ import { toJson } from '../database/json-door';
 import type { WorkflowFunction } from '../engine/run-workflow';
 import { RatchetError } from '../errors';
 import { refuseOption } from '../options';
-import { traceOf, type TraceOptions } from '../telemetry/trace-context';
+import { inTrace, traceOf, type TraceOptions } from '../telemetry/trace-context';
 import { currentWorkflow, durableCall } from './current-turn';
 import { signal } from './signals';
 import { checkOwn, checkStart, nameOf, type StartOptions } from './start-options';
@@ -46,7 +46,8 @@ function childCall(
   };
   const label = options.entity ?? `-${name ?? options.workflowName ?? ''}`;
   const workflowId = options.workflowId ?? `${label}-${randomUUID()}`;
-  const child = checkStart({ ...inherited(turn.work.options), ...options, workflowId }, defaults);
+  const trace = inherited(turn.work.options);
+  const child = checkStart(inTrace(trace, { ...options, workflowId }), defaults);
   checkOwn(what, child.namespace, namespace);
   if ('tx' in options) {
     throw new RatchetError('WF104', `${what} was given tx.`, {

@@ -11,6 +11,7 @@ import { RatchetError } from '../errors';
 import { checkOptions, refuseOption } from '../options';
 import { currentTrace } from '../telemetry/spans';
 import { telemetry } from '../telemetry/telemetry';
+import { inTrace, type TraceOptions } from '../telemetry/trace-context';
 import { hubFor, type ConnectionConfig } from './connection';
 import { defaultExpire } from './default-expire';
 import { EscalationClient } from './escalation-client';
@@ -48,10 +49,10 @@ function optionsOf({ entity, expire, retry, search, lifetime }: CheckedStart, is
 }
 
 /** A workflow joins the trace that is current where it is started, unless it was given one. */
-function traced<O extends object>(options: O): O {
+function traced<O extends TraceOptions>(options: O): O {
   const active = telemetry();
-  const isGiven = typeof options !== 'object' || options === null || 'workflowTrace' in options;
-  return active === undefined || isGiven ? options : { ...currentTrace(active), ...options };
+  if (active === undefined || typeof options !== 'object' || options === null) return options;
+  return inTrace(currentTrace(active), options);
 }
 
 /** Starting and reaching workflows. */
@@ -101,7 +102,7 @@ export class WorkflowClient {
     options: Omit<ClientStartOptions, 'args' | 'workflowId'>,
     jobs: { workflowId: string; args: A }[],
   ): Promise<number> {
-    const first = checkStart(options, defaultExpire());
+    const first = checkStart(traced(options), defaultExpire());
     const shared = { ...first, options: optionsOf(first) };
     if (!Array.isArray(jobs)) {
       refuseOption('startMany', 'jobs', jobs, 'Give a list of { workflowId, args }.');

@@ -11,7 +11,8 @@ export type TraceAttributes = Record<string, string | number | boolean>;
 
 /** The one place where a trace of a workflow leaves the process. */
 function addSpan(turn: LiveTurn, attributes: TraceAttributes): void {
-  log('debug', `trace of ${turn.work.workflowId}: ${JSON.stringify(attributes)}`);
+  const message = `trace of ${turn.work.workflowId}: ${JSON.stringify(attributes)}`;
+  log('debug', message, undefined, turn.host.logLevel);
   const traced = telemetry();
   if (traced !== undefined) spanOf(traced, turn, attributes);
 }

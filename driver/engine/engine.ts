@@ -2,6 +2,7 @@ import type { Database } from '../database/database';
 import type { Work } from '../database/exchange';
 import { emitEvents } from '../database/job-calls';
 import type { Route } from '../database/worker-calls';
+import type { LogLevel } from '../log';
 import { parseOptions } from './activities';
 import { threadKey, threadOf } from './address';
 import { ClaimedActivities } from './claimed-activities';
@@ -33,6 +34,7 @@ export interface EngineOptions extends Registered {
   /** Milliseconds between looks for work that nobody has told of. Default 1,000. */
   pollMs: number;
   onCommitted: (batch: Batch) => void;
+  logLevel?: LogLevel;
 }
 
 const NO_ROOM = { turns: 0, activities: 0 };
@@ -44,7 +46,7 @@ export class Engine implements TurnHost, ExchangeHost, EvictionHost, ResyncHost 
   private readonly dirty = new Set<LiveTurn>();
   /** Turns whose functions run at this moment, up to the next macrotask. */
   private busy: LiveTurn[] = [];
-  readonly served = new Served();
+  readonly served = new Served(() => this.logLevel);
   readonly claimed = new ClaimedActivities(this, () => this.loop.wake(true));
   private readonly localSteps = new LocalSteps(this.claimed);
   readonly loop: ExchangeLoop;
@@ -61,6 +63,10 @@ export class Engine implements TurnHost, ExchangeHost, EvictionHost, ResyncHost 
     this.loop = new ExchangeLoop(this, database, options.pollMs);
     const onChange = () => this.notify();
     this.registration = new Registration(database, { ...options, onChange });
+  }
+
+  get logLevel(): LogLevel | undefined {
+    return this.options.logLevel;
   }
 
   get connection(): unknown {

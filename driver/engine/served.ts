@@ -1,6 +1,6 @@
 import type { Work } from '../database/exchange';
 import type { Route } from '../database/worker-calls';
-import { log } from '../log';
+import { log, type LogLevel } from '../log';
 import type { Settled } from './activities';
 import type { WorkflowFunction } from './run-workflow';
 
@@ -28,6 +28,8 @@ export class Served {
   private readonly callbacks = new Map<string, CallbackEntry[]>();
   private servesGraphs = false;
 
+  constructor(private readonly logLevel: () => LogLevel | undefined = () => undefined) {}
+
   get hasTurns(): boolean {
     return this.workflows.size > 0 || this.servesGraphs;
   }
@@ -40,7 +42,8 @@ export class Served {
     const id = key(namespace, queue, workflow);
     const known = this.workflows.get(id);
     if (known !== undefined && known !== run) {
-      log('warn', `queue ${queue} has two workflows named ${workflow}; the newer one is run`);
+      const message = `queue ${queue} has two workflows named ${workflow}; the newer one is run`;
+      log('warn', message, undefined, this.logLevel());
     }
     this.workflows.set(id, run);
     if (retry === undefined) this.policies.delete(id);

@@ -50,7 +50,7 @@ export function callbackRunner(worker: WorkerConfig, counts: Counts, logger: Log
       .then((outcome) => {
         const code = String(outcome.code ?? 200);
         counts[code] = (counts[code] ?? 0) + 1;
-        span?.end(outcome);
+        span?.end({ ...outcome, isOpen: outcome.code === UNANSWERED });
         onSettled(outcome);
       });
     return true;

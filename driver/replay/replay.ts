@@ -56,6 +56,7 @@ class WatchedHistory extends History {
 /** A turn whose answers all come from its history: what is new is noted and never runs. */
 class Replay implements TurnHost {
   readonly connection = undefined;
+  readonly logLevel = undefined;
   readonly turn: LiveTurn;
   readonly unrecorded: PendingCall[] = [];
   private readonly called: Set<number>;

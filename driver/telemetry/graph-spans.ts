@@ -1,4 +1,4 @@
-import type { Attributes } from './otel';
+import type { Attributes, OtelContext, Span } from './otel';
 import { currentTrace, finish, parentOf, traceOfSpan } from './spans';
 import type { Telemetry } from './telemetry';
 import type { TraceOptions } from './trace-context';
@@ -52,8 +52,13 @@ export function jobSpan(
   return {
     trace: workflowTrace === undefined ? { trc, spn } : { trc: workflowTrace, spn: workflowSpan },
     started(metadata) {
-      const { js } = metadata;
-      span.setAttributes(attributesOf('app.job.', { ...metadata, jss: js }, ['trc', 'spn']));
+      const { js, aid } = metadata;
+      const job = attributesOf('app.job.', { ...metadata, jss: js }, ['trc', 'spn']);
+      span.setAttributes(job);
+      const within = trace.setSpan(parent, span);
+      const attributes = { ...job, 'app.activity.aid': String(aid), 'app.activity.leg': 1 };
+      const name = `TRIGGER/${app}/${String(aid)}/1`;
+      finish(on.tracer.startSpan(name, { kind: CLIENT_KIND, attributes }, within));
       finish(span);
     },
     failed: (error) => finish(span, error instanceof Error ? error.message : String(error)),
@@ -68,21 +73,51 @@ export interface Executed {
   telemetry: Attributes | undefined;
 }
 
-/** A span around one execution of a worker's callback; what runs within it are its children. */
-export function executeSpan(on: Telemetry, { namespace, metadata, telemetry }: Executed) {
+/** The engine's two legs of a worker activity, as who runs its callback sees them. */
+function legsOf(on: Telemetry, { metadata, telemetry }: Executed, app: string) {
+  const { guid, aid, dad } = metadata;
+  const about = { 'app.activity.aid': aid, 'app.activity.dad': String(dad), ...telemetry };
+  return (leg: 1 | 2, parent: OtelContext): Span => {
+    const attributes = { ...about, 'app.activity.leg': leg, 'app.activity.mid': guid };
+    const name = `WORKER/${app}/${aid}/${leg}`;
+    return on.tracer.startSpan(name, { kind: CLIENT_KIND, attributes }, parent);
+  };
+}
+
+/** An answer of a callback; `isOpen`: it has yet to come. */
+interface Ended {
+  isFailed: boolean;
+  code: number | null;
+  isOpen: boolean;
+}
+
+/**
+ * A span around one execution of a worker's callback; what runs within it are its children. The
+ * first execution also tells of the leg that sent the message, each answer of the leg it begins.
+ */
+export function executeSpan(on: Telemetry, executed: Executed) {
+  const { namespace, metadata, telemetry } = executed;
   const { trc, spn, guid, jid = '', gid = '', aid, topic } = metadata;
+  const { trace, context } = on.otel;
   const origin = { jobId: String(gid), workflowId: String(jid), namespace };
-  const parent = parentOf(on, origin, traceOf(trc, spn) ?? {});
+  const ofJob = parentOf(on, origin, traceOf(trc, spn) ?? {});
   const attributes = {
     ...attributesOf('app.stream.', metadata, ['trc', 'spn']),
     ...{ 'app.worker.mid': guid, ...telemetry },
   };
   const app = namespace.slice(namespace.indexOf(':') + 1);
+  const leg = legsOf(on, executed, app);
+  const entered = metadata['try'] === undefined ? leg(1, ofJob) : undefined;
+  const parent = entered === undefined ? ofJob : trace.setSpan(ofJob, entered);
+  if (entered !== undefined) finish(entered);
   const name = `EXECUTE/${app}/${aid}/${String(topic)}`;
   const span = on.tracer.startSpan(name, { kind: CLIENT_KIND, attributes }, parent);
   return {
-    run: <T>(body: () => T): T => on.otel.context.with(on.otel.trace.setSpan(parent, span), body),
-    end: ({ isFailed, code }: { isFailed: boolean; code: number | null }): void =>
-      finish(span, isFailed ? `Function Status Code ${String(code ?? 500)}` : undefined),
+    run: <T>(body: () => T): T => context.with(trace.setSpan(parent, span), body),
+    end({ isFailed, code, isOpen }: Ended): void {
+      const problem = isFailed ? `Function Status Code ${String(code ?? 500)}` : undefined;
+      finish(span, problem);
+      if (!isOpen) finish(leg(2, parent), problem);
+    },
   };
 }

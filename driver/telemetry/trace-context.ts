@@ -21,3 +21,10 @@ export function traceOf({ workflowTrace, workflowSpan }: TraceOptions): TraceOpt
       : { workflowSpan: checkName(workflowSpan, 'workflowSpan', MAX_ID) }),
   };
 }
+
+/** Options of a start in the trace that they name, else in the given one. */
+export function inTrace<O extends TraceOptions>(trace: TraceOptions, options: O): O {
+  const { workflowTrace, workflowSpan } = options;
+  if (workflowTrace !== undefined) return options;
+  return { ...options, ...trace, ...(workflowSpan === undefined ? {} : { workflowSpan }) };
+}

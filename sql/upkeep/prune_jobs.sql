@@ -1,7 +1,8 @@
 -- What an operator removes by hand or by schedule, one short batch a call: finished jobs whose time
 -- is over (expire_seconds after their end, or p_older_than where none was given), finished jobs
 -- without an entity of their own that ended before p_older_than (p_transient), and the detail of
--- jobs that have ended by themselves (p_attributes). Looks at the p_batch jobs after the number
+-- jobs that have ended by themselves (p_attributes); steps of hooks that an earlier call has kept
+-- (p_is_keeping_hooks) go with a later one. Looks at the p_batch jobs after the number
 -- p_after; call again with next_job until that is null. Skips what others hold; never touches
 -- running jobs. Null namespaces or entities: all.
 -- Locks: the jobs, in id order. Writes: jobs, attributes. Raises: WF103, WF104.
@@ -38,7 +39,8 @@ begin
           else make_interval(secs => least(greatest(expire_seconds, 0), 1e10)) end as is_old,
       p_transient and entity = workflow and not is_labelled
         and finished_at <= v_now - p_older_than as is_transient,
-      p_attributes and status = 0 and pruned_at is null as is_whole
+      p_attributes and status = 0 and (pruned_at is null
+        or not p_is_keeping_hooks and ratchet_internal.has_hook_steps(id)) as is_whole
     from ratchet.jobs
     where id > p_after and id <= v_to and status <= 0 and finished_at is not null
       and (p_namespaces is null or namespace = any (p_namespaces))

@@ -3,7 +3,7 @@ import { tryCrashes } from '../support/crash-matrix';
 import { SHAPES } from '../support/shapes';
 
 // A sample by seed; test/long/ has every point.
-const SMALL = new Set(['hooks', 'generations']);
+const SMALL = new Set(['hooks', 'generations', 'scopes']);
 
 for (const shape of Object.keys(SHAPES)) {
   test.serial(`${shape}: a killed workflow worker costs nothing`, async (t) => {

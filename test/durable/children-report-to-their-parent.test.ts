@@ -242,3 +242,37 @@ test.serial('10.4: a child may be marked, described, and only reserved', async (
   t.like(await reserved.exportExecution({ include_lineage: true }), { parent_workflow_id: 'p' });
   t.deepEqual((await pool.query('select * from ratchet.check_invariants()')).rows, []);
 });
+
+async function tracing() {
+  const { workflowTrace, workflowSpan } = workflow.workflowInfo();
+  return [workflowTrace, workflowSpan];
+}
+
+async function traced() {
+  const own = { workflowTrace: 'c'.repeat(32) };
+  const inside = { workflowSpan: 'd'.repeat(16) };
+  const none = { workflowTrace: undefined, workflowSpan: undefined } as object;
+  const all = [{}, none, inside, own, { ...own, ...inside }];
+  return Promise.all(all.map((options) => workflow.executeChild(tracing, options)));
+}
+
+test.serial('10.4: a child is in the trace of its parent, unless it is given one', async (t) => {
+  const { connection, client } = await durableTest(t);
+  for (const run of [traced, tracing]) {
+    await Durable.Worker.create({ connection, taskQueue: 'q', workflow: run });
+  }
+  const [trace, span, own, inside] = [...'abcd'].map((c, at) => c.repeat(at % 2 === 0 ? 32 : 16));
+  const given = { workflowTrace: trace as string, workflowSpan: span as string };
+  const handle = await client.workflow.start(traced, { taskQueue: 'q', ...given });
+  t.deepEqual<unknown, unknown>(await handle.result(), [
+    ...[
+      [trace, span],
+      [trace, span],
+      [trace, inside],
+    ],
+    ...[
+      [own, null],
+      [own, inside],
+    ],
+  ]);
+});

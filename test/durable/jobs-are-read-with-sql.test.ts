@@ -70,6 +70,49 @@ test.serial('20 the query that the README of this API publishes, and its columns
   await psql.end();
 });
 
+async function inner(info: { signal: string }) {
+  await workflow.signal(info.signal, await add(2, 2));
+}
+
+async function every() {
+  await workflow.patched('a change');
+  await workflow.execHook({ taskQueue: 'q', workflowName: 'inner' });
+  const sum = await add(1, 1);
+  await workflow.condition('never').catch(() => undefined);
+  return sum;
+}
+
+test.serial('20: each row says of which kind it is, and in which thread', async (t) => {
+  const { connection, client, pool } = await durableTest(t);
+  for (const run of [every, inner]) {
+    await Durable.Worker.create({ connection, taskQueue: 'q', workflow: run, activities });
+  }
+  const search = { data: { size: 'small' } };
+  const start = { taskQueue: 'q', workflowId: 'w', search, marker: { '-by': 'me' } };
+  const handle = await client.workflow.start(every, start);
+  const waits = `select from ratchet.jobs_attributes where kind = 'wait'`;
+  await waitFor('it waits', async () => (await pool.query(waits)).rowCount === 2);
+  await handle.cancel();
+  t.is(await handle.result(), 2);
+  const text = `select ratchet.type(a), ratchet.dimension(a), ratchet.symbol(a),
+    count(*) over (partition by a.field)::int as n
+    from ratchet.jobs j join ratchet.jobs_attributes a on a.job_id = j.id
+    where j.key = 'w' order by 1, 2, a.position, 3`;
+  const { rows } = await pool.query(text);
+  t.deepEqual(
+    rows.map(({ type, dimension, symbol }) => [type, dimension, symbol].join(' ')),
+    [
+      ...['hmark ,0,0 add', 'hmark ,0,0 -hook-1--1'],
+      ...['jmark  inner', 'jmark  -hook-1--1', 'jmark  add', 'jmark  never'],
+      ...['other  -by', 'other  a change', 'other  cancel', 'udata  _size'],
+    ],
+  );
+  t.true(
+    rows.every(({ n }) => n === 1),
+    'a field names one row of a job',
+  );
+});
+
 test.serial(
   '13.1 attributes and state of a job that runs are read by another process',
   async (t) => {

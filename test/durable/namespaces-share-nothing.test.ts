@@ -1,5 +1,5 @@
 import test from 'ava';
-import { Durable, Entity, Escalations, Search } from '../../driver';
+import { DBA, Durable, Entity, Escalations, HotMesh, Search, type SystemEvent } from '../../driver';
 import { durableTest } from '../support/durable';
 import { waitFor } from '../support/wait-for';
 
@@ -126,5 +126,56 @@ test.serial('4.1: stops, hooks, schedules and queries stay in their namespace', 
   t.is(await run.result(), `right/${id}`);
   t.true(await client.schedule.delete('same', place));
   t.is((await client.schedule.list('right')).length, 1);
+  t.deepEqual(await isClean(), []);
+});
+
+async function telling() {
+  const { namespace } = workflow.workflowInfo();
+  await workflow.emit({ told: namespace });
+  return workflow.condition('task', { role: 'r' });
+}
+
+test.serial('4.1, 21, 23: events, listeners and prune heed the namespace', async (t) => {
+  const { connection, isClean } = await lab(t);
+  const told: SystemEvent[] = [];
+  const events = { publish: (event: SystemEvent) => void told.push(event) };
+  const client = new Durable.Client({ connection, events });
+  const heard: Record<string, unknown[]> = { left: [], right: [] };
+  for (const namespace of SPACES) {
+    const mesh = await HotMesh.init({
+      appId: namespace,
+      logLevel: 'error',
+      engine: { connection },
+    });
+    await mesh.sub('told', (_, message) => void heard[namespace]?.push(message));
+    await Durable.Worker.create({ connection, namespace, taskQueue: 'q', workflow: telling });
+  }
+  const common = { taskQueue: 'q', workflowName: 'telling', workflowId: 'same' };
+  const [left, right] = await Promise.all(
+    SPACES.map((namespace) => client.workflow.start({ ...common, namespace })),
+  );
+  const of = (verb: string) =>
+    told
+      .filter(({ type }) => type.startsWith('system.escalation.') && type.endsWith(`.${verb}`))
+      .map(({ namespace, app_id, workflow_id }) => `${namespace} ${app_id} ${workflow_id}`);
+  await waitFor('both tasks are told of', () => of('created').length === 2);
+  t.deepEqual(of('created').sort(), ['left left same', 'right right same']);
+  await left?.terminate({ suppress: true });
+  await waitFor('the end of one', () => of('cancelled').length > 0);
+  t.deepEqual(of('cancelled'), ['left left same']);
+  const task = await client.escalations.getBySignalKey('task', 'right');
+  await client.escalations.resolve({ id: task?.id ?? '', resolverPayload: 'answer' });
+  t.deepEqual(of('resolved'), ['right right same']);
+  t.is(await right?.result(), 'answer');
+  await waitFor('what was emitted', () => Object.values(heard).flat().length === 2);
+  t.deepEqual(heard, { left: ['left'], right: ['right'] });
+
+  const prune = (appId: string, options: object) =>
+    DBA.prune({ appId, connection, expire: 0, ...options });
+  t.like(await prune('left', { jobs: false, attributes: true }), { marked: 0 });
+  t.like(await prune('right', { jobs: false, attributes: true }), { marked: 1 });
+  t.like(await prune('left', {}), { jobs: 1 });
+  t.is(await right?.status(), 0);
+  await t.throwsAsync(async () => left?.status(), { code: 404 as never });
   t.deepEqual(await isClean(), []);
 });

@@ -13,6 +13,10 @@ test('22: info tells of workflows and activities, with their traces, and counts'
       ...['WORKFLOW/START/hooking', 'WORKFLOW/START/hooked', 'WORKFLOW/COMPLETE/hooked'],
       'WORKFLOW/COMPLETE/hooking',
       ...['WORKFLOW/START/fails', 'WORKFLOW/ERROR/fails broken', 'WORKFLOW/ERROR/fails broken'],
+      'WORKFLOW/START/beginning',
+      ...['WORKFLOW/START/begun', 'WORKFLOW/COMPLETE/begun'],
+      ...['WORKFLOW/START/begun', 'WORKFLOW/COMPLETE/begun'],
+      ...['ACTIVITY/begin', 'WORKFLOW/COMPLETE/beginning'],
     ],
   );
   const [start, quick, , flaky, traced, , , , , , failing, retried, failed] = spans;
@@ -31,11 +35,14 @@ test('22: info tells of workflows and activities, with their traces, and counts'
   t.deepEqual(failed?.parent, failing?.parent, 'a job without a trace has one of its own');
   t.like(retried?.attributes, { 'durable.final': false, 'durable.attempt': 1 });
   t.like(failed?.attributes, { 'durable.final': true, 'durable.attempt': 2 });
+  const begin = spans.find(({ name }) => name === 'ACTIVITY/begin');
+  const current = [begin?.parent?.traceId, begin?.spanId];
+  t.deepEqual(all?.traces, [current, current], 'what is started within a span is in its trace');
   t.deepEqual(all?.counts, {
-    ...{ 'durable.workflow.started': 4, 'durable.workflow.completed': 3 },
-    ...{ 'durable.workflow.failed': 1, 'durable.retries': 2, 'durable.activity.executed': 3 },
+    ...{ 'durable.workflow.started': 7, 'durable.workflow.completed': 6 },
+    ...{ 'durable.workflow.failed': 1, 'durable.retries': 2, 'durable.activity.executed': 4 },
   });
-  t.is(all?.records['durable.activity.duration'], 3);
+  t.is(all?.records['durable.activity.duration'], 4);
   t.true((all?.records['durable.exchange.duration'] ?? 0) > 3);
 });
 
@@ -68,4 +75,14 @@ test('22: without @opentelemetry/api everything works, and one line says why', a
   const lines = stderr.split('\n').filter((line) => line.includes('@opentelemetry/api'));
   t.is(lines.length, 1);
   t.like(JSON.parse(lines[0] ?? '{}'), { level: 'warn', code: 'MODULE_NOT_FOUND' });
+});
+
+test('22: without an SDK no span has an id, and no job is in the trace of none', async (t) => {
+  const { told } = await toldBy(t, 'telemetry-main.ts', {
+    ...{ HMSH_TELEMETRY: 'info', FAKE_WITHOUT_SDK: '1' },
+  });
+  t.deepEqual(told?.traces, [
+    [null, null],
+    [null, null],
+  ]);
 });

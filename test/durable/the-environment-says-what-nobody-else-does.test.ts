@@ -31,6 +31,43 @@ test.serial('22: HMSH_RESERVATION_TIMEOUT_S is the lease of workers that do not 
   t.is(await leaseOf('0'), 30);
 });
 
+/** The lines written to stderr while something goes on. */
+async function linesOf(run: () => Promise<unknown>): Promise<string[]> {
+  const lines: string[] = [];
+  const write = process.stderr.write.bind(process.stderr);
+  process.stderr.write = (line: string | Uint8Array) => lines.push(String(line)) > 0;
+  try {
+    await run();
+  } finally {
+    process.stderr.write = write;
+  }
+  return lines.map((line) => (JSON.parse(line) as { message: string }).message);
+}
+
+test.serial('22: what a worker and its workflows log is from its own level upwards', async (t) => {
+  t.teardown(() => delete process.env['HMSH_LOGLEVEL']);
+  const { connection } = await durableTest(t);
+  const tracing = () => Durable.workflow.trace({ size: 3 });
+  const loggedAt = async (logLevel: 'debug' | 'silent' | undefined, general: string) => {
+    process.env['HMSH_LOGLEVEL'] = general;
+    await Durable.shutdown();
+    const options = logLevel === undefined ? {} : { logLevel };
+    return linesOf(async () => {
+      for (const twice of [tracing, () => tracing()]) {
+        const workflow = { tracing: twice };
+        await Durable.Worker.create({ connection, taskQueue: 'q', workflow, options });
+      }
+      const start = { taskQueue: 'q', workflowName: 'tracing', workflowId: general };
+      await (await new Durable.Client({ connection }).workflow.start(start)).result();
+    });
+  };
+  const twice = 'queue q has two workflows named tracing; the newer one is run';
+  const traced = (id: string) => `trace of ${id}: {"size":3}`;
+  t.deepEqual(await loggedAt('debug', 'silent'), [twice, traced('silent')]);
+  t.deepEqual(await loggedAt('silent', 'debug'), []);
+  t.deepEqual(await loggedAt(undefined, 'info'), [twice]);
+});
+
 test.serial('22, 25: timers fire on time, whatever HMSH_FIDELITY_SECONDS says', async (t) => {
   t.teardown(() => NAMES.forEach((name) => delete process.env[name]));
   process.env['HMSH_FIDELITY_SECONDS'] = '3600';

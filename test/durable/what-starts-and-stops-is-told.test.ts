@@ -163,3 +163,27 @@ test.serial('21: what is done with tasks is told, a row at a time, and nothing e
   await tasks.cancel(id);
   t.is(events.types().at(-1), `system.escalation.${id}.cancelled`);
 });
+
+test.serial('21: a transition is told by who made it, once it is committed', async (t) => {
+  const { connection, pool } = await durableTest(t);
+  const found: unknown[] = [];
+  const mine = sink();
+  const publish = async (event: SystemEvent) => {
+    if (!event.type.startsWith('system.escalation.')) return;
+    mine.events.push(event);
+    const text = 'select assigned_to from ratchet.escalations where id = $1';
+    found.push((await pool.query(text, [event.data['id']])).rows);
+  };
+  const others = sink();
+  const theirTypes = () => others.types().filter((type) => type.startsWith('system.escalation.'));
+  const { escalations: tasks } = new Durable.Client({ connection, events: { publish } });
+  const { escalations: theirs } = new Durable.Client({ connection, events: others });
+  const { id } = await tasks.create({ role: 'one' });
+  await tasks.claim({ id, assignee: 'Ada' });
+  await waitFor('the rows are read', () => found.length === 2);
+  t.deepEqual(found[1], [{ assigned_to: 'Ada' }]);
+  t.deepEqual(theirTypes(), []);
+  await theirs.cancel(id);
+  t.deepEqual(theirTypes(), [`system.escalation.${id}.cancelled`]);
+  t.is(mine.events.length, 2);
+});

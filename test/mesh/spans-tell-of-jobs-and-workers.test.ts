@@ -9,7 +9,9 @@ test('12: a start and each run of a callback is a span, in the trace of its call
   const named = (name: string) => spans.filter((span) => span.name === name);
   t.deepEqual([...new Set(spans.map(({ name }) => name))].sort(), [
     ...['EXECUTE/shop/check/check', 'EXECUTE/shop/refuse/refuse'],
-    ...['JOB/shop/asked/1', 'JOB/shop/broken/1'],
+    ...['JOB/shop/asked/1', 'JOB/shop/broken/1', 'TRIGGER/shop/begin/1'],
+    ...['WORKER/shop/check/1', 'WORKER/shop/check/2'],
+    ...['WORKER/shop/refuse/1', 'WORKER/shop/refuse/2'],
   ]);
   const [given, own, inner] = ['given', 'own', 'inner'].map((jid) =>
     named('JOB/shop/asked/1').find(({ attributes }) => attributes['app.job.jid'] === jid),
@@ -27,7 +29,26 @@ test('12: a start and each run of a callback is a span, in the trace of its call
     ...{ 'app.job.app': 'shop', 'app.job.tpc': 'asked', 'app.job.aid': 'begin' },
     ...{ 'app.job.jss': 1, 'app.job.trc': undefined },
   });
-  t.like(check?.parent, { ...trace, spanId: given?.spanId }, 'a worker is under its job');
+  const begun = named('TRIGGER/shop/begin/1').find(
+    ({ parent }) => parent?.spanId === given?.spanId,
+  );
+  t.like(begun?.attributes, {
+    ...{ 'app.job.jid': 'given', 'app.activity.aid': 'begin', 'app.activity.leg': 1 },
+  });
+  const legOf = (name: string, spanId: string | undefined) =>
+    named(name).find((span) => span.spanId === spanId);
+  const entered = legOf('WORKER/shop/check/1', check?.parent?.spanId);
+  t.like(entered?.parent, { ...trace, spanId: given?.spanId }, 'a worker is under its job');
+  const mid = check?.attributes['app.stream.guid'];
+  const answered = named('WORKER/shop/check/2').find(
+    ({ parent }) => parent?.spanId === entered?.spanId,
+  );
+  for (const [leg, span] of [entered, answered].entries()) {
+    t.like(span?.attributes, {
+      ...{ 'app.activity.aid': 'check', 'app.activity.dad': ',0,0', 'app.activity.leg': leg + 1 },
+      ...{ 'app.activity.mid': mid, 'app.activity.data.amount': 5, 'app.activity.data.big': true },
+    });
+  }
   t.like(check?.attributes, {
     ...{ 'app.stream.aid': 'check', 'app.stream.dad': ',0,0', 'app.stream.topic': 'check' },
     ...{ 'app.worker.mid': check?.attributes['app.stream.guid'], 'app.stream.trc': undefined },
@@ -36,12 +57,15 @@ test('12: a start and each run of a callback is a span, in the trace of its call
   });
   const refused = named('EXECUTE/shop/refuse/refuse')[0];
   t.is(refused?.error, 'Function Status Code 418');
-  t.like(refused?.parent, { ...trace, spanId: given?.spanId }, 'so is one of a child');
+  const refusing = legOf('WORKER/shop/refuse/1', refused?.parent?.spanId);
+  t.like(refusing?.parent, { ...trace, spanId: given?.spanId }, 'so is one of a child');
+  t.is(named('WORKER/shop/refuse/2')[0]?.error, 'Function Status Code 418');
 
   t.is(own?.parent, undefined);
-  t.is(ownCheck?.parent?.spanId, own?.spanId);
+  const under = (span: typeof check) => legOf('WORKER/shop/check/1', span?.parent?.spanId)?.parent;
+  t.is(under(ownCheck)?.spanId, own?.spanId);
   t.is(inner?.parent?.spanId, ownCheck?.spanId, 'what a callback starts is under its span');
-  t.is(innerCheck?.parent?.spanId, inner?.spanId);
+  t.is(under(innerCheck)?.spanId, inner?.spanId);
   t.is(named('JOB/shop/broken/1').length, 1);
   t.regex(String(named('JOB/shop/broken/1')[0]?.error), /expression failed/);
 

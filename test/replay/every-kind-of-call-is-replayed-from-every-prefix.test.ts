@@ -1,6 +1,7 @@
 import test from 'ava';
 import { Durable, replay, type StoredHistory, type StoredStep } from '../../driver';
 import { durableTest } from '../support/durable';
+import { waitFor } from '../support/wait-for';
 
 const { workflow } = Durable;
 const activities = {
@@ -55,7 +56,7 @@ function numberOf({ address, position }: StoredStep): number {
   return object === undefined ? position : Number(object);
 }
 
-test('every kind of call is replayed from every prefix of its history', async (t) => {
+test.serial('every kind of call is replayed from every prefix of its history', async (t) => {
   const { client, connection, pool } = await durableTest(t);
   for (const run of [everything, leaf, hooked, patience]) {
     await Durable.Worker.create({ connection, taskQueue: 'q', workflow: run });
@@ -96,5 +97,64 @@ test('every kind of call is replayed from every prefix of its history', async (t
   t.deepEqual(cut, { fits: true, end: { kind: 'waits', calls: ["continue 'continue'"] } });
   const other = await replay({ ...history, job, steps: first }, leaf);
   t.like(other, { fits: false, difference: { position: 1, recorded: "continue 'continue'" } });
+  t.deepEqual((await pool.query('select * from ratchet.check_invariants()')).rows, []);
+});
+
+/** Waits for a person, is stopped while it waits for nobody, and cleans up. */
+async function cancelled(): Promise<unknown> {
+  const { all, condition, isCancellation, sleep, CancellationScope } = workflow;
+  const task = await condition('task', { role: 'approver' });
+  const stopped = await workflow.executeChild(stopsItself).catch((error: Error) => error.message);
+  await all(step(1));
+  const isCancelled = await sleep('1 hour').catch(isCancellation);
+  const refused = await step(2).catch(isCancellation);
+  const cleaned = await CancellationScope.nonCancellable(() => step(3));
+  const [low, id] = [workflow.random(), workflow.uuid4()];
+  await workflow.enrich({ low: String(low), id });
+  return [
+    task,
+    stopped,
+    isCancelled,
+    refused,
+    cleaned,
+    low,
+    id,
+    await step(4).catch(isCancellation),
+  ];
+}
+
+async function stopsItself(): Promise<void> {
+  const { workflowId } = workflow.workflowInfo();
+  await workflow.terminate(workflowId, { reason: 'it stopped itself' });
+}
+
+test.serial('what is cancelled is replayed from every prefix of its history', async (t) => {
+  const { client, connection, pool } = await durableTest(t);
+  for (const run of [cancelled, stopsItself]) {
+    await Durable.Worker.create({ connection, taskQueue: 'q', workflow: run });
+  }
+  const handle = await client.workflow.start(cancelled, { taskQueue: 'q', workflowId: 'w' });
+  const task = await waitFor('the task', () => client.escalations.getBySignalKey('task'));
+  await client.escalations.resolve({ id: task.id, resolverPayload: 'granted' });
+  const sleeps = `select from ratchet.jobs_attributes where kind = 'sleep'`;
+  await waitFor('it sleeps', async () => (await pool.query(sleeps)).rowCount === 1);
+  await handle.cancel();
+  const value = await handle.result<unknown[]>();
+  t.deepEqual(value.slice(0, 5), ['granted', 'it stopped itself', true, true, 4]);
+  const history = await handle.exportHistory();
+  t.deepEqual(await replay(history, cancelled), { fits: true, end: { kind: 'returned', value } });
+  const request = history.steps.filter(({ kind }) => kind === 'cancel');
+  const calls = history.steps
+    .filter(({ kind }) => !['cancel', 'attribute'].includes(kind))
+    .sort((a, b) => numberOf(a) - numberOf(b) || a.position - b.position);
+  const names = calls.map(({ kind }) => kind);
+  t.deepEqual(names, ['wait', 'child', 'activity', 'sleep', 'activity', 'search']);
+  for (const [length, next] of calls.entries()) {
+    const steps = [...calls.slice(0, length), ...(length > names.indexOf('sleep') ? request : [])];
+    const job = { ...history.job, status: 1, result: null };
+    const result = await replay({ ...history, job, steps }, cancelled);
+    const waits = result.fits && result.end.kind === 'waits' ? result.end.calls : [];
+    t.is(waits[0], `${next.kind} '${next.name}'`, `after ${length} calls`);
+  }
   t.deepEqual((await pool.query('select * from ratchet.check_invariants()')).rows, []);
 });

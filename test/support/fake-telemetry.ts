@@ -20,6 +20,8 @@ export interface Told {
   }[];
   counts: Record<string, number>;
   records: Record<string, number>;
+  /** What the program saw of the traces that jobs were started in. */
+  traces?: unknown;
 }
 
 /** As much of @opentelemetry/api as an application would have registered an SDK with. */

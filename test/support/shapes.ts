@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Durable, type RetryPolicy } from '../../driver';
 import { recordEffect } from './effects';
+import { noted, scopes, stopsItself } from './scope-shapes';
 import { generations, hookedSteps, hooks, patience } from './thread-shapes';
 
 // Workflows of every shape, for tests that kill, pause and replace workers. What they return does
@@ -48,6 +49,16 @@ export const activities = {
     const text = 'insert into books (job, amount) values ($1, $2)';
     await Durable.activity.transaction((client) => client.query(text, [workflowId, amount]));
     return amount;
+  },
+  /** Its job is asked to cancel itself in the commit of its result. */
+  async cancelled(label: string): Promise<boolean> {
+    note(label);
+    const { workflowId } = Durable.activity.getContext();
+    const text = 'select ratchet.cancel($1) as was_running';
+    const { rows } = await Durable.activity.transaction((client) =>
+      client.query(text, [workflowId]),
+    );
+    return (rows[0] as { was_running: boolean }).was_running;
   },
   async deadly(label: string): Promise<string> {
     note(label);
@@ -223,7 +234,7 @@ export const workflows = {
     remotely,
     suicide,
   },
-  ...{ hooks, hookedSteps, patience, generations },
+  ...{ hooks, hookedSteps, patience, generations, scopes, noted, stopsItself },
 };
 
 export type WorkflowName = keyof typeof workflows;
@@ -258,6 +269,10 @@ export const SHAPES: Record<string, { workflows: WorkflowName[]; result: unknown
   generations: {
     workflows: ['generations', 'hookedSteps'],
     result: ['$2', 73, 17],
+  },
+  scopes: {
+    workflows: ['scopes', 'noted', 'stopsItself'],
+    result: [[5, 6], 15, 'it stopped itself', true, true, [10, 11], true],
   },
   data: {
     workflows: ['data'],

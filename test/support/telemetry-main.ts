@@ -36,23 +36,46 @@ async function fails(): Promise<string> {
   throw new Error('broken');
 }
 
-async function main(connectionString: string): Promise<void> {
-  const connection = { class: Client, options: { connectionString } };
-  for (const run of [works, hooking, hooked, fails]) {
+/** What is started while a span is current. */
+const starts = {
+  async begin(): Promise<unknown> {
+    const untraced = { taskQueue: 'q', workflowTrace: undefined, workflowSpan: undefined };
+    const options = { ...untraced, workflowName: 'begun' } as object;
+    const one = await client().workflow.start({ ...options, workflowId: 'begun' });
+    const first = await one.result();
+    await client().workflow.startMany(options, [{ workflowId: 'many', args: [] }]);
+    const many = client().workflow.getHandle('q', 'begun', 'many');
+    return [first, await many.result()];
+  },
+};
+async function beginning(): Promise<unknown> {
+  return workflow.proxyActivities<typeof starts>({ activities: starts }).begin();
+}
+async function begun(): Promise<unknown> {
+  const { workflowTrace = null, workflowSpan = null } = workflow.workflowInfo();
+  return [workflowTrace, workflowSpan];
+}
+
+const connectionString = process.argv[2] ?? '';
+const connection = { class: Client, options: { connectionString } };
+const client = () => new Durable.Client({ connection });
+
+async function main(): Promise<void> {
+  for (const run of [works, hooking, hooked, fails, beginning, begun]) {
     await Durable.Worker.create({ connection, taskQueue: 'q', workflow: run });
   }
-  const client = new Durable.Client({ connection });
   const start = (workflowName: string, options: object) =>
-    client.workflow.start({ taskQueue: 'q', workflowName, workflowId: workflowName, ...options });
+    client().workflow.start({ taskQueue: 'q', workflowName, workflowId: workflowName, ...options });
   const trace = { workflowTrace: 'a'.repeat(32), workflowSpan: 'b'.repeat(16) };
   await (await start('works', trace)).result();
   await (await start('hooking', trace)).result();
   const once = { maximumAttempts: 1, initialInterval: 1, backoffCoefficient: 1 };
   const failing = await start('fails', { config: once });
   await failing.result({ throwOnError: false });
+  const traces = await (await start('beginning', {})).result();
   await Durable.shutdown();
-  const told = (globalThis as { told?: unknown }).told ?? null;
-  process.stdout.write(`${JSON.stringify(told)}\n`);
+  const told = (globalThis as { told?: object }).told ?? null;
+  process.stdout.write(`${JSON.stringify(told && { ...told, traces })}\n`);
 }
 
-void main(process.argv[2] ?? '');
+void main();

@@ -50,6 +50,7 @@ const WORK = {
  */
 class Lab implements TurnHost {
   readonly connection = undefined;
+  readonly logLevel = undefined;
   readonly log: string[] = [];
   readonly snapshots: Snapshot[] = [];
   readonly rows: RecordedStep[];
