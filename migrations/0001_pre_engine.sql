@@ -778,7 +778,8 @@ comment on table ratchet_internal.graph_hooks is
 
 -- One row an activity of a version, compiled: what a stretch needs to run it, found by its key.
 -- uses: the first names of the references that its own expressions read. reads: those of its
--- ancestors that it or an activity below it reads; a stretch carries their outputs along.
+-- ancestors that it or an activity below it reads; a stretch carries their outputs along. The late
+-- ones are those that are needed once it has been answered.
 -- constants are the options without expressions, options the compiled others.
 
 create table ratchet_internal.graph_activities (
@@ -791,7 +792,12 @@ create table ratchet_internal.graph_activities (
   is_read boolean not null default false,
   is_described boolean not null default false,
   uses text[] not null default '{}',
+  uses_late text[] not null default '{}',
   reads text[] not null default '{}',
+  reads_late text[] not null default '{}',
+  is_plain boolean not null default false,
+  follows int[],
+  ahead bigint[] not null default '{}',
   constants jsonb not null default '{}',
   options jsonb,
   input_maps jsonb,
@@ -819,6 +825,13 @@ comment on column ratchet_internal.graph_activities.is_read is
   'Whether an activity below it reads it.';
 comment on column ratchet_internal.graph_activities.is_described is
   'Whether some expression reads its metadata.';
+comment on column ratchet_internal.graph_activities.is_plain is
+  'Whether run_plain does it: a worker, or a hook that does not wait, with nothing out of the way.';
+comment on column ratchet_internal.graph_activities.follows is
+  'What follows a response with code 200; null when that depends on data.';
+comment on column ratchet_internal.graph_activities.ahead is
+  'It, and what a stretch may come to after it without waiting, read together: version and position'
+  ' in one number each, about 100 at most.';
 comment on column ratchet_internal.graph_activities.job_maps is
   'Compiled job maps, under the response code they are for; under "" those for any other.';
 comment on column ratchet_internal.graph_activities.job_shapes is
@@ -13429,8 +13442,7 @@ comment on function ratchet_internal.graph_problems(jsonb, text) is
 
 -- sql/graph/graph_item.sql
 
--- One thing to do in a stretch: enter an activity (answer empty), or go on with its answer. What
--- has been loaded brings its activity along.
+-- One thing to do in a stretch: enter an activity (answer empty), or go on with its answer.
 
 create type ratchet_internal.graph_item as (
   address text,
@@ -13438,8 +13450,7 @@ create type ratchet_internal.graph_item as (
   scope jsonb,
   answer ratchet.jobs_attributes,
   options json,
-  is_stored boolean,
-  activity ratchet_internal.graph_activities
+  is_stored boolean
 );
 comment on type ratchet_internal.graph_item is
   'One thing to do in a stretch: an activity to enter, or an answer to go on with. scope has the '
@@ -13480,6 +13491,7 @@ create type ratchet_internal.graph_draft as (
   root int,
   is_new boolean,
   job ratchet.jobs,
+  ahead bigint[],
   items ratchet_internal.graph_item[],
   steps int,
   attributes ratchet.jobs_attributes[],
@@ -13930,17 +13942,22 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   update ratchet_internal.graph_activities a
-  set uses = coalesce(used.names, '{}'), is_described = coalesce(used.is_described, false)
+  set uses = coalesce(used.names, '{}'), uses_late = coalesce(used.late_names, '{}'),
+    is_described = coalesce(used.is_described, false)
   from (
     select each.name, array_agg(distinct part[1]) as names,
+      array_agg(distinct part[1]) filter (where given.is_late) as late_names,
       bool_or(part[3] = 'metadata' or cardinality(part) < 3) as is_described
     from ratchet_internal.activity_bodies(p_app) each
-    cross join lateral jsonb_path_query(jsonb_build_array(each.body,
-        each.graph -> 'transitions' -> each.name, each.graph -> 'expire', (
-          select jsonb_agg(hook.value) from jsonb_array_elements(p_app -> 'graphs') other
-          cross join lateral jsonb_each(case jsonb_typeof(other -> 'hooks') when 'object'
-            then other -> 'hooks' else '{}' end) hook
-          where hook.value -> 0 ->> 'to' = each.name)),
+    cross join lateral (values
+      (true, jsonb_build_array(each.graph -> 'transitions' -> each.name, each.graph -> 'expire',
+        each.body -> 'job', each.body -> 'emit', each.body -> 'persist')),
+      (false, jsonb_build_array(each.body - array['job', 'emit', 'persist'], (
+        select jsonb_agg(hook.value) from jsonb_array_elements(p_app -> 'graphs') other
+        cross join lateral jsonb_each(case jsonb_typeof(other -> 'hooks') when 'object'
+          then other -> 'hooks' else '{}' end) hook
+        where hook.value -> 0 ->> 'to' = each.name)))) as given (is_late, expressions)
+    cross join lateral jsonb_path_query(given.expressions,
       'strict $.** ? (@.type() == "string")') leaf
     cross join lateral string_to_array(trim('{}' from leaf #>> '{}'), '.') part
     where leaf #>> '{}' like '{%}' and leaf #>> '{}' not like '{@%'
@@ -13959,6 +13976,13 @@ begin
         on below.version_id = p_version and reach.root = any (below.path)
       cross join unnest(below.uses) as used (name)
       where reach.position = a.position and used.name = any (a.path_names)), '{}'),
+    reads_late = coalesce((
+      select array_agg(distinct used.name) from reach
+      join ratchet_internal.graph_activities below
+        on below.version_id = p_version and reach.root = any (below.path)
+      cross join unnest(case when reach.root = a.position and below.position = a.position
+        then below.uses_late else below.uses end) as used (name)
+      where reach.position = a.position and used.name = any (a.path_names)), '{}'),
     is_read = exists (select from ratchet_internal.graph_activities below
       where below.version_id = p_version and a.position = any (below.path)
         and below.position <> a.position and a.name = any (below.uses))
@@ -13971,6 +13995,49 @@ begin
 end $$;
 comment on function ratchet_internal.compile_reads(bigint, jsonb) is
   'Works out what the expressions of each activity read of its ancestors.';
+
+-- sql/graph/compile_plain.sql
+
+-- Works out which activities have nothing out of the way (run_plain), what follows them for sure,
+-- and what a stretch may come to after them before it waits. Comes last, when all else is compiled.
+-- Writes: graph_activities.
+
+create function ratchet_internal.compile_plain(p_version bigint) returns void
+language sql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  update ratchet_internal.graph_activities a
+  set is_plain = coalesce(a.kind in ('trigger', 'worker', 'hook') and not a.is_described
+      and (a.kind = 'trigger' or a.options is null)
+      and (a.kind <> 'worker' or ratchet_internal.is_name(a.constants ->> 'topic'))
+      and not a.constants ?| array['statusThreshold', 'sleep']
+      and a.hook is null and a.announce is null and a.telemetry is null and a.job_shapes is null
+      and (a.input_maps is null or a.input_maps ? 'plain')
+      and (a.output_maps is null or a.output_maps ? 'plain')
+      and (a.job_maps is null or a.job_maps - '' = '{}' and a.job_maps -> '' ? 'plain')
+      and not jsonb_path_exists(a.transitions, '$[*].rule'), false),
+    follows = case when not jsonb_path_exists(a.transitions, '$[*] ? (exists(@.path)
+        || exists(@.rule))')
+      then array(
+        select (t -> 'to')::int
+        from jsonb_array_elements(a.transitions) with ordinality as each (t, at)
+        where not t ? 'codes' or t -> 'codes' ? '200' order by at) end,
+    ahead = (p_version << 32 | a.position) || array(
+      select p_version << 32 | below.position from ratchet_internal.graph_activities below
+      where below.version_id = p_version and a.position = any (below.path)
+        and cardinality(below.path) between cardinality(a.path) + 1 and cardinality(a.path) + 20
+        and not exists (
+          select from ratchet_internal.graph_activities waits
+          where waits.version_id = p_version
+            and waits.position = any (
+              below.path[cardinality(a.path) + 1:cardinality(below.path) - 1])
+            and (waits.kind in ('worker', 'await') or waits.hook is not null
+              or waits.constants ? 'sleep'))
+      order by cardinality(below.path), below.position limit 100)
+  where a.version_id = p_version
+$$;
+comment on function ratchet_internal.compile_plain(bigint) is
+  'Works out which activities of a version are plain, and what comes after each without waiting.';
 
 -- sql/graph/store_version.sql
 
@@ -14002,6 +14069,7 @@ begin
   perform ratchet_internal.compile_transitions(v_new, v_space, p_app);
   perform ratchet_internal.compile_hooks(v_new, v_space, p_app);
   perform ratchet_internal.compile_reads(v_new, p_app);
+  perform ratchet_internal.compile_plain(v_new);
   update ratchet_internal.graph_apps set version_id = v_new
   where space = v_space and version_id = v_old;
   delete from ratchet_internal.graph_versions v
@@ -14329,27 +14397,17 @@ comment on function ratchet_internal.expression_error(text, text, text, text) is
 
 -- sql/graph/graph_attribute.sql
 
--- The row of one run of an activity, as it is when it has been entered.
+-- The row of one run of an activity, as it is when it has been entered. Inlinable: one expression
+-- where it is called, instead of a function with one for each column.
 
 create function ratchet_internal.graph_attribute(
   p_now timestamptz, p_job bigint, p_activity ratchet_internal.graph_activities, p_address text
 ) returns ratchet.jobs_attributes
-language plpgsql immutable
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_row ratchet.jobs_attributes;
-begin
-  v_row.job_id := p_job;
-  v_row.address := p_address;
-  v_row.position := p_activity.position;
-  v_row.kind := p_activity.kind;
-  v_row.field := ratchet_internal.step_field(p_address, p_activity.position, p_activity.name);
-  v_row.ledger := ratchet_internal.leg1_done(1);
-  v_row.is_failed := false;
-  v_row.created_at := p_now;
-  return v_row;
-end $$;
+language sql immutable
+return row(p_job, ratchet_internal.leg1_done(1), p_now, null, p_activity.position, null, null, false,
+  p_address, p_activity.kind,
+  ratchet_internal.step_field(p_address, p_activity.position, p_activity.name), null, null, null
+)::ratchet.jobs_attributes;
 comment on function ratchet_internal.graph_attribute(
   timestamptz, bigint, ratchet_internal.graph_activities, text) is
   'The row of one run of an activity, as it is when it has been entered.';
@@ -14357,34 +14415,38 @@ comment on function ratchet_internal.graph_attribute(
 -- sql/graph/graph_message.sql
 
 -- A message that makes an activity of a graph move. It is found by the engine's own route, except
--- where it is an activity for a worker.
+-- where it is an activity for a worker. Inlinable.
 
 create function ratchet_internal.graph_message(
   p_job ratchet.jobs, p_address text, p_position int, p_kind text, p_due timestamptz,
   p_key text default null, p_options json default null, p_queue text default null
 ) returns ratchet_internal.messages
-language plpgsql immutable
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_message ratchet_internal.messages;
-begin
-  v_message.job_id := p_job.id;
-  v_message.address := p_address;
-  v_message.position := p_position;
-  v_message.kind := p_kind;
-  v_message.due_at := p_due;
-  v_message.attempt := 0;
-  v_message.namespace := p_job.namespace;
-  v_message.queue := coalesce(p_queue, '$graph');
-  v_message.workflow := case when p_kind = 'activity' then '' else '$graph' end;
-  v_message.key := p_key;
-  v_message.options := p_options;
-  return v_message;
-end $$;
+language sql immutable
+return row(p_job.id, p_due, null, p_position, 0, p_address, p_kind, p_job.namespace,
+  coalesce(p_queue, '$graph'), case when p_kind = 'activity' then '' else '$graph' end, p_key,
+  p_options)::ratchet_internal.messages;
 comment on function ratchet_internal.graph_message(
   ratchet.jobs, text, int, text, timestamptz, text, json, text) is
   'A message that makes an activity of a graph move.';
+
+-- sql/graph/worker_options.sql
+
+-- What the message of a worker activity tells its worker, beside the input. Inlinable.
+
+create function ratchet_internal.worker_options(
+  p_job ratchet.jobs, p_activity ratchet_internal.graph_activities, p_address text, p_topic text,
+  p_telemetry jsonb
+) returns json
+language sql immutable
+return json_build_object('metadata', json_strip_nulls(json_build_object(
+    'guid', p_job.id || p_address || '-' || p_activity.position,
+    'jid', p_job.key, 'gid', p_job.id::text, 'aid', p_activity.name, 'dad', p_address,
+    'topic', p_topic, 'wfn', p_job.workflow, 'trc', p_job.options ->> 'trc',
+    'spn', p_job.options ->> 'spn', 'telemetry', p_telemetry)),
+  'retry', p_activity.retry);
+comment on function ratchet_internal.worker_options(
+  ratchet.jobs, ratchet_internal.graph_activities, text, text, jsonb) is
+  'What the message of a worker activity tells its worker, beside the input.';
 
 -- sql/graph/close_outcome.sql
 
@@ -14518,22 +14580,15 @@ as $$
 declare
   v_out ratchet_internal.graph_outcome := p_out;
   v_topic text := p_out.options ->> 'topic';
-  v_job jsonb := p_job.options;
   v_options json;
 begin
   perform ratchet_internal.check_expression(ratchet_internal.is_name(v_topic), 'topic',
     'the topic is no name');
   v_out.attribute.input := case when p_activity.input_maps is null then p_job.input
     else ratchet_internal.run_maps(p_activity.input_maps, p_view)::json end;
-  v_options := json_build_object('metadata', json_strip_nulls(json_build_object(
-      'guid', p_job.id || (p_out.attribute).address || '-' || p_activity.position,
-      'jid', p_job.key, 'gid', p_job.id::text, 'aid', p_activity.name,
-      'dad', (p_out.attribute).address, 'topic', v_topic, 'wfn', p_job.workflow,
-      'trc', v_job ->> 'trc', 'spn', v_job ->> 'spn',
-      'telemetry', case when p_activity.telemetry is not null
-        then ratchet_internal.telemetry_values(
-          ratchet_internal.run_maps(p_activity.telemetry, p_view)) end)),
-    'retry', p_activity.retry);
+  v_options := ratchet_internal.worker_options(p_job, p_activity, (p_out.attribute).address, v_topic,
+    case when p_activity.telemetry is not null then ratchet_internal.telemetry_values(
+      ratchet_internal.run_maps(p_activity.telemetry, p_view)) end);
   v_out.message := ratchet_internal.graph_message(p_job, (p_out.attribute).address,
     p_activity.position, 'activity', (p_out.attribute).created_at, null, v_options, v_topic);
   return v_out;
@@ -15238,7 +15293,7 @@ begin
     v_row := v_draft.attributes[cardinality(v_draft.attributes)];
     v_draft.items := v_draft.items || row(v_row.address, v_row.position,
       ratchet_internal.narrow_scope(p_item.scope, v_target.path_names), v_row, null,
-      false, null)::ratchet_internal.graph_item;
+      false)::ratchet_internal.graph_item;
   end if;
   return v_draft;
 end $$;
@@ -15290,7 +15345,7 @@ begin
   v_draft.items := '{}';
   foreach v_target in array coalesce(p_out.targets, '{}') loop
     v_draft.items := v_draft.items || row((p_out.attribute).address || ',0', v_target, p_out.scope,
-      null, null, false, null)::ratchet_internal.graph_item;
+      null, null, false)::ratchet_internal.graph_item;
   end loop;
   if p_out.status = 'pending' then
     v_draft := ratchet_internal.reopen_activity(v_draft, p_item, p_activity.name);
@@ -15831,6 +15886,119 @@ comment on function ratchet_internal.interrupt_other(
   ratchet_internal.graph_draft, ratchet_internal.graph_outcome) is
   'Stops another job of the app, as an activity asks for.';
 
+-- sql/graph/run_plain.sql
+
+-- Does one thing of a stretch that has nothing out of the way, as most have not: enters a worker;
+-- or goes through a hook that does not wait, or goes on from what a worker answered, with flat maps
+-- and conditions on values. It comes to what step_activity and add_outcome come to, in one function
+-- with few expressions, each of which costs when it is evaluated, and more the first time in a
+-- transaction. What fails comes as null, and is then done, and told of, by these.
+
+create function ratchet_internal.run_plain(
+  p_draft ratchet_internal.graph_draft, p_activity ratchet_internal.graph_activities,
+  p_item ratchet_internal.graph_item
+) returns ratchet_internal.graph_draft
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_draft ratchet_internal.graph_draft := p_draft;
+  v_job ratchet.jobs := p_draft.job;
+  v_row ratchet.jobs_attributes := p_item.answer;
+  v_view jsonb := p_item.scope;
+  v_output jsonb;
+  v_self jsonb;
+  v_targets int[] := p_activity.follows;
+begin
+  v_draft.items := '{}';
+  if v_row.job_id is null then
+    v_row := ratchet_internal.graph_attribute(p_draft.now, v_job.id, p_activity, p_item.address);
+    if '$job' = any (p_activity.uses) then
+      v_view := ratchet_internal.graph_view(v_job, p_activity, v_view, null);
+    end if;
+    if p_activity.kind = 'worker' then
+      v_row.input := case when p_activity.input_maps is null then v_job.input
+        else ratchet_internal.run_maps(p_activity.input_maps, v_view)::json end;
+      v_draft.messages := v_draft.messages || ratchet_internal.graph_message(v_job, p_item.address,
+        p_item.position, 'activity', p_draft.now, null, ratchet_internal.worker_options(v_job,
+          p_activity, p_item.address, p_activity.constants ->> 'topic', null),
+        p_activity.constants ->> 'topic');
+    else
+      v_row.ledger := ratchet_internal.leg2_done(v_row.ledger, 1);
+      if p_activity.kind = 'trigger' then
+        v_output := ratchet_internal.readable(v_job.input)::jsonb;
+      elsif p_activity.output_maps is not null then
+        v_output := ratchet_internal.run_maps(p_activity.output_maps, v_view);
+        v_row.value := v_output::text;
+      end if;
+    end if;
+    v_draft.attributes := v_draft.attributes || v_row;
+  else
+    v_output := ratchet_internal.readable(v_row.value::json)::jsonb;
+  end if;
+  if p_item.is_stored then
+    v_draft.taken_addresses := v_draft.taken_addresses || p_item.address;
+    v_draft.taken_positions := v_draft.taken_positions || p_item.position;
+  end if;
+  if p_activity.kind = 'worker' and (p_item.answer).job_id is null then return v_draft; end if;
+  v_draft.scope := p_item.scope;
+  if p_activity.is_read or p_activity.uses && array['$self', p_activity.name] then
+    v_self := ratchet_internal.activity_entry(p_activity, v_row, v_output, null, null);
+    if p_activity.is_read then
+      v_draft.scope := v_draft.scope || jsonb_build_object(p_activity.name, v_self);
+    end if;
+  end if;
+  if v_targets is null or p_activity.job_maps is not null then
+    v_view := ratchet_internal.graph_view(v_job, p_activity, p_item.scope, v_self);
+    v_targets := coalesce(v_targets,
+      ratchet_internal.taken_transitions(p_activity.transitions, v_view, 200));
+    if p_activity.job_maps is not null then
+      v_draft.job.context := ratchet_internal.merge_job_data(v_job.context,
+        ratchet_internal.run_maps(p_activity.job_maps -> '', v_view), null);
+    end if;
+  end if;
+  v_draft.job.status := v_job.status + cardinality(v_targets) - 1;
+  for v_at in 1..cardinality(v_targets) loop
+    v_draft.items := v_draft.items || row(v_row.address || ',0', v_targets[v_at], v_draft.scope,
+      null, null, false)::ratchet_internal.graph_item;
+  end loop;
+  return v_draft;
+exception when sqlstate 'WF107' or sqlstate 'WF506' or data_exception
+  or program_limit_exceeded
+then
+  return null;
+end $$;
+comment on function ratchet_internal.run_plain(ratchet_internal.graph_draft,
+  ratchet_internal.graph_activities, ratchet_internal.graph_item) is
+  'Does one thing of a stretch that has nothing out of the way; null when it fails.';
+
+-- sql/graph/known_activities.sql
+
+-- The activities that the stretches of jobs begin with, and those that they may come to without
+-- waiting, read at once. The keys to find them by are version and position in one number.
+
+create function ratchet_internal.known_activities(
+  p_drafts ratchet_internal.graph_draft[], out keys bigint[],
+  out activities ratchet_internal.graph_activities[]
+)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_draft ratchet_internal.graph_draft;
+  v_keys bigint[] := '{}';
+begin
+  foreach v_draft in array p_drafts loop
+    if not v_keys @> v_draft.ahead then v_keys := v_keys || v_draft.ahead; end if;
+  end loop;
+  select array_agg(each.key), array_agg(a) into keys, activities
+  from unnest(v_keys) as each (key)
+  join ratchet_internal.graph_activities a
+    on a.version_id = each.key >> 32 and a.position = (each.key & 4294967295)::int;
+end $$;
+comment on function ratchet_internal.known_activities(ratchet_internal.graph_draft[]) is
+  'The activities that the stretches of jobs begin with and may come to, with keys.';
+
 -- sql/graph/run_stretch.sql
 
 -- Runs a job of a graph, in memory, from what has been answered until nothing is left to do but
@@ -15841,7 +16009,8 @@ comment on function ratchet_internal.interrupt_other(
 -- messages that are put off; and as interrupt_other.
 
 create function ratchet_internal.run_stretch(
-  p_draft ratchet_internal.graph_draft, p_budget int, p_is_alone boolean
+  p_draft ratchet_internal.graph_draft, p_budget int, p_is_alone boolean, p_keys bigint[],
+  p_known ratchet_internal.graph_activities[]
 ) returns ratchet_internal.graph_draft
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -15851,11 +16020,15 @@ declare
   v_items ratchet_internal.graph_item[] := p_draft.items;
   v_item ratchet_internal.graph_item;
   v_activity ratchet_internal.graph_activities;
+  v_next ratchet_internal.graph_draft;
   v_out ratchet_internal.graph_outcome;
   v_attributes ratchet.jobs_attributes[] := '{}';
   v_at int := 0;
   v_steps int := 0;
 begin
+  v_draft.items := '{}';
+  -- Earlier stretches may have failed; this one counts from the beginning.
+  v_draft.job.error := null;
   while v_at < cardinality(v_items) and v_draft.stop is null and (v_draft.job).status > 0 loop
     v_at := v_at + 1;
     v_item := v_items[v_at];
@@ -15865,7 +16038,7 @@ begin
       end if;
       continue;
     end if;
-    v_activity := v_item.activity;
+    v_activity := p_known[array_position(p_keys, (p_draft.version_id << 32) | v_item.position)];
     if v_activity.version_id is null then
       select * into v_activity from ratchet_internal.graph_activities
       where version_id = p_draft.version_id and position = v_item.position;
@@ -15882,17 +16055,27 @@ begin
       continue;
     end if;
     v_steps := v_steps + 1;
-    v_out := ratchet_internal.step_activity(v_draft.now, v_draft.job, v_activity, v_item);
-    if v_activity.kind = 'interrupt' and v_out.effects is not null then
-      if not p_is_alone then return null; end if;
-      v_out := ratchet_internal.interrupt_other(v_draft, v_out);
-      if v_out.attribute is null then
-        v_draft := ratchet_internal.postpone(v_draft, v_item, 20);
-        continue;
-      end if;
-      v_draft.jobs := v_draft.jobs || (v_draft.job).id;
+    v_next := null;
+    if v_activity.is_plain and ((v_item.answer).job_id is null or (v_item.answer).kind = 'worker'
+      and not (v_item.answer).is_failed and (v_item.answer).code is null)
+    then
+      v_next := ratchet_internal.run_plain(v_draft, v_activity, v_item);
     end if;
-    v_draft := ratchet_internal.add_outcome(v_draft, v_activity, v_item, v_out);
+    if v_next.version_id is null then
+      v_out := ratchet_internal.step_activity(v_draft.now, v_draft.job, v_activity, v_item);
+      if v_activity.kind = 'interrupt' and v_out.effects is not null then
+        if not p_is_alone then return null; end if;
+        v_out := ratchet_internal.interrupt_other(v_draft, v_out);
+        if v_out.attribute is null then
+          v_draft := ratchet_internal.postpone(v_draft, v_item, 20);
+          continue;
+        end if;
+        v_draft.jobs := v_draft.jobs || (v_draft.job).id;
+      end if;
+      v_draft := ratchet_internal.add_outcome(v_draft, v_activity, v_item, v_out);
+    else
+      v_draft := v_next;
+    end if;
     foreach v_item in array v_draft.items loop
       v_items := v_items || v_item;
     end loop;
@@ -15908,7 +16091,8 @@ begin
   v_draft.root := coalesce(v_activity.path[1], v_draft.root);
   return ratchet_internal.conclude_stretch(v_draft);
 end $$;
-comment on function ratchet_internal.run_stretch(ratchet_internal.graph_draft, int, boolean) is
+comment on function ratchet_internal.run_stretch(ratchet_internal.graph_draft, int, boolean,
+  bigint[], ratchet_internal.graph_activities[]) is
   'Runs a job of a graph in memory as far as it goes, or as the budget allows.';
 
 -- Graphs: starting jobs, going on with them.
@@ -16148,6 +16332,7 @@ as $$
 declare
   v_job ratchet.jobs := p_job;
   v_draft ratchet_internal.graph_draft;
+  v_plain ratchet_internal.graph_draft;
   v_out ratchet_internal.graph_outcome;
   v_options jsonb := p_trigger.constants;
 begin
@@ -16174,17 +16359,23 @@ begin
   v_draft.facts := ratchet_internal.trigger_facts(p_now, p_trigger, v_options);
   v_job.options := coalesce(v_job.options, '{}')::jsonb || jsonb_strip_nulls(jsonb_build_object(
     'aid', p_trigger.name, 'key', v_options -> 'key', 'ts', v_draft.facts -> 'bucket'));
+  v_draft.now := p_now;
+  v_draft.version_id := p_trigger.version_id;
+  v_draft.root := p_trigger.position;
+  v_draft.ahead := p_trigger.ahead;
+  v_draft.passes := '{}';
+  v_draft.job := v_job;
+  if p_trigger.is_plain then
+    v_plain := ratchet_internal.run_plain(v_draft, p_trigger,
+      row(',0', p_trigger.position, '{}', null, null, false)::ratchet_internal.graph_item);
+    if v_plain.version_id is not null then return v_plain; end if;
+  end if;
   v_out := ratchet_internal.close_outcome(v_out, null);
   v_out := ratchet_internal.leave_activity(v_job, p_trigger, '{}', v_out);
   if v_out.error is not null then
     perform ratchet_internal.raise_error('WF107', 'expression failed', v_out.error,
       'Look at what the expressions of the trigger read of this payload.');
   end if;
-  v_draft.now := p_now;
-  v_draft.version_id := p_trigger.version_id;
-  v_draft.root := p_trigger.position;
-  v_draft.passes := '{}';
-  v_draft.job := v_job;
   return ratchet_internal.add_outcome(v_draft, p_trigger, null, v_out);
 end $$;
 comment on function ratchet_internal.inception(
@@ -16248,14 +16439,17 @@ declare
   v_new ratchet_internal.graph_draft := p_draft;
   v_job ratchet.jobs := p_draft.job;
   v_draft ratchet_internal.graph_draft;
+  v_known record;
 begin
   v_new.is_new := true;
+  v_known := ratchet_internal.known_activities(array[v_new]);
   if p_draft.facts is null or not exists (
     select from ratchet_internal.graph_activities
     where version_id = p_draft.version_id and kind = 'signal'
       and constants ->> 'subtype' = 'all')
   then
-    v_draft := ratchet_internal.run_stretch(v_new, p_budget, false);
+    v_draft := ratchet_internal.run_stretch(v_new, p_budget, false, v_known.keys,
+      v_known.activities);
   end if;
   if v_draft.version_id is null then
     v_job.status := greatest(v_job.status, 1);
@@ -16268,7 +16462,8 @@ begin
   end if;
   if v_draft.version_id is null then
     v_new.is_new := false;
-    v_draft := ratchet_internal.run_stretch(v_new, p_budget, true);
+    v_draft := ratchet_internal.run_stretch(v_new, p_budget, true, v_known.keys,
+      v_known.activities);
   end if;
   return row(v_draft.steps, v_draft.children, v_draft.jobs
     || ratchet_internal.write_drafts(p_draft.now, array[v_draft]))::ratchet_internal.graph_run;
@@ -16398,7 +16593,7 @@ comment on function ratchet_internal.start_child(timestamptz, jsonb, int) is
 -- joins: a plan made before there are statistics reads whole tables otherwise.
 
 create function ratchet_internal.load_graphs(p_now timestamptz, p_jobs bigint[])
-returns setof ratchet_internal.graph_draft
+returns ratchet_internal.graph_draft[]
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
@@ -16408,18 +16603,18 @@ declare
       select * from ratchet.jobs
       where id = any (p_jobs) and status > 0 and version is not null
       order by id for no key update skip locked) job);
-  v_loaded record;
-  v_draft ratchet_internal.graph_draft;
 begin
-  for v_loaded in
-    select j as job, app.version_id, found.items
+  return array(
+    select row(p_now, app.version_id, null, false, j, found.ahead, found.items, 0, null, null, null, null, null,
+      '{}', null, null, null, null, null, null, null, null, null)::ratchet_internal.graph_draft
     from unnest(v_jobs) j
     cross join lateral (select a.version_id from ratchet_internal.graph_apps a
       where a.space = j.namespace offset 0) app
     cross join lateral (
       select array_agg(row(m.address, m.position, coalesce(scope.outputs, '{}'), run, m.options,
-        true, activity)::ratchet_internal.graph_item
-        order by m.due_at, m.address, m.position) as items
+        true)::ratchet_internal.graph_item
+        order by m.due_at, m.address, m.position) as items,
+        array_agg(app.version_id << 32 | m.position) || max(activity.ahead) as ahead
       from (
         select address, position, options, due_at from ratchet_internal.messages
         where job_id = j.id and kind = 'result' and due_at <= p_now and position > 0
@@ -16428,7 +16623,10 @@ begin
         where a.job_id = j.id and a.address = m.address and a.position = m.position
         offset 0) run on true
       left join lateral (select a.* from ratchet_internal.graph_activities a
-        where a.version_id = app.version_id and a.position = m.position offset 0) activity on true
+        where a.version_id = app.version_id and a.position = m.position offset 0)
+        activity on true
+      cross join lateral (select case when run.job_id is null then activity.reads
+        else activity.reads_late end as reads) needed
       left join lateral (
         select jsonb_object_agg(above.name, ratchet_internal.row_entry(above, a, j.input))
           as outputs
@@ -16440,20 +16638,9 @@ begin
           where a.job_id = j.id and a.position = each.position
             and a.address = ratchet_internal.cut_address(m.address, each.depth::int)
           offset 0) a
-        where each.name = any (activity.reads) and each.depth < cardinality(activity.path)
-        ) scope on activity.reads <> '{}') found
-    where found.items is not null
-  loop
-    v_draft.now := p_now;
-    v_draft.version_id := v_loaded.version_id;
-    v_draft.is_new := false;
-    v_draft.job := v_loaded.job;
-    v_draft.items := v_loaded.items;
-    v_draft.passes := '{}';
-    -- Earlier stretches may have failed; this one counts from the beginning.
-    v_draft.job.error := null;
-    return next v_draft;
-  end loop;
+        where each.name = any (needed.reads) and each.depth < cardinality(activity.path)
+        ) scope on needed.reads <> '{}') found
+    where found.items is not null);
 end $$;
 comment on function ratchet_internal.load_graphs(timestamptz, bigint[]) is
   'Locks jobs of graphs, never waiting, and loads what their stretches begin with.';
@@ -16499,6 +16686,8 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_loads ratchet_internal.graph_draft[] := ratchet_internal.load_graphs(p_now, p_jobs);
+  v_known record := ratchet_internal.known_activities(v_loads);
   v_loaded ratchet_internal.graph_draft;
   v_draft ratchet_internal.graph_draft;
   v_drafts ratchet_internal.graph_draft[];
@@ -16507,16 +16696,18 @@ declare
   v_run ratchet_internal.graph_run := row(0, null, null);
   v_more ratchet_internal.graph_run;
 begin
-  for v_loaded in select * from ratchet_internal.load_graphs(p_now, p_jobs) loop
+  foreach v_loaded in array v_loads loop
     exit when v_run.steps >= p_budget;
-    v_draft := ratchet_internal.run_stretch(v_loaded, p_budget - v_run.steps, false);
+    v_draft := ratchet_internal.run_stretch(v_loaded, p_budget - v_run.steps, false, v_known.keys,
+      v_known.activities);
     if v_draft.version_id is null and cardinality(p_jobs) > 1 then
       v_alone := v_alone || (v_loaded.job).id;
       continue;
     end if;
     continue when not ratchet_internal.may_go_on(v_loaded, v_draft);
     if v_draft.version_id is null then
-      v_draft := ratchet_internal.run_stretch(v_loaded, p_budget - v_run.steps, true);
+      v_draft := ratchet_internal.run_stretch(v_loaded, p_budget - v_run.steps, true,
+        v_known.keys, v_known.activities);
     end if;
     v_drafts := v_drafts || v_draft;
     v_run.steps := v_run.steps + v_draft.steps;

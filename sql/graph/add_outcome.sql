@@ -39,7 +39,7 @@ begin
   v_draft.items := '{}';
   foreach v_target in array coalesce(p_out.targets, '{}') loop
     v_draft.items := v_draft.items || row((p_out.attribute).address || ',0', v_target, p_out.scope,
-      null, null, false, null)::ratchet_internal.graph_item;
+      null, null, false)::ratchet_internal.graph_item;
   end loop;
   if p_out.status = 'pending' then
     v_draft := ratchet_internal.reopen_activity(v_draft, p_item, p_activity.name);

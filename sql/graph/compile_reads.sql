@@ -10,17 +10,22 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   update ratchet_internal.graph_activities a
-  set uses = coalesce(used.names, '{}'), is_described = coalesce(used.is_described, false)
+  set uses = coalesce(used.names, '{}'), uses_late = coalesce(used.late_names, '{}'),
+    is_described = coalesce(used.is_described, false)
   from (
     select each.name, array_agg(distinct part[1]) as names,
+      array_agg(distinct part[1]) filter (where given.is_late) as late_names,
       bool_or(part[3] = 'metadata' or cardinality(part) < 3) as is_described
     from ratchet_internal.activity_bodies(p_app) each
-    cross join lateral jsonb_path_query(jsonb_build_array(each.body,
-        each.graph -> 'transitions' -> each.name, each.graph -> 'expire', (
-          select jsonb_agg(hook.value) from jsonb_array_elements(p_app -> 'graphs') other
-          cross join lateral jsonb_each(case jsonb_typeof(other -> 'hooks') when 'object'
-            then other -> 'hooks' else '{}' end) hook
-          where hook.value -> 0 ->> 'to' = each.name)),
+    cross join lateral (values
+      (true, jsonb_build_array(each.graph -> 'transitions' -> each.name, each.graph -> 'expire',
+        each.body -> 'job', each.body -> 'emit', each.body -> 'persist')),
+      (false, jsonb_build_array(each.body - array['job', 'emit', 'persist'], (
+        select jsonb_agg(hook.value) from jsonb_array_elements(p_app -> 'graphs') other
+        cross join lateral jsonb_each(case jsonb_typeof(other -> 'hooks') when 'object'
+          then other -> 'hooks' else '{}' end) hook
+        where hook.value -> 0 ->> 'to' = each.name)))) as given (is_late, expressions)
+    cross join lateral jsonb_path_query(given.expressions,
       'strict $.** ? (@.type() == "string")') leaf
     cross join lateral string_to_array(trim('{}' from leaf #>> '{}'), '.') part
     where leaf #>> '{}' like '{%}' and leaf #>> '{}' not like '{@%'
@@ -38,6 +43,13 @@ begin
       join ratchet_internal.graph_activities below
         on below.version_id = p_version and reach.root = any (below.path)
       cross join unnest(below.uses) as used (name)
+      where reach.position = a.position and used.name = any (a.path_names)), '{}'),
+    reads_late = coalesce((
+      select array_agg(distinct used.name) from reach
+      join ratchet_internal.graph_activities below
+        on below.version_id = p_version and reach.root = any (below.path)
+      cross join unnest(case when reach.root = a.position and below.position = a.position
+        then below.uses_late else below.uses end) as used (name)
       where reach.position = a.position and used.name = any (a.path_names)), '{}'),
     is_read = exists (select from ratchet_internal.graph_activities below
       where below.version_id = p_version and a.position = any (below.path)

@@ -10,6 +10,8 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_loads ratchet_internal.graph_draft[] := ratchet_internal.load_graphs(p_now, p_jobs);
+  v_known record := ratchet_internal.known_activities(v_loads);
   v_loaded ratchet_internal.graph_draft;
   v_draft ratchet_internal.graph_draft;
   v_drafts ratchet_internal.graph_draft[];
@@ -18,16 +20,18 @@ declare
   v_run ratchet_internal.graph_run := row(0, null, null);
   v_more ratchet_internal.graph_run;
 begin
-  for v_loaded in select * from ratchet_internal.load_graphs(p_now, p_jobs) loop
+  foreach v_loaded in array v_loads loop
     exit when v_run.steps >= p_budget;
-    v_draft := ratchet_internal.run_stretch(v_loaded, p_budget - v_run.steps, false);
+    v_draft := ratchet_internal.run_stretch(v_loaded, p_budget - v_run.steps, false, v_known.keys,
+      v_known.activities);
     if v_draft.version_id is null and cardinality(p_jobs) > 1 then
       v_alone := v_alone || (v_loaded.job).id;
       continue;
     end if;
     continue when not ratchet_internal.may_go_on(v_loaded, v_draft);
     if v_draft.version_id is null then
-      v_draft := ratchet_internal.run_stretch(v_loaded, p_budget - v_run.steps, true);
+      v_draft := ratchet_internal.run_stretch(v_loaded, p_budget - v_run.steps, true,
+        v_known.keys, v_known.activities);
     end if;
     v_drafts := v_drafts || v_draft;
     v_run.steps := v_run.steps + v_draft.steps;

@@ -10,22 +10,15 @@ as $$
 declare
   v_out ratchet_internal.graph_outcome := p_out;
   v_topic text := p_out.options ->> 'topic';
-  v_job jsonb := p_job.options;
   v_options json;
 begin
   perform ratchet_internal.check_expression(ratchet_internal.is_name(v_topic), 'topic',
     'the topic is no name');
   v_out.attribute.input := case when p_activity.input_maps is null then p_job.input
     else ratchet_internal.run_maps(p_activity.input_maps, p_view)::json end;
-  v_options := json_build_object('metadata', json_strip_nulls(json_build_object(
-      'guid', p_job.id || (p_out.attribute).address || '-' || p_activity.position,
-      'jid', p_job.key, 'gid', p_job.id::text, 'aid', p_activity.name,
-      'dad', (p_out.attribute).address, 'topic', v_topic, 'wfn', p_job.workflow,
-      'trc', v_job ->> 'trc', 'spn', v_job ->> 'spn',
-      'telemetry', case when p_activity.telemetry is not null
-        then ratchet_internal.telemetry_values(
-          ratchet_internal.run_maps(p_activity.telemetry, p_view)) end)),
-    'retry', p_activity.retry);
+  v_options := ratchet_internal.worker_options(p_job, p_activity, (p_out.attribute).address, v_topic,
+    case when p_activity.telemetry is not null then ratchet_internal.telemetry_values(
+      ratchet_internal.run_maps(p_activity.telemetry, p_view)) end);
   v_out.message := ratchet_internal.graph_message(p_job, (p_out.attribute).address,
     p_activity.position, 'activity', (p_out.attribute).created_at, null, v_options, v_topic);
   return v_out;

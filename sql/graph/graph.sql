@@ -60,6 +60,7 @@
 \ir compile_transitions.sql
 \ir compile_hooks.sql
 \ir compile_reads.sql
+\ir compile_plain.sql
 \ir store_version.sql
 \ir deploy.sql
 \ir activate.sql
@@ -82,6 +83,7 @@
 \ir expression_error.sql
 \ir graph_attribute.sql
 \ir graph_message.sql
+\ir worker_options.sql
 \ir close_outcome.sql
 \ir telemetry_values.sql
 \ir signal_key.sql
@@ -128,6 +130,8 @@
 \ir stop_graph.sql
 \ir lock_messages.sql
 \ir interrupt_other.sql
+\ir run_plain.sql
+\ir known_activities.sql
 \ir run_stretch.sql
 
 -- Graphs: starting jobs, going on with them.

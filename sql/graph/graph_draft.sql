@@ -7,6 +7,7 @@ create type ratchet_internal.graph_draft as (
   root int,
   is_new boolean,
   job ratchet.jobs,
+  ahead bigint[],
   items ratchet_internal.graph_item[],
   steps int,
   attributes ratchet.jobs_attributes[],

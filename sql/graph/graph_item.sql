@@ -1,5 +1,4 @@
--- One thing to do in a stretch: enter an activity (answer empty), or go on with its answer. What
--- has been loaded brings its activity along.
+-- One thing to do in a stretch: enter an activity (answer empty), or go on with its answer.
 
 create type ratchet_internal.graph_item as (
   address text,
@@ -7,8 +6,7 @@ create type ratchet_internal.graph_item as (
   scope jsonb,
   answer ratchet.jobs_attributes,
   options json,
-  is_stored boolean,
-  activity ratchet_internal.graph_activities
+  is_stored boolean
 );
 comment on type ratchet_internal.graph_item is
   'One thing to do in a stretch: an activity to enter, or an answer to go on with. scope has the '

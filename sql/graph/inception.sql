@@ -12,6 +12,7 @@ as $$
 declare
   v_job ratchet.jobs := p_job;
   v_draft ratchet_internal.graph_draft;
+  v_plain ratchet_internal.graph_draft;
   v_out ratchet_internal.graph_outcome;
   v_options jsonb := p_trigger.constants;
 begin
@@ -38,17 +39,23 @@ begin
   v_draft.facts := ratchet_internal.trigger_facts(p_now, p_trigger, v_options);
   v_job.options := coalesce(v_job.options, '{}')::jsonb || jsonb_strip_nulls(jsonb_build_object(
     'aid', p_trigger.name, 'key', v_options -> 'key', 'ts', v_draft.facts -> 'bucket'));
+  v_draft.now := p_now;
+  v_draft.version_id := p_trigger.version_id;
+  v_draft.root := p_trigger.position;
+  v_draft.ahead := p_trigger.ahead;
+  v_draft.passes := '{}';
+  v_draft.job := v_job;
+  if p_trigger.is_plain then
+    v_plain := ratchet_internal.run_plain(v_draft, p_trigger,
+      row(',0', p_trigger.position, '{}', null, null, false)::ratchet_internal.graph_item);
+    if v_plain.version_id is not null then return v_plain; end if;
+  end if;
   v_out := ratchet_internal.close_outcome(v_out, null);
   v_out := ratchet_internal.leave_activity(v_job, p_trigger, '{}', v_out);
   if v_out.error is not null then
     perform ratchet_internal.raise_error('WF107', 'expression failed', v_out.error,
       'Look at what the expressions of the trigger read of this payload.');
   end if;
-  v_draft.now := p_now;
-  v_draft.version_id := p_trigger.version_id;
-  v_draft.root := p_trigger.position;
-  v_draft.passes := '{}';
-  v_draft.job := v_job;
   return ratchet_internal.add_outcome(v_draft, p_trigger, null, v_out);
 end $$;
 comment on function ratchet_internal.inception(

@@ -4,7 +4,7 @@
 -- joins: a plan made before there are statistics reads whole tables otherwise.
 
 create function ratchet_internal.load_graphs(p_now timestamptz, p_jobs bigint[])
-returns setof ratchet_internal.graph_draft
+returns ratchet_internal.graph_draft[]
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
@@ -14,18 +14,18 @@ declare
       select * from ratchet.jobs
       where id = any (p_jobs) and status > 0 and version is not null
       order by id for no key update skip locked) job);
-  v_loaded record;
-  v_draft ratchet_internal.graph_draft;
 begin
-  for v_loaded in
-    select j as job, app.version_id, found.items
+  return array(
+    select row(p_now, app.version_id, null, false, j, found.ahead, found.items, 0, null, null, null, null, null,
+      '{}', null, null, null, null, null, null, null, null, null)::ratchet_internal.graph_draft
     from unnest(v_jobs) j
     cross join lateral (select a.version_id from ratchet_internal.graph_apps a
       where a.space = j.namespace offset 0) app
     cross join lateral (
       select array_agg(row(m.address, m.position, coalesce(scope.outputs, '{}'), run, m.options,
-        true, activity)::ratchet_internal.graph_item
-        order by m.due_at, m.address, m.position) as items
+        true)::ratchet_internal.graph_item
+        order by m.due_at, m.address, m.position) as items,
+        array_agg(app.version_id << 32 | m.position) || max(activity.ahead) as ahead
       from (
         select address, position, options, due_at from ratchet_internal.messages
         where job_id = j.id and kind = 'result' and due_at <= p_now and position > 0
@@ -34,7 +34,10 @@ begin
         where a.job_id = j.id and a.address = m.address and a.position = m.position
         offset 0) run on true
       left join lateral (select a.* from ratchet_internal.graph_activities a
-        where a.version_id = app.version_id and a.position = m.position offset 0) activity on true
+        where a.version_id = app.version_id and a.position = m.position offset 0)
+        activity on true
+      cross join lateral (select case when run.job_id is null then activity.reads
+        else activity.reads_late end as reads) needed
       left join lateral (
         select jsonb_object_agg(above.name, ratchet_internal.row_entry(above, a, j.input))
           as outputs
@@ -46,20 +49,9 @@ begin
           where a.job_id = j.id and a.position = each.position
             and a.address = ratchet_internal.cut_address(m.address, each.depth::int)
           offset 0) a
-        where each.name = any (activity.reads) and each.depth < cardinality(activity.path)
-        ) scope on activity.reads <> '{}') found
-    where found.items is not null
-  loop
-    v_draft.now := p_now;
-    v_draft.version_id := v_loaded.version_id;
-    v_draft.is_new := false;
-    v_draft.job := v_loaded.job;
-    v_draft.items := v_loaded.items;
-    v_draft.passes := '{}';
-    -- Earlier stretches may have failed; this one counts from the beginning.
-    v_draft.job.error := null;
-    return next v_draft;
-  end loop;
+        where each.name = any (needed.reads) and each.depth < cardinality(activity.path)
+        ) scope on needed.reads <> '{}') found
+    where found.items is not null);
 end $$;
 comment on function ratchet_internal.load_graphs(timestamptz, bigint[]) is
   'Locks jobs of graphs, never waiting, and loads what their stretches begin with.';

@@ -6,7 +6,8 @@
 -- messages that are put off; and as interrupt_other.
 
 create function ratchet_internal.run_stretch(
-  p_draft ratchet_internal.graph_draft, p_budget int, p_is_alone boolean
+  p_draft ratchet_internal.graph_draft, p_budget int, p_is_alone boolean, p_keys bigint[],
+  p_known ratchet_internal.graph_activities[]
 ) returns ratchet_internal.graph_draft
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -16,11 +17,15 @@ declare
   v_items ratchet_internal.graph_item[] := p_draft.items;
   v_item ratchet_internal.graph_item;
   v_activity ratchet_internal.graph_activities;
+  v_next ratchet_internal.graph_draft;
   v_out ratchet_internal.graph_outcome;
   v_attributes ratchet.jobs_attributes[] := '{}';
   v_at int := 0;
   v_steps int := 0;
 begin
+  v_draft.items := '{}';
+  -- Earlier stretches may have failed; this one counts from the beginning.
+  v_draft.job.error := null;
   while v_at < cardinality(v_items) and v_draft.stop is null and (v_draft.job).status > 0 loop
     v_at := v_at + 1;
     v_item := v_items[v_at];
@@ -30,7 +35,7 @@ begin
       end if;
       continue;
     end if;
-    v_activity := v_item.activity;
+    v_activity := p_known[array_position(p_keys, (p_draft.version_id << 32) | v_item.position)];
     if v_activity.version_id is null then
       select * into v_activity from ratchet_internal.graph_activities
       where version_id = p_draft.version_id and position = v_item.position;
@@ -47,17 +52,27 @@ begin
       continue;
     end if;
     v_steps := v_steps + 1;
-    v_out := ratchet_internal.step_activity(v_draft.now, v_draft.job, v_activity, v_item);
-    if v_activity.kind = 'interrupt' and v_out.effects is not null then
-      if not p_is_alone then return null; end if;
-      v_out := ratchet_internal.interrupt_other(v_draft, v_out);
-      if v_out.attribute is null then
-        v_draft := ratchet_internal.postpone(v_draft, v_item, 20);
-        continue;
-      end if;
-      v_draft.jobs := v_draft.jobs || (v_draft.job).id;
+    v_next := null;
+    if v_activity.is_plain and ((v_item.answer).job_id is null or (v_item.answer).kind = 'worker'
+      and not (v_item.answer).is_failed and (v_item.answer).code is null)
+    then
+      v_next := ratchet_internal.run_plain(v_draft, v_activity, v_item);
     end if;
-    v_draft := ratchet_internal.add_outcome(v_draft, v_activity, v_item, v_out);
+    if v_next.version_id is null then
+      v_out := ratchet_internal.step_activity(v_draft.now, v_draft.job, v_activity, v_item);
+      if v_activity.kind = 'interrupt' and v_out.effects is not null then
+        if not p_is_alone then return null; end if;
+        v_out := ratchet_internal.interrupt_other(v_draft, v_out);
+        if v_out.attribute is null then
+          v_draft := ratchet_internal.postpone(v_draft, v_item, 20);
+          continue;
+        end if;
+        v_draft.jobs := v_draft.jobs || (v_draft.job).id;
+      end if;
+      v_draft := ratchet_internal.add_outcome(v_draft, v_activity, v_item, v_out);
+    else
+      v_draft := v_next;
+    end if;
     foreach v_item in array v_draft.items loop
       v_items := v_items || v_item;
     end loop;
@@ -73,5 +88,6 @@ begin
   v_draft.root := coalesce(v_activity.path[1], v_draft.root);
   return ratchet_internal.conclude_stretch(v_draft);
 end $$;
-comment on function ratchet_internal.run_stretch(ratchet_internal.graph_draft, int, boolean) is
+comment on function ratchet_internal.run_stretch(ratchet_internal.graph_draft, int, boolean,
+  bigint[], ratchet_internal.graph_activities[]) is
   'Runs a job of a graph in memory as far as it goes, or as the budget allows.';

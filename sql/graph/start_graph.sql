@@ -14,14 +14,17 @@ declare
   v_new ratchet_internal.graph_draft := p_draft;
   v_job ratchet.jobs := p_draft.job;
   v_draft ratchet_internal.graph_draft;
+  v_known record;
 begin
   v_new.is_new := true;
+  v_known := ratchet_internal.known_activities(array[v_new]);
   if p_draft.facts is null or not exists (
     select from ratchet_internal.graph_activities
     where version_id = p_draft.version_id and kind = 'signal'
       and constants ->> 'subtype' = 'all')
   then
-    v_draft := ratchet_internal.run_stretch(v_new, p_budget, false);
+    v_draft := ratchet_internal.run_stretch(v_new, p_budget, false, v_known.keys,
+      v_known.activities);
   end if;
   if v_draft.version_id is null then
     v_job.status := greatest(v_job.status, 1);
@@ -34,7 +37,8 @@ begin
   end if;
   if v_draft.version_id is null then
     v_new.is_new := false;
-    v_draft := ratchet_internal.run_stretch(v_new, p_budget, true);
+    v_draft := ratchet_internal.run_stretch(v_new, p_budget, true, v_known.keys,
+      v_known.activities);
   end if;
   return row(v_draft.steps, v_draft.children, v_draft.jobs
     || ratchet_internal.write_drafts(p_draft.now, array[v_draft]))::ratchet_internal.graph_run;

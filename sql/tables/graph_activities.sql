@@ -1,6 +1,7 @@
 -- One row an activity of a version, compiled: what a stretch needs to run it, found by its key.
 -- uses: the first names of the references that its own expressions read. reads: those of its
--- ancestors that it or an activity below it reads; a stretch carries their outputs along.
+-- ancestors that it or an activity below it reads; a stretch carries their outputs along. The late
+-- ones are those that are needed once it has been answered.
 -- constants are the options without expressions, options the compiled others.
 
 create table ratchet_internal.graph_activities (
@@ -13,7 +14,12 @@ create table ratchet_internal.graph_activities (
   is_read boolean not null default false,
   is_described boolean not null default false,
   uses text[] not null default '{}',
+  uses_late text[] not null default '{}',
   reads text[] not null default '{}',
+  reads_late text[] not null default '{}',
+  is_plain boolean not null default false,
+  follows int[],
+  ahead bigint[] not null default '{}',
   constants jsonb not null default '{}',
   options jsonb,
   input_maps jsonb,
@@ -41,6 +47,13 @@ comment on column ratchet_internal.graph_activities.is_read is
   'Whether an activity below it reads it.';
 comment on column ratchet_internal.graph_activities.is_described is
   'Whether some expression reads its metadata.';
+comment on column ratchet_internal.graph_activities.is_plain is
+  'Whether run_plain does it: a worker, or a hook that does not wait, with nothing out of the way.';
+comment on column ratchet_internal.graph_activities.follows is
+  'What follows a response with code 200; null when that depends on data.';
+comment on column ratchet_internal.graph_activities.ahead is
+  'It, and what a stretch may come to after it without waiting, read together: version and position'
+  ' in one number each, about 100 at most.';
 comment on column ratchet_internal.graph_activities.job_maps is
   'Compiled job maps, under the response code they are for; under "" those for any other.';
 comment on column ratchet_internal.graph_activities.job_shapes is

@@ -1,0 +1,40 @@
+-- Works out which activities have nothing out of the way (run_plain), what follows them for sure,
+-- and what a stretch may come to after them before it waits. Comes last, when all else is compiled.
+-- Writes: graph_activities.
+
+create function ratchet_internal.compile_plain(p_version bigint) returns void
+language sql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  update ratchet_internal.graph_activities a
+  set is_plain = coalesce(a.kind in ('trigger', 'worker', 'hook') and not a.is_described
+      and (a.kind = 'trigger' or a.options is null)
+      and (a.kind <> 'worker' or ratchet_internal.is_name(a.constants ->> 'topic'))
+      and not a.constants ?| array['statusThreshold', 'sleep']
+      and a.hook is null and a.announce is null and a.telemetry is null and a.job_shapes is null
+      and (a.input_maps is null or a.input_maps ? 'plain')
+      and (a.output_maps is null or a.output_maps ? 'plain')
+      and (a.job_maps is null or a.job_maps - '' = '{}' and a.job_maps -> '' ? 'plain')
+      and not jsonb_path_exists(a.transitions, '$[*].rule'), false),
+    follows = case when not jsonb_path_exists(a.transitions, '$[*] ? (exists(@.path)
+        || exists(@.rule))')
+      then array(
+        select (t -> 'to')::int
+        from jsonb_array_elements(a.transitions) with ordinality as each (t, at)
+        where not t ? 'codes' or t -> 'codes' ? '200' order by at) end,
+    ahead = (p_version << 32 | a.position) || array(
+      select p_version << 32 | below.position from ratchet_internal.graph_activities below
+      where below.version_id = p_version and a.position = any (below.path)
+        and cardinality(below.path) between cardinality(a.path) + 1 and cardinality(a.path) + 20
+        and not exists (
+          select from ratchet_internal.graph_activities waits
+          where waits.version_id = p_version
+            and waits.position = any (
+              below.path[cardinality(a.path) + 1:cardinality(below.path) - 1])
+            and (waits.kind in ('worker', 'await') or waits.hook is not null
+              or waits.constants ? 'sleep'))
+      order by cardinality(below.path), below.position limit 100)
+  where a.version_id = p_version
+$$;
+comment on function ratchet_internal.compile_plain(bigint) is
+  'Works out which activities of a version are plain, and what comes after each without waiting.';
