@@ -13450,11 +13450,11 @@ create type ratchet_internal.graph_item as (
   scope jsonb,
   answer ratchet.jobs_attributes,
   options json,
-  is_stored boolean
+  message tid
 );
 comment on type ratchet_internal.graph_item is
   'One thing to do in a stretch: an activity to enter, or an answer to go on with. scope has the '
-  'outputs of its ancestors; is_stored says that a message stands for it.';
+  'outputs of its ancestors; message is where the row of the message is that stands for it, locked.';
 
 -- sql/graph/graph_outcome.sql
 
@@ -13497,8 +13497,8 @@ create type ratchet_internal.graph_draft as (
   attributes ratchet.jobs_attributes[],
   changed ratchet.jobs_attributes[],
   messages ratchet_internal.messages[],
-  taken_addresses text[],
-  taken_positions int[],
+  taken tid[],
+  later tid[],
   passes jsonb,
   signals jsonb[],
   announcements jsonb[],
@@ -14437,7 +14437,7 @@ create function ratchet_internal.worker_options(
   p_job ratchet.jobs, p_activity ratchet_internal.graph_activities, p_address text, p_topic text,
   p_telemetry jsonb
 ) returns json
-language sql immutable
+language sql stable
 return json_build_object('metadata', json_strip_nulls(json_build_object(
     'guid', p_job.id || p_address || '-' || p_activity.position,
     'jid', p_job.key, 'gid', p_job.id::text, 'aid', p_activity.name, 'dad', p_address,
@@ -15293,7 +15293,7 @@ begin
     v_row := v_draft.attributes[cardinality(v_draft.attributes)];
     v_draft.items := v_draft.items || row(v_row.address, v_row.position,
       ratchet_internal.narrow_scope(p_item.scope, v_target.path_names), v_row, null,
-      false)::ratchet_internal.graph_item;
+      null)::ratchet_internal.graph_item;
   end if;
   return v_draft;
 end $$;
@@ -15322,10 +15322,7 @@ declare
   v_target int;
   v_is_cycle boolean := p_activity.kind = 'cycle' and p_out.status = 'success';
 begin
-  if p_item.is_stored then
-    v_draft.taken_addresses := v_draft.taken_addresses || p_item.address;
-    v_draft.taken_positions := v_draft.taken_positions || p_item.position;
-  end if;
+  if p_item.message is not null then v_draft.taken := v_draft.taken || p_item.message; end if;
   if (p_item.answer).job_id is null then
     v_draft.attributes := v_draft.attributes || p_out.attribute;
   elsif p_out.error is not null and (not (p_item.answer).is_failed
@@ -15345,7 +15342,7 @@ begin
   v_draft.items := '{}';
   foreach v_target in array coalesce(p_out.targets, '{}') loop
     v_draft.items := v_draft.items || row((p_out.attribute).address || ',0', v_target, p_out.scope,
-      null, null, false)::ratchet_internal.graph_item;
+      null, null, null)::ratchet_internal.graph_item;
   end loop;
   if p_out.status = 'pending' then
     v_draft := ratchet_internal.reopen_activity(v_draft, p_item, p_activity.name);
@@ -15457,8 +15454,8 @@ comment on function ratchet_internal.write_user_fields(bigint, timestamptz, json
 
 -- sql/graph/write_effects.sql
 
--- Writes what a stretch brings about beside new rows: answers that became errors, passes of loops,
--- signals, announcements, tasks of people, user data.
+-- Writes what a stretch brings about beside new rows: answers that became errors or are put off,
+-- passes of loops, signals, announcements, tasks of people, user data.
 -- Locks: the message of a parent that waits. Writes: signals, messages, attributes, escalations.
 -- Returns the jobs that may go on because of it.
 
@@ -15472,6 +15469,10 @@ declare
   v_told jsonb;
   v_jobs bigint[] := '{}';
 begin
+  if p_draft.later is not null then
+    update ratchet_internal.messages set due_at = ratchet_internal.after(p_draft.now, 20)
+    where ctid = any (p_draft.later);
+  end if;
   if p_draft.changed is not null then
     update ratchet.jobs_attributes a
     set is_failed = c.is_failed, value = c.value, code = c.code, updated_at = p_draft.now
@@ -15572,6 +15573,8 @@ comment on function ratchet_internal.end_graphs(timestamptz, ratchet_internal.gr
 -- is new has its row already. Jobs that are over end with their other branches, in this commit.
 -- Locks: messages of the jobs, which are locked; the messages of parents that wait; tasks. Writes:
 -- jobs, messages, attributes, signals, escalations. Wakes: idle workers, programs that wait.
+-- A plan made while tables are small reads them whole for a hash join, and is kept when they are
+-- large: so there are none. What was taken is locked, and still where it was read.
 -- Returns the jobs that may go on because of it.
 
 create function ratchet_internal.write_drafts(
@@ -15579,28 +15582,30 @@ create function ratchet_internal.write_drafts(
 ) returns bigint[]
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
+set enable_hashjoin = off
 as $$
 declare
   v_draft ratchet_internal.graph_draft;
-  v_have_taken boolean := false;
+  v_taken tid[];
+  v_have_attributes boolean := false;
   v_have_messages boolean := false;
   v_are_known boolean := false;
   v_jobs bigint[] := '{}';
 begin
   -- A statement costs its start-up even when it writes nothing.
   foreach v_draft in array p_drafts loop
-    v_have_taken := v_have_taken or v_draft.taken_addresses is not null;
+    v_taken := v_taken || v_draft.taken;
+    v_have_attributes := v_have_attributes or coalesce(cardinality(v_draft.attributes), 0) > 0;
     v_have_messages := v_have_messages or v_draft.messages is not null;
     v_are_known := v_are_known or not v_draft.is_new;
   end loop;
-  if v_have_taken then
-    delete from ratchet_internal.messages m
-    using (select (d.job).id as job_id, unnest(d.taken_addresses) as address,
-        unnest(d.taken_positions) as "position" from unnest(p_drafts) d) taken
-    where m.job_id = taken.job_id and m.address = taken.address and m.position = taken.position;
+  if v_taken is not null then
+    delete from ratchet_internal.messages where ctid = any (v_taken);
   end if;
-  insert into ratchet.jobs_attributes
-  select a.* from unnest(p_drafts) d cross join lateral unnest(d.attributes) a;
+  if v_have_attributes then
+    insert into ratchet.jobs_attributes
+    select a.* from unnest(p_drafts) d cross join lateral unnest(d.attributes) a;
+  end if;
   if v_have_messages then
     insert into ratchet_internal.messages
     select m.* from unnest(p_drafts) d cross join lateral unnest(d.messages) m;
@@ -15615,7 +15620,7 @@ begin
   end if;
   foreach v_draft in array p_drafts loop
     if coalesce(v_draft.signals, v_draft.escalations, v_draft.announcements) is not null
-      or v_draft.changed is not null or v_draft.fields is not null or v_draft.passes <> '{}'
+      or v_draft.changed is not null or v_draft.later is not null or v_draft.fields is not null or v_draft.passes <> '{}'
     then
       v_jobs := v_jobs || ratchet_internal.write_effects(v_draft);
     end if;
@@ -15742,25 +15747,24 @@ comment on function ratchet_internal.misfit(text, ratchet_internal.graph_item) i
 
 -- sql/graph/postpone.sql
 
--- Leaves a thing to do for a later stretch: its message is there already, or is added.
--- Writes: messages.
+-- Leaves a thing to do for a later stretch: its message is there already, and will be due again in
+-- 20 ms (write_effects), or is added.
 
 create function ratchet_internal.postpone(
   p_draft ratchet_internal.graph_draft, p_item ratchet_internal.graph_item, p_milliseconds int
 ) returns ratchet_internal.graph_draft
-language plpgsql volatile
+language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_draft ratchet_internal.graph_draft := p_draft;
-  v_due timestamptz := ratchet_internal.after(p_draft.now, p_milliseconds);
 begin
-  if p_item.is_stored then
-    update ratchet_internal.messages set due_at = v_due
-    where job_id = (p_draft.job).id and address = p_item.address and position = p_item.position;
+  if p_item.message is not null then
+    v_draft.later := v_draft.later || p_item.message;
   else
     v_draft.messages := v_draft.messages || ratchet_internal.graph_message(p_draft.job,
-      p_item.address, p_item.position, 'result', v_due, null, p_item.options);
+      p_item.address, p_item.position, 'result',
+      ratchet_internal.after(p_draft.now, p_milliseconds), null, p_item.options);
   end if;
   return v_draft;
 end $$;
@@ -15936,14 +15940,13 @@ begin
   else
     v_output := ratchet_internal.readable(v_row.value::json)::jsonb;
   end if;
-  if p_item.is_stored then
-    v_draft.taken_addresses := v_draft.taken_addresses || p_item.address;
-    v_draft.taken_positions := v_draft.taken_positions || p_item.position;
-  end if;
+  if p_item.message is not null then v_draft.taken := v_draft.taken || p_item.message; end if;
   if p_activity.kind = 'worker' and (p_item.answer).job_id is null then return v_draft; end if;
   v_draft.scope := p_item.scope;
   if p_activity.is_read or p_activity.uses && array['$self', p_activity.name] then
-    v_self := ratchet_internal.activity_entry(p_activity, v_row, v_output, null, null);
+    v_self := case when p_activity.kind <> 'trigger' and v_output is not null
+      then jsonb_build_object('output', jsonb_build_object('data', v_output))
+      else ratchet_internal.activity_entry(p_activity, v_row, v_output, null, null) end;
     if p_activity.is_read then
       v_draft.scope := v_draft.scope || jsonb_build_object(p_activity.name, v_self);
     end if;
@@ -15960,7 +15963,7 @@ begin
   v_draft.job.status := v_job.status + cardinality(v_targets) - 1;
   for v_at in 1..cardinality(v_targets) loop
     v_draft.items := v_draft.items || row(v_row.address || ',0', v_targets[v_at], v_draft.scope,
-      null, null, false)::ratchet_internal.graph_item;
+      null, null, null)::ratchet_internal.graph_item;
   end loop;
   return v_draft;
 exception when sqlstate 'WF107' or sqlstate 'WF506' or data_exception
@@ -16006,7 +16009,7 @@ comment on function ratchet_internal.known_activities(ratchet_internal.graph_dra
 -- its own. Returns what is to be written (write_drafts); null when the job would stop another one,
 -- which is done in the database at once, and only for a job that is alone in this.
 -- Locks: the job (the caller has it, unless it is new); jobs that it stops, never waiting. Writes:
--- messages that are put off; and as interrupt_other.
+-- as interrupt_other.
 
 create function ratchet_internal.run_stretch(
   p_draft ratchet_internal.graph_draft, p_budget int, p_is_alone boolean, p_keys bigint[],
@@ -16033,7 +16036,7 @@ begin
     v_at := v_at + 1;
     v_item := v_items[v_at];
     if v_steps >= p_budget then
-      if not v_item.is_stored then
+      if v_item.message is null then
         v_draft := ratchet_internal.postpone(v_draft, v_item, 0);
       end if;
       continue;
@@ -16143,7 +16146,7 @@ comment on function ratchet_internal.trigger_of(ratchet_internal.graphs) is
 
 -- sql/graph/active_version.sql
 
--- The active version of an app. Raises: WF101, WF207.
+-- The active version of an app, without its document, which may be large. Raises: WF101, WF207.
 
 create function ratchet_internal.active_version(p_app text, p_namespace text)
 returns ratchet_internal.graph_versions
@@ -16153,7 +16156,7 @@ as $$
 declare
   v_version ratchet_internal.graph_versions;
 begin
-  select v.* into v_version from ratchet_internal.graph_apps a
+  select v.id, v.space, v.version, null, v.deployed_at, v.replaced_at into v_version from ratchet_internal.graph_apps a
   join ratchet_internal.graph_versions v on v.id = a.version_id
   where a.space = ratchet_internal.app_space(p_app, p_namespace);
   if not found then
@@ -16367,7 +16370,7 @@ begin
   v_draft.job := v_job;
   if p_trigger.is_plain then
     v_plain := ratchet_internal.run_plain(v_draft, p_trigger,
-      row(',0', p_trigger.position, '{}', null, null, false)::ratchet_internal.graph_item);
+      row(',0', p_trigger.position, '{}', null, null, null)::ratchet_internal.graph_item);
     if v_plain.version_id is not null then return v_plain; end if;
   end if;
   v_out := ratchet_internal.close_outcome(v_out, null);
@@ -16563,7 +16566,7 @@ declare
   v_error jsonb;
 begin
   select * into strict v_parent from ratchet.jobs where id = (p_effect -> 'job')::bigint;
-  select v.* into v_version from ratchet_internal.graph_apps a
+  select v.id, v.space, v.version, null, v.deployed_at, v.replaced_at into v_version from ratchet_internal.graph_apps a
   join ratchet_internal.graph_versions v on v.id = a.version_id
   where a.space = v_parent.namespace;
   v_draft := ratchet_internal.child_draft(p_now, v_parent, v_version, p_effect);
@@ -16605,18 +16608,19 @@ declare
       order by id for no key update skip locked) job);
 begin
   return array(
-    select row(p_now, app.version_id, null, false, j, found.ahead, found.items, 0, null, null, null, null, null,
-      '{}', null, null, null, null, null, null, null, null, null)::ratchet_internal.graph_draft
+    select row(p_now, app.version_id, null, false, j, found.ahead, found.items, 0, null, null, null,
+      null, null, '{}', null, null, null, null, null, null, null, null, null
+      )::ratchet_internal.graph_draft
     from unnest(v_jobs) j
     cross join lateral (select a.version_id from ratchet_internal.graph_apps a
       where a.space = j.namespace offset 0) app
     cross join lateral (
       select array_agg(row(m.address, m.position, coalesce(scope.outputs, '{}'), run, m.options,
-        true)::ratchet_internal.graph_item
+        m.ctid)::ratchet_internal.graph_item
         order by m.due_at, m.address, m.position) as items,
         array_agg(app.version_id << 32 | m.position) || max(activity.ahead) as ahead
       from (
-        select address, position, options, due_at from ratchet_internal.messages
+        select ctid, address, position, options, due_at from ratchet_internal.messages
         where job_id = j.id and kind = 'result' and due_at <= p_now and position > 0
         order by address, position for update skip locked) m
       left join lateral (select a.* from ratchet.jobs_attributes a
@@ -16627,9 +16631,8 @@ begin
         activity on true
       cross join lateral (select case when run.job_id is null then activity.reads
         else activity.reads_late end as reads) needed
-      left join lateral (
+      cross join lateral (select case when needed.reads <> '{}' then (
         select jsonb_object_agg(above.name, ratchet_internal.row_entry(above, a, j.input))
-          as outputs
         from unnest(activity.path, activity.path_names) with ordinality
           as each (position, name, depth)
         cross join lateral (select a.* from ratchet_internal.graph_activities a
@@ -16638,8 +16641,8 @@ begin
           where a.job_id = j.id and a.position = each.position
             and a.address = ratchet_internal.cut_address(m.address, each.depth::int)
           offset 0) a
-        where each.name = any (needed.reads) and each.depth < cardinality(activity.path)
-        ) scope on needed.reads <> '{}') found
+        where each.name = any (needed.reads) and each.depth < cardinality(activity.path))
+        end as outputs) scope) found
     where found.items is not null);
 end $$;
 comment on function ratchet_internal.load_graphs(timestamptz, bigint[]) is

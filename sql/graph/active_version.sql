@@ -1,4 +1,4 @@
--- The active version of an app. Raises: WF101, WF207.
+-- The active version of an app, without its document, which may be large. Raises: WF101, WF207.
 
 create function ratchet_internal.active_version(p_app text, p_namespace text)
 returns ratchet_internal.graph_versions
@@ -8,7 +8,7 @@ as $$
 declare
   v_version ratchet_internal.graph_versions;
 begin
-  select v.* into v_version from ratchet_internal.graph_apps a
+  select v.id, v.space, v.version, null, v.deployed_at, v.replaced_at into v_version from ratchet_internal.graph_apps a
   join ratchet_internal.graph_versions v on v.id = a.version_id
   where a.space = ratchet_internal.app_space(p_app, p_namespace);
   if not found then

@@ -34,7 +34,7 @@ begin
     v_row := v_draft.attributes[cardinality(v_draft.attributes)];
     v_draft.items := v_draft.items || row(v_row.address, v_row.position,
       ratchet_internal.narrow_scope(p_item.scope, v_target.path_names), v_row, null,
-      false)::ratchet_internal.graph_item;
+      null)::ratchet_internal.graph_item;
   end if;
   return v_draft;
 end $$;

@@ -16,10 +16,7 @@ declare
   v_target int;
   v_is_cycle boolean := p_activity.kind = 'cycle' and p_out.status = 'success';
 begin
-  if p_item.is_stored then
-    v_draft.taken_addresses := v_draft.taken_addresses || p_item.address;
-    v_draft.taken_positions := v_draft.taken_positions || p_item.position;
-  end if;
+  if p_item.message is not null then v_draft.taken := v_draft.taken || p_item.message; end if;
   if (p_item.answer).job_id is null then
     v_draft.attributes := v_draft.attributes || p_out.attribute;
   elsif p_out.error is not null and (not (p_item.answer).is_failed
@@ -39,7 +36,7 @@ begin
   v_draft.items := '{}';
   foreach v_target in array coalesce(p_out.targets, '{}') loop
     v_draft.items := v_draft.items || row((p_out.attribute).address || ',0', v_target, p_out.scope,
-      null, null, false)::ratchet_internal.graph_item;
+      null, null, null)::ratchet_internal.graph_item;
   end loop;
   if p_out.status = 'pending' then
     v_draft := ratchet_internal.reopen_activity(v_draft, p_item, p_activity.name);

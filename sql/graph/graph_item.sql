@@ -6,8 +6,8 @@ create type ratchet_internal.graph_item as (
   scope jsonb,
   answer ratchet.jobs_attributes,
   options json,
-  is_stored boolean
+  message tid
 );
 comment on type ratchet_internal.graph_item is
   'One thing to do in a stretch: an activity to enter, or an answer to go on with. scope has the '
-  'outputs of its ancestors; is_stored says that a message stands for it.';
+  'outputs of its ancestors; message is where the row of the message is that stands for it, locked.';

@@ -16,18 +16,19 @@ declare
       order by id for no key update skip locked) job);
 begin
   return array(
-    select row(p_now, app.version_id, null, false, j, found.ahead, found.items, 0, null, null, null, null, null,
-      '{}', null, null, null, null, null, null, null, null, null)::ratchet_internal.graph_draft
+    select row(p_now, app.version_id, null, false, j, found.ahead, found.items, 0, null, null, null,
+      null, null, '{}', null, null, null, null, null, null, null, null, null
+      )::ratchet_internal.graph_draft
     from unnest(v_jobs) j
     cross join lateral (select a.version_id from ratchet_internal.graph_apps a
       where a.space = j.namespace offset 0) app
     cross join lateral (
       select array_agg(row(m.address, m.position, coalesce(scope.outputs, '{}'), run, m.options,
-        true)::ratchet_internal.graph_item
+        m.ctid)::ratchet_internal.graph_item
         order by m.due_at, m.address, m.position) as items,
         array_agg(app.version_id << 32 | m.position) || max(activity.ahead) as ahead
       from (
-        select address, position, options, due_at from ratchet_internal.messages
+        select ctid, address, position, options, due_at from ratchet_internal.messages
         where job_id = j.id and kind = 'result' and due_at <= p_now and position > 0
         order by address, position for update skip locked) m
       left join lateral (select a.* from ratchet.jobs_attributes a
@@ -38,9 +39,8 @@ begin
         activity on true
       cross join lateral (select case when run.job_id is null then activity.reads
         else activity.reads_late end as reads) needed
-      left join lateral (
+      cross join lateral (select case when needed.reads <> '{}' then (
         select jsonb_object_agg(above.name, ratchet_internal.row_entry(above, a, j.input))
-          as outputs
         from unnest(activity.path, activity.path_names) with ordinality
           as each (position, name, depth)
         cross join lateral (select a.* from ratchet_internal.graph_activities a
@@ -49,8 +49,8 @@ begin
           where a.job_id = j.id and a.position = each.position
             and a.address = ratchet_internal.cut_address(m.address, each.depth::int)
           offset 0) a
-        where each.name = any (needed.reads) and each.depth < cardinality(activity.path)
-        ) scope on needed.reads <> '{}') found
+        where each.name = any (needed.reads) and each.depth < cardinality(activity.path))
+        end as outputs) scope) found
     where found.items is not null);
 end $$;
 comment on function ratchet_internal.load_graphs(timestamptz, bigint[]) is

@@ -1,22 +1,21 @@
--- Leaves a thing to do for a later stretch: its message is there already, or is added.
--- Writes: messages.
+-- Leaves a thing to do for a later stretch: its message is there already, and will be due again in
+-- 20 ms (write_effects), or is added.
 
 create function ratchet_internal.postpone(
   p_draft ratchet_internal.graph_draft, p_item ratchet_internal.graph_item, p_milliseconds int
 ) returns ratchet_internal.graph_draft
-language plpgsql volatile
+language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_draft ratchet_internal.graph_draft := p_draft;
-  v_due timestamptz := ratchet_internal.after(p_draft.now, p_milliseconds);
 begin
-  if p_item.is_stored then
-    update ratchet_internal.messages set due_at = v_due
-    where job_id = (p_draft.job).id and address = p_item.address and position = p_item.position;
+  if p_item.message is not null then
+    v_draft.later := v_draft.later || p_item.message;
   else
     v_draft.messages := v_draft.messages || ratchet_internal.graph_message(p_draft.job,
-      p_item.address, p_item.position, 'result', v_due, null, p_item.options);
+      p_item.address, p_item.position, 'result',
+      ratchet_internal.after(p_draft.now, p_milliseconds), null, p_item.options);
   end if;
   return v_draft;
 end $$;

@@ -46,14 +46,13 @@ begin
   else
     v_output := ratchet_internal.readable(v_row.value::json)::jsonb;
   end if;
-  if p_item.is_stored then
-    v_draft.taken_addresses := v_draft.taken_addresses || p_item.address;
-    v_draft.taken_positions := v_draft.taken_positions || p_item.position;
-  end if;
+  if p_item.message is not null then v_draft.taken := v_draft.taken || p_item.message; end if;
   if p_activity.kind = 'worker' and (p_item.answer).job_id is null then return v_draft; end if;
   v_draft.scope := p_item.scope;
   if p_activity.is_read or p_activity.uses && array['$self', p_activity.name] then
-    v_self := ratchet_internal.activity_entry(p_activity, v_row, v_output, null, null);
+    v_self := case when p_activity.kind <> 'trigger' and v_output is not null
+      then jsonb_build_object('output', jsonb_build_object('data', v_output))
+      else ratchet_internal.activity_entry(p_activity, v_row, v_output, null, null) end;
     if p_activity.is_read then
       v_draft.scope := v_draft.scope || jsonb_build_object(p_activity.name, v_self);
     end if;
@@ -70,7 +69,7 @@ begin
   v_draft.job.status := v_job.status + cardinality(v_targets) - 1;
   for v_at in 1..cardinality(v_targets) loop
     v_draft.items := v_draft.items || row(v_row.address || ',0', v_targets[v_at], v_draft.scope,
-      null, null, false)::ratchet_internal.graph_item;
+      null, null, null)::ratchet_internal.graph_item;
   end loop;
   return v_draft;
 exception when sqlstate 'WF107' or sqlstate 'WF506' or data_exception

@@ -3,7 +3,7 @@
 -- its own. Returns what is to be written (write_drafts); null when the job would stop another one,
 -- which is done in the database at once, and only for a job that is alone in this.
 -- Locks: the job (the caller has it, unless it is new); jobs that it stops, never waiting. Writes:
--- messages that are put off; and as interrupt_other.
+-- as interrupt_other.
 
 create function ratchet_internal.run_stretch(
   p_draft ratchet_internal.graph_draft, p_budget int, p_is_alone boolean, p_keys bigint[],
@@ -30,7 +30,7 @@ begin
     v_at := v_at + 1;
     v_item := v_items[v_at];
     if v_steps >= p_budget then
-      if not v_item.is_stored then
+      if v_item.message is null then
         v_draft := ratchet_internal.postpone(v_draft, v_item, 0);
       end if;
       continue;

@@ -4,7 +4,7 @@ create function ratchet_internal.worker_options(
   p_job ratchet.jobs, p_activity ratchet_internal.graph_activities, p_address text, p_topic text,
   p_telemetry jsonb
 ) returns json
-language sql immutable
+language sql stable
 return json_build_object('metadata', json_strip_nulls(json_build_object(
     'guid', p_job.id || p_address || '-' || p_activity.position,
     'jid', p_job.key, 'gid', p_job.id::text, 'aid', p_activity.name, 'dad', p_address,

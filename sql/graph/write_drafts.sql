@@ -2,6 +2,8 @@
 -- is new has its row already. Jobs that are over end with their other branches, in this commit.
 -- Locks: messages of the jobs, which are locked; the messages of parents that wait; tasks. Writes:
 -- jobs, messages, attributes, signals, escalations. Wakes: idle workers, programs that wait.
+-- A plan made while tables are small reads them whole for a hash join, and is kept when they are
+-- large: so there are none. What was taken is locked, and still where it was read.
 -- Returns the jobs that may go on because of it.
 
 create function ratchet_internal.write_drafts(
@@ -9,28 +11,30 @@ create function ratchet_internal.write_drafts(
 ) returns bigint[]
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
+set enable_hashjoin = off
 as $$
 declare
   v_draft ratchet_internal.graph_draft;
-  v_have_taken boolean := false;
+  v_taken tid[];
+  v_have_attributes boolean := false;
   v_have_messages boolean := false;
   v_are_known boolean := false;
   v_jobs bigint[] := '{}';
 begin
   -- A statement costs its start-up even when it writes nothing.
   foreach v_draft in array p_drafts loop
-    v_have_taken := v_have_taken or v_draft.taken_addresses is not null;
+    v_taken := v_taken || v_draft.taken;
+    v_have_attributes := v_have_attributes or coalesce(cardinality(v_draft.attributes), 0) > 0;
     v_have_messages := v_have_messages or v_draft.messages is not null;
     v_are_known := v_are_known or not v_draft.is_new;
   end loop;
-  if v_have_taken then
-    delete from ratchet_internal.messages m
-    using (select (d.job).id as job_id, unnest(d.taken_addresses) as address,
-        unnest(d.taken_positions) as "position" from unnest(p_drafts) d) taken
-    where m.job_id = taken.job_id and m.address = taken.address and m.position = taken.position;
+  if v_taken is not null then
+    delete from ratchet_internal.messages where ctid = any (v_taken);
   end if;
-  insert into ratchet.jobs_attributes
-  select a.* from unnest(p_drafts) d cross join lateral unnest(d.attributes) a;
+  if v_have_attributes then
+    insert into ratchet.jobs_attributes
+    select a.* from unnest(p_drafts) d cross join lateral unnest(d.attributes) a;
+  end if;
   if v_have_messages then
     insert into ratchet_internal.messages
     select m.* from unnest(p_drafts) d cross join lateral unnest(d.messages) m;
@@ -45,7 +49,7 @@ begin
   end if;
   foreach v_draft in array p_drafts loop
     if coalesce(v_draft.signals, v_draft.escalations, v_draft.announcements) is not null
-      or v_draft.changed is not null or v_draft.fields is not null or v_draft.passes <> '{}'
+      or v_draft.changed is not null or v_draft.later is not null or v_draft.fields is not null or v_draft.passes <> '{}'
     then
       v_jobs := v_jobs || ratchet_internal.write_effects(v_draft);
     end if;

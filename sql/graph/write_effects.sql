@@ -1,5 +1,5 @@
--- Writes what a stretch brings about beside new rows: answers that became errors, passes of loops,
--- signals, announcements, tasks of people, user data.
+-- Writes what a stretch brings about beside new rows: answers that became errors or are put off,
+-- passes of loops, signals, announcements, tasks of people, user data.
 -- Locks: the message of a parent that waits. Writes: signals, messages, attributes, escalations.
 -- Returns the jobs that may go on because of it.
 
@@ -13,6 +13,10 @@ declare
   v_told jsonb;
   v_jobs bigint[] := '{}';
 begin
+  if p_draft.later is not null then
+    update ratchet_internal.messages set due_at = ratchet_internal.after(p_draft.now, 20)
+    where ctid = any (p_draft.later);
+  end if;
   if p_draft.changed is not null then
     update ratchet.jobs_attributes a
     set is_failed = c.is_failed, value = c.value, code = c.code, updated_at = p_draft.now
