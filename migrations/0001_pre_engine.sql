@@ -13526,6 +13526,30 @@ comment on type ratchet_internal.graph_run is
   'What a stretch leaves to be done: children to start, jobs that may go on; and how many '
   'activities it ran.';
 
+-- sql/graph/graph_known.sql
+
+-- Activities of versions that have been read, with keys to find them by. Types of their own, and no
+-- records: what is in a record is looked up anew at each call.
+
+create type ratchet_internal.graph_known as (
+  keys bigint[],
+  activities ratchet_internal.graph_activities[]
+);
+comment on type ratchet_internal.graph_known is
+  'Activities that have been read; the keys are version and position in one number.';
+
+-- sql/graph/graph_beginning.sql
+
+-- What a topic starts.
+
+create type ratchet_internal.graph_beginning as (
+  version ratchet_internal.graph_versions,
+  graph ratchet_internal.graphs,
+  trigger ratchet_internal.graph_activities
+);
+comment on type ratchet_internal.graph_beginning is
+  'What a topic starts: the active version, without its document, the graph, and its trigger.';
+
 -- Graphs: deploying a version compiles it into rows.
 
 -- sql/graph/app_space.sql
@@ -13694,6 +13718,8 @@ begin
       'keys', coalesce(array_agg(leaf.key) filter (where leaf.path is not null), '{}')::text,
       'paths', coalesce(array_agg(leaf.path::text) filter (where leaf.path is not null),
         '{}')::text)
+      || case when count(leaf.path) = 1 then jsonb_build_object('key', min(leaf.key)
+        filter (where leaf.path is not null), 'path', min(leaf.path)::text) else '{}' end
     into v_plain
     from (select key, value, ratchet_internal.plain_path(value) as path
       from jsonb_each(p_maps)) leaf
@@ -13737,7 +13763,8 @@ comment on function ratchet_internal.compile_rule(int, jsonb) is
 
 -- sql/graph/run_maps.sql
 
--- Runs compiled maps: those of literals and plain references at once, others as programs.
+-- Runs compiled maps: those of literals and plain references at once, others as programs. One
+-- reference, which is common, needs no lists.
 -- Raises: WF107, WF506.
 
 create function ratchet_internal.run_maps(p_compiled jsonb, p_view jsonb) returns jsonb
@@ -13745,12 +13772,18 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_keys text[] := p_compiled ->> 'keys';
+  v_keys text[];
   v_paths text[];
   v_values jsonb := p_compiled -> 'plain';
   v_value jsonb;
 begin
   if v_values is null then return ratchet_internal.map_run(p_compiled, p_view); end if;
+  if p_compiled ? 'key' then
+    v_value := p_view #> (p_compiled ->> 'path')::text[];
+    return case when v_value <> '{"$": "undefined"}'
+      then v_values || jsonb_build_object(p_compiled ->> 'key', v_value) else v_values end;
+  end if;
+  v_keys := p_compiled ->> 'keys';
   v_paths := p_compiled ->> 'paths';
   for v_at in 1..cardinality(v_keys) loop
     v_value := p_view #> v_paths[v_at]::text[];
@@ -15515,6 +15548,24 @@ end $$;
 comment on function ratchet_internal.write_effects(ratchet_internal.graph_draft) is
   'Writes what a stretch brings about beside new rows; returns the jobs that may go on.';
 
+-- sql/graph/announce_drafts.sql
+
+-- Tells whoever listens which jobs are over after their stretches.
+
+create function ratchet_internal.announce_drafts(p_drafts ratchet_internal.graph_draft[])
+returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if exists (select from ratchet_internal.subscriptions) then
+    perform ratchet_internal.announce_graph(d.job, null, (d.job).context)
+    from unnest(p_drafts) d where (d.job).finished_at is not null;
+  end if;
+end $$;
+comment on function ratchet_internal.announce_drafts(ratchet_internal.graph_draft[]) is
+  'Tells whoever listens which jobs are over after their stretches.';
+
 -- sql/graph/end_graphs.sql
 
 -- Ends those jobs that are over after their stretches: what they wait for goes, whoever waits for
@@ -15558,10 +15609,7 @@ begin
     perform ratchet_internal.answer_parents(p_now, v_ended.awaited, false);
   end if;
   if v_ended.are_watched then perform pg_notify('ratchet', 'result'); end if;
-  if exists (select from ratchet_internal.subscriptions) then
-    perform ratchet_internal.announce_graph(d.job, null, (d.job).context)
-    from unnest(p_drafts) d where (d.job).finished_at is not null;
-  end if;
+  perform ratchet_internal.announce_drafts(p_drafts);
   return coalesce(v_ended.parents, '{}');
 end $$;
 comment on function ratchet_internal.end_graphs(timestamptz, ratchet_internal.graph_draft[]) is
@@ -15590,6 +15638,8 @@ declare
   v_have_attributes boolean := false;
   v_have_messages boolean := false;
   v_are_known boolean := false;
+  v_have_ended boolean := false;
+  v_are_open boolean := false;
   v_jobs bigint[] := '{}';
 begin
   -- A statement costs its start-up even when it writes nothing.
@@ -15598,6 +15648,11 @@ begin
     v_have_attributes := v_have_attributes or coalesce(cardinality(v_draft.attributes), 0) > 0;
     v_have_messages := v_have_messages or v_draft.messages is not null;
     v_are_known := v_are_known or not v_draft.is_new;
+    if (v_draft.job).finished_at is not null then
+      v_have_ended := true;
+      v_are_open := v_are_open or not v_draft.is_new or v_draft.messages is not null
+        or (v_draft.job).is_awaited;
+    end if;
   end loop;
   if v_taken is not null then
     delete from ratchet_internal.messages where ctid = any (v_taken);
@@ -15632,7 +15687,12 @@ begin
     from unnest(p_drafts) d cross join lateral (select (d.job).*) n
     where not d.is_new and j.id = n.id;
   end if;
-  return v_jobs || ratchet_internal.end_graphs(p_now, p_drafts);
+  if v_are_open then
+    v_jobs := v_jobs || ratchet_internal.end_graphs(p_now, p_drafts);
+  elsif v_have_ended and exists (select from ratchet_internal.subscriptions) then
+    perform ratchet_internal.announce_drafts(p_drafts);
+  end if;
+  return v_jobs;
 end $$;
 comment on function ratchet_internal.write_drafts(timestamptz, ratchet_internal.graph_draft[]) is
   'Writes what stretches have come to; returns the jobs that may go on because of it.';
@@ -15640,16 +15700,13 @@ comment on function ratchet_internal.write_drafts(timestamptz, ratchet_internal.
 -- sql/graph/expire_of.sql
 
 -- How long a finished job is kept, in seconds, from a value that an expression gave: 0 and less
--- mean for ever; null when it is no number.
+-- mean for ever; null when it is no number. Inlinable.
 
 create function ratchet_internal.expire_of(p_value jsonb) returns bigint
 language sql immutable
-set search_path = pg_catalog, pg_temp
-as $$
-  select case when jsonb_typeof(p_value) = 'number' then
-    case when p_value::numeric <= 0 then 10000000000
-      else least(ceil(p_value::numeric), 10000000000)::bigint end end
-$$;
+return case when jsonb_typeof(p_value) = 'number' then
+  case when p_value::numeric <= 0 then 10000000000
+    else least(ceil(p_value::numeric), 10000000000)::bigint end end;
 comment on function ratchet_internal.expire_of(jsonb) is
   'How long a finished job is kept, in seconds; null when the value is no number.';
 
@@ -15952,15 +16009,19 @@ begin
     end if;
   end if;
   if v_targets is null or p_activity.job_maps is not null then
-    v_view := ratchet_internal.graph_view(v_job, p_activity, p_item.scope, v_self);
+    v_view := case when '$job' = any (p_activity.uses)
+        then ratchet_internal.graph_view(v_job, p_activity, p_item.scope, v_self)
+      when v_self is null then p_item.scope
+      else p_item.scope || jsonb_build_object('$self', v_self, p_activity.name, v_self) end;
     v_targets := coalesce(v_targets,
       ratchet_internal.taken_transitions(p_activity.transitions, v_view, 200));
     if p_activity.job_maps is not null then
-      v_draft.job.context := ratchet_internal.merge_job_data(v_job.context,
+      v_job.context := ratchet_internal.merge_job_data(v_job.context,
         ratchet_internal.run_maps(p_activity.job_maps -> '', v_view), null);
     end if;
   end if;
-  v_draft.job.status := v_job.status + cardinality(v_targets) - 1;
+  v_job.status := v_job.status + cardinality(v_targets) - 1;
+  v_draft.job := v_job;
   for v_at in 1..cardinality(v_targets) loop
     v_draft.items := v_draft.items || row(v_row.address || ',0', v_targets[v_at], v_draft.scope,
       null, null, null)::ratchet_internal.graph_item;
@@ -15981,23 +16042,24 @@ comment on function ratchet_internal.run_plain(ratchet_internal.graph_draft,
 -- waiting, read at once. The keys to find them by are version and position in one number.
 
 create function ratchet_internal.known_activities(
-  p_drafts ratchet_internal.graph_draft[], out keys bigint[],
-  out activities ratchet_internal.graph_activities[]
-)
+  p_drafts ratchet_internal.graph_draft[]
+) returns ratchet_internal.graph_known
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_draft ratchet_internal.graph_draft;
   v_keys bigint[] := '{}';
+  v_known ratchet_internal.graph_known;
 begin
   foreach v_draft in array p_drafts loop
     if not v_keys @> v_draft.ahead then v_keys := v_keys || v_draft.ahead; end if;
   end loop;
-  select array_agg(each.key), array_agg(a) into keys, activities
+  select array_agg(each.key), array_agg(a) into v_known.keys, v_known.activities
   from unnest(v_keys) as each (key)
   join ratchet_internal.graph_activities a
     on a.version_id = each.key >> 32 and a.position = (each.key & 4294967295)::int;
+  return v_known;
 end $$;
 comment on function ratchet_internal.known_activities(ratchet_internal.graph_draft[]) is
   'The activities that the stretches of jobs begin with and may come to, with keys.';
@@ -16208,6 +16270,42 @@ end $$;
 comment on function ratchet_internal.find_version(text, text, text) is
   'The active version that has a graph for a topic; raises WF206 when there is none, or several.';
 
+-- sql/graph/find_beginning.sql
+
+-- What a topic starts: the active version, the graph, and its trigger. When the app is named and
+-- has a graph of the topic's own, as a rule, that is one statement; offset 0 keeps
+-- the order of the joins. Raises: WF101, WF206, WF207.
+
+create function ratchet_internal.find_beginning(p_topic text, p_app text, p_namespace text)
+returns ratchet_internal.graph_beginning
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_begin ratchet_internal.graph_beginning;
+  v_space text;
+begin
+  if p_app is not null and p_topic not like '.%' then
+    v_space := ratchet_internal.app_space(p_app, p_namespace);
+    select row(v.id, v.space, v.version, null, v.deployed_at, v.replaced_at)
+      ::ratchet_internal.graph_versions, g, t into v_begin
+    from ratchet_internal.graph_apps a
+    join ratchet_internal.graph_versions v on v.id = a.version_id
+    cross join lateral (select f.* from ratchet_internal.graphs f
+      where f.version_id = a.version_id and f.topic = p_topic offset 0) g
+    cross join lateral (select f.* from ratchet_internal.graph_activities f
+      where f.version_id = g.version_id and f.position = g.position offset 0) t
+    where a.space = v_space;
+    if found then return v_begin; end if;
+  end if;
+  v_begin.version := ratchet_internal.find_version(p_topic, p_app, p_namespace);
+  v_begin.graph := ratchet_internal.find_graph((v_begin.version).id, p_topic);
+  v_begin.trigger := ratchet_internal.trigger_of(v_begin.graph);
+  return v_begin;
+end $$;
+comment on function ratchet_internal.find_beginning(text, text, text) is
+  'The active version, the graph and the trigger that a topic starts.';
+
 -- sql/graph/new_graph_job.sql
 
 -- A job as it is known before its trigger has looked at the payload.
@@ -16357,9 +16455,13 @@ begin
   if v_job.parent_id is null and v_out.output ?| array['originJobId', 'parentWorkflowId'] then
     v_job := ratchet_internal.told_lineage(v_job, v_out.output);
   end if;
-  perform ratchet_internal.check_name(v_job.key, 'job id'),
-    ratchet_internal.check_name(v_job.entity, 'entity');
-  v_draft.facts := ratchet_internal.trigger_facts(p_now, p_trigger, v_options);
+  if not (ratchet_internal.is_name(v_job.key) and ratchet_internal.is_name(v_job.entity)) then
+    perform ratchet_internal.check_name(v_job.key, 'job id'),
+      ratchet_internal.check_name(v_job.entity, 'entity');
+  end if;
+  if v_options ? 'key' then
+    v_draft.facts := ratchet_internal.trigger_facts(p_now, p_trigger, v_options);
+  end if;
   v_job.options := coalesce(v_job.options, '{}')::jsonb || jsonb_strip_nulls(jsonb_build_object(
     'aid', p_trigger.name, 'key', v_options -> 'key', 'ts', v_draft.facts -> 'bucket'));
   v_draft.now := p_now;
@@ -16442,15 +16544,18 @@ declare
   v_new ratchet_internal.graph_draft := p_draft;
   v_job ratchet.jobs := p_draft.job;
   v_draft ratchet_internal.graph_draft;
-  v_known record;
+  v_known ratchet_internal.graph_known;
+  v_comes_first boolean := false;
 begin
   v_new.is_new := true;
   v_known := ratchet_internal.known_activities(array[v_new]);
-  if p_draft.facts is null or not exists (
-    select from ratchet_internal.graph_activities
-    where version_id = p_draft.version_id and kind = 'signal'
-      and constants ->> 'subtype' = 'all')
-  then
+  if p_draft.facts is not null then
+    v_comes_first := exists (
+      select from ratchet_internal.graph_activities
+      where version_id = p_draft.version_id and kind = 'signal'
+        and constants ->> 'subtype' = 'all');
+  end if;
+  if not v_comes_first then
     v_draft := ratchet_internal.run_stretch(v_new, p_budget, false, v_known.keys,
       v_known.activities);
   end if;
@@ -16690,7 +16795,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_loads ratchet_internal.graph_draft[] := ratchet_internal.load_graphs(p_now, p_jobs);
-  v_known record := ratchet_internal.known_activities(v_loads);
+  v_known ratchet_internal.graph_known := ratchet_internal.known_activities(v_loads);
   v_loaded ratchet_internal.graph_draft;
   v_draft ratchet_internal.graph_draft;
   v_drafts ratchet_internal.graph_draft[];
@@ -17171,22 +17276,23 @@ set enable_seqscan = off set enable_mergejoin = off set jit = off
 as $$
 declare
   v_now timestamptz := ratchet_internal.now();
-  v_version ratchet_internal.graph_versions;
-  v_graph ratchet_internal.graphs;
+  v_begin ratchet_internal.graph_beginning;
   v_draft ratchet_internal.graph_draft;
   v_job ratchet.jobs;
   v_run ratchet_internal.graph_run;
   v_reply text;
   v_may_announce boolean;
 begin
-  perform ratchet_internal.check_name(p_topic, 'topic');
-  perform ratchet_internal.check_size(p_data, 'payload');
-  perform ratchet_internal.check_publish(p_options);
+  if not ratchet_internal.is_name(p_topic) or octet_length(p_data::text) > 16777216
+    or p_options is not null
+  then
+    perform ratchet_internal.check_name(p_topic, 'topic'),
+      ratchet_internal.check_size(p_data, 'payload'), ratchet_internal.check_publish(p_options);
+  end if;
   v_reply := p_options ->> 'reply_to';
-  v_version := ratchet_internal.find_version(p_topic, p_app, p_namespace);
-  v_graph := ratchet_internal.find_graph(v_version.id, p_topic);
-  v_job := ratchet_internal.new_graph_job(nextval('ratchet.jobs_id_seq'), v_version, v_graph,
-    p_topic, coalesce(p_data, '{}'));
+  v_begin := ratchet_internal.find_beginning(p_topic, p_app, p_namespace);
+  v_job := ratchet_internal.new_graph_job(nextval('ratchet.jobs_id_seq'), v_begin.version,
+    v_begin.graph, p_topic, coalesce(p_data, '{}'));
   if p_options is not null then
     v_job.entity := p_options ->> 'entity';
     v_job.request_id := (p_options ->> 'request_id')::uuid;
@@ -17194,7 +17300,7 @@ begin
       'trc', p_options -> 'trc', 'spn', p_options -> 'spn', 'ngn', v_reply,
       'expire', p_options -> 'expire', 'max_cycles', p_options -> 'max_cycles'));
   end if;
-  v_draft := ratchet_internal.inception(v_now, v_job, ratchet_internal.trigger_of(v_graph));
+  v_draft := ratchet_internal.inception(v_now, v_job, v_begin.trigger);
   if p_options ->> 'pending' is not null then
     v_draft := ratchet_internal.reserve_job(v_draft, p_options);
   end if;
@@ -17202,26 +17308,30 @@ begin
     v_draft.fields := nullif(coalesce(v_draft.fields, '{}')
       || ratchet_internal.publish_fields(p_options::jsonb), '{}');
   end if;
-  v_may_announce := v_reply is not null and exists (
-    select from ratchet_internal.graph_activities
-    where version_id = v_version.id and announce is not null);
-  if v_may_announce then
-    perform ratchet_internal.expect_reply(v_version.space, (v_draft.job).key, v_reply);
+  if v_reply is not null then
+    v_may_announce := exists (
+      select from ratchet_internal.graph_activities
+      where version_id = v_draft.version_id and announce is not null);
+    if v_may_announce then
+      perform ratchet_internal.expect_reply((v_draft.job).namespace, (v_draft.job).key, v_reply);
+    end if;
   end if;
   v_run := ratchet_internal.start_graph(v_draft, 1000);
   if v_run is null then
     -- A statement of its own: it sees the job that the one before waited for.
     select * into v_job from ratchet.jobs where key = (v_draft.job).key
-      and namespace = v_version.space and request_id = (v_draft.job).request_id;
+      and namespace = (v_draft.job).namespace and request_id = (v_draft.job).request_id;
     if found then return ratchet_internal.job_state(v_job); end if;
     perform ratchet_internal.raise_error('WF301', 'duplicate job', jsonb_build_object(
-      'workflow_id', (v_draft.job).key, 'namespace', v_version.space),
+      'workflow_id', (v_draft.job).key, 'namespace', (v_draft.job).namespace),
       'A job with this id is kept; choose another id, or read that job.');
   end if;
-  perform ratchet_internal.advance_graphs(v_now, v_run);
+  if v_run.children[1] is not null or v_run.jobs[1] is not null then
+    perform ratchet_internal.advance_graphs(v_now, v_run);
+  end if;
   select * into v_job from ratchet.jobs where id = (v_draft.job).id;
   if v_reply is not null and v_job.status > 0 and not v_may_announce then
-    perform ratchet_internal.expect_reply(v_version.space, v_job.key, v_reply);
+    perform ratchet_internal.expect_reply((v_draft.job).namespace, v_job.key, v_reply);
   end if;
   return ratchet_internal.job_state(v_job);
 end $$;

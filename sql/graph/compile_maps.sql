@@ -17,6 +17,8 @@ begin
       'keys', coalesce(array_agg(leaf.key) filter (where leaf.path is not null), '{}')::text,
       'paths', coalesce(array_agg(leaf.path::text) filter (where leaf.path is not null),
         '{}')::text)
+      || case when count(leaf.path) = 1 then jsonb_build_object('key', min(leaf.key)
+        filter (where leaf.path is not null), 'path', min(leaf.path)::text) else '{}' end
     into v_plain
     from (select key, value, ratchet_internal.plain_path(value) as path
       from jsonb_each(p_maps)) leaf

@@ -11,7 +11,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_loads ratchet_internal.graph_draft[] := ratchet_internal.load_graphs(p_now, p_jobs);
-  v_known record := ratchet_internal.known_activities(v_loads);
+  v_known ratchet_internal.graph_known := ratchet_internal.known_activities(v_loads);
   v_loaded ratchet_internal.graph_draft;
   v_draft ratchet_internal.graph_draft;
   v_drafts ratchet_internal.graph_draft[];

@@ -39,10 +39,7 @@ begin
     perform ratchet_internal.answer_parents(p_now, v_ended.awaited, false);
   end if;
   if v_ended.are_watched then perform pg_notify('ratchet', 'result'); end if;
-  if exists (select from ratchet_internal.subscriptions) then
-    perform ratchet_internal.announce_graph(d.job, null, (d.job).context)
-    from unnest(p_drafts) d where (d.job).finished_at is not null;
-  end if;
+  perform ratchet_internal.announce_drafts(p_drafts);
   return coalesce(v_ended.parents, '{}');
 end $$;
 comment on function ratchet_internal.end_graphs(timestamptz, ratchet_internal.graph_draft[]) is

@@ -43,6 +43,8 @@
 \ir graph_outcome.sql
 \ir graph_draft.sql
 \ir graph_run.sql
+\ir graph_known.sql
+\ir graph_beginning.sql
 
 -- Graphs: deploying a version compiles it into rows.
 \ir app_space.sql
@@ -119,6 +121,7 @@
 \ir answer_awaiting.sql
 \ir write_user_fields.sql
 \ir write_effects.sql
+\ir announce_drafts.sql
 \ir end_graphs.sql
 \ir write_drafts.sql
 \ir expire_of.sql
@@ -139,6 +142,7 @@
 \ir trigger_of.sql
 \ir active_version.sql
 \ir find_version.sql
+\ir find_beginning.sql
 \ir new_graph_job.sql
 \ir trigger_facts.sql
 \ir record_facts.sql

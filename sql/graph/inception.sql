@@ -34,9 +34,13 @@ begin
   if v_job.parent_id is null and v_out.output ?| array['originJobId', 'parentWorkflowId'] then
     v_job := ratchet_internal.told_lineage(v_job, v_out.output);
   end if;
-  perform ratchet_internal.check_name(v_job.key, 'job id'),
-    ratchet_internal.check_name(v_job.entity, 'entity');
-  v_draft.facts := ratchet_internal.trigger_facts(p_now, p_trigger, v_options);
+  if not (ratchet_internal.is_name(v_job.key) and ratchet_internal.is_name(v_job.entity)) then
+    perform ratchet_internal.check_name(v_job.key, 'job id'),
+      ratchet_internal.check_name(v_job.entity, 'entity');
+  end if;
+  if v_options ? 'key' then
+    v_draft.facts := ratchet_internal.trigger_facts(p_now, p_trigger, v_options);
+  end if;
   v_job.options := coalesce(v_job.options, '{}')::jsonb || jsonb_strip_nulls(jsonb_build_object(
     'aid', p_trigger.name, 'key', v_options -> 'key', 'ts', v_draft.facts -> 'bucket'));
   v_draft.now := p_now;

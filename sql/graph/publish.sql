@@ -19,22 +19,23 @@ set enable_seqscan = off set enable_mergejoin = off set jit = off
 as $$
 declare
   v_now timestamptz := ratchet_internal.now();
-  v_version ratchet_internal.graph_versions;
-  v_graph ratchet_internal.graphs;
+  v_begin ratchet_internal.graph_beginning;
   v_draft ratchet_internal.graph_draft;
   v_job ratchet.jobs;
   v_run ratchet_internal.graph_run;
   v_reply text;
   v_may_announce boolean;
 begin
-  perform ratchet_internal.check_name(p_topic, 'topic');
-  perform ratchet_internal.check_size(p_data, 'payload');
-  perform ratchet_internal.check_publish(p_options);
+  if not ratchet_internal.is_name(p_topic) or octet_length(p_data::text) > 16777216
+    or p_options is not null
+  then
+    perform ratchet_internal.check_name(p_topic, 'topic'),
+      ratchet_internal.check_size(p_data, 'payload'), ratchet_internal.check_publish(p_options);
+  end if;
   v_reply := p_options ->> 'reply_to';
-  v_version := ratchet_internal.find_version(p_topic, p_app, p_namespace);
-  v_graph := ratchet_internal.find_graph(v_version.id, p_topic);
-  v_job := ratchet_internal.new_graph_job(nextval('ratchet.jobs_id_seq'), v_version, v_graph,
-    p_topic, coalesce(p_data, '{}'));
+  v_begin := ratchet_internal.find_beginning(p_topic, p_app, p_namespace);
+  v_job := ratchet_internal.new_graph_job(nextval('ratchet.jobs_id_seq'), v_begin.version,
+    v_begin.graph, p_topic, coalesce(p_data, '{}'));
   if p_options is not null then
     v_job.entity := p_options ->> 'entity';
     v_job.request_id := (p_options ->> 'request_id')::uuid;
@@ -42,7 +43,7 @@ begin
       'trc', p_options -> 'trc', 'spn', p_options -> 'spn', 'ngn', v_reply,
       'expire', p_options -> 'expire', 'max_cycles', p_options -> 'max_cycles'));
   end if;
-  v_draft := ratchet_internal.inception(v_now, v_job, ratchet_internal.trigger_of(v_graph));
+  v_draft := ratchet_internal.inception(v_now, v_job, v_begin.trigger);
   if p_options ->> 'pending' is not null then
     v_draft := ratchet_internal.reserve_job(v_draft, p_options);
   end if;
@@ -50,26 +51,30 @@ begin
     v_draft.fields := nullif(coalesce(v_draft.fields, '{}')
       || ratchet_internal.publish_fields(p_options::jsonb), '{}');
   end if;
-  v_may_announce := v_reply is not null and exists (
-    select from ratchet_internal.graph_activities
-    where version_id = v_version.id and announce is not null);
-  if v_may_announce then
-    perform ratchet_internal.expect_reply(v_version.space, (v_draft.job).key, v_reply);
+  if v_reply is not null then
+    v_may_announce := exists (
+      select from ratchet_internal.graph_activities
+      where version_id = v_draft.version_id and announce is not null);
+    if v_may_announce then
+      perform ratchet_internal.expect_reply((v_draft.job).namespace, (v_draft.job).key, v_reply);
+    end if;
   end if;
   v_run := ratchet_internal.start_graph(v_draft, 1000);
   if v_run is null then
     -- A statement of its own: it sees the job that the one before waited for.
     select * into v_job from ratchet.jobs where key = (v_draft.job).key
-      and namespace = v_version.space and request_id = (v_draft.job).request_id;
+      and namespace = (v_draft.job).namespace and request_id = (v_draft.job).request_id;
     if found then return ratchet_internal.job_state(v_job); end if;
     perform ratchet_internal.raise_error('WF301', 'duplicate job', jsonb_build_object(
-      'workflow_id', (v_draft.job).key, 'namespace', v_version.space),
+      'workflow_id', (v_draft.job).key, 'namespace', (v_draft.job).namespace),
       'A job with this id is kept; choose another id, or read that job.');
   end if;
-  perform ratchet_internal.advance_graphs(v_now, v_run);
+  if v_run.children[1] is not null or v_run.jobs[1] is not null then
+    perform ratchet_internal.advance_graphs(v_now, v_run);
+  end if;
   select * into v_job from ratchet.jobs where id = (v_draft.job).id;
   if v_reply is not null and v_job.status > 0 and not v_may_announce then
-    perform ratchet_internal.expect_reply(v_version.space, v_job.key, v_reply);
+    perform ratchet_internal.expect_reply((v_draft.job).namespace, v_job.key, v_reply);
   end if;
   return ratchet_internal.job_state(v_job);
 end $$;

@@ -58,15 +58,19 @@ begin
     end if;
   end if;
   if v_targets is null or p_activity.job_maps is not null then
-    v_view := ratchet_internal.graph_view(v_job, p_activity, p_item.scope, v_self);
+    v_view := case when '$job' = any (p_activity.uses)
+        then ratchet_internal.graph_view(v_job, p_activity, p_item.scope, v_self)
+      when v_self is null then p_item.scope
+      else p_item.scope || jsonb_build_object('$self', v_self, p_activity.name, v_self) end;
     v_targets := coalesce(v_targets,
       ratchet_internal.taken_transitions(p_activity.transitions, v_view, 200));
     if p_activity.job_maps is not null then
-      v_draft.job.context := ratchet_internal.merge_job_data(v_job.context,
+      v_job.context := ratchet_internal.merge_job_data(v_job.context,
         ratchet_internal.run_maps(p_activity.job_maps -> '', v_view), null);
     end if;
   end if;
-  v_draft.job.status := v_job.status + cardinality(v_targets) - 1;
+  v_job.status := v_job.status + cardinality(v_targets) - 1;
+  v_draft.job := v_job;
   for v_at in 1..cardinality(v_targets) loop
     v_draft.items := v_draft.items || row(v_row.address || ',0', v_targets[v_at], v_draft.scope,
       null, null, null)::ratchet_internal.graph_item;

@@ -14,15 +14,18 @@ declare
   v_new ratchet_internal.graph_draft := p_draft;
   v_job ratchet.jobs := p_draft.job;
   v_draft ratchet_internal.graph_draft;
-  v_known record;
+  v_known ratchet_internal.graph_known;
+  v_comes_first boolean := false;
 begin
   v_new.is_new := true;
   v_known := ratchet_internal.known_activities(array[v_new]);
-  if p_draft.facts is null or not exists (
-    select from ratchet_internal.graph_activities
-    where version_id = p_draft.version_id and kind = 'signal'
-      and constants ->> 'subtype' = 'all')
-  then
+  if p_draft.facts is not null then
+    v_comes_first := exists (
+      select from ratchet_internal.graph_activities
+      where version_id = p_draft.version_id and kind = 'signal'
+        and constants ->> 'subtype' = 'all');
+  end if;
+  if not v_comes_first then
     v_draft := ratchet_internal.run_stretch(v_new, p_budget, false, v_known.keys,
       v_known.activities);
   end if;

@@ -19,6 +19,8 @@ declare
   v_have_attributes boolean := false;
   v_have_messages boolean := false;
   v_are_known boolean := false;
+  v_have_ended boolean := false;
+  v_are_open boolean := false;
   v_jobs bigint[] := '{}';
 begin
   -- A statement costs its start-up even when it writes nothing.
@@ -27,6 +29,11 @@ begin
     v_have_attributes := v_have_attributes or coalesce(cardinality(v_draft.attributes), 0) > 0;
     v_have_messages := v_have_messages or v_draft.messages is not null;
     v_are_known := v_are_known or not v_draft.is_new;
+    if (v_draft.job).finished_at is not null then
+      v_have_ended := true;
+      v_are_open := v_are_open or not v_draft.is_new or v_draft.messages is not null
+        or (v_draft.job).is_awaited;
+    end if;
   end loop;
   if v_taken is not null then
     delete from ratchet_internal.messages where ctid = any (v_taken);
@@ -61,7 +68,12 @@ begin
     from unnest(p_drafts) d cross join lateral (select (d.job).*) n
     where not d.is_new and j.id = n.id;
   end if;
-  return v_jobs || ratchet_internal.end_graphs(p_now, p_drafts);
+  if v_are_open then
+    v_jobs := v_jobs || ratchet_internal.end_graphs(p_now, p_drafts);
+  elsif v_have_ended and exists (select from ratchet_internal.subscriptions) then
+    perform ratchet_internal.announce_drafts(p_drafts);
+  end if;
+  return v_jobs;
 end $$;
 comment on function ratchet_internal.write_drafts(timestamptz, ratchet_internal.graph_draft[]) is
   'Writes what stretches have come to; returns the jobs that may go on because of it.';
