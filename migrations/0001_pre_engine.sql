@@ -13454,7 +13454,7 @@ create type ratchet_internal.graph_item as (
 );
 comment on type ratchet_internal.graph_item is
   'One thing to do in a stretch: an activity to enter, or an answer to go on with. scope has the '
-  'outputs of its ancestors; message is where the row of the message is that stands for it, locked.';
+  'outputs of its ancestors; message is where the row is that stands for it, which is locked.';
 
 -- sql/graph/graph_outcome.sql
 
@@ -14437,8 +14437,8 @@ create function ratchet_internal.graph_attribute(
   p_now timestamptz, p_job bigint, p_activity ratchet_internal.graph_activities, p_address text
 ) returns ratchet.jobs_attributes
 language sql immutable
-return row(p_job, ratchet_internal.leg1_done(1), p_now, null, p_activity.position, null, null, false,
-  p_address, p_activity.kind,
+return row(p_job, ratchet_internal.leg1_done(1), p_now, null, p_activity.position, null, null,
+  false, p_address, p_activity.kind,
   ratchet_internal.step_field(p_address, p_activity.position, p_activity.name), null, null, null
 )::ratchet.jobs_attributes;
 comment on function ratchet_internal.graph_attribute(
@@ -14619,7 +14619,8 @@ begin
     'the topic is no name');
   v_out.attribute.input := case when p_activity.input_maps is null then p_job.input
     else ratchet_internal.run_maps(p_activity.input_maps, p_view)::json end;
-  v_options := ratchet_internal.worker_options(p_job, p_activity, (p_out.attribute).address, v_topic,
+  v_options := ratchet_internal.worker_options(p_job, p_activity, (p_out.attribute).address,
+    v_topic,
     case when p_activity.telemetry is not null then ratchet_internal.telemetry_values(
       ratchet_internal.run_maps(p_activity.telemetry, p_view)) end);
   v_out.message := ratchet_internal.graph_message(p_job, (p_out.attribute).address,
@@ -15675,7 +15676,8 @@ begin
   end if;
   foreach v_draft in array p_drafts loop
     if coalesce(v_draft.signals, v_draft.escalations, v_draft.announcements) is not null
-      or v_draft.changed is not null or v_draft.later is not null or v_draft.fields is not null or v_draft.passes <> '{}'
+      or v_draft.changed is not null or v_draft.later is not null or v_draft.fields is not null
+      or v_draft.passes <> '{}'
     then
       v_jobs := v_jobs || ratchet_internal.write_effects(v_draft);
     end if;
@@ -15953,7 +15955,7 @@ comment on function ratchet_internal.interrupt_other(
 -- or goes through a hook that does not wait, or goes on from what a worker answered, with flat maps
 -- and conditions on values. It comes to what step_activity and add_outcome come to, in one function
 -- with few expressions, each of which costs when it is evaluated, and more the first time in a
--- transaction. What fails comes as null, and is then done, and told of, by these.
+-- transaction. What fails comes as null, and is then done, and told of, by run_any.
 
 create function ratchet_internal.run_plain(
   p_draft ratchet_internal.graph_draft, p_activity ratchet_internal.graph_activities,
@@ -15974,9 +15976,8 @@ begin
   v_draft.items := '{}';
   if v_row.job_id is null then
     v_row := ratchet_internal.graph_attribute(p_draft.now, v_job.id, p_activity, p_item.address);
-    if '$job' = any (p_activity.uses) then
-      v_view := ratchet_internal.graph_view(v_job, p_activity, v_view, null);
-    end if;
+    v_view := case when '$job' = any (p_activity.uses)
+      then ratchet_internal.graph_view(v_job, p_activity, v_view, null) else v_view end;
     if p_activity.kind = 'worker' then
       v_row.input := case when p_activity.input_maps is null then v_job.input
         else ratchet_internal.run_maps(p_activity.input_maps, v_view)::json end;
@@ -15986,12 +15987,11 @@ begin
         p_activity.constants ->> 'topic');
     else
       v_row.ledger := ratchet_internal.leg2_done(v_row.ledger, 1);
-      if p_activity.kind = 'trigger' then
-        v_output := ratchet_internal.readable(v_job.input)::jsonb;
-      elsif p_activity.output_maps is not null then
-        v_output := ratchet_internal.run_maps(p_activity.output_maps, v_view);
-        v_row.value := v_output::text;
-      end if;
+      v_output := case when p_activity.kind = 'trigger'
+          then ratchet_internal.readable(v_job.input)::jsonb
+        when p_activity.output_maps is not null
+          then ratchet_internal.run_maps(p_activity.output_maps, v_view) end;
+      v_row.value := case when p_activity.kind <> 'trigger' then v_output::text end;
     end if;
     v_draft.attributes := v_draft.attributes || v_row;
   else
@@ -15999,15 +15999,13 @@ begin
   end if;
   if p_item.message is not null then v_draft.taken := v_draft.taken || p_item.message; end if;
   if p_activity.kind = 'worker' and (p_item.answer).job_id is null then return v_draft; end if;
-  v_draft.scope := p_item.scope;
   if p_activity.is_read or p_activity.uses && array['$self', p_activity.name] then
     v_self := case when p_activity.kind <> 'trigger' and v_output is not null
       then jsonb_build_object('output', jsonb_build_object('data', v_output))
       else ratchet_internal.activity_entry(p_activity, v_row, v_output, null, null) end;
-    if p_activity.is_read then
-      v_draft.scope := v_draft.scope || jsonb_build_object(p_activity.name, v_self);
-    end if;
   end if;
+  v_draft.scope := case when p_activity.is_read
+    then p_item.scope || jsonb_build_object(p_activity.name, v_self) else p_item.scope end;
   if v_targets is null or p_activity.job_maps is not null then
     v_view := case when '$job' = any (p_activity.uses)
         then ratchet_internal.graph_view(v_job, p_activity, p_item.scope, v_self)
@@ -16015,10 +16013,9 @@ begin
       else p_item.scope || jsonb_build_object('$self', v_self, p_activity.name, v_self) end;
     v_targets := coalesce(v_targets,
       ratchet_internal.taken_transitions(p_activity.transitions, v_view, 200));
-    if p_activity.job_maps is not null then
-      v_job.context := ratchet_internal.merge_job_data(v_job.context,
-        ratchet_internal.run_maps(p_activity.job_maps -> '', v_view), null);
-    end if;
+    v_job.context := case when p_activity.job_maps is null then v_job.context
+      else ratchet_internal.merge_job_data(v_job.context,
+        ratchet_internal.run_maps(p_activity.job_maps -> '', v_view), null) end;
   end if;
   v_job.status := v_job.status + cardinality(v_targets) - 1;
   v_draft.job := v_job;
@@ -16027,14 +16024,45 @@ begin
       null, null, null)::ratchet_internal.graph_item;
   end loop;
   return v_draft;
-exception when sqlstate 'WF107' or sqlstate 'WF506' or data_exception
-  or program_limit_exceeded
-then
+exception when sqlstate 'WF107' or sqlstate 'WF506' or data_exception or program_limit_exceeded then
   return null;
 end $$;
 comment on function ratchet_internal.run_plain(ratchet_internal.graph_draft,
   ratchet_internal.graph_activities, ratchet_internal.graph_item) is
   'Does one thing of a stretch that has nothing out of the way; null when it fails.';
+
+-- sql/graph/run_any.sql
+
+-- Does one thing of a stretch, whatever it is, and adds what it comes to to the draft. Null when it
+-- would stop another job, and the job is not alone in this.
+-- Locks, Writes: as interrupt_other.
+
+create function ratchet_internal.run_any(
+  p_draft ratchet_internal.graph_draft, p_activity ratchet_internal.graph_activities,
+  p_item ratchet_internal.graph_item, p_is_alone boolean
+) returns ratchet_internal.graph_draft
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_draft ratchet_internal.graph_draft := p_draft;
+  v_out ratchet_internal.graph_outcome := ratchet_internal.step_activity(p_draft.now, p_draft.job,
+    p_activity, p_item);
+begin
+  v_draft.items := '{}';
+  if p_activity.kind = 'interrupt' and v_out.effects is not null then
+    if not p_is_alone then return null; end if;
+    v_out := ratchet_internal.interrupt_other(v_draft, v_out);
+    if v_out.attribute is null then
+      return ratchet_internal.postpone(v_draft, p_item, 20);
+    end if;
+    v_draft.jobs := v_draft.jobs || (v_draft.job).id;
+  end if;
+  return ratchet_internal.add_outcome(v_draft, p_activity, p_item, v_out);
+end $$;
+comment on function ratchet_internal.run_any(ratchet_internal.graph_draft,
+  ratchet_internal.graph_activities, ratchet_internal.graph_item, boolean) is
+  'Does one thing of a stretch, whatever it is, and adds what it comes to to the draft.';
 
 -- sql/graph/known_activities.sql
 
@@ -16086,7 +16114,6 @@ declare
   v_item ratchet_internal.graph_item;
   v_activity ratchet_internal.graph_activities;
   v_next ratchet_internal.graph_draft;
-  v_out ratchet_internal.graph_outcome;
   v_attributes ratchet.jobs_attributes[] := '{}';
   v_at int := 0;
   v_steps int := 0;
@@ -16127,23 +16154,11 @@ begin
       v_next := ratchet_internal.run_plain(v_draft, v_activity, v_item);
     end if;
     if v_next.version_id is null then
-      v_out := ratchet_internal.step_activity(v_draft.now, v_draft.job, v_activity, v_item);
-      if v_activity.kind = 'interrupt' and v_out.effects is not null then
-        if not p_is_alone then return null; end if;
-        v_out := ratchet_internal.interrupt_other(v_draft, v_out);
-        if v_out.attribute is null then
-          v_draft := ratchet_internal.postpone(v_draft, v_item, 20);
-          continue;
-        end if;
-        v_draft.jobs := v_draft.jobs || (v_draft.job).id;
-      end if;
-      v_draft := ratchet_internal.add_outcome(v_draft, v_activity, v_item, v_out);
-    else
-      v_draft := v_next;
+      v_next := ratchet_internal.run_any(v_draft, v_activity, v_item, p_is_alone);
+      if v_next.version_id is null then return null; end if;
     end if;
-    foreach v_item in array v_draft.items loop
-      v_items := v_items || v_item;
-    end loop;
+    v_draft := v_next;
+    foreach v_item in array v_draft.items loop v_items := v_items || v_item; end loop;
     if v_steps % 50 = 0 then
       -- A long list in a draft would be copied at each step.
       v_attributes := v_attributes || v_draft.attributes;
@@ -16218,7 +16233,8 @@ as $$
 declare
   v_version ratchet_internal.graph_versions;
 begin
-  select v.id, v.space, v.version, null, v.deployed_at, v.replaced_at into v_version from ratchet_internal.graph_apps a
+  select v.id, v.space, v.version, null, v.deployed_at, v.replaced_at into v_version
+  from ratchet_internal.graph_apps a
   join ratchet_internal.graph_versions v on v.id = a.version_id
   where a.space = ratchet_internal.app_space(p_app, p_namespace);
   if not found then
@@ -16671,7 +16687,8 @@ declare
   v_error jsonb;
 begin
   select * into strict v_parent from ratchet.jobs where id = (p_effect -> 'job')::bigint;
-  select v.id, v.space, v.version, null, v.deployed_at, v.replaced_at into v_version from ratchet_internal.graph_apps a
+  select v.id, v.space, v.version, null, v.deployed_at, v.replaced_at into v_version
+  from ratchet_internal.graph_apps a
   join ratchet_internal.graph_versions v on v.id = a.version_id
   where a.space = v_parent.namespace;
   v_draft := ratchet_internal.child_draft(p_now, v_parent, v_version, p_effect);

@@ -8,7 +8,8 @@ as $$
 declare
   v_version ratchet_internal.graph_versions;
 begin
-  select v.id, v.space, v.version, null, v.deployed_at, v.replaced_at into v_version from ratchet_internal.graph_apps a
+  select v.id, v.space, v.version, null, v.deployed_at, v.replaced_at into v_version
+  from ratchet_internal.graph_apps a
   join ratchet_internal.graph_versions v on v.id = a.version_id
   where a.space = ratchet_internal.app_space(p_app, p_namespace);
   if not found then

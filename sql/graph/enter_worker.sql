@@ -16,7 +16,8 @@ begin
     'the topic is no name');
   v_out.attribute.input := case when p_activity.input_maps is null then p_job.input
     else ratchet_internal.run_maps(p_activity.input_maps, p_view)::json end;
-  v_options := ratchet_internal.worker_options(p_job, p_activity, (p_out.attribute).address, v_topic,
+  v_options := ratchet_internal.worker_options(p_job, p_activity, (p_out.attribute).address,
+    v_topic,
     case when p_activity.telemetry is not null then ratchet_internal.telemetry_values(
       ratchet_internal.run_maps(p_activity.telemetry, p_view)) end);
   v_out.message := ratchet_internal.graph_message(p_job, (p_out.attribute).address,

@@ -134,6 +134,7 @@
 \ir lock_messages.sql
 \ir interrupt_other.sql
 \ir run_plain.sql
+\ir run_any.sql
 \ir known_activities.sql
 \ir run_stretch.sql
 

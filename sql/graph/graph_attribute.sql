@@ -5,8 +5,8 @@ create function ratchet_internal.graph_attribute(
   p_now timestamptz, p_job bigint, p_activity ratchet_internal.graph_activities, p_address text
 ) returns ratchet.jobs_attributes
 language sql immutable
-return row(p_job, ratchet_internal.leg1_done(1), p_now, null, p_activity.position, null, null, false,
-  p_address, p_activity.kind,
+return row(p_job, ratchet_internal.leg1_done(1), p_now, null, p_activity.position, null, null,
+  false, p_address, p_activity.kind,
   ratchet_internal.step_field(p_address, p_activity.position, p_activity.name), null, null, null
 )::ratchet.jobs_attributes;
 comment on function ratchet_internal.graph_attribute(

@@ -10,4 +10,4 @@ create type ratchet_internal.graph_item as (
 );
 comment on type ratchet_internal.graph_item is
   'One thing to do in a stretch: an activity to enter, or an answer to go on with. scope has the '
-  'outputs of its ancestors; message is where the row of the message is that stands for it, locked.';
+  'outputs of its ancestors; message is where the row is that stands for it, which is locked.';

@@ -18,7 +18,6 @@ declare
   v_item ratchet_internal.graph_item;
   v_activity ratchet_internal.graph_activities;
   v_next ratchet_internal.graph_draft;
-  v_out ratchet_internal.graph_outcome;
   v_attributes ratchet.jobs_attributes[] := '{}';
   v_at int := 0;
   v_steps int := 0;
@@ -59,23 +58,11 @@ begin
       v_next := ratchet_internal.run_plain(v_draft, v_activity, v_item);
     end if;
     if v_next.version_id is null then
-      v_out := ratchet_internal.step_activity(v_draft.now, v_draft.job, v_activity, v_item);
-      if v_activity.kind = 'interrupt' and v_out.effects is not null then
-        if not p_is_alone then return null; end if;
-        v_out := ratchet_internal.interrupt_other(v_draft, v_out);
-        if v_out.attribute is null then
-          v_draft := ratchet_internal.postpone(v_draft, v_item, 20);
-          continue;
-        end if;
-        v_draft.jobs := v_draft.jobs || (v_draft.job).id;
-      end if;
-      v_draft := ratchet_internal.add_outcome(v_draft, v_activity, v_item, v_out);
-    else
-      v_draft := v_next;
+      v_next := ratchet_internal.run_any(v_draft, v_activity, v_item, p_is_alone);
+      if v_next.version_id is null then return null; end if;
     end if;
-    foreach v_item in array v_draft.items loop
-      v_items := v_items || v_item;
-    end loop;
+    v_draft := v_next;
+    foreach v_item in array v_draft.items loop v_items := v_items || v_item; end loop;
     if v_steps % 50 = 0 then
       -- A long list in a draft would be copied at each step.
       v_attributes := v_attributes || v_draft.attributes;

@@ -17,7 +17,8 @@ declare
   v_error jsonb;
 begin
   select * into strict v_parent from ratchet.jobs where id = (p_effect -> 'job')::bigint;
-  select v.id, v.space, v.version, null, v.deployed_at, v.replaced_at into v_version from ratchet_internal.graph_apps a
+  select v.id, v.space, v.version, null, v.deployed_at, v.replaced_at into v_version
+  from ratchet_internal.graph_apps a
   join ratchet_internal.graph_versions v on v.id = a.version_id
   where a.space = v_parent.namespace;
   v_draft := ratchet_internal.child_draft(p_now, v_parent, v_version, p_effect);

@@ -56,7 +56,8 @@ begin
   end if;
   foreach v_draft in array p_drafts loop
     if coalesce(v_draft.signals, v_draft.escalations, v_draft.announcements) is not null
-      or v_draft.changed is not null or v_draft.later is not null or v_draft.fields is not null or v_draft.passes <> '{}'
+      or v_draft.changed is not null or v_draft.later is not null or v_draft.fields is not null
+      or v_draft.passes <> '{}'
     then
       v_jobs := v_jobs || ratchet_internal.write_effects(v_draft);
     end if;

@@ -1,0 +1,30 @@
+-- Does one thing of a stretch, whatever it is, and adds what it comes to to the draft. Null when it
+-- would stop another job, and the job is not alone in this.
+-- Locks, Writes: as interrupt_other.
+
+create function ratchet_internal.run_any(
+  p_draft ratchet_internal.graph_draft, p_activity ratchet_internal.graph_activities,
+  p_item ratchet_internal.graph_item, p_is_alone boolean
+) returns ratchet_internal.graph_draft
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_draft ratchet_internal.graph_draft := p_draft;
+  v_out ratchet_internal.graph_outcome := ratchet_internal.step_activity(p_draft.now, p_draft.job,
+    p_activity, p_item);
+begin
+  v_draft.items := '{}';
+  if p_activity.kind = 'interrupt' and v_out.effects is not null then
+    if not p_is_alone then return null; end if;
+    v_out := ratchet_internal.interrupt_other(v_draft, v_out);
+    if v_out.attribute is null then
+      return ratchet_internal.postpone(v_draft, p_item, 20);
+    end if;
+    v_draft.jobs := v_draft.jobs || (v_draft.job).id;
+  end if;
+  return ratchet_internal.add_outcome(v_draft, p_activity, p_item, v_out);
+end $$;
+comment on function ratchet_internal.run_any(ratchet_internal.graph_draft,
+  ratchet_internal.graph_activities, ratchet_internal.graph_item, boolean) is
+  'Does one thing of a stretch, whatever it is, and adds what it comes to to the draft.';
