@@ -10,7 +10,8 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_loads ratchet_internal.graph_draft[] := ratchet_internal.load_graphs(p_now, p_jobs);
+  v_loads ratchet_internal.graph_draft[] := array(
+    select d from ratchet_internal.load_graphs(p_now, p_jobs) d);
   v_known ratchet_internal.graph_known := ratchet_internal.known_activities(v_loads);
   v_loaded ratchet_internal.graph_draft;
   v_draft ratchet_internal.graph_draft;
