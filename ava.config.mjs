@@ -9,7 +9,7 @@ const left = {
 export default {
   files: ['test/**/*.test.ts', '!test/support/**', ...left],
   extensions: { ts: 'commonjs' },
-  nodeArguments: ['--import=tsx'],
+  nodeArguments: ['--require=tsx/cjs'],
   workerThreads: false,
   concurrency: 2,
   timeout: '120s',

@@ -183,7 +183,7 @@ const PROGRAM = `
   setTimeout(() => console.log('done'), 2000);`;
 
 for (const [name, workerId, flags, file] of [
-  ['sources', '8', ['--import=tsx'], join(root, 'driver', 'engine', 'heartbeat.ts')],
+  ['sources', '8', ['--require=tsx/cjs'], join(root, 'driver', 'engine', 'heartbeat.ts')],
   ['dist', '9', [], join(root, 'dist', 'engine', 'heartbeat.js')],
 ] as const) {
   test.serial(`run from ${name}, it has its thread and keeps no process alive`, async (t) => {
