@@ -116,7 +116,9 @@ export async function openLimit(server: Server, flags: Flags): Promise<Side> {
     database,
     worker,
     async reset() {
-      await client.query('truncate bare.run, bare.step, bare.ready, bare.request, bare.row');
+      await client.query(
+        'truncate bare.run, bare.step, bare.ready, bare.task, bare.request, bare.row',
+      );
     },
     async start(flow, count, prefix) {
       for (const batch of batches(count, prefix)) {

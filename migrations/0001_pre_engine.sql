@@ -2997,6 +2997,7 @@ comment on function ratchet_internal.lock_jobs(bigint[], bigint[], text[], json[
 -- being taken over at this moment, it is for any worker of the workflow: route_results sorts it
 -- out. So does a caller that may be inside a user's long transaction (p_is_addressed false),
 -- because an address keeps its worker from being taken over until the commit.
+-- The turn says where the thread runs; where there is none, the hook's or the job's row does.
 -- An answer of a graph is for whoever goes on with graphs next; it keeps what the message said.
 -- Locks: workers addressed (key share, never waiting); messages, which the caller has locked and
 -- knows to be open; then attributes. Wakes: idle workers.
@@ -3013,12 +3014,13 @@ declare
   v_to bigint[];
 begin
   with answer as materialized (
-    select a.*, ratchet_internal.is_graph(a.address) as is_graph, case when p_is_addressed then (
-      select turn.worker_id from ratchet_internal.messages turn
-      where turn.job_id = a.job_id and turn.address = a.address and turn.position = 0)
-      end as holder
+    select a.*, ratchet_internal.is_graph(a.address) as is_graph, turn.queue, turn.workflow,
+      case when p_is_addressed then turn.worker_id end as holder
     from unnest(p_jobs, p_addresses, p_positions, p_attempts, p_failed, p_values, p_codes)
-      as a (job_id, address, at, attempt, is_failed, value, code)),
+      as a (job_id, address, at, attempt, is_failed, value, code)
+    left join lateral (
+      select worker_id, queue, workflow from ratchet_internal.messages
+      where job_id = a.job_id and address = a.address and position = 0 limit 1) turn on true),
   alive as materialized (
     select w.id from ratchet_internal.workers w
     where w.id in (select holder from answer) for key share skip locked),
@@ -3026,17 +3028,14 @@ begin
     update ratchet_internal.messages m
     set kind = 'result', worker_id = alive.id, due_at = p_now, key = null,
       options = case when a.is_graph then m.options end,
-      queue = case when a.is_graph then '$graph'
-        when ratchet_internal.is_hook(a.address) then (
-          select t.queue from ratchet.threads t
-          where t.job_id = a.job_id and t.address = a.address) else j.queue end,
-      workflow = case when a.is_graph then '$graph'
-        when ratchet_internal.is_hook(a.address) then (
-          select t.workflow from ratchet.threads t
-          where t.job_id = a.job_id and t.address = a.address) else j.workflow end
+      queue = case when a.is_graph then '$graph' else coalesce(a.queue, (
+        select queue from ratchet.threads t where t.job_id = a.job_id and t.address = a.address), (
+        select queue from ratchet.jobs where id = a.job_id)) end,
+      workflow = case when a.is_graph then '$graph' else coalesce(a.workflow, (
+        select workflow from ratchet.threads t
+        where t.job_id = a.job_id and t.address = a.address), (
+        select workflow from ratchet.jobs where id = a.job_id)) end
     from answer a
-    cross join lateral (
-      select queue, workflow from ratchet.jobs where id = a.job_id limit 1) j
     left join alive on alive.id = a.holder
     where m.job_id = a.job_id and m.address = a.address and m.position = a.at
     returning m.worker_id, m.namespace, m.queue, m.workflow),
@@ -6382,8 +6381,11 @@ begin
     from (
       select * from unnest(p_jobs, p_addresses, p_positions) as given (job_id, address, position)
       union
-      select job_id, address, position from ratchet_internal.messages
-      where worker_id = p_worker and kind = 'result' and due_at >= p_since
+      select job_id, address, position from ratchet_internal.messages m
+      where worker_id = p_worker and kind = 'result' and due_at >= p_since and (
+        -- Most came right, and need no second look.
+        select turn.worker_id from ratchet_internal.messages turn where turn.job_id = m.job_id
+          and turn.address = m.address and turn.position = 0) is distinct from p_worker
       order by job_id, address, position) given
     -- By key, one by one: no other index may look fit for this.
     cross join lateral (
@@ -6558,7 +6560,7 @@ as $$
 begin
   return query
   with answer as materialized (
-    select r.job_id, r.address, r.position, r.due_at
+    select r.ctid as at, r.job_id, r.address, r.position, r.due_at
     from ratchet_internal.messages r
     where r.worker_id = p_worker and r.kind = 'result' and r.due_at >= p_since and (
       select turn.worker_id from ratchet_internal.messages turn where turn.job_id = r.job_id
@@ -6566,7 +6568,7 @@ begin
     for update of r skip locked),
   taken as (
     delete from ratchet_internal.messages r using answer a
-    where r.job_id = a.job_id and r.address = a.address and r.position = a.position)
+    where r.ctid = a.at) -- they are locked, and stay where they are
   select case when a.position > 0 then 'result' else 'cancel' end, a.job_id, a.address,
     a.position, null::int, null, null, null, null, null, null::json, null::json, t.is_failed,
     false, t.value, null::bigint
@@ -6675,10 +6677,10 @@ begin
     select h.namespace, h.queue, h.opens_at, coalesce(h.ready_at, p_now) as ready_at
     from unnest(p_heads) h where h.workflow = '' order by 4),
   due as materialized (
-    select m.job_id, m.address, m.position
+    select m.at
     from route r
     cross join lateral (
-      select job_id, address, position from ratchet_internal.messages
+      select ctid as at from ratchet_internal.messages
       where queue = r.queue and workflow = '' and namespace = r.namespace
         and worker_id is null and kind in ('turn', 'activity')
         and due_at between r.ready_at and p_now
@@ -6690,7 +6692,7 @@ begin
     update ratchet_internal.messages m
     set worker_id = p_worker, due_at = p_now, attempt = m.attempt + 1
     from due d
-    where m.job_id = d.job_id and m.address = d.address and m.position = d.position
+    where m.ctid = d.at -- they are locked, and stay where they are
     returning m.job_id, m.address, m.position, m.attempt, m.queue, m.options)
   select 'activity', t.job_id, t.address, t.position, t.attempt, j.namespace, j.key, j.workflow,
     t.queue, ratchet_internal.step_name(a.address, a.field), a.input, t.options, false, false,

@@ -17,6 +17,7 @@ create table bare.run (
 create table bare.step (
   run_id bigint not null,
   number int not null,
+  args json,
   outcome json,
   primary key (run_id, number)
 );
@@ -66,6 +67,81 @@ begin
     from due where k.run_id = due.run_id
     returning k.run_id, k.flow, k.args;
   end if;
+end $$;
+
+-- A step that another process runs: its row and a message, which that process takes and answers,
+-- and which its owner then removes.
+create table bare.task (
+  run_id bigint not null,
+  number int not null,
+  due_at timestamptz not null,
+  owner int not null,
+  taken_by int,
+  is_done boolean not null default false,
+  primary key (run_id, number)
+) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 1000);
+create index task_due on bare.task (due_at) where taken_by is null;
+create index task_done on bare.task (owner) where is_done;
+
+-- For the owner: hands in steps to be run and ends of runs; takes answers (with a number) and runs.
+create function bare.exchange(
+  p_step_runs bigint[], p_step_numbers int[], p_step_args json[],
+  p_end_runs bigint[], p_end_outcomes json[], p_room int, p_worker int
+) returns table (run_id bigint, flow text, args json, number int)
+language plpgsql
+set plan_cache_mode = force_generic_plan set enable_seqscan = off
+set enable_hashjoin = off set enable_mergejoin = off
+as $$
+#variable_conflict use_column
+begin
+  if cardinality(p_step_runs) > 0 then
+    insert into bare.step (run_id, number, args)
+    select * from unnest(p_step_runs, p_step_numbers, p_step_args);
+    insert into bare.task (run_id, number, due_at, owner)
+    select id, number, now(), p_worker from unnest(p_step_runs, p_step_numbers) as s (id, number);
+    perform pg_notify('bare_tasks', '');
+  end if;
+  return query
+  with done as (
+    select t.run_id, t.number from bare.task t where t.owner = p_worker and t.is_done
+    for update skip locked),
+  gone as (
+    delete from bare.task t using done d where t.run_id = d.run_id and t.number = d.number)
+  select d.run_id, null, s.outcome, d.number
+  from done d join bare.step s on s.run_id = d.run_id and s.number = d.number;
+  return query
+  select f.run_id, f.flow, f.args, null::int
+  from bare.flush('{}', '{}', '{}', p_end_runs, p_end_outcomes, p_room, p_worker) f;
+end $$;
+
+-- For the process that runs steps: hands in outcomes and takes more.
+create function bare.work(
+  p_runs bigint[], p_numbers int[], p_outcomes json[], p_room int, p_worker int
+) returns table (run_id bigint, number int, args json)
+language plpgsql
+set plan_cache_mode = force_generic_plan set enable_seqscan = off
+set enable_hashjoin = off set enable_mergejoin = off
+as $$
+#variable_conflict use_column
+begin
+  if cardinality(p_runs) > 0 then
+    update bare.step s set outcome = d.outcome
+    from unnest(p_runs, p_numbers, p_outcomes) as d (id, number, outcome)
+    where s.run_id = d.id and s.number = d.number;
+    update bare.task t set is_done = true
+    from unnest(p_runs, p_numbers) as d (id, number)
+    where t.run_id = d.id and t.number = d.number;
+    perform pg_notify('bare_answers', '');
+  end if;
+  return query
+  with due as (
+    select t.run_id, t.number from bare.task t where t.taken_by is null and t.due_at <= now()
+    order by t.due_at limit p_room for update skip locked),
+  taken as (
+    update bare.task t set due_at = now() + interval '60 s', taken_by = p_worker
+    from due d where t.run_id = d.run_id and t.number = d.number)
+  select s.run_id, s.number, s.args
+  from due d join bare.step s on s.run_id = d.run_id and s.number = d.number;
 end $$;
 
 -- The exchange by hand, for latency: a request, its answer, one notification each. A request to a

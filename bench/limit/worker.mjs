@@ -7,6 +7,8 @@ const LIVE = 1_000;
 const TAKE = 500;
 const CONNECTIONS = 2;
 const FLUSH = { name: 'flush', text: 'select * from bare.flush($1, $2, $3, $4, $5, $6, $7)' };
+/** The same for steps that another process runs: it hands in what they are given. */
+const EXCHANGE = { name: 'exchange', text: FLUSH.text.replace('flush', 'exchange') };
 
 const act = async (x) => ({ ok: true, x });
 
@@ -23,6 +25,11 @@ const flows = {
     const all = await Promise.all(Array.from({ length: 100 }, (_, i) => step(() => act(i))));
     return { x, count: all.length };
   },
+  remote10: async (_, x, step) => {
+    let last;
+    for (let i = 0; i < 10; i += 1) last = await step(i);
+    return { x, last };
+  },
 };
 
 let clients = [];
@@ -32,6 +39,9 @@ let ended = 0;
 let total = 0;
 let mayClaim = false;
 let idleLanes = [];
+let isRemote = false;
+let isTold = false;
+const waiting = new Map();
 
 function newBatch() {
   let resolve;
@@ -64,7 +74,15 @@ function run({ run_id: id, flow, args }) {
     wake();
     return value;
   };
-  void flows[flow](step, ...args).then((value) => {
+  const remote = (x) => {
+    const mine = (number += 1);
+    batch.steps[0].push(id);
+    batch.steps[1].push(mine);
+    batch.steps[2].push(JSON.stringify([x]));
+    wake();
+    return new Promise((answer) => waiting.set(`${id}/${mine}`, answer));
+  };
+  void flows[flow](step, ...args, remote).then((value) => {
     batch.ends[0].push(id);
     batch.ends[1].push(JSON.stringify(value));
     live -= 1;
@@ -74,12 +92,18 @@ function run({ run_id: id, flow, args }) {
   });
 }
 
+function answer({ run_id: id, number, args: outcome }) {
+  const key = `${id}/${number}`;
+  waiting.get(key)(outcome);
+  waiting.delete(key);
+}
+
 async function lane(client) {
   for (;;) {
     const room = LIVE - live;
     const isWorthIt = room >= LIVE / 4 || isEmpty();
     const take = mayClaim && room > 0 && isWorthIt ? Math.min(room, TAKE) : 0;
-    if (take === 0 && isEmpty()) {
+    if (take === 0 && isEmpty() && !isTold) {
       await new Promise((go) => idleLanes.push(go));
       continue;
     }
@@ -88,11 +112,14 @@ async function lane(client) {
     newBatch();
     live += take;
     const values = [...mine.steps, ...mine.ends, take, 1];
-    const { rows } = await client.query({ ...FLUSH, values });
-    live -= take - rows.length;
-    if (rows.length < take) mayClaim = false;
+    isTold = false;
+    const { rows } = await client.query({ ...(isRemote ? EXCHANGE : FLUSH), values });
+    const begun = isRemote ? rows.filter(({ number }) => number === null) : rows;
+    live -= take - begun.length;
+    if (begun.length < take) mayClaim = false;
     mine.resolve();
-    for (const row of rows) run(row);
+    for (const row of begun) run(row);
+    if (isRemote) for (const row of rows) if (row.number !== null) answer(row);
   }
 }
 
@@ -105,8 +132,14 @@ onCommands({
       clients.push(client);
       void lane(client);
     }
+    clients[0].on('notification', () => {
+      isTold = true;
+      wake();
+    });
+    await clients[0].query('listen bare_answers');
   },
-  async drain({ count }) {
+  async drain({ flow, count }) {
+    isRemote = flow === 'remote10';
     ended = 0;
     total = count;
     mayClaim = true;

@@ -24,8 +24,11 @@ begin
     from (
       select * from unnest(p_jobs, p_addresses, p_positions) as given (job_id, address, position)
       union
-      select job_id, address, position from ratchet_internal.messages
-      where worker_id = p_worker and kind = 'result' and due_at >= p_since
+      select job_id, address, position from ratchet_internal.messages m
+      where worker_id = p_worker and kind = 'result' and due_at >= p_since and (
+        -- Most came right, and need no second look.
+        select turn.worker_id from ratchet_internal.messages turn where turn.job_id = m.job_id
+          and turn.address = m.address and turn.position = 0) is distinct from p_worker
       order by job_id, address, position) given
     -- By key, one by one: no other index may look fit for this.
     cross join lateral (

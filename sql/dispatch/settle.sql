@@ -3,6 +3,7 @@
 -- being taken over at this moment, it is for any worker of the workflow: route_results sorts it
 -- out. So does a caller that may be inside a user's long transaction (p_is_addressed false),
 -- because an address keeps its worker from being taken over until the commit.
+-- The turn says where the thread runs; where there is none, the hook's or the job's row does.
 -- An answer of a graph is for whoever goes on with graphs next; it keeps what the message said.
 -- Locks: workers addressed (key share, never waiting); messages, which the caller has locked and
 -- knows to be open; then attributes. Wakes: idle workers.
@@ -19,12 +20,13 @@ declare
   v_to bigint[];
 begin
   with answer as materialized (
-    select a.*, ratchet_internal.is_graph(a.address) as is_graph, case when p_is_addressed then (
-      select turn.worker_id from ratchet_internal.messages turn
-      where turn.job_id = a.job_id and turn.address = a.address and turn.position = 0)
-      end as holder
+    select a.*, ratchet_internal.is_graph(a.address) as is_graph, turn.queue, turn.workflow,
+      case when p_is_addressed then turn.worker_id end as holder
     from unnest(p_jobs, p_addresses, p_positions, p_attempts, p_failed, p_values, p_codes)
-      as a (job_id, address, at, attempt, is_failed, value, code)),
+      as a (job_id, address, at, attempt, is_failed, value, code)
+    left join lateral (
+      select worker_id, queue, workflow from ratchet_internal.messages
+      where job_id = a.job_id and address = a.address and position = 0 limit 1) turn on true),
   alive as materialized (
     select w.id from ratchet_internal.workers w
     where w.id in (select holder from answer) for key share skip locked),
@@ -32,17 +34,14 @@ begin
     update ratchet_internal.messages m
     set kind = 'result', worker_id = alive.id, due_at = p_now, key = null,
       options = case when a.is_graph then m.options end,
-      queue = case when a.is_graph then '$graph'
-        when ratchet_internal.is_hook(a.address) then (
-          select t.queue from ratchet.threads t
-          where t.job_id = a.job_id and t.address = a.address) else j.queue end,
-      workflow = case when a.is_graph then '$graph'
-        when ratchet_internal.is_hook(a.address) then (
-          select t.workflow from ratchet.threads t
-          where t.job_id = a.job_id and t.address = a.address) else j.workflow end
+      queue = case when a.is_graph then '$graph' else coalesce(a.queue, (
+        select queue from ratchet.threads t where t.job_id = a.job_id and t.address = a.address), (
+        select queue from ratchet.jobs where id = a.job_id)) end,
+      workflow = case when a.is_graph then '$graph' else coalesce(a.workflow, (
+        select workflow from ratchet.threads t
+        where t.job_id = a.job_id and t.address = a.address), (
+        select workflow from ratchet.jobs where id = a.job_id)) end
     from answer a
-    cross join lateral (
-      select queue, workflow from ratchet.jobs where id = a.job_id limit 1) j
     left join alive on alive.id = a.holder
     where m.job_id = a.job_id and m.address = a.address and m.position = a.at
     returning m.worker_id, m.namespace, m.queue, m.workflow),
