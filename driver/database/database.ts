@@ -22,6 +22,8 @@ const INSPECT = `select ratchet.version(), pg_is_in_recovery(),
 const READ_COMMITTED = `set session characteristics as transaction isolation level read committed`;
 const CHECK_REPEATS = 4;
 const CONNECT_TIMEOUT_MS = 10_000;
+/** A session that is kept has its plans made: a call on a new one takes 20 ms more. */
+const IDLE_TIMEOUT_MS = 60_000;
 const QUERY_TIMEOUT_MS = 60_000;
 
 /** A database as the driver uses it: a pool, and where to connect for sessions of its own. */
@@ -114,6 +116,7 @@ export class Database {
 const poolDefaults: PoolConfig = {
   application_name: 'pgratchet',
   max: 10,
+  idleTimeoutMillis: IDLE_TIMEOUT_MS,
   connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
   query_timeout: QUERY_TIMEOUT_MS,
   keepAlive: true,
