@@ -1810,6 +1810,35 @@ comment on function ratchet.start_workflow(text, json, text, text, text, json, u
   'takes no hooks), persistent (stays open for hooks), marker, and pending (seconds for which the '
   'id is only reserved, until a second start).';
 
+-- sql/job/check_jobs.sql
+
+-- Checks the ids and arguments of many starts in one statement.
+-- Raises: WF101 for a bad id, WF102 where there is no array of arguments, WF501 too large.
+
+create function ratchet_internal.check_jobs(p_ids text[], p_args json[]) returns void
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_at bigint;
+begin
+  select given.at into v_at
+  from unnest(p_ids, p_args) with ordinality as given (id, args, at)
+  where not ratchet_internal.is_name(given.id)
+    or not ratchet_internal.is_arguments(given.args)
+    or octet_length(given.args::text) > 16777216
+  limit 1;
+  if v_at is not null then
+    perform ratchet_internal.check_name(p_ids[v_at], 'workflow id');
+    perform ratchet_internal.check_size(p_args[v_at], 'arguments');
+    perform ratchet_internal.raise_error('WF102', 'arguments are not a JSON array',
+      jsonb_build_object('workflow_id', p_ids[v_at], 'at', v_at),
+      'Give as many JSON arrays of arguments as ids.');
+  end if;
+end $$;
+comment on function ratchet_internal.check_jobs(text[], json[]) is
+  'Raises WF101, WF102 or WF501 unless every job has a valid id and an array of arguments.';
+
 -- sql/job/start_workflows.sql
 
 -- Starts many jobs of one workflow in one statement, in the caller's transaction; ids that exist
@@ -1826,27 +1855,51 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_queue text := coalesce(p_queue, p_workflow);
-  v_at bigint;
 begin
   perform ratchet_internal.check_start(p_namespace, p_workflow, v_queue, p_options);
-  select given.at into v_at
-  from unnest(p_ids, p_args) with ordinality as given (id, args, at)
-  where not ratchet_internal.is_name(given.id)
-    or not ratchet_internal.is_arguments(given.args)
-    or octet_length(given.args::text) > 16777216
-  limit 1;
-  if v_at is not null then
-    perform ratchet_internal.check_name(p_ids[v_at], 'workflow id');
-    perform ratchet_internal.check_size(p_args[v_at], 'arguments');
-    perform ratchet_internal.raise_error('WF102', 'arguments are not a JSON array',
-      jsonb_build_object('workflow_id', p_ids[v_at], 'at', v_at),
-      'Give as many JSON arrays of arguments as ids.');
-  end if;
+  perform ratchet_internal.check_jobs(p_ids, p_args);
   return ratchet_internal.create_jobs(p_namespace, p_workflow, v_queue, p_ids, p_args,
     p_options, null);
 end $$;
 comment on function ratchet.start_workflows(text, text[], json[], text, text, json) is
   'Starts a job for each id with the arguments at the same place; returns how many ids were new.';
+
+-- sql/job/start_together.sql
+
+-- For a program that has several starts to make at the same time: starts them in one commit, and
+-- returns the ids that it did not start, because jobs of those ids are kept or reserved, so that
+-- start_workflow is called for each of them. The other way round than start_workflows it never
+-- waits long for another transaction that starts the same id: it fails as a whole (55P03 after
+-- 100 ms), and each is then started by itself.
+-- Locks: the new rows. Writes: jobs, messages. Wakes: an idle worker, once.
+-- Raises: WF101, WF102, WF104, WF501. Idempotent: with the same p_request_id the first answer is
+-- given again.
+
+create function ratchet.start_together(
+  p_workflow text, p_ids text[], p_args json[], p_queue text, p_namespace text, p_options json,
+  p_request_id uuid
+) returns setof text
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
+set lock_timeout = '100ms'
+as $$
+declare
+  v_count bigint;
+begin
+  perform ratchet_internal.check_start(p_namespace, p_workflow, p_queue, p_options);
+  perform ratchet_internal.check_jobs(p_ids, p_args);
+  v_count := ratchet_internal.create_jobs(p_namespace, p_workflow, p_queue, p_ids, p_args,
+    p_options, p_request_id);
+  if v_count < cardinality(p_ids) then
+    return query select given.id from unnest(p_ids) as given (id) where (
+      select request_id from ratchet.jobs where key = given.id and namespace = p_namespace
+    ) is distinct from p_request_id;
+  end if;
+end $$;
+comment on function ratchet.start_together(text, text[], json[], text, text, json, uuid) is
+  'Starts different jobs of one workflow in one commit; returns the ids it did not start because '
+  'they are taken or reserved. Raises 55P03 when one is being started elsewhere.';
 
 -- What tells jobs of graphs from those of functions, and how the former are tried again.
 
@@ -19976,7 +20029,8 @@ insert into ratchet_internal.grants (function, access) values
   ('export_execution', 'reader'), ('symbol', 'reader'),
   ('dimension', 'reader'), ('type', 'reader'), ('is_live', 'reader'), ('expired_at', 'reader'),
   ('entity_index', 'operator'),
-  ('start_workflow', 'client'), ('start_workflows', 'client'), ('signal', 'client'),
+  ('start_workflow', 'client'), ('start_workflows', 'client'),
+  ('start_together', 'client'), ('signal', 'client'),
   ('cancel', 'client'), ('terminate', 'client'), ('hook', 'client'),
   ('emit', 'client'), ('emit', 'worker'), ('emit', 'secured'),
   ('register_worker', 'worker'), ('add_routes', 'worker'), ('heartbeat', 'worker'),

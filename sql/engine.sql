@@ -83,7 +83,9 @@ begin;
 \ir job/bad_option.sql
 \ir job/check_start.sql
 \ir job/start_workflow.sql
+\ir job/check_jobs.sql
 \ir job/start_workflows.sql
+\ir job/start_together.sql
 
 -- What tells jobs of graphs from those of functions, and how the former are tried again.
 \ir graph/is_graph.sql

@@ -43,6 +43,10 @@ const START_MANY = {
   name: 'ratchet_start_many',
   text: 'select ratchet.start_workflows($1, $2, $3, $4, $5, $6)',
 };
+const START_TOGETHER = {
+  name: 'ratchet_start_together',
+  text: 'select ratchet.start_together($1, $2, $3, $4, $5, $6, $7)',
+};
 const SIGNAL = {
   name: 'ratchet_signal',
   text: `select ratchet.signal($1, $2, $3, $4::bigint * interval '1 millisecond', $5)`,
@@ -89,6 +93,21 @@ export async function startWorkflows(
   const args = jobs.map((job) => job.args);
   const values = [workflow, ids, args, queue, namespace, options];
   return Number(await call(database, tx, START_MANY, values));
+}
+
+/** Starts jobs that differ in nothing but id and arguments; returns the ids that are taken. */
+export async function startTogether(
+  database: Database,
+  requests: readonly StartRequest[],
+  requestId: string,
+): Promise<string[]> {
+  const [first] = requests;
+  if (first === undefined) return [];
+  const { workflow, queue, namespace, options } = first;
+  const ids = requests.map((request) => request.workflowId);
+  const args = requests.map((request) => request.args);
+  const values = [workflow, ids, args, queue, namespace, options, requestId];
+  return (await database.rows<[string]>(START_TOGETHER, values)).map(([id]) => id);
 }
 
 /** Returns the signal's number once it is durable. */

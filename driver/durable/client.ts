@@ -90,7 +90,9 @@ export class WorkflowClient {
     const isWatched = tx === undefined && this.hub.results.expectsWait(namespace, workflowId);
     const request = { ...named, options: optionsOf(start, isWatched), requestId: randomUUID() };
     await this.hub.prepare();
-    await saying(workflowId, startWorkflow(this.hub.database, request, tx));
+    const { database, starts } = this.hub;
+    const started = tx === undefined ? starts.start(request) : startWorkflow(database, request, tx);
+    await saying(workflowId, started);
     return new WorkflowHandle(this.hub, queue, workflow, workflowId, namespace);
   }
 

@@ -9,6 +9,7 @@ import { log, type LogLevel } from '../log';
 import { startTelemetry } from '../telemetry/telemetry';
 import { Announcements } from './announcements';
 import { Engine, type EngineOptions } from './engine';
+import { GatheredStarts } from './gathered-starts';
 import { Inbox } from './inbox';
 import { watchGlobals } from './nondeterminism';
 import type { Batch } from './report';
@@ -72,6 +73,7 @@ export class Hub {
   readonly database: Database;
   readonly results: ResultWaiter;
   readonly inbox: Inbox;
+  readonly starts: GatheredStarts;
   readonly announcements = new Announcements();
   readonly taskEvents: TaskEvents;
   private readonly isSecured: boolean;
@@ -91,6 +93,7 @@ export class Hub {
     this.database = new Database(config, pool, connection);
     this.results = new ResultWaiter(this.database, settings.pollMs);
     this.inbox = new Inbox(this.database, settings.pollMs);
+    this.starts = new GatheredStarts(this.database);
     this.taskEvents = new TaskEvents(this.database);
   }
 
