@@ -4,7 +4,7 @@ import { startTogether, startWorkflow, type StartRequest } from '../database/job
 
 /** How many calls may be in flight before starts gather. */
 const LANES = 2;
-/** A call that takes longer waits for somebody else's transaction, and others do not wait for it. */
+/** A call that takes longer waits for another transaction; others do not wait for it. */
 const SLOW_MS = 50;
 const MOST_TOGETHER = 500;
 /** Longer arguments, in characters, go alone. */
@@ -81,11 +81,14 @@ export class GatheredStarts {
     const isOne = together.length === 1;
     const left = isOne ? all : await startTogether(database, requests, requestId).catch(() => all);
     const alone = new Set(left);
-    const rest = together.map(({ request, resolve, reject }) => {
-      if (!alone.has(request.workflowId)) return resolve();
-      // The same request: it may have been committed, and only its answer was lost.
-      return startWorkflow(database, { ...request, requestId }).then(resolve, reject);
-    });
+    const rest: Promise<void>[] = [];
+    for (const { request, resolve, reject } of together) {
+      if (alone.has(request.workflowId)) {
+        // The same request: it may have been committed, and only its answer was lost.
+        const again = { ...request, requestId };
+        rest.push(startWorkflow(database, again).then(resolve, reject));
+      } else resolve();
+    }
     await Promise.all(rest);
   }
 }
