@@ -55,15 +55,18 @@ begin
     if v_activity.is_plain and ((v_item.answer).job_id is null or (v_item.answer).kind = 'worker'
       and not (v_item.answer).is_failed and (v_item.answer).code is null)
     then
-      v_next := ratchet_internal.run_plain(v_draft, v_activity, v_item);
+      v_next := ratchet_internal.run_plain(v_draft, v_activity, v_item, case
+        when v_at = cardinality(v_items) then p_budget - v_steps + 1 else 1 end, p_keys, p_known);
     end if;
     if v_next.version_id is null then
       v_next := ratchet_internal.run_any(v_draft, v_activity, v_item, p_is_alone);
       if v_next.version_id is null then return null; end if;
+    else
+      v_steps := v_steps + v_next.steps - 1;
     end if;
     v_draft := v_next;
     foreach v_item in array v_draft.items loop v_items := v_items || v_item; end loop;
-    if v_steps % 50 = 0 then
+    if cardinality(v_draft.attributes) >= 50 then
       -- A long list in a draft would be copied at each step.
       v_attributes := v_attributes || v_draft.attributes;
       v_draft.attributes := null;
