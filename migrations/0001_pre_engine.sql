@@ -14043,8 +14043,8 @@ comment on function ratchet_internal.compile_reads(bigint, jsonb) is
 
 -- sql/graph/path_by_name.sql
 
--- Paths that begin with $self, one or a list of them as text, with the name of the activity instead.
--- A brace stands nowhere else in them than at the beginning of a path.
+-- Paths that begin with $self, one or a list of them as text, with the name of the activity
+-- instead. A brace stands nowhere else in them than at the beginning of a path.
 
 create function ratchet_internal.path_by_name(p_paths text, p_name text) returns text
 language sql immutable
@@ -15993,15 +15993,86 @@ comment on function ratchet_internal.interrupt_other(
   ratchet_internal.graph_draft, ratchet_internal.graph_outcome) is
   'Stops another job of the app, as an activity asks for.';
 
+-- sql/graph/run_worker.sql
+
+-- Enters a worker activity that has nothing out of the way (run_plain): it waits for its worker.
+-- Null when it fails.
+
+create function ratchet_internal.run_worker(
+  p_draft ratchet_internal.graph_draft, p_activity ratchet_internal.graph_activities,
+  p_item ratchet_internal.graph_item
+) returns ratchet_internal.graph_draft
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_draft ratchet_internal.graph_draft := p_draft;
+begin
+  v_draft.attributes := v_draft.attributes || ratchet_internal.graph_attribute(p_draft.now,
+    (p_draft.job).id, p_activity, p_item.address, ratchet_internal.leg1_done(1),
+    case when p_activity.input_maps is null then (p_draft.job).input
+      else ratchet_internal.run_maps(p_activity.input_maps, case when '$job' = any (p_activity.uses)
+        then ratchet_internal.graph_view(p_draft.job, p_activity, p_item.scope, null)
+        else p_item.scope end)::json end);
+  v_draft.messages := v_draft.messages || ratchet_internal.graph_message(p_draft.job,
+    p_item.address, p_item.position, 'activity', p_draft.now, null,
+    ratchet_internal.worker_options(p_draft.job, p_activity, p_item.address,
+      p_activity.constants ->> 'topic', null), p_activity.constants ->> 'topic');
+  if p_item.message is not null then v_draft.taken := v_draft.taken || p_item.message; end if;
+  v_draft.items := '{}';
+  v_draft.steps := 1;
+  return v_draft;
+exception when sqlstate 'WF107' or sqlstate 'WF506' or data_exception or program_limit_exceeded then
+  return null;
+end $$;
+comment on function ratchet_internal.run_worker(ratchet_internal.graph_draft,
+  ratchet_internal.graph_activities, ratchet_internal.graph_item) is
+  'Enters a worker activity that has nothing out of the way; null when it fails.';
+
+-- sql/graph/plain_entry.sql
+
+-- What expressions see of a plain activity (activity_entry); null when none of them looks.
+-- Inlinable.
+
+create function ratchet_internal.plain_entry(
+  p_activity ratchet_internal.graph_activities, p_output jsonb
+) returns jsonb
+language sql stable
+return case
+  when not p_activity.is_read and not p_activity.uses && array['$self', p_activity.name] then null
+  when p_activity.kind <> 'trigger' and p_output is not null
+    then jsonb_build_object('output', jsonb_build_object('data', p_output))
+  else ratchet_internal.activity_entry(p_activity, null, p_output, null, null) end;
+comment on function ratchet_internal.plain_entry(ratchet_internal.graph_activities, jsonb) is
+  'What expressions see of a plain activity; null when none of them looks.';
+
+-- sql/graph/plain_view.sql
+
+-- What the expressions of a plain activity are evaluated against (graph_view): p_below, what those
+-- below it will see, does for most; p_scope before it has an output. Inlinable.
+
+create function ratchet_internal.plain_view(
+  p_job ratchet.jobs, p_activity ratchet_internal.graph_activities, p_scope jsonb, p_self jsonb,
+  p_below jsonb default null
+) returns jsonb
+language sql stable
+return case
+  when '$job' = any (p_activity.uses)
+    then ratchet_internal.graph_view(p_job, p_activity, p_scope, p_self)
+  when p_self is null or p_activity.is_read then coalesce(p_below, p_scope)
+  else p_scope || jsonb_build_object(p_activity.name, p_self) end;
+comment on function ratchet_internal.plain_view(ratchet.jobs, ratchet_internal.graph_activities,
+  jsonb, jsonb, jsonb) is
+  'What the expressions of a plain activity are evaluated against.';
+
 -- sql/graph/run_plain.sql
 
--- Does one thing of a stretch that has nothing out of the way, as most have not: enters a worker;
--- or goes through a hook that does not wait, or goes on from what a worker answered, with flat maps
--- and conditions on values. Then does what follows as well, as long as that is one activity of this
--- kind, and the budget lasts. It comes to what step_activity and add_outcome come to, in one
--- function with few expressions, each of which costs when it is evaluated, and more the first time
--- in a transaction. What fails is left in items, or comes as null when it is the first: it is then
--- done, and told of, by run_any. steps: how many activities it was.
+-- Goes through activities that have nothing out of the way, as most have not: a hook that does not
+-- wait, or what a worker answered, with flat maps and conditions on values. Then through what
+-- follows as well, as long as that is one such activity, and the budget lasts. It comes to what
+-- step_activity and add_outcome come to, in one function with few expressions, each of which costs
+-- when it is evaluated, and more the first time in a transaction. When something fails it is null:
+-- run_any does one, and tells of it. steps: how many activities it was.
 
 create function ratchet_internal.run_plain(
   p_draft ratchet_internal.graph_draft, p_activity ratchet_internal.graph_activities,
@@ -16016,104 +16087,67 @@ declare
   v_job ratchet.jobs := p_draft.job;
   v_activity ratchet_internal.graph_activities := p_activity;
   v_attributes ratchet.jobs_attributes[] := p_draft.attributes;
-  v_is_answered boolean := (p_item.answer).job_id is not null;
-  v_is_left boolean := true;
   v_address text := p_item.address;
   v_scope jsonb := p_item.scope;
   v_below jsonb;
   v_view jsonb;
-  v_input json;
   v_output jsonb;
   v_self jsonb;
   v_targets int[];
   v_steps int := 0;
 begin
-  begin
-    loop
-      if v_is_answered then
-        v_output := ratchet_internal.readable((p_item.answer).value::json)::jsonb;
-      else
-        v_view := case when '$job' = any (v_activity.uses)
-          then ratchet_internal.graph_view(v_job, v_activity, v_scope, null) else v_scope end;
-        if v_activity.kind = 'worker' then
-          v_input := case when v_activity.input_maps is null then v_job.input
-            else ratchet_internal.run_maps(v_activity.input_maps, v_view)::json end;
-          v_draft.messages := v_draft.messages || ratchet_internal.graph_message(v_job, v_address,
-            v_activity.position, 'activity', p_draft.now, null, ratchet_internal.worker_options(
-              v_job, v_activity, v_address, v_activity.constants ->> 'topic', null),
-            v_activity.constants ->> 'topic');
-          v_attributes := v_attributes || ratchet_internal.graph_attribute(p_draft.now, v_job.id,
-            v_activity, v_address, ratchet_internal.leg1_done(1), v_input);
-          v_steps := v_steps + 1;
-          v_is_left := false;
-          exit;
-        end if;
-        v_output := case when v_activity.kind = 'trigger'
-            then ratchet_internal.readable(v_job.input)::jsonb
-          when v_activity.output_maps is not null
-            then ratchet_internal.run_maps(v_activity.output_maps, v_view) end;
-      end if;
-      v_self := case
-        when not v_activity.is_read and not v_activity.uses && array['$self', v_activity.name]
-          then null
-        when v_activity.kind <> 'trigger' and v_output is not null
-          then jsonb_build_object('output', jsonb_build_object('data', v_output))
-        else ratchet_internal.activity_entry(v_activity, null, v_output, null, null) end;
-      v_targets := v_activity.follows;
-      v_below := case when v_activity.is_read
-        then v_scope || jsonb_build_object(v_activity.name, v_self) else v_scope end;
-      if v_targets is null or v_activity.job_maps is not null then
-        v_view := case when '$job' = any (v_activity.uses)
-            then ratchet_internal.graph_view(v_job, v_activity, v_scope, v_self)
-          when v_self is null or v_activity.is_read then v_below
-          else v_scope || jsonb_build_object(v_activity.name, v_self) end;
-        v_targets := coalesce(v_targets,
-          ratchet_internal.taken_transitions(v_activity.transitions, v_view, 200));
-        if v_activity.job_maps is not null then
-          v_job.context := case when jsonb_typeof(v_job.context) = 'object' then v_job.context
-            else '{}' end || ratchet_internal.run_maps(v_activity.job_maps -> '', v_view);
-        end if;
-      end if;
-      -- Nothing fails from here on.
-      if not v_is_answered then
-        v_attributes := v_attributes || ratchet_internal.graph_attribute(p_draft.now, v_job.id,
-          v_activity, v_address, ratchet_internal.leg2_done(ratchet_internal.leg1_done(1), 1),
-          null, case when v_activity.kind <> 'trigger' then v_output::text end);
-      end if;
-      v_scope := v_below;
-      v_is_answered := false;
-      v_address := v_address || ',0';
-      v_steps := v_steps + 1;
-      exit when v_steps >= p_budget or cardinality(v_targets) <> 1;
-      v_activity := p_known[array_position(p_keys, (p_draft.version_id << 32) | v_targets[1])];
-      exit when v_activity.is_plain is not true;
-    end loop;
-  exception when sqlstate 'WF107' or sqlstate 'WF506' or data_exception
-    or program_limit_exceeded
-  then
-    if v_steps = 0 then return null; end if;
-    v_targets := array[v_activity.position];
-  end;
+  loop
+    if v_steps = 0 and (p_item.answer).job_id is not null then
+      v_output := ratchet_internal.readable((p_item.answer).value::json)::jsonb;
+    else
+      v_output := case when v_activity.kind = 'trigger'
+          then ratchet_internal.readable(v_job.input)::jsonb
+        when v_activity.output_maps is not null
+          then ratchet_internal.run_maps(v_activity.output_maps,
+            ratchet_internal.plain_view(v_job, v_activity, v_scope, null)) end;
+      v_attributes := v_attributes || ratchet_internal.graph_attribute(p_draft.now, v_job.id,
+        v_activity, v_address, ratchet_internal.leg2_done(ratchet_internal.leg1_done(1), 1),
+        null, case when v_activity.kind <> 'trigger' then v_output::text end);
+    end if;
+    v_self := ratchet_internal.plain_entry(v_activity, v_output);
+    v_below := case when v_activity.is_read
+      then v_scope || jsonb_build_object(v_activity.name, v_self) else v_scope end;
+    v_targets := v_activity.follows;
+    if v_targets is null or v_activity.job_maps is not null then
+      v_view := ratchet_internal.plain_view(v_job, v_activity, v_scope, v_self, v_below);
+      v_targets := coalesce(v_targets,
+        ratchet_internal.taken_transitions(v_activity.transitions, v_view, 200));
+      v_job.context := case when v_activity.job_maps is null then v_job.context
+        else case when jsonb_typeof(v_job.context) = 'object' then v_job.context else '{}' end
+          || ratchet_internal.run_maps(v_activity.job_maps -> '', v_view) end;
+    end if;
+    v_scope := v_below;
+    v_address := v_address || ',0';
+    v_steps := v_steps + 1;
+    exit when v_steps >= p_budget or cardinality(v_targets) <> 1;
+    v_activity := p_known[array_position(p_keys, (p_draft.version_id << 32) | v_targets[1])];
+    exit when v_activity.is_plain is not true or v_activity.kind = 'worker';
+  end loop;
   if p_item.message is not null then v_draft.taken := v_draft.taken || p_item.message; end if;
-  if v_address <> p_item.address then v_draft.scope := v_scope; end if;
-  if v_is_left then
-    v_job.status := v_job.status + cardinality(v_targets) - 1;
-    v_draft.items := array(
-      select row(v_address, target, v_scope, null, null, null)::ratchet_internal.graph_item
-      from unnest(v_targets) target);
-  else
-    v_draft.items := '{}';
-  end if;
+  v_job.status := v_job.status + cardinality(v_targets) - 1;
+  v_draft.items := '{}';
+  for v_at in 1..cardinality(v_targets) loop
+    v_draft.items := v_draft.items || row(v_address, v_targets[v_at], v_scope, null, null,
+      null)::ratchet_internal.graph_item;
+  end loop;
+  v_draft.scope := v_scope;
   v_draft.job := v_job;
   v_draft.attributes := v_attributes;
   v_draft.steps := v_steps;
   return v_draft;
+exception when sqlstate 'WF107' or sqlstate 'WF506' or data_exception or program_limit_exceeded then
+  return null;
 end $$;
 comment on function ratchet_internal.run_plain(ratchet_internal.graph_draft,
   ratchet_internal.graph_activities, ratchet_internal.graph_item, int, bigint[],
   ratchet_internal.graph_activities[]) is
-  'Does what has nothing out of the way in a stretch, one activity after the other; null when the '
-  'first fails.';
+  'Does what has nothing out of the way in a stretch, one activity after the other; null when '
+  'one fails.';
 
 -- sql/graph/run_any.sql
 
@@ -16134,6 +16168,7 @@ declare
     p_activity, p_item);
 begin
   v_draft.items := '{}';
+  v_draft.steps := 1;
   if p_activity.kind = 'interrupt' and v_out.effects is not null then
     if not p_is_alone then return null; end if;
     v_out := ratchet_internal.interrupt_other(v_draft, v_out);
@@ -16181,7 +16216,8 @@ comment on function ratchet_internal.known_activities(ratchet_internal.graph_dra
 -- Runs a job of a graph, in memory, from what has been answered until nothing is left to do but
 -- wait, or the budget of activities is used up: what is left over then goes on through messages of
 -- its own. Returns what is to be written (write_drafts); null when the job would stop another one,
--- which is done in the database at once, and only for a job that is alone in this.
+-- which is done in the database at once, and only for a job that is alone in this. What earlier
+-- stretches failed with is forgotten.
 -- Locks: the job (the caller has it, unless it is new); jobs that it stops, never waiting. Writes:
 -- as interrupt_other.
 
@@ -16203,7 +16239,6 @@ declare
   v_steps int := 0;
 begin
   v_draft.items := '{}';
-  -- Earlier stretches may have failed; this one counts from the beginning.
   v_draft.job.error := null;
   while v_at < cardinality(v_items) and v_draft.stop is null and (v_draft.job).status > 0 loop
     v_at := v_at + 1;
@@ -16230,20 +16265,18 @@ begin
       v_draft := ratchet_internal.postpone(v_draft, v_item, 20);
       continue;
     end if;
-    v_steps := v_steps + 1;
-    v_next := null;
-    if v_activity.is_plain and ((v_item.answer).job_id is null or (v_item.answer).kind = 'worker'
-      and not (v_item.answer).is_failed and (v_item.answer).code is null)
-    then
-      v_next := ratchet_internal.run_plain(v_draft, v_activity, v_item, case
-        when v_at = cardinality(v_items) then p_budget - v_steps + 1 else 1 end, p_keys, p_known);
-    end if;
+    v_next := case when not v_activity.is_plain or (v_item.answer).job_id is not null
+        and ((v_item.answer).kind <> 'worker' or (v_item.answer).is_failed
+          or (v_item.answer).code is not null) then null
+      when v_activity.kind = 'worker' and (v_item.answer).job_id is null
+        then ratchet_internal.run_worker(v_draft, v_activity, v_item)
+      else ratchet_internal.run_plain(v_draft, v_activity, v_item, case when v_at
+        = cardinality(v_items) then p_budget - v_steps else 1 end, p_keys, p_known) end;
     if v_next.version_id is null then
       v_next := ratchet_internal.run_any(v_draft, v_activity, v_item, p_is_alone);
       if v_next.version_id is null then return null; end if;
-    else
-      v_steps := v_steps + v_next.steps - 1;
     end if;
+    v_steps := v_steps + v_next.steps;
     v_draft := v_next;
     foreach v_item in array v_draft.items loop v_items := v_items || v_item; end loop;
     if cardinality(v_draft.attributes) >= 50 then
@@ -17395,8 +17428,7 @@ declare
   v_may_announce boolean;
 begin
   if not ratchet_internal.is_name(p_topic) or octet_length(p_data::text) > 16777216
-    or p_options is not null
-  then
+    or p_options is not null then
     perform ratchet_internal.check_name(p_topic, 'topic'),
       ratchet_internal.check_size(p_data, 'payload'), ratchet_internal.check_publish(p_options);
   end if;
@@ -17421,8 +17453,7 @@ begin
       || ratchet_internal.publish_fields(p_options::jsonb), '{}');
   end if;
   if v_reply is not null then
-    v_may_announce := exists (
-      select from ratchet_internal.graph_activities
+    v_may_announce := exists (select from ratchet_internal.graph_activities
       where version_id = v_draft.version_id and announce is not null);
     if v_may_announce then
       perform ratchet_internal.expect_reply((v_draft.job).namespace, (v_draft.job).key, v_reply);
@@ -17438,11 +17469,10 @@ begin
       'workflow_id', (v_draft.job).key, 'namespace', (v_draft.job).namespace),
       'A job with this id is kept; choose another id, or read that job.');
   end if;
+  v_job := v_start.job;
   if (v_start.run).children[1] is not null or (v_start.run).jobs[1] is not null then
     perform ratchet_internal.advance_graphs(v_now, v_start.run);
     select * into v_job from ratchet.jobs where id = (v_draft.job).id;
-  else
-    v_job := v_start.job;
   end if;
   if v_reply is not null and v_job.status > 0 and not v_may_announce then
     perform ratchet_internal.expect_reply((v_draft.job).namespace, v_job.key, v_reply);

@@ -135,6 +135,9 @@
 \ir stop_graph.sql
 \ir lock_messages.sql
 \ir interrupt_other.sql
+\ir run_worker.sql
+\ir plain_entry.sql
+\ir plain_view.sql
 \ir run_plain.sql
 \ir run_any.sql
 \ir known_activities.sql

@@ -27,8 +27,7 @@ declare
   v_may_announce boolean;
 begin
   if not ratchet_internal.is_name(p_topic) or octet_length(p_data::text) > 16777216
-    or p_options is not null
-  then
+    or p_options is not null then
     perform ratchet_internal.check_name(p_topic, 'topic'),
       ratchet_internal.check_size(p_data, 'payload'), ratchet_internal.check_publish(p_options);
   end if;
@@ -53,8 +52,7 @@ begin
       || ratchet_internal.publish_fields(p_options::jsonb), '{}');
   end if;
   if v_reply is not null then
-    v_may_announce := exists (
-      select from ratchet_internal.graph_activities
+    v_may_announce := exists (select from ratchet_internal.graph_activities
       where version_id = v_draft.version_id and announce is not null);
     if v_may_announce then
       perform ratchet_internal.expect_reply((v_draft.job).namespace, (v_draft.job).key, v_reply);
@@ -70,11 +68,10 @@ begin
       'workflow_id', (v_draft.job).key, 'namespace', (v_draft.job).namespace),
       'A job with this id is kept; choose another id, or read that job.');
   end if;
+  v_job := v_start.job;
   if (v_start.run).children[1] is not null or (v_start.run).jobs[1] is not null then
     perform ratchet_internal.advance_graphs(v_now, v_start.run);
     select * into v_job from ratchet.jobs where id = (v_draft.job).id;
-  else
-    v_job := v_start.job;
   end if;
   if v_reply is not null and v_job.status > 0 and not v_may_announce then
     perform ratchet_internal.expect_reply((v_draft.job).namespace, v_job.key, v_reply);
