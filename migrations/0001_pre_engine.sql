@@ -13563,7 +13563,8 @@ create type ratchet_internal.graph_draft as (
   children jsonb[],
   jobs bigint[],
   stop jsonb,
-  scope jsonb
+  scope jsonb,
+  expire jsonb
 );
 comment on type ratchet_internal.graph_draft is
   'A job in the course of a stretch: what is to be done, and what is to be written.';
@@ -13580,6 +13581,17 @@ create type ratchet_internal.graph_run as (
 comment on type ratchet_internal.graph_run is
   'What a stretch leaves to be done: children to start, jobs that may go on; and how many '
   'activities it ran.';
+
+-- sql/graph/graph_start.sql
+
+-- What the start of a job came to.
+
+create type ratchet_internal.graph_start as (
+  job ratchet.jobs,
+  run ratchet_internal.graph_run
+);
+comment on type ratchet_internal.graph_start is
+  'What the start of a job came to: the job as it was written, and what is to be done after it.';
 
 -- sql/graph/graph_known.sql
 
@@ -14084,10 +14096,23 @@ end $$;
 comment on function ratchet_internal.compile_reads(bigint, jsonb) is
   'Works out what the expressions of each activity read of its ancestors.';
 
+-- sql/graph/path_by_name.sql
+
+-- Paths that begin with $self, one or a list of them as text, with the name of the activity
+-- instead. A brace stands nowhere else in them than at the beginning of a path.
+
+create function ratchet_internal.path_by_name(p_paths text, p_name text) returns text
+language sql immutable
+return regexp_replace(p_paths, '\{\$self(?=[,}])', '{' || p_name, 'g');
+comment on function ratchet_internal.path_by_name(text, text) is
+  'Paths that begin with $self, with the name of the activity instead.';
+
 -- sql/graph/compile_plain.sql
 
 -- Works out which activities have nothing out of the way (run_plain), what follows them for sure,
 -- and what a stretch may come to after them before it waits. Comes last, when all else is compiled.
+-- What leads on from a plain activity reads it under its name, not as $self: then the scope that
+-- is carried along is all that it needs.
 -- Writes: graph_activities.
 
 create function ratchet_internal.compile_plain(p_version bigint) returns void
@@ -14096,6 +14121,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   update ratchet_internal.graph_activities a
   set is_plain = coalesce(a.kind in ('trigger', 'worker', 'hook') and not a.is_described
+      and a.name ~ '^[A-Za-z_][A-Za-z0-9_-]*$' and a.name !~* '^null$'
       and (a.kind = 'trigger' or a.options is null)
       and (a.kind <> 'worker' or ratchet_internal.is_name(a.constants ->> 'topic'))
       and not a.constants ?| array['statusThreshold', 'sleep']
@@ -14122,7 +14148,17 @@ as $$
             and (waits.kind in ('worker', 'await') or waits.hook is not null
               or waits.constants ? 'sleep'))
       order by cardinality(below.path), below.position limit 100)
-  where a.version_id = p_version
+  where a.version_id = p_version;
+  update ratchet_internal.graph_activities a
+  set transitions = coalesce((
+      select jsonb_agg(case when t ? 'path' then jsonb_set(t, '{path}',
+        to_jsonb(ratchet_internal.path_by_name(t ->> 'path', a.name))) else t end order by at)
+      from jsonb_array_elements(a.transitions) with ordinality as each (t, at)), '[]'),
+    job_maps = case when a.job_maps ? '' then jsonb_build_object('', a.job_maps -> ''
+      || jsonb_strip_nulls(jsonb_build_object(
+        'path', ratchet_internal.path_by_name(a.job_maps -> '' ->> 'path', a.name),
+        'paths', ratchet_internal.path_by_name(a.job_maps -> '' ->> 'paths', a.name)))) end
+  where a.version_id = p_version and a.is_plain
 $$;
 comment on function ratchet_internal.compile_plain(bigint) is
   'Works out which activities of a version are plain, and what comes after each without waiting.';
@@ -14489,15 +14525,17 @@ comment on function ratchet_internal.expression_error(text, text, text, text) is
 -- where it is called, instead of a function with one for each column.
 
 create function ratchet_internal.graph_attribute(
-  p_now timestamptz, p_job bigint, p_activity ratchet_internal.graph_activities, p_address text
+  p_now timestamptz, p_job bigint, p_activity ratchet_internal.graph_activities, p_address text,
+  p_ledger bigint default ratchet_internal.leg1_done(1), p_input json default null,
+  p_value text default null
 ) returns ratchet.jobs_attributes
 language sql immutable
-return row(p_job, ratchet_internal.leg1_done(1), p_now, null, p_activity.position, null, null,
+return row(p_job, p_ledger, p_now, null, p_activity.position, null, null,
   false, p_address, p_activity.kind,
-  ratchet_internal.step_field(p_address, p_activity.position, p_activity.name), null, null, null
-)::ratchet.jobs_attributes;
-comment on function ratchet_internal.graph_attribute(
-  timestamptz, bigint, ratchet_internal.graph_activities, text) is
+  ratchet_internal.step_field(p_address, p_activity.position, p_activity.name), p_input, null,
+  p_value)::ratchet.jobs_attributes;
+comment on function ratchet_internal.graph_attribute(timestamptz, bigint,
+  ratchet_internal.graph_activities, text, bigint, json, text) is
   'The row of one run of an activity, as it is when it has been entered.';
 
 -- sql/graph/graph_message.sql
@@ -15771,30 +15809,35 @@ comment on function ratchet_internal.expire_of(jsonb) is
 
 -- How long a job is kept that ends now, in seconds: as its graph says, seen from the activity that
 -- ended it; as it was started with when the graph says nothing, or says it with an expression that
--- fails. p_root: the activity with which it started, if the version has it.
+-- fails. p_root: the activity with which it started, if the version has it; p_expire: what its
+-- graph says, if that has been read.
 
 create function ratchet_internal.graph_expire(
-  p_job ratchet.jobs, p_version bigint, p_root int, p_scope jsonb
+  p_job ratchet.jobs, p_version bigint, p_root int, p_scope jsonb,
+  p_expire jsonb default null
 ) returns bigint
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_root int := p_root;
-  v_expire jsonb;
-  v_view jsonb := '{}';
+  v_expire jsonb := p_expire;
+  v_view jsonb;
 begin
-  if v_root is null then
-    select position into v_root from ratchet_internal.graph_names
-    where space = p_job.namespace and name = p_job.options ->> 'aid';
+  if v_expire is null then
+    if v_root is null then
+      select position into v_root from ratchet_internal.graph_names
+      where space = p_job.namespace and name = p_job.options ->> 'aid';
+    end if;
+    select expire into v_expire from ratchet_internal.graphs
+    where version_id = p_version and position = v_root;
+    if v_expire is null then return p_job.expire_seconds; end if;
   end if;
-  select expire into v_expire from ratchet_internal.graphs
-  where version_id = p_version and position = v_root;
-  if v_expire is null then return p_job.expire_seconds; end if;
-  if v_expire ->> 'paths' is distinct from '{}' then
-    v_view := coalesce(p_scope, '{}') || jsonb_build_object('$job', jsonb_build_object('data',
-      coalesce(p_job.context, '{}'), 'metadata', ratchet_internal.job_metadata(p_job)));
+  if v_expire ->> 'paths' = '{}' then
+    return coalesce(ratchet_internal.expire_of(v_expire #> '{plain,v}'), p_job.expire_seconds);
   end if;
+  v_view := coalesce(p_scope, '{}') || jsonb_build_object('$job', jsonb_build_object('data',
+    coalesce(p_job.context, '{}'), 'metadata', ratchet_internal.job_metadata(p_job)));
   return coalesce(ratchet_internal.expire_of(ratchet_internal.run_maps(v_expire, v_view) -> 'v'),
     p_job.expire_seconds);
 exception when sqlstate 'WF107' or sqlstate 'WF506' or data_exception
@@ -15802,7 +15845,7 @@ exception when sqlstate 'WF107' or sqlstate 'WF506' or data_exception
 then
   return p_job.expire_seconds;
 end $$;
-comment on function ratchet_internal.graph_expire(ratchet.jobs, bigint, int, jsonb) is
+comment on function ratchet_internal.graph_expire(ratchet.jobs, bigint, int, jsonb, jsonb) is
   'How long a job is kept that ends now, in seconds.';
 
 -- sql/graph/conclude_stretch.sql
@@ -15834,7 +15877,8 @@ begin
       then coalesce(v_job.context, case when v_job.status < 0 then '{}'::jsonb end) end;
     v_job.finished_at := p_draft.now;
     v_job.expire_seconds := coalesce(ratchet_internal.expire_of(v_stop -> 'expire'),
-      ratchet_internal.graph_expire(v_job, p_draft.version_id, p_draft.root, p_draft.scope));
+      ratchet_internal.graph_expire(v_job, p_draft.version_id, p_draft.root, p_draft.scope,
+        p_draft.expire));
   end if;
   v_draft.job := v_job;
   return v_draft;
@@ -16004,15 +16048,12 @@ comment on function ratchet_internal.interrupt_other(
   ratchet_internal.graph_draft, ratchet_internal.graph_outcome) is
   'Stops another job of the app, as an activity asks for.';
 
--- sql/graph/run_plain.sql
+-- sql/graph/run_worker.sql
 
--- Does one thing of a stretch that has nothing out of the way, as most have not: enters a worker;
--- or goes through a hook that does not wait, or goes on from what a worker answered, with flat maps
--- and conditions on values. It comes to what step_activity and add_outcome come to, in one function
--- with few expressions, each of which costs when it is evaluated, and more the first time in a
--- transaction. What fails comes as null, and is then done, and told of, by run_any.
+-- Enters a worker activity that has nothing out of the way (run_plain): it waits for its worker.
+-- Null when it fails.
 
-create function ratchet_internal.run_plain(
+create function ratchet_internal.run_worker(
   p_draft ratchet_internal.graph_draft, p_activity ratchet_internal.graph_activities,
   p_item ratchet_internal.graph_item
 ) returns ratchet_internal.graph_draft
@@ -16021,70 +16062,147 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_draft ratchet_internal.graph_draft := p_draft;
+begin
+  v_draft.attributes := v_draft.attributes || ratchet_internal.graph_attribute(p_draft.now,
+    (p_draft.job).id, p_activity, p_item.address, ratchet_internal.leg1_done(1),
+    case when p_activity.input_maps is null then (p_draft.job).input
+      else ratchet_internal.run_maps(p_activity.input_maps, case when '$job' = any (p_activity.uses)
+        then ratchet_internal.graph_view(p_draft.job, p_activity, p_item.scope, null)
+        else p_item.scope end)::json end);
+  v_draft.messages := v_draft.messages || ratchet_internal.graph_message(p_draft.job,
+    p_item.address, p_item.position, 'activity', p_draft.now, null,
+    ratchet_internal.worker_options(p_draft.job, p_activity, p_item.address,
+      p_activity.constants ->> 'topic', null), p_activity.constants ->> 'topic');
+  if p_item.message is not null then v_draft.taken := v_draft.taken || p_item.message; end if;
+  v_draft.items := '{}';
+  v_draft.steps := 1;
+  return v_draft;
+exception when sqlstate 'WF107' or sqlstate 'WF506' or data_exception or program_limit_exceeded then
+  return null;
+end $$;
+comment on function ratchet_internal.run_worker(ratchet_internal.graph_draft,
+  ratchet_internal.graph_activities, ratchet_internal.graph_item) is
+  'Enters a worker activity that has nothing out of the way; null when it fails.';
+
+-- sql/graph/plain_entry.sql
+
+-- What expressions see of a plain activity (activity_entry); null when none of them looks.
+-- Inlinable.
+
+create function ratchet_internal.plain_entry(
+  p_activity ratchet_internal.graph_activities, p_output jsonb
+) returns jsonb
+language sql stable
+return case
+  when not p_activity.is_read and not p_activity.uses && array['$self', p_activity.name] then null
+  when p_activity.kind <> 'trigger' and p_output is not null
+    then jsonb_build_object('output', jsonb_build_object('data', p_output))
+  else ratchet_internal.activity_entry(p_activity, null, p_output, null, null) end;
+comment on function ratchet_internal.plain_entry(ratchet_internal.graph_activities, jsonb) is
+  'What expressions see of a plain activity; null when none of them looks.';
+
+-- sql/graph/plain_view.sql
+
+-- What the expressions of a plain activity are evaluated against (graph_view): p_below, what those
+-- below it will see, does for most; p_scope before it has an output. Inlinable.
+
+create function ratchet_internal.plain_view(
+  p_job ratchet.jobs, p_activity ratchet_internal.graph_activities, p_scope jsonb, p_self jsonb,
+  p_below jsonb default null
+) returns jsonb
+language sql stable
+return case
+  when '$job' = any (p_activity.uses)
+    then ratchet_internal.graph_view(p_job, p_activity, p_scope, p_self)
+  when p_self is null or p_activity.is_read then coalesce(p_below, p_scope)
+  else p_scope || jsonb_build_object(p_activity.name, p_self) end;
+comment on function ratchet_internal.plain_view(ratchet.jobs, ratchet_internal.graph_activities,
+  jsonb, jsonb, jsonb) is
+  'What the expressions of a plain activity are evaluated against.';
+
+-- sql/graph/run_plain.sql
+
+-- Goes through activities that have nothing out of the way, as most have not: a hook that does not
+-- wait, or what a worker answered, with flat maps and conditions on values. Then through what
+-- follows as well, as long as that is one such activity, and the budget lasts. It comes to what
+-- step_activity and add_outcome come to, in one function with few expressions, each of which costs
+-- when it is evaluated, and more the first time in a transaction. When something fails it is null:
+-- run_any does one, and tells of it. steps: how many activities it was.
+
+create function ratchet_internal.run_plain(
+  p_draft ratchet_internal.graph_draft, p_activity ratchet_internal.graph_activities,
+  p_item ratchet_internal.graph_item, p_budget int, p_keys bigint[],
+  p_known ratchet_internal.graph_activities[]
+) returns ratchet_internal.graph_draft
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_draft ratchet_internal.graph_draft := p_draft;
   v_job ratchet.jobs := p_draft.job;
-  v_row ratchet.jobs_attributes := p_item.answer;
-  v_view jsonb := p_item.scope;
+  v_activity ratchet_internal.graph_activities := p_activity;
+  v_attributes ratchet.jobs_attributes[] := p_draft.attributes;
+  v_address text := p_item.address;
+  v_scope jsonb := p_item.scope;
+  v_below jsonb;
+  v_view jsonb;
   v_output jsonb;
   v_self jsonb;
-  v_targets int[] := p_activity.follows;
+  v_targets int[];
+  v_steps int := 0;
 begin
-  v_draft.items := '{}';
-  if v_row.job_id is null then
-    v_row := ratchet_internal.graph_attribute(p_draft.now, v_job.id, p_activity, p_item.address);
-    v_view := case when '$job' = any (p_activity.uses)
-      then ratchet_internal.graph_view(v_job, p_activity, v_view, null) else v_view end;
-    if p_activity.kind = 'worker' then
-      v_row.input := case when p_activity.input_maps is null then v_job.input
-        else ratchet_internal.run_maps(p_activity.input_maps, v_view)::json end;
-      v_draft.messages := v_draft.messages || ratchet_internal.graph_message(v_job, p_item.address,
-        p_item.position, 'activity', p_draft.now, null, ratchet_internal.worker_options(v_job,
-          p_activity, p_item.address, p_activity.constants ->> 'topic', null),
-        p_activity.constants ->> 'topic');
+  loop
+    if v_steps = 0 and (p_item.answer).job_id is not null then
+      v_output := ratchet_internal.readable((p_item.answer).value::json)::jsonb;
     else
-      v_row.ledger := ratchet_internal.leg2_done(v_row.ledger, 1);
-      v_output := case when p_activity.kind = 'trigger'
+      v_output := case when v_activity.kind = 'trigger'
           then ratchet_internal.readable(v_job.input)::jsonb
-        when p_activity.output_maps is not null
-          then ratchet_internal.run_maps(p_activity.output_maps, v_view) end;
-      v_row.value := case when p_activity.kind <> 'trigger' then v_output::text end;
+        when v_activity.output_maps is not null
+          then ratchet_internal.run_maps(v_activity.output_maps,
+            ratchet_internal.plain_view(v_job, v_activity, v_scope, null)) end;
+      v_attributes := v_attributes || ratchet_internal.graph_attribute(p_draft.now, v_job.id,
+        v_activity, v_address, ratchet_internal.leg2_done(ratchet_internal.leg1_done(1), 1),
+        null, case when v_activity.kind <> 'trigger' then v_output::text end);
     end if;
-    v_draft.attributes := v_draft.attributes || v_row;
-  else
-    v_output := ratchet_internal.readable(v_row.value::json)::jsonb;
-  end if;
-  if p_item.message is not null then v_draft.taken := v_draft.taken || p_item.message; end if;
-  if p_activity.kind = 'worker' and (p_item.answer).job_id is null then return v_draft; end if;
-  if p_activity.is_read or p_activity.uses && array['$self', p_activity.name] then
-    v_self := case when p_activity.kind <> 'trigger' and v_output is not null
-      then jsonb_build_object('output', jsonb_build_object('data', v_output))
-      else ratchet_internal.activity_entry(p_activity, v_row, v_output, null, null) end;
-  end if;
-  v_draft.scope := case when p_activity.is_read
-    then p_item.scope || jsonb_build_object(p_activity.name, v_self) else p_item.scope end;
-  if v_targets is null or p_activity.job_maps is not null then
-    v_view := case when '$job' = any (p_activity.uses)
-        then ratchet_internal.graph_view(v_job, p_activity, p_item.scope, v_self)
-      when v_self is null then p_item.scope
-      else p_item.scope || jsonb_build_object('$self', v_self, p_activity.name, v_self) end;
-    v_targets := coalesce(v_targets,
-      ratchet_internal.taken_transitions(p_activity.transitions, v_view, 200));
-    v_job.context := case when p_activity.job_maps is null then v_job.context
-      else ratchet_internal.merge_job_data(v_job.context,
-        ratchet_internal.run_maps(p_activity.job_maps -> '', v_view), null) end;
-  end if;
-  v_job.status := v_job.status + cardinality(v_targets) - 1;
-  v_draft.job := v_job;
-  for v_at in 1..cardinality(v_targets) loop
-    v_draft.items := v_draft.items || row(v_row.address || ',0', v_targets[v_at], v_draft.scope,
-      null, null, null)::ratchet_internal.graph_item;
+    v_self := ratchet_internal.plain_entry(v_activity, v_output);
+    v_below := case when v_activity.is_read
+      then v_scope || jsonb_build_object(v_activity.name, v_self) else v_scope end;
+    v_targets := v_activity.follows;
+    if v_targets is null or v_activity.job_maps is not null then
+      v_view := ratchet_internal.plain_view(v_job, v_activity, v_scope, v_self, v_below);
+      v_targets := coalesce(v_targets,
+        ratchet_internal.taken_transitions(v_activity.transitions, v_view, 200));
+      v_job.context := case when v_activity.job_maps is null then v_job.context
+        else case when jsonb_typeof(v_job.context) = 'object' then v_job.context else '{}' end
+          || ratchet_internal.run_maps(v_activity.job_maps -> '', v_view) end;
+    end if;
+    v_scope := v_below;
+    v_address := v_address || ',0';
+    v_steps := v_steps + 1;
+    exit when v_steps >= p_budget or cardinality(v_targets) <> 1;
+    v_activity := p_known[array_position(p_keys, (p_draft.version_id << 32) | v_targets[1])];
+    exit when v_activity.is_plain is not true or v_activity.kind = 'worker';
   end loop;
+  if p_item.message is not null then v_draft.taken := v_draft.taken || p_item.message; end if;
+  v_job.status := v_job.status + cardinality(v_targets) - 1;
+  v_draft.items := '{}';
+  for v_at in 1..cardinality(v_targets) loop
+    v_draft.items := v_draft.items || row(v_address, v_targets[v_at], v_scope, null, null,
+      null)::ratchet_internal.graph_item;
+  end loop;
+  v_draft.scope := v_scope;
+  v_draft.job := v_job;
+  v_draft.attributes := v_attributes;
+  v_draft.steps := v_steps;
   return v_draft;
 exception when sqlstate 'WF107' or sqlstate 'WF506' or data_exception or program_limit_exceeded then
   return null;
 end $$;
 comment on function ratchet_internal.run_plain(ratchet_internal.graph_draft,
-  ratchet_internal.graph_activities, ratchet_internal.graph_item) is
-  'Does one thing of a stretch that has nothing out of the way; null when it fails.';
+  ratchet_internal.graph_activities, ratchet_internal.graph_item, int, bigint[],
+  ratchet_internal.graph_activities[]) is
+  'Does what has nothing out of the way in a stretch, one activity after the other; null when '
+  'one fails.';
 
 -- sql/graph/run_any.sql
 
@@ -16105,6 +16223,7 @@ declare
     p_activity, p_item);
 begin
   v_draft.items := '{}';
+  v_draft.steps := 1;
   if p_activity.kind = 'interrupt' and v_out.effects is not null then
     if not p_is_alone then return null; end if;
     v_out := ratchet_internal.interrupt_other(v_draft, v_out);
@@ -16152,7 +16271,8 @@ comment on function ratchet_internal.known_activities(ratchet_internal.graph_dra
 -- Runs a job of a graph, in memory, from what has been answered until nothing is left to do but
 -- wait, or the budget of activities is used up: what is left over then goes on through messages of
 -- its own. Returns what is to be written (write_drafts); null when the job would stop another one,
--- which is done in the database at once, and only for a job that is alone in this.
+-- which is done in the database at once, and only for a job that is alone in this. What earlier
+-- stretches failed with is forgotten.
 -- Locks: the job (the caller has it, unless it is new); jobs that it stops, never waiting. Writes:
 -- as interrupt_other.
 
@@ -16174,7 +16294,6 @@ declare
   v_steps int := 0;
 begin
   v_draft.items := '{}';
-  -- Earlier stretches may have failed; this one counts from the beginning.
   v_draft.job.error := null;
   while v_at < cardinality(v_items) and v_draft.stop is null and (v_draft.job).status > 0 loop
     v_at := v_at + 1;
@@ -16201,20 +16320,21 @@ begin
       v_draft := ratchet_internal.postpone(v_draft, v_item, 20);
       continue;
     end if;
-    v_steps := v_steps + 1;
-    v_next := null;
-    if v_activity.is_plain and ((v_item.answer).job_id is null or (v_item.answer).kind = 'worker'
-      and not (v_item.answer).is_failed and (v_item.answer).code is null)
-    then
-      v_next := ratchet_internal.run_plain(v_draft, v_activity, v_item);
-    end if;
+    v_next := case when not v_activity.is_plain or (v_item.answer).job_id is not null
+        and ((v_item.answer).kind <> 'worker' or (v_item.answer).is_failed
+          or (v_item.answer).code is not null) then null
+      when v_activity.kind = 'worker' and (v_item.answer).job_id is null
+        then ratchet_internal.run_worker(v_draft, v_activity, v_item)
+      else ratchet_internal.run_plain(v_draft, v_activity, v_item, case when v_at
+        = cardinality(v_items) then p_budget - v_steps else 1 end, p_keys, p_known) end;
     if v_next.version_id is null then
       v_next := ratchet_internal.run_any(v_draft, v_activity, v_item, p_is_alone);
       if v_next.version_id is null then return null; end if;
     end if;
+    v_steps := v_steps + v_next.steps;
     v_draft := v_next;
     foreach v_item in array v_draft.items loop v_items := v_items || v_item; end loop;
-    if v_steps % 50 = 0 then
+    if cardinality(v_draft.attributes) >= 50 then
       -- A long list in a draft would be copied at each step.
       v_attributes := v_attributes || v_draft.attributes;
       v_draft.attributes := null;
@@ -16543,7 +16663,8 @@ begin
   v_draft.job := v_job;
   if p_trigger.is_plain then
     v_plain := ratchet_internal.run_plain(v_draft, p_trigger,
-      row(',0', p_trigger.position, '{}', null, null, null)::ratchet_internal.graph_item);
+      row(',0', p_trigger.position, '{}', null, null, null)::ratchet_internal.graph_item,
+      1, null, null);
     if v_plain.version_id is not null then return v_plain; end if;
   end if;
   v_out := ratchet_internal.close_outcome(v_out, null);
@@ -16607,7 +16728,7 @@ comment on function ratchet_internal.create_graph_job(timestamptz, ratchet.jobs)
 -- Returns null when a job has its id.
 
 create function ratchet_internal.start_graph(p_draft ratchet_internal.graph_draft, p_budget int)
-returns ratchet_internal.graph_run
+returns ratchet_internal.graph_start
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
@@ -16644,8 +16765,8 @@ begin
     v_draft := ratchet_internal.run_stretch(v_new, p_budget, true, v_known.keys,
       v_known.activities);
   end if;
-  return row(v_draft.steps, v_draft.children, v_draft.jobs
-    || ratchet_internal.write_drafts(p_draft.now, array[v_draft]))::ratchet_internal.graph_run;
+  return row(v_draft.job, row(v_draft.steps, v_draft.children, v_draft.jobs
+    || ratchet_internal.write_drafts(p_draft.now, array[v_draft])))::ratchet_internal.graph_start;
 end $$;
 comment on function ratchet_internal.start_graph(ratchet_internal.graph_draft, int) is
   'Starts a job of a graph and runs its first stretch; null when a job has its id.';
@@ -16749,7 +16870,7 @@ begin
   v_draft := ratchet_internal.child_draft(p_now, v_parent, v_version, p_effect);
   v_error := (v_draft.stop) -> 'error';
   if v_error is null then
-    v_run := ratchet_internal.start_graph(v_draft, p_budget);
+    v_run := (ratchet_internal.start_graph(v_draft, p_budget)).run;
     if v_run is null then
       v_error := jsonb_build_object('code', 409, 'message',
         'Duplicate job: ' || (v_draft.job).key);
@@ -16789,7 +16910,7 @@ begin
     null::ratchet.jobs_attributes[], null::ratchet.jobs_attributes[],
     null::ratchet_internal.messages[], null::tid[], null::tid[], '{}'::jsonb, null::jsonb[],
     null::jsonb[], null::jsonb, null::jsonb, null::jsonb[], null::jsonb[], null::bigint[],
-    null::jsonb, null::jsonb
+    null::jsonb, null::jsonb, null::jsonb
   from unnest(v_jobs) j
   cross join lateral (select a.version_id from ratchet_internal.graph_apps a
     where a.space = j.namespace offset 0) app
@@ -16871,6 +16992,9 @@ declare
   v_loads ratchet_internal.graph_draft[] := array(
     select d from ratchet_internal.load_graphs(p_now, p_jobs) d);
   v_known ratchet_internal.graph_known := ratchet_internal.known_activities(v_loads);
+  -- Lists of their own are not copied at each call.
+  v_keys bigint[] := v_known.keys;
+  v_activities ratchet_internal.graph_activities[] := v_known.activities;
   v_loaded ratchet_internal.graph_draft;
   v_draft ratchet_internal.graph_draft;
   v_drafts ratchet_internal.graph_draft[];
@@ -16881,8 +17005,8 @@ declare
 begin
   foreach v_loaded in array v_loads loop
     exit when v_run.steps >= p_budget;
-    v_draft := ratchet_internal.run_stretch(v_loaded, p_budget - v_run.steps, false, v_known.keys,
-      v_known.activities);
+    v_draft := ratchet_internal.run_stretch(v_loaded, p_budget - v_run.steps, false, v_keys,
+      v_activities);
     if v_draft.version_id is null and cardinality(p_jobs) > 1 then
       v_alone := v_alone || (v_loaded.job).id;
       continue;
@@ -16890,7 +17014,7 @@ begin
     continue when not ratchet_internal.may_go_on(v_loaded, v_draft);
     if v_draft.version_id is null then
       v_draft := ratchet_internal.run_stretch(v_loaded, p_budget - v_run.steps, true,
-        v_known.keys, v_known.activities);
+        v_keys, v_activities);
     end if;
     v_drafts := v_drafts || v_draft;
     v_run.steps := v_run.steps + v_draft.steps;
@@ -17354,13 +17478,12 @@ declare
   v_begin ratchet_internal.graph_beginning;
   v_draft ratchet_internal.graph_draft;
   v_job ratchet.jobs;
-  v_run ratchet_internal.graph_run;
+  v_start ratchet_internal.graph_start;
   v_reply text;
   v_may_announce boolean;
 begin
   if not ratchet_internal.is_name(p_topic) or octet_length(p_data::text) > 16777216
-    or p_options is not null
-  then
+    or p_options is not null then
     perform ratchet_internal.check_name(p_topic, 'topic'),
       ratchet_internal.check_size(p_data, 'payload'), ratchet_internal.check_publish(p_options);
   end if;
@@ -17376,6 +17499,7 @@ begin
       'expire', p_options -> 'expire', 'max_cycles', p_options -> 'max_cycles'));
   end if;
   v_draft := ratchet_internal.inception(v_now, v_job, v_begin.trigger);
+  v_draft.expire := (v_begin.graph).expire;
   if p_options ->> 'pending' is not null then
     v_draft := ratchet_internal.reserve_job(v_draft, p_options);
   end if;
@@ -17384,15 +17508,14 @@ begin
       || ratchet_internal.publish_fields(p_options::jsonb), '{}');
   end if;
   if v_reply is not null then
-    v_may_announce := exists (
-      select from ratchet_internal.graph_activities
+    v_may_announce := exists (select from ratchet_internal.graph_activities
       where version_id = v_draft.version_id and announce is not null);
     if v_may_announce then
       perform ratchet_internal.expect_reply((v_draft.job).namespace, (v_draft.job).key, v_reply);
     end if;
   end if;
-  v_run := ratchet_internal.start_graph(v_draft, 1000);
-  if v_run is null then
+  v_start := ratchet_internal.start_graph(v_draft, 1000);
+  if v_start is null then
     -- A statement of its own: it sees the job that the one before waited for.
     select * into v_job from ratchet.jobs where key = (v_draft.job).key
       and namespace = (v_draft.job).namespace and request_id = (v_draft.job).request_id;
@@ -17401,10 +17524,11 @@ begin
       'workflow_id', (v_draft.job).key, 'namespace', (v_draft.job).namespace),
       'A job with this id is kept; choose another id, or read that job.');
   end if;
-  if v_run.children[1] is not null or v_run.jobs[1] is not null then
-    perform ratchet_internal.advance_graphs(v_now, v_run);
+  v_job := v_start.job;
+  if (v_start.run).children[1] is not null or (v_start.run).jobs[1] is not null then
+    perform ratchet_internal.advance_graphs(v_now, v_start.run);
+    select * into v_job from ratchet.jobs where id = (v_draft.job).id;
   end if;
-  select * into v_job from ratchet.jobs where id = (v_draft.job).id;
   if v_reply is not null and v_job.status > 0 and not v_may_announce then
     perform ratchet_internal.expect_reply((v_draft.job).namespace, v_job.key, v_reply);
   end if;

@@ -1,5 +1,7 @@
 -- Works out which activities have nothing out of the way (run_plain), what follows them for sure,
 -- and what a stretch may come to after them before it waits. Comes last, when all else is compiled.
+-- What leads on from a plain activity reads it under its name, not as $self: then the scope that
+-- is carried along is all that it needs.
 -- Writes: graph_activities.
 
 create function ratchet_internal.compile_plain(p_version bigint) returns void
@@ -8,6 +10,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   update ratchet_internal.graph_activities a
   set is_plain = coalesce(a.kind in ('trigger', 'worker', 'hook') and not a.is_described
+      and a.name ~ '^[A-Za-z_][A-Za-z0-9_-]*$' and a.name !~* '^null$'
       and (a.kind = 'trigger' or a.options is null)
       and (a.kind <> 'worker' or ratchet_internal.is_name(a.constants ->> 'topic'))
       and not a.constants ?| array['statusThreshold', 'sleep']
@@ -34,7 +37,17 @@ as $$
             and (waits.kind in ('worker', 'await') or waits.hook is not null
               or waits.constants ? 'sleep'))
       order by cardinality(below.path), below.position limit 100)
-  where a.version_id = p_version
+  where a.version_id = p_version;
+  update ratchet_internal.graph_activities a
+  set transitions = coalesce((
+      select jsonb_agg(case when t ? 'path' then jsonb_set(t, '{path}',
+        to_jsonb(ratchet_internal.path_by_name(t ->> 'path', a.name))) else t end order by at)
+      from jsonb_array_elements(a.transitions) with ordinality as each (t, at)), '[]'),
+    job_maps = case when a.job_maps ? '' then jsonb_build_object('', a.job_maps -> ''
+      || jsonb_strip_nulls(jsonb_build_object(
+        'path', ratchet_internal.path_by_name(a.job_maps -> '' ->> 'path', a.name),
+        'paths', ratchet_internal.path_by_name(a.job_maps -> '' ->> 'paths', a.name)))) end
+  where a.version_id = p_version and a.is_plain
 $$;
 comment on function ratchet_internal.compile_plain(bigint) is
   'Works out which activities of a version are plain, and what comes after each without waiting.';

@@ -13,6 +13,9 @@ declare
   v_loads ratchet_internal.graph_draft[] := array(
     select d from ratchet_internal.load_graphs(p_now, p_jobs) d);
   v_known ratchet_internal.graph_known := ratchet_internal.known_activities(v_loads);
+  -- Lists of their own are not copied at each call.
+  v_keys bigint[] := v_known.keys;
+  v_activities ratchet_internal.graph_activities[] := v_known.activities;
   v_loaded ratchet_internal.graph_draft;
   v_draft ratchet_internal.graph_draft;
   v_drafts ratchet_internal.graph_draft[];
@@ -23,8 +26,8 @@ declare
 begin
   foreach v_loaded in array v_loads loop
     exit when v_run.steps >= p_budget;
-    v_draft := ratchet_internal.run_stretch(v_loaded, p_budget - v_run.steps, false, v_known.keys,
-      v_known.activities);
+    v_draft := ratchet_internal.run_stretch(v_loaded, p_budget - v_run.steps, false, v_keys,
+      v_activities);
     if v_draft.version_id is null and cardinality(p_jobs) > 1 then
       v_alone := v_alone || (v_loaded.job).id;
       continue;
@@ -32,7 +35,7 @@ begin
     continue when not ratchet_internal.may_go_on(v_loaded, v_draft);
     if v_draft.version_id is null then
       v_draft := ratchet_internal.run_stretch(v_loaded, p_budget - v_run.steps, true,
-        v_known.keys, v_known.activities);
+        v_keys, v_activities);
     end if;
     v_drafts := v_drafts || v_draft;
     v_run.steps := v_run.steps + v_draft.steps;

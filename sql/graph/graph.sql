@@ -43,6 +43,7 @@
 \ir graph_outcome.sql
 \ir graph_draft.sql
 \ir graph_run.sql
+\ir graph_start.sql
 \ir graph_known.sql
 \ir graph_beginning.sql
 
@@ -62,6 +63,7 @@
 \ir compile_transitions.sql
 \ir compile_hooks.sql
 \ir compile_reads.sql
+\ir path_by_name.sql
 \ir compile_plain.sql
 \ir store_version.sql
 \ir deploy.sql
@@ -133,6 +135,9 @@
 \ir stop_graph.sql
 \ir lock_messages.sql
 \ir interrupt_other.sql
+\ir run_worker.sql
+\ir plain_entry.sql
+\ir plain_view.sql
 \ir run_plain.sql
 \ir run_any.sql
 \ir known_activities.sql

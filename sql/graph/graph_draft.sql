@@ -24,7 +24,8 @@ create type ratchet_internal.graph_draft as (
   children jsonb[],
   jobs bigint[],
   stop jsonb,
-  scope jsonb
+  scope jsonb,
+  expire jsonb
 );
 comment on type ratchet_internal.graph_draft is
   'A job in the course of a stretch: what is to be done, and what is to be written.';

@@ -51,7 +51,8 @@ begin
   v_draft.job := v_job;
   if p_trigger.is_plain then
     v_plain := ratchet_internal.run_plain(v_draft, p_trigger,
-      row(',0', p_trigger.position, '{}', null, null, null)::ratchet_internal.graph_item);
+      row(',0', p_trigger.position, '{}', null, null, null)::ratchet_internal.graph_item,
+      1, null, null);
     if v_plain.version_id is not null then return v_plain; end if;
   end if;
   v_out := ratchet_internal.close_outcome(v_out, null);

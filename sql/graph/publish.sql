@@ -22,13 +22,12 @@ declare
   v_begin ratchet_internal.graph_beginning;
   v_draft ratchet_internal.graph_draft;
   v_job ratchet.jobs;
-  v_run ratchet_internal.graph_run;
+  v_start ratchet_internal.graph_start;
   v_reply text;
   v_may_announce boolean;
 begin
   if not ratchet_internal.is_name(p_topic) or octet_length(p_data::text) > 16777216
-    or p_options is not null
-  then
+    or p_options is not null then
     perform ratchet_internal.check_name(p_topic, 'topic'),
       ratchet_internal.check_size(p_data, 'payload'), ratchet_internal.check_publish(p_options);
   end if;
@@ -44,6 +43,7 @@ begin
       'expire', p_options -> 'expire', 'max_cycles', p_options -> 'max_cycles'));
   end if;
   v_draft := ratchet_internal.inception(v_now, v_job, v_begin.trigger);
+  v_draft.expire := (v_begin.graph).expire;
   if p_options ->> 'pending' is not null then
     v_draft := ratchet_internal.reserve_job(v_draft, p_options);
   end if;
@@ -52,15 +52,14 @@ begin
       || ratchet_internal.publish_fields(p_options::jsonb), '{}');
   end if;
   if v_reply is not null then
-    v_may_announce := exists (
-      select from ratchet_internal.graph_activities
+    v_may_announce := exists (select from ratchet_internal.graph_activities
       where version_id = v_draft.version_id and announce is not null);
     if v_may_announce then
       perform ratchet_internal.expect_reply((v_draft.job).namespace, (v_draft.job).key, v_reply);
     end if;
   end if;
-  v_run := ratchet_internal.start_graph(v_draft, 1000);
-  if v_run is null then
+  v_start := ratchet_internal.start_graph(v_draft, 1000);
+  if v_start is null then
     -- A statement of its own: it sees the job that the one before waited for.
     select * into v_job from ratchet.jobs where key = (v_draft.job).key
       and namespace = (v_draft.job).namespace and request_id = (v_draft.job).request_id;
@@ -69,10 +68,11 @@ begin
       'workflow_id', (v_draft.job).key, 'namespace', (v_draft.job).namespace),
       'A job with this id is kept; choose another id, or read that job.');
   end if;
-  if v_run.children[1] is not null or v_run.jobs[1] is not null then
-    perform ratchet_internal.advance_graphs(v_now, v_run);
+  v_job := v_start.job;
+  if (v_start.run).children[1] is not null or (v_start.run).jobs[1] is not null then
+    perform ratchet_internal.advance_graphs(v_now, v_start.run);
+    select * into v_job from ratchet.jobs where id = (v_draft.job).id;
   end if;
-  select * into v_job from ratchet.jobs where id = (v_draft.job).id;
   if v_reply is not null and v_job.status > 0 and not v_may_announce then
     perform ratchet_internal.expect_reply((v_draft.job).namespace, v_job.key, v_reply);
   end if;

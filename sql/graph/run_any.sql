@@ -15,6 +15,7 @@ declare
     p_activity, p_item);
 begin
   v_draft.items := '{}';
+  v_draft.steps := 1;
   if p_activity.kind = 'interrupt' and v_out.effects is not null then
     if not p_is_alone then return null; end if;
     v_out := ratchet_internal.interrupt_other(v_draft, v_out);

@@ -1,7 +1,8 @@
 -- Runs a job of a graph, in memory, from what has been answered until nothing is left to do but
 -- wait, or the budget of activities is used up: what is left over then goes on through messages of
 -- its own. Returns what is to be written (write_drafts); null when the job would stop another one,
--- which is done in the database at once, and only for a job that is alone in this.
+-- which is done in the database at once, and only for a job that is alone in this. What earlier
+-- stretches failed with is forgotten.
 -- Locks: the job (the caller has it, unless it is new); jobs that it stops, never waiting. Writes:
 -- as interrupt_other.
 
@@ -23,7 +24,6 @@ declare
   v_steps int := 0;
 begin
   v_draft.items := '{}';
-  -- Earlier stretches may have failed; this one counts from the beginning.
   v_draft.job.error := null;
   while v_at < cardinality(v_items) and v_draft.stop is null and (v_draft.job).status > 0 loop
     v_at := v_at + 1;
@@ -50,20 +50,21 @@ begin
       v_draft := ratchet_internal.postpone(v_draft, v_item, 20);
       continue;
     end if;
-    v_steps := v_steps + 1;
-    v_next := null;
-    if v_activity.is_plain and ((v_item.answer).job_id is null or (v_item.answer).kind = 'worker'
-      and not (v_item.answer).is_failed and (v_item.answer).code is null)
-    then
-      v_next := ratchet_internal.run_plain(v_draft, v_activity, v_item);
-    end if;
+    v_next := case when not v_activity.is_plain or (v_item.answer).job_id is not null
+        and ((v_item.answer).kind <> 'worker' or (v_item.answer).is_failed
+          or (v_item.answer).code is not null) then null
+      when v_activity.kind = 'worker' and (v_item.answer).job_id is null
+        then ratchet_internal.run_worker(v_draft, v_activity, v_item)
+      else ratchet_internal.run_plain(v_draft, v_activity, v_item, case when v_at
+        = cardinality(v_items) then p_budget - v_steps else 1 end, p_keys, p_known) end;
     if v_next.version_id is null then
       v_next := ratchet_internal.run_any(v_draft, v_activity, v_item, p_is_alone);
       if v_next.version_id is null then return null; end if;
     end if;
+    v_steps := v_steps + v_next.steps;
     v_draft := v_next;
     foreach v_item in array v_draft.items loop v_items := v_items || v_item; end loop;
-    if v_steps % 50 = 0 then
+    if cardinality(v_draft.attributes) >= 50 then
       -- A long list in a draft would be copied at each step.
       v_attributes := v_attributes || v_draft.attributes;
       v_draft.attributes := null;

@@ -6,7 +6,7 @@
 -- Returns null when a job has its id.
 
 create function ratchet_internal.start_graph(p_draft ratchet_internal.graph_draft, p_budget int)
-returns ratchet_internal.graph_run
+returns ratchet_internal.graph_start
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
@@ -43,8 +43,8 @@ begin
     v_draft := ratchet_internal.run_stretch(v_new, p_budget, true, v_known.keys,
       v_known.activities);
   end if;
-  return row(v_draft.steps, v_draft.children, v_draft.jobs
-    || ratchet_internal.write_drafts(p_draft.now, array[v_draft]))::ratchet_internal.graph_run;
+  return row(v_draft.job, row(v_draft.steps, v_draft.children, v_draft.jobs
+    || ratchet_internal.write_drafts(p_draft.now, array[v_draft])))::ratchet_internal.graph_start;
 end $$;
 comment on function ratchet_internal.start_graph(ratchet_internal.graph_draft, int) is
   'Starts a job of a graph and runs its first stretch; null when a job has its id.';
