@@ -7,6 +7,8 @@ import { clientOf, openOurs } from '../sides';
 import type { Workload } from './workload';
 
 const BLOCK = 20;
+/** Rounds that do not count: programs and sessions that serve one call at a time warm up slowly. */
+const WARM_UP = 10;
 
 async function latencies(exchange: () => Promise<unknown>): Promise<number[]> {
   const found: number[] = [];
@@ -62,7 +64,7 @@ export const idle: Workload = async ({ server, flags }) => {
   };
   try {
     const found: Record<string, number[]> = { ours: [], hand: [], queue: [] };
-    for (let round = -1; round < flags.rounds * 5; round += 1) {
+    for (let round = -WARM_UP; round < flags.rounds * 5; round += 1) {
       for (const [name, exchange] of shuffled(Object.entries(sides))) {
         const block = await latencies(exchange);
         if (round >= 0) found[name]?.push(...block);
