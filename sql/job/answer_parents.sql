@@ -19,7 +19,8 @@ begin
       then ratchet_internal.number_of(j.error, 'code', 500)::int end) as codes
   into v_told
   from ratchet_internal.messages m
-  join ratchet.jobs j on j.id::text = m.key and j.id = any (p_ended)
+  cross join lateral (
+    select error, result, version from ratchet.jobs where id = m.key::bigint limit 1) j
   where m.kind = 'child' and m.key = any (p_ended::text[]);
   if v_told.jobs is not null then
     perform ratchet_internal.settle(p_now, v_told.jobs, v_told.addresses, v_told.positions,
