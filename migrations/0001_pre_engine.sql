@@ -4968,9 +4968,17 @@ begin
     where job_id = any (v_ended) and (position <> 0 or address <> ''))
   then
     select bool_or(has_task) into v_have_tasks from (
-      select kind = 'wait' and options is not null as has_task from ratchet_internal.messages
-      where job_id = any (v_ended || v_kept) or kind = 'child' and key = any (v_awaited::text[])
-      order by job_id, address, position for update) locked;
+      select job_id, address, position from ratchet_internal.messages
+      where job_id = any (v_ended || v_kept)
+      union
+      select job_id, address, position from ratchet_internal.messages
+      where kind = 'child' and key = any (v_awaited::text[])
+      order by job_id, address, position) given
+    cross join lateral (
+      select m.kind = 'wait' and m.options is not null as has_task
+      from ratchet_internal.messages m
+      where m.job_id = given.job_id and m.address = given.address
+        and m.position = given.position limit 1 for update) locked;
     if v_have_tasks then
       perform ratchet_internal.drop_escalations(p_now, v_ended, false);
     end if;
