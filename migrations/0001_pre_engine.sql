@@ -3263,12 +3263,17 @@ begin
         as is_left
     from ratchet_internal.signals g where id = any (p_signals) and not is_consumed) l
   where s.id = l.id and s.is_new <> l.is_left;
+  -- By whole keys: the index of new waits invites to go through all of them for each.
   update ratchet_internal.messages m set attempt = 1
   from unnest(p_jobs, p_addresses, p_positions) as w (job_id, address, at)
+  cross join lateral (
+    select key, namespace from ratchet_internal.messages new
+    where new.job_id = w.job_id and new.address = w.address and new.position = w.at
+      and new.kind = 'wait' and new.attempt = 0 limit 1) wait
   where m.job_id = w.job_id and m.address = w.address and m.position = w.at
-    and m.kind = 'wait' and m.attempt = 0
     and (
-      select true from ratchet_internal.signals s where s.key = m.key and s.namespace = m.namespace
+      select true from ratchet_internal.signals s
+      where s.key = wait.key and s.namespace = wait.namespace
         and not s.is_consumed and s.expires_at > p_now limit 1) is null;
 end $$;
 comment on function ratchet_internal.mark_matched(
