@@ -280,6 +280,8 @@ return p_ledger >= 200000000000000;
 comment on function ratchet_internal.is_final(bigint) is
   'Whether a ledger says that its step is closed: its answer is recorded and will not change.';
 
+-- sql/tables/tables.sql
+
 -- The state: jobs, their history, what is to be done, who does it, signals not yet consumed.
 
 -- sql/tables/jobs.sql
@@ -1868,9 +1870,9 @@ comment on function ratchet.start_workflows(text, text[], json[], text, text, js
 
 -- For a program that has several starts to make at the same time: starts them in one commit, and
 -- returns the ids that it did not start, because jobs of those ids are kept or reserved, so that
--- start_workflow is called for each of them. The other way round than start_workflows it never
--- waits long for another transaction that starts the same id: it fails as a whole (55P03 after
--- 100 ms), and each is then started by itself.
+-- start_workflow is called for each of them. Unlike start_workflows it never waits long for another
+-- transaction that starts the same id: it fails as a whole (55P03 after 100 ms), and each is then
+-- started by itself.
 -- Locks: the new rows. Writes: jobs, messages. Wakes: an idle worker, once.
 -- Raises: WF101, WF102, WF104, WF501. Idempotent: with the same p_request_id the first answer is
 -- given again.
@@ -5734,6 +5736,8 @@ end $$;
 comment on function ratchet_internal.act_on_steps(timestamptz, bigint[], text[]) is
   'Does what steps scheduled in this transaction ask of other jobs and of listeners.';
 
+-- sql/data/data.sql
+
 -- The data of a job: search attributes, and the entity, a JSON document. Operations on them are
 -- steps that the exchange carries out and answers at once.
 
@@ -6627,7 +6631,7 @@ as $$
 begin
   return query
   with answer as materialized (
-    select r.ctid as at, r.job_id, r.address, r.position, r.due_at
+    select r.job_id, r.address, r.position, r.due_at
     from ratchet_internal.messages r
     where r.worker_id = p_worker and r.kind = 'result' and r.due_at >= p_since and (
       select turn.worker_id from ratchet_internal.messages turn where turn.job_id = r.job_id
@@ -6635,7 +6639,7 @@ begin
     for update of r skip locked),
   taken as (
     delete from ratchet_internal.messages r using answer a
-    where r.ctid = a.at) -- they are locked, and stay where they are
+    where r.job_id = a.job_id and r.address = a.address and r.position = a.position)
   select case when a.position > 0 then 'result' else 'cancel' end, a.job_id, a.address,
     a.position, null::int, null, null, null, null, null, null::json, null::json, t.is_failed,
     false, t.value, null::bigint
@@ -6744,10 +6748,10 @@ begin
     select h.namespace, h.queue, h.opens_at, coalesce(h.ready_at, p_now) as ready_at
     from unnest(p_heads) h where h.workflow = '' order by 4),
   due as materialized (
-    select m.at
+    select m.job_id, m.address, m.position
     from route r
     cross join lateral (
-      select ctid as at from ratchet_internal.messages
+      select job_id, address, position from ratchet_internal.messages
       where queue = r.queue and workflow = '' and namespace = r.namespace
         and worker_id is null and kind in ('turn', 'activity')
         and due_at between r.ready_at and p_now
@@ -6759,7 +6763,7 @@ begin
     update ratchet_internal.messages m
     set worker_id = p_worker, due_at = p_now, attempt = m.attempt + 1
     from due d
-    where m.ctid = d.at -- they are locked, and stay where they are
+    where m.job_id = d.job_id and m.address = d.address and m.position = d.position
     returning m.job_id, m.address, m.position, m.attempt, m.queue, m.options)
   select 'activity', t.job_id, t.address, t.position, t.attempt, j.namespace, j.key, j.workflow,
     t.queue, ratchet_internal.step_name(a.address, a.field), a.input, t.options, false, false,

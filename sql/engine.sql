@@ -37,22 +37,7 @@ begin;
 \ir ledger/passes_counted.sql
 \ir ledger/is_final.sql
 
--- The state: jobs, their history, what is to be done, who does it, signals not yet consumed.
-\ir tables/jobs.sql
-\ir tables/jobs_attributes.sql
-\ir tables/threads.sql
-\ir tables/messages.sql
-\ir tables/workers.sql
-\ir tables/signals.sql
-\ir tables/sweep.sql
-\ir tables/graph_versions.sql
-\ir tables/graph_activities.sql
-\ir tables/graph_facts.sql
-\ir tables/subscriptions.sql
-\ir tables/members.sql
-\ir tables/schedules.sql
-\ir tables/worker_roles.sql
-\ir tables/escalations.sql
+\ir tables/tables.sql
 
 -- Worker roles: sessions that may only serve some queues, and only by workers of their own.
 \ir roles/limited_role.sql
@@ -143,21 +128,7 @@ begin;
 \ir signal/emit.sql
 \ir dispatch/act_on_steps.sql
 
--- The data of a job: search attributes, and the entity, a JSON document. Operations on them are
--- steps that the exchange carries out and answers at once.
-\ir data/change.sql
-\ir data/decimal_of.sql
-\ir data/rounded.sql
-\ir data/put_value.sql
-\ir data/merged.sql
-\ir data/change_value.sql
-\ir data/change_search.sql
-\ir data/change_entity.sql
-\ir data/change_document.sql
-\ir data/attributes_of.sql
-\ir data/operation_field.sql
-\ir data/change_data.sql
-\ir data/data_answers.sql
+\ir data/data.sql
 
 -- What a worker hands in.
 \ir dispatch/record_steps.sql

@@ -10,7 +10,7 @@ as $$
 begin
   return query
   with answer as materialized (
-    select r.ctid as at, r.job_id, r.address, r.position, r.due_at
+    select r.job_id, r.address, r.position, r.due_at
     from ratchet_internal.messages r
     where r.worker_id = p_worker and r.kind = 'result' and r.due_at >= p_since and (
       select turn.worker_id from ratchet_internal.messages turn where turn.job_id = r.job_id
@@ -18,7 +18,7 @@ begin
     for update of r skip locked),
   taken as (
     delete from ratchet_internal.messages r using answer a
-    where r.ctid = a.at) -- they are locked, and stay where they are
+    where r.job_id = a.job_id and r.address = a.address and r.position = a.position)
   select case when a.position > 0 then 'result' else 'cancel' end, a.job_id, a.address,
     a.position, null::int, null, null, null, null, null, null::json, null::json, t.is_failed,
     false, t.value, null::bigint

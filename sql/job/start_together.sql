@@ -1,8 +1,8 @@
 -- For a program that has several starts to make at the same time: starts them in one commit, and
 -- returns the ids that it did not start, because jobs of those ids are kept or reserved, so that
--- start_workflow is called for each of them. The other way round than start_workflows it never
--- waits long for another transaction that starts the same id: it fails as a whole (55P03 after
--- 100 ms), and each is then started by itself.
+-- start_workflow is called for each of them. Unlike start_workflows it never waits long for another
+-- transaction that starts the same id: it fails as a whole (55P03 after 100 ms), and each is then
+-- started by itself.
 -- Locks: the new rows. Writes: jobs, messages. Wakes: an idle worker, once.
 -- Raises: WF101, WF102, WF104, WF501. Idempotent: with the same p_request_id the first answer is
 -- given again.
