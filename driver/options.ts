@@ -43,17 +43,17 @@ function kindOf(value: unknown): string {
  * @throws RatchetError WF104, with the nearest known name as the hint
  */
 export function checkOptions(given: unknown, known: readonly string[], where: string): void {
-  const names = `Options of ${where} are ${known.join(', ')}.`;
+  const names = () => `Options of ${where} are ${known.join(', ')}.`;
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     const message = `The options of ${where} are not an object but ${kindOf(given)}.`;
-    throw new RatchetError('WF104', message, { detail: { where }, hint: names });
+    throw new RatchetError('WF104', message, { detail: { where }, hint: names() });
   }
   const option = Object.keys(given).find((name) => !known.includes(name));
   if (option === undefined) return;
   const meant = nearest(option, known);
   throw new RatchetError('WF104', `Unknown option of ${where}: '${option}'.`, {
     detail: meant === undefined ? { where, option } : { where, option, nearest: meant },
-    hint: meant === undefined ? names : `Did you mean '${meant}'?`,
+    hint: meant === undefined ? names() : `Did you mean '${meant}'?`,
   });
 }
 

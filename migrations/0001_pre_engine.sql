@@ -191,14 +191,12 @@ comment on function ratchet_internal.number_of(json, text, float8) is
 -- sql/inspect/is_arguments.sql
 
 -- Whether a value may be the arguments of a function: an array, or what a codec of the driver made
--- of one, which is a string that begins with /b: and cannot be read here.
+-- of one, which is a string that begins with /b: and cannot be read here. Inlinable: used per row
+-- of bulk starts.
 
 create function ratchet_internal.is_arguments(p_value json) returns boolean
-language sql immutable
-set search_path = pg_catalog, pg_temp
-as $$
-  select coalesce(json_typeof(p_value) = 'array' or starts_with(p_value::text, '"/b:'), false)
-$$;
+language sql immutable parallel safe
+return coalesce(json_typeof(p_value) = 'array' or starts_with(p_value::text, '"/b:'), false);
 comment on function ratchet_internal.is_arguments(json) is
   'Whether a value is an array, or an encoded one.';
 
@@ -1564,10 +1562,40 @@ as $$
 $$;
 comment on function ratchet_internal.read_terms(json) is 'What the options of a start ask for.';
 
+-- sql/job/job_rows.sql
+
+-- The rows of jobs to be started, in the order of their ids. Inlinable: part of set-based inserts.
+
+create function ratchet_internal.job_rows(
+  p_now timestamptz, p_namespace text, p_workflow text, p_queue text, p_ids text[],
+  p_inputs json[], p_terms ratchet_internal.start_terms, p_request_id uuid
+) returns table (
+  key text, namespace text, entity text, workflow text, queue text, status int,
+  is_watched boolean, is_hookable boolean, is_persistent boolean, is_labelled boolean,
+  request_id uuid, expire_seconds bigint, options json, input json, created_at timestamptz,
+  updated_at timestamptz, pending_until timestamptz
+) language sql stable
+begin atomic
+  select given.id, p_namespace, coalesce((p_terms).entity, p_workflow), p_workflow, p_queue,
+    case when (p_terms).pending is null then 1 else -1 end,
+    coalesce((p_terms).is_watched, false), coalesce((p_terms).is_hookable, true),
+    coalesce((p_terms).is_persistent, false), (p_terms).entity is not null, p_request_id,
+    (p_terms).expire_seconds, (p_terms).retry, given.input, p_now, p_now,
+    case when (p_terms).pending is not null
+      then ratchet_internal.after(p_now, (p_terms).pending * 1000) end
+  from unnest(p_ids, p_inputs) as given (id, input)
+  order by given.id collate "C";
+end;
+comment on function ratchet_internal.job_rows(
+  timestamptz, text, text, text, text[], json[], ratchet_internal.start_terms, uuid) is
+  'The rows of jobs to be started, in the order of their ids.';
+
 -- sql/job/create_jobs.sql
 
 -- Inserts jobs and the message that runs each; ids that exist already are left alone. With the
 -- option pending the ids are only reserved: nothing runs until somebody starts a job of the id.
+-- Many are taken for new, since looking for a conflict makes a row cost a fifth more: the first
+-- that exists undoes what was inserted (little, unless few exist), and they are looked for.
 -- Locks: the new rows, in the order of the ids (a concurrent start of the same id waits for this
 --   transaction; two that share several ids wait one for the other).
 -- Writes: jobs, messages, attributes. Wakes: one notification if a worker of the queue is idle.
@@ -1592,27 +1620,41 @@ begin
     v_terms := ratchet_internal.read_terms(p_options);
     v_due := ratchet_internal.after(v_now, v_terms.delay_ms);
   end if;
-  with job as (
-    insert into ratchet.jobs (key, namespace, entity, workflow, queue, status, is_watched,
-      is_hookable, is_persistent, is_labelled, request_id, expire_seconds, options, input,
-      created_at, updated_at, pending_until)
-    select id, p_namespace, coalesce(v_terms.entity, p_workflow), p_workflow, p_queue,
-      case when v_terms.pending is null then 1 else -1 end, coalesce(v_terms.is_watched, false),
-      coalesce(v_terms.is_hookable, true), coalesce(v_terms.is_persistent, false),
-      v_terms.entity is not null, p_request_id, v_terms.expire_seconds, v_terms.retry, input,
-      v_now, v_now, case when v_terms.pending is not null
-        then ratchet_internal.after(v_now, v_terms.pending * 1000) end
-    from unnest(p_ids, p_inputs) as given (id, input)
-    order by id collate "C"
-    on conflict (key, namespace) do nothing
-    returning id),
-  turn as (
-    insert into ratchet_internal.messages
-      (job_id, due_at, kind, namespace, queue, workflow)
-    select id, v_due, 'turn', p_namespace, p_queue, p_workflow from job
-    where v_terms.pending is null)
-  select count(*), case when v_terms.is_described then array_agg(id) end into v_count, v_jobs
-  from job;
+  -- A block is a subtransaction: few starts, of which a transaction may have any number, use none.
+  if cardinality(p_ids) >= 100 then
+    begin
+      with job as (
+        insert into ratchet.jobs (key, namespace, entity, workflow, queue, status, is_watched,
+          is_hookable, is_persistent, is_labelled, request_id, expire_seconds, options, input,
+          created_at, updated_at, pending_until)
+        select * from ratchet_internal.job_rows(v_now, p_namespace, p_workflow, p_queue, p_ids,
+          p_inputs, v_terms, p_request_id)
+        returning id),
+      turn as (
+        insert into ratchet_internal.messages (job_id, due_at, kind, namespace, queue, workflow)
+        select id, v_due, 'turn', p_namespace, p_queue, p_workflow from job
+        where v_terms.pending is null)
+      select count(*), case when v_terms.is_described then array_agg(id) end into v_count, v_jobs
+      from job;
+    exception when unique_violation then null;
+    end;
+  end if;
+  if v_count is null then
+    with job as (
+      insert into ratchet.jobs (key, namespace, entity, workflow, queue, status, is_watched,
+        is_hookable, is_persistent, is_labelled, request_id, expire_seconds, options, input,
+        created_at, updated_at, pending_until)
+      select * from ratchet_internal.job_rows(v_now, p_namespace, p_workflow, p_queue, p_ids,
+        p_inputs, v_terms, p_request_id)
+      on conflict (key, namespace) do nothing
+      returning id),
+    turn as (
+      insert into ratchet_internal.messages (job_id, due_at, kind, namespace, queue, workflow)
+      select id, v_due, 'turn', p_namespace, p_queue, p_workflow from job
+      where v_terms.pending is null)
+    select count(*), case when v_terms.is_described then array_agg(id) end into v_count, v_jobs
+    from job;
+  end if;
   if v_jobs is not null then
     perform ratchet_internal.describe_jobs(v_now, v_jobs, p_options);
   end if;

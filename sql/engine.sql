@@ -62,6 +62,7 @@ begin;
 \ir job/describe_jobs.sql
 \ir job/start_terms.sql
 \ir job/read_terms.sql
+\ir job/job_rows.sql
 \ir job/create_jobs.sql
 \ir job/run_reserved.sql
 \ir job/is_marker.sql

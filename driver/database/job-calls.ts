@@ -1,4 +1,5 @@
 import { RatchetError } from '../errors';
+import { arrayLiteral } from './array-literal';
 import { call } from './call';
 import type { Database, Queryable } from './database';
 
@@ -81,6 +82,13 @@ export async function startWorkflow(
   await call(database, tx, START, values);
 }
 
+function idsAndArgs(jobs: readonly { workflowId: string; args: string }[]): string[] {
+  return [
+    arrayLiteral(jobs.map(({ workflowId }) => workflowId)),
+    arrayLiteral(jobs.map(({ args }) => args)),
+  ];
+}
+
 /** Starts what does not exist; returns how many jobs were new. */
 export async function startWorkflows(
   database: Database,
@@ -89,9 +97,7 @@ export async function startWorkflows(
   tx?: Queryable,
 ): Promise<number> {
   const { workflow, queue, namespace, options } = shared;
-  const ids = jobs.map((job) => job.workflowId);
-  const args = jobs.map((job) => job.args);
-  const values = [workflow, ids, args, queue, namespace, options];
+  const values = [workflow, ...idsAndArgs(jobs), queue, namespace, options];
   return Number(await call(database, tx, START_MANY, values));
 }
 
@@ -104,9 +110,7 @@ export async function startTogether(
   const [first] = requests;
   if (first === undefined) return [];
   const { workflow, queue, namespace, options } = first;
-  const ids = requests.map((request) => request.workflowId);
-  const args = requests.map((request) => request.args);
-  const values = [workflow, ids, args, queue, namespace, options, requestId];
+  const values = [workflow, ...idsAndArgs(requests), queue, namespace, options, requestId];
   return (await database.rows<[string]>(START_TOGETHER, values)).map(([id]) => id);
 }
 

@@ -21,6 +21,7 @@ import type { HotMeshClient } from './mesh-client';
 import { ScheduleClient } from './schedules';
 import { checkSettings } from './worker-options';
 import {
+  checkArguments,
   checkStart,
   nameOf,
   queryableOf,
@@ -111,8 +112,8 @@ export class WorkflowClient {
     }
     const checked = jobs.map((job) => {
       checkOptions(job, ['workflowId', 'args'], 'a job of startMany');
-      checkName(job.workflowId, 'workflowId');
-      return checkStart({ ...options, ...job });
+      const workflowId = checkName(job.workflowId, 'workflowId');
+      return { workflowId, args: checkArguments(job.args) };
     });
     await this.hub.prepare();
     return startWorkflows(this.hub.database, shared, checked, queryableOf(options.tx));

@@ -105,14 +105,13 @@ export function checkStart(
   defaults: { queue?: string; workflow?: string; namespace?: string; expire?: number } = {},
 ): CheckedStart {
   checkOptions(options, START_OPTIONS, 'start');
-  const { entity, args = [], expire = defaults.expire, config } = options;
+  const { entity, expire = defaults.expire, config } = options;
   const queue = options.taskQueue ?? defaults.queue ?? entity ?? missing('taskQueue');
   const workflow = options.workflowName ?? defaults.workflow ?? entity ?? missing('workflowName');
-  if (!Array.isArray(args)) refuseOption('start', 'args', args, 'Give a list of arguments.');
   checkNumbers({ expire }, { expire: SECONDS }, 'start');
   const retry = { ...storedPolicy(config), ...traceOf(options) };
   return {
-    args: toPayload(args, 'args') ?? '[]',
+    args: checkArguments(options.args),
     queue: checkName(queue, 'taskQueue'),
     workflow: checkName(workflow, 'workflowName'),
     workflowId: checkName(options.workflowId ?? randomUUID(), 'workflowId'),
@@ -123,6 +122,12 @@ export function checkStart(
     search: searchOf(options.search),
     lifetime: checkLifetime(options),
   };
+}
+
+/** The arguments of a start as they are stored. @throws RatchetError WF104, and as `toPayload` */
+export function checkArguments(args: unknown = []): string {
+  if (!Array.isArray(args)) refuseOption('start', 'args', args, 'Give a list of arguments.');
+  return toPayload(args, 'args') ?? '[]';
 }
 
 /** A workflow starts and reaches jobs of its own namespace only. @throws RatchetError WF104 */

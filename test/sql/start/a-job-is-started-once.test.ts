@@ -66,6 +66,22 @@ test.serial('a bulk start starts what is missing, and says how much that was', a
   t.is(await sql.value(input), 'bulk-3');
 });
 
+test.serial('bulk starts of hundreds at once, with ids in common: each job once', async (t) => {
+  const text = `select ratchet.start_workflows('many', $1, $2)`;
+  const batch = (from: number) => {
+    const ids = Array.from({ length: 300 }, (_, i) => `many-${from + i}`);
+    return sql.value<string>(text, [[...ids, `many-${from}`], [...ids, ''].map(() => '[]')]);
+  };
+  const counts = await Promise.all([0, 100, 200, 0, 250].map(batch));
+  t.is(
+    counts.map(Number).reduce((a, b) => a + b),
+    550,
+  );
+  t.is(await batch(400), '150');
+  const held = `select count(*)::int from ratchet_internal.messages where workflow = 'many'`;
+  t.is(await sql.value(held), 700);
+});
+
 test.serial('rolled back, nothing is left', async (t) => {
   const client = await sql.pool().connect();
   await client.query('begin');
