@@ -65,18 +65,16 @@ function serverMs(postmaster: number, without: number): number | undefined {
   }
 }
 
-/** Reads through the measurer's connection; with a channel it counts what is notified on it. */
+/** Reads through the measurer's connection; with channels it counts what is notified on them. */
 export async function openMeter(
   client: Client,
   postmaster: () => number | undefined,
-  channel?: string,
+  channels?: readonly string[],
 ): Promise<Meter> {
   const own = (await client.query('select pg_backend_pid() as pid')).rows[0].pid as number;
   let heard = 0;
-  if (channel !== undefined) {
-    client.on('notification', () => (heard += 1));
-    await client.query(`listen ${channel}`);
-  }
+  client.on('notification', () => (heard += 1));
+  for (const channel of channels ?? []) await client.query(`listen ${channel}`);
   return {
     async read() {
       const [{ wal, xid, calls }] = (await client.query(READ)).rows as [Record<string, number>];
@@ -85,7 +83,7 @@ export async function openMeter(
         walBytes: wal ?? NaN,
         transactions: xid ?? NaN,
         statements: calls ?? NaN,
-        notifies: channel === undefined ? undefined : heard,
+        notifies: channels === undefined ? undefined : heard,
         postgresMs: pid === undefined ? undefined : serverMs(pid, own),
       };
     },

@@ -23,7 +23,7 @@ const countStatements = (flags: Flags) => ({
 });
 
 /** The channel on which the engine notifies. */
-const CHANNEL = 'ratchet';
+const CHANNELS = ['ratchet', 'ratchet_results', 'ratchet_broadcasts'];
 
 /** What a database is made with: the engine, the limit, or what a peer brings itself. */
 type Kind = 'ours' | 'limit' | 'peer';
@@ -65,8 +65,8 @@ export async function startServer(flags: Flags): Promise<Server> {
     await client.connect();
     for (const sql of [...installation(kind, flags), METER_SQL]) await client.query(sql);
     await client.query(`set role ${METER_ROLE}`);
-    const channel = kind === 'ours' ? CHANNEL : undefined;
-    const meter = await openMeter(client, () => postgres.pid, channel);
+    const channels = kind === 'ours' ? CHANNELS : undefined;
+    const meter = await openMeter(client, () => postgres.pid, channels);
     return { url, client, meter };
   };
   const { rows } = await admin.query('show server_version');

@@ -5038,7 +5038,7 @@ begin
     perform ratchet_internal.answer_parents(p_now, v_awaited, p_worker is not null);
   end if;
   if v_is_watched then
-    perform pg_notify('ratchet', 'result');
+    perform pg_notify('ratchet_results', '');
   end if;
   if v_graphs is not null then
     perform ratchet_internal.announce_ended(v_graphs);
@@ -8269,8 +8269,8 @@ comment on function ratchet.await_result(text, interval, text) is
 -- sql/job/watch_jobs.sql
 
 -- For programs that wait for results: returns those of the given jobs that have a result or an
--- error, and marks the others so that the commit that ends one sends a notification. Ids that do
--- not exist come with status null.
+-- error, and marks the others so that the commit that ends one sends a notification on the
+-- channel ratchet_results. Ids that do not exist come with status null.
 -- Locks: the jobs that have not ended, in id order. Writes: jobs.
 
 create function ratchet.watch_jobs(p_namespace text, p_ids text[])
@@ -8304,7 +8304,8 @@ begin
   where j.id is null or j.finished_at is not null or j.returned_at is not null;
 end $$;
 comment on function ratchet.watch_jobs(text, text[]) is
-  'Returns which of the jobs have finished, and asks for a notification when the others do.';
+  'Returns which of the jobs have finished, and asks for a notification on ratchet_results '
+  'when the others do.';
 
 -- sql/job/cancel.sql
 
@@ -12410,7 +12411,7 @@ begin
       and (p_topic !~ '^[$]' or g.pattern ~ '^[$]'))
   order by s.id for key share skip locked;
   if found then
-    perform pg_notify('ratchet', 'broadcast');
+    perform pg_notify('ratchet_broadcasts', '');
   end if;
 end $$;
 comment on function ratchet_internal.broadcast(text, text, text, text, json) is
@@ -15762,7 +15763,7 @@ begin
     order by job_id, address, position for update;
     perform ratchet_internal.answer_parents(p_now, v_ended.awaited, false);
   end if;
-  if v_ended.are_watched then perform pg_notify('ratchet', 'result'); end if;
+  if v_ended.are_watched then perform pg_notify('ratchet_results', ''); end if;
   perform ratchet_internal.announce_drafts(p_drafts);
   return coalesce(v_ended.parents, '{}');
 end $$;

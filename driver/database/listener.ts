@@ -15,11 +15,13 @@ const LOST = 'Connection terminated: the listener lost its connection and connec
 export interface ListenerOptions {
   /** As for a pg Client. A pooler in transaction mode will not do: this must be a session. */
   connection: ClientConfig;
-  channel: string;
   /** Called with the text of each notification, '' when it has none. A hint: it may get lost. */
-  onNotify: (payload: string) => void;
-  /** Called whenever listening begins, at first and after each outage: look at everything once. */
-  onConnected: () => void;
+  onNotify: (channel: string, payload: string) => void;
+  /**
+   * Called whenever listening to a channel begins, at first and after each outage: look at
+   * everything once.
+   */
+  onListening: (channel: string) => void;
   /** Called with each failed attempt and each lost connection. Connecting goes on regardless. */
   onError: (error: unknown) => void;
   /** Milliseconds between checks that the peer still answers. Default 10,000. */
@@ -27,6 +29,8 @@ export interface ListenerOptions {
 }
 
 export interface Listener {
+  /** From now on also this channel; again changes nothing. */
+  listenTo(channel: string): void;
   /** Resolves within about a second, whatever the state of the database; never rejects. */
   close(): Promise<void>;
 }
@@ -78,11 +82,13 @@ async function closeSession(session: Session): Promise<void> {
 }
 
 /**
- * Listens on one channel until closed, through outages of any length, from a database that may
+ * Listens on any channels until closed, through outages of any length, from a database that may
  * be down now. Never opens a transaction, so it holds back neither vacuum nor the queue of NOTIFY.
  */
 export function createListener(options: ListenerOptions): Listener {
+  const channels = new Set<string>();
   let session: Session | undefined;
+  let isConnected = false;
   let retryTimer: NodeJS.Timeout | undefined;
   let failures = 0;
   let listeningSince = Infinity;
@@ -102,6 +108,7 @@ export function createListener(options: ListenerOptions): Listener {
   function lose(lost: Session, error: unknown): void {
     if (isClosed || session !== lost) return;
     session = undefined;
+    isConnected = false;
     void closeSession(lost);
     retry(error);
   }
@@ -117,23 +124,38 @@ export function createListener(options: ListenerOptions): Listener {
     session = opened;
     const { events } = opened.subscriber;
     events.on('error', (cause) => lose(opened, new Error(LOST, { cause })));
-    events.on('notification', ({ payload }) => {
-      if (session === opened) options.onNotify(typeof payload === 'string' ? payload : '');
+    events.on('notification', ({ channel, payload }) => {
+      if (session !== opened) return;
+      options.onNotify(channel, typeof payload === 'string' ? payload : '');
     });
     try {
       await opened.subscriber.connect();
-      await opened.subscriber.listenTo(options.channel);
     } catch (error) {
       lose(opened, error);
       return;
     }
     if (session !== opened) return;
+    isConnected = true;
     listeningSince = performance.now();
-    options.onConnected();
+    for (const channel of channels) void hear(opened, channel);
+  }
+
+  async function hear(opened: Session, channel: string): Promise<void> {
+    try {
+      await opened.subscriber.listenTo(channel);
+      if (session === opened) options.onListening(channel);
+    } catch (error) {
+      lose(opened, error);
+    }
   }
 
   void open();
   return {
+    listenTo(channel) {
+      if (channels.has(channel)) return;
+      channels.add(channel);
+      if (session !== undefined && isConnected) void hear(session, channel);
+    },
     async close() {
       isClosed = true;
       clearTimeout(retryTimer);

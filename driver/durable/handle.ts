@@ -138,7 +138,7 @@ export class WorkflowHandle<R = unknown> {
     checkOptions(options, RESULT_OPTIONS, 'result');
     checkSwitches(options, RESULT_OPTIONS, 'result');
     await this.hub.prepare();
-    this.hub.listen();
+    this.hub.listen('results');
     const job = await this.hub.results.wait(this.namespace, this.workflowId);
     if (job.status === null)
       return saying(this.workflowId, (async () => notFound(this.workflowId))());

@@ -47,7 +47,8 @@ export interface HubOptions extends Partial<Omit<EngineOptions, Wired>> {
   warnNondeterminism?: boolean;
 }
 
-const CHANNEL = 'ratchet';
+/** What idle programs are told of, each on a channel of its own: nobody is woken in vain. */
+const CHANNELS = { work: 'ratchet', results: 'ratchet_results', broadcasts: 'ratchet_broadcasts' };
 /** What the hub, and not the user, gives the engine. */
 type Wired = 'onError' | 'onCommitted' | 'isUpkept';
 const DEFAULTS: Omit<EngineOptions, Wired> = {
@@ -113,27 +114,28 @@ export class Hub {
     this.onReady.push(act);
   }
 
-  /** Notifications are wanted from now on. */
-  listen(): void {
-    if (this.listener !== undefined || this.settings.notifications === false) return;
-    this.listener = createListener({
+  /** Notifications of these are wanted from now on. */
+  listen(to: keyof typeof CHANNELS): void {
+    if (this.settings.notifications === false) return;
+    this.listener ??= createListener({
       connection: this.database.config,
-      channel: CHANNEL,
-      onNotify: (payload) => {
-        if (payload === 'result') this.results.hear();
-        else if (payload === 'broadcast') this.inbox.look();
-        else this.engine?.notify();
-      },
-      onConnected: () => {
-        this.results.listening(true);
-        this.inbox.look();
-        this.engine?.notify();
+      onNotify: (channel) => this.hear(channel),
+      onListening: (channel) => {
+        if (channel === CHANNELS.results) this.results.listening(true);
+        else this.hear(channel);
       },
       onError: (error) => {
         this.results.listening(false);
         this.fail('the listener lost its connection', error);
       },
     });
+    this.listener.listenTo(CHANNELS[to]);
+  }
+
+  private hear(channel: string): void {
+    if (channel === CHANNELS.results) this.results.hear();
+    else if (channel === CHANNELS.broadcasts) this.inbox.look();
+    else this.engine?.notify();
   }
 
   private fail(message: string, error: unknown): void {
@@ -158,7 +160,7 @@ export class Hub {
 
   /** The worker side of this process. */
   worker(): Engine {
-    this.listen();
+    this.listen('work');
     stopOnSignals();
     if (this.settings.warnNondeterminism === true) watchGlobals();
     const onError = (error: unknown) => this.fail('the engine did not answer as hoped', error);

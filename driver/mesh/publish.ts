@@ -100,7 +100,7 @@ export async function askJob(
 ): Promise<JobOutput> {
   const payload = toJson(data ?? {}, 'data');
   await hub.prepare();
-  hub.listen();
+  hub.listen('broadcasts');
   const ask = async (replyTo: string): Promise<Asked> => {
     const options = { reply_to: replyTo };
     const { published, answer } = await start(hub, app, { topic, payload, context, options });

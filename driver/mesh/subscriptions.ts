@@ -31,7 +31,7 @@ export class Subscriptions {
 
   async add(topic: string, isGlob: boolean, callback: SubscriptionCallback): Promise<string> {
     await this.hub.prepare();
-    this.hub.listen();
+    this.hub.listen('broadcasts');
     const deliver = (published: string, payload: string) => {
       const run = async () => callback(published, heard(payload));
       run().catch((error: unknown) =>
@@ -45,7 +45,7 @@ export class Subscriptions {
 
   /** Hears the control channel. */
   async listen(pattern: string, hear: (message: QuorumMessage) => void): Promise<void> {
-    this.hub.listen();
+    this.hub.listen('broadcasts');
     const deliver = (_topic: string, payload: string) => hear(fromJson(payload) as QuorumMessage);
     const id = await this.hub.inbox.subscribe(this.space, pattern, false, deliver);
     this.entries.push({ id, topic: pattern, isGlob: false });

@@ -139,7 +139,7 @@ async function exec<T>(request: ExecOptions): Promise<T> {
 }
 
 async function response<T>(hub: Hub, namespace: string, workflowId: string): Promise<T> {
-  hub.listen();
+  hub.listen('results');
   const job = await hub.results.wait(namespace, workflowId, RESULT_TIMEOUT_MS);
   const failure = (reason: object): unknown => ({ ...reason, job_id: workflowId });
   if (job === undefined) throw failure({ code: 504, message: 'timeout' });

@@ -38,7 +38,7 @@ begin
     order by job_id, address, position for update;
     perform ratchet_internal.answer_parents(p_now, v_ended.awaited, false);
   end if;
-  if v_ended.are_watched then perform pg_notify('ratchet', 'result'); end if;
+  if v_ended.are_watched then perform pg_notify('ratchet_results', ''); end if;
   perform ratchet_internal.announce_drafts(p_drafts);
   return coalesce(v_ended.parents, '{}');
 end $$;

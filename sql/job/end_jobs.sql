@@ -71,7 +71,7 @@ begin
     perform ratchet_internal.answer_parents(p_now, v_awaited, p_worker is not null);
   end if;
   if v_is_watched then
-    perform pg_notify('ratchet', 'result');
+    perform pg_notify('ratchet_results', '');
   end if;
   if v_graphs is not null then
     perform ratchet_internal.announce_ended(v_graphs);

@@ -1,6 +1,6 @@
 -- For programs that wait for results: returns those of the given jobs that have a result or an
--- error, and marks the others so that the commit that ends one sends a notification. Ids that do
--- not exist come with status null.
+-- error, and marks the others so that the commit that ends one sends a notification on the
+-- channel ratchet_results. Ids that do not exist come with status null.
 -- Locks: the jobs that have not ended, in id order. Writes: jobs.
 
 create function ratchet.watch_jobs(p_namespace text, p_ids text[])
@@ -34,4 +34,5 @@ begin
   where j.id is null or j.finished_at is not null or j.returned_at is not null;
 end $$;
 comment on function ratchet.watch_jobs(text, text[]) is
-  'Returns which of the jobs have finished, and asks for a notification when the others do.';
+  'Returns which of the jobs have finished, and asks for a notification on ratchet_results '
+  'when the others do.';

@@ -26,12 +26,12 @@ function listen(server: EmbeddedPostgres, options: Partial<ListenerOptions> = {}
   const heard: Omit<Heard, 'listener'> = { payloads: [], errors: [], connects: 0 };
   const listener = createListener({
     connection: { connectionString: server.connectionString },
-    channel: 'Odd "channel"',
-    onNotify: (payload) => heard.payloads.push(payload),
-    onConnected: () => (heard.connects += 1),
+    onNotify: (_channel, payload) => heard.payloads.push(payload),
+    onListening: () => (heard.connects += 1),
     onError: (error) => heard.errors.push(error),
     ...options,
   });
+  listener.listenTo('Odd "channel"');
   return Object.assign(heard, { listener });
 }
 

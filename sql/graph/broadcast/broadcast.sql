@@ -30,7 +30,7 @@ begin
       and (p_topic !~ '^[$]' or g.pattern ~ '^[$]'))
   order by s.id for key share skip locked;
   if found then
-    perform pg_notify('ratchet', 'broadcast');
+    perform pg_notify('ratchet_broadcasts', '');
   end if;
 end $$;
 comment on function ratchet_internal.broadcast(text, text, text, text, json) is

@@ -42,13 +42,13 @@ test.serial('programs wait for the result of a graph as for any job', async (t) 
   t.is(await codeOf(sql.rows('select ratchet.result($1, $2)', ['w', app.space])), 'WF303');
   const client = await sql.pool().connect();
   const heard = new Promise((resolve) => client.once('notification', resolve));
-  await client.query('listen ratchet');
+  await client.query('listen ratchet_results');
   const waiting = sql.value('select ratchet.await_result($1, $2, $3)', ['w', '30 s', app.space]);
   await app.signal('go', { id: 'w' });
   await app.run();
   t.deepEqual(await waiting, { sum: 7 });
   await heard;
-  await client.query('unlisten ratchet');
+  await client.query('unlisten *');
   client.release();
   t.like(
     (await watch()).find((row) => row['workflow_id'] === 'w'),

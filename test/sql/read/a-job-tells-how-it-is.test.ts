@@ -74,11 +74,11 @@ test.serial(
     ]);
     const listener = await sql.pool().connect();
     const told = new Promise((resolve) => {
-      listener.on('notification', ({ payload }) => payload === 'result' && resolve(payload));
+      listener.on('notification', ({ channel }) => resolve(channel));
     });
-    await listener.query('listen ratchet');
+    await listener.query('listen ratchet_results');
     await sql.exchange(b.worker, { ends: [{ job: b.job, result: 2 }] });
-    t.is(await told, 'result');
+    t.is(await told, 'ratchet_results');
     await listener.query('unlisten *');
     listener.release();
     t.is((await sql.rows(watch, [[b.id]])).length, 1);
