@@ -20,9 +20,11 @@ declare
   v_jobs bigint[];
   v_count bigint;
 begin
-  -- Most starts have no options, and to a transaction that starts one job an expression costs as
-  -- much as a row.
-  if p_options is not null then
+  -- Few starts have further options, and to a transaction that starts one job an expression costs
+  -- as much as a row.
+  if ratchet_internal.asks_to_watch(p_options) then
+    v_terms.is_watched := true;
+  elsif p_options is not null then
     v_terms := ratchet_internal.read_terms(p_options);
     v_due := ratchet_internal.after(v_now, v_terms.delay_ms);
   end if;
