@@ -102,6 +102,10 @@ export class Engine implements TurnHost, ExchangeHost, EvictionHost, ResyncHost 
     if (this.workerId !== '' && !this.isStopped) this.loop.wake(true);
   }
 
+  get stepsBegun(): number {
+    return this.localSteps.begun;
+  }
+
   // What a turn asks for.
 
   begin(turn: LiveTurn, pending: PendingCall): void {

@@ -43,6 +43,8 @@ export function planOf(
 export class LocalSteps {
   private readonly running = new Set<Running>();
   private readonly timer: NodeJS.Timeout;
+  /** How many have begun, ever. */
+  begun = 0;
 
   constructor(private readonly claimed: ClaimedActivities) {
     this.timer = setInterval(() => this.showLongOnes(), SWEEP_MS).unref();
@@ -67,6 +69,7 @@ export class LocalSteps {
   private run(step: Running): void {
     const { turn, call } = step;
     if (turn.isOver) return;
+    this.begun += 1;
     this.running.add(step);
     const { namespace, workflowId, workflow, queue } = turn.work;
     const store: ActivityContext = {
