@@ -3090,9 +3090,10 @@ begin
     v_jobs := v_jobs || array(
       select target.id
       from unnest(p_plan_jobs, p_plan_kinds, p_plan_options) as s (job_id, kind, options)
-      join ratchet.jobs j on j.id = s.job_id
-      join ratchet.jobs target on target.namespace = j.namespace
-        and target.key = ratchet_internal.readable(s.options) ->> 'id'
+      cross join lateral (select namespace from ratchet.jobs where id = s.job_id limit 1) j
+      cross join lateral (
+        select id from ratchet.jobs where namespace = j.namespace
+          and key = ratchet_internal.readable(s.options) ->> 'id' limit 1) target
       where s.kind in ('await', 'hook', 'terminate'));
   end if;
   perform from ratchet.jobs where id = any (v_jobs) and status > 0
@@ -5133,7 +5134,9 @@ begin
   cross join lateral (
     select options, options ->> 'id' as id
     from (select ratchet_internal.readable(m.options) as options) readable) wanted
-  left join ratchet.jobs target on target.namespace = m.namespace and target.key = wanted.id
+  left join lateral (
+    select id from ratchet.jobs where namespace = m.namespace and key = wanted.id
+    limit 1) target on true
   where m.job_id = any (p_jobs) and m.kind = 'child' and m.key = '' and a.kind = 'terminate';
   if v_stop.jobs is null then return; end if;
   v_stopped := ratchet_internal.interrupt_jobs(p_now, v_stop.targets, v_stop.ids, v_stop.options);
@@ -5350,9 +5353,12 @@ begin
       case when not ratchet_internal.is_silent(target.error) then target.error end as error
     from ratchet_internal.messages m
     join ratchet.jobs_attributes a using (job_id, address, position)
-    left join ratchet.jobs target on target.namespace = m.namespace
-      and target.key = ratchet_internal.readable(m.options) ->> 'id' and target.status <> -1
-      and (ratchet_internal.limited_role() is null or target.parent_id = m.job_id)
+    left join lateral (
+      select id, status, returned_at, result, error from ratchet.jobs
+      where namespace = m.namespace and key = ratchet_internal.readable(m.options) ->> 'id'
+        and status <> -1
+        and (ratchet_internal.limited_role() is null or parent_id = m.job_id)
+      limit 1) target on true
     where m.job_id = any (p_jobs) and m.kind = 'child' and m.key = '' and a.kind = 'await'),
   marked as (
     update ratchet.jobs j set is_awaited = true
@@ -5561,8 +5567,10 @@ begin
     select options, options ->> 'queue' as queue, options ->> 'id' as id,
       ratchet_internal.step_name(a.address, a.field) as workflow
     from (select ratchet_internal.readable(m.options) as options) readable) wanted
-  left join ratchet.jobs target on target.namespace = m.namespace and target.key = wanted.id
-    and ratchet_internal.is_name(wanted.queue) and ratchet_internal.is_name(wanted.workflow)
+  left join lateral (
+    select id from ratchet.jobs where namespace = m.namespace and key = wanted.id
+      and ratchet_internal.is_name(wanted.queue) and ratchet_internal.is_name(wanted.workflow)
+    limit 1) target on true
   where a.kind = 'hook';
   if v_hook.jobs is null then return; end if;
   perform ratchet_internal.add_attributes(p_now, v_hook.targets, v_hook.data)

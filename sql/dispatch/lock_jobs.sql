@@ -17,9 +17,10 @@ begin
     v_jobs := v_jobs || array(
       select target.id
       from unnest(p_plan_jobs, p_plan_kinds, p_plan_options) as s (job_id, kind, options)
-      join ratchet.jobs j on j.id = s.job_id
-      join ratchet.jobs target on target.namespace = j.namespace
-        and target.key = ratchet_internal.readable(s.options) ->> 'id'
+      cross join lateral (select namespace from ratchet.jobs where id = s.job_id limit 1) j
+      cross join lateral (
+        select id from ratchet.jobs where namespace = j.namespace
+          and key = ratchet_internal.readable(s.options) ->> 'id' limit 1) target
       where s.kind in ('await', 'hook', 'terminate'));
   end if;
   perform from ratchet.jobs where id = any (v_jobs) and status > 0

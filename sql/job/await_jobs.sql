@@ -18,9 +18,12 @@ begin
       case when not ratchet_internal.is_silent(target.error) then target.error end as error
     from ratchet_internal.messages m
     join ratchet.jobs_attributes a using (job_id, address, position)
-    left join ratchet.jobs target on target.namespace = m.namespace
-      and target.key = ratchet_internal.readable(m.options) ->> 'id' and target.status <> -1
-      and (ratchet_internal.limited_role() is null or target.parent_id = m.job_id)
+    left join lateral (
+      select id, status, returned_at, result, error from ratchet.jobs
+      where namespace = m.namespace and key = ratchet_internal.readable(m.options) ->> 'id'
+        and status <> -1
+        and (ratchet_internal.limited_role() is null or parent_id = m.job_id)
+      limit 1) target on true
     where m.job_id = any (p_jobs) and m.kind = 'child' and m.key = '' and a.kind = 'await'),
   marked as (
     update ratchet.jobs j set is_awaited = true

@@ -21,7 +21,9 @@ begin
   cross join lateral (
     select options, options ->> 'id' as id
     from (select ratchet_internal.readable(m.options) as options) readable) wanted
-  left join ratchet.jobs target on target.namespace = m.namespace and target.key = wanted.id
+  left join lateral (
+    select id from ratchet.jobs where namespace = m.namespace and key = wanted.id
+    limit 1) target on true
   where m.job_id = any (p_jobs) and m.kind = 'child' and m.key = '' and a.kind = 'terminate';
   if v_stop.jobs is null then return; end if;
   v_stopped := ratchet_internal.interrupt_jobs(p_now, v_stop.targets, v_stop.ids, v_stop.options);

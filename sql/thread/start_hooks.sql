@@ -27,8 +27,10 @@ begin
     select options, options ->> 'queue' as queue, options ->> 'id' as id,
       ratchet_internal.step_name(a.address, a.field) as workflow
     from (select ratchet_internal.readable(m.options) as options) readable) wanted
-  left join ratchet.jobs target on target.namespace = m.namespace and target.key = wanted.id
-    and ratchet_internal.is_name(wanted.queue) and ratchet_internal.is_name(wanted.workflow)
+  left join lateral (
+    select id from ratchet.jobs where namespace = m.namespace and key = wanted.id
+      and ratchet_internal.is_name(wanted.queue) and ratchet_internal.is_name(wanted.workflow)
+    limit 1) target on true
   where a.kind = 'hook';
   if v_hook.jobs is null then return; end if;
   perform ratchet_internal.add_attributes(p_now, v_hook.targets, v_hook.data)
