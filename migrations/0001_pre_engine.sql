@@ -5047,8 +5047,11 @@ begin
       perform ratchet_internal.drop_escalations(p_now, v_ended, false);
     end if;
   end if;
-  delete from ratchet_internal.messages where job_id = any (v_ended)
-    or job_id = any (v_kept) and not ratchet_internal.is_hook(address);
+  delete from ratchet_internal.messages where job_id = any (v_ended);
+  if v_kept is not null then
+    delete from ratchet_internal.messages where job_id = any (v_kept)
+      and not ratchet_internal.is_hook(address);
+  end if;
   if v_awaited is not null then
     perform ratchet_internal.answer_parents(p_now, v_awaited, p_worker is not null);
   end if;
