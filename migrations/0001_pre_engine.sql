@@ -7893,15 +7893,17 @@ begin
   perform ratchet_internal.lock_worker(p_worker);
   return query
   with turn as materialized (
-    select held.job_id, held.address, given.known
+    select given.job_id, held.address, held.position, given.known
     from unnest(p_jobs, p_known, p_addresses) as given (job_id, known, address)
-    join ratchet_internal.messages held on held.job_id = given.job_id
-      and held.address = coalesce(given.address, '')
-      and held.position = 0 and ratchet_internal.is_held_by(held.worker_id, p_worker)
-    for update of held skip locked)
+    cross join lateral (
+      select m.address, m.position from ratchet_internal.messages m where m.job_id = given.job_id
+        and m.address = coalesce(given.address, '') and m.position = 0
+        and ratchet_internal.is_held_by(m.worker_id, p_worker)
+      limit 1 for update skip locked) held)
   delete from ratchet_internal.messages held using turn
-  where held.job_id = turn.job_id and held.address = turn.address and held.position = 0
-    and turn.known = (
+  -- A position written here would do as the whole condition of an index scan: of all threads.
+  where held.job_id = turn.job_id and held.address = turn.address
+    and held.position = turn.position and turn.known = (
       select count(*) from ratchet.jobs_attributes a
       where a.job_id = turn.job_id and ratchet_internal.thread_of(a.address) = turn.address
         and a.kind not in ('patch', 'marker')
