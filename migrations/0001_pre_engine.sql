@@ -5181,7 +5181,8 @@ declare
   v_ended record;
 begin
   with given as materialized (
-    select f.job_id, coalesce(f.address, '') as address, f.error, f.is_blocked, f.forgotten
+    select f.job_id, coalesce(f.address, '') as address, f.error, f.is_blocked, f.forgotten,
+      0 as turn -- a number known to the plan would do to scan all threads by
     from unnest(p_jobs, p_addresses, p_errors, p_blocked, p_forgotten)
       as f (job_id, address, error, is_blocked, forgotten)
     where (
@@ -5217,12 +5218,12 @@ begin
     set worker_id = null, attempt = 1, due_at = p_now + case when f.is_blocked
       then interval '30 seconds' else ratchet_internal.retry_delay(f.options, f.attempt) end
     from failed f
-    where m.job_id = f.job_id and m.address = f.address and m.position = 0)
+    where m.job_id = f.job_id and m.address = f.address and m.position = f.turn)
   select array_agg(g.job_id) as jobs, array_agg(g.address) as addresses,
     array_agg(g.error) as errors, array_agg(null::json) as results
   into v_ended
   from given g
-  where not exists (select from failed where job_id = g.job_id and address = g.address);
+  where (g.job_id, g.address) not in (select job_id, address from failed);
   if v_ended.jobs is not null then
     perform ratchet_internal.end_jobs(p_worker, p_now, v_ended.jobs, v_ended.addresses,
       v_ended.results, v_ended.errors);
