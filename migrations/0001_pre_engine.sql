@@ -5455,13 +5455,12 @@ begin
     update ratchet.jobs j set status = j.status + w.count, updated_at = p_now
     from (select job_id, count(*)::int as count from wanted group by job_id order by job_id) w
     where j.id = w.job_id and j.status > 0 and j.is_hookable
-    returning j.id, j.namespace, j.options),
+    returning j.id, j.namespace, j.options, (
+      select count(*) from ratchet.threads t where t.job_id = j.id) as known),
   opened as (
     insert into ratchet.threads
       (job_id, address, workflow, queue, request_id, options, input, created_at)
-    select w.job_id, 'h' || w.nth + (
-        select count(*) from ratchet.threads t where t.job_id = w.job_id),
-      w.workflow, w.queue, p_request_id,
+    select w.job_id, 'h' || w.nth + target.known, w.workflow, w.queue, p_request_id,
       ratchet_internal.hook_options(w.options, target.options), w.input, p_now
     from wanted w join target on target.id = w.job_id
     returning job_id, address, workflow, queue)
