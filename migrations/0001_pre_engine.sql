@@ -3891,17 +3891,25 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  with task as materialized (
+  -- Not by their status: its index invites to go through all pending tasks for each.
+  with given as materialized (
     select e.id
     from unnest(p_jobs, p_addresses, p_positions) as d (job_id, address, at)
-    join ratchet.escalations e
-      on e.job_id = d.job_id and e.address = d.address and e.position = d.at
-    join ratchet_internal.messages m
-      on m.job_id = d.job_id and m.address = d.address and m.position = d.at
-    where e.status = 'pending' and m.kind = 'wait'
-    order by e.id for update of e skip locked)
+    cross join lateral (
+      select id, status from ratchet.escalations
+      where job_id = d.job_id and address = d.address and position = d.at limit 1) e
+    where e.status = 'pending' and (
+      select kind from ratchet_internal.messages m where m.job_id = d.job_id
+        and m.address = d.address and m.position = d.at) = 'wait'),
+  task as materialized (
+    select locked.id
+    from (select id from given order by id) each
+    cross join lateral (
+      select id, status from ratchet.escalations where id = each.id
+      limit 1 for update skip locked) locked
+    where locked.status = 'pending')
   update ratchet.escalations e set status = 'expired', updated_at = p_now
-  from task where e.id = task.id;
+  where e.id = any (array(select id from task));
 end $$;
 comment on function ratchet_internal.expire_escalations(
   timestamptz, bigint[], text[], int[]) is
@@ -3921,20 +3929,32 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  with task as materialized (
-    select id from ratchet.escalations
-    where status = 'pending' and id in (
-      select e.id from ratchet.escalations e
-      where e.job_id = any (p_jobs) and (p_are_all or exists (
-        select from ratchet_internal.messages m where m.job_id = e.job_id
-          and m.address = e.address and m.position = e.position and m.kind = 'wait'))
-      union all
-      select e.id from ratchet.jobs j
-      join ratchet.escalations e on e.workflow_id = j.key and e.namespace = j.namespace
-      where p_are_all and j.id = any (p_jobs))
-    order by id for update)
+  -- Not by their status: its index invites to go through all pending tasks for each.
+  with given as materialized (
+    select e.id
+    from unnest(p_jobs) as ended (id)
+    cross join lateral (
+      select id, address, position, status from ratchet.escalations
+      where job_id = ended.id offset 0) e
+    where e.status = 'pending' and (p_are_all or (
+      select true from ratchet_internal.messages m where m.job_id = ended.id
+        and m.address = e.address and m.position = e.position and m.kind = 'wait' limit 1))
+    union
+    select e.id
+    from unnest(p_jobs) as ended (id)
+    cross join lateral (select key, namespace from ratchet.jobs where id = ended.id limit 1) j
+    cross join lateral (
+      select id, status from ratchet.escalations
+      where workflow_id = j.key and namespace = j.namespace offset 0) e
+    where p_are_all and e.status = 'pending'),
+  task as materialized (
+    select locked.id
+    from (select id from given order by id) each
+    cross join lateral (
+      select id, status from ratchet.escalations where id = each.id limit 1 for update) locked
+    where locked.status = 'pending')
   update ratchet.escalations e set status = 'cancelled', updated_at = p_now
-  from task where e.id = task.id;
+  where e.id = any (array(select id from task));
 end $$;
 comment on function ratchet_internal.drop_escalations(timestamptz, bigint[], boolean) is
   'Cancels the pending tasks of jobs that end in this transaction.';
@@ -5598,13 +5618,22 @@ create function ratchet_internal.drop_thread_tasks(
 language sql volatile
 set search_path = pg_catalog, pg_temp
 as $$
-  with task as materialized (
-    select id from ratchet.escalations
-    where status = 'pending' and job_id = any (p_jobs)
-      and (job_id, address) in (select * from unnest(p_jobs, p_addresses))
-    order by id for update)
+  -- Not by their status: its index invites to go through all pending tasks for each.
+  with given as materialized (
+    select e.id
+    from unnest(p_jobs, p_addresses) as ended (job_id, address)
+    cross join lateral (
+      select id, status from ratchet.escalations
+      where job_id = ended.job_id and address = ended.address offset 0) e
+    where e.status = 'pending'),
+  task as materialized (
+    select locked.id
+    from (select id from given order by id) each
+    cross join lateral (
+      select id, status from ratchet.escalations where id = each.id limit 1 for update) locked
+    where locked.status = 'pending')
   update ratchet.escalations e set status = 'cancelled', updated_at = p_now
-  from task where e.id = task.id
+  where e.id = any (array(select id from task))
 $$;
 comment on function ratchet_internal.drop_thread_tasks(timestamptz, bigint[], text[]) is
   'Cancels the pending tasks of threads that end in this transaction without their job.';

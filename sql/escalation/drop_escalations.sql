@@ -10,20 +10,32 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  with task as materialized (
-    select id from ratchet.escalations
-    where status = 'pending' and id in (
-      select e.id from ratchet.escalations e
-      where e.job_id = any (p_jobs) and (p_are_all or exists (
-        select from ratchet_internal.messages m where m.job_id = e.job_id
-          and m.address = e.address and m.position = e.position and m.kind = 'wait'))
-      union all
-      select e.id from ratchet.jobs j
-      join ratchet.escalations e on e.workflow_id = j.key and e.namespace = j.namespace
-      where p_are_all and j.id = any (p_jobs))
-    order by id for update)
+  -- Not by their status: its index invites to go through all pending tasks for each.
+  with given as materialized (
+    select e.id
+    from unnest(p_jobs) as ended (id)
+    cross join lateral (
+      select id, address, position, status from ratchet.escalations
+      where job_id = ended.id offset 0) e
+    where e.status = 'pending' and (p_are_all or (
+      select true from ratchet_internal.messages m where m.job_id = ended.id
+        and m.address = e.address and m.position = e.position and m.kind = 'wait' limit 1))
+    union
+    select e.id
+    from unnest(p_jobs) as ended (id)
+    cross join lateral (select key, namespace from ratchet.jobs where id = ended.id limit 1) j
+    cross join lateral (
+      select id, status from ratchet.escalations
+      where workflow_id = j.key and namespace = j.namespace offset 0) e
+    where p_are_all and e.status = 'pending'),
+  task as materialized (
+    select locked.id
+    from (select id from given order by id) each
+    cross join lateral (
+      select id, status from ratchet.escalations where id = each.id limit 1 for update) locked
+    where locked.status = 'pending')
   update ratchet.escalations e set status = 'cancelled', updated_at = p_now
-  from task where e.id = task.id;
+  where e.id = any (array(select id from task));
 end $$;
 comment on function ratchet_internal.drop_escalations(timestamptz, bigint[], boolean) is
   'Cancels the pending tasks of jobs that end in this transaction.';

@@ -10,17 +10,25 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  with task as materialized (
+  -- Not by their status: its index invites to go through all pending tasks for each.
+  with given as materialized (
     select e.id
     from unnest(p_jobs, p_addresses, p_positions) as d (job_id, address, at)
-    join ratchet.escalations e
-      on e.job_id = d.job_id and e.address = d.address and e.position = d.at
-    join ratchet_internal.messages m
-      on m.job_id = d.job_id and m.address = d.address and m.position = d.at
-    where e.status = 'pending' and m.kind = 'wait'
-    order by e.id for update of e skip locked)
+    cross join lateral (
+      select id, status from ratchet.escalations
+      where job_id = d.job_id and address = d.address and position = d.at limit 1) e
+    where e.status = 'pending' and (
+      select kind from ratchet_internal.messages m where m.job_id = d.job_id
+        and m.address = d.address and m.position = d.at) = 'wait'),
+  task as materialized (
+    select locked.id
+    from (select id from given order by id) each
+    cross join lateral (
+      select id, status from ratchet.escalations where id = each.id
+      limit 1 for update skip locked) locked
+    where locked.status = 'pending')
   update ratchet.escalations e set status = 'expired', updated_at = p_now
-  from task where e.id = task.id;
+  where e.id = any (array(select id from task));
 end $$;
 comment on function ratchet_internal.expire_escalations(
   timestamptz, bigint[], text[], int[]) is

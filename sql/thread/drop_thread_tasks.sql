@@ -8,13 +8,22 @@ create function ratchet_internal.drop_thread_tasks(
 language sql volatile
 set search_path = pg_catalog, pg_temp
 as $$
-  with task as materialized (
-    select id from ratchet.escalations
-    where status = 'pending' and job_id = any (p_jobs)
-      and (job_id, address) in (select * from unnest(p_jobs, p_addresses))
-    order by id for update)
+  -- Not by their status: its index invites to go through all pending tasks for each.
+  with given as materialized (
+    select e.id
+    from unnest(p_jobs, p_addresses) as ended (job_id, address)
+    cross join lateral (
+      select id, status from ratchet.escalations
+      where job_id = ended.job_id and address = ended.address offset 0) e
+    where e.status = 'pending'),
+  task as materialized (
+    select locked.id
+    from (select id from given order by id) each
+    cross join lateral (
+      select id, status from ratchet.escalations where id = each.id limit 1 for update) locked
+    where locked.status = 'pending')
   update ratchet.escalations e set status = 'cancelled', updated_at = p_now
-  from task where e.id = task.id
+  where e.id = any (array(select id from task))
 $$;
 comment on function ratchet_internal.drop_thread_tasks(timestamptz, bigint[], text[]) is
   'Cancels the pending tasks of threads that end in this transaction without their job.';
