@@ -1,0 +1,93 @@
+import type { PoolClient } from 'pg';
+import { exchange, type engine, type Plan, type Report } from './engine';
+import type { Work, workMeter } from './work-meter';
+
+/** What each call of a life touched, by the name of the call. */
+export type Life = Map<string, Work>;
+
+/** A step of a job: the thing of which there is a batch. */
+export interface Item {
+  job: string;
+  /** Which of the steps of its job. */
+  at: number;
+}
+
+/** A kind of step has as many positions. */
+const APART = 1000;
+
+/** Measured calls of one worker, whose batches have a size and names of their own. */
+export class Batch {
+  readonly life: Life = new Map();
+  readonly name: string;
+  worker = '';
+  private kinds = 0;
+
+  constructor(
+    readonly sql: ReturnType<typeof engine>,
+    private readonly client: PoolClient,
+    private readonly meter: Awaited<ReturnType<typeof workMeter>>,
+    readonly queue: string,
+    readonly size: number,
+  ) {
+    this.name = sql.name();
+  }
+
+  ids = (what: string, size = this.size) =>
+    Array.from({ length: size }, (_, at) => `${this.name}-${what}-${at}`);
+
+  /** Every item gets a step of a kind at the next position. */
+  positions() {
+    const first = (this.kinds += 1) * APART;
+    return (item: Item) => first + item.at;
+  }
+
+  register(queue = this.queue, workflow = queue) {
+    const routes = JSON.stringify([{ queue, workflow }, { queue }]);
+    return this.sql.value<string>('select ratchet.register_worker($1, $2, 3600)', ['life', routes]);
+  }
+
+  unregister = (worker = this.worker) =>
+    this.rows('unregister_worker', 'select ratchet.unregister_worker($1)', [worker]);
+
+  /** A function of the engine with its arguments. */
+  call(name: string, values: unknown[], label = name) {
+    const places = values.map((_, at) => `$${at + 1}`).join(', ');
+    return this.rows(label, `select ratchet.${name}(${places})`, values);
+  }
+
+  rows = (label: string, text: string, values: unknown[]) =>
+    this.note(label, () => this.client.query(text, values));
+
+  /** Nothing is claimed unless there is room. */
+  exchange(label: string, report: Report, worker = this.worker) {
+    const none = { turns: 0, activities: 0 };
+    return this.note(label, () => exchange(this.client, worker, { ...none, ...report }));
+  }
+
+  plan(label: string, items: Item[], of: (item: Item, index: number) => Omit<Plan, PlanKey>) {
+    const position = this.positions();
+    const plans = items.map((item, index) => {
+      return { job: item.job, position: position(item), ...of(item, index) };
+    });
+    return this.exchange(label, { plans });
+  }
+
+  /** Takes so many turns; a life that got fewer would measure nothing. */
+  async claim(label: string, kind: string, worker = this.worker, size = this.size) {
+    const work = (await this.exchange(label, { turns: size }, worker)).filter(
+      (row) => row.kind === kind,
+    );
+    if (work.length !== size) throw new Error(`${label}: ${work.length} of ${size}`);
+    return work;
+  }
+
+  private async note<T>(label: string, run: () => Promise<T>): Promise<T> {
+    // What a session remembers of slow looks would depend on the machine.
+    await this.client.query(`select set_config('ratchet.slow_look', '', false)`);
+    const { work, result } = await this.meter.measure(this.size, run);
+    this.life.set(label, work);
+    return result;
+  }
+}
+
+type PlanKey = 'job' | 'position';
