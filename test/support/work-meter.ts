@@ -25,8 +25,7 @@ const SETTINGS = `load 'auto_explain';
 /**
  * Counts the rows that the statements of a session touch, those inside of functions included: each
  * row that a node of a plan gave or left out, and each time that a node was begun. It is the
- * same on
- * any machine. The statements come with the plans that the session keeps.
+ * same on any machine. The statements come with the plans that the session keeps.
  */
 export async function workMeter(client: PoolClient) {
   let work: Work = new Map();
