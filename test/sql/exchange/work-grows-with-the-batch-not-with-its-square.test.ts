@@ -65,11 +65,3 @@ test.serial('jobs beside a batch, in the middle of all they do, cost it nothing'
   await halfLifeOfJobs(batchOf(20 * FEW));
   grows(t, few, await lifeOfJobs(batchOf(FEW)), MOST_BESIDE);
 });
-
-test.serial('plans made when the tables are large do no more', async (t) => {
-  const batchOf = await (session ??= begin());
-  // Whoever has a plan makes it anew after this.
-  await sql.rows('analyze');
-  const few = await lifeOfJobs(batchOf(FEW));
-  grows(t, few, await lifeOfJobs(batchOf(FEW * TIMES)), MOST_MORE);
-});
