@@ -89,7 +89,7 @@ export class LocalSteps {
       turn.running -= 1;
       if (!turn.isOver) this.settle(step, outcome);
     };
-    const site = { jobId: turn.jobId, position: call.position };
+    const site = { jobId: turn.jobId, position: call.position, workflow };
     runActivity(store, call.call.input, parseOptions(call.call.options), settled, site);
   }
 

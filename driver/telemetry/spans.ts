@@ -91,6 +91,7 @@ export function spanOf(on: Telemetry, turn: LiveTurn, attributes: Attributes): v
 export interface ActivitySite {
   jobId: string;
   position: number;
+  workflow: string;
 }
 
 /** A span around one execution of an activity; what runs within it are its children. */
@@ -105,7 +106,8 @@ export function activitySpan(
   const attributes = {
     ...{ ...about, 'durable.exec.index': site.position, 'durable.attempt': store.attempt },
     ...{ 'durable.workflow.id': store.workflowId, 'durable.workflow.topic': store.workflowTopic },
-    ...{ 'durable.namespace': store.namespace, 'durable.task.queue': store.taskQueue },
+    ...{ 'durable.workflow.name': site.workflow, 'durable.namespace': store.namespace },
+    'durable.task.queue': store.taskQueue,
   };
   const span = on.tracer.startSpan(`ACTIVITY/${store.activityName}`, { attributes }, parent);
   const startedAt = performance.now();

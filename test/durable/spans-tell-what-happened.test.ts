@@ -24,9 +24,11 @@ test('22: info tells of workflows and activities, with their traces, and counts'
   t.like(start?.attributes, { ...id, 'durable.workflow.name': 'works' });
   t.like(quick?.attributes, {
     ...{ ...id, 'durable.activity.name': 'quick', 'durable.exec.index': 1, 'durable.attempt': 1 },
+    'durable.workflow.name': 'works',
   });
   t.like(traced?.attributes, { ...id, 'order.size': 3 });
   t.like(flaky?.attributes, { 'durable.exec.index': 3, 'durable.attempt': 2 });
+  t.is(flaky?.attributes['durable.workflow.name'], 'works', 'also of one that was claimed');
   for (const { parent } of spans.slice(0, 10)) {
     t.deepEqual(parent, { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16) });
   }
