@@ -108,9 +108,10 @@ class Replay implements TurnHost {
     return this.steps.find(({ address, position }) => !this.called.has(stepKey(address, position)));
   }
 
+  /** The end of a hook is that of its thread; a thread with next arguments goes on. */
   private get hasEnded(): boolean {
-    const { end, failure } = this.turn.report;
-    return end !== undefined || failure !== undefined;
+    const { end, failure, thread } = this.turn.report;
+    return end !== undefined || failure !== undefined || thread?.input === null;
   }
 
   /** Runs the function until all recorded answers have reached it and it makes no more calls. */

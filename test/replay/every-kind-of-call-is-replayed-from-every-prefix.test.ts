@@ -158,3 +158,87 @@ test.serial('what is cancelled is replayed from every prefix of its history', as
   }
   t.deepEqual((await pool.query('select * from ratchet.check_invariants()')).rows, []);
 });
+
+/** Takes a hook through one of each call, and through what only a request to cancel brings. */
+async function longHook(info: { signal: string }): Promise<void> {
+  const { all, condition, isCancellation, sleep, CancellationScope } = workflow;
+  const seen: unknown[] = [await step(1), await sleep(5), await condition('nobody sends it', 5)];
+  const id = `${workflow.uuid4()} ${workflow.random()}`;
+  await workflow.signal(id, { n: 1 });
+  seen.push(await condition(id), await workflow.executeChild(leaf, { args: [2] }));
+  const child = await workflow.startChild(leaf, { workflowId: `${id} started`, args: [3] });
+  seen.push(await child.result(), ...(await all(step(2), step(3))));
+  await workflow.hook({ taskQueue: 'q', workflowName: 'hooked', args: [{ signal: 'unheard' }] });
+  seen.push(await workflow.execHook({ taskQueue: 'q', workflowName: 'hooked' }));
+  const search = await workflow.search();
+  seen.push(await search.incr('n', 2));
+  const entity = await workflow.entity();
+  seen.push(await entity.merge({ a: { b: 1 } }), await workflow.patched('a change'), await book());
+  const stopped = await workflow.startChild(patience, { workflowId: `${id} stopped` });
+  seen.push(await workflow.terminate(stopped.workflowId, { throw: false }));
+  seen.push(await workflow.emit({ topic: 1 }), await workflow.trace({ size: 1 }));
+  seen.push(await condition('hook-task', { role: 'approver' }));
+  seen.push(await sleep('1 hour').catch(isCancellation), await step(4).catch(isCancellation));
+  seen.push(await CancellationScope.nonCancellable(() => step(5)));
+  await CancellationScope.nonCancellable(() => workflow.signal(info.signal, seen));
+}
+
+/** Outlives the request to cancel, so that its hook comes to its end. */
+async function hooking(round = 0): Promise<unknown> {
+  if (round === 0) return workflow.continueAsNew(1);
+  return workflow.CancellationScope.nonCancellable(() =>
+    workflow.execHook({ taskQueue: 'q', workflowName: 'longHook' }),
+  );
+}
+
+test.serial('the thread of a hook is replayed from every prefix of its history', async (t) => {
+  const { client, connection, pool } = await durableTest(t);
+  for (const run of [hooking, longHook, hooked, leaf, patience]) {
+    await Durable.Worker.create({ connection, taskQueue: 'q', workflow: run });
+  }
+  const handle = await client.workflow.start(hooking, { taskQueue: 'q', workflowId: 'w' });
+  const task = await waitFor('the task', () => client.escalations.getBySignalKey('hook-task'));
+  await client.escalations.resolve({ id: task.id, resolverPayload: 'granted' });
+  const sleeps = `select from ratchet.jobs_attributes
+    where address = 'h1' and kind = 'sleep' and position > 38`;
+  await waitFor('it sleeps', async () => (await pool.query(sleeps)).rowCount === 1);
+  await handle.cancel();
+  const seen = await handle.result<unknown[]>();
+  t.deepEqual(seen.slice(-4), ['granted', true, true, 6]);
+  const history = await handle.exportHistory();
+  const own = history.steps
+    .filter(({ address }) => address.split('#')[0] === 'h1')
+    .sort((a, b) => numberOf(a) - numberOf(b) || a.position - b.position);
+  const [request, patches] = ['cancel', 'patch'].map((of) => own.filter(({ kind }) => kind === of));
+  t.deepEqual([request?.length, patches?.length], [1, 1]);
+  const calls = own.filter(({ kind }) => !['cancel', 'patch'].includes(kind));
+  const kinds = new Set(calls.map(({ kind }) => kind));
+  t.deepEqual([...kinds].sort(), [
+    ...['activity', 'await', 'child', 'emit', 'entity', 'hook', 'search', 'signal', 'sleep'],
+    ...['start', 'terminate', 'trace', 'wait'],
+  ]);
+  const { rows } = await pool.query<{ input: string }>(
+    `select input::text from ratchet.threads where address = 'h1'`,
+  );
+  const job = { ...history.job, workflow: 'longHook', address: 'h1', status: 1, result: null };
+  const thread = { ...history, job: { ...job, input: rows[0]?.input ?? null } };
+  const whole = await replay(thread, longHook);
+  t.deepEqual(whole, { fits: true, end: { kind: 'returned', value: undefined } });
+  t.like(await replay(thread, () => Promise.resolve()), {
+    fits: false,
+    difference: { position: 1, recorded: "activity 'step'", called: 'nothing: it returned' },
+  });
+  const booked = calls.findIndex(({ name }) => name === 'book');
+  const slept = calls.findLastIndex(({ kind }) => kind === 'sleep');
+  for (const [length, next] of calls.entries()) {
+    const steps = calls.slice(0, length);
+    // A patch is recorded with the next effect, a request to cancel with what it ends.
+    if (length > booked) steps.push(...(patches ?? []));
+    if (length > slept) steps.push(...(request ?? []));
+    const result = await replay({ ...thread, steps }, longHook);
+    t.true(result.fits, `${length}: ${result.fits ? '' : result.message}`);
+    const waits = result.fits && result.end.kind === 'waits' ? result.end.calls : [];
+    t.is(waits[0], `${next.kind} '${next.name}'`, `after ${length} calls`);
+  }
+  t.deepEqual((await pool.query('select * from ratchet.check_invariants()')).rows, []);
+});
