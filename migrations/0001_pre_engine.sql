@@ -2976,6 +2976,7 @@ comment on function ratchet.trigger_schedule(text, text, text) is
 --   activity run this activity and report it with the same attempt
 --   lost     this job is no longer this worker's: forget it
 --   next     nothing to do before value milliseconds have passed (only when idle)
+--   spans    what graphs did, for a caller that wanted to know (with_spans); value is a JSON list
 --   idle     beside a single thing to do: the worker is still notified of more, and when it was to
 --            look again still holds
 -- Of a job to run, value is the workflow id of the root of its family, if that is another job.
@@ -12863,7 +12864,7 @@ as $$
     ('escalation', 'role type subtype entity description priority originId parentId initiatedBy '
       'traceId spanId expiresAt taskQueue workflowType', 'value', null, null, null),
     ('escalation', 'metadata envelope', 'tree', null, null, null),
-    ('activity', 'telemetry', 'map', null, 'worker', null),
+    ('activity', 'telemetry', 'map', null, null, null),
     ('activity', 'emit persist', 'value', null, null, null),
     ('activity', 'expire statusThreshold', 'value', null, null, null),
     ('activity', 'persistent statusThresholdType settings collationInt eventName timeout',
@@ -13639,6 +13640,7 @@ comment on type ratchet_internal.graph_outcome is
 
 -- A job in the course of a stretch: what is to be done yet, and what it has come to and has yet to
 -- be written. Everything follows one version; root is the activity with which the job started.
+-- spans is null unless the caller wants to know what was done (with_spans).
 
 create type ratchet_internal.graph_draft as (
   now timestamptz,
@@ -13664,7 +13666,8 @@ create type ratchet_internal.graph_draft as (
   jobs bigint[],
   stop jsonb,
   scope jsonb,
-  expire jsonb
+  expire jsonb,
+  spans jsonb[]
 );
 comment on type ratchet_internal.graph_draft is
   'A job in the course of a stretch: what is to be done, and what is to be written.';
@@ -14151,7 +14154,8 @@ begin
     from ratchet_internal.activity_bodies(p_app) each
     cross join lateral (values
       (true, jsonb_build_array(each.graph -> 'transitions' -> each.name, each.graph -> 'expire',
-        each.body -> 'job', each.body -> 'emit', each.body -> 'persist')),
+        each.body -> 'job', each.body -> 'emit', each.body -> 'persist',
+        case when each.body ->> 'type' <> 'worker' then each.body -> 'telemetry' end)),
       (false, jsonb_build_array(each.body - array['job', 'emit', 'persist'], (
         select jsonb_agg(hook.value) from jsonb_array_elements(p_app -> 'graphs') other
         cross join lateral jsonb_each(case jsonb_typeof(other -> 'hooks') when 'object'
@@ -14225,7 +14229,8 @@ as $$
       and (a.kind = 'trigger' or a.options is null)
       and (a.kind <> 'worker' or ratchet_internal.is_name(a.constants ->> 'topic'))
       and not a.constants ?| array['statusThreshold', 'sleep']
-      and a.hook is null and a.announce is null and a.telemetry is null and a.job_shapes is null
+      and a.hook is null and a.announce is null and a.job_shapes is null
+      and (a.kind <> 'worker' or a.telemetry is null)
       and (a.input_maps is null or a.input_maps ? 'plain')
       and (a.output_maps is null or a.output_maps ? 'plain')
       and (a.job_maps is null or a.job_maps - '' = '{}' and a.job_maps -> '' ? 'plain')
@@ -16304,6 +16309,81 @@ comment on function ratchet_internal.run_plain(ratchet_internal.graph_draft,
   'Does what has nothing out of the way in a stretch, one activity after the other; null when '
   'one fails.';
 
+-- sql/graph/spans/wanted_spans.sql
+
+-- Where a stretch tells what it does: an empty list if the caller wants to know (with_spans), else
+-- null. Inlinable.
+
+create function ratchet_internal.wanted_spans() returns jsonb[]
+language sql stable
+return case when current_setting('ratchet.spans', true) like '[%' then '{}'::jsonb[] end;
+comment on function ratchet_internal.wanted_spans() is
+  'Where a stretch tells what it does: an empty list, or null if nobody wants to know.';
+
+-- sql/graph/spans/span_of.sql
+
+-- What a span tells of one thing that was done in a stretch: an activity that was entered (leg 1),
+-- or went on with its answer (leg 2). The telemetry map is evaluated here, with what the activity
+-- came to, and only for who wants to know: what it throws changes nothing. One that a threshold
+-- skipped was not run.
+
+create function ratchet_internal.span_of(
+  p_job ratchet.jobs, p_activity ratchet_internal.graph_activities,
+  p_item ratchet_internal.graph_item, p_out ratchet_internal.graph_outcome
+) returns jsonb[]
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_row ratchet.jobs_attributes := p_out.attribute;
+  v_values jsonb;
+begin
+  if p_out.status = 'skipped' then return '{}'; end if;
+  begin
+    if p_activity.telemetry is not null then
+      v_values := ratchet_internal.telemetry_values(ratchet_internal.run_maps(p_activity.telemetry,
+        ratchet_internal.graph_view(p_job, p_activity, coalesce(p_item.scope, '{}'),
+          ratchet_internal.activity_entry(p_activity, v_row, p_out.output, p_out.hook,
+            p_out.error))));
+    end if;
+  exception when sqlstate 'WF107' or sqlstate 'WF506' or data_exception
+    or program_limit_exceeded
+  then
+    v_values := null;
+  end;
+  return array[jsonb_strip_nulls(jsonb_build_object('space', p_job.namespace,
+    'leg', case when (p_item.answer).job_id is null then 1 else 2 end,
+    'guid', p_job.id || v_row.address || '-' || p_activity.position,
+    'parent', p_activity.path_names[cardinality(p_activity.path_names) - 1],
+    'job', ratchet_internal.job_metadata(p_job),
+    'activity', jsonb_build_object('aid', p_activity.name, 'atp', p_activity.kind,
+      'stp', p_activity.constants ->> 'topic', 'dad', v_row.address,
+      'ac', ratchet_internal.graph_time(v_row.created_at),
+      'au', ratchet_internal.graph_time(coalesce(v_row.updated_at, v_row.created_at))),
+    'data', v_values, 'error', p_out.error ->> 'message'))];
+end $$;
+comment on function ratchet_internal.span_of(ratchet.jobs, ratchet_internal.graph_activities,
+  ratchet_internal.graph_item, ratchet_internal.graph_outcome) is
+  'What a span tells of one thing that was done in a stretch; none if it was skipped.';
+
+-- sql/graph/spans/tell_spans.sql
+
+-- Tells the caller what stretches did that have been written. In a setting of the transaction: so
+-- what a subtransaction takes back is not told either.
+
+create function ratchet_internal.tell_spans(p_drafts ratchet_internal.graph_draft[]) returns void
+language sql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  select set_config('ratchet.spans', current_setting('ratchet.spans')
+    || string_agg(span::text || ',', '' order by d, place), true)
+  from generate_subscripts(p_drafts, 1) d
+  cross join lateral unnest(p_drafts[d].spans) with ordinality s (span, place)
+  having count(*) > 0
+$$;
+comment on function ratchet_internal.tell_spans(ratchet_internal.graph_draft[]) is
+  'Tells the caller what stretches did, unless that is taken back.';
+
 -- sql/graph/run_any.sql
 
 -- Does one thing of a stretch, whatever it is, and adds what it comes to to the draft. Null when it
@@ -16332,7 +16412,12 @@ begin
     end if;
     v_draft.jobs := v_draft.jobs || (v_draft.job).id;
   end if;
-  return ratchet_internal.add_outcome(v_draft, p_activity, p_item, v_out);
+  v_draft := ratchet_internal.add_outcome(v_draft, p_activity, p_item, v_out);
+  if v_draft.spans is not null then
+    v_draft.spans := v_draft.spans || ratchet_internal.span_of(v_draft.job, p_activity, p_item,
+      v_out);
+  end if;
+  return v_draft;
 end $$;
 comment on function ratchet_internal.run_any(ratchet_internal.graph_draft,
   ratchet_internal.graph_activities, ratchet_internal.graph_item, boolean) is
@@ -16420,7 +16505,8 @@ begin
       v_draft := ratchet_internal.postpone(v_draft, v_item, 20);
       continue;
     end if;
-    v_next := case when not v_activity.is_plain or (v_item.answer).job_id is not null
+    v_next := case when not v_activity.is_plain or v_draft.spans is not null
+        or (v_item.answer).job_id is not null
         and ((v_item.answer).kind <> 'worker' or (v_item.answer).is_failed
           or (v_item.answer).code is not null) then null
       when v_activity.kind = 'worker' and (v_item.answer).job_id is null
@@ -16761,7 +16847,8 @@ begin
   v_draft.ahead := p_trigger.ahead;
   v_draft.passes := '{}';
   v_draft.job := v_job;
-  if p_trigger.is_plain then
+  v_draft.spans := ratchet_internal.wanted_spans();
+  if p_trigger.is_plain and v_draft.spans is null then
     v_plain := ratchet_internal.run_plain(v_draft, p_trigger,
       row(',0', p_trigger.position, '{}', null, null, null)::ratchet_internal.graph_item,
       1, null, null);
@@ -16773,7 +16860,12 @@ begin
     perform ratchet_internal.raise_error('WF107', 'expression failed', v_out.error,
       'Look at what the expressions of the trigger read of this payload.');
   end if;
-  return ratchet_internal.add_outcome(v_draft, p_trigger, null, v_out);
+  v_draft := ratchet_internal.add_outcome(v_draft, p_trigger, null, v_out);
+  if v_draft.spans is not null then
+    v_draft.spans := v_draft.spans || ratchet_internal.span_of(v_draft.job, p_trigger, null,
+      v_out);
+  end if;
+  return v_draft;
 end $$;
 comment on function ratchet_internal.inception(
   timestamptz, ratchet.jobs, ratchet_internal.graph_activities) is
@@ -16864,6 +16956,9 @@ begin
     v_new.is_new := false;
     v_draft := ratchet_internal.run_stretch(v_new, p_budget, true, v_known.keys,
       v_known.activities);
+  end if;
+  if v_draft.spans is not null then
+    perform ratchet_internal.tell_spans(array[v_draft]);
   end if;
   return row(v_draft.job, row(v_draft.steps, v_draft.children, v_draft.jobs
     || ratchet_internal.write_drafts(p_draft.now, array[v_draft])))::ratchet_internal.graph_start;
@@ -17010,7 +17105,7 @@ begin
     null::ratchet.jobs_attributes[], null::ratchet.jobs_attributes[],
     null::ratchet_internal.messages[], null::tid[], null::tid[], '{}'::jsonb, null::jsonb[],
     null::jsonb[], null::jsonb, null::jsonb, null::jsonb[], null::jsonb[], null::bigint[],
-    null::jsonb, null::jsonb, null::jsonb
+    null::jsonb, null::jsonb, null::jsonb, null::jsonb[]
   from unnest(v_jobs) j
   cross join lateral (select a.version_id from ratchet_internal.graph_apps a
     where a.space = j.namespace offset 0) app
@@ -17100,11 +17195,13 @@ declare
   v_drafts ratchet_internal.graph_draft[];
   v_alone bigint[];
   v_job bigint;
+  v_spans jsonb[] := ratchet_internal.wanted_spans();
   v_run ratchet_internal.graph_run := row(0, null, null);
   v_more ratchet_internal.graph_run;
 begin
   foreach v_loaded in array v_loads loop
     exit when v_run.steps >= p_budget;
+    v_loaded.spans := v_spans;
     v_draft := ratchet_internal.run_stretch(v_loaded, p_budget - v_run.steps, false, v_keys,
       v_activities);
     if v_draft.version_id is null and cardinality(p_jobs) > 1 then
@@ -17122,6 +17219,7 @@ begin
     v_run.jobs := v_run.jobs || v_draft.jobs;
   end loop;
   if v_drafts is not null then
+    if v_spans is not null then perform ratchet_internal.tell_spans(v_drafts); end if;
     v_run.jobs := v_run.jobs || ratchet_internal.write_drafts(p_now, v_drafts);
   end if;
   foreach v_job in array coalesce(v_alone, '{}') loop
@@ -17956,6 +18054,43 @@ begin
 end $$;
 comment on function ratchet.run_graphs(text, text, int) is
   'Goes on with graphs as an engine worker does, once; returns how many activities were run.';
+
+-- sql/graph/spans/with_spans.sql
+
+-- From here on the stretches of this transaction tell what they do, and told_spans gives it. For an
+-- argument of the call that runs them, which it returns: arguments are evaluated before the call.
+--   select … from ratchet.exchange(ratchet.with_spans('12')::bigint, …)
+--   union all select … from ratchet.told_spans()
+
+create function ratchet.with_spans(p_argument text) returns text
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform set_config('ratchet.spans', '[', true);
+  return p_argument;
+end $$;
+comment on function ratchet.with_spans(text) is
+  'Makes the stretches of graphs in this transaction tell what they do; returns its argument.';
+
+-- sql/graph/spans/told_spans.sql
+
+-- What the stretches of this transaction did since with_spans, as one thing that an exchange hands
+-- out (spans); nothing if they did nothing.
+
+create function ratchet.told_spans() returns setof ratchet.work
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_work ratchet.work;
+begin
+  v_work.kind := 'spans';
+  v_work.value := rtrim(current_setting('ratchet.spans', true), ',') || ']';
+  if length(v_work.value) > 2 then return next v_work; end if;
+end $$;
+comment on function ratchet.told_spans() is
+  'What the stretches of graphs in this transaction did, for who wants to tell of it in spans.';
 
 -- Graphs: what jobs said of themselves, counted when it is asked for; one job, exported.
 
@@ -20267,6 +20402,8 @@ insert into ratchet_internal.grants (function, access) values
   ('subscribe', 'reader'), ('unsubscribe', 'reader'), ('take_broadcasts', 'reader'),
   ('is_graph', 'reader'),
   ('graph_state', 'reader'), ('graph_status', 'reader'),
+  ('with_spans', 'client'), ('with_spans', 'worker'), ('with_spans', 'secured'),
+  ('told_spans', 'client'), ('told_spans', 'worker'), ('told_spans', 'secured'),
   ('publish', 'client'), ('signal_topic', 'client'), ('interrupt', 'client'),
   ('scrub', 'client'), ('respond', 'client'), ('respond', 'worker'), ('run_graphs', 'client'),
   ('deploy', 'operator'), ('activate', 'operator'),

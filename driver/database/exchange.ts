@@ -34,6 +34,9 @@ export interface Work {
   expire: number | null;
 }
 
+/** Is told what activities of graphs did, as a JSON list. */
+export type OnSpans = (spans: string) => void;
+
 export interface Rooms {
   turns: number;
   activities: number;
@@ -41,10 +44,16 @@ export interface Rooms {
   isIdle: boolean | null;
 }
 
-const PARAMETERS = Array.from({ length: 48 }, (_, index) => `$${index + 1}`).join(', ');
+const PARAMETERS = Array.from({ length: 47 }, (_, index) => `$${index + 2}`).join(', ');
 const EXCHANGE = {
   name: 'ratchet_exchange',
-  text: `select * from ratchet.exchange(${PARAMETERS})`,
+  text: `select * from ratchet.exchange($1, ${PARAMETERS})`,
+};
+/** Its last row, if graphs went on, tells what they did. */
+const EXCHANGE_WITH_SPANS = {
+  name: 'ratchet_exchange_with_spans',
+  text: `select * from ratchet.exchange(ratchet.with_spans($1)::bigint, ${PARAMETERS})
+    union all select * from ratchet.told_spans()`,
 };
 const PEEK = { name: 'ratchet_peek', text: 'select ratchet.peek($1)' };
 const HELD_WORK = 'select * from ratchet.held_work($1)';
@@ -173,15 +182,19 @@ function toWork(row: Row): Work {
   };
 }
 
-/** Hands in a batch and receives work, in one commit. */
+/** Hands in a batch and receives work, in one commit; `onSpans` is told what graphs did in it. */
 export async function exchange(
   database: Database,
   workerId: string,
   rooms: Rooms,
   batch: Batch,
+  onSpans?: OnSpans,
 ): Promise<Work[]> {
-  const rows = await database.rows<Row>(EXCHANGE, parameters(workerId, rooms, batch));
-  return rows.map(toWork);
+  const statement = onSpans === undefined ? EXCHANGE : EXCHANGE_WITH_SPANS;
+  const rows = await database.rows<Row>(statement, parameters(workerId, rooms, batch));
+  const work = rows.map(toWork);
+  if (onSpans !== undefined && rows.at(-1)?.[0] === 'spans') onSpans(work.pop()?.value ?? '[]');
+  return work;
 }
 
 /** For an idle worker: 0 when there is something to exchange for, else when to peek again (ms). */

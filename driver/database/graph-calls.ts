@@ -1,5 +1,6 @@
-import { call } from './call';
+import { call, callRows } from './call';
 import type { Database } from './database';
+import type { OnSpans } from './exchange';
 
 /** An app of a namespace: every call about graphs is about one. */
 export interface App {
@@ -10,6 +11,8 @@ export interface App {
 const DEPLOY = 'select ratchet.deploy($1, $2, $3)';
 const ACTIVATE = 'select ratchet.activate($1, $2, $3)';
 const PUBLISH = 'select ratchet.publish($1, $2, $3, $4, $5)';
+const PUBLISH_WITH_SPANS = `select ratchet.publish(ratchet.with_spans($1), $2, $3, $4, $5)::text
+  union all select value from ratchet.told_spans()`;
 const SIGNAL = `select ratchet.signal_topic(p_topic => $1, p_data => $2, p_app => $3,
   p_namespace => $4, p_status => $5, p_code => $6)`;
 const SIGNAL_ALL = 'select ratchet.signal_all($1, $2, $3, $4, $5, $6)';
@@ -53,15 +56,21 @@ export function activate(database: Database, version: string, of: App): Promise<
   return repeated(database, ACTIVATE, [version, of.app, of.namespace]);
 }
 
-/** Starts a job; `options` must have a request_id, which makes a repetition harmless. */
-export function publish(
+/**
+ * Starts a job; `options` must have a request_id, which makes a repetition harmless. `onSpans` is
+ * told what was done until it returned.
+ */
+export async function publish(
   database: Database,
-  topic: string,
-  data: Json,
-  options: string,
+  { topic, payload, options }: { topic: string; payload: Json; options: string },
   { app, namespace }: App,
+  onSpans?: OnSpans,
 ): Promise<Json> {
-  return repeated(database, PUBLISH, [topic, data, app, options, namespace]);
+  const values = [topic, payload, app, options, namespace];
+  if (onSpans === undefined) return repeated(database, PUBLISH, values);
+  const [state, spans] = await callRows(database, undefined, PUBLISH_WITH_SPANS, values);
+  onSpans(spans ?? '[]');
+  return state ?? null;
 }
 
 export interface SignalCall {

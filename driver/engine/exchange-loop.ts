@@ -2,6 +2,7 @@ import { backoff } from '../backoff';
 import type { Database } from '../database/database';
 import { exchange, peek, type Rooms, type Work } from '../database/exchange';
 import { isConnectionError, isTransient } from '../errors';
+import { stepTeller } from '../telemetry/step-spans';
 import { telemetry } from '../telemetry/telemetry';
 import { repeatPart, type LonePartHost } from './lone-parts';
 import { clearTheWay, isLost, isOfOthers } from './refusals';
@@ -124,7 +125,7 @@ export class ExchangeLoop {
     const metrics = telemetry()?.metrics;
     const startedAt = metrics === undefined ? 0 : performance.now();
     try {
-      work = await exchange(this.database, this.host.workerId, rooms, batch);
+      work = await exchange(this.database, this.host.workerId, rooms, batch, stepTeller());
     } catch (error) {
       this.unanswered.push(batch);
       this.recover(error);
@@ -246,7 +247,8 @@ export class ExchangeLoop {
 
   private async sendPart(part: Batch): Promise<void> {
     if (isEmptyBatch(part)) return;
-    const work = await exchange(this.database, this.host.workerId, REPORT_ONLY, part);
+    const { workerId } = this.host;
+    const work = await exchange(this.database, workerId, REPORT_ONLY, part, stepTeller());
     await this.handOn(part, work);
   }
 

@@ -46,7 +46,8 @@ async function start(
   const span = traced && jobSpan(traced, { app: app.app, topic }, { trc, spn });
   const given = { ...defaults(), ...options, trc, spn, ...span?.trace, request_id: randomUUID() };
   try {
-    const call = graphs.publish(hub.database, topic, payload, JSON.stringify(given), app);
+    const starting = { topic, payload, options: JSON.stringify(given) };
+    const call = graphs.publish(hub.database, starting, app, span?.told);
     const answer = await saying(topic, call);
     const published = fromJson(answer) as Published;
     span?.started(published.metadata);

@@ -1,36 +1,28 @@
-import type { Attributes, OtelContext, Span } from './otel';
+import type { Attributes, OtelContext } from './otel';
 import { currentTrace, finish, parentOf, traceOfSpan } from './spans';
+import {
+  attributesOf,
+  graphSpan,
+  knownContext,
+  remember,
+  tellSteps,
+  wholeTrace,
+  type Fields,
+  type GraphTrace,
+  type Run,
+  type Step,
+} from './step-spans';
 import type { Telemetry } from './telemetry';
-import type { TraceOptions } from './trace-context';
 
-const CLIENT_KIND = 2;
-
-/** Ids of a trace under the names that graphs have for them. */
-interface GraphTrace {
-  trc?: string | undefined;
-  spn?: string | undefined;
-}
-
-function traceOf(trace: string | undefined, span: string | undefined): TraceOptions | undefined {
-  const isWhole = trace !== undefined && span !== undefined;
-  return isWhole ? { workflowTrace: trace, workflowSpan: span } : undefined;
-}
-
-type Fields = Readonly<Record<string, unknown>>;
-
-/** The scalars among fields, under the names that attributes of a kind begin with. */
-function attributesOf(prefix: string, fields: Fields, without: string[]): Attributes {
-  const scalars = Object.entries(fields).filter(
-    ([key, value]) =>
-      !without.includes(key) && ['string', 'number', 'boolean'].includes(typeof value),
-  );
-  return Object.fromEntries(scalars.map(([key, value]) => [prefix + key, value])) as Attributes;
-}
+/** What is no attribute of a span: it is in its trace. */
+const IDS = ['trc', 'spn'];
 
 /** What a start of a job tells of itself, and under which span its workers run. */
 export interface JobSpan {
   /** For the job; empty without an SDK. */
   trace: GraphTrace;
+  /** What was done until the start returned, as JSON. */
+  told(spans: string): void;
   started(metadata: Fields): void;
   failed(error: unknown): void;
 }
@@ -41,24 +33,25 @@ export function jobSpan(
   { app, topic }: { app: string; topic: string },
   { trc, spn }: GraphTrace,
 ): JobSpan {
-  const caller = traceOf(trc, spn) ?? currentTrace(on);
+  const caller = wholeTrace({ trc, spn }) ?? currentTrace(on);
   const { workflowTrace: traceId = '', workflowSpan: spanId = '' } = caller;
   const { trace, ROOT_CONTEXT } = on.otel;
   const remote = { traceId, spanId, traceFlags: 1, isRemote: true };
   const parent = traceId === '' ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, remote);
-  const options = { kind: CLIENT_KIND, attributes: { 'app.job.app': app, 'app.job.tpc': topic } };
-  const span = on.tracer.startSpan(`JOB/${app}/${topic}/1`, options, parent);
+  const about = { 'app.job.app': app, 'app.job.tpc': topic };
+  const span = graphSpan(on, `JOB/${app}/${topic}/1`, about, parent);
+  let steps: Step[] = [];
   const { workflowTrace, workflowSpan } = traceOfSpan(span);
   return {
     trace: workflowTrace === undefined ? { trc, spn } : { trc: workflowTrace, spn: workflowSpan },
+    told(spans) {
+      steps = JSON.parse(spans) as Step[];
+    },
     started(metadata) {
-      const { js, aid } = metadata;
-      const job = attributesOf('app.job.', { ...metadata, jss: js }, ['trc', 'spn']);
-      span.setAttributes(job);
-      const within = trace.setSpan(parent, span);
-      const attributes = { ...job, 'app.activity.aid': String(aid), 'app.activity.leg': 1 };
-      const name = `TRIGGER/${app}/${String(aid)}/1`;
-      finish(on.tracer.startSpan(name, { kind: CLIENT_KIND, attributes }, within));
+      span.setAttributes(attributesOf('app.job.', { ...metadata, jss: metadata['js'] }, IDS));
+      const isBegin = ({ activity, job }: Step) =>
+        activity.atp === 'trigger' && job.gid === metadata['gid'];
+      tellSteps(on, on.isDebug ? steps : steps.filter(isBegin));
       finish(span);
     },
     failed: (error) => finish(span, error instanceof Error ? error.message : String(error)),
@@ -74,13 +67,17 @@ export interface Executed {
 }
 
 /** The engine's two legs of a worker activity, as who runs its callback sees them. */
-function legsOf(on: Telemetry, { metadata, telemetry }: Executed, app: string) {
-  const { guid, aid, dad } = metadata;
-  const about = { 'app.activity.aid': aid, 'app.activity.dad': String(dad), ...telemetry };
-  return (leg: 1 | 2, parent: OtelContext): Span => {
-    const attributes = { ...about, 'app.activity.leg': leg, 'app.activity.mid': guid };
+function legsOf(on: Telemetry, { metadata, telemetry }: Executed, run: Run, app: string) {
+  const { guid: mid } = metadata;
+  const { aid, dad } = run;
+  return (leg: 1 | 2, parent: OtelContext, problem?: string): OtelContext => {
+    const about = attributesOf('app.activity.', { aid, dad, leg, mid }, []);
     const name = `WORKER/${app}/${aid}/${leg}`;
-    return on.tracer.startSpan(name, { kind: CLIENT_KIND, attributes }, parent);
+    const span = graphSpan(on, name, { ...about, ...telemetry }, parent);
+    const within = on.otel.trace.setSpan(parent, span);
+    remember(on, 'last', run, within);
+    finish(span, problem);
+    return within;
   };
 }
 
@@ -97,27 +94,29 @@ interface Ended {
  */
 export function executeSpan(on: Telemetry, executed: Executed) {
   const { namespace, metadata, telemetry } = executed;
-  const { trc, spn, guid, jid = '', gid = '', aid, topic } = metadata;
+  const { guid, aid, topic } = metadata;
   const { trace, context } = on.otel;
-  const origin = { jobId: String(gid), workflowId: String(jid), namespace };
-  const ofJob = parentOf(on, origin, traceOf(trc, spn) ?? {});
+  const [jid, gid, dad] = [metadata['jid'], metadata['gid'], metadata['dad']].map(String);
+  const run = { space: namespace, jid: jid ?? '', gid: gid ?? '', dad: dad ?? '', aid };
+  const origin = { jobId: run.gid, workflowId: run.jid, namespace };
+  const ofJob = parentOf(on, origin, wholeTrace(metadata) ?? {});
+  const app = namespace.slice(namespace.indexOf(':') + 1);
+  const leg = legsOf(on, executed, run, app);
+  const isFirst = metadata['try'] === undefined;
+  const parent = isFirst
+    ? leg(1, knownContext('outer', run) ?? ofJob)
+    : (knownContext('last', run) ?? ofJob);
   const attributes = {
-    ...attributesOf('app.stream.', metadata, ['trc', 'spn']),
+    ...attributesOf('app.stream.', metadata, IDS),
     ...{ 'app.worker.mid': guid, ...telemetry },
   };
-  const app = namespace.slice(namespace.indexOf(':') + 1);
-  const leg = legsOf(on, executed, app);
-  const entered = metadata['try'] === undefined ? leg(1, ofJob) : undefined;
-  const parent = entered === undefined ? ofJob : trace.setSpan(ofJob, entered);
-  if (entered !== undefined) finish(entered);
-  const name = `EXECUTE/${app}/${aid}/${String(topic)}`;
-  const span = on.tracer.startSpan(name, { kind: CLIENT_KIND, attributes }, parent);
+  const span = graphSpan(on, `EXECUTE/${app}/${aid}/${String(topic)}`, attributes, parent);
   return {
     run: <T>(body: () => T): T => context.with(trace.setSpan(parent, span), body),
     end({ isFailed, code, isOpen }: Ended): void {
       const problem = isFailed ? `Function Status Code ${String(code ?? 500)}` : undefined;
       finish(span, problem);
-      if (!isOpen) finish(leg(2, parent), problem);
+      if (!isOpen) leg(2, parent, problem);
     },
   };
 }

@@ -7,6 +7,7 @@
 --   activity run this activity and report it with the same attempt
 --   lost     this job is no longer this worker's: forget it
 --   next     nothing to do before value milliseconds have passed (only when idle)
+--   spans    what graphs did, for a caller that wanted to know (with_spans); value is a JSON list
 --   idle     beside a single thing to do: the worker is still notified of more, and when it was to
 --            look again still holds
 -- Of a job to run, value is the workflow id of the root of its family, if that is another job.

@@ -14,7 +14,8 @@ as $$
       and (a.kind = 'trigger' or a.options is null)
       and (a.kind <> 'worker' or ratchet_internal.is_name(a.constants ->> 'topic'))
       and not a.constants ?| array['statusThreshold', 'sleep']
-      and a.hook is null and a.announce is null and a.telemetry is null and a.job_shapes is null
+      and a.hook is null and a.announce is null and a.job_shapes is null
+      and (a.kind <> 'worker' or a.telemetry is null)
       and (a.input_maps is null or a.input_maps ? 'plain')
       and (a.output_maps is null or a.output_maps ? 'plain')
       and (a.job_maps is null or a.job_maps - '' = '{}' and a.job_maps -> '' ? 'plain')

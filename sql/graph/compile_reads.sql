@@ -19,7 +19,8 @@ begin
     from ratchet_internal.activity_bodies(p_app) each
     cross join lateral (values
       (true, jsonb_build_array(each.graph -> 'transitions' -> each.name, each.graph -> 'expire',
-        each.body -> 'job', each.body -> 'emit', each.body -> 'persist')),
+        each.body -> 'job', each.body -> 'emit', each.body -> 'persist',
+        case when each.body ->> 'type' <> 'worker' then each.body -> 'telemetry' end)),
       (false, jsonb_build_array(each.body - array['job', 'emit', 'persist'], (
         select jsonb_agg(hook.value) from jsonb_array_elements(p_app -> 'graphs') other
         cross join lateral jsonb_each(case jsonb_typeof(other -> 'hooks') when 'object'

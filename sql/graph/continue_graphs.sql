@@ -21,11 +21,13 @@ declare
   v_drafts ratchet_internal.graph_draft[];
   v_alone bigint[];
   v_job bigint;
+  v_spans jsonb[] := ratchet_internal.wanted_spans();
   v_run ratchet_internal.graph_run := row(0, null, null);
   v_more ratchet_internal.graph_run;
 begin
   foreach v_loaded in array v_loads loop
     exit when v_run.steps >= p_budget;
+    v_loaded.spans := v_spans;
     v_draft := ratchet_internal.run_stretch(v_loaded, p_budget - v_run.steps, false, v_keys,
       v_activities);
     if v_draft.version_id is null and cardinality(p_jobs) > 1 then
@@ -43,6 +45,7 @@ begin
     v_run.jobs := v_run.jobs || v_draft.jobs;
   end loop;
   if v_drafts is not null then
+    if v_spans is not null then perform ratchet_internal.tell_spans(v_drafts); end if;
     v_run.jobs := v_run.jobs || ratchet_internal.write_drafts(p_now, v_drafts);
   end if;
   foreach v_job in array coalesce(v_alone, '{}') loop

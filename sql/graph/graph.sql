@@ -139,6 +139,9 @@
 \ir plain_entry.sql
 \ir plain_view.sql
 \ir run_plain.sql
+\ir spans/wanted_spans.sql
+\ir spans/span_of.sql
+\ir spans/tell_spans.sql
 \ir run_any.sql
 \ir known_activities.sql
 \ir run_stretch.sql
@@ -188,6 +191,8 @@
 \ir graph_state.sql
 \ir graph_status.sql
 \ir run_graphs.sql
+\ir spans/with_spans.sql
+\ir spans/told_spans.sql
 
 -- Graphs: what jobs said of themselves, counted when it is asked for; one job, exported.
 \ir stats/stats_time.sql

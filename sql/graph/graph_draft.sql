@@ -1,5 +1,6 @@
 -- A job in the course of a stretch: what is to be done yet, and what it has come to and has yet to
 -- be written. Everything follows one version; root is the activity with which the job started.
+-- spans is null unless the caller wants to know what was done (with_spans).
 
 create type ratchet_internal.graph_draft as (
   now timestamptz,
@@ -25,7 +26,8 @@ create type ratchet_internal.graph_draft as (
   jobs bigint[],
   stop jsonb,
   scope jsonb,
-  expire jsonb
+  expire jsonb,
+  spans jsonb[]
 );
 comment on type ratchet_internal.graph_draft is
   'A job in the course of a stretch: what is to be done, and what is to be written.';

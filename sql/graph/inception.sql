@@ -49,7 +49,8 @@ begin
   v_draft.ahead := p_trigger.ahead;
   v_draft.passes := '{}';
   v_draft.job := v_job;
-  if p_trigger.is_plain then
+  v_draft.spans := ratchet_internal.wanted_spans();
+  if p_trigger.is_plain and v_draft.spans is null then
     v_plain := ratchet_internal.run_plain(v_draft, p_trigger,
       row(',0', p_trigger.position, '{}', null, null, null)::ratchet_internal.graph_item,
       1, null, null);
@@ -61,7 +62,12 @@ begin
     perform ratchet_internal.raise_error('WF107', 'expression failed', v_out.error,
       'Look at what the expressions of the trigger read of this payload.');
   end if;
-  return ratchet_internal.add_outcome(v_draft, p_trigger, null, v_out);
+  v_draft := ratchet_internal.add_outcome(v_draft, p_trigger, null, v_out);
+  if v_draft.spans is not null then
+    v_draft.spans := v_draft.spans || ratchet_internal.span_of(v_draft.job, p_trigger, null,
+      v_out);
+  end if;
+  return v_draft;
 end $$;
 comment on function ratchet_internal.inception(
   timestamptz, ratchet.jobs, ratchet_internal.graph_activities) is

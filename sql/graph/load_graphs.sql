@@ -20,7 +20,7 @@ begin
     null::ratchet.jobs_attributes[], null::ratchet.jobs_attributes[],
     null::ratchet_internal.messages[], null::tid[], null::tid[], '{}'::jsonb, null::jsonb[],
     null::jsonb[], null::jsonb, null::jsonb, null::jsonb[], null::jsonb[], null::bigint[],
-    null::jsonb, null::jsonb, null::jsonb
+    null::jsonb, null::jsonb, null::jsonb, null::jsonb[]
   from unnest(v_jobs) j
   cross join lateral (select a.version_id from ratchet_internal.graph_apps a
     where a.space = j.namespace offset 0) app

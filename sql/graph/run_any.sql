@@ -24,7 +24,12 @@ begin
     end if;
     v_draft.jobs := v_draft.jobs || (v_draft.job).id;
   end if;
-  return ratchet_internal.add_outcome(v_draft, p_activity, p_item, v_out);
+  v_draft := ratchet_internal.add_outcome(v_draft, p_activity, p_item, v_out);
+  if v_draft.spans is not null then
+    v_draft.spans := v_draft.spans || ratchet_internal.span_of(v_draft.job, p_activity, p_item,
+      v_out);
+  end if;
+  return v_draft;
 end $$;
 comment on function ratchet_internal.run_any(ratchet_internal.graph_draft,
   ratchet_internal.graph_activities, ratchet_internal.graph_item, boolean) is

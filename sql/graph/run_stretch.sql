@@ -50,7 +50,8 @@ begin
       v_draft := ratchet_internal.postpone(v_draft, v_item, 20);
       continue;
     end if;
-    v_next := case when not v_activity.is_plain or (v_item.answer).job_id is not null
+    v_next := case when not v_activity.is_plain or v_draft.spans is not null
+        or (v_item.answer).job_id is not null
         and ((v_item.answer).kind <> 'worker' or (v_item.answer).is_failed
           or (v_item.answer).code is not null) then null
       when v_activity.kind = 'worker' and (v_item.answer).job_id is null

@@ -43,6 +43,9 @@ begin
     v_draft := ratchet_internal.run_stretch(v_new, p_budget, true, v_known.keys,
       v_known.activities);
   end if;
+  if v_draft.spans is not null then
+    perform ratchet_internal.tell_spans(array[v_draft]);
+  end if;
   return row(v_draft.job, row(v_draft.steps, v_draft.children, v_draft.jobs
     || ratchet_internal.write_drafts(p_draft.now, array[v_draft])))::ratchet_internal.graph_start;
 end $$;

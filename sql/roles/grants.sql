@@ -34,6 +34,8 @@ insert into ratchet_internal.grants (function, access) values
   ('subscribe', 'reader'), ('unsubscribe', 'reader'), ('take_broadcasts', 'reader'),
   ('is_graph', 'reader'),
   ('graph_state', 'reader'), ('graph_status', 'reader'),
+  ('with_spans', 'client'), ('with_spans', 'worker'), ('with_spans', 'secured'),
+  ('told_spans', 'client'), ('told_spans', 'worker'), ('told_spans', 'secured'),
   ('publish', 'client'), ('signal_topic', 'client'), ('interrupt', 'client'),
   ('scrub', 'client'), ('respond', 'client'), ('respond', 'worker'), ('run_graphs', 'client'),
   ('deploy', 'operator'), ('activate', 'operator'),

@@ -9,7 +9,8 @@ test('12: a start and each run of a callback is a span, in the trace of its call
   const named = (name: string) => spans.filter((span) => span.name === name);
   t.deepEqual([...new Set(spans.map(({ name }) => name))].sort(), [
     ...['EXECUTE/shop/check/check', 'EXECUTE/shop/refuse/refuse'],
-    ...['JOB/shop/asked/1', 'JOB/shop/broken/1', 'TRIGGER/shop/begin/1'],
+    ...['JOB/shop/asked/1', 'JOB/shop/broken/1', 'JOB/shop/everything/1'],
+    ...['TRIGGER/shop/begin/1', 'TRIGGER/shop/start/1'],
     ...['WORKER/shop/check/1', 'WORKER/shop/check/2'],
     ...['WORKER/shop/refuse/1', 'WORKER/shop/refuse/2'],
   ]);
@@ -34,6 +35,10 @@ test('12: a start and each run of a callback is a span, in the trace of its call
   );
   t.like(begun?.attributes, {
     ...{ 'app.job.jid': 'given', 'app.activity.aid': 'begin', 'app.activity.leg': 1 },
+  });
+  t.like(named('TRIGGER/shop/start/1')[0]?.attributes, {
+    ...{ 'app.job.jid': 'all', 'app.activity.data.word': 'yes' },
+    'app.activity.data.list': undefined,
   });
   const legOf = (name: string, spanId: string | undefined) =>
     named(name).find((span) => span.spanId === spanId);

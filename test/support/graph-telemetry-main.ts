@@ -33,6 +33,50 @@ app:
       transitions:
         sending: [{ to: refuse }]
         refuse: [{ to: end, conditions: { code: 418 } }]
+    - subscribes: everything
+      activities:
+        start:
+          type: trigger
+          stats: { id: '{$self.input.data.id}' }
+          telemetry: { word: '{$self.input.data.word}', list: '{$self.input.data.list}' }
+        pass:
+          type: hook
+          cycle: true
+          output: { maps: { round: 0 } }
+          telemetry: { round: '{$self.output.data.round}' }
+        again: { type: cycle, ancestor: pass, input: { maps: { round: 1 } }, telemetry: { n: 1 } }
+        wait: { type: hook, telemetry: { heard: '{$self.hook.data.word}' } }
+        tell:
+          type: signal
+          subtype: one
+          topic: go
+          signal: { maps: { id: nobody } }
+          telemetry: { open: '{$job.metadata.js}' }
+        odd:
+          type: hook
+          telemetry: { bad: { '@pipe': [['{start.output.data.none}'], ['{@string.toUpperCase}']] } }
+        kid: { type: await, topic: young, telemetry: { age: '{$self.output.data.age}' } }
+        stop: { type: interrupt, throw: false, telemetry: { last: true } }
+      transitions:
+        start: [{ to: pass }]
+        pass:
+          - { to: again, conditions: { match: [{ expected: 0, actual: '{pass.output.data.round}' }] } }
+          - { to: wait, conditions: { match: [{ expected: 1, actual: '{pass.output.data.round}' }] } }
+          - { to: tell, conditions: { match: [{ expected: 1, actual: '{pass.output.data.round}' }] } }
+        tell: [{ to: odd }]
+        wait: [{ to: kid }]
+        kid: [{ to: stop }]
+      hooks:
+        go:
+          - to: wait
+            conditions:
+              match: [{ expected: '{start.output.data.id}', actual: '{$self.hook.data.id}' }]
+    - subscribes: young
+      activities:
+        born: { type: trigger }
+        grow: { type: hook, sleep: 0.01, job: { maps: { age: 1 } }, telemetry: { age: '{$job.data.age}' } }
+      transitions:
+        born: [{ to: grow }]
     - subscribes: broken
       activities:
         failing:
@@ -74,7 +118,11 @@ async function main(connectionString: string): Promise<void> {
   await mesh.pubsub('asked', { id: 'given', amount: 5, list: [1] }, { metadata }, 20_000);
   await mesh.pubsub('asked', { id: 'own', amount: 1 }, null, 20_000);
   await mesh.pub('broken', {}).catch(() => undefined);
-  while ((await mesh.getStatus('inner')) > 0) await new Promise((go) => setTimeout(go, 5));
+  await mesh.pub('everything', { id: 'all', word: 'yes', list: [1] }, { metadata });
+  await mesh.signal('go', { id: 'all', word: 'yes' });
+  for (const job of ['inner', 'all']) {
+    while ((await mesh.getStatus(job)) > 0) await new Promise((go) => setTimeout(go, 5));
+  }
   await HotMesh.stop();
   const told = (globalThis as { told?: object }).told ?? null;
   process.stdout.write(`${JSON.stringify(told && { ...told, seen, started })}\n`);

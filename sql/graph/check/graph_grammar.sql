@@ -49,7 +49,7 @@ as $$
     ('escalation', 'role type subtype entity description priority originId parentId initiatedBy '
       'traceId spanId expiresAt taskQueue workflowType', 'value', null, null, null),
     ('escalation', 'metadata envelope', 'tree', null, null, null),
-    ('activity', 'telemetry', 'map', null, 'worker', null),
+    ('activity', 'telemetry', 'map', null, null, null),
     ('activity', 'emit persist', 'value', null, null, null),
     ('activity', 'expire statusThreshold', 'value', null, null, null),
     ('activity', 'persistent statusThresholdType settings collationInt eventName timeout',
