@@ -247,8 +247,7 @@ export class ExchangeLoop {
 
   private async sendPart(part: Batch): Promise<void> {
     if (isEmptyBatch(part)) return;
-    const { workerId } = this.host;
-    const work = await exchange(this.database, workerId, REPORT_ONLY, part, stepTeller());
+    const work = await exchange(this.database, this.host.workerId, REPORT_ONLY, part, stepTeller());
     await this.handOn(part, work);
   }
 

@@ -22,7 +22,7 @@ export interface JobSpan {
   /** For the job; empty without an SDK. */
   trace: GraphTrace;
   /** What was done until the start returned, as JSON. */
-  told(spans: string): void;
+  told: (spans: string) => void;
   started(metadata: Fields): void;
   failed(error: unknown): void;
 }

@@ -109,7 +109,7 @@ function contextOf(on: Telemetry, step: Step, run: Run): OtelContext {
   return own ?? knownContext('last', previousOf(step)) ?? ofJob();
 }
 
-/** A span for each thing that was done inside Postgres; those of workers are told by who runs them. */
+/** A span for each thing done inside Postgres; those of workers are told by who runs them. */
 export function tellSteps(on: Telemetry, steps: readonly Step[]): void {
   for (const step of steps) {
     const { space, leg, guid, job, activity, data, error } = step;

@@ -51,9 +51,8 @@ begin
       continue;
     end if;
     v_next := case when not v_activity.is_plain or v_draft.spans is not null
-        or (v_item.answer).job_id is not null
-        and ((v_item.answer).kind <> 'worker' or (v_item.answer).is_failed
-          or (v_item.answer).code is not null) then null
+        or (v_item.answer).job_id is not null and ((v_item.answer).kind <> 'worker'
+          or (v_item.answer).is_failed or (v_item.answer).code is not null) then null
       when v_activity.kind = 'worker' and (v_item.answer).job_id is null
         then ratchet_internal.run_worker(v_draft, v_activity, v_item)
       else ratchet_internal.run_plain(v_draft, v_activity, v_item, case when v_at

@@ -54,15 +54,19 @@ app:
           telemetry: { open: '{$job.metadata.js}' }
         odd:
           type: hook
-          telemetry: { bad: { '@pipe': [['{start.output.data.none}'], ['{@string.toUpperCase}']] } }
+          telemetry:
+            bad: { '@pipe': [['{start.output.data.none}'], ['{@string.toUpperCase}']] }
         kid: { type: await, topic: young, telemetry: { age: '{$self.output.data.age}' } }
         stop: { type: interrupt, throw: false, telemetry: { last: true } }
       transitions:
         start: [{ to: pass }]
         pass:
-          - { to: again, conditions: { match: [{ expected: 0, actual: '{pass.output.data.round}' }] } }
-          - { to: wait, conditions: { match: [{ expected: 1, actual: '{pass.output.data.round}' }] } }
-          - { to: tell, conditions: { match: [{ expected: 1, actual: '{pass.output.data.round}' }] } }
+          - to: again
+            conditions: { match: [{ expected: 0, actual: '{pass.output.data.round}' }] }
+          - to: wait
+            conditions: { match: [{ expected: 1, actual: '{pass.output.data.round}' }] }
+          - to: tell
+            conditions: { match: [{ expected: 1, actual: '{pass.output.data.round}' }] }
         tell: [{ to: odd }]
         wait: [{ to: kid }]
         kid: [{ to: stop }]
@@ -74,7 +78,11 @@ app:
     - subscribes: young
       activities:
         born: { type: trigger }
-        grow: { type: hook, sleep: 0.01, job: { maps: { age: 1 } }, telemetry: { age: '{$job.data.age}' } }
+        grow:
+          type: hook
+          sleep: 0.01
+          job: { maps: { age: 1 } }
+          telemetry: { age: '{$job.data.age}' }
       transitions:
         born: [{ to: grow }]
     - subscribes: broken
