@@ -30,6 +30,8 @@ export interface Run {
 
 interface Options {
   program: Program;
+  /** Address of the thread that it runs in: '' and `$1` are the main function, `h1` is a hook. */
+  thread: string;
   random: Random;
   /** Asks for a cancellation at some moment. */
   isCancelling: boolean;
@@ -70,7 +72,8 @@ class Lab implements TurnHost {
     this.failing = failingOf(program);
     this.rows = structuredClone(from?.rows ?? []);
     this.isCancelRequested = from?.isCancelRequested ?? false;
-    const work: Work = { ...WORK, kind: 'turn', isCancelled: this.isCancelRequested };
+    const { isCancelRequested: isCancelled } = this;
+    const work: Work = { ...WORK, kind: 'turn', address: options.thread, isCancelled };
     this.turn = new LiveTurn(work, new History(structuredClone(this.rows)), this, isCareful);
   }
 
@@ -101,13 +104,13 @@ class Lab implements TurnHost {
     });
   }
 
-  private row(position: number, address = ''): RecordedStep | undefined {
+  private row(position: number, address: string): RecordedStep | undefined {
     return this.rows.find((row) => row.position === position && row.address === address);
   }
 
   /** The row of the step that the turn knows by this number. */
   private rowOf(key: number): RecordedStep | undefined {
-    const { position, address } = placeOf('', key);
+    const { position, address } = placeOf(this.options.thread, key);
     return this.row(position, address);
   }
 
@@ -141,7 +144,8 @@ class Lab implements TurnHost {
     }
     this.inFlight = undefined;
     this.turn.isReporting = false;
-    if (report.end !== undefined || report.failure !== undefined) this.end = report;
+    // A hook that returns ends its thread, and not the job.
+    if (report.end ?? report.failure ?? report.thread) this.end = report;
     else {
       this.snapshot();
       if (this.turn.isCommitted) for (const action of this.turn.afterCommit.splice(0)) action();

@@ -8,6 +8,7 @@ export const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000_007);
 
 export const scenarios = fc.record({
   program: programs,
+  thread: fc.constantFrom('', '$1', 'h1'),
   schedule: fc.nat(),
   isCancelling: fc.boolean(),
 });
@@ -28,11 +29,11 @@ export async function assertReplays(t: ExecutionContext, numRuns: number): Promi
   t.log(`SEED=${seed}`);
   let replays = 0;
   let held = 0;
-  const property = fc.asyncProperty(scenarios, async ({ program, schedule, isCancelling }) => {
+  const property = fc.asyncProperty(scenarios, async ({ schedule, isCancelling, ...what }) => {
     const random = randomOf(schedule);
-    const live = await runProgram({ program, isCancelling, random });
+    const live = await runProgram({ ...what, isCancelling, random });
     for (const from of live.snapshots) {
-      const options = { program, random, isCancelling, from, isCareful: random.below(2) === 0 };
+      const options = { ...what, random, isCancelling, from, isCareful: random.below(2) === 0 };
       const replay = await runProgram(options);
       const difference = firstDifference(live, replay, from);
       if (difference !== undefined) throw new Error(`${difference} ${told(live, replay, from)}`);
