@@ -73,13 +73,7 @@ begin
   if v_awaited is not null then
     perform ratchet_internal.answer_parents(p_now, v_awaited, p_worker is not null);
   end if;
-<<<<<<< HEAD
-  if v_is_watched then
-    perform pg_notify('ratchet_results', '');
-  end if;
-=======
-  if v_is_watched then perform pg_notify('ratchet', 'result'); end if;
->>>>>>> 65b3b8f (end_jobs in 70 lines; what was counted, as it was counted)
+  if v_is_watched then perform pg_notify('ratchet_results', ''); end if;
   if v_graphs is not null then
     perform ratchet_internal.announce_ended(v_graphs);
   end if;
