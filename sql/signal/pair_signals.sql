@@ -20,13 +20,16 @@ begin
     from ratchet_internal.signals where id = any (p_signals) and expires_at > p_now
     union all
     select m.key, m.namespace, row_number() over (partition by m.key, m.namespace
-        order by a.created_at, m.job_id, m.address, m.position),
-      null, null, null, m.job_id, m.address, m.position
+        order by a.created_at, w.job_id, w.address, w.at),
+      null, null, null, w.job_id, w.address, w.at
+    -- By whole keys, one by one: joined, they may be looked for among all waits for each.
     from unnest(p_jobs, p_addresses, p_positions) as w (job_id, address, at)
-    join ratchet_internal.messages m
-      on m.job_id = w.job_id and m.address = w.address and m.position = w.at
-    join ratchet.jobs_attributes a
-      on a.job_id = m.job_id and a.address = m.address and a.position = m.position),
+    cross join lateral (
+      select key, namespace from ratchet_internal.messages
+      where job_id = w.job_id and address = w.address and position = w.at limit 1) m
+    cross join lateral (
+      select created_at from ratchet.jobs_attributes
+      where job_id = w.job_id and address = w.address and position = w.at limit 1) a),
   pair as (
     select max(signal) as signal, max(payload) as payload, max(code) as code,
       max(job_id) as job_id, max(address) as address, max(position) as position

@@ -96,7 +96,7 @@ test.serial('19: every function but the worker protocol is denied', async (t) =>
     from pg_proc p join pg_namespace n on n.oid = p.pronamespace
     where n.nspname in ('ratchet', 'ratchet_internal') order by 1`);
   const granted = calls.filter((each) => each.is_granted).map(({ name }) => name);
-  t.is(granted.length, 17);
+  t.is(granted.length, 19);
   await as(role, async (client) => {
     for (const { name, call, is_granted } of calls) {
       const code = await codeOf(client.query(call));

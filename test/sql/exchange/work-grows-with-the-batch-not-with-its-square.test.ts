@@ -17,13 +17,11 @@ let session: Promise<(size: number) => Batch> | undefined;
 
 async function begin() {
   // Plans stay as they were made when the tables were empty: that is the worst case.
-  for (const table of [
-    'ratchet.jobs',
-    'ratchet.jobs_attributes',
-    'ratchet_internal.messages',
-    'ratchet.escalations',
-  ]) {
-    await sql.rows(`alter table ${table} set (autovacuum_enabled = off)`);
+  const tables = await sql.rows<{ name: string }>(`select oid::regclass::text as name
+    from pg_class where relkind = 'r' and relnamespace in ('ratchet'::regnamespace,
+      'ratchet_internal'::regnamespace)`);
+  for (const { name } of tables) {
+    await sql.rows(`alter table ${name} set (autovacuum_enabled = off)`);
   }
   const client = await sql.pool().connect();
   const meter = await workMeter(client);
