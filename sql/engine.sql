@@ -32,6 +32,7 @@ begin;
 
 -- The ledger: an integer that only grows and says which halves of a step are done.
 \ir ledger/ledger_value.sql
+\ir ledger/step_kind.sql
 \ir ledger/leg1_done.sql
 \ir ledger/leg2_done.sql
 \ir ledger/passes_counted.sql

@@ -21,18 +21,13 @@ create table ratchet.jobs_attributes (
   code int,
   is_failed boolean not null default false,
   address text collate "C" not null default '',
-  kind text collate "C" not null,
+  kind ratchet.step_kind not null,
   field text collate "C" not null,
   input json,
   target text collate "C",
   value text,
   primary key (job_id, address, position),
-  constraint "positions count from 1" check (position >= 1),
-  constraint "kind is one the engine knows"
-    check (kind in ('activity', 'sleep', 'wait', 'child', 'start', 'await', 'signal', 'cancel',
-      'search', 'entity', 'attribute', 'hook', 'terminate', 'emit', 'trace', 'continue', 'patch',
-      'trigger', 'worker', 'cycle', 'interrupt',
-      'marker'))
+  constraint "positions count from 1" check (position >= 1)
 ) with (fillfactor = 90);
 
 comment on table ratchet.jobs_attributes is
