@@ -18048,6 +18048,7 @@ create function ratchet.run_graphs(
 ) returns int
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 set enable_seqscan = off set enable_mergejoin = off set jit = off
 as $$
 declare
