@@ -1,6 +1,7 @@
+import type { ExecutionContext } from 'ava';
 import type { PoolClient } from 'pg';
 import { exchange, type engine, type Plan, type Report } from './engine';
-import type { Work, workMeter } from './work-meter';
+import { workMeter, type Work } from './work-meter';
 
 /** What each call of a life touched, by the name of the call. */
 export type Life = Map<string, Work>;
@@ -91,3 +92,48 @@ export class Batch {
 }
 
 type PlanKey = 'job' | 'position';
+
+/**
+ * Batches of any size in one session, which keeps the plans that it makes at first, when the tables
+ * are empty: that is the worst case.
+ */
+export async function openBatches(sql: ReturnType<typeof engine>) {
+  const tables = await sql.rows<{ name: string }>(`select oid::regclass::text as name
+    from pg_class where relkind = 'r' and relnamespace in ('ratchet'::regnamespace,
+      'ratchet_internal'::regnamespace)`);
+  for (const { name } of tables) {
+    // Statistics would have plans made anew.
+    await sql.rows(`alter table ${name} set (autovacuum_enabled = off)`);
+  }
+  const client = await sql.pool().connect();
+  const meter = await workMeter(client);
+  sql.finally(async () => {
+    await meter.end();
+    client.release();
+  });
+  return (size: number) => new Batch(sql, client, meter, sql.name(), size);
+}
+
+/** A statement that touches fewer rows an item has nothing to compare. */
+const ROWS_AN_ITEM = 8;
+
+/**
+ * Each statement of each call touches at most so many times the rows as in a life of few items: by
+ * itself, for the sum of a call would hide one among its many.
+ */
+export function grows(
+  t: ExecutionContext,
+  few: number,
+  from: Life,
+  { to, most }: { to: Life; most: number },
+) {
+  t.true(to.size > 0);
+  const tooMuch = [...to].flatMap(([call, work]) =>
+    [...work].flatMap(([statement, rows]) => {
+      const before = Math.max(from.get(call)?.get(statement) ?? 0, ROWS_AN_ITEM * few);
+      if (rows <= most * before) return [];
+      return [`${call}: ${before} → ${rows} rows in ${statement.slice(0, 400)}`];
+    }),
+  );
+  t.deepEqual(tooMuch, []);
+}

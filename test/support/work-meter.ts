@@ -67,12 +67,3 @@ function rowsOf(node: Node, batch: number): number {
   const below = (node.Plans ?? []).reduce((sum, child) => sum + rowsOf(child, batch), 0);
   return (given * each + 1) * number('Actual Loops') + below;
 }
-
-export const total = (work: Work) => [...work.values()].reduce((sum, rows) => sum + rows, 0);
-
-/** The statement whose work grew the most, in words. */
-export function mostGrown(few: Work, many: Work): string {
-  const grown = (statement: string) => (many.get(statement) ?? 0) - (few.get(statement) ?? 0);
-  const [most = ''] = [...many.keys()].sort((a, b) => grown(b) - grown(a));
-  return `${few.get(most) ?? 0} → ${many.get(most) ?? 0} rows in ${most.slice(0, 400)}`;
-}
