@@ -3927,6 +3927,28 @@ comment on function ratchet_internal.expire_escalations(
   timestamptz, bigint[], text[], int[]) is
   'Expires the tasks of waits that time out, except those that somebody else has locked.';
 
+-- sql/escalation/cancel_pending.sql
+
+-- Cancels those of the given tasks that are still pending.
+-- Locks: the tasks, in id order. Writes: escalations.
+
+create function ratchet_internal.cancel_pending(p_now timestamptz, p_tasks uuid[]) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  with task as materialized (
+    select locked.id
+    from (select id from unnest(p_tasks) given (id) order by id) each
+    cross join lateral (
+      select id, status from ratchet.escalations where id = each.id limit 1 for update) locked
+    where locked.status = 'pending')
+  update ratchet.escalations e set status = 'cancelled', updated_at = p_now
+  where e.id = any (array(select id from task));
+end $$;
+comment on function ratchet_internal.cancel_pending(timestamptz, uuid[]) is
+  'Cancels those of the given tasks that are still pending.';
+
 -- sql/escalation/drop_escalations.sql
 
 -- Cancels the pending tasks of jobs that end in this transaction: those whose waits go with the
@@ -3942,7 +3964,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   -- Not by their status: its index invites to go through all pending tasks for each.
-  with given as materialized (
+  perform ratchet_internal.cancel_pending(p_now, array(
     select e.id
     from unnest(p_jobs) as ended (id)
     cross join lateral (
@@ -3958,15 +3980,7 @@ begin
     cross join lateral (
       select id, status from ratchet.escalations
       where workflow_id = j.key and namespace = j.namespace offset 0) e
-    where p_are_all and e.status = 'pending'),
-  task as materialized (
-    select locked.id
-    from (select id from given order by id) each
-    cross join lateral (
-      select id, status from ratchet.escalations where id = each.id limit 1 for update) locked
-    where locked.status = 'pending')
-  update ratchet.escalations e set status = 'cancelled', updated_at = p_now
-  where e.id = any (array(select id from task));
+    where p_are_all and e.status = 'pending'));
 end $$;
 comment on function ratchet_internal.drop_escalations(timestamptz, bigint[], boolean) is
   'Cancels the pending tasks of jobs that end in this transaction.';
@@ -5625,26 +5639,19 @@ comment on function ratchet_internal.start_hooks(timestamptz, bigint[]) is
 create function ratchet_internal.drop_thread_tasks(
   p_now timestamptz, p_jobs bigint[], p_addresses text[]
 ) returns void
-language sql volatile
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
+begin
   -- Not by their status: its index invites to go through all pending tasks for each.
-  with given as materialized (
+  perform ratchet_internal.cancel_pending(p_now, array(
     select e.id
     from unnest(p_jobs, p_addresses) as ended (job_id, address)
     cross join lateral (
       select id, status from ratchet.escalations
       where job_id = ended.job_id and address = ended.address offset 0) e
-    where e.status = 'pending'),
-  task as materialized (
-    select locked.id
-    from (select id from given order by id) each
-    cross join lateral (
-      select id, status from ratchet.escalations where id = each.id limit 1 for update) locked
-    where locked.status = 'pending')
-  update ratchet.escalations e set status = 'cancelled', updated_at = p_now
-  where e.id = any (array(select id from task))
-$$;
+    where e.status = 'pending'));
+end $$;
 comment on function ratchet_internal.drop_thread_tasks(timestamptz, bigint[], text[]) is
   'Cancels the pending tasks of threads that end in this transaction without their job.';
 

@@ -11,7 +11,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   -- Not by their status: its index invites to go through all pending tasks for each.
-  with given as materialized (
+  perform ratchet_internal.cancel_pending(p_now, array(
     select e.id
     from unnest(p_jobs) as ended (id)
     cross join lateral (
@@ -27,15 +27,7 @@ begin
     cross join lateral (
       select id, status from ratchet.escalations
       where workflow_id = j.key and namespace = j.namespace offset 0) e
-    where p_are_all and e.status = 'pending'),
-  task as materialized (
-    select locked.id
-    from (select id from given order by id) each
-    cross join lateral (
-      select id, status from ratchet.escalations where id = each.id limit 1 for update) locked
-    where locked.status = 'pending')
-  update ratchet.escalations e set status = 'cancelled', updated_at = p_now
-  where e.id = any (array(select id from task));
+    where p_are_all and e.status = 'pending'));
 end $$;
 comment on function ratchet_internal.drop_escalations(timestamptz, bigint[], boolean) is
   'Cancels the pending tasks of jobs that end in this transaction.';

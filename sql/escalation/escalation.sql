@@ -15,6 +15,7 @@
 \ir create_escalations.sql
 \ir escalate_waits.sql
 \ir expire_escalations.sql
+\ir cancel_pending.sql
 \ir drop_escalations.sql
 \ir lock_escalations.sql
 \ir resolve_refusal.sql

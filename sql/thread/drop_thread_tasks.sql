@@ -5,25 +5,18 @@
 create function ratchet_internal.drop_thread_tasks(
   p_now timestamptz, p_jobs bigint[], p_addresses text[]
 ) returns void
-language sql volatile
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
+begin
   -- Not by their status: its index invites to go through all pending tasks for each.
-  with given as materialized (
+  perform ratchet_internal.cancel_pending(p_now, array(
     select e.id
     from unnest(p_jobs, p_addresses) as ended (job_id, address)
     cross join lateral (
       select id, status from ratchet.escalations
       where job_id = ended.job_id and address = ended.address offset 0) e
-    where e.status = 'pending'),
-  task as materialized (
-    select locked.id
-    from (select id from given order by id) each
-    cross join lateral (
-      select id, status from ratchet.escalations where id = each.id limit 1 for update) locked
-    where locked.status = 'pending')
-  update ratchet.escalations e set status = 'cancelled', updated_at = p_now
-  where e.id = any (array(select id from task))
-$$;
+    where e.status = 'pending'));
+end $$;
 comment on function ratchet_internal.drop_thread_tasks(timestamptz, bigint[], text[]) is
   'Cancels the pending tasks of threads that end in this transaction without their job.';
