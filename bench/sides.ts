@@ -69,18 +69,31 @@ export async function openOurs(server: Server, flags: Flags, name?: string): Pro
     reset: () => emptyOurs(client),
     start: (flow, count, prefix) => startOurs(starter, 'bench', flow, count, prefix),
     drain: (flow, count, options) => worker.send('drain', { flow, count, options }),
-    ended: () =>
-      one(
-        client,
-        `select count(*)::int from ratchet.jobs
-        where status = 0 and error is null and parent_id is null`,
-      ),
-    // Asked by worker: dead rows of workers that were there before need not be looked at.
+    ...sinceLast(client),
+  };
+}
+
+/**
+ * What a run of ours leaves, looked for among the jobs that came since `ended` was last called:
+ * while an old snapshot is held, a look at all would pass by every dead row of the runs before.
+ */
+function sinceLast(client: Client): Pick<Side, 'ended' | 'isQuiet'> {
+  let [last, count] = [0, 0];
+  return {
+    async ended() {
+      const { rows } = await client.query(
+        `select count(*) filter (where status = 0 and error is null and parent_id is null)::int
+          as ended, coalesce(max(id), $1)::int as last from ratchet.jobs where id > $1`,
+        [last],
+      );
+      [last, count] = [rows[0].last, count + rows[0].ended];
+      return count;
+    },
     isQuiet: () =>
       one(
         client,
-        `select not exists (select from ratchet_internal.workers w
-        where exists (select from ratchet_internal.messages where worker_id = w.id))`,
+        `select not exists (select from ratchet_internal.messages
+          where job_id > ${last} and worker_id is not null)`,
       ),
   };
 }

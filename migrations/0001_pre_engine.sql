@@ -36,6 +36,16 @@ as 'select clock_timestamp()';
 comment on function ratchet_internal.now() is
   'The one clock of the engine: wall time of the database.';
 
+-- sql/inspect/write_time.sql
+
+-- The clock for those who write messages. The transaction has its number before the clock is read,
+-- and so no message can be older than its transaction: see remember_look.
+create function ratchet_internal.write_time() returns timestamptz
+language sql volatile
+return case when pg_current_xact_id() is not null then ratchet_internal.now() end;
+comment on function ratchet_internal.write_time() is
+  'The time, read after the transaction was numbered.';
+
 -- sql/inspect/raise_error.sql
 
 -- Raises an error of the class WF: a constant message, variables as JSON in detail, advice in hint.
@@ -1628,7 +1638,7 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_now timestamptz := ratchet_internal.now();
+  v_now timestamptz := ratchet_internal.write_time();
   v_due timestamptz := v_now;
   v_terms ratchet_internal.start_terms;
   v_jobs bigint[];
@@ -1702,7 +1712,7 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_now timestamptz := ratchet_internal.now();
+  v_now timestamptz := ratchet_internal.write_time();
   v_terms ratchet_internal.start_terms := ratchet_internal.read_terms(p_options);
   v_count bigint;
 begin
@@ -3435,7 +3445,7 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_now timestamptz := ratchet_internal.now();
+  v_now timestamptz := ratchet_internal.write_time();
   v_id bigint;
 begin
   perform ratchet_internal.check_name(p_signal_id, 'signal id');
@@ -4614,7 +4624,7 @@ set enable_mergejoin = off
 set jit = off
 as $$
 declare
-  v_now timestamptz := ratchet_internal.now();
+  v_now timestamptz := ratchet_internal.write_time();
   v_row ratchet.escalations;
   v_reason text;
 begin
@@ -4700,7 +4710,7 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_now timestamptz := ratchet_internal.now();
+  v_now timestamptz := ratchet_internal.write_time();
 begin
   perform ratchet_internal.check_size(p_payload, 'resolver payload');
   perform ratchet_internal.check_escalation(json_build_object('metadata', p_metadata));
@@ -4765,7 +4775,7 @@ begin
   if cardinality(v_done) = cardinality(p_ids) then
     v_failed := null; -- the first sending of this call has done it
   elsif v_failed is null then
-    perform ratchet_internal.close_escalations(ratchet_internal.now(), p_ids,
+    perform ratchet_internal.close_escalations(ratchet_internal.write_time(), p_ids,
       p_payloads, 'resolved', p_metadata::jsonb, p_request_id);
   end if;
   if v_failed is not null then
@@ -4808,7 +4818,7 @@ begin
     if v_row.status <> 'pending' then
       return '{"ok": false, "reason": "already-terminal"}';
     end if;
-    perform ratchet_internal.close_escalations(ratchet_internal.now(), array[p_id],
+    perform ratchet_internal.close_escalations(ratchet_internal.write_time(), array[p_id],
       array['null'::json], 'cancelled', null, p_request_id);
   end if;
   return json_build_object('ok', true, 'entry', ratchet.get_escalation(p_id));
@@ -5571,10 +5581,10 @@ begin
     select from ratchet.threads where job_id = v_job and request_id = v_request)
   then
     if p_options -> 'search' is not null then
-      perform ratchet_internal.add_attributes(ratchet_internal.now(), array[v_job],
+      perform ratchet_internal.add_attributes(ratchet_internal.write_time(), array[v_job],
         array[ratchet_internal.search_of(p_options)]);
     end if;
-    perform ratchet_internal.open_threads(ratchet_internal.now(), array[v_job],
+    perform ratchet_internal.open_threads(ratchet_internal.write_time(), array[v_job],
       array[p_workflow], array[v_queue], array[p_args], array[p_options -> 'retry'], v_request);
   end if;
   return v_request;
@@ -6893,26 +6903,22 @@ comment on function ratchet_internal.claim_activities(
 
 -- sql/dispatch/slow_look.sql
 
--- Where the routes of a worker begin, as this session remembers it from a look that was slow, until
--- it is time to look from the beginning again; null: look from the beginning.
-
-create function ratchet_internal.slow_look(p_worker bigint) returns jsonb
+-- What this session remembers of looks that were slow; null: nothing, so look from the beginning.
+create function ratchet_internal.slow_look() returns jsonb
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_slow jsonb := nullif(current_setting('ratchet.slow_look', true), '')::jsonb;
 begin
-  -- Nor does it count if the clock was set back.
-  if v_slow ->> 'worker' = p_worker::text and ratchet_internal.now()
-    between (v_slow ->> 'looked')::timestamptz and (v_slow ->> 'again')::timestamptz
-  then
+  -- It does not count if the clock was set back.
+  if (v_slow ->> 'at')::timestamptz <= ratchet_internal.now() then
     return v_slow;
   end if;
   return null;
 end $$;
-comment on function ratchet_internal.slow_look(bigint) is
-  'Where the routes of a worker begin by a slow look of this session; null: from the beginning.';
+comment on function ratchet_internal.slow_look() is
+  'What this session remembers of slow looks; null: look from the beginning.';
 
 -- sql/dispatch/route_key.sql
 
@@ -6923,41 +6929,86 @@ return concat(p_namespace, E'\x1f', p_queue, E'\x1f', p_workflow);
 comment on function ratchet_internal.route_key(text, text, text) is
   'A text that names a route.';
 
+-- sql/dispatch/look_begins.sql
+
+-- Where looks at one index are to begin after one that found its first message at p_found: a quick
+-- look; a safe one; and the noted time, where safe ones begin once transactions have ended
+-- (p_is_settled: those before the time that p_known notes have; p_is_new: note this one).
+create function ratchet_internal.look_begins(
+  p_known jsonb, p_found timestamptz, p_now timestamptz, p_is_new boolean, p_is_settled boolean
+) returns jsonb
+language sql immutable parallel safe
+return jsonb_build_array(
+  -- Few transactions take longer to commit than this.
+  least(p_found, p_now - interval '200 ms'),
+  case when p_is_settled then least(p_found, coalesce((p_known ->> 2)::timestamptz, '-infinity'))
+    else coalesce((p_known ->> 1)::timestamptz, '-infinity') end,
+  case when p_is_new then least(p_found, p_now) else (p_known ->> 2)::timestamptz end);
+comment on function ratchet_internal.look_begins(jsonb, timestamptz, timestamptz, boolean, boolean)
+  is 'Where looks at one index begin: a quick one, a safe one, the next safe one.';
+
 -- sql/dispatch/remember_look.sql
 
--- After a slow look from the beginning, or one that followed it: keeps in the session where the
--- routes begin. The next look from the beginning comes after twenty times as long as the last one
--- took; so these take a twentieth of the time at most, and a message that was committed late (its
--- time is when it was written) waits no longer than that. A fast one ends it.
-
+-- After a slow look from the very beginning (p_begin null), or one that followed it, quick (0) or
+-- safe (1): keeps in the session where the next looks begin. p_slow is what was known before.
+--   A safe look begins at a time before which nothing can come any more. It notes its own time, and
+--   its transaction, if that has a number (noted). A later transaction of the session has a number
+--   (xid) above all that were given until then. Once all below that have ended, a safe look that
+--   finds nothing before the noted time has seen all that was dated before it: whoever writes a
+--   message is numbered first (write_time). It moves on, unless one that writes stays open.
+--   A quick look begins 200 ms before the last look. It is used only if safe looks are slow: then
+--   the next of them comes after twenty times as long as the last one took, and so long waits a
+--   message that was committed late.
+-- Should the clock have been set back unseen, a message waits until the next look from the very
+-- beginning: after a minute, or two hundred times as long as such a look takes. A fast one ends it.
 create function ratchet_internal.remember_look(
-  p_worker bigint, p_now timestamptz, p_slow jsonb, p_took interval,
-  p_heads ratchet_internal.route_head[], p_answers_at timestamptz
+  p_worker bigint, p_now timestamptz, p_slow jsonb, p_begin int, p_oldest xid8,
+  p_took interval, p_heads ratchet_internal.route_head[], p_answers_at timestamptz
 ) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  -- Shorter transactions than this are not late.
-  v_before timestamptz := p_now - interval '200 ms';
+  v_is_slow constant boolean := p_took > interval '2 ms';
+  v_is_whole constant boolean := p_begin is null;
+  v_is_settled constant boolean := p_begin is distinct from 0
+    and coalesce(p_oldest >= (p_slow ->> 'xid')::xid8, false);
+  v_is_new constant boolean := p_slow is null or v_is_settled;
+  v_xid constant text := pg_current_xact_id_if_assigned()::text;
 begin
-  if p_slow is null and p_took < interval '2 ms' then
+  if v_is_whole and not v_is_slow then
     perform set_config('ratchet.slow_look', '', false);
     return;
   end if;
   perform set_config('ratchet.slow_look', jsonb_build_object(
     'worker', p_worker::text,
-    'looked', coalesce(p_slow ->> 'looked', p_now::text),
-    'again', coalesce(p_slow ->> 'again', (p_now + 20 * p_took)::text),
-    'answers', least(p_answers_at, v_before),
-    'since', (select jsonb_object_agg(
-        ratchet_internal.route_key(h.namespace, h.queue, h.workflow),
-        jsonb_build_array(least(h.ready_at, v_before), least(h.due_at, v_before)))
-      from unnest(p_heads) h))::text, false);
+    'at', p_now,
+    'ends', case when v_is_whole then to_jsonb(p_now + greatest(200 * p_took, '1 minute'))
+      else p_slow -> 'ends' end,
+    'again', case when p_begin = 0 then p_slow -> 'again' when v_is_slow and
+      not (v_is_whole and v_is_settled) then to_jsonb(p_now + 20 * p_took) else to_jsonb(p_now) end,
+    'noted', case when v_is_new then to_jsonb(v_xid) else p_slow -> 'noted' end,
+    'xid', case when not v_is_new then coalesce(p_slow ->> 'xid',
+      case when v_xid is distinct from p_slow ->> 'noted' then v_xid end) end,
+    'answers', ratchet_internal.look_begins(
+      case when p_slow ->> 'worker' = p_worker::text then p_slow -> 'answers' end,
+      p_answers_at, p_now, v_is_new, v_is_settled),
+    'since', coalesce(p_slow -> 'since', '{}') || (
+      select coalesce(jsonb_object_agg(r.key, jsonb_build_object(
+        'ready', ratchet_internal.look_begins(r.known -> 'ready', r.ready_at, p_now, v_is_new,
+          v_is_settled),
+        'due', ratchet_internal.look_begins(r.known -> 'due', r.due_at, p_now, v_is_new,
+          v_is_settled))), '{}')
+      from (
+        select named.key, p_slow -> 'since' -> named.key as known, h.ready_at, h.due_at
+        from unnest(p_heads) h
+        cross join lateral (
+          select ratchet_internal.route_key(h.namespace, h.queue, h.workflow) as key) named) r)
+    )::text, false);
 end $$;
 comment on function ratchet_internal.remember_look(
-  bigint, timestamptz, jsonb, interval, ratchet_internal.route_head[], timestamptz) is
-  'Keeps in the session where the routes of a worker begin, after a look that was slow.';
+  bigint, timestamptz, jsonb, int, xid8, interval, ratchet_internal.route_head[], timestamptz)
+  is 'Keeps in the session where the next looks begin, after a look that was slow.';
 
 -- sql/dispatch/look.sql
 
@@ -6976,14 +7027,26 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_slow jsonb := ratchet_internal.slow_look(p_worker);
+  v_slow jsonb := ratchet_internal.slow_look();
   v_began timestamptz := ratchet_internal.now();
+  v_is_safe boolean;
+  v_begin int;
+  v_oldest xid8;
   v_found record;
   v_took interval;
 begin
+  if v_slow is not null then
+    v_is_safe := least((v_slow ->> 'again')::timestamptz, (v_slow ->> 'ends')::timestamptz)
+      <= v_began;
+    -- None, so from the very beginning, when it is time for that.
+    v_begin := case when (v_slow ->> 'ends')::timestamptz > v_began
+      then case when v_is_safe then 1 else 0 end end;
+    v_oldest := pg_snapshot_xmin(pg_current_snapshot());
+  end if;
   select due_at into answers_at from ratchet_internal.messages
   where worker_id = p_worker and kind = 'result'
-    and due_at >= coalesce((v_slow ->> 'answers')::timestamptz, '-infinity')
+    and due_at >= coalesce(case when v_slow ->> 'worker' = p_worker::text
+      then (v_slow -> 'answers' ->> v_begin)::timestamptz end, '-infinity')
   order by due_at limit 1;
   select coalesce(bool_or(r.due_at is not null), false) as have_due,
     coalesce(bool_or(r.ready_at is not null and r.workflow <> ''), false) as have_turns,
@@ -6995,13 +7058,13 @@ begin
       (select due_at from ratchet_internal.messages
         where queue = r.queue and workflow = r.workflow and namespace = r.namespace
           and worker_id is null and kind in ('turn', 'activity') and due_at <= p_now
-          and due_at >= coalesce((since.at ->> 0)::timestamptz, '-infinity')
+          and due_at >= coalesce((since.at -> 'ready' ->> v_begin)::timestamptz, '-infinity')
         order by due_at limit 1) as ready_at,
       case when r.workflow <> '' then (
         select due_at from ratchet_internal.messages
         where queue = r.queue and workflow = r.workflow and namespace = r.namespace
           and worker_id is null and kind in ('timer', 'wait', 'result') and due_at <= p_now
-          and due_at >= coalesce((since.at ->> 1)::timestamptz, '-infinity')
+          and due_at >= coalesce((since.at -> 'due' ->> v_begin)::timestamptz, '-infinity')
         order by due_at limit 1) end as due_at
     from ratchet_internal.worker_routes r
     cross join lateral (select case when v_slow is not null then v_slow -> 'since'
@@ -7013,7 +7076,8 @@ begin
   heads := v_found.heads;
   v_took := ratchet_internal.now() - v_began;
   if v_took > interval '2 ms' or current_setting('ratchet.slow_look', true) <> '' then
-    perform ratchet_internal.remember_look(p_worker, p_now, v_slow, v_took, heads, answers_at);
+    perform ratchet_internal.remember_look(p_worker, p_now, v_slow, v_begin, v_oldest, v_took,
+      heads, answers_at);
   end if;
 end $$;
 comment on function ratchet_internal.look(bigint, timestamptz) is
@@ -7558,7 +7622,7 @@ set jit = off
 as $$
 #variable_conflict use_column
 declare
-  v_now timestamptz := ratchet_internal.now();
+  v_now timestamptz := ratchet_internal.write_time();
 begin
   perform from ratchet_internal.workers where id = p_worker
     and ratchet_internal.is_own(role_name) for update;
@@ -7667,7 +7731,7 @@ set search_path = pg_catalog, pg_temp set lock_timeout = '2s' set jit = off
 set enable_seqscan = off set enable_mergejoin = off set plan_cache_mode = force_generic_plan
 as $$
 declare
-  v_now timestamptz := ratchet_internal.now();
+  v_now timestamptz := ratchet_internal.write_time();
   v_written bigint := 0;
 begin
   perform ratchet_internal.open_exchange(p_worker, v_now, p_plan_jobs || p_failure_jobs
@@ -7903,7 +7967,7 @@ set enable_mergejoin = off
 set jit = off
 set plan_cache_mode = force_generic_plan
 as $$
-  select ratchet_internal.release_worker(id, ratchet_internal.now(), false)
+  select ratchet_internal.release_worker(id, ratchet_internal.write_time(), false)
   from ratchet_internal.workers
   where id = p_worker and ratchet_internal.is_own(role_name)
 $$;
@@ -8114,9 +8178,9 @@ declare
 begin
   perform ratchet_internal.lock_worker(p_worker);
   perform ratchet_internal.check_size(p_value, 'result');
-  v_count := ratchet_internal.finish_activities(p_worker, ratchet_internal.now(), array[p_job],
-    array[p_address], array[p_position], array[p_attempt], array[p_is_failed], array[p_code],
-    array[p_value]);
+  v_count := ratchet_internal.finish_activities(p_worker, ratchet_internal.write_time(),
+    array[p_job], array[p_address], array[p_position], array[p_attempt], array[p_is_failed],
+    array[p_code], array[p_value]);
   -- A statement of its own: it sees the report that the one before waited for.
   if v_count = 0 and not exists (
       select from ratchet.jobs_attributes a
@@ -8199,7 +8263,7 @@ begin
   perform ratchet_internal.lock_worker(p_worker);
   update ratchet_internal.messages
   set worker_id = null, attempt = attempt - 1,
-    due_at = ratchet_internal.now() + make_interval(secs => greatest(p_delay_ms, 0) / 1000.0)
+    due_at = ratchet_internal.write_time() + make_interval(secs => greatest(p_delay_ms, 0) / 1000.0)
   where job_id = p_job_id and address = p_address and position = p_position
     and worker_id = p_worker and attempt = p_attempt and kind = 'activity';
 end $$;
@@ -8228,7 +8292,7 @@ as $$
 begin
   perform ratchet_internal.lock_worker(p_worker);
   perform ratchet_internal.check_size(p_result, 'result');
-  if ratchet_internal.finish_activities(p_worker, ratchet_internal.now(), array[p_job],
+  if ratchet_internal.finish_activities(p_worker, ratchet_internal.write_time(), array[p_job],
     array[p_address], array[p_position], array[p_attempt], array[false], array[null::int],
     array[p_result]) = 0
   then
@@ -8397,7 +8461,7 @@ set jit = off
 set plan_cache_mode = force_generic_plan
 as $$
 declare
-  v_now timestamptz := ratchet_internal.now();
+  v_now timestamptz := ratchet_internal.write_time();
   v_job ratchet.jobs;
 begin
   update ratchet.jobs set cancel_requested_at = coalesce(cancel_requested_at, v_now),
@@ -8463,7 +8527,7 @@ begin
       'Options are stack (text), throw (true or false) and expire (seconds, at most 1e13).');
   end if;
   perform from ratchet.jobs where id = v_job.id for update;
-  if ratchet_internal.interrupt_jobs(ratchet_internal.now(), array[v_job.id], array[p_id],
+  if ratchet_internal.interrupt_jobs(ratchet_internal.write_time(), array[v_job.id], array[p_id],
     array[json_build_object('reason', p_reason, 'code', p_code, 'stack', v_options ->> 'stack',
       'throw', v_options -> 'throw', 'expire', v_options -> 'expire')]) is null
   then
@@ -17704,7 +17768,7 @@ set plan_cache_mode = force_generic_plan
 set enable_seqscan = off set enable_mergejoin = off set jit = off
 as $$
 declare
-  v_now timestamptz := ratchet_internal.now();
+  v_now timestamptz := ratchet_internal.write_time();
   v_begin ratchet_internal.graph_beginning;
   v_draft ratchet_internal.graph_draft;
   v_job ratchet.jobs;
@@ -17785,7 +17849,7 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_now timestamptz := ratchet_internal.now();
+  v_now timestamptz := ratchet_internal.write_time();
   v_version ratchet_internal.graph_versions;
   v_payload jsonb;
   v_key text;
@@ -17967,7 +18031,7 @@ begin
     v_job := ratchet_internal.find_job(p_job, v_space);
   end if;
   if v_job.id is null then return null; end if;
-  if ratchet_internal.stop_graph(ratchet_internal.now(), v_job, jsonb_build_object(
+  if ratchet_internal.stop_graph(ratchet_internal.write_time(), v_job, jsonb_build_object(
     'is_thrown', coalesce((v_options ->> 'throw')::boolean, true),
     'expire', coalesce(v_options -> 'expire', '1'), 'error', ratchet_internal.interrupt_error(p_job,
       v_options ->> 'reason', ratchet_internal.number_of(v_options, 'code', 410)::int,
@@ -18003,7 +18067,8 @@ begin
   select * into v_job from ratchet.jobs
   where key = p_job and namespace = ratchet_internal.app_space(p_app, p_namespace) for update;
   if not found then return false; end if;
-  perform ratchet_internal.stop_graph(ratchet_internal.now(), v_job, jsonb_build_object('error',
+  perform ratchet_internal.stop_graph(ratchet_internal.write_time(), v_job, jsonb_build_object(
+    'error',
     ratchet_internal.interrupt_error(p_job, 'job [' || p_job || '] was removed', 410, null)));
   delete from ratchet.jobs_attributes where job_id = v_job.id;
   delete from ratchet.jobs where id = v_job.id;
@@ -18059,7 +18124,7 @@ set plan_cache_mode = force_generic_plan
 set enable_seqscan = off set enable_mergejoin = off set jit = off
 as $$
 declare
-  v_now timestamptz := ratchet_internal.now();
+  v_now timestamptz := ratchet_internal.write_time();
   v_space text;
   v_due record;
 begin

@@ -16,6 +16,7 @@ begin;
 -- Where things live, the clock, and how errors are raised.
 \ir tables/schemas.sql
 \ir inspect/now.sql
+\ir inspect/write_time.sql
 \ir inspect/raise_error.sql
 \ir inspect/is_name.sql
 \ir inspect/check_name.sql
@@ -152,6 +153,7 @@ begin;
 \ir dispatch/claim_activities.sql
 \ir dispatch/slow_look.sql
 \ir dispatch/route_key.sql
+\ir dispatch/look_begins.sql
 \ir dispatch/remember_look.sql
 \ir dispatch/look.sql
 \ir dispatch/next_look.sql

@@ -20,7 +20,7 @@ set jit = off
 as $$
 #variable_conflict use_column
 declare
-  v_now timestamptz := ratchet_internal.now();
+  v_now timestamptz := ratchet_internal.write_time();
 begin
   perform from ratchet_internal.workers where id = p_worker
     and ratchet_internal.is_own(role_name) for update;

@@ -18,7 +18,7 @@ as $$
 begin
   perform ratchet_internal.lock_worker(p_worker);
   perform ratchet_internal.check_size(p_result, 'result');
-  if ratchet_internal.finish_activities(p_worker, ratchet_internal.now(), array[p_job],
+  if ratchet_internal.finish_activities(p_worker, ratchet_internal.write_time(), array[p_job],
     array[p_address], array[p_position], array[p_attempt], array[false], array[null::int],
     array[p_result]) = 0
   then

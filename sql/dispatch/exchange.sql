@@ -46,7 +46,7 @@ set search_path = pg_catalog, pg_temp set lock_timeout = '2s' set jit = off
 set enable_seqscan = off set enable_mergejoin = off set plan_cache_mode = force_generic_plan
 as $$
 declare
-  v_now timestamptz := ratchet_internal.now();
+  v_now timestamptz := ratchet_internal.write_time();
   v_written bigint := 0;
 begin
   perform ratchet_internal.open_exchange(p_worker, v_now, p_plan_jobs || p_failure_jobs

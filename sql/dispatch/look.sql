@@ -13,14 +13,26 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_slow jsonb := ratchet_internal.slow_look(p_worker);
+  v_slow jsonb := ratchet_internal.slow_look();
   v_began timestamptz := ratchet_internal.now();
+  v_is_safe boolean;
+  v_begin int;
+  v_oldest xid8;
   v_found record;
   v_took interval;
 begin
+  if v_slow is not null then
+    v_is_safe := least((v_slow ->> 'again')::timestamptz, (v_slow ->> 'ends')::timestamptz)
+      <= v_began;
+    -- None, so from the very beginning, when it is time for that.
+    v_begin := case when (v_slow ->> 'ends')::timestamptz > v_began
+      then case when v_is_safe then 1 else 0 end end;
+    v_oldest := pg_snapshot_xmin(pg_current_snapshot());
+  end if;
   select due_at into answers_at from ratchet_internal.messages
   where worker_id = p_worker and kind = 'result'
-    and due_at >= coalesce((v_slow ->> 'answers')::timestamptz, '-infinity')
+    and due_at >= coalesce(case when v_slow ->> 'worker' = p_worker::text
+      then (v_slow -> 'answers' ->> v_begin)::timestamptz end, '-infinity')
   order by due_at limit 1;
   select coalesce(bool_or(r.due_at is not null), false) as have_due,
     coalesce(bool_or(r.ready_at is not null and r.workflow <> ''), false) as have_turns,
@@ -32,13 +44,13 @@ begin
       (select due_at from ratchet_internal.messages
         where queue = r.queue and workflow = r.workflow and namespace = r.namespace
           and worker_id is null and kind in ('turn', 'activity') and due_at <= p_now
-          and due_at >= coalesce((since.at ->> 0)::timestamptz, '-infinity')
+          and due_at >= coalesce((since.at -> 'ready' ->> v_begin)::timestamptz, '-infinity')
         order by due_at limit 1) as ready_at,
       case when r.workflow <> '' then (
         select due_at from ratchet_internal.messages
         where queue = r.queue and workflow = r.workflow and namespace = r.namespace
           and worker_id is null and kind in ('timer', 'wait', 'result') and due_at <= p_now
-          and due_at >= coalesce((since.at ->> 1)::timestamptz, '-infinity')
+          and due_at >= coalesce((since.at -> 'due' ->> v_begin)::timestamptz, '-infinity')
         order by due_at limit 1) end as due_at
     from ratchet_internal.worker_routes r
     cross join lateral (select case when v_slow is not null then v_slow -> 'since'
@@ -50,7 +62,8 @@ begin
   heads := v_found.heads;
   v_took := ratchet_internal.now() - v_began;
   if v_took > interval '2 ms' or current_setting('ratchet.slow_look', true) <> '' then
-    perform ratchet_internal.remember_look(p_worker, p_now, v_slow, v_took, heads, answers_at);
+    perform ratchet_internal.remember_look(p_worker, p_now, v_slow, v_begin, v_oldest, v_took,
+      heads, answers_at);
   end if;
 end $$;
 comment on function ratchet_internal.look(bigint, timestamptz) is

@@ -13,7 +13,7 @@ begin
   perform ratchet_internal.lock_worker(p_worker);
   update ratchet_internal.messages
   set worker_id = null, attempt = attempt - 1,
-    due_at = ratchet_internal.now() + make_interval(secs => greatest(p_delay_ms, 0) / 1000.0)
+    due_at = ratchet_internal.write_time() + make_interval(secs => greatest(p_delay_ms, 0) / 1000.0)
   where job_id = p_job_id and address = p_address and position = p_position
     and worker_id = p_worker and attempt = p_attempt and kind = 'activity';
 end $$;

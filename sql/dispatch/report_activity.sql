@@ -13,9 +13,9 @@ declare
 begin
   perform ratchet_internal.lock_worker(p_worker);
   perform ratchet_internal.check_size(p_value, 'result');
-  v_count := ratchet_internal.finish_activities(p_worker, ratchet_internal.now(), array[p_job],
-    array[p_address], array[p_position], array[p_attempt], array[p_is_failed], array[p_code],
-    array[p_value]);
+  v_count := ratchet_internal.finish_activities(p_worker, ratchet_internal.write_time(),
+    array[p_job], array[p_address], array[p_position], array[p_attempt], array[p_is_failed],
+    array[p_code], array[p_value]);
   -- A statement of its own: it sees the report that the one before waited for.
   if v_count = 0 and not exists (
       select from ratchet.jobs_attributes a

@@ -9,7 +9,7 @@ set enable_mergejoin = off
 set jit = off
 set plan_cache_mode = force_generic_plan
 as $$
-  select ratchet_internal.release_worker(id, ratchet_internal.now(), false)
+  select ratchet_internal.release_worker(id, ratchet_internal.write_time(), false)
   from ratchet_internal.workers
   where id = p_worker and ratchet_internal.is_own(role_name)
 $$;

@@ -26,7 +26,7 @@ begin
     if v_row.status <> 'pending' then
       return '{"ok": false, "reason": "already-terminal"}';
     end if;
-    perform ratchet_internal.close_escalations(ratchet_internal.now(), array[p_id],
+    perform ratchet_internal.close_escalations(ratchet_internal.write_time(), array[p_id],
       array['null'::json], 'cancelled', null, p_request_id);
   end if;
   return json_build_object('ok', true, 'entry', ratchet.get_escalation(p_id));

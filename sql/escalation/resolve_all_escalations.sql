@@ -42,7 +42,7 @@ begin
   if cardinality(v_done) = cardinality(p_ids) then
     v_failed := null; -- the first sending of this call has done it
   elsif v_failed is null then
-    perform ratchet_internal.close_escalations(ratchet_internal.now(), p_ids,
+    perform ratchet_internal.close_escalations(ratchet_internal.write_time(), p_ids,
       p_payloads, 'resolved', p_metadata::jsonb, p_request_id);
   end if;
   if v_failed is not null then

@@ -16,7 +16,7 @@ set enable_mergejoin = off
 set jit = off
 as $$
 declare
-  v_now timestamptz := ratchet_internal.now();
+  v_now timestamptz := ratchet_internal.write_time();
   v_row ratchet.escalations;
   v_reason text;
 begin

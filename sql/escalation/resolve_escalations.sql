@@ -11,7 +11,7 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_now timestamptz := ratchet_internal.now();
+  v_now timestamptz := ratchet_internal.write_time();
 begin
   perform ratchet_internal.check_size(p_payload, 'resolver payload');
   perform ratchet_internal.check_escalation(json_build_object('metadata', p_metadata));

@@ -26,7 +26,7 @@ begin
     v_job := ratchet_internal.find_job(p_job, v_space);
   end if;
   if v_job.id is null then return null; end if;
-  if ratchet_internal.stop_graph(ratchet_internal.now(), v_job, jsonb_build_object(
+  if ratchet_internal.stop_graph(ratchet_internal.write_time(), v_job, jsonb_build_object(
     'is_thrown', coalesce((v_options ->> 'throw')::boolean, true),
     'expire', coalesce(v_options -> 'expire', '1'), 'error', ratchet_internal.interrupt_error(p_job,
       v_options ->> 'reason', ratchet_internal.number_of(v_options, 'code', 410)::int,

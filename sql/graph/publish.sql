@@ -18,7 +18,7 @@ set plan_cache_mode = force_generic_plan
 set enable_seqscan = off set enable_mergejoin = off set jit = off
 as $$
 declare
-  v_now timestamptz := ratchet_internal.now();
+  v_now timestamptz := ratchet_internal.write_time();
   v_begin ratchet_internal.graph_beginning;
   v_draft ratchet_internal.graph_draft;
   v_job ratchet.jobs;

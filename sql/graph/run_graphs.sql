@@ -13,7 +13,7 @@ set plan_cache_mode = force_generic_plan
 set enable_seqscan = off set enable_mergejoin = off set jit = off
 as $$
 declare
-  v_now timestamptz := ratchet_internal.now();
+  v_now timestamptz := ratchet_internal.write_time();
   v_space text;
   v_due record;
 begin

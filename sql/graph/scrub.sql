@@ -15,7 +15,8 @@ begin
   select * into v_job from ratchet.jobs
   where key = p_job and namespace = ratchet_internal.app_space(p_app, p_namespace) for update;
   if not found then return false; end if;
-  perform ratchet_internal.stop_graph(ratchet_internal.now(), v_job, jsonb_build_object('error',
+  perform ratchet_internal.stop_graph(ratchet_internal.write_time(), v_job, jsonb_build_object(
+    'error',
     ratchet_internal.interrupt_error(p_job, 'job [' || p_job || '] was removed', 410, null)));
   delete from ratchet.jobs_attributes where job_id = v_job.id;
   delete from ratchet.jobs where id = v_job.id;

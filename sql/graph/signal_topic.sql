@@ -13,7 +13,7 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_now timestamptz := ratchet_internal.now();
+  v_now timestamptz := ratchet_internal.write_time();
   v_version ratchet_internal.graph_versions;
   v_payload jsonb;
   v_key text;

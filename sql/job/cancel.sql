@@ -13,7 +13,7 @@ set jit = off
 set plan_cache_mode = force_generic_plan
 as $$
 declare
-  v_now timestamptz := ratchet_internal.now();
+  v_now timestamptz := ratchet_internal.write_time();
   v_job ratchet.jobs;
 begin
   update ratchet.jobs set cancel_requested_at = coalesce(cancel_requested_at, v_now),

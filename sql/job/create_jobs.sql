@@ -14,7 +14,7 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_now timestamptz := ratchet_internal.now();
+  v_now timestamptz := ratchet_internal.write_time();
   v_due timestamptz := v_now;
   v_terms ratchet_internal.start_terms;
   v_jobs bigint[];

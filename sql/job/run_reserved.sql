@@ -10,7 +10,7 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_now timestamptz := ratchet_internal.now();
+  v_now timestamptz := ratchet_internal.write_time();
   v_terms ratchet_internal.start_terms := ratchet_internal.read_terms(p_options);
   v_count bigint;
 begin

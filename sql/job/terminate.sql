@@ -32,7 +32,7 @@ begin
       'Options are stack (text), throw (true or false) and expire (seconds, at most 1e13).');
   end if;
   perform from ratchet.jobs where id = v_job.id for update;
-  if ratchet_internal.interrupt_jobs(ratchet_internal.now(), array[v_job.id], array[p_id],
+  if ratchet_internal.interrupt_jobs(ratchet_internal.write_time(), array[v_job.id], array[p_id],
     array[json_build_object('reason', p_reason, 'code', p_code, 'stack', v_options ->> 'stack',
       'throw', v_options -> 'throw', 'expire', v_options -> 'expire')]) is null
   then

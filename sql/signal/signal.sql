@@ -12,7 +12,7 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_now timestamptz := ratchet_internal.now();
+  v_now timestamptz := ratchet_internal.write_time();
   v_id bigint;
 begin
   perform ratchet_internal.check_name(p_signal_id, 'signal id');

@@ -1,7 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import test from 'ava';
 import type { PoolClient } from 'pg';
 import { engine, exchange, type WorkRow } from '../../support/engine';
 import { pagesOf } from '../../support/page-meter';
+import { waitFor } from '../../support/wait-for';
 
 const sql = engine();
 const DEAD = 4_000;
@@ -20,7 +22,7 @@ const isRemembered = async (client: PoolClient) => {
 /** As if the look from the beginning had taken this long. */
 const remember = (client: PoolClient, worker: string, took: string) =>
   client.query(
-    `select ratchet_internal.remember_look($1, n, null, $2, array(
+    `select ratchet_internal.remember_look($1, n, null, null, null, $2, array(
       select row(namespace, queue, workflow, opens_at, n, null)::ratchet_internal.route_head
       from ratchet_internal.worker_routes where worker_id = $1), null)
     from ratchet_internal.now() n`,
@@ -49,17 +51,43 @@ test('the next looks begin where it came to, until one from the beginning is due
   t.false(await isRemembered(client), 'a fast look ends it');
 });
 
-test('what one worker remembers is nothing to another on the same connection', async (t) => {
+test('a message that is committed late is found by a safe look', async (t) => {
+  const [client, writer] = [await session(t), await session(t)];
+  const queue = sql.name();
+  const worker = await sql.worker(queue);
+  const [late, young] = [sql.name(), sql.name()];
+  await writer.query('begin');
+  await writer.query('select ratchet.start_workflow($1, $2, $3)', [queue, '[]', late]);
+  await remember(client, worker, '2.1 ms');
+  await sql.start(queue, young);
+  t.deepEqual(started(await exchange(client, worker)), [young]);
+  for (let i = 0; i < 4; i += 1) {
+    await pause(100);
+    t.deepEqual(started(await exchange(client, worker)), []);
+  }
+  await writer.query('commit');
+  await waitFor('the late one is found', async () => {
+    return started(await exchange(client, worker)).includes(late);
+  });
+  t.true(await isRemembered(client), 'it was no look from the very beginning');
+});
+
+test('what was committed begins to count as looked at for good', async (t) => {
   const client = await session(t);
   const queue = sql.name();
   const [one, other] = [await sql.worker(queue), await sql.worker(queue)];
   const id = sql.name();
+  await remember(client, one, '2.1 ms');
+  const begin = new Date();
+  const safe = `select count(*)::int as n from jsonb_each(
+      current_setting('ratchet.slow_look')::jsonb -> 'since')
+    where (value -> 'ready' ->> 1)::timestamptz > $1`;
+  const isSettled = async () => (await client.query(safe, [begin])).rows[0].n > 0;
+  await waitFor('a safe look moves on', async () => {
+    t.deepEqual(await exchange(client, other), [], 'a look counts for every worker of the route');
+    return isSettled();
+  });
   await sql.start(queue, id);
-  await sql.rows(
-    `update ratchet_internal.messages set due_at = due_at - interval '1 second' where queue = $1`,
-    [queue],
-  );
-  await remember(client, one, '1 hour');
   t.deepEqual(started(await exchange(client, other)), [id]);
 });
 
@@ -76,6 +104,7 @@ test('under an old snapshot a call passes by what was taken only once', async (t
   await exchange(client, worker, { ends: work.map(({ job_id }) => ({ job: job_id })) });
   const claim = () => pagesOf(client, 'select ratchet.exchange($1, 10, 10, false)', [worker]);
   await claim();
+  await pause(300); // A quick look begins 200 ms before the last one.
   // A machine under load is slow enough to remember by itself.
   await client.query(`select set_config('ratchet.slow_look', '', false)`);
   const before = await claim();
