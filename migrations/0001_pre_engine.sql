@@ -5581,7 +5581,7 @@ begin
     select from ratchet.threads where job_id = v_job and request_id = v_request)
   then
     if p_options -> 'search' is not null then
-      perform ratchet_internal.add_attributes(ratchet_internal.write_time(), array[v_job],
+      perform ratchet_internal.add_attributes(ratchet_internal.now(), array[v_job],
         array[ratchet_internal.search_of(p_options)]);
     end if;
     perform ratchet_internal.open_threads(ratchet_internal.write_time(), array[v_job],
@@ -6901,25 +6901,6 @@ comment on function ratchet_internal.claim_activities(
   bigint, int, timestamptz, ratchet_internal.route_head[]) is
   'Takes due activities of the worker''s queues, the longest waiting queue first.';
 
--- sql/dispatch/slow_look.sql
-
--- What this session remembers of looks that were slow; null: nothing, so look from the beginning.
-create function ratchet_internal.slow_look() returns jsonb
-language plpgsql volatile
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_slow jsonb := nullif(current_setting('ratchet.slow_look', true), '')::jsonb;
-begin
-  -- It does not count if the clock was set back.
-  if (v_slow ->> 'at')::timestamptz <= ratchet_internal.now() then
-    return v_slow;
-  end if;
-  return null;
-end $$;
-comment on function ratchet_internal.slow_look() is
-  'What this session remembers of slow looks; null: look from the beginning.';
-
 -- sql/dispatch/route_key.sql
 
 create function ratchet_internal.route_key(p_namespace text, p_queue text, p_workflow text)
@@ -6985,6 +6966,7 @@ begin
     'at', p_now,
     'ends', case when v_is_whole then to_jsonb(p_now + greatest(200 * p_took, '1 minute'))
       else p_slow -> 'ends' end,
+    -- After a whole look that settled where safe ones begin, the next of these is short.
     'again', case when p_begin = 0 then p_slow -> 'again' when v_is_slow and
       not (v_is_whole and v_is_settled) then to_jsonb(p_now + 20 * p_took) else to_jsonb(p_now) end,
     'noted', case when v_is_new then to_jsonb(v_xid) else p_slow -> 'noted' end,
@@ -7027,20 +7009,18 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_slow jsonb := ratchet_internal.slow_look();
+  v_slow jsonb := nullif(current_setting('ratchet.slow_look', true), '')::jsonb;
   v_began timestamptz := ratchet_internal.now();
-  v_is_safe boolean;
   v_begin int;
   v_oldest xid8;
   v_found record;
   v_took interval;
 begin
+  -- It does not count if the clock was set back.
+  if (v_slow ->> 'at')::timestamptz > v_began then v_slow := null; end if;
   if v_slow is not null then
-    v_is_safe := least((v_slow ->> 'again')::timestamptz, (v_slow ->> 'ends')::timestamptz)
-      <= v_began;
-    -- None, so from the very beginning, when it is time for that.
-    v_begin := case when (v_slow ->> 'ends')::timestamptz > v_began
-      then case when v_is_safe then 1 else 0 end end;
+    v_begin := case when (v_slow ->> 'ends')::timestamptz <= v_began then null
+      when (v_slow ->> 'again')::timestamptz <= v_began then 1 else 0 end;
     v_oldest := pg_snapshot_xmin(pg_current_snapshot());
   end if;
   select due_at into answers_at from ratchet_internal.messages
@@ -8148,7 +8128,7 @@ set lock_timeout = '2s'
 as $$
 #variable_conflict use_column
 declare
-  v_now timestamptz := ratchet_internal.now();
+  v_now timestamptz := ratchet_internal.write_time();
 begin
   perform ratchet_internal.lock_worker(p_worker);
   perform ratchet_internal.reap_workers(p_worker, v_now);
@@ -17939,7 +17919,7 @@ set search_path = pg_catalog, pg_temp
 set enable_seqscan = off set enable_mergejoin = off set jit = off
 as $$
 declare
-  v_now timestamptz := ratchet_internal.now();
+  v_now timestamptz := ratchet_internal.write_time();
   v_space text := ratchet_internal.app_space(p_app, p_namespace);
   v_open ratchet_internal.messages;
   v_job bigint;
@@ -20766,7 +20746,7 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_now timestamptz := ratchet_internal.now();
+  v_now timestamptz := ratchet_internal.write_time();
 begin
   perform ratchet_internal.find_worker_role(p_role);
   if exists (select from pg_roles where rolname = p_role) then

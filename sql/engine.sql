@@ -151,7 +151,6 @@ begin;
 \ir dispatch/claim_turns.sql
 \ir graph/fleet/rest_route.sql
 \ir dispatch/claim_activities.sql
-\ir dispatch/slow_look.sql
 \ir dispatch/route_key.sql
 \ir dispatch/look_begins.sql
 \ir dispatch/remember_look.sql

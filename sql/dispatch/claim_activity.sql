@@ -18,7 +18,7 @@ set lock_timeout = '2s'
 as $$
 #variable_conflict use_column
 declare
-  v_now timestamptz := ratchet_internal.now();
+  v_now timestamptz := ratchet_internal.write_time();
 begin
   perform ratchet_internal.lock_worker(p_worker);
   perform ratchet_internal.reap_workers(p_worker, v_now);

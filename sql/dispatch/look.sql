@@ -13,20 +13,18 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_slow jsonb := ratchet_internal.slow_look();
+  v_slow jsonb := nullif(current_setting('ratchet.slow_look', true), '')::jsonb;
   v_began timestamptz := ratchet_internal.now();
-  v_is_safe boolean;
   v_begin int;
   v_oldest xid8;
   v_found record;
   v_took interval;
 begin
+  -- It does not count if the clock was set back.
+  if (v_slow ->> 'at')::timestamptz > v_began then v_slow := null; end if;
   if v_slow is not null then
-    v_is_safe := least((v_slow ->> 'again')::timestamptz, (v_slow ->> 'ends')::timestamptz)
-      <= v_began;
-    -- None, so from the very beginning, when it is time for that.
-    v_begin := case when (v_slow ->> 'ends')::timestamptz > v_began
-      then case when v_is_safe then 1 else 0 end end;
+    v_begin := case when (v_slow ->> 'ends')::timestamptz <= v_began then null
+      when (v_slow ->> 'again')::timestamptz <= v_began then 1 else 0 end;
     v_oldest := pg_snapshot_xmin(pg_current_snapshot());
   end if;
   select due_at into answers_at from ratchet_internal.messages

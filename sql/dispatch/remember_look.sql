@@ -34,6 +34,7 @@ begin
     'at', p_now,
     'ends', case when v_is_whole then to_jsonb(p_now + greatest(200 * p_took, '1 minute'))
       else p_slow -> 'ends' end,
+    -- After a whole look that settled where safe ones begin, the next of these is short.
     'again', case when p_begin = 0 then p_slow -> 'again' when v_is_slow and
       not (v_is_whole and v_is_settled) then to_jsonb(p_now + 20 * p_took) else to_jsonb(p_now) end,
     'noted', case when v_is_new then to_jsonb(v_xid) else p_slow -> 'noted' end,

@@ -13,7 +13,7 @@ set search_path = pg_catalog, pg_temp
 set enable_seqscan = off set enable_mergejoin = off set jit = off
 as $$
 declare
-  v_now timestamptz := ratchet_internal.now();
+  v_now timestamptz := ratchet_internal.write_time();
   v_space text := ratchet_internal.app_space(p_app, p_namespace);
   v_open ratchet_internal.messages;
   v_job bigint;

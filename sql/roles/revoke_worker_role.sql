@@ -8,7 +8,7 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_now timestamptz := ratchet_internal.now();
+  v_now timestamptz := ratchet_internal.write_time();
 begin
   perform ratchet_internal.find_worker_role(p_role);
   if exists (select from pg_roles where rolname = p_role) then

@@ -43,7 +43,7 @@ begin
     select from ratchet.threads where job_id = v_job and request_id = v_request)
   then
     if p_options -> 'search' is not null then
-      perform ratchet_internal.add_attributes(ratchet_internal.write_time(), array[v_job],
+      perform ratchet_internal.add_attributes(ratchet_internal.now(), array[v_job],
         array[ratchet_internal.search_of(p_options)]);
     end if;
     perform ratchet_internal.open_threads(ratchet_internal.write_time(), array[v_job],
