@@ -1330,11 +1330,11 @@ begin
   if ratchet_internal.limited_role() is null then return p_jobs; end if;
   return array(
     select given.job_id from unnest(p_jobs) as given (job_id)
-    where exists (
-      select from ratchet_internal.messages m
-      join ratchet_internal.workers w on w.id = m.worker_id
-      where m.job_id = given.job_id and m.position = 0
-        and w.role_name = ratchet_internal.limited_role()));
+    where (
+      select true from ratchet_internal.messages m
+      where m.job_id = given.job_id and m.position = 0 and (
+        select role_name from ratchet_internal.workers where id = m.worker_id)
+          = ratchet_internal.limited_role() limit 1));
 end $$;
 comment on function ratchet_internal.visible_jobs(bigint[]) is
   'Of the given jobs those whose history this session may read.';
@@ -3168,14 +3168,14 @@ begin
         select workflow from ratchet.jobs where id = a.job_id)) end
     from answer a
     left join alive on alive.id = a.holder
-    where m.job_id = a.job_id and m.address = a.address and m.position = a.at
+    where m.job_id = any (array[a.job_id]) and m.address = a.address and m.position = a.at
     returning m.worker_id, m.namespace, m.queue, m.workflow),
   recorded as (
     update ratchet.jobs_attributes t
     set ledger = ratchet_internal.leg2_done(t.ledger, a.attempt), is_failed = a.is_failed,
       value = a.value, code = a.code, updated_at = p_now
     from answer a
-    where t.job_id = a.job_id and t.address = a.address and t.position = a.at
+    where t.job_id = any (array[a.job_id]) and t.address = a.address and t.position = a.at
       and not ratchet_internal.is_final(t.ledger))
   select array_agg(distinct w.id) into v_to
   from sent
@@ -3285,14 +3285,17 @@ begin
   if p_signals is null or p_jobs is null then return; end if;
   with side as (
     select key, namespace, row_number() over (partition by key, namespace order by id) as at,
-      id as signal, payload::text as payload, code, null::bigint as job_id,
-      null::text as address, null::int as position
-    from ratchet_internal.signals where id = any (p_signals) and expires_at > p_now
+      id as signal, dedup_id is null as is_gone, payload::text as payload, code,
+      null::bigint as job_id, null::text as address, null::int as position
+    -- By whole keys, one by one: they may be looked for among all others for each.
+    from unnest(p_signals) as given (signal)
+    cross join lateral (
+      select * from ratchet_internal.signals where id = given.signal limit 1) s
+    where expires_at > p_now
     union all
     select m.key, m.namespace, row_number() over (partition by m.key, m.namespace
         order by a.created_at, w.job_id, w.address, w.at),
-      null, null, null, w.job_id, w.address, w.at
-    -- By whole keys, one by one: joined, they may be looked for among all waits for each.
+      null, null, null, null, w.job_id, w.address, w.at
     from unnest(p_jobs, p_addresses, p_positions) as w (job_id, address, at)
     cross join lateral (
       select key, namespace from ratchet_internal.messages
@@ -3301,10 +3304,11 @@ begin
       select created_at from ratchet.jobs_attributes
       where job_id = w.job_id and address = w.address and position = w.at limit 1) a),
   pair as (
-    select max(signal) as signal, max(payload) as payload, max(code) as code,
-      max(job_id) as job_id, max(address) as address, max(position) as position
+    select max(signal) as signal, bool_or(is_gone) as is_gone, max(payload) as payload,
+      max(code) as code, max(job_id) as job_id, max(address) as address, max(position) as position
     from side group by key, namespace, at having count(*) = 2)
-  select array_agg(signal) as signals, array_agg(job_id) as jobs,
+  select array_agg(signal) as signals, array_agg(signal) filter (where is_gone) as gone,
+    array_agg(job_id) as jobs,
     array_agg(address) as addresses, array_agg(position) as positions,
     array_agg(0) as attempts, array_agg(false) as failed, array_agg(payload) as payloads,
     array_agg(code) as codes
@@ -3312,7 +3316,7 @@ begin
   if v_pair.signals is null then return; end if;
   perform ratchet_internal.settle(p_now, v_pair.jobs, v_pair.addresses, v_pair.positions,
     v_pair.attempts, v_pair.failed, v_pair.payloads, true, v_pair.codes);
-  delete from ratchet_internal.signals where id = any (v_pair.signals) and dedup_id is null;
+  delete from ratchet_internal.signals where id = any (v_pair.gone);
   update ratchet_internal.signals set is_consumed = true, is_new = false
   where id = any (v_pair.signals);
 end $$;
@@ -3335,6 +3339,7 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  -- By whole keys, one by one: what is pending or new may be gone through for each otherwise.
   update ratchet_internal.signals s set is_new = l.is_left
   from (
     select id, expires_at > p_now and (
@@ -3342,16 +3347,18 @@ begin
         where m.key = g.key and m.namespace = g.namespace and m.kind = 'wait' limit 1) is not null
       and id = min(id) filter (where expires_at > p_now) over (partition by key, namespace)
         as is_left
-    from ratchet_internal.signals g where id = any (p_signals) and not is_consumed) l
-  where s.id = l.id and s.is_new <> l.is_left;
-  -- By whole keys: the index of new waits invites to go through all of them for each.
+    from unnest(p_signals) as given (signal)
+    cross join lateral (
+      select * from ratchet_internal.signals where id = given.signal limit 1) g
+    where not is_consumed) l
+  where s.id = any (array[l.id]) and s.is_new <> l.is_left;
   update ratchet_internal.messages m set attempt = 1
   from unnest(p_jobs, p_addresses, p_positions) as w (job_id, address, at)
   cross join lateral (
     select key, namespace from ratchet_internal.messages new
     where new.job_id = w.job_id and new.address = w.address and new.position = w.at
       and new.kind = 'wait' and new.attempt = 0 limit 1) wait
-  where m.job_id = w.job_id and m.address = w.address and m.position = w.at
+  where m.job_id = any (array[w.job_id]) and m.address = w.address and m.position = w.at
     and (
       select true from ratchet_internal.signals s
       where s.key = wait.key and s.namespace = wait.namespace
@@ -3385,15 +3392,15 @@ begin
     from unnest(p_keys, p_namespaces) as k (key, namespace)
     cross join lateral (
       select id from ratchet_internal.signals
-      where key = k.key and namespace = k.namespace and not is_consumed
-      order by id limit 1000 for update skip locked) s) mine;
+      where key = any (array[k.key]) and namespace = k.namespace and not is_consumed
+      order by key, id limit 1000 for update skip locked) s) mine;
   select array_agg(w.job_id) as jobs, array_agg(w.address) as addresses,
     array_agg(w.position) as positions into v_waits
   from unnest(p_keys, p_namespaces) as k (key, namespace)
   cross join lateral (
     select job_id, address, position from ratchet_internal.messages
-    where key = k.key and namespace = k.namespace and kind = 'wait'
-    order by job_id, address, position limit 1000 for update skip locked) w;
+    where key = any (array[k.key]) and namespace = k.namespace and kind = 'wait'
+    order by key, job_id, address, position limit 1000 for update skip locked) w;
   perform ratchet_internal.pair_signals(p_now, v_signals, v_waits.jobs, v_waits.addresses,
     v_waits.positions);
   perform ratchet_internal.mark_matched(p_now, v_signals, v_waits.jobs, v_waits.addresses,
@@ -3487,7 +3494,9 @@ comment on function ratchet.signal(text, json, text, interval, text) is
 -- the steps.
 -- Writes: signals, messages, attributes. The signals are matched after the commit, as any other.
 
-create function ratchet_internal.send_signals(p_now timestamptz, p_jobs bigint[]) returns void
+create function ratchet_internal.send_signals(
+  p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[], p_kinds text[]
+) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
@@ -3495,12 +3504,10 @@ declare
   v_sent record;
 begin
   with wanted as materialized (
-    select m.job_id, m.address, m.position, m.namespace, a.input,
-      ratchet_internal.step_name(a.address, a.field) as key,
+    select m.job_id, m.address, m.position, m.namespace, m.input, m.name as key,
       ratchet_internal.number_of(m.options, 'expire', 600000) as expire
-    from ratchet_internal.messages m
-    join ratchet.jobs_attributes a using (job_id, address, position)
-    where m.job_id = any (p_jobs) and m.kind = 'child' and m.key = '' and a.kind = 'signal'),
+    from ratchet_internal.asked_steps(p_jobs, p_addresses, p_positions, p_kinds,
+      array['signal']) m),
   sent as (
     insert into ratchet_internal.signals (key, namespace, payload, sent_at, expires_at)
     select key, namespace, input, p_now, ratchet_internal.after(p_now, expire)
@@ -3514,7 +3521,8 @@ begin
       v_sent.attempts, v_sent.failed, v_sent.answers, true);
   end if;
 end $$;
-comment on function ratchet_internal.send_signals(timestamptz, bigint[]) is
+comment on function ratchet_internal.send_signals(
+  timestamptz, bigint[], text[], int[], text[]) is
   'Sends the signals that steps scheduled in this transaction ask for, once per step.';
 
 -- sql/escalation/escalation.sql
@@ -3858,12 +3866,12 @@ begin
       p_now, p_now, s.job_id, s.address, s.at
     from unnest(p_jobs, p_addresses, p_positions, p_keys, p_fields)
       as s (job_id, address, at, key, fields)
-    join ratchet.jobs j on j.id = s.job_id
+    join ratchet.jobs j on j.id = any (array[s.job_id])
     cross join lateral (
       select due_at from ratchet_internal.messages m
       where m.job_id = s.job_id and m.address = s.address and m.position = s.at limit 1) m
-    left join ratchet.jobs origin on origin.id = j.origin_id
-    left join ratchet.jobs parent on parent.id = j.parent_id
+    left join ratchet.jobs origin on origin.id = any (array[j.origin_id])
+    left join ratchet.jobs parent on parent.id = any (array[j.parent_id])
     cross join lateral (select ratchet_internal.readable(s.fields) as f) fields
     cross join lateral ratchet_internal.escalation_space(j.namespace, s.address)
       as space (name, app)
@@ -4011,9 +4019,9 @@ begin
   perform ratchet_internal.check_isolation();
   perform from ratchet.escalations e
   join ratchet_internal.messages m
-    on m.job_id = e.job_id and m.address = e.address and m.position = e.position
+    on m.job_id = any (array[e.job_id]) and m.address = e.address and m.position = e.position
   where e.id = any (p_ids) and e.status = 'pending' and m.kind = 'wait'
-  order by m.job_id, m.address, m.position for update of m;
+  order by e.job_id + 0, e.address, e.position for update of m;
   return query
   select * from ratchet.escalations where id = any (p_ids) order by id for update;
 end $$;
@@ -4065,15 +4073,15 @@ begin
     resolved_at = case p_status when 'resolved' then p_now end,
     metadata = case when p_metadata is null then e.metadata
       else coalesce(e.metadata, '{}') || p_metadata end
-  from unnest(p_ids, p_payloads) as given (id, payload) where e.id = given.id;
+  from unnest(p_ids, p_payloads) as given (id, payload) where e.id = any (array[given.id]);
   select array_agg(m.job_id) as jobs, array_agg(m.address) as addresses,
     array_agg(m.position) as positions, array_agg(0) as attempts, array_agg(false) as failed,
     array_agg(given.payload::text) as payloads,
     array_agg(case when ratchet_internal.is_graph(m.address) then 200 end) as codes into v_wait
   from unnest(p_ids, p_payloads) as given (id, payload)
-  join ratchet.escalations e on e.id = given.id
+  join ratchet.escalations e on e.id = any (array[given.id])
   join ratchet_internal.messages m
-    on m.job_id = e.job_id and m.address = e.address and m.position = e.position
+    on m.job_id = any (array[e.job_id]) and m.address = e.address and m.position = e.position
   where m.kind = 'wait';
   if v_wait.jobs is not null then
     perform ratchet_internal.settle(p_now, v_wait.jobs, v_wait.addresses, v_wait.positions,
@@ -4082,7 +4090,7 @@ begin
   perform ratchet.signal(e.signal_key, given.payload, e.namespace, interval '7 days',
     'task ' || e.id)
   from unnest(p_ids, p_payloads) as given (id, payload)
-  join ratchet.escalations e on e.id = given.id
+  join ratchet.escalations e on e.id = any (array[given.id])
   where e.job_id is null and e.signal_key is not null;
 end $$;
 comment on function ratchet_internal.close_escalations(
@@ -4277,7 +4285,7 @@ as $$
   select ratchet_internal.escalation_entry(e)
   from unnest(p_jobs, p_addresses, p_positions) as s (job_id, address, at)
   join ratchet.escalations e
-    on e.job_id = s.job_id and e.address = s.address and e.position = s.at
+    on e.job_id = any (array[s.job_id]) and e.address = s.address and e.position = s.at
 $$;
 comment on function ratchet.escalations_of_steps(bigint[], text[], int[]) is
   'The tasks that steps of jobs published.';
@@ -4314,8 +4322,9 @@ as $$
   select task
   from unnest(p_jobs, p_addresses, p_positions) as s (job_id, address, at)
   join ratchet.jobs_attributes a
-    on a.job_id = s.job_id and a.address = s.address and a.position = s.at and a.kind = 'terminate'
-  join ratchet.jobs j on j.id = s.job_id
+    on a.job_id = any (array[s.job_id]) and a.address = s.address and a.position = s.at
+      and a.kind = 'terminate'
+  join ratchet.jobs j on j.id = any (array[s.job_id])
   cross join lateral ratchet_internal.step_name(a.address, a.field) as stopped (id)
   cross join lateral ratchet.cancelled_escalations(stopped.id, j.namespace) as task
   where a.value = 'true' or stopped.id = j.key
@@ -4976,12 +4985,12 @@ begin
       jsonb_build_object('option', 'statuses', 'value', p_statuses),
       'Only resolved, cancelled and expired tasks can be removed.');
   end if;
-  delete from ratchet.escalations where id in (
+  delete from ratchet.escalations where id = any (array(
     select id from ratchet.escalations
     where status <> 'pending' and updated_at < ratchet_internal.now() - p_older_than
       and (p_statuses is null or status = any (p_statuses))
       and (p_namespace is null or namespace = p_namespace)
-    order by updated_at limit p_limit for update skip locked);
+    order by updated_at limit p_limit for update skip locked));
   get diagnostics v_count = row_count;
   return v_count;
 end $$;
@@ -5074,7 +5083,7 @@ begin
       select * from unnest(p_jobs, p_addresses, p_results, p_errors)
         as given (job_id, address, result, error)
       order by job_id) e
-    where j.id = e.job_id and j.status > 0
+    where j.id = any (array[e.job_id]) and j.status > 0
       and (p_worker is null or (
         select held.worker_id from ratchet_internal.messages held where held.job_id = e.job_id
           and held.address = coalesce(e.address, '') and held.position = 0) = p_worker)
@@ -5091,7 +5100,7 @@ begin
       select job_id, address, position from ratchet_internal.messages
       where job_id = any (v_ended || v_kept)
       union
-      select job_id, address, position from ratchet_internal.messages
+      select job_id + 0, address, position from ratchet_internal.messages
       where kind = 'child' and key = any (v_awaited::text[])
       order by job_id, address, position) given
     cross join lateral (
@@ -5142,7 +5151,8 @@ begin
   update ratchet.jobs j
   set expire_seconds = ratchet_internal.number_of(s.options, 'expire', null)::bigint
   from unnest(p_jobs, p_options) as s (job_id, options)
-  where j.id = s.job_id and j.status > 0 and json_typeof(s.options -> 'expire') = 'number';
+  where j.id = any (array[s.job_id]) and j.status > 0
+    and json_typeof(s.options -> 'expire') = 'number';
   select array_agg(s.job_id) as jobs, array_agg(''::text) as addresses,
     array_agg(null::json) as results,
     array_agg(json_strip_nulls(json_build_object(
@@ -5174,7 +5184,9 @@ comment on function ratchet_internal.interrupt_jobs(
 -- Locks: nothing (the caller has locked the jobs). Writes: jobs, messages, attributes. Wakes: as
 -- end_jobs.
 
-create function ratchet_internal.stop_jobs(p_now timestamptz, p_jobs bigint[]) returns void
+create function ratchet_internal.stop_jobs(
+  p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[], p_kinds text[]
+) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
@@ -5183,18 +5195,14 @@ declare
   v_stopped bigint[];
 begin
   select array_agg(m.job_id) as jobs, array_agg(m.address) as addresses,
-    array_agg(m.position) as positions, array_agg(wanted.id) as ids,
-    array_agg(wanted.options) as options, array_agg(target.id) as targets
+    array_agg(m.position) as positions, array_agg(m.options ->> 'id') as ids,
+    array_agg(m.options) as options, array_agg(target.id) as targets
   into v_stop
-  from ratchet_internal.messages m
-  join ratchet.jobs_attributes a using (job_id, address, position)
-  cross join lateral (
-    select options, options ->> 'id' as id
-    from (select ratchet_internal.readable(m.options) as options) readable) wanted
+  from ratchet_internal.asked_steps(p_jobs, p_addresses, p_positions, p_kinds,
+    array['terminate']) m
   left join lateral (
-    select id from ratchet.jobs where namespace = m.namespace and key = wanted.id
-    limit 1) target on true
-  where m.job_id = any (p_jobs) and m.kind = 'child' and m.key = '' and a.kind = 'terminate';
+    select id from ratchet.jobs where namespace = m.namespace and key = m.options ->> 'id'
+    limit 1) target on true;
   if v_stop.jobs is null then return; end if;
   v_stopped := ratchet_internal.interrupt_jobs(p_now, v_stop.targets, v_stop.ids, v_stop.options);
   perform ratchet_internal.settle(p_now, array_agg(s.job_id), array_agg(s.address),
@@ -5209,10 +5217,12 @@ begin
     from unnest(v_stop.jobs, v_stop.addresses, v_stop.positions, v_stop.ids, v_stop.options,
       v_stop.targets) as s (job_id, address, at, id, options, target)) s
   join ratchet_internal.messages m
-    on m.job_id = s.job_id and m.address = s.address and m.position = s.at
+    on m.job_id = any (array[s.job_id]) and m.address = s.address and m.position = s.at
+      and m.kind = 'child'
   having count(*) > 0;
 end $$;
-comment on function ratchet_internal.stop_jobs(timestamptz, bigint[]) is
+comment on function ratchet_internal.stop_jobs(
+  timestamptz, bigint[], text[], int[], text[]) is
   'Stops the jobs that steps scheduled in this transaction ask to stop, once per step.';
 
 -- sql/job/retry_turns.sql
@@ -5247,7 +5257,7 @@ begin
     set attempt = j.attempt + case when g.is_blocked then 0 else 1 end, error = g.error,
       updated_at = p_now
     from given g
-    where not ratchet_internal.is_hook(g.address) and j.id = g.job_id and j.status > 0
+    where not ratchet_internal.is_hook(g.address) and j.id = any (array[g.job_id]) and j.status > 0
       and (g.is_blocked or ratchet_internal.is_retried(ratchet_internal.policy_of(j.options,
         p_worker, j.namespace, j.queue, j.workflow), j.attempt + 1, null))
     returning g.*, j.attempt, ratchet_internal.policy_of(j.options, p_worker, j.namespace, j.queue,
@@ -5255,8 +5265,8 @@ begin
   hook as (
     update ratchet.threads t
     set attempt = t.attempt + case when g.is_blocked then 0 else 1 end, error = g.error
-    from given g join ratchet.jobs j on j.id = g.job_id and j.status > 0
-    where t.job_id = g.job_id and t.address = g.address
+    from given g join ratchet.jobs j on j.id = any (array[g.job_id]) and j.status > 0
+    where t.job_id = any (array[g.job_id]) and t.address = g.address
       and (g.is_blocked or ratchet_internal.is_retried(ratchet_internal.policy_of(
         coalesce(t.options, j.options), p_worker, j.namespace, t.queue, t.workflow),
         t.attempt + 1, null))
@@ -5265,14 +5275,14 @@ begin
   failed as (select * from main union all select * from hook),
   forgotten as (
     delete from ratchet.jobs_attributes a using failed f
-    where a.job_id = f.job_id and a.address = f.address and a.position = f.forgotten
+    where a.job_id = any (array[f.job_id]) and a.address = f.address and a.position = f.forgotten
       and a.is_failed),
   again as (
     update ratchet_internal.messages m
     set worker_id = null, attempt = 1, due_at = p_now + case when f.is_blocked
       then interval '30 seconds' else ratchet_internal.retry_delay(f.options, f.attempt) end
     from failed f
-    where m.job_id = f.job_id and m.address = f.address and m.position = f.turn)
+    where m.job_id = any (array[f.job_id]) and m.address = f.address and m.position = f.turn)
   select array_agg(g.job_id) as jobs, array_agg(g.address) as addresses,
     array_agg(g.error) as errors, array_agg(null::json) as results
   into v_ended
@@ -5311,16 +5321,17 @@ comment on function ratchet_internal.start_error(text, text, text) is
 
 -- sql/job/start_children.sql
 
--- Starts the children that steps scheduled in this transaction ask for (child messages without a
--- key). The parent of an awaited child keeps the message, keyed by the child; a started one is
--- answered with the child's id at once; an id that exists already is answered with an error. With
--- the option pending the id of a started one is only reserved.
+-- Starts the children that steps scheduled in this transaction ask for. The parent of an awaited
+-- child keeps the message, keyed by the child; a started one is answered with the child's id at
+-- once; an id that exists already is answered with an error. With the option pending the id of a
+-- started one is only reserved.
 -- Each has its number before it is started, so that who was started is looked up by it: joined by
 -- their ids, two thousand children of one call cost half a millisecond each.
 -- Locks: the new rows, in key order. Writes: jobs, messages, attributes. Wakes: idle workers.
 
-create function ratchet_internal.start_children(p_now timestamptz, p_jobs bigint[])
-returns void
+create function ratchet_internal.start_children(
+  p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[], p_kinds text[]
+) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
@@ -5329,17 +5340,12 @@ declare
 begin
   with wanted as materialized (
     select nextval('ratchet.jobs_id_seq') as child, m.job_id, m.address, m.position,
-      m.namespace, readable.options, a.input,
-      ratchet_internal.step_name(a.address, a.field) as workflow,
-      readable.options ->> 'queue' as queue, readable.options ->> 'id' as id,
-      a.kind = 'child' as is_awaited, terms, case when a.kind = 'start' then terms.pending end
-        as pending
-    from ratchet_internal.messages m
-    join ratchet.jobs_attributes a using (job_id, address, position)
-    cross join lateral (select ratchet_internal.readable(m.options) as options) readable
-    cross join lateral ratchet_internal.read_terms(readable.options) terms
-    where m.job_id = any (p_jobs) and m.kind = 'child' and m.key = ''
-      and a.kind in ('child', 'start')),
+      m.namespace, m.options, m.input, m.name as workflow, m.options ->> 'queue' as queue,
+      m.options ->> 'id' as id, m.kind = 'child' as is_awaited, terms,
+      case when m.kind = 'start' then terms.pending end as pending
+    from ratchet_internal.asked_steps(p_jobs, p_addresses, p_positions, p_kinds,
+      array['child', 'start']) m
+    cross join lateral ratchet_internal.read_terms(m.options) terms),
   started as (
     insert into ratchet.jobs (id, key, namespace, entity, workflow, queue, status, pending_until,
       is_awaited, is_hookable, is_persistent, is_labelled, parent_id, origin_id, expire_seconds,
@@ -5352,7 +5358,7 @@ begin
       (w.terms).entity is not null, w.job_id, coalesce(parent.origin_id, parent.id),
       coalesce((w.terms).expire_seconds, parent.expire_seconds), (w.terms).retry, w.input, p_now,
       p_now
-    from wanted w join ratchet.jobs parent on parent.id = w.job_id
+    from wanted w join ratchet.jobs parent on parent.id = any (array[w.job_id])
     where ratchet_internal.is_name(w.id) and ratchet_internal.is_name(w.queue)
       and ratchet_internal.is_name(w.workflow)
     order by w.id collate "C", w.namespace, w.job_id, w.position
@@ -5367,7 +5373,7 @@ begin
     update ratchet_internal.messages m set key = k.child::text, options = null
     from known k
     where k.is_started and k.is_awaited
-      and m.job_id = k.job_id and m.address = k.address and m.position = k.position)
+      and m.job_id = any (array[k.job_id]) and m.address = k.address and m.position = k.position)
   select array_agg(job_id) as jobs, array_agg(address) as addresses,
     array_agg(position) as positions, array_agg(1) as attempts, array_agg(not is_started) as failed,
     array_agg(case when is_started then to_json(id)::text
@@ -5386,7 +5392,8 @@ begin
   from (select distinct namespace, queue, workflow from ratchet.jobs
     where id = any (v_done.started) and status = 1) route;
 end $$;
-comment on function ratchet_internal.start_children(timestamptz, bigint[]) is
+comment on function ratchet_internal.start_children(
+  timestamptz, bigint[], text[], int[], text[]) is
   'Starts the children that steps scheduled in this transaction ask for.';
 
 -- sql/job/await_jobs.sql
@@ -5397,7 +5404,9 @@ comment on function ratchet_internal.start_children(timestamptz, bigint[]) is
 -- locking it here, out of order, could deadlock with whoever waited for it while it ran.
 -- Writes: jobs, messages, attributes.
 
-create function ratchet_internal.await_jobs(p_now timestamptz, p_jobs bigint[]) returns void
+create function ratchet_internal.await_jobs(
+  p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[], p_kinds text[]
+) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
@@ -5406,26 +5415,25 @@ declare
 begin
   with wanted as materialized (
     select m.job_id, m.address, m.position,
-      ratchet_internal.readable(m.options) ->> 'id' as id, target.id as target,
+      m.options ->> 'id' as id, target.id as target,
       target.status > 0 and target.returned_at is null as is_running, target.result,
       case when not ratchet_internal.is_silent(target.error) then target.error end as error
-    from ratchet_internal.messages m
-    join ratchet.jobs_attributes a using (job_id, address, position)
+    from ratchet_internal.asked_steps(p_jobs, p_addresses, p_positions, p_kinds,
+      array['await']) m
     left join lateral (
       select id, status, returned_at, result, error from ratchet.jobs
-      where namespace = m.namespace and key = ratchet_internal.readable(m.options) ->> 'id'
+      where namespace = m.namespace and key = m.options ->> 'id'
         and status <> -1
         and (ratchet_internal.limited_role() is null or parent_id = m.job_id)
-      limit 1) target on true
-    where m.job_id = any (p_jobs) and m.kind = 'child' and m.key = '' and a.kind = 'await'),
+      limit 1) target on true),
   marked as (
     update ratchet.jobs j set is_awaited = true
     from (select distinct target from wanted where is_running) w
-    where j.id = w.target and not j.is_awaited),
+    where j.id = any (array[w.target]) and not j.is_awaited),
   kept as (
     update ratchet_internal.messages m set key = w.target::text, options = null
     from wanted w
-    where m.job_id = w.job_id and m.address = w.address and m.position = w.position
+    where m.job_id = any (array[w.job_id]) and m.address = w.address and m.position = w.position
       and w.is_running)
   select array_agg(job_id) as jobs, array_agg(address) as addresses,
     array_agg(position) as positions, array_agg(1) as attempts,
@@ -5439,7 +5447,8 @@ begin
       v_done.attempts, v_done.failed, v_done.answers, true);
   end if;
 end $$;
-comment on function ratchet_internal.await_jobs(timestamptz, bigint[]) is
+comment on function ratchet_internal.await_jobs(
+  timestamptz, bigint[], text[], int[], text[]) is
   'Ties steps scheduled in this transaction to the end of a job that already exists.';
 
 -- Hooks, threads beside the main function; the next generation of a function that continues as new.
@@ -5460,7 +5469,7 @@ begin
   perform ratchet_internal.set_attributes(p_now, array_agg(j.id order by given.at),
     array_agg(given.data order by given.at))
   from unnest(p_jobs, p_data) with ordinality as given (job_id, data, at)
-  join ratchet.jobs j on j.id = given.job_id and j.status > 0 and j.is_hookable
+  join ratchet.jobs j on j.id = any (array[given.job_id]) and j.status > 0 and j.is_hookable
   where ratchet_internal.limited_role() is null
   having count(*) > 0;
 end $$;
@@ -5501,32 +5510,35 @@ as $$
 declare
   v_count bigint;
 begin
-  with wanted as materialized (
-    select w.*, row_number() over (partition by w.job_id order by w.at) as nth
-    from unnest(p_jobs, p_workflows, p_queues, p_inputs, p_options) with ordinality
-      as w (job_id, workflow, queue, input, options, at)),
-  target as (
+  with target as (
     update ratchet.jobs j set status = j.status + w.count, updated_at = p_now
-    from (select job_id, count(*)::int as count from wanted group by job_id order by job_id) w
-    where j.id = w.job_id and j.status > 0 and j.is_hookable
-    returning j.id, j.namespace, j.options, (
-      select count(*) from ratchet.threads t where t.job_id = j.id) as known),
+    from (
+      select job_id, count(*)::int as count, array_agg(workflow order by at) as workflows,
+        array_agg(queue order by at) as queues, array_agg(input order by at) as inputs,
+        array_agg(options order by at) as options
+      from unnest(p_jobs, p_workflows, p_queues, p_inputs, p_options) with ordinality
+        as w (job_id, workflow, queue, input, options, at)
+      group by job_id order by job_id) w
+    where j.id = any (array[w.job_id]) and j.status > 0 and j.is_hookable
+    returning j.id, j.namespace, j.options as inherited, w.workflows, w.queues, w.inputs,
+      w.options, (select count(*) from ratchet.threads t where t.job_id = j.id) as known),
+  hook as materialized (
+    select target.*, 'h' || known + w.nth as address, w.workflow, w.queue, w.input,
+      ratchet_internal.hook_options(w.options, inherited) as terms
+    from target cross join lateral unnest(workflows, queues, inputs, target.options)
+      with ordinality as w (workflow, queue, input, options, nth)),
   opened as (
     insert into ratchet.threads
       (job_id, address, workflow, queue, request_id, options, input, created_at)
-    select w.job_id, 'h' || w.nth + target.known, w.workflow, w.queue, p_request_id,
-      ratchet_internal.hook_options(w.options, target.options), w.input, p_now
-    from wanted w join target on target.id = w.job_id
-    returning job_id, address, workflow, queue)
+    select id, address, workflow, queue, p_request_id, terms, input, p_now from hook)
   insert into ratchet_internal.messages
     (job_id, address, due_at, kind, namespace, queue, workflow)
-  select o.job_id, o.address, p_now, 'turn', target.namespace, o.queue, o.workflow
-  from opened o join target on target.id = o.job_id;
+  select id, address, p_now, 'turn', namespace, queue, workflow from hook;
   get diagnostics v_count = row_count;
   perform ratchet_internal.wake_route(j.namespace, r.queue, r.workflow)
   from (select distinct w.job_id, w.queue, w.workflow from unnest(p_jobs, p_queues, p_workflows)
     as w (job_id, queue, workflow)) r
-  join ratchet.jobs j on j.id = r.job_id
+  join ratchet.jobs j on j.id = any (array[r.job_id])
   where v_count > 0;
   return v_count;
 end $$;
@@ -5600,7 +5612,9 @@ comment on function ratchet.hook(text, text, json, text, text, json, uuid) is
 -- Locks: nothing (the caller has locked the jobs that are hooked). Writes: jobs, threads, messages,
 -- attributes. Wakes: idle workers.
 
-create function ratchet_internal.start_hooks(p_now timestamptz, p_jobs bigint[]) returns void
+create function ratchet_internal.start_hooks(
+  p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[], p_kinds text[]
+) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
@@ -5610,25 +5624,16 @@ begin
   select array_agg(m.job_id) as jobs, array_agg(m.address) as addresses,
     array_agg(m.position) as positions, array_agg(1) as attempts, array_agg(false) as failed,
     array_agg(to_json(m.job_id || '-' || m.address || '-' || m.position)::text) as answers,
-    array_agg(target.id) as targets, array_agg(wanted.workflow) as workflows,
-    array_agg(wanted.queue) as queues, array_agg(a.input) as inputs,
-    array_agg(wanted.options -> 'retry') as policies,
-    array_agg(ratchet_internal.search_of(wanted.options)) as data
+    array_agg(target.id) as targets, array_agg(m.name) as workflows,
+    array_agg(m.options ->> 'queue') as queues, array_agg(m.input) as inputs,
+    array_agg(m.options -> 'retry') as policies,
+    array_agg(ratchet_internal.search_of(m.options)) as data
   into v_hook
-  from (
-    select * from ratchet_internal.messages
-    where job_id = any (p_jobs) and kind = 'child' and key = ''
-    order by job_id, address, position) m
-  join ratchet.jobs_attributes a using (job_id, address, position)
-  cross join lateral (
-    select options, options ->> 'queue' as queue, options ->> 'id' as id,
-      ratchet_internal.step_name(a.address, a.field) as workflow
-    from (select ratchet_internal.readable(m.options) as options) readable) wanted
+  from ratchet_internal.asked_steps(p_jobs, p_addresses, p_positions, p_kinds, array['hook']) m
   left join lateral (
-    select id from ratchet.jobs where namespace = m.namespace and key = wanted.id
-      and ratchet_internal.is_name(wanted.queue) and ratchet_internal.is_name(wanted.workflow)
-    limit 1) target on true
-  where a.kind = 'hook';
+    select id from ratchet.jobs where namespace = m.namespace and key = m.options ->> 'id'
+      and ratchet_internal.is_name(m.options ->> 'queue') and ratchet_internal.is_name(m.name)
+    limit 1) target on true;
   if v_hook.jobs is null then return; end if;
   perform ratchet_internal.add_attributes(p_now, v_hook.targets, v_hook.data)
   where cardinality(array_remove(v_hook.data::text[], null)) > 0;
@@ -5637,7 +5642,8 @@ begin
   perform ratchet_internal.settle(p_now, v_hook.jobs, v_hook.addresses, v_hook.positions,
     v_hook.attempts, v_hook.failed, v_hook.answers, true);
 end $$;
-comment on function ratchet_internal.start_hooks(timestamptz, bigint[]) is
+comment on function ratchet_internal.start_hooks(
+  timestamptz, bigint[], text[], int[], text[]) is
   'Starts the hooks that steps scheduled in this transaction ask for, once per step.';
 
 -- sql/thread/drop_thread_tasks.sql
@@ -5686,21 +5692,22 @@ begin
   with ended as (
     update ratchet.threads t set ended_at = p_now, error = null
     from unnest(p_jobs, p_addresses, p_inputs) as e (job_id, address, input)
-    where e.input is null and t.job_id = e.job_id and t.address = e.address and (
+    where e.input is null and t.job_id = any (array[e.job_id]) and t.address = e.address and (
       select held.worker_id from ratchet_internal.messages held where held.job_id = e.job_id
         and held.address = e.address and held.position = 0) = p_worker
     returning t.job_id, t.address),
   counted as (
     update ratchet.jobs j set status = j.status - e.count, updated_at = p_now
     from (select job_id, count(*)::int as count from ended group by job_id order by job_id) e
-    where j.id = e.job_id)
+    where j.id = any (array[e.job_id]))
   select array_agg(job_id) as jobs, array_agg(address) as addresses into v_ended from ended;
-  perform from ratchet_internal.messages
-  where (job_id, address) in (select * from unnest(v_ended.jobs, v_ended.addresses))
-  order by job_id, address, position for update;
+  perform from unnest(v_ended.jobs, v_ended.addresses) as t (job_id, address)
+  join ratchet_internal.messages m on m.job_id = any (array[t.job_id]) and m.address = t.address
+  order by t.job_id, t.address, m.position for update of m;
   perform ratchet_internal.drop_thread_tasks(p_now, v_ended.jobs, v_ended.addresses);
-  delete from ratchet_internal.messages
-  where (job_id, address) in (select * from unnest(v_ended.jobs, v_ended.addresses));
+  delete from ratchet_internal.messages m
+  using unnest(v_ended.jobs, v_ended.addresses) as t (job_id, address)
+  where m.job_id = any (array[t.job_id]) and m.address = t.address;
   perform ratchet_internal.continue_jobs(p_worker, p_now, p_jobs, p_addresses, p_inputs);
 end $$;
 comment on function ratchet_internal.end_threads(
@@ -5731,19 +5738,20 @@ begin
     set generation = j.generation + 1, input = c.input, attempt = 0, error = null,
       updated_at = p_now
     from unnest(p_jobs, p_addresses, p_inputs) as c (job_id, address, input)
-    where c.input is not null and j.id = c.job_id and j.status > 0
+    where c.input is not null and j.id = any (array[c.job_id]) and j.status > 0
       and c.address = ratchet_internal.main_address(j.generation) and (
       select held.worker_id from ratchet_internal.messages held where held.job_id = c.job_id
         and held.address = c.address and held.position = 0) = p_worker
     returning j.id, c.address)
   select array_agg(id) as jobs, array_agg(address) as addresses into v_next from continued;
   if v_next.jobs is null then return; end if;
-  perform from ratchet_internal.messages
-  where (job_id, address) in (select * from unnest(v_next.jobs, v_next.addresses))
-  order by job_id, address, position for update;
+  perform from unnest(v_next.jobs, v_next.addresses) as t (job_id, address)
+  join ratchet_internal.messages m on m.job_id = any (array[t.job_id]) and m.address = t.address
+  order by t.job_id, t.address, m.position for update of m;
   perform ratchet_internal.drop_thread_tasks(p_now, v_next.jobs, v_next.addresses);
-  delete from ratchet_internal.messages
-  where (job_id, address) in (select * from unnest(v_next.jobs, v_next.addresses));
+  delete from ratchet_internal.messages m
+  using unnest(v_next.jobs, v_next.addresses) as t (job_id, address)
+  where m.job_id = any (array[t.job_id]) and m.address = t.address;
   insert into ratchet_internal.messages
     (job_id, address, due_at, kind, namespace, queue, workflow)
   select id, ratchet_internal.main_address(generation), p_now, 'turn', namespace, queue, workflow
@@ -5755,13 +5763,50 @@ comment on function ratchet_internal.continue_jobs(
 
 -- What a step asks of other jobs and of listeners.
 
+-- sql/dispatch/asked_steps.sql
+
+-- Of the steps that an exchange has scheduled in this transaction those of the kinds p_asked, which
+-- nobody has acted on yet: their messages have no key. In key order. They are looked up one by one:
+-- their jobs may have thousands of other steps, and other messages had no key before they died.
+
+create function ratchet_internal.asked_steps(
+  p_jobs bigint[], p_addresses text[], p_positions int[], p_kinds text[], p_asked text[]
+) returns table (
+  job_id bigint, address text, "position" int, kind text, name text, namespace text, options json,
+  input json
+)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return query
+  select given.job_id, given.address, given.at, given.kind,
+    ratchet_internal.step_name(a.address, a.field), m.namespace,
+    ratchet_internal.readable(m.options), a.input
+  from unnest(p_jobs, p_addresses, p_positions, p_kinds) as given (job_id, address, at, kind)
+  cross join lateral (
+    select m.kind, m.key, m.namespace, m.options from ratchet_internal.messages m
+    where m.job_id = given.job_id and m.address = given.address and m.position = given.at
+    limit 1) m
+  cross join lateral (
+    select a.address, a.field, a.input from ratchet.jobs_attributes a
+    where a.job_id = given.job_id and a.address = given.address and a.position = given.at
+    limit 1) a
+  where given.kind = any (p_asked) and m.kind = 'child' and m.key = ''
+  order by given.job_id, given.address, given.at;
+end $$;
+comment on function ratchet_internal.asked_steps(bigint[], text[], int[], text[], text[]) is
+  'Steps scheduled in this transaction that ask something of others, and were not acted on yet.';
+
 -- sql/signal/emit_events.sql
 
 -- Broadcasts what steps scheduled in this transaction emit, an object of topics and messages, once
 -- per step, as ratchet.emit does, and answers the steps.
 -- Writes: broadcasts, messages, attributes. Wakes: listeners.
 
-create function ratchet_internal.emit_events(p_now timestamptz, p_jobs bigint[]) returns void
+create function ratchet_internal.emit_events(
+  p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[], p_kinds text[]
+) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
@@ -5770,24 +5815,20 @@ declare
 begin
   select array_agg(m.job_id) as jobs, array_agg(m.address) as addresses,
     array_agg(m.position) as positions, array_agg(1) as attempts, array_agg(false) as failed,
-    array_agg('true'::text) as answers
+    array_agg('true'::text) as answers, array_agg(m.input) as events
   into v_told
-  from ratchet_internal.messages m
-  join ratchet.jobs_attributes a using (job_id, address, position)
-  where m.job_id = any (p_jobs) and m.kind = 'child' and m.key = '' and a.kind = 'emit';
+  from ratchet_internal.asked_steps(p_jobs, p_addresses, p_positions, p_kinds, array['emit']) m;
   if v_told.jobs is null then return; end if;
   perform ratchet_internal.broadcast('hmsh:' || j.namespace, event.key, j.key, null, event.value)
-  from unnest(v_told.jobs, v_told.addresses, v_told.positions) as e (job_id, address, at)
-  cross join lateral (
-    select input from ratchet.jobs_attributes a
-    where a.job_id = e.job_id and a.address = e.address and a.position = e.at limit 1) a
-  join ratchet.jobs j on j.id = e.job_id
-  cross join lateral json_each(ratchet_internal.readable(a.input)) event
+  from unnest(v_told.jobs, v_told.events) as e (job_id, events)
+  join ratchet.jobs j on j.id = any (array[e.job_id])
+  cross join lateral json_each(ratchet_internal.readable(e.events)) event
   where not starts_with(event.key, '$');
   perform ratchet_internal.settle(p_now, v_told.jobs, v_told.addresses, v_told.positions,
     v_told.attempts, v_told.failed, v_told.answers, true);
 end $$;
-comment on function ratchet_internal.emit_events(timestamptz, bigint[]) is
+comment on function ratchet_internal.emit_events(
+  timestamptz, bigint[], text[], int[], text[]) is
   'Broadcasts what steps scheduled in this transaction emit, once per step.';
 
 -- sql/signal/emit.sql
@@ -5831,32 +5872,39 @@ comment on function ratchet.emit(text, text, json) is
 -- done.
 
 create function ratchet_internal.act_on_steps(
-  p_now timestamptz, p_jobs bigint[], p_kinds text[]
+  p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[], p_kinds text[]
 ) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
   if p_kinds && array['child', 'start'] then
-    perform ratchet_internal.start_children(p_now, p_jobs);
+    perform ratchet_internal.start_children(p_now, p_jobs, p_addresses, p_positions,
+      p_kinds);
   end if;
   if 'await' = any (p_kinds) then
-    perform ratchet_internal.await_jobs(p_now, p_jobs);
+    perform ratchet_internal.await_jobs(p_now, p_jobs, p_addresses, p_positions,
+      p_kinds);
   end if;
   if 'signal' = any (p_kinds) then
-    perform ratchet_internal.send_signals(p_now, p_jobs);
+    perform ratchet_internal.send_signals(p_now, p_jobs, p_addresses, p_positions,
+      p_kinds);
   end if;
   if 'hook' = any (p_kinds) then
-    perform ratchet_internal.start_hooks(p_now, p_jobs);
+    perform ratchet_internal.start_hooks(p_now, p_jobs, p_addresses, p_positions,
+      p_kinds);
   end if;
   if 'emit' = any (p_kinds) then
-    perform ratchet_internal.emit_events(p_now, p_jobs);
+    perform ratchet_internal.emit_events(p_now, p_jobs, p_addresses, p_positions,
+      p_kinds);
   end if;
   if 'terminate' = any (p_kinds) then
-    perform ratchet_internal.stop_jobs(p_now, p_jobs);
+    perform ratchet_internal.stop_jobs(p_now, p_jobs, p_addresses, p_positions,
+      p_kinds);
   end if;
 end $$;
-comment on function ratchet_internal.act_on_steps(timestamptz, bigint[], text[]) is
+comment on function ratchet_internal.act_on_steps(
+  timestamptz, bigint[], text[], int[], text[]) is
   'Does what steps scheduled in this transaction ask of other jobs and of listeners.';
 
 -- sql/data/data.sql
@@ -6177,7 +6225,7 @@ begin
     select s.*, row_number() over (partition by s.job_id, s.kind order by s.ordinal) as turn
     from unnest(p_jobs, p_addresses, p_positions, p_kinds, p_names, p_inputs) with ordinality
       as s (job_id, address, at, kind, name, input, ordinal)
-    join ratchet.jobs j on j.id = s.job_id and j.status > 0
+    join ratchet.jobs j on j.id = any (array[s.job_id]) and j.status > 0
     where s.kind in ('search', 'entity')
       and (select held.worker_id from ratchet_internal.messages held where held.job_id = s.job_id
         and held.address = split_part(s.address, '#', 1) and held.position = 0) = p_worker
@@ -6187,7 +6235,7 @@ begin
     select first.job_id, first.kind, 0::bigint, case first.kind
         when 'search' then ratchet_internal.attributes_of(first.job_id) else j.context end,
       null::jsonb, null
-    from operation first join ratchet.jobs j on j.id = first.job_id
+    from operation first join ratchet.jobs j on j.id = any (array[first.job_id])
     where first.turn = 1
     union all
     select o.job_id, o.kind, o.turn, made.document, made.answer, made.problem
@@ -6203,14 +6251,15 @@ begin
       r.problem is not null, o.input, r.answer::text, p_now
     from operation o join run r using (job_id, kind, turn)),
   changed as materialized (
-    select job_id, kind, before.document as before, after.document as after
+    select job_id, kind, before.document as before, after.document as after,
+      1 as at -- a number known to the plan would do to look for it in all jobs
     from run before
     join (select distinct on (job_id, kind) job_id, kind, document from run
       order by job_id, kind, turn desc) after using (job_id, kind)
     where turn = 0 and before.document is distinct from after.document),
   entity as (
     update ratchet.jobs j set context = c.after, updated_at = p_now
-    from changed c where c.kind = 'entity' and j.id = c.job_id),
+    from changed c where c.kind = 'entity' and j.id = any (array[c.job_id])),
   stored as (
     insert into ratchet.jobs_attributes as a (job_id, address, position, kind, field, ledger,
       value, created_at)
@@ -6224,7 +6273,7 @@ begin
     delete from ratchet.jobs_attributes a
     using changed c cross join lateral jsonb_object_keys(c.before) as name
     where c.kind = 'search' and not c.after ? name
-      and a.job_id = c.job_id and a.address = '_' || name and a.position = 1)
+      and a.job_id = any (array[c.job_id]) and a.address = '_' || name and a.position = c.at)
   select count(*) into v_count from operation;
   return v_count;
 end $$;
@@ -6248,7 +6297,7 @@ as $$
   from unnest(p_jobs, p_addresses, p_positions) with ordinality
     as s (job_id, address, at, ordinal)
   join ratchet.jobs_attributes a
-    on a.job_id = s.job_id and a.address = s.address and a.position = s.at
+    on a.job_id = any (array[s.job_id]) and a.address = s.address and a.position = s.at
   where a.kind in ('search', 'entity')
   order by s.ordinal
 $$;
@@ -6320,7 +6369,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   update ratchet.jobs_attributes a set delivery = d.ordinal
   from unnest(p_jobs, p_addresses, p_positions, p_orders) as d (job_id, address, at, ordinal)
-  where a.job_id = d.job_id and a.address = d.address and a.position = d.at
+  where a.job_id = any (array[d.job_id]) and a.address = d.address and a.position = d.at
     and a.delivery is null and (
       select held.worker_id from ratchet_internal.messages held where held.job_id = d.job_id
         and held.address = split_part(d.address, '#', 1) and held.position = 0) = p_worker
@@ -6404,7 +6453,8 @@ begin
       p_positions, p_kinds, p_names, p_inputs);
   end if;
   if not p_kinds <@ array['activity', 'sleep', 'wait'] then
-    perform ratchet_internal.act_on_steps(p_now, p_jobs, p_kinds);
+    perform ratchet_internal.act_on_steps(p_now, p_jobs, p_addresses, p_positions,
+      p_kinds);
   end if;
   return v_count;
 end $$;
@@ -6445,27 +6495,27 @@ begin
     from unnest(p_jobs, p_addresses, p_positions, p_attempts, p_failed, p_codes, p_values)
       as r (job_id, address, at, attempt, is_failed, code, value)
     join ratchet_internal.messages m
-      on m.job_id = r.job_id and m.address = r.address and m.position = r.at
+      on m.job_id = any (array[r.job_id]) and m.address = r.address and m.position = r.at
     where ratchet_internal.is_held_by(m.worker_id, p_worker) and m.kind = 'activity'
       and m.attempt = r.attempt
-    order by m.job_id, m.address, m.position for update of m),
+    order by r.job_id, r.address, r.at for update of m),
   again as (
     update ratchet_internal.messages m
     set worker_id = null, due_at = p_now + r.delay
     from report r
-    where r.delay is not null and m.job_id = r.job_id and m.address = r.address
+    where r.delay is not null and m.job_id = any (array[r.job_id]) and m.address = r.address
       and m.position = r.position),
   left_open as (
     update ratchet_internal.messages m
     set kind = 'wait', worker_id = null, queue = '$graph', workflow = '$graph',
       due_at = 'infinity', key = E'\x1frespond'
     from report r
-    where r.is_left_open and m.job_id = r.job_id and m.address = r.address
+    where r.is_left_open and m.job_id = any (array[r.job_id]) and m.address = r.address
       and m.position = r.position),
   noted as (
     update ratchet.jobs_attributes a set value = r.value, is_failed = true, updated_at = p_now
     from report r
-    where r.delay is not null and a.job_id = r.job_id and a.address = r.address
+    where r.delay is not null and a.job_id = any (array[r.job_id]) and a.address = r.address
       and a.position = r.position)
   select count(*) as count, array_agg(code) filter (where is_answer) as codes,
     array_agg(job_id) filter (where is_answer) as jobs,
@@ -6575,7 +6625,7 @@ begin
     from (
       select * from unnest(p_jobs, p_addresses, p_positions) as given (job_id, address, position)
       union
-      select job_id, address, position from ratchet_internal.messages m
+      select job_id + 0, address, position from ratchet_internal.messages m
       where worker_id = p_worker and kind = 'result' and due_at >= p_since and (
         -- Most came right, and need no second look.
         select turn.worker_id from ratchet_internal.messages turn where turn.job_id = m.job_id
@@ -6590,20 +6640,21 @@ begin
         where held.job_id = r.job_id and held.address = r.address and held.position = 0) as holder
       ) turn
       where r.job_id = given.job_id and r.address = given.address
-        and r.position = given.position and r.kind = 'result' and (r.worker_id is null
-          or r.worker_id = p_worker and turn.holder is distinct from p_worker)
+        and r.position = given.position and r.kind = 'result'
+        and coalesce(r.worker_id, p_worker) is not distinct from p_worker
+        and (r.worker_id is null or turn.holder is distinct from p_worker)
       limit 1 for update of r skip locked) r),
   alive as materialized (
     select id from ratchet_internal.workers where id in (select holder from stray)
     for key share skip locked),
   running as materialized (
     select id from ratchet.jobs
-    where id in (select job_id from stray where is_free) and status > 0
+    where id = any (array(select job_id from stray where is_free)) and status > 0
     order by id for no key update skip locked),
   forwarded as (
     update ratchet_internal.messages r set worker_id = alive.id, due_at = p_now
     from stray s left join alive on alive.id = s.holder
-    where s.holder <> 0 and r.job_id = s.job_id and r.address = s.address
+    where s.holder <> 0 and r.job_id = any (array[s.job_id]) and r.address = s.address
       and r.position = s.position
     returning r.worker_id),
   resumed as (
@@ -6616,7 +6667,7 @@ begin
   dropped as (
     delete from ratchet_internal.messages r using stray s
     where (s.holder = 0 or s.is_free and s.job_id in (select id from running))
-      and r.job_id = s.job_id and r.address = s.address and r.position = s.position)
+      and r.job_id = any (array[s.job_id]) and r.address = s.address and r.position = s.position)
   select exists (select from stray where is_free)
     or exists (select from forwarded where worker_id <> p_worker) into v_is_moved;
   perform pg_notify('ratchet', '') where v_is_moved
@@ -6647,12 +6698,12 @@ as $$
       when d.kind = 'timer' then a.input::text end), true)
   from unnest(p_jobs, p_addresses, p_positions, p_kinds) as d (job_id, address, at, kind)
   join ratchet.jobs_attributes a
-    on a.job_id = d.job_id and a.address = d.address and a.position = d.at
+    on a.job_id = any (array[d.job_id]) and a.address = d.address and a.position = d.at
   where d.kind in ('timer', 'wait')
     -- A wait whose task somebody else holds at this moment is left for the next look.
-    and (not p_have_tasks or (select true from ratchet.escalations e
-      where e.job_id = d.job_id and e.address = d.address and e.position = d.at
-        and e.status = 'pending' limit 1) is null)
+    and (not p_have_tasks or (select e.status from ratchet.escalations e
+      where e.job_id = d.job_id and e.address = d.address and e.position = d.at)
+        is distinct from 'pending')
   having count(*) > 0
 $$;
 comment on function ratchet_internal.settle_due(
@@ -6762,13 +6813,13 @@ begin
     for update of r skip locked),
   taken as (
     delete from ratchet_internal.messages r using answer a
-    where r.job_id = a.job_id and r.address = a.address and r.position = a.position)
+    where r.job_id = any (array[a.job_id]) and r.address = a.address and r.position = a.position)
   select case when a.position > 0 then 'result' else 'cancel' end, a.job_id, a.address,
     a.position, null::int, null, null, null, null, null, null::json, null::json, t.is_failed,
     false, t.value, null::bigint
   from answer a
   left join ratchet.jobs_attributes t
-    on t.job_id = a.job_id and t.address = a.address and t.position = a.position
+    on t.job_id = any (array[a.job_id]) and t.address = a.address and t.position = a.position
   order by coalesce(t.updated_at, a.due_at), a.job_id, a.address, a.position;
 end $$;
 comment on function ratchet_internal.take_results(bigint, timestamptz) is
@@ -6806,7 +6857,7 @@ begin
     update ratchet_internal.messages m
     set worker_id = p_worker, due_at = p_now, attempt = m.attempt + 1
     from due d
-    where m.job_id = d.job_id and m.address = d.address and m.position = d.position
+    where m.job_id = any (array[d.job_id]) and m.address = d.address and m.position = d.position
     returning m.job_id, m.address, m.attempt, m.options, m.workflow, m.queue)
   select case when t.options is not null then 'careful' when t.attempt = 1 then 'start'
       else 'turn' end,
@@ -6815,7 +6866,7 @@ begin
     coalesce(hook.options, j.options), false, j.cancel_requested_at is not null,
     case when j.origin_id is not null then (
       select key from ratchet.jobs where id = j.origin_id) end, j.expire_seconds
-  from taken t join ratchet.jobs j on j.id = t.job_id
+  from taken t join ratchet.jobs j on j.id = any (array[t.job_id])
   left join lateral (
     select input, options, attempt from ratchet.threads
     where ratchet_internal.is_hook(t.address) and job_id = t.job_id and address = t.address
@@ -6886,13 +6937,13 @@ begin
     update ratchet_internal.messages m
     set worker_id = p_worker, due_at = p_now, attempt = m.attempt + 1
     from due d
-    where m.job_id = d.job_id and m.address = d.address and m.position = d.position
+    where m.job_id = any (array[d.job_id]) and m.address = d.address and m.position = d.position
     returning m.job_id, m.address, m.position, m.attempt, m.queue, m.options)
   select 'activity', t.job_id, t.address, t.position, t.attempt, j.namespace, j.key, j.workflow,
     t.queue, ratchet_internal.step_name(a.address, a.field), a.input, t.options, false, false,
     j.queue, null::bigint
   from taken t
-  join ratchet.jobs j on j.id = t.job_id
+  join ratchet.jobs j on j.id = any (array[t.job_id])
   cross join lateral (
     select a.address, a.field, a.input from ratchet.jobs_attributes a
     where a.job_id = t.job_id and a.address = t.address and a.position = t.position limit 1) a;
@@ -7231,10 +7282,10 @@ begin
       'the workflow function was lost with its worker 10 times')) as errors
   into v_spent
   from (
-    select id from ratchet.jobs where status > 0 and id in (
+    select id from ratchet.jobs where status > 0 and id = any (array(
       select m.job_id from ratchet_internal.messages m
       where m.worker_id = p_worker and m.kind = 'turn' and m.attempt >= 10
-        and ratchet_internal.is_suspect(m))
+        and ratchet_internal.is_suspect(m)))
     order by id for no key update skip locked) j;
   if v_spent.jobs is not null then
     perform ratchet_internal.end_jobs(null, p_now, v_spent.jobs, v_spent.addresses, v_spent.results,
@@ -7253,7 +7304,7 @@ begin
             and w.queue = m.queue and w.workflow = '' and w.namespace = m.namespace),
           null, attempt, null, true) is null
         else not ratchet_internal.is_retried(options, attempt, null) end
-    order by job_id, address, position for update) s;
+    order by job_id + 0, address, position for update) s;
   if v_spent.jobs is not null then
     perform ratchet_internal.settle(p_now, v_spent.jobs, v_spent.addresses, v_spent.positions,
       v_spent.attempts, v_spent.failed, v_spent.answers, true);
@@ -7285,7 +7336,7 @@ begin
     perform ratchet_internal.fail_spent(p_worker, p_now);
   end if;
   perform from ratchet_internal.messages where worker_id = p_worker
-  order by job_id, address, position for update;
+  order by job_id + 0, address, position for update;
   update ratchet_internal.messages m
   set worker_id = null, due_at = p_now,
     options = case when m.kind = 'turn' and p_is_lost then '{"isCareful":true}' else m.options end,
@@ -7371,8 +7422,8 @@ begin
     when 'pair' then
       perform ratchet_internal.pair_signals(p_now, array(
           select id from ratchet_internal.signals
-          where key = p_step.key and namespace = p_step.namespace and not is_consumed
-          order by id limit 1 for update skip locked),
+          where key = any (array[p_step.key]) and namespace = p_step.namespace and not is_consumed
+          order by key, id limit 1 for update skip locked),
         array[p_step.job_id], array[p_step.address], array[p_step.position]);
     when 'match' then
       perform ratchet_internal.match_signals(p_now, array[p_step.namespace], array[p_step.key]);
@@ -7420,7 +7471,7 @@ begin
   if not found then return null; end if;
   select * into v_step from ratchet_internal.messages
   where job_id = p_job and address = p_address and position = p_position
-    and worker_id is null and kind in ('timer', 'wait') for update skip locked;
+    and coalesce(worker_id, 0) = 0 and kind in ('timer', 'wait') for update skip locked;
   return v_step;
 end $$;
 comment on function ratchet_internal.lock_apart(bigint, text, int) is
@@ -7531,7 +7582,8 @@ begin
     continue when v_problem is null;
     for v_wait in
       select m.job_id, m.address, m.position from ratchet_internal.messages m
-      join ratchet.jobs_attributes a using (job_id, address, position)
+      join ratchet.jobs_attributes a
+        on a.job_id = any (array[m.job_id]) and a.address = m.address and a.position = m.position
       where m.key = v_key.key and m.namespace = v_key.namespace and m.kind = 'wait'
       order by a.created_at, m.job_id, m.address, m.position limit 1000
     loop
@@ -7617,7 +7669,8 @@ begin
   select j.namespace, j.key, case when ratchet_internal.limited_role() is null then a.problem
     else 'something of another job was refused' end, a.is_ended
   from aside a
-  left join ratchet.jobs j on j.id = a.job_id and ratchet_internal.limited_role() is null;
+  left join ratchet.jobs j on j.id = any (array[a.job_id])
+    and ratchet_internal.limited_role() is null;
 end $$;
 comment on function ratchet.set_aside(bigint) is
   'After a refused exchange: does what it does for others one by one, and sets aside what fails; '
@@ -7992,7 +8045,7 @@ begin
       limit 1 for update skip locked) held)
   delete from ratchet_internal.messages held using turn
   -- A position written here would do as the whole condition of an index scan: of all threads.
-  where held.job_id = turn.job_id and held.address = turn.address
+  where held.job_id = any (array[turn.job_id]) and held.address = turn.address
     and held.position = turn.position and turn.known = (
       select count(*) from ratchet.jobs_attributes a
       where a.job_id = turn.job_id and ratchet_internal.thread_of(a.address) = turn.address
@@ -8091,7 +8144,7 @@ begin
     case when m.kind = 'activity' then j.queue when j.origin_id is not null then (
       select key from ratchet.jobs where id = j.origin_id) end, j.expire_seconds
   from ratchet_internal.messages m
-  join ratchet.jobs j on j.id = m.job_id
+  join ratchet.jobs j on j.id = any (array[m.job_id])
   left join lateral (
     select input, options, attempt from ratchet.threads
     where job_id = m.job_id and address = m.address limit 1) hook on true
@@ -8164,9 +8217,10 @@ begin
   -- A statement of its own: it sees the report that the one before waited for.
   if v_count = 0 and not exists (
       select from ratchet.jobs_attributes a
-      left join ratchet_internal.messages again on again.job_id = p_job
-        and again.address = p_address and again.position = p_position
-        and again.kind = 'activity' and again.worker_id is null
+      left join lateral (
+        select kind, worker_id, attempt from ratchet_internal.messages
+        where job_id = p_job and address = p_address and position = p_position limit 1) again
+        on again.kind = 'activity' and again.worker_id is null
       where a.job_id = p_job and a.address = p_address and a.position = p_position
         and a.is_failed = p_is_failed and a.value is not distinct from p_value::text
         and least(p_attempt, 99) = case when ratchet_internal.is_final(a.ledger)
@@ -8410,8 +8464,8 @@ begin
       select id from ratchet.jobs
       where namespace = p_namespace and key = any (p_ids) and finished_at is null
         and not is_watched
-      order by id for no key update)
-    update ratchet.jobs j set is_watched = true from running where j.id = running.id;
+      order by id + 0 for no key update)
+    update ratchet.jobs j set is_watched = true from running where j.id = any (array[running.id]);
   end if;
   return query
   select given.id, j.id, j.status, j.result, j.error
@@ -15881,7 +15935,7 @@ begin
   if v_ended.awaited is not null then
     perform from ratchet_internal.messages
     where kind = 'child' and key = any (v_ended.awaited::text[])
-    order by job_id, address, position for update;
+    order by job_id + 0, address, position for update;
     perform ratchet_internal.answer_parents(p_now, v_ended.awaited, false);
   end if;
   if v_ended.are_watched then perform pg_notify('ratchet_results', ''); end if;
@@ -15962,7 +16016,7 @@ begin
       error = n.error, finished_at = n.finished_at, updated_at = p_now,
       expire_seconds = n.expire_seconds, attempt = n.attempt
     from unnest(p_drafts) d cross join lateral (select (d.job).*) n
-    where not d.is_new and j.id = n.id;
+    where not d.is_new and j.id = any (array[n.id]);
   end if;
   if v_are_open then
     v_jobs := v_jobs || ratchet_internal.end_graphs(p_now, p_drafts);
@@ -16180,7 +16234,7 @@ begin
   select count(*) into v_locked from (
     select from ratchet_internal.messages
     where job_id = p_job or kind = 'child' and key = p_job::text
-    order by job_id, address, position for update skip locked) mine;
+    order by job_id + 0, address, position for update skip locked) mine;
   return v_locked = (
     select count(*) from ratchet_internal.messages
     where job_id = p_job or kind = 'child' and key = p_job::text);
@@ -16522,7 +16576,7 @@ begin
   select array_agg(each.key), array_agg(a) into v_known.keys, v_known.activities
   from unnest(v_keys) as each (key)
   join ratchet_internal.graph_activities a
-    on a.version_id = each.key >> 32 and a.position = (each.key & 4294967295)::int;
+    on a.version_id = any (array[each.key >> 32]) and a.position = (each.key & 4294967295)::int;
   return v_known;
 end $$;
 comment on function ratchet_internal.known_activities(ratchet_internal.graph_draft[]) is
@@ -20290,17 +20344,19 @@ begin
         else make_interval(secs => least(greatest(expire_seconds, 0), 1e10)) end)
     order by id for update skip locked) old;
   perform ratchet_internal.remove_jobs(v_jobs);
-  delete from ratchet_internal.signals where id in (
+  delete from ratchet_internal.signals where id = any (array(
     select id from ratchet_internal.signals where expires_at < v_now
-    order by expires_at limit p_batch
-    for update skip locked);
-  delete from ratchet_internal.graph_facts where ctid in (
+    order by expires_at limit p_batch for update skip locked));
+  delete from ratchet_internal.graph_facts where ctid = any (array(
     select ctid from ratchet_internal.graph_facts where recorded_at < v_now - p_older_than
-    order by recorded_at limit p_batch for update skip locked);
-  update ratchet_internal.messages set key = replace(key, E'\x1faside ', ''), attempt = 0
-  where (job_id, address, position) in (
+    order by recorded_at limit p_batch for update skip locked));
+  update ratchet_internal.messages m set key = replace(m.key, E'\x1faside ', ''), attempt = 0
+  from (
     select job_id, address, position from ratchet_internal.messages
-    where key >= E'\x1faside ' and key < E'\x1faside!' and kind = 'wait' for update skip locked);
+    where key >= E'\x1faside ' and key < E'\x1faside!' and kind = 'wait'
+    for update skip locked) aside
+  where m.job_id = any (array[aside.job_id]) and m.address = aside.address
+    and m.position = aside.position;
   update ratchet_internal.sweep set job_id = coalesce(v_to, 0);
   return coalesce(cardinality(v_jobs), 0);
 end $$;
@@ -20431,11 +20487,11 @@ declare
   v_count bigint;
 begin
   perform ratchet_internal.check_prune('0', p_batch);
-  delete from ratchet_internal.signals where id in (
+  delete from ratchet_internal.signals where id = any (array(
     select id from ratchet_internal.signals
     where expires_at < ratchet_internal.now()
       and (p_namespaces is null or namespace = any (p_namespaces))
-    order by expires_at limit p_batch for update skip locked);
+    order by expires_at limit p_batch for update skip locked));
   get diagnostics v_count = row_count;
   return v_count;
 end $$;

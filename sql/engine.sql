@@ -128,6 +128,7 @@ begin;
 \ir thread/continue_jobs.sql
 
 -- What a step asks of other jobs and of listeners.
+\ir dispatch/asked_steps.sql
 \ir signal/emit_events.sql
 \ir signal/emit.sql
 \ir dispatch/act_on_steps.sql

@@ -14,7 +14,7 @@ begin
   if not found then return null; end if;
   select * into v_step from ratchet_internal.messages
   where job_id = p_job and address = p_address and position = p_position
-    and worker_id is null and kind in ('timer', 'wait') for update skip locked;
+    and coalesce(worker_id, 0) = 0 and kind in ('timer', 'wait') for update skip locked;
   return v_step;
 end $$;
 comment on function ratchet_internal.lock_apart(bigint, text, int) is

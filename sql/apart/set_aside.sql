@@ -35,7 +35,8 @@ begin
   select j.namespace, j.key, case when ratchet_internal.limited_role() is null then a.problem
     else 'something of another job was refused' end, a.is_ended
   from aside a
-  left join ratchet.jobs j on j.id = a.job_id and ratchet_internal.limited_role() is null;
+  left join ratchet.jobs j on j.id = any (array[a.job_id])
+    and ratchet_internal.limited_role() is null;
 end $$;
 comment on function ratchet.set_aside(bigint) is
   'After a refused exchange: does what it does for others one by one, and sets aside what fails; '

@@ -25,8 +25,8 @@ begin
     when 'pair' then
       perform ratchet_internal.pair_signals(p_now, array(
           select id from ratchet_internal.signals
-          where key = p_step.key and namespace = p_step.namespace and not is_consumed
-          order by id limit 1 for update skip locked),
+          where key = any (array[p_step.key]) and namespace = p_step.namespace and not is_consumed
+          order by key, id limit 1 for update skip locked),
         array[p_step.job_id], array[p_step.address], array[p_step.position]);
     when 'match' then
       perform ratchet_internal.match_signals(p_now, array[p_step.namespace], array[p_step.key]);

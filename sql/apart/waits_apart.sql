@@ -25,7 +25,8 @@ begin
     continue when v_problem is null;
     for v_wait in
       select m.job_id, m.address, m.position from ratchet_internal.messages m
-      join ratchet.jobs_attributes a using (job_id, address, position)
+      join ratchet.jobs_attributes a
+        on a.job_id = any (array[m.job_id]) and a.address = m.address and a.position = m.position
       where m.key = v_key.key and m.namespace = v_key.namespace and m.kind = 'wait'
       order by a.created_at, m.job_id, m.address, m.position limit 1000
     loop

@@ -12,7 +12,7 @@ begin
   perform ratchet_internal.set_attributes(p_now, array_agg(j.id order by given.at),
     array_agg(given.data order by given.at))
   from unnest(p_jobs, p_data) with ordinality as given (job_id, data, at)
-  join ratchet.jobs j on j.id = given.job_id and j.status > 0 and j.is_hookable
+  join ratchet.jobs j on j.id = any (array[given.job_id]) and j.status > 0 and j.is_hookable
   where ratchet_internal.limited_role() is null
   having count(*) > 0;
 end $$;

@@ -20,7 +20,7 @@ begin
     select s.*, row_number() over (partition by s.job_id, s.kind order by s.ordinal) as turn
     from unnest(p_jobs, p_addresses, p_positions, p_kinds, p_names, p_inputs) with ordinality
       as s (job_id, address, at, kind, name, input, ordinal)
-    join ratchet.jobs j on j.id = s.job_id and j.status > 0
+    join ratchet.jobs j on j.id = any (array[s.job_id]) and j.status > 0
     where s.kind in ('search', 'entity')
       and (select held.worker_id from ratchet_internal.messages held where held.job_id = s.job_id
         and held.address = split_part(s.address, '#', 1) and held.position = 0) = p_worker
@@ -30,7 +30,7 @@ begin
     select first.job_id, first.kind, 0::bigint, case first.kind
         when 'search' then ratchet_internal.attributes_of(first.job_id) else j.context end,
       null::jsonb, null
-    from operation first join ratchet.jobs j on j.id = first.job_id
+    from operation first join ratchet.jobs j on j.id = any (array[first.job_id])
     where first.turn = 1
     union all
     select o.job_id, o.kind, o.turn, made.document, made.answer, made.problem
@@ -46,14 +46,15 @@ begin
       r.problem is not null, o.input, r.answer::text, p_now
     from operation o join run r using (job_id, kind, turn)),
   changed as materialized (
-    select job_id, kind, before.document as before, after.document as after
+    select job_id, kind, before.document as before, after.document as after,
+      1 as at -- a number known to the plan would do to look for it in all jobs
     from run before
     join (select distinct on (job_id, kind) job_id, kind, document from run
       order by job_id, kind, turn desc) after using (job_id, kind)
     where turn = 0 and before.document is distinct from after.document),
   entity as (
     update ratchet.jobs j set context = c.after, updated_at = p_now
-    from changed c where c.kind = 'entity' and j.id = c.job_id),
+    from changed c where c.kind = 'entity' and j.id = any (array[c.job_id])),
   stored as (
     insert into ratchet.jobs_attributes as a (job_id, address, position, kind, field, ledger,
       value, created_at)
@@ -67,7 +68,7 @@ begin
     delete from ratchet.jobs_attributes a
     using changed c cross join lateral jsonb_object_keys(c.before) as name
     where c.kind = 'search' and not c.after ? name
-      and a.job_id = c.job_id and a.address = '_' || name and a.position = 1)
+      and a.job_id = any (array[c.job_id]) and a.address = '_' || name and a.position = c.at)
   select count(*) into v_count from operation;
   return v_count;
 end $$;

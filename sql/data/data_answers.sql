@@ -12,7 +12,7 @@ as $$
   from unnest(p_jobs, p_addresses, p_positions) with ordinality
     as s (job_id, address, at, ordinal)
   join ratchet.jobs_attributes a
-    on a.job_id = s.job_id and a.address = s.address and a.position = s.at
+    on a.job_id = any (array[s.job_id]) and a.address = s.address and a.position = s.at
   where a.kind in ('search', 'entity')
   order by s.ordinal
 $$;

@@ -32,13 +32,13 @@ begin
     update ratchet_internal.messages m
     set worker_id = p_worker, due_at = p_now, attempt = m.attempt + 1
     from due d
-    where m.job_id = d.job_id and m.address = d.address and m.position = d.position
+    where m.job_id = any (array[d.job_id]) and m.address = d.address and m.position = d.position
     returning m.job_id, m.address, m.position, m.attempt, m.queue, m.options)
   select 'activity', t.job_id, t.address, t.position, t.attempt, j.namespace, j.key, j.workflow,
     t.queue, ratchet_internal.step_name(a.address, a.field), a.input, t.options, false, false,
     j.queue, null::bigint
   from taken t
-  join ratchet.jobs j on j.id = t.job_id
+  join ratchet.jobs j on j.id = any (array[t.job_id])
   cross join lateral (
     select a.address, a.field, a.input from ratchet.jobs_attributes a
     where a.job_id = t.job_id and a.address = t.address and a.position = t.position limit 1) a;

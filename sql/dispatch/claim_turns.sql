@@ -28,7 +28,7 @@ begin
     update ratchet_internal.messages m
     set worker_id = p_worker, due_at = p_now, attempt = m.attempt + 1
     from due d
-    where m.job_id = d.job_id and m.address = d.address and m.position = d.position
+    where m.job_id = any (array[d.job_id]) and m.address = d.address and m.position = d.position
     returning m.job_id, m.address, m.attempt, m.options, m.workflow, m.queue)
   select case when t.options is not null then 'careful' when t.attempt = 1 then 'start'
       else 'turn' end,
@@ -37,7 +37,7 @@ begin
     coalesce(hook.options, j.options), false, j.cancel_requested_at is not null,
     case when j.origin_id is not null then (
       select key from ratchet.jobs where id = j.origin_id) end, j.expire_seconds
-  from taken t join ratchet.jobs j on j.id = t.job_id
+  from taken t join ratchet.jobs j on j.id = any (array[t.job_id])
   left join lateral (
     select input, options, attempt from ratchet.threads
     where ratchet_internal.is_hook(t.address) and job_id = t.job_id and address = t.address

@@ -34,7 +34,7 @@ begin
       limit 1 for update skip locked) held)
   delete from ratchet_internal.messages held using turn
   -- A position written here would do as the whole condition of an index scan: of all threads.
-  where held.job_id = turn.job_id and held.address = turn.address
+  where held.job_id = any (array[turn.job_id]) and held.address = turn.address
     and held.position = turn.position and turn.known = (
       select count(*) from ratchet.jobs_attributes a
       where a.job_id = turn.job_id and ratchet_internal.thread_of(a.address) = turn.address

@@ -16,10 +16,10 @@ begin
       'the workflow function was lost with its worker 10 times')) as errors
   into v_spent
   from (
-    select id from ratchet.jobs where status > 0 and id in (
+    select id from ratchet.jobs where status > 0 and id = any (array(
       select m.job_id from ratchet_internal.messages m
       where m.worker_id = p_worker and m.kind = 'turn' and m.attempt >= 10
-        and ratchet_internal.is_suspect(m))
+        and ratchet_internal.is_suspect(m)))
     order by id for no key update skip locked) j;
   if v_spent.jobs is not null then
     perform ratchet_internal.end_jobs(null, p_now, v_spent.jobs, v_spent.addresses, v_spent.results,
@@ -38,7 +38,7 @@ begin
             and w.queue = m.queue and w.workflow = '' and w.namespace = m.namespace),
           null, attempt, null, true) is null
         else not ratchet_internal.is_retried(options, attempt, null) end
-    order by job_id, address, position for update) s;
+    order by job_id + 0, address, position for update) s;
   if v_spent.jobs is not null then
     perform ratchet_internal.settle(p_now, v_spent.jobs, v_spent.addresses, v_spent.positions,
       v_spent.attempts, v_spent.failed, v_spent.answers, true);

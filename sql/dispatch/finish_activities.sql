@@ -29,27 +29,27 @@ begin
     from unnest(p_jobs, p_addresses, p_positions, p_attempts, p_failed, p_codes, p_values)
       as r (job_id, address, at, attempt, is_failed, code, value)
     join ratchet_internal.messages m
-      on m.job_id = r.job_id and m.address = r.address and m.position = r.at
+      on m.job_id = any (array[r.job_id]) and m.address = r.address and m.position = r.at
     where ratchet_internal.is_held_by(m.worker_id, p_worker) and m.kind = 'activity'
       and m.attempt = r.attempt
-    order by m.job_id, m.address, m.position for update of m),
+    order by r.job_id, r.address, r.at for update of m),
   again as (
     update ratchet_internal.messages m
     set worker_id = null, due_at = p_now + r.delay
     from report r
-    where r.delay is not null and m.job_id = r.job_id and m.address = r.address
+    where r.delay is not null and m.job_id = any (array[r.job_id]) and m.address = r.address
       and m.position = r.position),
   left_open as (
     update ratchet_internal.messages m
     set kind = 'wait', worker_id = null, queue = '$graph', workflow = '$graph',
       due_at = 'infinity', key = E'\x1frespond'
     from report r
-    where r.is_left_open and m.job_id = r.job_id and m.address = r.address
+    where r.is_left_open and m.job_id = any (array[r.job_id]) and m.address = r.address
       and m.position = r.position),
   noted as (
     update ratchet.jobs_attributes a set value = r.value, is_failed = true, updated_at = p_now
     from report r
-    where r.delay is not null and a.job_id = r.job_id and a.address = r.address
+    where r.delay is not null and a.job_id = any (array[r.job_id]) and a.address = r.address
       and a.position = r.position)
   select count(*) as count, array_agg(code) filter (where is_answer) as codes,
     array_agg(job_id) filter (where is_answer) as jobs,

@@ -30,7 +30,7 @@ begin
     case when m.kind = 'activity' then j.queue when j.origin_id is not null then (
       select key from ratchet.jobs where id = j.origin_id) end, j.expire_seconds
   from ratchet_internal.messages m
-  join ratchet.jobs j on j.id = m.job_id
+  join ratchet.jobs j on j.id = any (array[m.job_id])
   left join lateral (
     select input, options, attempt from ratchet.threads
     where job_id = m.job_id and address = m.address limit 1) hook on true

@@ -9,7 +9,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   update ratchet.jobs_attributes a set delivery = d.ordinal
   from unnest(p_jobs, p_addresses, p_positions, p_orders) as d (job_id, address, at, ordinal)
-  where a.job_id = d.job_id and a.address = d.address and a.position = d.at
+  where a.job_id = any (array[d.job_id]) and a.address = d.address and a.position = d.at
     and a.delivery is null and (
       select held.worker_id from ratchet_internal.messages held where held.job_id = d.job_id
         and held.address = split_part(d.address, '#', 1) and held.position = 0) = p_worker

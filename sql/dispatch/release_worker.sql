@@ -19,7 +19,7 @@ begin
     perform ratchet_internal.fail_spent(p_worker, p_now);
   end if;
   perform from ratchet_internal.messages where worker_id = p_worker
-  order by job_id, address, position for update;
+  order by job_id + 0, address, position for update;
   update ratchet_internal.messages m
   set worker_id = null, due_at = p_now,
     options = case when m.kind = 'turn' and p_is_lost then '{"isCareful":true}' else m.options end,

@@ -19,9 +19,10 @@ begin
   -- A statement of its own: it sees the report that the one before waited for.
   if v_count = 0 and not exists (
       select from ratchet.jobs_attributes a
-      left join ratchet_internal.messages again on again.job_id = p_job
-        and again.address = p_address and again.position = p_position
-        and again.kind = 'activity' and again.worker_id is null
+      left join lateral (
+        select kind, worker_id, attempt from ratchet_internal.messages
+        where job_id = p_job and address = p_address and position = p_position limit 1) again
+        on again.kind = 'activity' and again.worker_id is null
       where a.job_id = p_job and a.address = p_address and a.position = p_position
         and a.is_failed = p_is_failed and a.value is not distinct from p_value::text
         and least(p_attempt, 99) = case when ratchet_internal.is_final(a.ledger)

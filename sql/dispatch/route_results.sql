@@ -24,7 +24,7 @@ begin
     from (
       select * from unnest(p_jobs, p_addresses, p_positions) as given (job_id, address, position)
       union
-      select job_id, address, position from ratchet_internal.messages m
+      select job_id + 0, address, position from ratchet_internal.messages m
       where worker_id = p_worker and kind = 'result' and due_at >= p_since and (
         -- Most came right, and need no second look.
         select turn.worker_id from ratchet_internal.messages turn where turn.job_id = m.job_id
@@ -39,20 +39,21 @@ begin
         where held.job_id = r.job_id and held.address = r.address and held.position = 0) as holder
       ) turn
       where r.job_id = given.job_id and r.address = given.address
-        and r.position = given.position and r.kind = 'result' and (r.worker_id is null
-          or r.worker_id = p_worker and turn.holder is distinct from p_worker)
+        and r.position = given.position and r.kind = 'result'
+        and coalesce(r.worker_id, p_worker) is not distinct from p_worker
+        and (r.worker_id is null or turn.holder is distinct from p_worker)
       limit 1 for update of r skip locked) r),
   alive as materialized (
     select id from ratchet_internal.workers where id in (select holder from stray)
     for key share skip locked),
   running as materialized (
     select id from ratchet.jobs
-    where id in (select job_id from stray where is_free) and status > 0
+    where id = any (array(select job_id from stray where is_free)) and status > 0
     order by id for no key update skip locked),
   forwarded as (
     update ratchet_internal.messages r set worker_id = alive.id, due_at = p_now
     from stray s left join alive on alive.id = s.holder
-    where s.holder <> 0 and r.job_id = s.job_id and r.address = s.address
+    where s.holder <> 0 and r.job_id = any (array[s.job_id]) and r.address = s.address
       and r.position = s.position
     returning r.worker_id),
   resumed as (
@@ -65,7 +66,7 @@ begin
   dropped as (
     delete from ratchet_internal.messages r using stray s
     where (s.holder = 0 or s.is_free and s.job_id in (select id from running))
-      and r.job_id = s.job_id and r.address = s.address and r.position = s.position)
+      and r.job_id = any (array[s.job_id]) and r.address = s.address and r.position = s.position)
   select exists (select from stray where is_free)
     or exists (select from forwarded where worker_id <> p_worker) into v_is_moved;
   perform pg_notify('ratchet', '') where v_is_moved

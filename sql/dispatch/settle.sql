@@ -43,14 +43,14 @@ begin
         select workflow from ratchet.jobs where id = a.job_id)) end
     from answer a
     left join alive on alive.id = a.holder
-    where m.job_id = a.job_id and m.address = a.address and m.position = a.at
+    where m.job_id = any (array[a.job_id]) and m.address = a.address and m.position = a.at
     returning m.worker_id, m.namespace, m.queue, m.workflow),
   recorded as (
     update ratchet.jobs_attributes t
     set ledger = ratchet_internal.leg2_done(t.ledger, a.attempt), is_failed = a.is_failed,
       value = a.value, code = a.code, updated_at = p_now
     from answer a
-    where t.job_id = a.job_id and t.address = a.address and t.position = a.at
+    where t.job_id = any (array[a.job_id]) and t.address = a.address and t.position = a.at
       and not ratchet_internal.is_final(t.ledger))
   select array_agg(distinct w.id) into v_to
   from sent

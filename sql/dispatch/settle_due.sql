@@ -17,12 +17,12 @@ as $$
       when d.kind = 'timer' then a.input::text end), true)
   from unnest(p_jobs, p_addresses, p_positions, p_kinds) as d (job_id, address, at, kind)
   join ratchet.jobs_attributes a
-    on a.job_id = d.job_id and a.address = d.address and a.position = d.at
+    on a.job_id = any (array[d.job_id]) and a.address = d.address and a.position = d.at
   where d.kind in ('timer', 'wait')
     -- A wait whose task somebody else holds at this moment is left for the next look.
-    and (not p_have_tasks or (select true from ratchet.escalations e
-      where e.job_id = d.job_id and e.address = d.address and e.position = d.at
-        and e.status = 'pending' limit 1) is null)
+    and (not p_have_tasks or (select e.status from ratchet.escalations e
+      where e.job_id = d.job_id and e.address = d.address and e.position = d.at)
+        is distinct from 'pending')
   having count(*) > 0
 $$;
 comment on function ratchet_internal.settle_due(

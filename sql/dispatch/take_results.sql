@@ -18,13 +18,13 @@ begin
     for update of r skip locked),
   taken as (
     delete from ratchet_internal.messages r using answer a
-    where r.job_id = a.job_id and r.address = a.address and r.position = a.position)
+    where r.job_id = any (array[a.job_id]) and r.address = a.address and r.position = a.position)
   select case when a.position > 0 then 'result' else 'cancel' end, a.job_id, a.address,
     a.position, null::int, null, null, null, null, null, null::json, null::json, t.is_failed,
     false, t.value, null::bigint
   from answer a
   left join ratchet.jobs_attributes t
-    on t.job_id = a.job_id and t.address = a.address and t.position = a.position
+    on t.job_id = any (array[a.job_id]) and t.address = a.address and t.position = a.position
   order by coalesce(t.updated_at, a.due_at), a.job_id, a.address, a.position;
 end $$;
 comment on function ratchet_internal.take_results(bigint, timestamptz) is

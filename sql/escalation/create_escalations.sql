@@ -37,12 +37,12 @@ begin
       p_now, p_now, s.job_id, s.address, s.at
     from unnest(p_jobs, p_addresses, p_positions, p_keys, p_fields)
       as s (job_id, address, at, key, fields)
-    join ratchet.jobs j on j.id = s.job_id
+    join ratchet.jobs j on j.id = any (array[s.job_id])
     cross join lateral (
       select due_at from ratchet_internal.messages m
       where m.job_id = s.job_id and m.address = s.address and m.position = s.at limit 1) m
-    left join ratchet.jobs origin on origin.id = j.origin_id
-    left join ratchet.jobs parent on parent.id = j.parent_id
+    left join ratchet.jobs origin on origin.id = any (array[j.origin_id])
+    left join ratchet.jobs parent on parent.id = any (array[j.parent_id])
     cross join lateral (select ratchet_internal.readable(s.fields) as f) fields
     cross join lateral ratchet_internal.escalation_space(j.namespace, s.address)
       as space (name, app)

@@ -10,7 +10,7 @@ as $$
   select ratchet_internal.escalation_entry(e)
   from unnest(p_jobs, p_addresses, p_positions) as s (job_id, address, at)
   join ratchet.escalations e
-    on e.job_id = s.job_id and e.address = s.address and e.position = s.at
+    on e.job_id = any (array[s.job_id]) and e.address = s.address and e.position = s.at
 $$;
 comment on function ratchet.escalations_of_steps(bigint[], text[], int[]) is
   'The tasks that steps of jobs published.';

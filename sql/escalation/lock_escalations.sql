@@ -12,9 +12,9 @@ begin
   perform ratchet_internal.check_isolation();
   perform from ratchet.escalations e
   join ratchet_internal.messages m
-    on m.job_id = e.job_id and m.address = e.address and m.position = e.position
+    on m.job_id = any (array[e.job_id]) and m.address = e.address and m.position = e.position
   where e.id = any (p_ids) and e.status = 'pending' and m.kind = 'wait'
-  order by m.job_id, m.address, m.position for update of m;
+  order by e.job_id + 0, e.address, e.position for update of m;
   return query
   select * from ratchet.escalations where id = any (p_ids) order by id for update;
 end $$;

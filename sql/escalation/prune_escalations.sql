@@ -19,12 +19,12 @@ begin
       jsonb_build_object('option', 'statuses', 'value', p_statuses),
       'Only resolved, cancelled and expired tasks can be removed.');
   end if;
-  delete from ratchet.escalations where id in (
+  delete from ratchet.escalations where id = any (array(
     select id from ratchet.escalations
     where status <> 'pending' and updated_at < ratchet_internal.now() - p_older_than
       and (p_statuses is null or status = any (p_statuses))
       and (p_namespace is null or namespace = p_namespace)
-    order by updated_at limit p_limit for update skip locked);
+    order by updated_at limit p_limit for update skip locked));
   get diagnostics v_count = row_count;
   return v_count;
 end $$;

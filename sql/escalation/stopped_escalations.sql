@@ -10,8 +10,9 @@ as $$
   select task
   from unnest(p_jobs, p_addresses, p_positions) as s (job_id, address, at)
   join ratchet.jobs_attributes a
-    on a.job_id = s.job_id and a.address = s.address and a.position = s.at and a.kind = 'terminate'
-  join ratchet.jobs j on j.id = s.job_id
+    on a.job_id = any (array[s.job_id]) and a.address = s.address and a.position = s.at
+      and a.kind = 'terminate'
+  join ratchet.jobs j on j.id = any (array[s.job_id])
   cross join lateral ratchet_internal.step_name(a.address, a.field) as stopped (id)
   cross join lateral ratchet.cancelled_escalations(stopped.id, j.namespace) as task
   where a.value = 'true' or stopped.id = j.key

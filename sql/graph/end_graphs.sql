@@ -35,7 +35,7 @@ begin
   if v_ended.awaited is not null then
     perform from ratchet_internal.messages
     where kind = 'child' and key = any (v_ended.awaited::text[])
-    order by job_id, address, position for update;
+    order by job_id + 0, address, position for update;
     perform ratchet_internal.answer_parents(p_now, v_ended.awaited, false);
   end if;
   if v_ended.are_watched then perform pg_notify('ratchet_results', ''); end if;

@@ -18,7 +18,7 @@ begin
   select array_agg(each.key), array_agg(a) into v_known.keys, v_known.activities
   from unnest(v_keys) as each (key)
   join ratchet_internal.graph_activities a
-    on a.version_id = each.key >> 32 and a.position = (each.key & 4294967295)::int;
+    on a.version_id = any (array[each.key >> 32]) and a.position = (each.key & 4294967295)::int;
   return v_known;
 end $$;
 comment on function ratchet_internal.known_activities(ratchet_internal.graph_draft[]) is

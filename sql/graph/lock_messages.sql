@@ -13,7 +13,7 @@ begin
   select count(*) into v_locked from (
     select from ratchet_internal.messages
     where job_id = p_job or kind = 'child' and key = p_job::text
-    order by job_id, address, position for update skip locked) mine;
+    order by job_id + 0, address, position for update skip locked) mine;
   return v_locked = (
     select count(*) from ratchet_internal.messages
     where job_id = p_job or kind = 'child' and key = p_job::text);

@@ -67,7 +67,7 @@ begin
       error = n.error, finished_at = n.finished_at, updated_at = p_now,
       expire_seconds = n.expire_seconds, attempt = n.attempt
     from unnest(p_drafts) d cross join lateral (select (d.job).*) n
-    where not d.is_new and j.id = n.id;
+    where not d.is_new and j.id = any (array[n.id]);
   end if;
   if v_are_open then
     v_jobs := v_jobs || ratchet_internal.end_graphs(p_now, p_drafts);

@@ -4,7 +4,9 @@
 -- locking it here, out of order, could deadlock with whoever waited for it while it ran.
 -- Writes: jobs, messages, attributes.
 
-create function ratchet_internal.await_jobs(p_now timestamptz, p_jobs bigint[]) returns void
+create function ratchet_internal.await_jobs(
+  p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[], p_kinds text[]
+) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
@@ -13,26 +15,25 @@ declare
 begin
   with wanted as materialized (
     select m.job_id, m.address, m.position,
-      ratchet_internal.readable(m.options) ->> 'id' as id, target.id as target,
+      m.options ->> 'id' as id, target.id as target,
       target.status > 0 and target.returned_at is null as is_running, target.result,
       case when not ratchet_internal.is_silent(target.error) then target.error end as error
-    from ratchet_internal.messages m
-    join ratchet.jobs_attributes a using (job_id, address, position)
+    from ratchet_internal.asked_steps(p_jobs, p_addresses, p_positions, p_kinds,
+      array['await']) m
     left join lateral (
       select id, status, returned_at, result, error from ratchet.jobs
-      where namespace = m.namespace and key = ratchet_internal.readable(m.options) ->> 'id'
+      where namespace = m.namespace and key = m.options ->> 'id'
         and status <> -1
         and (ratchet_internal.limited_role() is null or parent_id = m.job_id)
-      limit 1) target on true
-    where m.job_id = any (p_jobs) and m.kind = 'child' and m.key = '' and a.kind = 'await'),
+      limit 1) target on true),
   marked as (
     update ratchet.jobs j set is_awaited = true
     from (select distinct target from wanted where is_running) w
-    where j.id = w.target and not j.is_awaited),
+    where j.id = any (array[w.target]) and not j.is_awaited),
   kept as (
     update ratchet_internal.messages m set key = w.target::text, options = null
     from wanted w
-    where m.job_id = w.job_id and m.address = w.address and m.position = w.position
+    where m.job_id = any (array[w.job_id]) and m.address = w.address and m.position = w.position
       and w.is_running)
   select array_agg(job_id) as jobs, array_agg(address) as addresses,
     array_agg(position) as positions, array_agg(1) as attempts,
@@ -46,5 +47,6 @@ begin
       v_done.attempts, v_done.failed, v_done.answers, true);
   end if;
 end $$;
-comment on function ratchet_internal.await_jobs(timestamptz, bigint[]) is
+comment on function ratchet_internal.await_jobs(
+  timestamptz, bigint[], text[], int[], text[]) is
   'Ties steps scheduled in this transaction to the end of a job that already exists.';

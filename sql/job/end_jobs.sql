@@ -36,7 +36,7 @@ begin
       select * from unnest(p_jobs, p_addresses, p_results, p_errors)
         as given (job_id, address, result, error)
       order by job_id) e
-    where j.id = e.job_id and j.status > 0
+    where j.id = any (array[e.job_id]) and j.status > 0
       and (p_worker is null or (
         select held.worker_id from ratchet_internal.messages held where held.job_id = e.job_id
           and held.address = coalesce(e.address, '') and held.position = 0) = p_worker)
@@ -53,7 +53,7 @@ begin
       select job_id, address, position from ratchet_internal.messages
       where job_id = any (v_ended || v_kept)
       union
-      select job_id, address, position from ratchet_internal.messages
+      select job_id + 0, address, position from ratchet_internal.messages
       where kind = 'child' and key = any (v_awaited::text[])
       order by job_id, address, position) given
     cross join lateral (

@@ -17,7 +17,8 @@ begin
   update ratchet.jobs j
   set expire_seconds = ratchet_internal.number_of(s.options, 'expire', null)::bigint
   from unnest(p_jobs, p_options) as s (job_id, options)
-  where j.id = s.job_id and j.status > 0 and json_typeof(s.options -> 'expire') = 'number';
+  where j.id = any (array[s.job_id]) and j.status > 0
+    and json_typeof(s.options -> 'expire') = 'number';
   select array_agg(s.job_id) as jobs, array_agg(''::text) as addresses,
     array_agg(null::json) as results,
     array_agg(json_strip_nulls(json_build_object(

@@ -28,7 +28,7 @@ begin
     set attempt = j.attempt + case when g.is_blocked then 0 else 1 end, error = g.error,
       updated_at = p_now
     from given g
-    where not ratchet_internal.is_hook(g.address) and j.id = g.job_id and j.status > 0
+    where not ratchet_internal.is_hook(g.address) and j.id = any (array[g.job_id]) and j.status > 0
       and (g.is_blocked or ratchet_internal.is_retried(ratchet_internal.policy_of(j.options,
         p_worker, j.namespace, j.queue, j.workflow), j.attempt + 1, null))
     returning g.*, j.attempt, ratchet_internal.policy_of(j.options, p_worker, j.namespace, j.queue,
@@ -36,8 +36,8 @@ begin
   hook as (
     update ratchet.threads t
     set attempt = t.attempt + case when g.is_blocked then 0 else 1 end, error = g.error
-    from given g join ratchet.jobs j on j.id = g.job_id and j.status > 0
-    where t.job_id = g.job_id and t.address = g.address
+    from given g join ratchet.jobs j on j.id = any (array[g.job_id]) and j.status > 0
+    where t.job_id = any (array[g.job_id]) and t.address = g.address
       and (g.is_blocked or ratchet_internal.is_retried(ratchet_internal.policy_of(
         coalesce(t.options, j.options), p_worker, j.namespace, t.queue, t.workflow),
         t.attempt + 1, null))
@@ -46,14 +46,14 @@ begin
   failed as (select * from main union all select * from hook),
   forgotten as (
     delete from ratchet.jobs_attributes a using failed f
-    where a.job_id = f.job_id and a.address = f.address and a.position = f.forgotten
+    where a.job_id = any (array[f.job_id]) and a.address = f.address and a.position = f.forgotten
       and a.is_failed),
   again as (
     update ratchet_internal.messages m
     set worker_id = null, attempt = 1, due_at = p_now + case when f.is_blocked
       then interval '30 seconds' else ratchet_internal.retry_delay(f.options, f.attempt) end
     from failed f
-    where m.job_id = f.job_id and m.address = f.address and m.position = f.turn)
+    where m.job_id = any (array[f.job_id]) and m.address = f.address and m.position = f.turn)
   select array_agg(g.job_id) as jobs, array_agg(g.address) as addresses,
     array_agg(g.error) as errors, array_agg(null::json) as results
   into v_ended

@@ -1,13 +1,14 @@
--- Starts the children that steps scheduled in this transaction ask for (child messages without a
--- key). The parent of an awaited child keeps the message, keyed by the child; a started one is
--- answered with the child's id at once; an id that exists already is answered with an error. With
--- the option pending the id of a started one is only reserved.
+-- Starts the children that steps scheduled in this transaction ask for. The parent of an awaited
+-- child keeps the message, keyed by the child; a started one is answered with the child's id at
+-- once; an id that exists already is answered with an error. With the option pending the id of a
+-- started one is only reserved.
 -- Each has its number before it is started, so that who was started is looked up by it: joined by
 -- their ids, two thousand children of one call cost half a millisecond each.
 -- Locks: the new rows, in key order. Writes: jobs, messages, attributes. Wakes: idle workers.
 
-create function ratchet_internal.start_children(p_now timestamptz, p_jobs bigint[])
-returns void
+create function ratchet_internal.start_children(
+  p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[], p_kinds text[]
+) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
@@ -16,17 +17,12 @@ declare
 begin
   with wanted as materialized (
     select nextval('ratchet.jobs_id_seq') as child, m.job_id, m.address, m.position,
-      m.namespace, readable.options, a.input,
-      ratchet_internal.step_name(a.address, a.field) as workflow,
-      readable.options ->> 'queue' as queue, readable.options ->> 'id' as id,
-      a.kind = 'child' as is_awaited, terms, case when a.kind = 'start' then terms.pending end
-        as pending
-    from ratchet_internal.messages m
-    join ratchet.jobs_attributes a using (job_id, address, position)
-    cross join lateral (select ratchet_internal.readable(m.options) as options) readable
-    cross join lateral ratchet_internal.read_terms(readable.options) terms
-    where m.job_id = any (p_jobs) and m.kind = 'child' and m.key = ''
-      and a.kind in ('child', 'start')),
+      m.namespace, m.options, m.input, m.name as workflow, m.options ->> 'queue' as queue,
+      m.options ->> 'id' as id, m.kind = 'child' as is_awaited, terms,
+      case when m.kind = 'start' then terms.pending end as pending
+    from ratchet_internal.asked_steps(p_jobs, p_addresses, p_positions, p_kinds,
+      array['child', 'start']) m
+    cross join lateral ratchet_internal.read_terms(m.options) terms),
   started as (
     insert into ratchet.jobs (id, key, namespace, entity, workflow, queue, status, pending_until,
       is_awaited, is_hookable, is_persistent, is_labelled, parent_id, origin_id, expire_seconds,
@@ -39,7 +35,7 @@ begin
       (w.terms).entity is not null, w.job_id, coalesce(parent.origin_id, parent.id),
       coalesce((w.terms).expire_seconds, parent.expire_seconds), (w.terms).retry, w.input, p_now,
       p_now
-    from wanted w join ratchet.jobs parent on parent.id = w.job_id
+    from wanted w join ratchet.jobs parent on parent.id = any (array[w.job_id])
     where ratchet_internal.is_name(w.id) and ratchet_internal.is_name(w.queue)
       and ratchet_internal.is_name(w.workflow)
     order by w.id collate "C", w.namespace, w.job_id, w.position
@@ -54,7 +50,7 @@ begin
     update ratchet_internal.messages m set key = k.child::text, options = null
     from known k
     where k.is_started and k.is_awaited
-      and m.job_id = k.job_id and m.address = k.address and m.position = k.position)
+      and m.job_id = any (array[k.job_id]) and m.address = k.address and m.position = k.position)
   select array_agg(job_id) as jobs, array_agg(address) as addresses,
     array_agg(position) as positions, array_agg(1) as attempts, array_agg(not is_started) as failed,
     array_agg(case when is_started then to_json(id)::text
@@ -73,5 +69,6 @@ begin
   from (select distinct namespace, queue, workflow from ratchet.jobs
     where id = any (v_done.started) and status = 1) route;
 end $$;
-comment on function ratchet_internal.start_children(timestamptz, bigint[]) is
+comment on function ratchet_internal.start_children(
+  timestamptz, bigint[], text[], int[], text[]) is
   'Starts the children that steps scheduled in this transaction ask for.';

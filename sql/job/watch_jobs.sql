@@ -23,8 +23,8 @@ begin
       select id from ratchet.jobs
       where namespace = p_namespace and key = any (p_ids) and finished_at is null
         and not is_watched
-      order by id for no key update)
-    update ratchet.jobs j set is_watched = true from running where j.id = running.id;
+      order by id + 0 for no key update)
+    update ratchet.jobs j set is_watched = true from running where j.id = any (array[running.id]);
   end if;
   return query
   select given.id, j.id, j.status, j.result, j.error

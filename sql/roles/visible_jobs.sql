@@ -9,11 +9,11 @@ begin
   if ratchet_internal.limited_role() is null then return p_jobs; end if;
   return array(
     select given.job_id from unnest(p_jobs) as given (job_id)
-    where exists (
-      select from ratchet_internal.messages m
-      join ratchet_internal.workers w on w.id = m.worker_id
-      where m.job_id = given.job_id and m.position = 0
-        and w.role_name = ratchet_internal.limited_role()));
+    where (
+      select true from ratchet_internal.messages m
+      where m.job_id = given.job_id and m.position = 0 and (
+        select role_name from ratchet_internal.workers where id = m.worker_id)
+          = ratchet_internal.limited_role() limit 1));
 end $$;
 comment on function ratchet_internal.visible_jobs(bigint[]) is
   'Of the given jobs those whose history this session may read.';

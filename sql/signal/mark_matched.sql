@@ -11,6 +11,7 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  -- By whole keys, one by one: what is pending or new may be gone through for each otherwise.
   update ratchet_internal.signals s set is_new = l.is_left
   from (
     select id, expires_at > p_now and (
@@ -18,16 +19,18 @@ begin
         where m.key = g.key and m.namespace = g.namespace and m.kind = 'wait' limit 1) is not null
       and id = min(id) filter (where expires_at > p_now) over (partition by key, namespace)
         as is_left
-    from ratchet_internal.signals g where id = any (p_signals) and not is_consumed) l
-  where s.id = l.id and s.is_new <> l.is_left;
-  -- By whole keys: the index of new waits invites to go through all of them for each.
+    from unnest(p_signals) as given (signal)
+    cross join lateral (
+      select * from ratchet_internal.signals where id = given.signal limit 1) g
+    where not is_consumed) l
+  where s.id = any (array[l.id]) and s.is_new <> l.is_left;
   update ratchet_internal.messages m set attempt = 1
   from unnest(p_jobs, p_addresses, p_positions) as w (job_id, address, at)
   cross join lateral (
     select key, namespace from ratchet_internal.messages new
     where new.job_id = w.job_id and new.address = w.address and new.position = w.at
       and new.kind = 'wait' and new.attempt = 0 limit 1) wait
-  where m.job_id = w.job_id and m.address = w.address and m.position = w.at
+  where m.job_id = any (array[w.job_id]) and m.address = w.address and m.position = w.at
     and (
       select true from ratchet_internal.signals s
       where s.key = wait.key and s.namespace = wait.namespace

@@ -20,15 +20,15 @@ begin
     from unnest(p_keys, p_namespaces) as k (key, namespace)
     cross join lateral (
       select id from ratchet_internal.signals
-      where key = k.key and namespace = k.namespace and not is_consumed
-      order by id limit 1000 for update skip locked) s) mine;
+      where key = any (array[k.key]) and namespace = k.namespace and not is_consumed
+      order by key, id limit 1000 for update skip locked) s) mine;
   select array_agg(w.job_id) as jobs, array_agg(w.address) as addresses,
     array_agg(w.position) as positions into v_waits
   from unnest(p_keys, p_namespaces) as k (key, namespace)
   cross join lateral (
     select job_id, address, position from ratchet_internal.messages
-    where key = k.key and namespace = k.namespace and kind = 'wait'
-    order by job_id, address, position limit 1000 for update skip locked) w;
+    where key = any (array[k.key]) and namespace = k.namespace and kind = 'wait'
+    order by key, job_id, address, position limit 1000 for update skip locked) w;
   perform ratchet_internal.pair_signals(p_now, v_signals, v_waits.jobs, v_waits.addresses,
     v_waits.positions);
   perform ratchet_internal.mark_matched(p_now, v_signals, v_waits.jobs, v_waits.addresses,

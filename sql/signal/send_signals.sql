@@ -2,7 +2,9 @@
 -- the steps.
 -- Writes: signals, messages, attributes. The signals are matched after the commit, as any other.
 
-create function ratchet_internal.send_signals(p_now timestamptz, p_jobs bigint[]) returns void
+create function ratchet_internal.send_signals(
+  p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[], p_kinds text[]
+) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
@@ -10,12 +12,10 @@ declare
   v_sent record;
 begin
   with wanted as materialized (
-    select m.job_id, m.address, m.position, m.namespace, a.input,
-      ratchet_internal.step_name(a.address, a.field) as key,
+    select m.job_id, m.address, m.position, m.namespace, m.input, m.name as key,
       ratchet_internal.number_of(m.options, 'expire', 600000) as expire
-    from ratchet_internal.messages m
-    join ratchet.jobs_attributes a using (job_id, address, position)
-    where m.job_id = any (p_jobs) and m.kind = 'child' and m.key = '' and a.kind = 'signal'),
+    from ratchet_internal.asked_steps(p_jobs, p_addresses, p_positions, p_kinds,
+      array['signal']) m),
   sent as (
     insert into ratchet_internal.signals (key, namespace, payload, sent_at, expires_at)
     select key, namespace, input, p_now, ratchet_internal.after(p_now, expire)
@@ -29,5 +29,6 @@ begin
       v_sent.attempts, v_sent.failed, v_sent.answers, true);
   end if;
 end $$;
-comment on function ratchet_internal.send_signals(timestamptz, bigint[]) is
+comment on function ratchet_internal.send_signals(
+  timestamptz, bigint[], text[], int[], text[]) is
   'Sends the signals that steps scheduled in this transaction ask for, once per step.';

@@ -20,19 +20,20 @@ begin
     set generation = j.generation + 1, input = c.input, attempt = 0, error = null,
       updated_at = p_now
     from unnest(p_jobs, p_addresses, p_inputs) as c (job_id, address, input)
-    where c.input is not null and j.id = c.job_id and j.status > 0
+    where c.input is not null and j.id = any (array[c.job_id]) and j.status > 0
       and c.address = ratchet_internal.main_address(j.generation) and (
       select held.worker_id from ratchet_internal.messages held where held.job_id = c.job_id
         and held.address = c.address and held.position = 0) = p_worker
     returning j.id, c.address)
   select array_agg(id) as jobs, array_agg(address) as addresses into v_next from continued;
   if v_next.jobs is null then return; end if;
-  perform from ratchet_internal.messages
-  where (job_id, address) in (select * from unnest(v_next.jobs, v_next.addresses))
-  order by job_id, address, position for update;
+  perform from unnest(v_next.jobs, v_next.addresses) as t (job_id, address)
+  join ratchet_internal.messages m on m.job_id = any (array[t.job_id]) and m.address = t.address
+  order by t.job_id, t.address, m.position for update of m;
   perform ratchet_internal.drop_thread_tasks(p_now, v_next.jobs, v_next.addresses);
-  delete from ratchet_internal.messages
-  where (job_id, address) in (select * from unnest(v_next.jobs, v_next.addresses));
+  delete from ratchet_internal.messages m
+  using unnest(v_next.jobs, v_next.addresses) as t (job_id, address)
+  where m.job_id = any (array[t.job_id]) and m.address = t.address;
   insert into ratchet_internal.messages
     (job_id, address, due_at, kind, namespace, queue, workflow)
   select id, ratchet_internal.main_address(generation), p_now, 'turn', namespace, queue, workflow

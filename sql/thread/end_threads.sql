@@ -17,21 +17,22 @@ begin
   with ended as (
     update ratchet.threads t set ended_at = p_now, error = null
     from unnest(p_jobs, p_addresses, p_inputs) as e (job_id, address, input)
-    where e.input is null and t.job_id = e.job_id and t.address = e.address and (
+    where e.input is null and t.job_id = any (array[e.job_id]) and t.address = e.address and (
       select held.worker_id from ratchet_internal.messages held where held.job_id = e.job_id
         and held.address = e.address and held.position = 0) = p_worker
     returning t.job_id, t.address),
   counted as (
     update ratchet.jobs j set status = j.status - e.count, updated_at = p_now
     from (select job_id, count(*)::int as count from ended group by job_id order by job_id) e
-    where j.id = e.job_id)
+    where j.id = any (array[e.job_id]))
   select array_agg(job_id) as jobs, array_agg(address) as addresses into v_ended from ended;
-  perform from ratchet_internal.messages
-  where (job_id, address) in (select * from unnest(v_ended.jobs, v_ended.addresses))
-  order by job_id, address, position for update;
+  perform from unnest(v_ended.jobs, v_ended.addresses) as t (job_id, address)
+  join ratchet_internal.messages m on m.job_id = any (array[t.job_id]) and m.address = t.address
+  order by t.job_id, t.address, m.position for update of m;
   perform ratchet_internal.drop_thread_tasks(p_now, v_ended.jobs, v_ended.addresses);
-  delete from ratchet_internal.messages
-  where (job_id, address) in (select * from unnest(v_ended.jobs, v_ended.addresses));
+  delete from ratchet_internal.messages m
+  using unnest(v_ended.jobs, v_ended.addresses) as t (job_id, address)
+  where m.job_id = any (array[t.job_id]) and m.address = t.address;
   perform ratchet_internal.continue_jobs(p_worker, p_now, p_jobs, p_addresses, p_inputs);
 end $$;
 comment on function ratchet_internal.end_threads(

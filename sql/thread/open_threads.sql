@@ -13,32 +13,35 @@ as $$
 declare
   v_count bigint;
 begin
-  with wanted as materialized (
-    select w.*, row_number() over (partition by w.job_id order by w.at) as nth
-    from unnest(p_jobs, p_workflows, p_queues, p_inputs, p_options) with ordinality
-      as w (job_id, workflow, queue, input, options, at)),
-  target as (
+  with target as (
     update ratchet.jobs j set status = j.status + w.count, updated_at = p_now
-    from (select job_id, count(*)::int as count from wanted group by job_id order by job_id) w
-    where j.id = w.job_id and j.status > 0 and j.is_hookable
-    returning j.id, j.namespace, j.options, (
-      select count(*) from ratchet.threads t where t.job_id = j.id) as known),
+    from (
+      select job_id, count(*)::int as count, array_agg(workflow order by at) as workflows,
+        array_agg(queue order by at) as queues, array_agg(input order by at) as inputs,
+        array_agg(options order by at) as options
+      from unnest(p_jobs, p_workflows, p_queues, p_inputs, p_options) with ordinality
+        as w (job_id, workflow, queue, input, options, at)
+      group by job_id order by job_id) w
+    where j.id = any (array[w.job_id]) and j.status > 0 and j.is_hookable
+    returning j.id, j.namespace, j.options as inherited, w.workflows, w.queues, w.inputs,
+      w.options, (select count(*) from ratchet.threads t where t.job_id = j.id) as known),
+  hook as materialized (
+    select target.*, 'h' || known + w.nth as address, w.workflow, w.queue, w.input,
+      ratchet_internal.hook_options(w.options, inherited) as terms
+    from target cross join lateral unnest(workflows, queues, inputs, target.options)
+      with ordinality as w (workflow, queue, input, options, nth)),
   opened as (
     insert into ratchet.threads
       (job_id, address, workflow, queue, request_id, options, input, created_at)
-    select w.job_id, 'h' || w.nth + target.known, w.workflow, w.queue, p_request_id,
-      ratchet_internal.hook_options(w.options, target.options), w.input, p_now
-    from wanted w join target on target.id = w.job_id
-    returning job_id, address, workflow, queue)
+    select id, address, workflow, queue, p_request_id, terms, input, p_now from hook)
   insert into ratchet_internal.messages
     (job_id, address, due_at, kind, namespace, queue, workflow)
-  select o.job_id, o.address, p_now, 'turn', target.namespace, o.queue, o.workflow
-  from opened o join target on target.id = o.job_id;
+  select id, address, p_now, 'turn', namespace, queue, workflow from hook;
   get diagnostics v_count = row_count;
   perform ratchet_internal.wake_route(j.namespace, r.queue, r.workflow)
   from (select distinct w.job_id, w.queue, w.workflow from unnest(p_jobs, p_queues, p_workflows)
     as w (job_id, queue, workflow)) r
-  join ratchet.jobs j on j.id = r.job_id
+  join ratchet.jobs j on j.id = any (array[r.job_id])
   where v_count > 0;
   return v_count;
 end $$;

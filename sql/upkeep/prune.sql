@@ -34,17 +34,19 @@ begin
         else make_interval(secs => least(greatest(expire_seconds, 0), 1e10)) end)
     order by id for update skip locked) old;
   perform ratchet_internal.remove_jobs(v_jobs);
-  delete from ratchet_internal.signals where id in (
+  delete from ratchet_internal.signals where id = any (array(
     select id from ratchet_internal.signals where expires_at < v_now
-    order by expires_at limit p_batch
-    for update skip locked);
-  delete from ratchet_internal.graph_facts where ctid in (
+    order by expires_at limit p_batch for update skip locked));
+  delete from ratchet_internal.graph_facts where ctid = any (array(
     select ctid from ratchet_internal.graph_facts where recorded_at < v_now - p_older_than
-    order by recorded_at limit p_batch for update skip locked);
-  update ratchet_internal.messages set key = replace(key, E'\x1faside ', ''), attempt = 0
-  where (job_id, address, position) in (
+    order by recorded_at limit p_batch for update skip locked));
+  update ratchet_internal.messages m set key = replace(m.key, E'\x1faside ', ''), attempt = 0
+  from (
     select job_id, address, position from ratchet_internal.messages
-    where key >= E'\x1faside ' and key < E'\x1faside!' and kind = 'wait' for update skip locked);
+    where key >= E'\x1faside ' and key < E'\x1faside!' and kind = 'wait'
+    for update skip locked) aside
+  where m.job_id = any (array[aside.job_id]) and m.address = aside.address
+    and m.position = aside.position;
   update ratchet_internal.sweep set job_id = coalesce(v_to, 0);
   return coalesce(cardinality(v_jobs), 0);
 end $$;

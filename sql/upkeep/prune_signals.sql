@@ -10,11 +10,11 @@ declare
   v_count bigint;
 begin
   perform ratchet_internal.check_prune('0', p_batch);
-  delete from ratchet_internal.signals where id in (
+  delete from ratchet_internal.signals where id = any (array(
     select id from ratchet_internal.signals
     where expires_at < ratchet_internal.now()
       and (p_namespaces is null or namespace = any (p_namespaces))
-    order by expires_at limit p_batch for update skip locked);
+    order by expires_at limit p_batch for update skip locked));
   get diagnostics v_count = row_count;
   return v_count;
 end $$;

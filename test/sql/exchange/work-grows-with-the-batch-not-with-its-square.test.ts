@@ -1,6 +1,7 @@
 import test from 'ava';
 import { grows, openBatches, type Batch } from '../../support/batch';
 import { halfLifeOfJobs, lifeOfJobs, lifeOfOneJob } from '../../support/batch-life';
+import { leaveDeadRows } from '../../support/dead-rows';
 import { engine } from '../../support/engine';
 
 const sql = engine();
@@ -37,6 +38,20 @@ test.serial('eight times as many steps of one job make eight times the work', as
 test.serial('jobs beside a batch, in the middle of all they do, cost it nothing', async (t) => {
   const batchOf = await (session ??= begin());
   const few = await lifeOfJobs(batchOf(FEW));
+  await halfLifeOfJobs(batchOf(20 * FEW));
+  grows(t, FEW, few, { to: await lifeOfJobs(batchOf(FEW)), most: MOST_BESIDE });
+});
+
+test.serial('so it is with plans that were made when every row was dead', async (t) => {
+  const batchOf = await (session ??= begin());
+  await leaveDeadRows(sql, FEW);
+  await lifeOfJobs(batchOf(2));
+  await lifeOfOneJob(batchOf(2));
+  const most = MOST_MORE;
+  const few = await lifeOfJobs(batchOf(FEW));
+  grows(t, FEW, few, { to: await lifeOfJobs(batchOf(FEW * TIMES)), most });
+  const fewSteps = await lifeOfOneJob(batchOf(FEW));
+  grows(t, FEW, fewSteps, { to: await lifeOfOneJob(batchOf(FEW * TIMES)), most });
   await halfLifeOfJobs(batchOf(20 * FEW));
   grows(t, FEW, few, { to: await lifeOfJobs(batchOf(FEW)), most: MOST_BESIDE });
 });

@@ -1,6 +1,7 @@
 import test from 'ava';
 import { grows, openBatches, type Batch } from '../../support/batch';
 import { documents, halfLifeOfGraphs, lifeOfGraphs } from '../../support/batch-graphs';
+import { leaveDeadRows } from '../../support/dead-rows';
 import { engine } from '../../support/engine';
 import { graphApp } from '../../support/graph';
 
@@ -32,6 +33,16 @@ test.serial('eight times as many jobs of a graph make eight times the work', asy
 test.serial('graphs beside a batch, in the middle of what they do, cost it nothing', async (t) => {
   const { batchOf, app } = await (session ??= begin());
   const few = await lifeOfGraphs(batchOf(FEW), app);
+  await halfLifeOfGraphs(batchOf(10 * FEW), app);
+  grows(t, FEW, few, { to: await lifeOfGraphs(batchOf(FEW), app), most: MOST_BESIDE });
+});
+
+test.serial('so it is with plans that were made when every row was dead', async (t) => {
+  const { batchOf, app } = await (session ??= begin());
+  await leaveDeadRows(sql, FEW);
+  await lifeOfGraphs(batchOf(2), app);
+  const few = await lifeOfGraphs(batchOf(FEW), app);
+  grows(t, FEW, few, { to: await lifeOfGraphs(batchOf(FEW * TIMES), app), most: MOST_MORE });
   await halfLifeOfGraphs(batchOf(10 * FEW), app);
   grows(t, FEW, few, { to: await lifeOfGraphs(batchOf(FEW), app), most: MOST_BESIDE });
 });
