@@ -101,6 +101,7 @@ begin;
 \ir signal/mark_matched.sql
 \ir signal/match_signals.sql
 \ir signal/deliver_signals.sql
+\ir signal/next_delivery.sql
 \ir signal/signal.sql
 \ir signal/send_signals.sql
 

@@ -9,9 +9,8 @@ begin
   return (
     select exists (
         select from ratchet_internal.workers where expires_at < p_now and id <> p_worker)
-      or exists (select from ratchet_internal.signals where is_new)
-      or exists (select from ratchet_internal.messages where kind = 'wait' and attempt = 0)
-      or exists (select from ratchet.schedules where look_at <= p_now));
+      or exists (select from ratchet.schedules where look_at <= p_now)
+      or coalesce(ratchet_internal.next_delivery() = 0, false));
 end $$;
 comment on function ratchet_internal.is_news(bigint, timestamptz) is
   'Whether a worker is to be taken over, a signal or a wait is to be looked at, or a schedule is '

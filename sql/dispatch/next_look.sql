@@ -39,9 +39,8 @@ begin
           else ceil(extract(epoch from look_at - p_now) * 1000) end
         from ratchet.schedules where look_at < 'infinity' order by look_at limit 1),
       case when p_is_held then 50 end,
-      case when exists (select from ratchet_internal.signals where is_new)
-        or exists (select from ratchet_internal.messages where kind = 'wait' and attempt = 0)
-        then 20 end)::bigint);
+      (select greatest(delivery.milliseconds, 20) from ratchet_internal.next_delivery()
+        as delivery (milliseconds) where delivery.milliseconds is not null))::bigint);
 end $$;
 comment on function ratchet_internal.next_look(bigint, timestamptz, boolean) is
   'Milliseconds after which an idle worker looks again, unless it is notified before.';
