@@ -14675,7 +14675,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   return case when p_row.kind = 'trigger' then ratchet_internal.readable(p_payload)::jsonb
-    when p_row.kind = 'hook' and p_row.input is not null then p_row.input::jsonb
+    when p_row.kind = 'hook' and p_row.input is not null and p_row.is_failed is not true
+      then p_row.input::jsonb
     when not p_row.is_failed and ratchet_internal.is_final(p_row.ledger)
       then ratchet_internal.readable(p_row.value::json)::jsonb end;
 end $$;

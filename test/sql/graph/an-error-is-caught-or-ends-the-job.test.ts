@@ -1,6 +1,7 @@
 import test from 'ava';
 import { codeOf, engine } from '../../support/engine';
 import { graphApp, type Graph } from '../../support/graph';
+import { waitFor } from '../../support/wait-for';
 
 const sql = engine();
 
@@ -51,6 +52,31 @@ test.serial('an error takes the transitions of its code, or is the error of the 
   await loose.publish('flow', { id: 'c' });
   await loose.work(other, () => ({ failed: true, data: 'just text' }));
   t.like((await loose.state('c')).error, { message: 'unknown', code: 500, error: 'just text' });
+});
+
+test.serial('a hook that waited and failed has no output, whoever reads it and when', async (t) => {
+  const read = { type: 'hook', job: { maps: { v: '{act.output.data.v}' } } };
+  const app = await graphApp(sql, {
+    subscribes: 'flow',
+    activities: {
+      start: { type: 'trigger', stats: { id: 'waited' } },
+      act: { type: 'hook', sleep: 0.001, output: { maps: { v: 1 } }, job: { maps: { x: THROWS } } },
+      work: { type: 'worker', topic: 'work' },
+      read,
+    },
+    transitions: {
+      start: [{ to: 'act' }],
+      act: [{ to: 'work', conditions: { code: 500 } }],
+      work: [{ to: 'read' }],
+    },
+  });
+  const worker = await app.worker(['work']);
+  await app.publish('flow');
+  await waitFor('the job has ended', async () => {
+    await app.work(worker, () => ({ data: {} }));
+    return (await app.state('waited')).status === 0;
+  });
+  t.deepEqual((await app.state('waited')).data, {});
 });
 
 test.serial('an unhandled error ends the other branches in the same commit', async (t) => {
