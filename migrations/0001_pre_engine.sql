@@ -3308,8 +3308,7 @@ begin
       max(code) as code, max(job_id) as job_id, max(address) as address, max(position) as position
     from side group by key, namespace, at having count(*) = 2)
   select array_agg(signal) as signals, array_agg(signal) filter (where is_gone) as gone,
-    array_agg(job_id) as jobs,
-    array_agg(address) as addresses, array_agg(position) as positions,
+    array_agg(job_id) as jobs, array_agg(address) as addresses, array_agg(position) as positions,
     array_agg(0) as attempts, array_agg(false) as failed, array_agg(payload) as payloads,
     array_agg(code) as codes
   into v_pair from pair;
@@ -5681,19 +5680,24 @@ comment on function ratchet_internal.start_hooks(
   timestamptz, bigint[], text[], int[], text[]) is
   'Starts the hooks that steps scheduled in this transaction ask for, once per step.';
 
--- sql/thread/drop_thread_tasks.sql
+-- sql/thread/drop_threads.sql
 
--- Cancels the pending tasks of threads that end in this transaction without their job.
--- The caller has locked the jobs and what is left of the threads' messages. Locks: the tasks, in id
--- order. Writes: escalations.
+-- Takes what is left of threads that end in this transaction without their job: their messages, and
+-- the tasks that their waits had.
+-- Locks: messages (the caller has locked the jobs), then tasks, each in order. Writes: messages,
+-- escalations.
 
-create function ratchet_internal.drop_thread_tasks(
+create function ratchet_internal.drop_threads(
   p_now timestamptz, p_jobs bigint[], p_addresses text[]
 ) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  perform from unnest(p_jobs, p_addresses) as ended (job_id, address)
+  join ratchet_internal.messages m
+    on m.job_id = any (array[ended.job_id]) and m.address = ended.address
+  order by ended.job_id, ended.address, m.position for update of m;
   -- Not by their status: its index invites to go through all pending tasks for each.
   perform ratchet_internal.cancel_pending(p_now, array(
     select e.id
@@ -5702,9 +5706,12 @@ begin
       select id, status from ratchet.escalations
       where job_id = ended.job_id and address = ended.address offset 0) e
     where e.status = 'pending'));
+  delete from ratchet_internal.messages m
+  using unnest(p_jobs, p_addresses) as ended (job_id, address)
+  where m.job_id = any (array[ended.job_id]) and m.address = ended.address;
 end $$;
-comment on function ratchet_internal.drop_thread_tasks(timestamptz, bigint[], text[]) is
-  'Cancels the pending tasks of threads that end in this transaction without their job.';
+comment on function ratchet_internal.drop_threads(timestamptz, bigint[], text[]) is
+  'Takes the messages and pending tasks of threads that end in this transaction.';
 
 -- sql/thread/end_threads.sql
 
@@ -5736,13 +5743,7 @@ begin
     from (select job_id, count(*)::int as count from ended group by job_id order by job_id) e
     where j.id = any (array[e.job_id]))
   select array_agg(job_id) as jobs, array_agg(address) as addresses into v_ended from ended;
-  perform from unnest(v_ended.jobs, v_ended.addresses) as t (job_id, address)
-  join ratchet_internal.messages m on m.job_id = any (array[t.job_id]) and m.address = t.address
-  order by t.job_id, t.address, m.position for update of m;
-  perform ratchet_internal.drop_thread_tasks(p_now, v_ended.jobs, v_ended.addresses);
-  delete from ratchet_internal.messages m
-  using unnest(v_ended.jobs, v_ended.addresses) as t (job_id, address)
-  where m.job_id = any (array[t.job_id]) and m.address = t.address;
+  perform ratchet_internal.drop_threads(p_now, v_ended.jobs, v_ended.addresses);
   perform ratchet_internal.continue_jobs(p_worker, p_now, p_jobs, p_addresses, p_inputs);
 end $$;
 comment on function ratchet_internal.end_threads(
@@ -5780,13 +5781,7 @@ begin
     returning j.id, c.address)
   select array_agg(id) as jobs, array_agg(address) as addresses into v_next from continued;
   if v_next.jobs is null then return; end if;
-  perform from unnest(v_next.jobs, v_next.addresses) as t (job_id, address)
-  join ratchet_internal.messages m on m.job_id = any (array[t.job_id]) and m.address = t.address
-  order by t.job_id, t.address, m.position for update of m;
-  perform ratchet_internal.drop_thread_tasks(p_now, v_next.jobs, v_next.addresses);
-  delete from ratchet_internal.messages m
-  using unnest(v_next.jobs, v_next.addresses) as t (job_id, address)
-  where m.job_id = any (array[t.job_id]) and m.address = t.address;
+  perform ratchet_internal.drop_threads(p_now, v_next.jobs, v_next.addresses);
   insert into ratchet_internal.messages
     (job_id, address, due_at, kind, namespace, queue, workflow)
   select id, ratchet_internal.main_address(generation), p_now, 'turn', namespace, queue, workflow
@@ -5914,28 +5909,22 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if p_kinds && array['child', 'start'] then
-    perform ratchet_internal.start_children(p_now, p_jobs, p_addresses, p_positions,
-      p_kinds);
+    perform ratchet_internal.start_children(p_now, p_jobs, p_addresses, p_positions, p_kinds);
   end if;
   if 'await' = any (p_kinds) then
-    perform ratchet_internal.await_jobs(p_now, p_jobs, p_addresses, p_positions,
-      p_kinds);
+    perform ratchet_internal.await_jobs(p_now, p_jobs, p_addresses, p_positions, p_kinds);
   end if;
   if 'signal' = any (p_kinds) then
-    perform ratchet_internal.send_signals(p_now, p_jobs, p_addresses, p_positions,
-      p_kinds);
+    perform ratchet_internal.send_signals(p_now, p_jobs, p_addresses, p_positions, p_kinds);
   end if;
   if 'hook' = any (p_kinds) then
-    perform ratchet_internal.start_hooks(p_now, p_jobs, p_addresses, p_positions,
-      p_kinds);
+    perform ratchet_internal.start_hooks(p_now, p_jobs, p_addresses, p_positions, p_kinds);
   end if;
   if 'emit' = any (p_kinds) then
-    perform ratchet_internal.emit_events(p_now, p_jobs, p_addresses, p_positions,
-      p_kinds);
+    perform ratchet_internal.emit_events(p_now, p_jobs, p_addresses, p_positions, p_kinds);
   end if;
   if 'terminate' = any (p_kinds) then
-    perform ratchet_internal.stop_jobs(p_now, p_jobs, p_addresses, p_positions,
-      p_kinds);
+    perform ratchet_internal.stop_jobs(p_now, p_jobs, p_addresses, p_positions, p_kinds);
   end if;
 end $$;
 comment on function ratchet_internal.act_on_steps(
@@ -6488,8 +6477,7 @@ begin
       p_positions, p_kinds, p_names, p_inputs);
   end if;
   if not p_kinds <@ array['activity', 'sleep', 'wait'] then
-    perform ratchet_internal.act_on_steps(p_now, p_jobs, p_addresses, p_positions,
-      p_kinds);
+    perform ratchet_internal.act_on_steps(p_now, p_jobs, p_addresses, p_positions, p_kinds);
   end if;
   return v_count;
 end $$;
@@ -7490,7 +7478,8 @@ comment on function ratchet_internal.try_apart(
 
 -- Locks a job that runs and one of its steps, in the order that everybody keeps. Returns the step
 -- as it is now, or null: somebody else is at one of them, or it has moved on.
--- Locks: the job, the message, never waiting.
+-- Locks: the job, the message, never waiting. coalesce, so that no other index than that of whole
+-- keys looks fit.
 
 create function ratchet_internal.lock_apart(p_job bigint, p_address text, p_position int)
 returns ratchet_internal.messages
@@ -19411,6 +19400,8 @@ $$;
 comment on function ratchet.check_invariants() is
   'One row for each rule that does not hold and each job that breaks it; no rows when all is well.';
 
+-- sql/graph/show/show.sql
+
 -- Graphs: a version, and how far a job is in it, as a chart and as text.
 
 -- sql/graph/show/mermaid_text.sql
@@ -19956,6 +19947,10 @@ begin
 end $$;
 comment on function ratchet.entity_index(text, text, text) is
   'The statements that make an index for conditions on one field of the entities of one label.';
+
+-- sql/export/export.sql
+
+-- What has happened in a job, as export and exportExecution give it.
 
 -- sql/export/iso_time.sql
 

@@ -124,7 +124,7 @@ begin;
 \ir thread/open_threads.sql
 \ir thread/hook.sql
 \ir thread/start_hooks.sql
-\ir thread/drop_thread_tasks.sql
+\ir thread/drop_threads.sql
 \ir thread/end_threads.sql
 \ir thread/continue_jobs.sql
 
@@ -242,18 +242,7 @@ begin;
 \ir inspect/broken_escalations.sql
 \ir inspect/check_invariants.sql
 
--- Graphs: a version, and how far a job is in it, as a chart and as text.
-\ir graph/show/mermaid_text.sql
-\ir graph/show/mermaid_node.sql
-\ir graph/show/graph_chart.sql
-\ir graph/show/job_version.sql
-\ir graph/show/graph_runs.sql
-\ir graph/show/elapsed.sql
-\ir graph/show/run_text.sql
-\ir graph/show/job_text.sql
-\ir graph/show/graph_mermaid.sql
-\ir graph/show/graph_job_mermaid.sql
-\ir graph/show/graph_explain.sql
+\ir graph/show/show.sql
 
 -- Reading the data of jobs; exports of what has happened.
 \ir data/nested.sql
@@ -262,17 +251,7 @@ begin;
 \ir data/condition.sql
 \ir data/find_entities.sql
 \ir data/entity_index.sql
-\ir export/iso_time.sql
-\ir export/step_events.sql
-\ir export/closed_at.sql
-\ir export/edge_events.sql
-\ir export/event_attributes.sql
-\ir export/execution_events.sql
-\ir export/summary.sql
-\ir export/stream_history.sql
-\ir export/child_executions.sql
-\ir export/execution.sql
-\ir export/export_execution.sql
+\ir export/export.sql
 
 -- Retention, and who may do what. Roles for workers are made by the engine, others by you.
 \ir upkeep/check_prune.sql

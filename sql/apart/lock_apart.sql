@@ -1,6 +1,7 @@
 -- Locks a job that runs and one of its steps, in the order that everybody keeps. Returns the step
 -- as it is now, or null: somebody else is at one of them, or it has moved on.
--- Locks: the job, the message, never waiting.
+-- Locks: the job, the message, never waiting. coalesce, so that no other index than that of whole
+-- keys looks fit.
 
 create function ratchet_internal.lock_apart(p_job bigint, p_address text, p_position int)
 returns ratchet_internal.messages

@@ -72,8 +72,7 @@ begin
       p_positions, p_kinds, p_names, p_inputs);
   end if;
   if not p_kinds <@ array['activity', 'sleep', 'wait'] then
-    perform ratchet_internal.act_on_steps(p_now, p_jobs, p_addresses, p_positions,
-      p_kinds);
+    perform ratchet_internal.act_on_steps(p_now, p_jobs, p_addresses, p_positions, p_kinds);
   end if;
   return v_count;
 end $$;

@@ -38,8 +38,7 @@ begin
       max(code) as code, max(job_id) as job_id, max(address) as address, max(position) as position
     from side group by key, namespace, at having count(*) = 2)
   select array_agg(signal) as signals, array_agg(signal) filter (where is_gone) as gone,
-    array_agg(job_id) as jobs,
-    array_agg(address) as addresses, array_agg(position) as positions,
+    array_agg(job_id) as jobs, array_agg(address) as addresses, array_agg(position) as positions,
     array_agg(0) as attempts, array_agg(false) as failed, array_agg(payload) as payloads,
     array_agg(code) as codes
   into v_pair from pair;

@@ -27,13 +27,7 @@ begin
     returning j.id, c.address)
   select array_agg(id) as jobs, array_agg(address) as addresses into v_next from continued;
   if v_next.jobs is null then return; end if;
-  perform from unnest(v_next.jobs, v_next.addresses) as t (job_id, address)
-  join ratchet_internal.messages m on m.job_id = any (array[t.job_id]) and m.address = t.address
-  order by t.job_id, t.address, m.position for update of m;
-  perform ratchet_internal.drop_thread_tasks(p_now, v_next.jobs, v_next.addresses);
-  delete from ratchet_internal.messages m
-  using unnest(v_next.jobs, v_next.addresses) as t (job_id, address)
-  where m.job_id = any (array[t.job_id]) and m.address = t.address;
+  perform ratchet_internal.drop_threads(p_now, v_next.jobs, v_next.addresses);
   insert into ratchet_internal.messages
     (job_id, address, due_at, kind, namespace, queue, workflow)
   select id, ratchet_internal.main_address(generation), p_now, 'turn', namespace, queue, workflow

@@ -26,13 +26,7 @@ begin
     from (select job_id, count(*)::int as count from ended group by job_id order by job_id) e
     where j.id = any (array[e.job_id]))
   select array_agg(job_id) as jobs, array_agg(address) as addresses into v_ended from ended;
-  perform from unnest(v_ended.jobs, v_ended.addresses) as t (job_id, address)
-  join ratchet_internal.messages m on m.job_id = any (array[t.job_id]) and m.address = t.address
-  order by t.job_id, t.address, m.position for update of m;
-  perform ratchet_internal.drop_thread_tasks(p_now, v_ended.jobs, v_ended.addresses);
-  delete from ratchet_internal.messages m
-  using unnest(v_ended.jobs, v_ended.addresses) as t (job_id, address)
-  where m.job_id = any (array[t.job_id]) and m.address = t.address;
+  perform ratchet_internal.drop_threads(p_now, v_ended.jobs, v_ended.addresses);
   perform ratchet_internal.continue_jobs(p_worker, p_now, p_jobs, p_addresses, p_inputs);
 end $$;
 comment on function ratchet_internal.end_threads(

@@ -1,7 +1,8 @@
 import type { engine } from './engine';
 
-const TABLES = `ratchet.jobs, ratchet.jobs_attributes, ratchet.threads, ratchet.escalations,
-  ratchet_internal.messages, ratchet_internal.signals`;
+const TABLES = ['jobs', 'jobs_attributes', 'threads', 'escalations']
+  .map((name) => `ratchet.${name}`)
+  .concat('ratchet_internal.messages', 'ratchet_internal.signals');
 
 const FILL = `
   with job as (
@@ -40,11 +41,6 @@ const FILL = `
 export async function leaveDeadRows(sql: ReturnType<typeof engine>, jobs: number): Promise<void> {
   const name = `dead-${sql.name()}`;
   await sql.rows(FILL, [name, jobs]);
-  await sql.rows('delete from ratchet_internal.messages');
-  await sql.rows('delete from ratchet_internal.signals');
-  await sql.rows('delete from ratchet.escalations');
-  await sql.rows('delete from ratchet.threads');
-  await sql.rows('delete from ratchet.jobs_attributes');
-  await sql.rows('delete from ratchet.jobs');
-  await sql.rows(`analyze ${TABLES}`);
+  for (const table of TABLES) await sql.rows(`delete from ${table}`);
+  await sql.rows(`analyze ${TABLES.join()}`);
 }

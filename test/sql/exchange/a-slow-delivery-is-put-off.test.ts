@@ -12,7 +12,10 @@ async function session(t: { teardown: (end: () => void) => void }, seconds: numb
   return client;
 }
 
-/** A worker whose only job waits for a signal that has been sent. */
+/**
+ * A worker whose only job waits for a signal that has been sent. Every exchange delivers for all,
+ * so these tests do not run side by side.
+ */
 async function waiting() {
   const queue = sql.name();
   const worker = await sql.worker(queue);
@@ -26,7 +29,7 @@ async function waiting() {
 
 const kinds = (work: { kind: string }[]) => work.map(({ kind }) => kind);
 
-test('a session whose looks are slow leaves signals to others for as long', async (t) => {
+test.serial('a session whose looks are slow leaves signals to others for as long', async (t) => {
   const client = await session(t, 30);
   const worker = await waiting();
   const work = await exchange(client, worker, { idle: true });
@@ -35,13 +38,13 @@ test('a session whose looks are slow leaves signals to others for as long', asyn
   t.deepEqual(kinds(await sql.exchange(worker)), ['result'], 'another session looks');
 });
 
-test('when the time has come it looks', async (t) => {
+test.serial('when the time has come it looks', async (t) => {
   const client = await session(t, -1);
   const worker = await waiting();
   t.deepEqual(kinds(await exchange(client, worker)), ['result']);
 });
 
-test('a time that only a clock set back can explain does not count', async (t) => {
+test.serial('a time that only a clock set back can explain does not count', async (t) => {
   const client = await session(t, 3_600);
   t.deepEqual(kinds(await exchange(client, await waiting())), ['result']);
 });
