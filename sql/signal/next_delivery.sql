@@ -1,7 +1,8 @@
 -- In how many milliseconds signals and waits are to be looked after: 0 where some are new, null
 -- where none is. While somebody holds an old snapshot, those that were looked after stay in the
--- indexes, and each look passes by all of them. Once that takes longer than 2 ms, a session looks
--- for a twentieth of its time; until then nobody knows, and the answer is when it will look again.
+-- indexes, and each look passes by all of them. Once that takes longer than 2 ms twice in a row
+-- (the first of a session makes its plan), a session looks for a twentieth of its time; until then
+-- nobody knows, and the answer is when it will look again.
 
 create function ratchet_internal.next_delivery() returns bigint
 language plpgsql stable
@@ -23,8 +24,8 @@ begin
   v_took := ratchet_internal.now() - v_began;
   if v_took > interval '2 ms' or v_looks_at is not null then
     perform set_config('ratchet.slow_delivery', case when v_took > interval '2 ms' then
-      extract(epoch from v_began + 20 * least(v_took, interval '2 seconds'))::text else '' end,
-      false);
+      extract(epoch from case when v_looks_at is null then v_began
+        else v_began + 20 * least(v_took, interval '2 seconds') end)::text else '' end, false);
   end if;
   return case when v_is_new then 0 end;
 end $$;

@@ -85,7 +85,8 @@ export class Batch {
 
   private async note<T>(label: string, run: () => Promise<T>): Promise<T> {
     // What a session remembers of slow looks would depend on the machine.
-    await this.client.query(`select set_config('ratchet.slow_look', '', false)`);
+    await this.client.query(`select set_config('ratchet.slow_look', '', false),
+      set_config('ratchet.slow_delivery', '', false)`);
     const { work, result } = await this.meter.measure(this.size, run);
     this.life.set(label, work);
     return result;
