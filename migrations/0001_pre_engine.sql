@@ -31,8 +31,7 @@ comment on schema ratchet_internal is
 
 create function ratchet_internal.now() returns timestamptz
 language sql volatile parallel safe
-set search_path = pg_catalog, pg_temp
-as 'select clock_timestamp()';
+return clock_timestamp();
 comment on function ratchet_internal.now() is
   'The one clock of the engine: wall time of the database.';
 
@@ -111,6 +110,15 @@ end $$;
 comment on function ratchet_internal.check_size(json, text) is
   'Raises WF501 when a payload is larger than 16 MiB.';
 
+-- sql/inspect/is_read_committed.sql
+
+-- Whether each statement sees what was committed before it, which decisions of the engine rely on.
+create function ratchet_internal.is_read_committed() returns boolean
+language sql stable
+return current_setting('transaction_isolation') = 'read committed';
+comment on function ratchet_internal.is_read_committed() is
+  'Whether the transaction is READ COMMITTED.';
+
 -- sql/inspect/check_isolation.sql
 
 -- Raises: WF605 unless each statement of the transaction sees what was committed before it. The
@@ -122,7 +130,7 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if current_setting('transaction_isolation') <> 'read committed' then
+  if not ratchet_internal.is_read_committed() then
     perform ratchet_internal.raise_error('WF605', 'isolation level does not suit this call',
       jsonb_build_object('isolation', current_setting('transaction_isolation')),
       'Make this call in a transaction that is READ COMMITTED.');
@@ -1425,14 +1433,12 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if exists (
-    select from ratchet_internal.workers w
-    join ratchet_internal.worker_routes r on r.worker_id = w.id
-    where w.is_idle and r.namespace = p_namespace and r.queue = p_queue
-      and r.workflow = p_workflow)
-  then
-    perform pg_notify('ratchet', '');
-  end if;
+  perform pg_notify('ratchet', '')
+  from ratchet_internal.workers w
+  join ratchet_internal.worker_routes r on r.worker_id = w.id
+  where w.is_idle and r.namespace = p_namespace and r.queue = p_queue
+    and r.workflow = p_workflow
+  limit 1;
 end $$;
 comment on function ratchet_internal.wake_route(text, text, text) is
   'Notifies idle workers of a route; does nothing when none is idle.';
@@ -1812,9 +1818,9 @@ as $$
 declare
   v_option text;
 begin
-  perform ratchet_internal.check_name(p_namespace, 'namespace');
-  perform ratchet_internal.check_name(p_workflow, 'workflow');
-  perform ratchet_internal.check_name(p_queue, 'queue');
+  perform ratchet_internal.check_name(p_namespace, 'namespace'),
+    ratchet_internal.check_name(p_workflow, 'workflow'),
+    ratchet_internal.check_name(p_queue, 'queue');
   if p_options is null or ratchet_internal.asks_to_watch(p_options) then return; end if;
   perform ratchet_internal.check_readable(p_options, 'options');
   if json_typeof(p_options) = 'object' then
@@ -1856,9 +1862,9 @@ declare
   v_queue text := coalesce(p_queue, p_workflow);
   v_count bigint;
 begin
-  perform ratchet_internal.check_start(p_namespace, p_workflow, v_queue, p_options);
-  perform ratchet_internal.check_name(v_id, 'workflow id');
-  perform ratchet_internal.check_size(p_args, 'arguments');
+  perform ratchet_internal.check_start(p_namespace, p_workflow, v_queue, p_options),
+    ratchet_internal.check_name(v_id, 'workflow id'),
+    ratchet_internal.check_size(p_args, 'arguments');
   if not ratchet_internal.is_arguments(p_args) then
     perform ratchet_internal.raise_error('WF102', 'arguments are not a JSON array',
       jsonb_build_object('workflow_id', v_id), 'Give the arguments as a JSON array: ''["a", 1]''.');
@@ -3048,6 +3054,21 @@ create type ratchet_internal.route_head as (
 comment on type ratchet_internal.route_head is
   'A route of a worker, with the times of its first ready and its first due message, if any.';
 
+-- sql/dispatch/readiness.sql
+
+-- What there is for a worker at one moment, as look finds it.
+
+create type ratchet_internal.readiness as (
+  has_due boolean,
+  has_turns boolean,
+  has_activities boolean,
+  heads ratchet_internal.route_head[],
+  answers_at timestamptz
+);
+comment on type ratchet_internal.readiness is
+  'Whether there are answers or due timers, turns and activities for a worker; its routes, and '
+  'when its first answer came.';
+
 -- sql/dispatch/is_held_by.sql
 
 -- Whether a message is held by a worker. Written so that no index can serve it: batches find their
@@ -3064,14 +3085,16 @@ comment on function ratchet_internal.is_held_by(bigint, bigint) is
 
 -- Holds off whoever would take this worker's work over, until the transaction ends: a takeover
 -- deletes the row, which waits for this lock, and this fails once the row is gone.
--- Locks: the worker (key share). Raises: WF401 when the lease is lost, WF605.
+-- Locks: the worker (key share). Raises: WF401 when the lease is lost, WF605. Returns true.
 
-create function ratchet_internal.lock_worker(p_worker bigint) returns void
+create function ratchet_internal.lock_worker(p_worker bigint) returns boolean
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  perform ratchet_internal.check_isolation();
+  if not ratchet_internal.is_read_committed() then
+    perform ratchet_internal.check_isolation();
+  end if;
   perform from ratchet_internal.workers where id = p_worker
     and ratchet_internal.is_own(role_name) for key share;
   if not found then
@@ -3084,6 +3107,7 @@ begin
       jsonb_build_object('worker', p_worker::text),
       'Its lease ended and its work went to others; drop what is in memory and register anew.');
   end if;
+  return true;
 end $$;
 comment on function ratchet_internal.lock_worker(bigint) is
   'Keeps the worker''s lease from being taken over until commit; raises WF401 when it is gone.';
@@ -3434,42 +3458,6 @@ begin
 end $$;
 comment on function ratchet_internal.deliver_signals(timestamptz) is
   'Matches newly committed signals and waits, at most 500 of each.';
-
--- sql/signal/next_delivery.sql
-
--- In how many milliseconds signals and waits are to be looked after: 0 where some are new, null
--- where none is. While somebody holds an old snapshot, those that were looked after stay in the
--- indexes, and each look passes by all of them. Once that takes longer than 2 ms twice in a row
--- (the first of a session makes its plan), a session looks for a twentieth of its time; until then
--- nobody knows, and the answer is when it will look again.
-
-create function ratchet_internal.next_delivery() returns bigint
-language plpgsql stable
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_began constant timestamptz := ratchet_internal.now();
-  v_looks_at constant timestamptz := to_timestamp(
-    nullif(current_setting('ratchet.slow_delivery', true), '')::float8);
-  v_is_new boolean;
-  v_took interval;
-begin
-  -- Were the clock set back, it would be long until then: such a time does not count.
-  if v_looks_at > v_began and v_looks_at < v_began + interval '1 minute' then
-    return ceil(extract(epoch from v_looks_at - v_began) * 1000);
-  end if;
-  v_is_new := exists (select from ratchet_internal.signals where is_new)
-    or exists (select from ratchet_internal.messages where kind = 'wait' and attempt = 0);
-  v_took := ratchet_internal.now() - v_began;
-  if v_took > interval '2 ms' or v_looks_at is not null then
-    perform set_config('ratchet.slow_delivery', case when v_took > interval '2 ms' then
-      extract(epoch from case when v_looks_at is null then v_began
-        else v_began + 20 * least(v_took, interval '2 seconds') end)::text else '' end, false);
-  end if;
-  return case when v_is_new then 0 end;
-end $$;
-comment on function ratchet_internal.next_delivery() is
-  'Milliseconds until signals and waits are to be looked after: 0 now, null when none is new.';
 
 -- sql/signal/signal.sql
 
@@ -5090,24 +5078,24 @@ comment on function ratchet_internal.answer_parents(timestamptz, bigint[], boole
 -- that wait.
 -- With p_worker only jobs are ended of which that worker holds the thread at the given address: the
 -- main function, or a hook that failed for good.
--- Returns the jobs it ended; one that had ended before is not among them.
+-- Returns the jobs it ended (one that had ended before is not among them), and whether other jobs
+-- waited for one that returned.
 
 create function ratchet_internal.end_jobs(
   p_worker bigint, p_now timestamptz, p_jobs bigint[], p_addresses text[], p_results json[],
-  p_errors json[], p_status int default 0
-) returns bigint[]
+  p_errors json[], p_status int default 0, out ended bigint[], out are_awaited boolean
+)
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_ended bigint[];
   v_kept bigint[];
   v_awaited bigint[];
   v_graphs bigint[];
   v_is_watched boolean;
   v_have_tasks boolean;
 begin
-  with ended as (
+  with job as (
     update ratchet.jobs j
     set status = case when j.is_persistent and e.error is null then j.status
         when p_status < 0 then j.status + p_status else p_status end,
@@ -5126,14 +5114,14 @@ begin
   select array_agg(id) filter (where not is_kept), array_agg(id) filter (where is_kept),
     array_agg(id) filter (where is_awaited), bool_or(is_watched),
     array_agg(id) filter (where version is not null)
-  into v_ended, v_kept, v_awaited, v_is_watched, v_graphs from ended;
+  into ended, v_kept, v_awaited, v_is_watched, v_graphs from job;
   if v_awaited is not null or v_kept is not null or exists (
     select from ratchet_internal.messages
-    where job_id = any (v_ended) and (position <> 0 or address <> ''))
+    where job_id = any (ended) and (position <> 0 or address <> ''))
   then
     select bool_or(has_task) into v_have_tasks from (
       select job_id, address, position from ratchet_internal.messages
-      where job_id = any (v_ended || v_kept)
+      where job_id = any (ended || v_kept)
       union
       select job_id + 0, address, position from ratchet_internal.messages
       where kind = 'child' and key = any (v_awaited::text[])
@@ -5144,10 +5132,10 @@ begin
       where m.job_id = given.job_id and m.address = given.address
         and m.position = given.position limit 1 for update) locked;
     if v_have_tasks then
-      perform ratchet_internal.drop_escalations(p_now, v_ended, false);
+      perform ratchet_internal.drop_escalations(p_now, ended, false);
     end if;
   end if;
-  delete from ratchet_internal.messages where job_id = any (v_ended);
+  delete from ratchet_internal.messages where job_id = any (ended);
   if v_kept is not null then
     delete from ratchet_internal.messages where job_id = any (v_kept)
       and not ratchet_internal.is_hook(address);
@@ -5159,7 +5147,7 @@ begin
   if v_graphs is not null then
     perform ratchet_internal.announce_ended(v_graphs);
   end if;
-  return v_ended;
+  are_awaited := v_awaited is not null;
 end $$;
 comment on function ratchet_internal.end_jobs(
   bigint, timestamptz, bigint[], text[], json[], json[], int) is
@@ -5200,8 +5188,8 @@ begin
     select distinct on (job_id) * from unnest(p_jobs, p_ids, p_options)
       as each (job_id, id, options)
     where job_id is not null order by job_id) s;
-  v_stopped := ratchet_internal.end_jobs(null, p_now, v_stop.jobs, v_stop.addresses,
-    v_stop.results, v_stop.errors, -1000000000);
+  v_stopped := (ratchet_internal.end_jobs(null, p_now, v_stop.jobs, v_stop.addresses,
+    v_stop.results, v_stop.errors, -1000000000)).ended;
   if v_stopped is not null then
     perform ratchet_internal.drop_escalations(p_now, v_stopped, true);
   end if;
@@ -6591,6 +6579,7 @@ comment on function ratchet_internal.lost_jobs(bigint, bigint[], text[]) is
 -- What becomes of threads whose function has left the worker: jobs end; functions that failed are
 -- run again; hooks end, and main functions continue as new.
 -- Locks: as end_jobs; with failures or threads the caller has locked the jobs of all three.
+-- Returns whether other jobs waited for one of those that ended.
 
 create function ratchet_internal.finish_turns(
   p_worker bigint, p_now timestamptz,
@@ -6598,14 +6587,16 @@ create function ratchet_internal.finish_turns(
   p_failure_jobs bigint[], p_failure_addresses text[], p_failure_errors json[],
   p_failure_blocked boolean[], p_failure_forgotten int[],
   p_thread_jobs bigint[], p_thread_addresses text[], p_thread_inputs json[]
-) returns void
+) returns boolean
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_are_awaited boolean;
 begin
   if p_end_jobs is not null then
-    perform ratchet_internal.end_jobs(p_worker, p_now, p_end_jobs, p_end_addresses, p_end_results,
-      p_end_errors);
+    v_are_awaited := (ratchet_internal.end_jobs(p_worker, p_now, p_end_jobs, p_end_addresses,
+      p_end_results, p_end_errors)).are_awaited;
   end if;
   if p_failure_jobs is not null then
     perform ratchet_internal.retry_turns(p_worker, p_now, p_failure_jobs, p_failure_addresses,
@@ -6615,6 +6606,7 @@ begin
     perform ratchet_internal.end_threads(p_worker, p_now, p_thread_jobs, p_thread_addresses,
       p_thread_inputs);
   end if;
+  return v_are_awaited;
 end $$;
 comment on function ratchet_internal.finish_turns is
   'Ends jobs, runs failed functions again, ends hooks and begins generations, as a worker reports.';
@@ -7003,10 +6995,25 @@ return jsonb_build_array(
 comment on function ratchet_internal.look_begins(jsonb, timestamptz, timestamptz, boolean, boolean)
   is 'Where looks at one index begin: a quick one, a safe one, the next safe one.';
 
+-- sql/dispatch/look_from.sql
+
+-- Where a look at one index of a route is to begin, by what remember_look kept: p_which is ready or
+-- due, p_begin whether it is to be a quick look (0) or a safe one (1); null: from the beginning.
+create function ratchet_internal.look_from(
+  p_slow jsonb, p_begin int, p_which text, p_namespace text, p_queue text, p_workflow text
+) returns timestamptz
+language sql immutable parallel safe
+return coalesce((p_slow -> 'since'
+  -> ratchet_internal.route_key(p_namespace, p_queue, p_workflow) -> p_which ->> p_begin
+  )::timestamptz, '-infinity');
+comment on function ratchet_internal.look_from(jsonb, int, text, text, text, text) is
+  'Where a look at one index of a route begins.';
+
 -- sql/dispatch/remember_look.sql
 
--- After a slow look from the very beginning (p_begin null), or one that followed it, quick (0) or
--- safe (1): keeps in the session where the next looks begin. p_slow is what was known before.
+-- After a second slow look in a row from the very beginning (p_begin null), or one that followed
+-- it, quick (0) or safe (1): keeps in the session where the next looks begin. p_slow is what was
+-- known before: null nothing, {} after a first slow one, which may have made the session's plans.
 --   A safe look begins at a time before which nothing can come any more. It notes its own time, and
 --   its transaction, if that has a number (noted). A later transaction of the session has a number
 --   (xid) above all that were given until then. Once all below that have ended, a safe look that
@@ -7029,11 +7036,11 @@ declare
   v_is_whole constant boolean := p_begin is null;
   v_is_settled constant boolean := p_begin is distinct from 0
     and coalesce(p_oldest >= (p_slow ->> 'xid')::xid8, false);
-  v_is_new constant boolean := p_slow is null or v_is_settled;
+  v_is_new constant boolean := not p_slow ? 'noted' or v_is_settled;
   v_xid constant text := pg_current_xact_id_if_assigned()::text;
 begin
-  if v_is_whole and not v_is_slow then
-    perform set_config('ratchet.slow_look', '', false);
+  if v_is_whole and (p_slow is null or not v_is_slow) then
+    perform set_config('ratchet.slow_look', case when v_is_slow then '{}' else '' end, false);
     return;
   end if;
   perform set_config('ratchet.slow_look', jsonb_build_object(
@@ -7075,68 +7082,116 @@ comment on function ratchet_internal.remember_look(
 -- Messages that were taken stay in the indexes while somebody holds an old snapshot, and each look
 -- passes by them. When that takes long, the session remembers where it came to: see remember_look.
 
-create function ratchet_internal.look(
-  p_worker bigint, p_now timestamptz,
-  out has_due boolean, out has_turns boolean, out has_activities boolean,
-  out heads ratchet_internal.route_head[], out answers_at timestamptz
-)
+create function ratchet_internal.look(p_worker bigint, p_now timestamptz)
+returns ratchet_internal.readiness
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_slow jsonb := nullif(current_setting('ratchet.slow_look', true), '')::jsonb;
+  v_known text := current_setting('ratchet.slow_look', true);
+  v_slow jsonb;
   v_began timestamptz := ratchet_internal.now();
   v_begin int;
   v_oldest xid8;
-  v_found record;
+  v_answers_from timestamptz;
   v_took interval;
+  v_ready ratchet_internal.readiness;
 begin
-  -- It does not count if the clock was set back.
-  if (v_slow ->> 'at')::timestamptz > v_began then v_slow := null; end if;
-  if v_slow is not null then
-    v_begin := case when (v_slow ->> 'ends')::timestamptz <= v_began then null
-      when (v_slow ->> 'again')::timestamptz <= v_began then 1 else 0 end;
+  if v_known <> '' then
+    -- It does not count if the clock was set back.
+    v_slow := case when (v_known::jsonb ->> 'at')::timestamptz > v_began then '{}' else v_known end;
+    v_begin := case when (v_slow ->> 'ends')::timestamptz > v_began then
+      case when (v_slow ->> 'again')::timestamptz <= v_began then 1 else 0 end end;
     v_oldest := pg_snapshot_xmin(pg_current_snapshot());
+    v_answers_from := case when v_slow ->> 'worker' = p_worker::text
+      then (v_slow -> 'answers' ->> v_begin)::timestamptz end;
   end if;
-  select due_at into answers_at from ratchet_internal.messages
-  where worker_id = p_worker and kind = 'result'
-    and due_at >= coalesce(case when v_slow ->> 'worker' = p_worker::text
-      then (v_slow -> 'answers' ->> v_begin)::timestamptz end, '-infinity')
-  order by due_at limit 1;
-  select coalesce(bool_or(r.due_at is not null), false) as have_due,
-    coalesce(bool_or(r.ready_at is not null and r.workflow <> ''), false) as have_turns,
-    coalesce(bool_or(r.ready_at is not null and r.workflow = ''), false) as have_activities,
-    array_agg(row(r.*)::ratchet_internal.route_head) as heads
-  into v_found
+  -- Fenced, for without that each use of ready_at and due_at would be a look of its own.
+  select count(r.due_at) > 0, count(r.ready_at) filter (where r.workflow <> '') > 0,
+    count(r.ready_at) filter (where r.workflow = '') > 0,
+    array_agg(row(r.*)::ratchet_internal.route_head), (
+      select due_at from ratchet_internal.messages
+      where worker_id = p_worker and kind = 'result'
+        and due_at >= coalesce(v_answers_from, '-infinity')
+      order by due_at limit 1)
+  into v_ready
   from (
     select r.namespace, r.queue, r.workflow, r.opens_at,
       (select due_at from ratchet_internal.messages
         where queue = r.queue and workflow = r.workflow and namespace = r.namespace
           and worker_id is null and kind in ('turn', 'activity') and due_at <= p_now
-          and due_at >= coalesce((since.at -> 'ready' ->> v_begin)::timestamptz, '-infinity')
+          and due_at >= case when v_slow is null then '-infinity' else
+            ratchet_internal.look_from(v_slow, v_begin, 'ready', r.namespace, r.queue, r.workflow)
+            end
         order by due_at limit 1) as ready_at,
       case when r.workflow <> '' then (
         select due_at from ratchet_internal.messages
         where queue = r.queue and workflow = r.workflow and namespace = r.namespace
           and worker_id is null and kind in ('timer', 'wait', 'result') and due_at <= p_now
-          and due_at >= coalesce((since.at -> 'due' ->> v_begin)::timestamptz, '-infinity')
+          and due_at >= case when v_slow is null then '-infinity' else
+            ratchet_internal.look_from(v_slow, v_begin, 'due', r.namespace, r.queue, r.workflow)
+            end
         order by due_at limit 1) end as due_at
     from ratchet_internal.worker_routes r
-    cross join lateral (select case when v_slow is not null then v_slow -> 'since'
-      -> ratchet_internal.route_key(r.namespace, r.queue, r.workflow) end as at) since
-    where r.worker_id = p_worker and (r.opens_at is null or r.opens_at <= p_now)) r;
-  has_due := answers_at is not null or v_found.have_due;
-  has_turns := v_found.have_turns;
-  has_activities := v_found.have_activities;
-  heads := v_found.heads;
+    where r.worker_id = p_worker and (r.opens_at is null or r.opens_at <= p_now) offset 0) r;
+  v_ready.has_due := v_ready.has_due or v_ready.answers_at is not null;
   v_took := ratchet_internal.now() - v_began;
-  if v_took > interval '2 ms' or current_setting('ratchet.slow_look', true) <> '' then
+  if v_took > interval '2 ms' or v_known <> '' then
     perform ratchet_internal.remember_look(p_worker, p_now, v_slow, v_begin, v_oldest, v_took,
-      heads, answers_at);
+      v_ready.heads, v_ready.answers_at);
   end if;
+  return v_ready;
 end $$;
 comment on function ratchet_internal.look(bigint, timestamptz) is
   'Whether there are answers, due timers, turns or activities for a worker, and where each begins.';
+
+-- sql/dispatch/next_news.sql
+
+-- In how many milliseconds an exchange has something to do for others first: 0 when a worker's
+-- lease has run out, a schedule is due, or a signal or a wait is new; null when there is nothing.
+-- While somebody holds an old snapshot, signals and waits that were looked after stay in the
+-- indexes, and each look passes by all of them. Once that takes longer than 2 ms twice in a row
+-- (the first of a session makes its plan), a session looks for a twentieth of its time; until then
+-- nobody knows, and the answer is when it will look again.
+
+create function ratchet_internal.next_news(p_worker bigint, p_now timestamptz) returns bigint
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_known constant text := current_setting('ratchet.slow_delivery', true);
+  v_began constant timestamptz := ratchet_internal.now();
+  v_looks_at timestamptz;
+  v_is_late boolean;
+  v_is_news boolean;
+  v_is_slow boolean;
+begin
+  if v_known <> '' then
+    v_looks_at := to_timestamp(v_known::float8);
+    -- Were the clock set back, it would be long until then: such a time does not count.
+    v_is_late := v_looks_at > v_began and v_looks_at < v_began + interval '1 minute';
+  end if;
+  v_is_news := exists (
+      select from ratchet_internal.workers where expires_at < p_now and id <> p_worker)
+    or exists (select from ratchet.schedules where look_at <= p_now)
+    or v_is_late is not true and (
+      exists (select from ratchet_internal.signals where is_new)
+      or exists (select from ratchet_internal.messages where kind = 'wait' and attempt = 0));
+  if v_is_late then
+    return case when v_is_news then 0
+      else ceil(extract(epoch from v_looks_at - v_began) * 1000) end;
+  end if;
+  v_is_slow := ratchet_internal.now() - v_began > interval '2 ms';
+  if v_is_slow or v_known <> '' then
+    perform set_config('ratchet.slow_delivery', case when v_is_slow then
+      extract(epoch from case when v_looks_at is null then v_began else v_began
+        + 20 * least(ratchet_internal.now() - v_began, interval '2 seconds') end)::text
+      else '' end, false);
+  end if;
+  return case when v_is_news then 0 end;
+end $$;
+comment on function ratchet_internal.next_news(bigint, timestamptz) is
+  'Milliseconds until something is to be done for others: 0 now, null when there is nothing.';
 
 -- sql/dispatch/next_look.sql
 
@@ -7152,6 +7207,8 @@ create function ratchet_internal.next_look(
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_news constant bigint := ratchet_internal.next_news(p_worker, p_now);
 begin
   return (
     select least(
@@ -7181,8 +7238,7 @@ begin
           else ceil(extract(epoch from look_at - p_now) * 1000) end
         from ratchet.schedules where look_at < 'infinity' order by look_at limit 1),
       case when p_is_held then 50 end,
-      (select greatest(delivery.milliseconds, 20) from ratchet_internal.next_delivery()
-        as delivery (milliseconds) where delivery.milliseconds is not null))::bigint);
+      case when v_news is not null then greatest(v_news, 20) end)::bigint);
 end $$;
 comment on function ratchet_internal.next_look(bigint, timestamptz, boolean) is
   'Milliseconds after which an idle worker looks again, unless it is notified before.';
@@ -7192,32 +7248,24 @@ comment on function ratchet_internal.next_look(bigint, timestamptz, boolean) is
 -- The receiving half of an exchange: hands out answers, turns and activities. An idle worker that
 -- gets nothing is marked as idle and told when to look again. One that was idle and gets a single
 -- thing, with room for more, stays so, for it is told of more: when it reports (p_is_idle null), it
--- looks for what the report may have made ready, if anything went on (p_went_on: jobs of which more
--- was reported than their end) or somebody waited for one of those that ended (p_ended).
+-- looks only for what the report may have made ready.
 -- Locks: messages, skipping what others hold; the worker. Writes: workers, messages, attributes.
 
 create function ratchet_internal.claim(
-  p_worker bigint, p_now timestamptz, p_turn_room int, p_activity_room int, p_is_idle boolean,
-  p_ended bigint[], p_went_on bigint[]
+  p_worker bigint, p_now timestamptz, p_turn_room int, p_activity_room int, p_is_idle boolean
 ) returns setof ratchet.work
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_ready record;
+  v_ready ratchet_internal.readiness;
   v_rows int;
   v_found int := 0;
   v_is_full boolean := false;
   v_is_idle boolean;
-  v_stays_idle boolean;
   v_is_moved boolean := false;
 begin
-  if p_is_idle is null and p_went_on is null and not exists (
-    select from ratchet.jobs where id = any (p_ended) and is_awaited)
-  then
-    return;
-  end if;
-  select * into v_ready from ratchet_internal.look(p_worker, p_now);
+  v_ready := ratchet_internal.look(p_worker, p_now);
   if v_ready.has_due then
     v_is_moved := ratchet_internal.fire_due(p_worker, p_now, v_ready.heads,
       v_ready.answers_at);
@@ -7241,23 +7289,24 @@ begin
     v_found := v_found + v_rows;
     v_is_full := v_is_full or v_rows >= p_activity_room;
   end if;
-  v_stays_idle := v_found = 1 and coalesce(p_is_idle, true) and not v_is_full and exists (
-    select from ratchet_internal.workers where id = p_worker and is_idle);
-  v_is_idle := v_found = 0 and coalesce(p_is_idle, true);
-  if not v_stays_idle then
-    update ratchet_internal.workers
-    set is_idle = v_is_idle, idle_at = case when v_found = 0 then p_now end
-    where id = p_worker and is_idle <> v_is_idle;
+  if v_found = 1 and coalesce(p_is_idle, true) and not v_is_full then
+    return query select 'idle', null::bigint, null, null::int, null::int, null, null, null, null,
+      null, null::json, null::json, null::boolean, null::boolean, null, null::bigint
+    from ratchet_internal.workers where id = p_worker and is_idle;
+    if found then return; end if;
   end if;
-  if v_stays_idle or v_is_idle then
-    return query select case when v_is_idle then 'next' else 'idle' end, null::bigint, null,
-      null::int, null::int, null, null, null, null, null, null::json, null::json, null::boolean,
-      null::boolean, case when v_is_idle then ratchet_internal.next_look(p_worker, p_now,
-        v_ready.has_due or v_ready.has_turns or v_ready.has_activities)::text end, null::bigint;
+  v_is_idle := v_found = 0 and coalesce(p_is_idle, true);
+  update ratchet_internal.workers
+  set is_idle = v_is_idle, idle_at = case when v_found = 0 then p_now end
+  where id = p_worker and is_idle <> v_is_idle;
+  if v_is_idle then
+    return query select 'next', null::bigint, null, null::int, null::int, null, null, null, null,
+      null, null::json, null::json, null::boolean, null::boolean, ratchet_internal.next_look(
+        p_worker, p_now, v_ready.has_due or v_ready.has_turns or v_ready.has_activities)::text,
+      null::bigint;
   end if;
 end $$;
-comment on function ratchet_internal.claim(
-  bigint, timestamptz, int, int, boolean, bigint[], bigint[]) is
+comment on function ratchet_internal.claim(bigint, timestamptz, int, int, boolean) is
   'The receiving half of an exchange: what a worker is to do next.';
 
 -- Taking over the work of workers that are gone; the exchange itself.
@@ -7392,26 +7441,6 @@ begin
 end $$;
 comment on function ratchet_internal.reap_workers(bigint, timestamptz) is
   'Ends workers, other than the one that calls, whose lease has run out, and frees their work.';
-
--- sql/dispatch/is_news.sql
-
--- Whether an exchange has something to do for others first: a worker whose lease ran out, a signal
--- or a wait that nobody has looked at, a schedule that is due.
-
-create function ratchet_internal.is_news(p_worker bigint, p_now timestamptz) returns boolean
-language plpgsql stable
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  return (
-    select exists (
-        select from ratchet_internal.workers where expires_at < p_now and id <> p_worker)
-      or exists (select from ratchet.schedules where look_at <= p_now)
-      or coalesce(ratchet_internal.next_delivery() = 0, false));
-end $$;
-comment on function ratchet_internal.is_news(bigint, timestamptz) is
-  'Whether a worker is to be taken over, a signal or a wait is to be looked at, or a schedule is '
-  'due.';
 
 -- What an exchange does for others, one by one, after one was refused.
 
@@ -7702,38 +7731,40 @@ comment on function ratchet.set_aside(bigint) is
 -- sql/dispatch/open_exchange.sql
 
 -- How every exchange begins: all that it may have to wait for is locked before it changes anything,
--- in the one order that everybody keeps. Then the work of workers that are gone is freed, and
--- signals are delivered, before anything of this exchange is written.
+-- in the one order that everybody keeps. One that takes work (p_takes) then frees the work of
+-- workers that are gone, delivers signals and fires schedules, before it writes anything.
 -- An exchange that only reports activities locks no job here: reports of several workers for one
 -- job run side by side. One that only ends jobs locks none either: end_jobs does, in the same
 -- order. One that does more than one of these locks the jobs of all before any message.
--- Locks: the worker (key share), jobs, messages. Raises: WF401, WF605.
+-- Locks: the worker (key share), jobs, messages. Raises: WF401, WF605. Returns the exchange's time.
 
 create function ratchet_internal.open_exchange(
-  p_worker bigint, p_now timestamptz, p_jobs bigint[], p_end_jobs bigint[],
-  p_activity_jobs bigint[], p_plan_jobs bigint[], p_plan_kinds text[], p_plan_options json[]
-) returns void
+  p_worker bigint, p_takes boolean, p_jobs bigint[], p_end_jobs bigint[], p_activity_jobs bigint[],
+  p_plan_jobs bigint[], p_plan_kinds text[], p_plan_options json[]
+) returns timestamptz
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_is_news boolean;
+  v_now constant timestamptz := ratchet_internal.write_time();
+  v_is_news constant boolean := ratchet_internal.lock_worker(p_worker)
+    and p_takes and coalesce(ratchet_internal.next_news(p_worker, v_now) = 0, false);
 begin
-  perform ratchet_internal.lock_worker(p_worker);
-  v_is_news := ratchet_internal.is_news(p_worker, p_now);
-  if p_jobs is not null or p_end_jobs is not null and (p_activity_jobs is not null or v_is_news)
+  if coalesce(p_jobs, p_plan_jobs) is not null
+    or p_end_jobs is not null and (p_activity_jobs is not null or v_is_news)
   then
-    perform ratchet_internal.lock_jobs(p_jobs || p_end_jobs || p_activity_jobs, p_plan_jobs,
-      p_plan_kinds, p_plan_options);
+    perform ratchet_internal.lock_jobs(p_jobs || p_plan_jobs || p_end_jobs || p_activity_jobs,
+      p_plan_jobs, p_plan_kinds, p_plan_options);
   end if;
   if v_is_news then
-    perform ratchet_internal.reap_workers(p_worker, p_now);
-    perform ratchet_internal.deliver_signals(p_now);
-    perform ratchet_internal.fire_schedules(p_now);
+    perform ratchet_internal.reap_workers(p_worker, v_now);
+    perform ratchet_internal.deliver_signals(v_now);
+    perform ratchet_internal.fire_schedules(v_now);
   end if;
+  return v_now;
 end $$;
 comment on function ratchet_internal.open_exchange(
-  bigint, timestamptz, bigint[], bigint[], bigint[], bigint[], text[], json[]) is
+  bigint, boolean, bigint[], bigint[], bigint[], bigint[], text[], json[]) is
   'Locks what an exchange may wait for, frees the work of lost workers, delivers signals and '
   'fires schedules.';
 
@@ -7752,7 +7783,8 @@ comment on function ratchet_internal.open_exchange(
 --             function goes on as new with these arguments
 --   delivery  answers whose order of delivery must be kept
 -- p_is_idle: nothing is left to do here; be notified. Null: as before; a worker that is notified
--- anyway takes nothing when it reports, unless the report made something ready.
+-- anyway takes nothing when it reports, unless the report made something ready, and does nothing
+-- for others.
 -- Rooms: how many turns and activities to take.
 -- Locks: worker (key share), jobs in id order, messages, attributes; waits at most 2 s for a lock
 -- (55P03).
@@ -7787,11 +7819,12 @@ set search_path = pg_catalog, pg_temp set lock_timeout = '2s' set jit = off
 set enable_seqscan = off set enable_mergejoin = off set plan_cache_mode = force_generic_plan
 as $$
 declare
-  v_now timestamptz := ratchet_internal.write_time();
+  v_takes boolean := p_is_idle is not null
+    or coalesce(p_plan_jobs, p_activity_jobs, p_failure_jobs, p_thread_jobs) is not null;
+  v_now constant timestamptz := ratchet_internal.open_exchange(p_worker, v_takes, p_failure_jobs
+    || p_thread_jobs, p_end_jobs, p_activity_jobs, p_plan_jobs, p_plan_kinds, p_plan_options);
   v_written bigint := 0;
 begin
-  perform ratchet_internal.open_exchange(p_worker, v_now, p_plan_jobs || p_failure_jobs
-    || p_thread_jobs, p_end_jobs, p_activity_jobs, p_plan_jobs, p_plan_kinds, p_plan_options);
   if p_step_jobs is not null then
     v_written := v_written + ratchet_internal.record_steps(p_worker, v_now, p_step_jobs,
       p_step_addresses, p_step_positions, p_step_kinds, p_step_names, p_step_deliveries,
@@ -7819,14 +7852,13 @@ begin
       p_activity_addresses, p_activity_positions, p_activity_attempts, p_activity_failed,
       p_activity_codes, p_activity_values);
   end if;
-  if p_end_jobs is not null or p_failure_jobs is not null or p_thread_jobs is not null then
-    perform ratchet_internal.finish_turns(p_worker, v_now, p_end_jobs, p_end_addresses,
-      p_end_results, p_end_errors, p_failure_jobs, p_failure_addresses, p_failure_errors,
-      p_failure_blocked, p_failure_forgotten, p_thread_jobs, p_thread_addresses, p_thread_inputs);
+  v_takes := ratchet_internal.finish_turns(p_worker, v_now, p_end_jobs, p_end_addresses,
+    p_end_results, p_end_errors, p_failure_jobs, p_failure_addresses, p_failure_errors,
+    p_failure_blocked, p_failure_forgotten, p_thread_jobs, p_thread_addresses, p_thread_inputs)
+    or v_takes;
+  if v_takes then return query
+    select * from ratchet_internal.claim(p_worker, v_now, p_turn_room, p_activity_room, p_is_idle);
   end if;
-  return query select * from ratchet_internal.claim(p_worker, v_now, p_turn_room,
-    p_activity_room, p_is_idle, p_end_jobs,
-    coalesce(p_plan_jobs, p_activity_jobs, p_failure_jobs, p_thread_jobs));
 end $$;
 comment on function ratchet.exchange is
   'The one call between a worker and the engine: hands in all that is finished, receives new work.';
@@ -7848,7 +7880,7 @@ set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_now timestamptz := ratchet_internal.now();
-  v_ready record;
+  v_ready ratchet_internal.readiness;
 begin
   if not exists (
     select from ratchet_internal.workers
@@ -7856,9 +7888,9 @@ begin
   then
     return 0;
   end if;
-  select * into v_ready from ratchet_internal.look(p_worker, v_now);
+  v_ready := ratchet_internal.look(p_worker, v_now);
   if v_ready.has_due or v_ready.has_turns or v_ready.has_activities
-    or ratchet_internal.is_news(p_worker, v_now)
+    or ratchet_internal.next_news(p_worker, v_now) = 0
   then
     return 0;
   end if;
@@ -16233,10 +16265,10 @@ begin
   update ratchet.jobs set expire_seconds = coalesce(
     ratchet_internal.expire_of(p_stop -> 'expire'), expire_seconds)
   where id = p_job.id;
-  return ratchet_internal.end_jobs(null, p_now, array[p_job.id], array[''],
+  return (ratchet_internal.end_jobs(null, p_now, array[p_job.id], array[''],
     array[case when not v_is_thrown then coalesce(p_job.context, '{}')::json end],
     array[case when v_is_thrown then (p_stop -> 'error')::json end],
-    -1000000000) is not null;
+    -1000000000)).ended is not null;
 end $$;
 comment on function ratchet_internal.stop_graph(timestamptz, ratchet.jobs, jsonb) is
   'Stops a job of a graph from outside; returns whether it was running.';

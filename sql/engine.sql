@@ -21,6 +21,7 @@ begin;
 \ir inspect/is_name.sql
 \ir inspect/check_name.sql
 \ir inspect/check_size.sql
+\ir inspect/is_read_committed.sql
 \ir inspect/check_isolation.sql
 \ir inspect/version.sql
 
@@ -86,6 +87,7 @@ begin;
 -- Answering steps. settle is the one door through which an answer enters the history.
 \ir dispatch/work.sql
 \ir dispatch/route_head.sql
+\ir dispatch/readiness.sql
 \ir dispatch/is_held_by.sql
 \ir dispatch/lock_worker.sql
 \ir dispatch/lock_jobs.sql
@@ -101,7 +103,6 @@ begin;
 \ir signal/mark_matched.sql
 \ir signal/match_signals.sql
 \ir signal/deliver_signals.sql
-\ir signal/next_delivery.sql
 \ir signal/signal.sql
 \ir signal/send_signals.sql
 
@@ -155,8 +156,10 @@ begin;
 \ir dispatch/claim_activities.sql
 \ir dispatch/route_key.sql
 \ir dispatch/look_begins.sql
+\ir dispatch/look_from.sql
 \ir dispatch/remember_look.sql
 \ir dispatch/look.sql
+\ir dispatch/next_news.sql
 \ir dispatch/next_look.sql
 \ir dispatch/claim.sql
 
@@ -165,7 +168,6 @@ begin;
 \ir dispatch/fail_spent.sql
 \ir dispatch/release_worker.sql
 \ir dispatch/reap_workers.sql
-\ir dispatch/is_news.sql
 
 -- What an exchange does for others, one by one, after one was refused.
 \ir apart/try_apart.sql

@@ -1,32 +1,24 @@
 -- The receiving half of an exchange: hands out answers, turns and activities. An idle worker that
 -- gets nothing is marked as idle and told when to look again. One that was idle and gets a single
 -- thing, with room for more, stays so, for it is told of more: when it reports (p_is_idle null), it
--- looks for what the report may have made ready, if anything went on (p_went_on: jobs of which more
--- was reported than their end) or somebody waited for one of those that ended (p_ended).
+-- looks only for what the report may have made ready.
 -- Locks: messages, skipping what others hold; the worker. Writes: workers, messages, attributes.
 
 create function ratchet_internal.claim(
-  p_worker bigint, p_now timestamptz, p_turn_room int, p_activity_room int, p_is_idle boolean,
-  p_ended bigint[], p_went_on bigint[]
+  p_worker bigint, p_now timestamptz, p_turn_room int, p_activity_room int, p_is_idle boolean
 ) returns setof ratchet.work
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_ready record;
+  v_ready ratchet_internal.readiness;
   v_rows int;
   v_found int := 0;
   v_is_full boolean := false;
   v_is_idle boolean;
-  v_stays_idle boolean;
   v_is_moved boolean := false;
 begin
-  if p_is_idle is null and p_went_on is null and not exists (
-    select from ratchet.jobs where id = any (p_ended) and is_awaited)
-  then
-    return;
-  end if;
-  select * into v_ready from ratchet_internal.look(p_worker, p_now);
+  v_ready := ratchet_internal.look(p_worker, p_now);
   if v_ready.has_due then
     v_is_moved := ratchet_internal.fire_due(p_worker, p_now, v_ready.heads,
       v_ready.answers_at);
@@ -50,21 +42,22 @@ begin
     v_found := v_found + v_rows;
     v_is_full := v_is_full or v_rows >= p_activity_room;
   end if;
-  v_stays_idle := v_found = 1 and coalesce(p_is_idle, true) and not v_is_full and exists (
-    select from ratchet_internal.workers where id = p_worker and is_idle);
-  v_is_idle := v_found = 0 and coalesce(p_is_idle, true);
-  if not v_stays_idle then
-    update ratchet_internal.workers
-    set is_idle = v_is_idle, idle_at = case when v_found = 0 then p_now end
-    where id = p_worker and is_idle <> v_is_idle;
+  if v_found = 1 and coalesce(p_is_idle, true) and not v_is_full then
+    return query select 'idle', null::bigint, null, null::int, null::int, null, null, null, null,
+      null, null::json, null::json, null::boolean, null::boolean, null, null::bigint
+    from ratchet_internal.workers where id = p_worker and is_idle;
+    if found then return; end if;
   end if;
-  if v_stays_idle or v_is_idle then
-    return query select case when v_is_idle then 'next' else 'idle' end, null::bigint, null,
-      null::int, null::int, null, null, null, null, null, null::json, null::json, null::boolean,
-      null::boolean, case when v_is_idle then ratchet_internal.next_look(p_worker, p_now,
-        v_ready.has_due or v_ready.has_turns or v_ready.has_activities)::text end, null::bigint;
+  v_is_idle := v_found = 0 and coalesce(p_is_idle, true);
+  update ratchet_internal.workers
+  set is_idle = v_is_idle, idle_at = case when v_found = 0 then p_now end
+  where id = p_worker and is_idle <> v_is_idle;
+  if v_is_idle then
+    return query select 'next', null::bigint, null, null::int, null::int, null, null, null, null,
+      null, null::json, null::json, null::boolean, null::boolean, ratchet_internal.next_look(
+        p_worker, p_now, v_ready.has_due or v_ready.has_turns or v_ready.has_activities)::text,
+      null::bigint;
   end if;
 end $$;
-comment on function ratchet_internal.claim(
-  bigint, timestamptz, int, int, boolean, bigint[], bigint[]) is
+comment on function ratchet_internal.claim(bigint, timestamptz, int, int, boolean) is
   'The receiving half of an exchange: what a worker is to do next.';

@@ -11,7 +11,8 @@
 --             function goes on as new with these arguments
 --   delivery  answers whose order of delivery must be kept
 -- p_is_idle: nothing is left to do here; be notified. Null: as before; a worker that is notified
--- anyway takes nothing when it reports, unless the report made something ready.
+-- anyway takes nothing when it reports, unless the report made something ready, and does nothing
+-- for others.
 -- Rooms: how many turns and activities to take.
 -- Locks: worker (key share), jobs in id order, messages, attributes; waits at most 2 s for a lock
 -- (55P03).
@@ -46,11 +47,12 @@ set search_path = pg_catalog, pg_temp set lock_timeout = '2s' set jit = off
 set enable_seqscan = off set enable_mergejoin = off set plan_cache_mode = force_generic_plan
 as $$
 declare
-  v_now timestamptz := ratchet_internal.write_time();
+  v_takes boolean := p_is_idle is not null
+    or coalesce(p_plan_jobs, p_activity_jobs, p_failure_jobs, p_thread_jobs) is not null;
+  v_now constant timestamptz := ratchet_internal.open_exchange(p_worker, v_takes, p_failure_jobs
+    || p_thread_jobs, p_end_jobs, p_activity_jobs, p_plan_jobs, p_plan_kinds, p_plan_options);
   v_written bigint := 0;
 begin
-  perform ratchet_internal.open_exchange(p_worker, v_now, p_plan_jobs || p_failure_jobs
-    || p_thread_jobs, p_end_jobs, p_activity_jobs, p_plan_jobs, p_plan_kinds, p_plan_options);
   if p_step_jobs is not null then
     v_written := v_written + ratchet_internal.record_steps(p_worker, v_now, p_step_jobs,
       p_step_addresses, p_step_positions, p_step_kinds, p_step_names, p_step_deliveries,
@@ -78,14 +80,13 @@ begin
       p_activity_addresses, p_activity_positions, p_activity_attempts, p_activity_failed,
       p_activity_codes, p_activity_values);
   end if;
-  if p_end_jobs is not null or p_failure_jobs is not null or p_thread_jobs is not null then
-    perform ratchet_internal.finish_turns(p_worker, v_now, p_end_jobs, p_end_addresses,
-      p_end_results, p_end_errors, p_failure_jobs, p_failure_addresses, p_failure_errors,
-      p_failure_blocked, p_failure_forgotten, p_thread_jobs, p_thread_addresses, p_thread_inputs);
+  v_takes := ratchet_internal.finish_turns(p_worker, v_now, p_end_jobs, p_end_addresses,
+    p_end_results, p_end_errors, p_failure_jobs, p_failure_addresses, p_failure_errors,
+    p_failure_blocked, p_failure_forgotten, p_thread_jobs, p_thread_addresses, p_thread_inputs)
+    or v_takes;
+  if v_takes then return query
+    select * from ratchet_internal.claim(p_worker, v_now, p_turn_room, p_activity_room, p_is_idle);
   end if;
-  return query select * from ratchet_internal.claim(p_worker, v_now, p_turn_room,
-    p_activity_room, p_is_idle, p_end_jobs,
-    coalesce(p_plan_jobs, p_activity_jobs, p_failure_jobs, p_thread_jobs));
 end $$;
 comment on function ratchet.exchange is
   'The one call between a worker and the engine: hands in all that is finished, receives new work.';

@@ -1,13 +1,15 @@
 -- Holds off whoever would take this worker's work over, until the transaction ends: a takeover
 -- deletes the row, which waits for this lock, and this fails once the row is gone.
--- Locks: the worker (key share). Raises: WF401 when the lease is lost, WF605.
+-- Locks: the worker (key share). Raises: WF401 when the lease is lost, WF605. Returns true.
 
-create function ratchet_internal.lock_worker(p_worker bigint) returns void
+create function ratchet_internal.lock_worker(p_worker bigint) returns boolean
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  perform ratchet_internal.check_isolation();
+  if not ratchet_internal.is_read_committed() then
+    perform ratchet_internal.check_isolation();
+  end if;
   perform from ratchet_internal.workers where id = p_worker
     and ratchet_internal.is_own(role_name) for key share;
   if not found then
@@ -20,6 +22,7 @@ begin
       jsonb_build_object('worker', p_worker::text),
       'Its lease ended and its work went to others; drop what is in memory and register anew.');
   end if;
+  return true;
 end $$;
 comment on function ratchet_internal.lock_worker(bigint) is
   'Keeps the worker''s lease from being taken over until commit; raises WF401 when it is gone.';

@@ -10,6 +10,8 @@ create function ratchet_internal.next_look(
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_news constant bigint := ratchet_internal.next_news(p_worker, p_now);
 begin
   return (
     select least(
@@ -39,8 +41,7 @@ begin
           else ceil(extract(epoch from look_at - p_now) * 1000) end
         from ratchet.schedules where look_at < 'infinity' order by look_at limit 1),
       case when p_is_held then 50 end,
-      (select greatest(delivery.milliseconds, 20) from ratchet_internal.next_delivery()
-        as delivery (milliseconds) where delivery.milliseconds is not null))::bigint);
+      case when v_news is not null then greatest(v_news, 20) end)::bigint);
 end $$;
 comment on function ratchet_internal.next_look(bigint, timestamptz, boolean) is
   'Milliseconds after which an idle worker looks again, unless it is notified before.';

@@ -13,7 +13,7 @@ set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_now timestamptz := ratchet_internal.now();
-  v_ready record;
+  v_ready ratchet_internal.readiness;
 begin
   if not exists (
     select from ratchet_internal.workers
@@ -21,9 +21,9 @@ begin
   then
     return 0;
   end if;
-  select * into v_ready from ratchet_internal.look(p_worker, v_now);
+  v_ready := ratchet_internal.look(p_worker, v_now);
   if v_ready.has_due or v_ready.has_turns or v_ready.has_activities
-    or ratchet_internal.is_news(p_worker, v_now)
+    or ratchet_internal.next_news(p_worker, v_now) = 0
   then
     return 0;
   end if;

@@ -1,5 +1,6 @@
--- After a slow look from the very beginning (p_begin null), or one that followed it, quick (0) or
--- safe (1): keeps in the session where the next looks begin. p_slow is what was known before.
+-- After a second slow look in a row from the very beginning (p_begin null), or one that followed
+-- it, quick (0) or safe (1): keeps in the session where the next looks begin. p_slow is what was
+-- known before: null nothing, {} after a first slow one, which may have made the session's plans.
 --   A safe look begins at a time before which nothing can come any more. It notes its own time, and
 --   its transaction, if that has a number (noted). A later transaction of the session has a number
 --   (xid) above all that were given until then. Once all below that have ended, a safe look that
@@ -22,11 +23,11 @@ declare
   v_is_whole constant boolean := p_begin is null;
   v_is_settled constant boolean := p_begin is distinct from 0
     and coalesce(p_oldest >= (p_slow ->> 'xid')::xid8, false);
-  v_is_new constant boolean := p_slow is null or v_is_settled;
+  v_is_new constant boolean := not p_slow ? 'noted' or v_is_settled;
   v_xid constant text := pg_current_xact_id_if_assigned()::text;
 begin
-  if v_is_whole and not v_is_slow then
-    perform set_config('ratchet.slow_look', '', false);
+  if v_is_whole and (p_slow is null or not v_is_slow) then
+    perform set_config('ratchet.slow_look', case when v_is_slow then '{}' else '' end, false);
     return;
   end if;
   perform set_config('ratchet.slow_look', jsonb_build_object(

@@ -7,14 +7,12 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if exists (
-    select from ratchet_internal.workers w
-    join ratchet_internal.worker_routes r on r.worker_id = w.id
-    where w.is_idle and r.namespace = p_namespace and r.queue = p_queue
-      and r.workflow = p_workflow)
-  then
-    perform pg_notify('ratchet', '');
-  end if;
+  perform pg_notify('ratchet', '')
+  from ratchet_internal.workers w
+  join ratchet_internal.worker_routes r on r.worker_id = w.id
+  where w.is_idle and r.namespace = p_namespace and r.queue = p_queue
+    and r.workflow = p_workflow
+  limit 1;
 end $$;
 comment on function ratchet_internal.wake_route(text, text, text) is
   'Notifies idle workers of a route; does nothing when none is idle.';

@@ -15,10 +15,10 @@ begin
   update ratchet.jobs set expire_seconds = coalesce(
     ratchet_internal.expire_of(p_stop -> 'expire'), expire_seconds)
   where id = p_job.id;
-  return ratchet_internal.end_jobs(null, p_now, array[p_job.id], array[''],
+  return (ratchet_internal.end_jobs(null, p_now, array[p_job.id], array[''],
     array[case when not v_is_thrown then coalesce(p_job.context, '{}')::json end],
     array[case when v_is_thrown then (p_stop -> 'error')::json end],
-    -1000000000) is not null;
+    -1000000000)).ended is not null;
 end $$;
 comment on function ratchet_internal.stop_graph(timestamptz, ratchet.jobs, jsonb) is
   'Stops a job of a graph from outside; returns whether it was running.';

@@ -7,7 +7,7 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if current_setting('transaction_isolation') <> 'read committed' then
+  if not ratchet_internal.is_read_committed() then
     perform ratchet_internal.raise_error('WF605', 'isolation level does not suit this call',
       jsonb_build_object('isolation', current_setting('transaction_isolation')),
       'Make this call in a transaction that is READ COMMITTED.');

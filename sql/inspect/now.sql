@@ -3,7 +3,6 @@
 
 create function ratchet_internal.now() returns timestamptz
 language sql volatile parallel safe
-set search_path = pg_catalog, pg_temp
-as 'select clock_timestamp()';
+return clock_timestamp();
 comment on function ratchet_internal.now() is
   'The one clock of the engine: wall time of the database.';

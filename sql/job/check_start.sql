@@ -10,9 +10,9 @@ as $$
 declare
   v_option text;
 begin
-  perform ratchet_internal.check_name(p_namespace, 'namespace');
-  perform ratchet_internal.check_name(p_workflow, 'workflow');
-  perform ratchet_internal.check_name(p_queue, 'queue');
+  perform ratchet_internal.check_name(p_namespace, 'namespace'),
+    ratchet_internal.check_name(p_workflow, 'workflow'),
+    ratchet_internal.check_name(p_queue, 'queue');
   if p_options is null or ratchet_internal.asks_to_watch(p_options) then return; end if;
   perform ratchet_internal.check_readable(p_options, 'options');
   if json_typeof(p_options) = 'object' then

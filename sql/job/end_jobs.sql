@@ -8,24 +8,24 @@
 -- that wait.
 -- With p_worker only jobs are ended of which that worker holds the thread at the given address: the
 -- main function, or a hook that failed for good.
--- Returns the jobs it ended; one that had ended before is not among them.
+-- Returns the jobs it ended (one that had ended before is not among them), and whether other jobs
+-- waited for one that returned.
 
 create function ratchet_internal.end_jobs(
   p_worker bigint, p_now timestamptz, p_jobs bigint[], p_addresses text[], p_results json[],
-  p_errors json[], p_status int default 0
-) returns bigint[]
+  p_errors json[], p_status int default 0, out ended bigint[], out are_awaited boolean
+)
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_ended bigint[];
   v_kept bigint[];
   v_awaited bigint[];
   v_graphs bigint[];
   v_is_watched boolean;
   v_have_tasks boolean;
 begin
-  with ended as (
+  with job as (
     update ratchet.jobs j
     set status = case when j.is_persistent and e.error is null then j.status
         when p_status < 0 then j.status + p_status else p_status end,
@@ -44,14 +44,14 @@ begin
   select array_agg(id) filter (where not is_kept), array_agg(id) filter (where is_kept),
     array_agg(id) filter (where is_awaited), bool_or(is_watched),
     array_agg(id) filter (where version is not null)
-  into v_ended, v_kept, v_awaited, v_is_watched, v_graphs from ended;
+  into ended, v_kept, v_awaited, v_is_watched, v_graphs from job;
   if v_awaited is not null or v_kept is not null or exists (
     select from ratchet_internal.messages
-    where job_id = any (v_ended) and (position <> 0 or address <> ''))
+    where job_id = any (ended) and (position <> 0 or address <> ''))
   then
     select bool_or(has_task) into v_have_tasks from (
       select job_id, address, position from ratchet_internal.messages
-      where job_id = any (v_ended || v_kept)
+      where job_id = any (ended || v_kept)
       union
       select job_id + 0, address, position from ratchet_internal.messages
       where kind = 'child' and key = any (v_awaited::text[])
@@ -62,10 +62,10 @@ begin
       where m.job_id = given.job_id and m.address = given.address
         and m.position = given.position limit 1 for update) locked;
     if v_have_tasks then
-      perform ratchet_internal.drop_escalations(p_now, v_ended, false);
+      perform ratchet_internal.drop_escalations(p_now, ended, false);
     end if;
   end if;
-  delete from ratchet_internal.messages where job_id = any (v_ended);
+  delete from ratchet_internal.messages where job_id = any (ended);
   if v_kept is not null then
     delete from ratchet_internal.messages where job_id = any (v_kept)
       and not ratchet_internal.is_hook(address);
@@ -77,7 +77,7 @@ begin
   if v_graphs is not null then
     perform ratchet_internal.announce_ended(v_graphs);
   end if;
-  return v_ended;
+  are_awaited := v_awaited is not null;
 end $$;
 comment on function ratchet_internal.end_jobs(
   bigint, timestamptz, bigint[], text[], json[], json[], int) is

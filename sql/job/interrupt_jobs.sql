@@ -31,8 +31,8 @@ begin
     select distinct on (job_id) * from unnest(p_jobs, p_ids, p_options)
       as each (job_id, id, options)
     where job_id is not null order by job_id) s;
-  v_stopped := ratchet_internal.end_jobs(null, p_now, v_stop.jobs, v_stop.addresses,
-    v_stop.results, v_stop.errors, -1000000000);
+  v_stopped := (ratchet_internal.end_jobs(null, p_now, v_stop.jobs, v_stop.addresses,
+    v_stop.results, v_stop.errors, -1000000000)).ended;
   if v_stopped is not null then
     perform ratchet_internal.drop_escalations(p_now, v_stopped, true);
   end if;

@@ -17,9 +17,9 @@ declare
   v_queue text := coalesce(p_queue, p_workflow);
   v_count bigint;
 begin
-  perform ratchet_internal.check_start(p_namespace, p_workflow, v_queue, p_options);
-  perform ratchet_internal.check_name(v_id, 'workflow id');
-  perform ratchet_internal.check_size(p_args, 'arguments');
+  perform ratchet_internal.check_start(p_namespace, p_workflow, v_queue, p_options),
+    ratchet_internal.check_name(v_id, 'workflow id'),
+    ratchet_internal.check_size(p_args, 'arguments');
   if not ratchet_internal.is_arguments(p_args) then
     perform ratchet_internal.raise_error('WF102', 'arguments are not a JSON array',
       jsonb_build_object('workflow_id', v_id), 'Give the arguments as a JSON array: ''["a", 1]''.');

@@ -15,18 +15,20 @@ async function session(t: { teardown: (end: () => void) => void }): Promise<Pool
 }
 
 const isRemembered = async (client: PoolClient) => {
-  const { rows } = await client.query(`select current_setting('ratchet.slow_look', true) <> '' a`);
+  const { rows } = await client.query(
+    `select current_setting('ratchet.slow_look', true) not in ('', '{}') a`,
+  );
   return rows[0].a === true;
 };
 
-/** As if the look from the beginning had taken this long. */
-const remember = (client: PoolClient, worker: string, took: string) =>
+/** As if the look from the beginning had taken this long, the second in a row. */
+const remember = (client: PoolClient, worker: string, took: string, known: string | null = '{}') =>
   client.query(
-    `select ratchet_internal.remember_look($1, n, null, null, null, $2, array(
+    `select ratchet_internal.remember_look($1, n, $3, null, null, $2, array(
       select row(namespace, queue, workflow, opens_at, n, null)::ratchet_internal.route_head
       from ratchet_internal.worker_routes where worker_id = $1), null)
     from ratchet_internal.now() n`,
-    [worker, took],
+    [worker, took, known],
   );
 
 const started = (work: WorkRow[]) => work.map(({ workflow_id }) => workflow_id);
@@ -49,6 +51,13 @@ test('the next looks begin where it came to, until one from the beginning is due
   await remember(client, worker, '0.1 ms');
   t.deepEqual(started(await exchange(client, worker)), [old], 'another session knew nothing of it');
   t.false(await isRemembered(client), 'a fast look ends it');
+});
+
+test('a single slow look is not remembered, for it may have made the plans', async (t) => {
+  const client = await session(t);
+  const worker = await sql.worker(sql.name());
+  await remember(client, worker, '1 hour', null);
+  t.false(await isRemembered(client));
 });
 
 test('a message that is committed late is found by a safe look', async (t) => {
