@@ -37,7 +37,7 @@ begin
       cross join lateral (select (
         select coalesce(held.worker_id, 0) from ratchet_internal.messages held
         where held.job_id = r.job_id and held.address = r.address and held.position = 0) as holder
-      ) turn
+      offset 0) turn -- fenced: each use would be a look-up of its own
       where r.job_id = given.job_id and r.address = given.address
         and r.position = given.position and r.kind = 'result'
         and coalesce(r.worker_id, p_worker) is not distinct from p_worker

@@ -10,8 +10,8 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_loads ratchet_internal.graph_draft[] := array(
-    select d from ratchet_internal.load_graphs(p_now, p_jobs) d);
+  v_loads ratchet_internal.graph_draft[] :=
+    (ratchet_internal.load_graphs(p_now, p_jobs)).drafts;
   v_known ratchet_internal.graph_known := ratchet_internal.known_activities(v_loads);
   -- Lists of their own are not copied at each call.
   v_keys bigint[] := v_known.keys;

@@ -42,6 +42,7 @@
 \ir graph_item.sql
 \ir graph_outcome.sql
 \ir graph_draft.sql
+\ir graph_loads.sql
 \ir graph_run.sql
 \ir graph_start.sql
 \ir graph_known.sql

@@ -1,27 +1,27 @@
 -- Locks jobs of graphs and their answers, never waiting, and loads what their stretches begin with:
 -- the jobs, what has been answered, and the outputs of ancestors as far as an activity or one below
 -- it reads them. What somebody else has locked is left for later. offset 0 keeps the order of the
--- joins: a plan made before there are statistics reads whole tables otherwise.
+-- joins: a plan made before there are statistics reads whole tables otherwise. The last one keeps
+-- the condition on items from aggregating them, and looking up all ancestors, a second time.
 
 create function ratchet_internal.load_graphs(p_now timestamptz, p_jobs bigint[])
-returns setof ratchet_internal.graph_draft
+returns ratchet_internal.graph_loads
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_jobs ratchet.jobs[] := array(
-    select job from (
-      select * from ratchet.jobs
-      where id = any (p_jobs) and status > 0 and version is not null
-      order by id for no key update skip locked) job);
+  v_jobs bigint[] := array(
+    select id from ratchet.jobs
+    where id = any (p_jobs) and status > 0 and version is not null
+    order by id for no key update skip locked);
+  v_loads ratchet_internal.graph_loads;
 begin
-  return query
-  select p_now, app.version_id, null::int, false, j, found.ahead, found.items, 0,
-    null::ratchet.jobs_attributes[], null::ratchet.jobs_attributes[],
-    null::ratchet_internal.messages[], null::tid[], null::tid[], '{}'::jsonb, null::jsonb[],
-    null::jsonb[], null::jsonb, null::jsonb, null::jsonb[], null::jsonb[], null::bigint[],
-    null::jsonb, null::jsonb, null::jsonb, null::jsonb[]
-  from unnest(v_jobs) j
+  v_loads.drafts := array(
+  select row(p_now, app.version_id, null, false, j, found.ahead, found.items, 0, null, null,
+    null, null, null, '{}', null, null, null, null, null, null, null, null, null, null, null
+    )::ratchet_internal.graph_draft
+  from unnest(v_jobs) as given (id)
+  cross join lateral (select * from ratchet.jobs where id = given.id offset 0) j
   cross join lateral (select a.version_id from ratchet_internal.graph_apps a
     where a.space = j.namespace offset 0) app
   cross join lateral (
@@ -52,8 +52,10 @@ begin
           and a.address = ratchet_internal.cut_address(m.address, each.depth::int)
         offset 0) a
       where each.name = any (needed.reads) and each.depth < cardinality(activity.path))
-      end as outputs) scope) found
-  where found.items is not null;
+      end as outputs) scope
+    offset 0) found
+  where found.items is not null);
+  return v_loads;
 end $$;
 comment on function ratchet_internal.load_graphs(timestamptz, bigint[]) is
   'Locks jobs of graphs, never waiting, and loads what their stretches begin with.';
