@@ -2,7 +2,7 @@ import type { ExecutionContext } from 'ava';
 import type { PoolClient } from 'pg';
 import { exchange, type engine, type Plan, type Report } from './engine';
 import { keepStatistics } from './statistics';
-import { workMeter, type Work } from './work-meter';
+import { workMeter, type Node, type Work } from './work-meter';
 
 /** What each call of a life touched, by the name of the call. */
 export type Life = Map<string, Work>;
@@ -97,12 +97,16 @@ type PlanKey = 'job' | 'position';
 
 /**
  * Batches of any size in one session, which keeps the plans that it makes at first, when the tables
- * are empty, or hold nothing but dead rows (leaveDeadRows).
+ * are empty, or hold nothing but dead rows (leaveDeadRows). onPlan is given the plan of each
+ * statement, and its text.
  */
-export async function openBatches(sql: ReturnType<typeof engine>) {
+export async function openBatches(
+  sql: ReturnType<typeof engine>,
+  onPlan?: (plan: Node, text: string) => void,
+) {
   await keepStatistics(sql);
   const client = await sql.pool().connect();
-  const meter = await workMeter(client);
+  const meter = await workMeter(client, onPlan);
   sql.finally(async () => {
     await meter.end();
     client.release();

@@ -4,7 +4,7 @@ import type { PoolClient } from 'pg';
 export type Work = Map<string, number>;
 
 /** A node of a plan, as auto_explain tells it. */
-interface Node {
+export interface Node {
   [field: string]: unknown;
   Filter?: string;
   'Join Filter'?: string;
@@ -25,9 +25,10 @@ const SETTINGS = `load 'auto_explain';
 /**
  * Counts the rows that the statements of a session touch, those inside of functions included: each
  * row that a node of a plan gave or left out, and each time that a node was begun. It is the
- * same on any machine. The statements come with the plans that the session keeps.
+ * same on any machine. The statements come with the plans that the session keeps, which onPlan is
+ * given.
  */
-export async function workMeter(client: PoolClient) {
+export async function workMeter(client: PoolClient, onPlan?: (plan: Node, text: string) => void) {
   let work: Work = new Map();
   /** How many comparisons a condition with an array makes for each row. */
   let batch = 1;
@@ -38,6 +39,7 @@ export async function workMeter(client: PoolClient) {
     const place = /function (\S+?)\(/.exec(where ?? '')?.[1] ?? 'the call';
     const statement = `${place}: ${plan['Query Text'].replaceAll(/\s+/g, ' ').trim()}`;
     work.set(statement, (work.get(statement) ?? 0) + rowsOf(plan.Plan, batch));
+    onPlan?.(plan.Plan, statement);
   };
   client.on('notice', listen);
   await client.query(SETTINGS);
