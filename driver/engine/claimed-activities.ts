@@ -4,7 +4,7 @@ import type { Database } from '../database/database';
 import { putBack } from '../database/worker-calls';
 import type { ActivityClaim, StepTransaction } from '../database/step-transaction';
 import type { Work } from '../database/exchange';
-import { failure, parseOptions, runActivity, type Settled } from './activities';
+import { failure, parseOptions, runActivity, type Outcome, type Settled } from './activities';
 import type { ActivityReport } from './report';
 import type { Served } from './served';
 
@@ -17,8 +17,10 @@ export interface ActivityHost {
   onError(error: unknown): void;
 }
 
+type Execution = Omit<ActivityClaim, 'workerId'>;
+
 /** With its attempt: the next may be claimed before the report of this one is known to count. */
-function claimOf(of: Omit<ActivityClaim, 'workerId'>): string {
+function claimOf(of: Execution): string {
   return `${of.jobId}\n${of.address}\n${of.position}\n${of.attempt}`;
 }
 
@@ -36,6 +38,14 @@ export function contextOf(work: Work, open: ActivityContext['open']): ActivityCo
     attempt: work.attempt,
     open,
   };
+}
+
+/** What is reported of an execution. */
+export function reportOf(
+  { jobId, address, position, attempt }: Execution,
+  { isFailed, code, value }: Outcome,
+): ActivityReport {
+  return { jobId, address, position, attempt, isFailed, code, value };
 }
 
 /** Activities that were claimed from a queue, until the commit of their reports. */
@@ -64,7 +74,7 @@ export class ClaimedActivities {
     const settled: Settled = (outcome) => {
       if (lease !== this.lease) return;
       if (outcome.isRecorded) this.recorded(claim);
-      else this.report({ jobId, address, position, attempt, ...outcome });
+      else this.report(reportOf({ jobId, address, position, attempt }, outcome));
     };
     try {
       this.start(work, settled);
@@ -99,7 +109,7 @@ export class ClaimedActivities {
     }
   }
 
-  open(of: Omit<ActivityClaim, 'workerId'>): Promise<StepTransaction> {
+  open(of: Execution): Promise<StepTransaction> {
     const { database, workerId } = this.host;
     return database.stepTransactions.begin({ ...of, workerId });
   }

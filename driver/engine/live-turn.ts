@@ -223,7 +223,8 @@ export class LiveTurn {
   private noteOrder(position: number): void {
     if (this.pending.size === 1) return;
     const place = placeOf(this.address, position);
-    this.report.deliveries.push({ ...place, delivery: this.deliveries + 1 });
+    const delivery = this.deliveries + 1;
+    this.report.deliveries.push({ address: place.address, position: place.position, delivery });
   }
 
   private settleCall(position: number, answer: Answer): void {
