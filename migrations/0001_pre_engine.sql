@@ -3085,7 +3085,9 @@ comment on function ratchet_internal.is_held_by(bigint, bigint) is
 
 -- Holds off whoever would take this worker's work over, until the transaction ends: a takeover
 -- deletes the row, which waits for this lock, and this fails once the row is gone.
--- Locks: the worker (key share). Raises: WF401 when the lease is lost, WF605. Returns true.
+-- Every exchange begins here, so the check is performed only where it will raise.
+-- Locks: the worker (key share). Raises: WF401 when the lease is lost, WF605. Returns true, so that
+-- what else an exchange asks can follow in one expression.
 
 create function ratchet_internal.lock_worker(p_worker bigint) returns boolean
 language plpgsql volatile
@@ -7164,6 +7166,7 @@ declare
   v_looks_at timestamptz;
   v_is_late boolean;
   v_is_news boolean;
+  v_took interval;
   v_is_slow boolean;
 begin
   if v_known <> '' then
@@ -7181,12 +7184,12 @@ begin
     return case when v_is_news then 0
       else ceil(extract(epoch from v_looks_at - v_began) * 1000) end;
   end if;
-  v_is_slow := ratchet_internal.now() - v_began > interval '2 ms';
+  v_took := ratchet_internal.now() - v_began;
+  v_is_slow := v_took > interval '2 ms';
   if v_is_slow or v_known <> '' then
     perform set_config('ratchet.slow_delivery', case when v_is_slow then
-      extract(epoch from case when v_looks_at is null then v_began else v_began
-        + 20 * least(ratchet_internal.now() - v_began, interval '2 seconds') end)::text
-      else '' end, false);
+      extract(epoch from case when v_looks_at is null then v_began
+        else v_began + 20 * least(v_took, interval '2 seconds') end)::text else '' end, false);
   end if;
   return case when v_is_news then 0 end;
 end $$;
@@ -7264,6 +7267,7 @@ declare
   v_is_full boolean := false;
   v_is_idle boolean;
   v_is_moved boolean := false;
+  v_word ratchet.work;
 begin
   v_ready := ratchet_internal.look(p_worker, p_now);
   if v_ready.has_due then
@@ -7289,21 +7293,22 @@ begin
     v_found := v_found + v_rows;
     v_is_full := v_is_full or v_rows >= p_activity_room;
   end if;
-  if v_found = 1 and coalesce(p_is_idle, true) and not v_is_full then
-    return query select 'idle', null::bigint, null, null::int, null::int, null, null, null, null,
-      null, null::json, null::json, null::boolean, null::boolean, null, null::bigint
-    from ratchet_internal.workers where id = p_worker and is_idle;
-    if found then return; end if;
+  if v_found = 1 and coalesce(p_is_idle, true) and not v_is_full and exists (
+    select from ratchet_internal.workers where id = p_worker and is_idle)
+  then
+    v_word.kind := 'idle';
+    return next v_word;
+    return;
   end if;
   v_is_idle := v_found = 0 and coalesce(p_is_idle, true);
   update ratchet_internal.workers
   set is_idle = v_is_idle, idle_at = case when v_found = 0 then p_now end
   where id = p_worker and is_idle <> v_is_idle;
   if v_is_idle then
-    return query select 'next', null::bigint, null, null::int, null::int, null, null, null, null,
-      null, null::json, null::json, null::boolean, null::boolean, ratchet_internal.next_look(
-        p_worker, p_now, v_ready.has_due or v_ready.has_turns or v_ready.has_activities)::text,
-      null::bigint;
+    v_word.kind := 'next';
+    v_word.value := ratchet_internal.next_look(p_worker, p_now,
+      v_ready.has_due or v_ready.has_turns or v_ready.has_activities);
+    return next v_word;
   end if;
 end $$;
 comment on function ratchet_internal.claim(bigint, timestamptz, int, int, boolean) is
@@ -7733,6 +7738,7 @@ comment on function ratchet.set_aside(bigint) is
 -- How every exchange begins: all that it may have to wait for is locked before it changes anything,
 -- in the one order that everybody keeps. One that takes work (p_takes) then frees the work of
 -- workers that are gone, delivers signals and fires schedules, before it writes anything.
+-- p_jobs are those of functions that failed and of threads that end.
 -- An exchange that only reports activities locks no job here: reports of several workers for one
 -- job run side by side. One that only ends jobs locks none either: end_jobs does, in the same
 -- order. One that does more than one of these locks the jobs of all before any message.
@@ -17296,44 +17302,44 @@ declare
   v_loads ratchet_internal.graph_loads;
 begin
   v_loads.drafts := array(
-  select row(p_now, app.version_id, null, false, j, found.ahead, found.items, 0, null, null,
-    null, null, null, '{}', null, null, null, null, null, null, null, null, null, null, null
-    )::ratchet_internal.graph_draft
-  from unnest(v_jobs) as given (id)
-  cross join lateral (select * from ratchet.jobs where id = given.id offset 0) j
-  cross join lateral (select a.version_id from ratchet_internal.graph_apps a
-    where a.space = j.namespace offset 0) app
-  cross join lateral (
-    select array_agg(row(m.address, m.position, coalesce(scope.outputs, '{}'), run, m.options,
-      m.ctid)::ratchet_internal.graph_item
-      order by m.due_at, m.address, m.position) as items,
-      array_agg(app.version_id << 32 | m.position) || max(activity.ahead) as ahead
-    from (
-      select ctid, address, position, options, due_at from ratchet_internal.messages
-      where job_id = j.id and kind = 'result' and due_at <= p_now and position > 0
-      order by address, position for update skip locked) m
-    left join lateral (select a.* from ratchet.jobs_attributes a
-      where a.job_id = j.id and a.address = m.address and a.position = m.position
-      offset 0) run on true
-    left join lateral (select a.* from ratchet_internal.graph_activities a
-      where a.version_id = app.version_id and a.position = m.position offset 0)
-      activity on true
-    cross join lateral (select case when run.job_id is null then activity.reads
-      else activity.reads_late end as reads) needed
-    cross join lateral (select case when needed.reads <> '{}' then (
-      select jsonb_object_agg(above.name, ratchet_internal.row_entry(above, a, j.input))
-      from unnest(activity.path, activity.path_names) with ordinality
-        as each (position, name, depth)
-      cross join lateral (select a.* from ratchet_internal.graph_activities a
-        where a.version_id = app.version_id and a.position = each.position offset 0) above
-      cross join lateral (select a.* from ratchet.jobs_attributes a
-        where a.job_id = j.id and a.position = each.position
-          and a.address = ratchet_internal.cut_address(m.address, each.depth::int)
-        offset 0) a
-      where each.name = any (needed.reads) and each.depth < cardinality(activity.path))
-      end as outputs) scope
-    offset 0) found
-  where found.items is not null);
+    select row(p_now, app.version_id, null, false, j, found.ahead, found.items, 0, null, null,
+      null, null, null, '{}', null, null, null, null, null, null, null, null, null, null, null
+      )::ratchet_internal.graph_draft
+    from unnest(v_jobs) as given (id)
+    cross join lateral (select * from ratchet.jobs where id = given.id offset 0) j
+    cross join lateral (select a.version_id from ratchet_internal.graph_apps a
+      where a.space = j.namespace offset 0) app
+    cross join lateral (
+      select array_agg(row(m.address, m.position, coalesce(scope.outputs, '{}'), run, m.options,
+        m.ctid)::ratchet_internal.graph_item
+        order by m.due_at, m.address, m.position) as items,
+        array_agg(app.version_id << 32 | m.position) || max(activity.ahead) as ahead
+      from (
+        select ctid, address, position, options, due_at from ratchet_internal.messages
+        where job_id = j.id and kind = 'result' and due_at <= p_now and position > 0
+        order by address, position for update skip locked) m
+      left join lateral (select a.* from ratchet.jobs_attributes a
+        where a.job_id = j.id and a.address = m.address and a.position = m.position
+        offset 0) run on true
+      left join lateral (select a.* from ratchet_internal.graph_activities a
+        where a.version_id = app.version_id and a.position = m.position offset 0)
+        activity on true
+      cross join lateral (select case when run.job_id is null then activity.reads
+        else activity.reads_late end as reads) needed
+      cross join lateral (select case when needed.reads <> '{}' then (
+        select jsonb_object_agg(above.name, ratchet_internal.row_entry(above, a, j.input))
+        from unnest(activity.path, activity.path_names) with ordinality
+          as each (position, name, depth)
+        cross join lateral (select a.* from ratchet_internal.graph_activities a
+          where a.version_id = app.version_id and a.position = each.position offset 0) above
+        cross join lateral (select a.* from ratchet.jobs_attributes a
+          where a.job_id = j.id and a.position = each.position
+            and a.address = ratchet_internal.cut_address(m.address, each.depth::int)
+          offset 0) a
+        where each.name = any (needed.reads) and each.depth < cardinality(activity.path))
+        end as outputs) scope
+      offset 0) found
+    where found.items is not null);
   return v_loads;
 end $$;
 comment on function ratchet_internal.load_graphs(timestamptz, bigint[]) is

@@ -17,6 +17,7 @@ declare
   v_is_full boolean := false;
   v_is_idle boolean;
   v_is_moved boolean := false;
+  v_word ratchet.work;
 begin
   v_ready := ratchet_internal.look(p_worker, p_now);
   if v_ready.has_due then
@@ -42,21 +43,22 @@ begin
     v_found := v_found + v_rows;
     v_is_full := v_is_full or v_rows >= p_activity_room;
   end if;
-  if v_found = 1 and coalesce(p_is_idle, true) and not v_is_full then
-    return query select 'idle', null::bigint, null, null::int, null::int, null, null, null, null,
-      null, null::json, null::json, null::boolean, null::boolean, null, null::bigint
-    from ratchet_internal.workers where id = p_worker and is_idle;
-    if found then return; end if;
+  if v_found = 1 and coalesce(p_is_idle, true) and not v_is_full and exists (
+    select from ratchet_internal.workers where id = p_worker and is_idle)
+  then
+    v_word.kind := 'idle';
+    return next v_word;
+    return;
   end if;
   v_is_idle := v_found = 0 and coalesce(p_is_idle, true);
   update ratchet_internal.workers
   set is_idle = v_is_idle, idle_at = case when v_found = 0 then p_now end
   where id = p_worker and is_idle <> v_is_idle;
   if v_is_idle then
-    return query select 'next', null::bigint, null, null::int, null::int, null, null, null, null,
-      null, null::json, null::json, null::boolean, null::boolean, ratchet_internal.next_look(
-        p_worker, p_now, v_ready.has_due or v_ready.has_turns or v_ready.has_activities)::text,
-      null::bigint;
+    v_word.kind := 'next';
+    v_word.value := ratchet_internal.next_look(p_worker, p_now,
+      v_ready.has_due or v_ready.has_turns or v_ready.has_activities);
+    return next v_word;
   end if;
 end $$;
 comment on function ratchet_internal.claim(bigint, timestamptz, int, int, boolean) is

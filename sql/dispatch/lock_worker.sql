@@ -1,6 +1,8 @@
 -- Holds off whoever would take this worker's work over, until the transaction ends: a takeover
 -- deletes the row, which waits for this lock, and this fails once the row is gone.
--- Locks: the worker (key share). Raises: WF401 when the lease is lost, WF605. Returns true.
+-- Every exchange begins here, so the check is performed only where it will raise.
+-- Locks: the worker (key share). Raises: WF401 when the lease is lost, WF605. Returns true, so that
+-- what else an exchange asks can follow in one expression.
 
 create function ratchet_internal.lock_worker(p_worker bigint) returns boolean
 language plpgsql volatile

@@ -15,6 +15,7 @@ declare
   v_looks_at timestamptz;
   v_is_late boolean;
   v_is_news boolean;
+  v_took interval;
   v_is_slow boolean;
 begin
   if v_known <> '' then
@@ -32,12 +33,12 @@ begin
     return case when v_is_news then 0
       else ceil(extract(epoch from v_looks_at - v_began) * 1000) end;
   end if;
-  v_is_slow := ratchet_internal.now() - v_began > interval '2 ms';
+  v_took := ratchet_internal.now() - v_began;
+  v_is_slow := v_took > interval '2 ms';
   if v_is_slow or v_known <> '' then
     perform set_config('ratchet.slow_delivery', case when v_is_slow then
-      extract(epoch from case when v_looks_at is null then v_began else v_began
-        + 20 * least(ratchet_internal.now() - v_began, interval '2 seconds') end)::text
-      else '' end, false);
+      extract(epoch from case when v_looks_at is null then v_began
+        else v_began + 20 * least(v_took, interval '2 seconds') end)::text else '' end, false);
   end if;
   return case when v_is_news then 0 end;
 end $$;

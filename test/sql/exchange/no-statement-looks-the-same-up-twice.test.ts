@@ -9,7 +9,7 @@ import { twinsIn } from '../../support/twin-plans';
 const sql = engine();
 
 /** Two columns of threads and jobs, for the few answers whose thread has no message. */
-const MEANT = 'ratchet_internal.settle: ';
+const MEANT = /^ratchet_internal\.settle: .*(?:threads|jobs)_pkey/;
 
 test('in the lives of jobs and of graphs', async (t) => {
   const { app } = await graphApp(sql, ...documents);
@@ -24,7 +24,7 @@ test('in the lives of jobs and of graphs', async (t) => {
   await lifeOfGraphs(batchOf(3), app);
   t.true(plans > 1_000);
   t.deepEqual(
-    [...twins].filter((twin) => !twin.startsWith(MEANT)),
+    [...twins].filter((twin) => !MEANT.test(twin)),
     [],
   );
 });
