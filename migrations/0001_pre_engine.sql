@@ -10352,9 +10352,12 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   c_blanks constant text := '\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff';
+  -- Digits are octal after a zero, and wherever there is no group to refer to.
+  c_octal constant text := case when p_pattern ~ '\(' then '\\0[0-7]{0,2}'
+    else '\\[0-3][0-7]{0,2}|\\[4-7][0-7]?' end;
   v_tokens text[] := array(
-    select coalesce(m[1], '') from regexp_matches(p_pattern,
-      '(\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|\\c[a-zA-Z]|\\.|\(\?<?[=!:]|\(\?|\[\^?\]|\[\^?|'
+    select coalesce(m[1], '') from regexp_matches(p_pattern, '(' || c_octal
+      || '|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|\\c[a-zA-Z]|\\.|\(\?<?[=!:]|\(\?|\[\^?\]|\[\^?|'
       || '\{[0-9]+(?:,[0-9]*)?\}|.)', 'g') as m);
   v_token text;
   v_is_class boolean := false;
@@ -10377,11 +10380,15 @@ begin
       when v_token = '\S' and not v_is_class then '[^' || c_blanks || ']'
       when v_token = '\b' then case when v_is_class then '\b' else '\y' end
       when v_token = '\B' and not v_is_class then '\Y'
-      when v_token ~ '^\\[1-9]$' and '(' <> all (v_tokens) then '\u000' || right(v_token, 1)
-      when v_token ~ '^\\[^a-zA-Z0-9]$' or v_token ~ '^\\([fnrtvDWS]|u....|c.|[1-9])$'
+      when v_token ~ '^\\[0-7]+$' and (left(v_token, 2) = '\0' or '(' <> all (v_tokens))
+        then '\u' || lpad(to_hex((
+          select sum(digit::int * 8 ^ (at - 1))::int
+          from string_to_table(reverse(substr(v_token, 2)), null)
+            with ordinality as each (digit, at))), 4, '0')
+      when v_token ~ '^\\[^a-zA-Z0-9]$' or v_token ~ '^\\([fnrtvDWS]|u....|c.)$'
+        or v_token ~ '^\\[1-9]$' and '(' = any (v_tokens)
         then v_token
       when v_token ~ '^\\x..' then '\u00' || substr(v_token, 3)
-      when v_token = '\0' then '\u0000'
       when v_token ~ '^\\' then substr(v_token, 2)
       when v_is_class then
         case when left(v_token, 1) = '[' then '\[' || substr(v_token, 2) else v_token end

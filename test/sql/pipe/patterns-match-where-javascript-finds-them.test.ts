@@ -53,3 +53,24 @@ test.serial('string.search of random patterns, many of them malformed', async (t
   t.deepEqual(wrong, []);
   t.true(results.filter((value) => typeof value === 'number' && value >= 0).length > 100);
 });
+
+const octals: [string, string][] = [
+  ['c b{1', '\\01?. '],
+  ['a\u0001b', '\\01b'],
+  ['a\u0001b', '[\\01]'],
+  ['a\nb', '\\12'],
+  ['xA', '\\101'],
+  ['x\u00201', '\\401'],
+  ['x8', '\\8'],
+  ['(\u00012', '(?:)\\0012'],
+];
+
+test.serial('escapes with octal digits', async (t) => {
+  const results = await sql.evaluate(
+    calls,
+    octals.map((pair) => ['string.search', pair]),
+  );
+  const expected = octals.map(([text, pattern]) => expectedOf(text, pattern));
+  t.deepEqual(results, expected);
+  t.true(expected.every((at) => Number(at) >= 0));
+});
