@@ -14,13 +14,14 @@ import type { PendingCall } from './call';
 import { LocalSteps, planOf } from './local-steps';
 import { readHistories, Rebuilding } from './rebuilding';
 import { Registration, type RegistrationOptions } from './registration';
-import { emptyReport, isLast, refusalOf, type Batch } from './report';
+import { isLast, refusalOf, type Batch } from './report';
 import { continueAsNew, runWorkflow, type WorkflowFunction } from './run-workflow';
 import { resync, type ResyncHost } from './resync';
 import { Served } from './served';
 import { stepKey } from './step-key';
 import { TurnCache } from './turn-cache';
 import type { TurnHost } from './turn-host';
+import { Unreported } from './unreported';
 
 type Registered = Pick<RegistrationOptions, 'leaseSeconds' | 'isUpkept' | 'onError'>;
 
@@ -43,7 +44,7 @@ const NO_ROOM = { turns: 0, activities: 0 };
 export class Engine implements TurnHost, ExchangeHost, EvictionHost, ResyncHost {
   readonly turns: TurnCache;
   readonly rebuilding = new Rebuilding();
-  private readonly dirty = new Set<LiveTurn>();
+  private readonly unreported = new Unreported();
   /** Turns whose functions run at this moment, up to the next macrotask. */
   private busy: LiveTurn[] = [];
   readonly served = new Served(() => this.logLevel);
@@ -138,7 +139,7 @@ export class Engine implements TurnHost, ExchangeHost, EvictionHost, ResyncHost 
   }
 
   report(turn: LiveTurn): void {
-    this.dirty.add(turn);
+    this.unreported.add(turn);
     this.turns.activate(turn);
     this.loop.wake(false);
   }
@@ -163,18 +164,7 @@ export class Engine implements TurnHost, ExchangeHost, EvictionHost, ResyncHost 
   // What the exchange asks for.
 
   takeBatch(): Batch {
-    const batch: Batch = { turns: [], activities: this.claimed.takeReports() };
-    for (const turn of this.dirty) {
-      // One report of a job at a time: the next may depend on it.
-      if (turn.isReporting) continue;
-      this.dirty.delete(turn);
-      if (!turn.hasReport) continue;
-      turn.isReporting = true;
-      const { jobId, address, report } = turn;
-      batch.turns.push({ jobId, address, report });
-      turn.report = emptyReport();
-    }
-    return batch;
+    return { turns: this.unreported.take(), activities: this.claimed.takeReports() };
   }
 
   rooms(): { turns: number; activities: number } {
@@ -204,7 +194,7 @@ export class Engine implements TurnHost, ExchangeHost, EvictionHost, ResyncHost 
         continue;
       }
       if (turn.isCommitted) for (const action of turn.afterCommit.splice(0)) action();
-      else this.dirty.add(turn);
+      else this.unreported.add(turn);
       this.park(turn);
     }
   }
@@ -253,7 +243,7 @@ export class Engine implements TurnHost, ExchangeHost, EvictionHost, ResyncHost 
 
   forget(turn: LiveTurn): void {
     turn.isOver = true;
-    this.dirty.delete(turn);
+    this.unreported.delete(turn);
     this.turns.remove(turn);
     this.loop.wake(false);
   }

@@ -97,6 +97,11 @@ export function isEmptyReport(report: TurnReport): boolean {
   );
 }
 
+/** How much of a batch it takes: its steps, and one for the thread. */
+export function sizeOf({ steps, plans }: TurnReport): number {
+  return 1 + steps.length + plans.length;
+}
+
 /** Nothing of the thread is left when this is committed. */
 export function isLast(report: TurnReport): boolean {
   return (report.end ?? report.failure ?? report.thread) !== undefined;

@@ -9,6 +9,8 @@ const STRIDE = 250;
  * collecting garbage.
  */
 const STEPS_AS_ONE = 10;
+/** A claimed activity takes as much of a stride as two functions: a call takes half as many. */
+const ACTIVITY_AS = 2;
 /** So many functions go on before it is asked how many steps they have begun. */
 const PART = 10;
 
@@ -32,13 +34,14 @@ function* committedParts({ turns, activities }: Batch): Generator<Batch> {
 }
 
 /** What is to be rebuilt stays together, for histories are read by one call a part. */
-function* receivedParts(work: Work[]): Generator<Work[]> {
-  let [from, starts] = [0, 0];
+function* receivedParts(work: Work[]): Generator<{ work: Work[]; length: number }> {
+  let [from, starts, length] = [0, 0, 0];
   for (const [at, { kind }] of work.entries()) {
     if (kind === 'start') starts += 1;
-    if (starts < PART && at + 1 - from < STRIDE && at + 1 < work.length) continue;
-    yield work.slice(from, at + 1);
-    [from, starts] = [at + 1, 0];
+    length += kind === 'activity' ? ACTIVITY_AS : 1;
+    if (starts < PART && length < STRIDE && at + 1 < work.length) continue;
+    yield { work: work.slice(from, at + 1), length };
+    [from, starts, length] = [at + 1, 0, 0];
   }
 }
 
@@ -47,7 +50,7 @@ function* partsOf(host: AnswerHost, batch: Batch, work: Work[]): Generator<Part>
     yield { length: part.turns.length, take: async () => host.committed(part) };
   }
   for (const part of receivedParts(work)) {
-    yield { length: part.length, take: () => host.received(part) };
+    yield { length: part.length, take: () => host.received(part.work) };
   }
 }
 
