@@ -5,6 +5,7 @@ import {
   graphSpan,
   knownContext,
   remember,
+  tellMessage,
   tellSteps,
   wholeTrace,
   type Fields,
@@ -77,6 +78,7 @@ function legsOf(on: Telemetry, { metadata, telemetry }: Executed, run: Run, app:
     const within = on.otel.trace.setSpan(parent, span);
     remember(on, 'last', run, within);
     finish(span, problem);
+    tellMessage(on, { app, aid, leg, fields: metadata }, within);
     return within;
   };
 }

@@ -109,6 +109,22 @@ function contextOf(on: Telemetry, step: Step, run: Run): OtelContext {
   return own ?? knownContext('last', previousOf(step)) ?? ofJob();
 }
 
+/**
+ * With `debug`: what went out to a worker or a child with the first leg of its activity, or the
+ * answer that came in with the second.
+ */
+export function tellMessage(
+  on: Telemetry,
+  message: { app: string; aid: string; leg: 1 | 2; fields: Fields },
+  within: OtelContext,
+): void {
+  if (!on.isDebug) return;
+  const { app, aid, leg, fields } = message;
+  const name = `${leg === 1 ? 'FANOUT' : 'FANIN'}/${app}/${aid}`;
+  const attributes = attributesOf('app.stream.', { ...fields, aid }, ['trc', 'spn']);
+  finish(graphSpan(on, name, attributes, within));
+}
+
 /** A span for each thing done inside Postgres; those of workers are told by who runs them. */
 export function tellSteps(on: Telemetry, steps: readonly Step[]): void {
   for (const step of steps) {
@@ -126,8 +142,12 @@ export function tellSteps(on: Telemetry, steps: readonly Step[]): void {
       ...data,
     };
     const span = graphSpan(on, `${atp.toUpperCase()}/${job.app}/${aid}/${leg}`, attributes, parent);
-    remember(on, 'last', run, on.otel.trace.setSpan(parent, span));
+    const within = on.otel.trace.setSpan(parent, span);
+    remember(on, 'last', run, within);
     finish(span, error);
+    if (atp !== 'await') continue;
+    const fields = { guid, jid: run.jid, gid: run.gid, dad, topic: activity['stp'] };
+    tellMessage(on, { app: job.app, aid, leg, fields }, within);
   }
 }
 
