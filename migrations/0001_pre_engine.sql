@@ -517,6 +517,7 @@ create table ratchet.threads (
   error json,
   created_at timestamptz not null,
   ended_at timestamptz,
+  is_shielded boolean not null default false,
   primary key (job_id, address),
   constraint "the address of a hook is h and its number" check (address ~ '^h[1-9][0-9]*$')
 );
@@ -538,6 +539,8 @@ comment on column ratchet.threads.error is 'Why its last run failed; null if it 
 comment on column ratchet.threads.created_at is 'When it was started.';
 comment on column ratchet.threads.ended_at is
   'When it returned; null while it runs, and where its job ended first.';
+comment on column ratchet.threads.is_shielded is
+  'It was started in CancellationScope.nonCancellable: no cancellation of the job is meant for it.';
 
 -- sql/tables/messages.sql
 
@@ -5527,7 +5530,7 @@ comment on function ratchet_internal.hook_options(json, json) is
 
 create function ratchet_internal.open_threads(
   p_now timestamptz, p_jobs bigint[], p_workflows text[], p_queues text[], p_inputs json[],
-  p_options json[], p_request_id uuid
+  p_options json[], p_request_id uuid, p_are_shielded boolean[] default null
 ) returns bigint
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -5540,22 +5543,24 @@ begin
     from (
       select job_id, count(*)::int as count, array_agg(workflow order by at) as workflows,
         array_agg(queue order by at) as queues, array_agg(input order by at) as inputs,
-        array_agg(options order by at) as options
-      from unnest(p_jobs, p_workflows, p_queues, p_inputs, p_options) with ordinality
-        as w (job_id, workflow, queue, input, options, at)
+        array_agg(options order by at) as options,
+        array_agg(coalesce(is_shielded, false) order by at) as are_shielded
+      from unnest(p_jobs, p_workflows, p_queues, p_inputs, p_options, p_are_shielded)
+        with ordinality as w (job_id, workflow, queue, input, options, is_shielded, at)
       group by job_id order by job_id) w
     where j.id = any (array[w.job_id]) and j.status > 0 and j.is_hookable
     returning j.id, j.namespace, j.options as inherited, w.workflows, w.queues, w.inputs,
-      w.options, (select count(*) from ratchet.threads t where t.job_id = j.id) as known),
+      w.options, w.are_shielded,
+      (select count(*) from ratchet.threads t where t.job_id = j.id) as known),
   hook as materialized (
-    select target.*, 'h' || known + w.nth as address, w.workflow, w.queue, w.input,
+    select target.*, 'h' || known + w.nth as address, w.workflow, w.queue, w.input, w.is_shielded,
       ratchet_internal.hook_options(w.options, inherited) as terms
-    from target cross join lateral unnest(workflows, queues, inputs, target.options)
-      with ordinality as w (workflow, queue, input, options, nth)),
+    from target cross join lateral unnest(workflows, queues, inputs, target.options,
+      are_shielded) with ordinality as w (workflow, queue, input, options, is_shielded, nth)),
   opened as (
     insert into ratchet.threads
-      (job_id, address, workflow, queue, request_id, options, input, created_at)
-    select id, address, workflow, queue, p_request_id, terms, input, p_now from hook)
+      (job_id, address, workflow, queue, request_id, options, input, created_at, is_shielded)
+    select id, address, workflow, queue, p_request_id, terms, input, p_now, is_shielded from hook)
   insert into ratchet_internal.messages
     (job_id, address, due_at, kind, namespace, queue, workflow)
   select id, address, p_now, 'turn', namespace, queue, workflow from hook;
@@ -5568,7 +5573,7 @@ begin
   return v_count;
 end $$;
 comment on function ratchet_internal.open_threads(
-  timestamptz, bigint[], text[], text[], json[], json[], uuid) is
+  timestamptz, bigint[], text[], text[], json[], json[], uuid, boolean[]) is
   'Starts hooks in jobs that run and take them; returns how many it started.';
 
 -- sql/thread/hook.sql
@@ -5652,7 +5657,8 @@ begin
     array_agg(target.id) as targets, array_agg(m.name) as workflows,
     array_agg(m.options ->> 'queue') as queues, array_agg(m.input) as inputs,
     array_agg(m.options -> 'retry') as policies,
-    array_agg(ratchet_internal.search_of(m.options)) as data
+    array_agg(ratchet_internal.search_of(m.options)) as data,
+    array_agg(coalesce(m.options ->> 'shielded' = 'true', false)) as are_shielded
   into v_hook
   from ratchet_internal.asked_steps(p_jobs, p_addresses, p_positions, p_kinds, array['hook']) m
   left join lateral (
@@ -5663,7 +5669,7 @@ begin
   perform ratchet_internal.add_attributes(p_now, v_hook.targets, v_hook.data)
   where cardinality(array_remove(v_hook.data::text[], null)) > 0;
   perform ratchet_internal.open_threads(p_now, v_hook.targets, v_hook.workflows, v_hook.queues,
-    v_hook.inputs, v_hook.policies, null);
+    v_hook.inputs, v_hook.policies, null, v_hook.are_shielded);
   perform ratchet_internal.settle(p_now, v_hook.jobs, v_hook.addresses, v_hook.positions,
     v_hook.attempts, v_hook.failed, v_hook.answers, true);
 end $$;
@@ -6321,13 +6327,64 @@ comment on function ratchet_internal.data_answers(bigint[], text[], int[]) is
 
 -- What a worker hands in.
 
+-- sql/dispatch/cancel_steps.sql
+
+-- Disarms the steps that cancellations have rejected: a thread that goes on to clean up waits for
+-- none of them, so no signal, task, activity or timer may be theirs any more. A cancellation names
+-- them in its input, as a JSON array of positions. They stay open in the history: nobody answered
+-- them. An answer that has come already is on its way to the function, which ignores it.
+-- Locks: messages (the caller has locked the jobs), then tasks, each in order. Writes: messages,
+-- escalations. Idempotent.
+
+create function ratchet_internal.cancel_steps(
+  p_worker bigint, p_now timestamptz, p_jobs bigint[], p_addresses text[], p_kinds text[],
+  p_inputs json[]
+) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_step record;
+begin
+  select array_agg(m.job_id) as jobs, array_agg(m.address) as addresses,
+    array_agg(m.position) as positions, array_agg(e.id) as tasks into v_step
+  from (
+    select s.job_id, s.address, named.at::int as at
+    from (
+      select s.job_id, ratchet_internal.thread_of(s.address) as address, s.input
+      from unnest(p_jobs, p_addresses, p_kinds, p_inputs) as s (job_id, address, kind, input)
+      where s.kind = 'cancel' and json_typeof(s.input) = 'array') s
+    cross join lateral json_array_elements_text(s.input) as named (at)
+    where (
+      select held.worker_id from ratchet_internal.messages held where held.job_id = s.job_id
+        and held.address = s.address and held.position = 0) = p_worker
+    order by 1, 2, 3) s
+  cross join lateral (
+    select job_id, address, position from ratchet_internal.messages
+    where job_id = s.job_id and address = s.address and position = s.at and s.at > 0
+      and kind <> 'result'
+    limit 1 for update) m
+  left join lateral (
+    select id from ratchet.escalations
+    where job_id = m.job_id and address = m.address and position = m.position
+    limit 1) e on true;
+  if v_step.jobs is null then return; end if;
+  perform ratchet_internal.cancel_pending(p_now, array_remove(v_step.tasks, null));
+  delete from ratchet_internal.messages m
+  using unnest(v_step.jobs, v_step.addresses, v_step.positions) as s (job_id, address, at)
+  where m.job_id = any (array[s.job_id]) and m.address = s.address and m.position = s.at;
+end $$;
+comment on function ratchet_internal.cancel_steps(
+  bigint, timestamptz, bigint[], text[], text[], json[]) is
+  'Disarms the steps that cancellations have rejected.';
+
 -- sql/dispatch/record_steps.sql
 
 -- Writes steps that were run in the worker's own process: one insert each, result included.
 -- Steps of threads the worker no longer holds are left out; repeated ones change nothing. Repeated
 -- calls are rare: they are found by their collision, once a call, since `on conflict` would make
--- each row cost half as much again.
--- Writes: attributes. Returns how many rows were written.
+-- each row cost half as much again. What a cancellation has rejected is disarmed.
+-- Locks, Writes: attributes; with a cancellation as cancel_steps. Returns how many were written.
 
 create function ratchet_internal.record_steps(
   p_worker bigint, p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[],
@@ -6360,12 +6417,16 @@ begin
           select true from ratchet.jobs_attributes a where a.job_id = s.job_id
             and a.address = s.address and a.position = s.at) is null else true end;
       get diagnostics v_count = row_count;
-      return v_count;
+      exit;
     exception when unique_violation then
       if v_is_repeated then raise; end if; -- not of ours: a trigger's
       v_is_repeated := true;
     end;
   end loop;
+  if 'cancel' = any (p_kinds) then
+    perform ratchet_internal.cancel_steps(p_worker, p_now, p_jobs, p_addresses, p_kinds, p_inputs);
+  end if;
+  return v_count;
 end $$;
 comment on function ratchet_internal.record_steps(bigint, timestamptz, bigint[], text[], int[],
   text[], text[], int[], boolean[], json[], json[]) is
@@ -6881,12 +6942,13 @@ begin
       else 'turn' end,
     t.job_id, t.address, 0, case when hook.input is null then j.attempt else hook.attempt end,
     j.namespace, j.key, t.workflow, t.queue, j.entity, coalesce(hook.input, j.input),
-    coalesce(hook.options, j.options), false, j.cancel_requested_at is not null,
+    coalesce(hook.options, j.options), false, j.cancel_requested_at is not null
+      and hook.is_shielded is not true,
     case when j.origin_id is not null then (
       select key from ratchet.jobs where id = j.origin_id) end, j.expire_seconds
   from taken t join ratchet.jobs j on j.id = any (array[t.job_id])
   left join lateral (
-    select input, options, attempt from ratchet.threads
+    select input, options, attempt, is_shielded from ratchet.threads
     where ratchet_internal.is_hook(t.address) and job_id = t.job_id and address = t.address
     limit 1) hook on true;
 end $$;
@@ -7738,7 +7800,7 @@ comment on function ratchet.set_aside(bigint) is
 -- How every exchange begins: all that it may have to wait for is locked before it changes anything,
 -- in the one order that everybody keeps. One that takes work (p_takes) then frees the work of
 -- workers that are gone, delivers signals and fires schedules, before it writes anything.
--- p_jobs are those of functions that failed and of threads that end.
+-- p_jobs are those of functions that failed, of threads that end and of cancellations.
 -- An exchange that only reports activities locks no job here: reports of several workers for one
 -- job run side by side. One that only ends jobs locks none either: end_jobs does, in the same
 -- order. One that does more than one of these locks the jobs of all before any message.
@@ -7779,7 +7841,8 @@ comment on function ratchet_internal.open_exchange(
 -- The one call between a worker and the engine: hands in all that is finished, receives new work.
 -- Everything in one call is one commit. Parallel arrays, one group a kind of report; null groups
 -- cost nothing. Repeating a call after an error changes nothing that has been recorded.
---   step      local steps that ran in the worker's process, with their results
+--   step      local steps that ran in the worker's process, with their results; or a cancellation
+--             that has reached its function: its input is an array of the positions it rejected
 --   plan      steps that somebody else must answer, and operations on the data of a job, which
 --             this call carries out and answers
 --   activity  reports of activities that were claimed
@@ -7828,11 +7891,12 @@ declare
   v_takes boolean := p_is_idle is not null
     or coalesce(p_plan_jobs, p_activity_jobs, p_failure_jobs, p_thread_jobs) is not null;
   v_now constant timestamptz := ratchet_internal.open_exchange(p_worker, v_takes, p_failure_jobs
-    || p_thread_jobs, p_end_jobs, p_activity_jobs, p_plan_jobs, p_plan_kinds, p_plan_options);
+    || p_thread_jobs || case when 'cancel' = any (p_step_kinds) then p_step_jobs end, p_end_jobs,
+    p_activity_jobs, p_plan_jobs, p_plan_kinds, p_plan_options);
   v_written bigint := 0;
 begin
   if p_step_jobs is not null then
-    v_written := v_written + ratchet_internal.record_steps(p_worker, v_now, p_step_jobs,
+    v_written := ratchet_internal.record_steps(p_worker, v_now, p_step_jobs,
       p_step_addresses, p_step_positions, p_step_kinds, p_step_names, p_step_deliveries,
       p_step_failed, p_step_inputs, p_step_values);
   end if;
@@ -7844,9 +7908,8 @@ begin
     v_written := v_written + ratchet_internal.schedule_steps(p_worker, v_now, p_plan_jobs,
       p_plan_addresses, p_plan_positions, p_plan_kinds, p_plan_names, p_plan_inputs,
       p_plan_queues, p_plan_delays, p_plan_attempts, p_plan_held, p_plan_failed, p_plan_options);
-    if p_plan_kinds && array['search', 'entity'] then return query
-      select * from ratchet_internal.data_answers(p_plan_jobs, p_plan_addresses, p_plan_positions);
-    end if;
+    if p_plan_kinds && array['search', 'entity'] then return query select *
+      from ratchet_internal.data_answers(p_plan_jobs, p_plan_addresses, p_plan_positions); end if;
   end if;
   if p_failure_jobs is not null or 'terminate' = any (p_plan_kinds)
     or v_written < cardinality(p_step_jobs || p_plan_jobs) then
@@ -8201,13 +8264,14 @@ begin
       else j.entity end,
     case m.kind when 'activity' then a.input else coalesce(hook.input, j.input) end,
     case m.kind when 'activity' then m.options else coalesce(hook.options, j.options) end,
-    false, m.kind = 'turn' and j.cancel_requested_at is not null,
+    false, m.kind = 'turn' and j.cancel_requested_at is not null
+      and hook.is_shielded is not true,
     case when m.kind = 'activity' then j.queue when j.origin_id is not null then (
       select key from ratchet.jobs where id = j.origin_id) end, j.expire_seconds
   from ratchet_internal.messages m
   join ratchet.jobs j on j.id = any (array[m.job_id])
   left join lateral (
-    select input, options, attempt from ratchet.threads
+    select input, options, attempt, is_shielded from ratchet.threads
     where job_id = m.job_id and address = m.address limit 1) hook on true
   left join lateral (
     select address, field, input from ratchet.jobs_attributes
@@ -8542,9 +8606,10 @@ comment on function ratchet.watch_jobs(text, text[]) is
 -- sql/job/cancel.sql
 
 -- Asks a job to cancel itself, in the caller's transaction: its function and its open hooks see
--- CancelledFailure at their next durable call, waiting ones at once; so do later generations and
--- hooks. No-op on a finished or unknown job. Word of it is for any worker of the workflow, which
--- passes it on: an address would tie a worker to this transaction.
+-- CancelledFailure at their next durable call, waiting ones at once, and those that would be run
+-- again later are now; so do later generations and hooks, but for those that are part of a clean-up
+-- (threads.is_shielded). No-op on a finished or unknown job. Word of it is for any worker of the
+-- workflow, which passes it on: an address would tie a worker to this transaction.
 -- Locks: the job. Writes: jobs, messages. Wakes: idle workers. Returns whether the job was running.
 
 create function ratchet.cancel(p_id text, p_namespace text default 'durable') returns boolean
@@ -8574,11 +8639,13 @@ begin
     where v_job.returned_at is null
     union all
     select address, queue, workflow from ratchet.threads
-    where job_id = v_job.id and ended_at is null) thread
+    where job_id = v_job.id and ended_at is null and not is_shielded) thread
   where not exists (select from ratchet.jobs_attributes
     where job_id = v_job.id and address = thread.address || '#cancel')
   order by thread.address
   on conflict do nothing;
+  update ratchet_internal.messages set due_at = v_now
+  where job_id = v_job.id and position = 0 and worker_id is null and due_at > v_now;
   perform pg_notify('ratchet', '')
   where exists (select from ratchet_internal.workers where is_idle);
   return true;
@@ -19239,11 +19306,15 @@ as $$
     from ratchet.jobs_attributes a left join ratchet.jobs j on j.id = a.job_id)
   select 'a step belongs to a job', s.job_id, s.field from step s where s.status is null
   union all
-  select 'an open step of a running job has a message', s.job_id, s.field
+  select 'an open step of a running job has a message, or was cancelled', s.job_id, s.field
   from step s
   where s.status > 0 and s.is_live and not s.is_final and not exists (
     select from ratchet_internal.messages m where m.job_id = s.job_id and m.address = s.address
       and m.position = s.position and m.kind <> 'result')
+    and not exists (
+      select from ratchet.jobs_attributes c where c.job_id = s.job_id
+        and c.address = s.address || '#cancel' and c.kind = 'cancel'
+        and c.input::jsonb @> to_jsonb(s.position))
   union all
   select 'an answered step was scheduled once and answered once', s.job_id, s.field
   from step s

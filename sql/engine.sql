@@ -138,6 +138,7 @@ begin;
 \ir data/data.sql
 
 -- What a worker hands in.
+\ir dispatch/cancel_steps.sql
 \ir dispatch/record_steps.sql
 \ir dispatch/record_deliveries.sql
 \ir dispatch/schedule_steps.sql

@@ -54,11 +54,12 @@ function checkHook(options: HookOptions) {
 
 function hookCall(options: HookOptions): Promise<string> {
   const { args, queue, workflow, workflowId: id, retry, search } = checkHook(options);
+  const shielded = currentWorkflow('hook').isShielded || undefined;
   return durableCall('hook', {
     kind: 'hook',
     name: workflow,
     input: args,
-    options: toJson({ id, queue, retry, search }, 'options'),
+    options: toJson({ id, queue, retry, search, shielded }, 'options'),
     isCancellable: false,
     convert: (answer) => fromJson(answer.value),
   });

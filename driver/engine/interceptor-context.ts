@@ -56,10 +56,21 @@ export function unawaited(turn: LiveTurn): Promise<void> | undefined {
 }
 
 async function allAwaited(turn: LiveTurn): Promise<void> {
-  await turn.unawaited();
+  await activitiesAnswered(turn);
   for (const [seen, result] of calls.get(turn) ?? []) {
     if (seen.isObserved) continue;
     await result.catch(() => undefined);
-    await turn.unawaited();
+    await activitiesAnswered(turn);
+  }
+}
+
+/** Resolves when no activity that was called and never awaited is left without an answer. */
+async function activitiesAnswered(turn: LiveTurn): Promise<void> {
+  const isOpen = () =>
+    [...turn.pending.values()].some((c) => c.kind === 'activity' && !c.promise.isObserved);
+  while (!turn.isOver && isOpen()) {
+    await new Promise<void>((resolve) => {
+      turn.onDelivered = resolve;
+    });
   }
 }

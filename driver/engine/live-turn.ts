@@ -5,7 +5,13 @@ import { pendingCall, type Answer, type Call, type PendingCall } from './call';
 import type { DurablePromise } from './durable-promise';
 import type { History } from './history';
 import { afterLateCalls, mismatch, neverCalled } from './mismatch';
-import { emptyReport, isEmptyReport, type PlanReport, type TurnReport } from './report';
+import {
+  cancellation,
+  emptyReport,
+  isEmptyReport,
+  type PlanReport,
+  type TurnReport,
+} from './report';
 import { isOperation, placeOf, stepKey } from './step-key';
 import type { TurnHost } from './turn-host';
 
@@ -252,20 +258,19 @@ export class LiveTurn {
   }
 
   private deliverCancel(isRecorded: boolean): void {
+    const rejected = [...this.pending.values()].filter(({ call }) => call.isCancellable);
+    const positions = new Set(rejected.map(({ position }) => position));
     this.isCancelled = true;
     this.isCancelQueued = false;
     this.history.answered.add(-1);
+    // What nobody waits for any more is not to begin.
+    this.report.plans = this.report.plans.filter(({ position }) => !positions.has(position));
     if (!isRecorded) {
-      this.report.steps.push({
-        ...{ address: `${this.address}#cancel`, position: 1, kind: 'cancel', name: 'cancel' },
-        ...{ delivery: this.deliveries + 1, isFailed: false, input: null, value: null },
-      });
+      this.report.steps.push(cancellation(this.address, this.deliveries + 1, [...positions]));
       this.host.report(this);
     }
     this.delivered();
-    for (const call of [...this.pending.values()].filter(
-      ({ call: { isCancellable } }) => isCancellable,
-    )) {
+    for (const call of rejected) {
       this.pending.delete(call.position);
       this.available?.delete(call.position);
       call.promise.expectFailure();
@@ -278,23 +283,17 @@ export class LiveTurn {
     this.host.report(this);
   }
 
+  /** Whether the function still has to get the answer of this call. */
+  isAwaiting(call: PendingCall): boolean {
+    return !this.isOver && this.pending.get(call.position) === call;
+  }
+
   /** Runs `action` once everything reported so far is committed; at once if nothing is open. */
   whenCommitted(action: () => void): void {
     if (this.isCommitted) action();
     else {
       this.afterCommit.push(action);
       this.host.report(this);
-    }
-  }
-
-  /** Activities that were called and never awaited; the end of the function waits for them. */
-  async unawaited(): Promise<void> {
-    const isOpen = () =>
-      [...this.pending.values()].some((c) => c.kind === 'activity' && !c.promise.isObserved);
-    while (!this.isOver && isOpen()) {
-      await new Promise<void>((resolve) => {
-        this.onDelivered = resolve;
-      });
     }
   }
 }

@@ -68,6 +68,7 @@ export class LocalSteps {
     turn.running += 1;
     const mayRunOnce = parseOptions(call.call.options).maximumAttempts === 0;
     turn.whenCommitted(() => {
+      if (isDropped(turn, call)) return;
       if (!mayRunOnce) {
         this.run({ turn, call, startedAt: performance.now() });
         return;
@@ -81,7 +82,7 @@ export class LocalSteps {
 
   private run(step: Running): void {
     const { turn, call } = step;
-    if (turn.isOver) return;
+    if (isDropped(turn, call)) return;
     this.begun += 1;
     this.running.add(step);
     const { namespace, workflowId, workflow, queue } = turn.work;
@@ -112,6 +113,7 @@ export class LocalSteps {
       this.claimed.recorded();
       return;
     }
+    if (!turn.isAwaiting(call)) return;
     const unsent = plan === undefined ? -1 : turn.report.plans.indexOf(plan);
     if (plan !== undefined && unsent < 0) {
       const { jobId, address } = turn;
@@ -138,7 +140,8 @@ export class LocalSteps {
    * transaction begins.
    */
   private async open(step: Running): Promise<StepTransaction> {
-    const { turn } = step;
+    const { turn, call } = step;
+    if (!turn.isAwaiting(call)) throw lost();
     step.plan ??= this.show(step);
     const { address, position } = step.plan;
     await new Promise<void>((resolve, reject) => {
@@ -160,7 +163,8 @@ export class LocalSteps {
     for (const step of this.running) {
       if (step.turn.isOver) step.abandon?.(lost());
       if (step.turn.isOver && step.isSettled === true) this.running.delete(step);
-      if (step.plan !== undefined || step.startedAt > before || step.turn.isOver) continue;
+      if (step.plan !== undefined || step.startedAt > before) continue;
+      if (!step.turn.isAwaiting(step.call)) continue;
       step.plan = this.show(step);
     }
   }
@@ -179,6 +183,13 @@ export class LocalSteps {
   }
 }
 
+/** Whether a step that has not begun has nobody to answer any more: it never will. */
+function isDropped(turn: LiveTurn, call: PendingCall): boolean {
+  if (turn.isAwaiting(call)) return false;
+  turn.running -= 1;
+  return true;
+}
+
 function lost(): RatchetError {
-  return new RatchetError('WF402', 'The job went to another worker, or ended.');
+  return new RatchetError('WF402', 'The job went to another worker, ended, or was cancelled.');
 }

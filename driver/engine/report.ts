@@ -97,6 +97,14 @@ export function isEmptyReport(report: TurnReport): boolean {
   );
 }
 
+/** A cancellation that has reached its function, which waits for these calls no more. */
+export function cancellation(address: string, delivery: number, rejected: number[]): StepReport {
+  return {
+    ...{ address: `${address}#cancel`, position: 1, kind: 'cancel', name: 'cancel', delivery },
+    ...{ isFailed: false, input: JSON.stringify(rejected), value: null },
+  };
+}
+
 /** How much of a batch it takes: its steps, and one for the thread. */
 export function sizeOf({ steps, plans }: TurnReport): number {
   return 1 + steps.length + plans.length;

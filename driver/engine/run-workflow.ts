@@ -71,7 +71,7 @@ export async function continueAsNew(turn: LiveTurn, pending: PendingCall): Promi
 
 /**
  * An ordinary error is followed by another run, as the job's policy says; a typed one ends the job,
- * and so does an operation whose refusal is recorded.
+ * and so does an operation whose refusal is recorded. A hook that is cancelled ends alone.
  */
 function fail(turn: LiveTurn, thrown: unknown): void {
   if (thrown instanceof FinalFailure) {
@@ -80,6 +80,10 @@ function fail(turn: LiveTurn, thrown: unknown): void {
   }
   const error = serializeError(thrown);
   const isCancelled = error.type === 'CancelledFailure';
+  if (isCancelled && turn.isCancelled && isHookAddress(turn.address)) {
+    turn.report.thread = { input: null }; // the job may be cleaning up
+    return;
+  }
   if (isCancelled || thrown instanceof RecordedRefusal || FINAL_CODES.has(error.code ?? 0)) {
     const code = FINAL_CODES.has(error.code ?? 0) ? error.code : 598;
     turn.report.end = { result: null, error: toJson({ ...error, code }, 'error') };

@@ -34,12 +34,13 @@ begin
       else 'turn' end,
     t.job_id, t.address, 0, case when hook.input is null then j.attempt else hook.attempt end,
     j.namespace, j.key, t.workflow, t.queue, j.entity, coalesce(hook.input, j.input),
-    coalesce(hook.options, j.options), false, j.cancel_requested_at is not null,
+    coalesce(hook.options, j.options), false, j.cancel_requested_at is not null
+      and hook.is_shielded is not true,
     case when j.origin_id is not null then (
       select key from ratchet.jobs where id = j.origin_id) end, j.expire_seconds
   from taken t join ratchet.jobs j on j.id = any (array[t.job_id])
   left join lateral (
-    select input, options, attempt from ratchet.threads
+    select input, options, attempt, is_shielded from ratchet.threads
     where ratchet_internal.is_hook(t.address) and job_id = t.job_id and address = t.address
     limit 1) hook on true;
 end $$;

@@ -1,7 +1,8 @@
 -- The one call between a worker and the engine: hands in all that is finished, receives new work.
 -- Everything in one call is one commit. Parallel arrays, one group a kind of report; null groups
 -- cost nothing. Repeating a call after an error changes nothing that has been recorded.
---   step      local steps that ran in the worker's process, with their results
+--   step      local steps that ran in the worker's process, with their results; or a cancellation
+--             that has reached its function: its input is an array of the positions it rejected
 --   plan      steps that somebody else must answer, and operations on the data of a job, which
 --             this call carries out and answers
 --   activity  reports of activities that were claimed
@@ -50,11 +51,12 @@ declare
   v_takes boolean := p_is_idle is not null
     or coalesce(p_plan_jobs, p_activity_jobs, p_failure_jobs, p_thread_jobs) is not null;
   v_now constant timestamptz := ratchet_internal.open_exchange(p_worker, v_takes, p_failure_jobs
-    || p_thread_jobs, p_end_jobs, p_activity_jobs, p_plan_jobs, p_plan_kinds, p_plan_options);
+    || p_thread_jobs || case when 'cancel' = any (p_step_kinds) then p_step_jobs end, p_end_jobs,
+    p_activity_jobs, p_plan_jobs, p_plan_kinds, p_plan_options);
   v_written bigint := 0;
 begin
   if p_step_jobs is not null then
-    v_written := v_written + ratchet_internal.record_steps(p_worker, v_now, p_step_jobs,
+    v_written := ratchet_internal.record_steps(p_worker, v_now, p_step_jobs,
       p_step_addresses, p_step_positions, p_step_kinds, p_step_names, p_step_deliveries,
       p_step_failed, p_step_inputs, p_step_values);
   end if;
@@ -66,9 +68,8 @@ begin
     v_written := v_written + ratchet_internal.schedule_steps(p_worker, v_now, p_plan_jobs,
       p_plan_addresses, p_plan_positions, p_plan_kinds, p_plan_names, p_plan_inputs,
       p_plan_queues, p_plan_delays, p_plan_attempts, p_plan_held, p_plan_failed, p_plan_options);
-    if p_plan_kinds && array['search', 'entity'] then return query
-      select * from ratchet_internal.data_answers(p_plan_jobs, p_plan_addresses, p_plan_positions);
-    end if;
+    if p_plan_kinds && array['search', 'entity'] then return query select *
+      from ratchet_internal.data_answers(p_plan_jobs, p_plan_addresses, p_plan_positions); end if;
   end if;
   if p_failure_jobs is not null or 'terminate' = any (p_plan_kinds)
     or v_written < cardinality(p_step_jobs || p_plan_jobs) then

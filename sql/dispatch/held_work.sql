@@ -26,13 +26,14 @@ begin
       else j.entity end,
     case m.kind when 'activity' then a.input else coalesce(hook.input, j.input) end,
     case m.kind when 'activity' then m.options else coalesce(hook.options, j.options) end,
-    false, m.kind = 'turn' and j.cancel_requested_at is not null,
+    false, m.kind = 'turn' and j.cancel_requested_at is not null
+      and hook.is_shielded is not true,
     case when m.kind = 'activity' then j.queue when j.origin_id is not null then (
       select key from ratchet.jobs where id = j.origin_id) end, j.expire_seconds
   from ratchet_internal.messages m
   join ratchet.jobs j on j.id = any (array[m.job_id])
   left join lateral (
-    select input, options, attempt from ratchet.threads
+    select input, options, attempt, is_shielded from ratchet.threads
     where job_id = m.job_id and address = m.address limit 1) hook on true
   left join lateral (
     select address, field, input from ratchet.jobs_attributes

@@ -1,7 +1,7 @@
 -- How every exchange begins: all that it may have to wait for is locked before it changes anything,
 -- in the one order that everybody keeps. One that takes work (p_takes) then frees the work of
 -- workers that are gone, delivers signals and fires schedules, before it writes anything.
--- p_jobs are those of functions that failed and of threads that end.
+-- p_jobs are those of functions that failed, of threads that end and of cancellations.
 -- An exchange that only reports activities locks no job here: reports of several workers for one
 -- job run side by side. One that only ends jobs locks none either: end_jobs does, in the same
 -- order. One that does more than one of these locks the jobs of all before any message.

@@ -1,8 +1,8 @@
 -- Writes steps that were run in the worker's own process: one insert each, result included.
 -- Steps of threads the worker no longer holds are left out; repeated ones change nothing. Repeated
 -- calls are rare: they are found by their collision, once a call, since `on conflict` would make
--- each row cost half as much again.
--- Writes: attributes. Returns how many rows were written.
+-- each row cost half as much again. What a cancellation has rejected is disarmed.
+-- Locks, Writes: attributes; with a cancellation as cancel_steps. Returns how many were written.
 
 create function ratchet_internal.record_steps(
   p_worker bigint, p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[],
@@ -35,12 +35,16 @@ begin
           select true from ratchet.jobs_attributes a where a.job_id = s.job_id
             and a.address = s.address and a.position = s.at) is null else true end;
       get diagnostics v_count = row_count;
-      return v_count;
+      exit;
     exception when unique_violation then
       if v_is_repeated then raise; end if; -- not of ours: a trigger's
       v_is_repeated := true;
     end;
   end loop;
+  if 'cancel' = any (p_kinds) then
+    perform ratchet_internal.cancel_steps(p_worker, p_now, p_jobs, p_addresses, p_kinds, p_inputs);
+  end if;
+  return v_count;
 end $$;
 comment on function ratchet_internal.record_steps(bigint, timestamptz, bigint[], text[], int[],
   text[], text[], int[], boolean[], json[], json[]) is

@@ -17,11 +17,15 @@ as $$
     from ratchet.jobs_attributes a left join ratchet.jobs j on j.id = a.job_id)
   select 'a step belongs to a job', s.job_id, s.field from step s where s.status is null
   union all
-  select 'an open step of a running job has a message', s.job_id, s.field
+  select 'an open step of a running job has a message, or was cancelled', s.job_id, s.field
   from step s
   where s.status > 0 and s.is_live and not s.is_final and not exists (
     select from ratchet_internal.messages m where m.job_id = s.job_id and m.address = s.address
       and m.position = s.position and m.kind <> 'result')
+    and not exists (
+      select from ratchet.jobs_attributes c where c.job_id = s.job_id
+        and c.address = s.address || '#cancel' and c.kind = 'cancel'
+        and c.input::jsonb @> to_jsonb(s.position))
   union all
   select 'an answered step was scheduled once and answered once', s.job_id, s.field
   from step s

@@ -1,7 +1,8 @@
 -- Asks a job to cancel itself, in the caller's transaction: its function and its open hooks see
--- CancelledFailure at their next durable call, waiting ones at once; so do later generations and
--- hooks. No-op on a finished or unknown job. Word of it is for any worker of the workflow, which
--- passes it on: an address would tie a worker to this transaction.
+-- CancelledFailure at their next durable call, waiting ones at once, and those that would be run
+-- again later are now; so do later generations and hooks, but for those that are part of a clean-up
+-- (threads.is_shielded). No-op on a finished or unknown job. Word of it is for any worker of the
+-- workflow, which passes it on: an address would tie a worker to this transaction.
 -- Locks: the job. Writes: jobs, messages. Wakes: idle workers. Returns whether the job was running.
 
 create function ratchet.cancel(p_id text, p_namespace text default 'durable') returns boolean
@@ -31,11 +32,13 @@ begin
     where v_job.returned_at is null
     union all
     select address, queue, workflow from ratchet.threads
-    where job_id = v_job.id and ended_at is null) thread
+    where job_id = v_job.id and ended_at is null and not is_shielded) thread
   where not exists (select from ratchet.jobs_attributes
     where job_id = v_job.id and address = thread.address || '#cancel')
   order by thread.address
   on conflict do nothing;
+  update ratchet_internal.messages set due_at = v_now
+  where job_id = v_job.id and position = 0 and worker_id is null and due_at > v_now;
   perform pg_notify('ratchet', '')
   where exists (select from ratchet_internal.workers where is_idle);
   return true;

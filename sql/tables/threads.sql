@@ -15,6 +15,7 @@ create table ratchet.threads (
   error json,
   created_at timestamptz not null,
   ended_at timestamptz,
+  is_shielded boolean not null default false,
   primary key (job_id, address),
   constraint "the address of a hook is h and its number" check (address ~ '^h[1-9][0-9]*$')
 );
@@ -36,3 +37,5 @@ comment on column ratchet.threads.error is 'Why its last run failed; null if it 
 comment on column ratchet.threads.created_at is 'When it was started.';
 comment on column ratchet.threads.ended_at is
   'When it returned; null while it runs, and where its job ended first.';
+comment on column ratchet.threads.is_shielded is
+  'It was started in CancellationScope.nonCancellable: no cancellation of the job is meant for it.';

@@ -18,7 +18,8 @@ begin
     array_agg(target.id) as targets, array_agg(m.name) as workflows,
     array_agg(m.options ->> 'queue') as queues, array_agg(m.input) as inputs,
     array_agg(m.options -> 'retry') as policies,
-    array_agg(ratchet_internal.search_of(m.options)) as data
+    array_agg(ratchet_internal.search_of(m.options)) as data,
+    array_agg(coalesce(m.options ->> 'shielded' = 'true', false)) as are_shielded
   into v_hook
   from ratchet_internal.asked_steps(p_jobs, p_addresses, p_positions, p_kinds, array['hook']) m
   left join lateral (
@@ -29,7 +30,7 @@ begin
   perform ratchet_internal.add_attributes(p_now, v_hook.targets, v_hook.data)
   where cardinality(array_remove(v_hook.data::text[], null)) > 0;
   perform ratchet_internal.open_threads(p_now, v_hook.targets, v_hook.workflows, v_hook.queues,
-    v_hook.inputs, v_hook.policies, null);
+    v_hook.inputs, v_hook.policies, null, v_hook.are_shielded);
   perform ratchet_internal.settle(p_now, v_hook.jobs, v_hook.addresses, v_hook.positions,
     v_hook.attempts, v_hook.failed, v_hook.answers, true);
 end $$;

@@ -161,3 +161,88 @@ test.serial('10.10: a scope that has begun is not cancelled; what follows it is'
   t.is(await handle.status(), 0);
   t.deepEqual((await pool.query('select * from ratchet.check_invariants()')).rows, []);
 });
+
+test.serial(
+  '10.10, 11.3: what a cancellation has rejected takes and does nothing more',
+  async (t) => {
+    const { connection, client, pool } = await durableTest(t);
+    const scope = workflow.CancellationScope;
+    const far = workflow.proxyActivities<typeof activities>({ taskQueue: 'nobody yet' });
+    async function left() {
+      const reason = { role: 'clerk', type: 'approval' };
+      const calls = [
+        workflow.condition('shared', reason),
+        far.note('too late'),
+        workflow.sleep('1 hour'),
+        workflow.executeChild({ workflowName: 'child', taskQueue: 'nobody yet', args: [] }),
+      ];
+      const outcomes = await Promise.allSettled(calls);
+      const again = await scope.nonCancellable(() => workflow.condition('shared'));
+      return [...new Set(outcomes.map(({ status }) => status)), again];
+    }
+    await Durable.Worker.create({ connection, taskQueue: 'q', workflow: left, activities });
+    ran.length = 0;
+    const handle = await client.workflow.start(left, { taskQueue: 'q' });
+    const open = async () =>
+      (
+        await pool.query(`select kind from ratchet_internal.messages m
+        where position > 0 and job_id = (select min(id) from ratchet.jobs) order by 1`)
+      ).rows.map(({ kind }: { kind: string }) => kind);
+    await waitFor('its steps', async () => (await open()).length === 4);
+    await handle.cancel();
+    await waitFor('the wait of the clean-up', async () => (await open()).join() === 'wait');
+    const [task] = await client.escalations.list({ role: 'clerk' });
+    t.is(task?.status, 'cancelled');
+    t.deepEqual((await pool.query('select * from ratchet.check_invariants()')).rows, []);
+    await Durable.registerActivityWorker({ connection, taskQueue: 'nobody yet' }, activities);
+    await handle.signal('shared', 'mine');
+    t.deepEqual(await handle.result(), ['rejected', 'mine']);
+    t.deepEqual(ran, []);
+    t.deepEqual((await pool.query('select * from ratchet.check_invariants()')).rows, []);
+  },
+);
+
+test.serial('10.10: a failing activity is not tried again', async (t) => {
+  const { connection, client, pool } = await durableTest(t);
+  let attempts = 0;
+  const broken = {
+    async broken() {
+      attempts += 1;
+      throw new Error('broken');
+    },
+  };
+  const proxied = workflow.proxyActivities<typeof broken>({
+    activities: broken,
+    retry: { maximumAttempts: 50, initialInterval: '300ms', backoffCoefficient: 1 },
+  });
+  async function trying() {
+    await proxied.broken().catch(() => undefined);
+    const before = attempts;
+    await workflow.CancellationScope.nonCancellable(() => workflow.sleep('1 second'));
+    return attempts - before;
+  }
+  await Durable.Worker.create({ connection, taskQueue: 'q', workflow: trying });
+  const handle = await client.workflow.start(trying, { taskQueue: 'q' });
+  await waitFor('the second attempt', () => attempts === 2);
+  await handle.cancel();
+  t.is(await handle.result(), 0);
+  t.deepEqual((await pool.query('select * from ratchet.check_invariants()')).rows, []);
+});
+
+test.serial('10.10, 25: a function that would be run again later is run at once', async (t) => {
+  const { connection, client, pool } = await durableTest(t);
+  async function failsFirst() {
+    ran.push('run');
+    if (ran.length === 1) throw new Error('at first');
+    return workflow.sleep('1 hour').catch((error: Error) => error.message);
+  }
+  await Durable.Worker.create({ connection, taskQueue: 'q', workflow: failsFirst });
+  ran.length = 0;
+  const config = { initialInterval: '1 hour' };
+  const handle = await client.workflow.start(failsFirst, { taskQueue: 'q', config });
+  const delayed = `select from ratchet_internal.messages where worker_id is null and attempt > 0`;
+  await waitFor('its delay', async () => (await pool.query(delayed)).rowCount === 1);
+  await handle.cancel();
+  t.is(await handle.result(), 'Workflow cancelled');
+  t.deepEqual((await pool.query('select * from ratchet.check_invariants()')).rows, []);
+});

@@ -297,3 +297,46 @@ test.serial(
     t.deepEqual(await isClean(context), []);
   },
 );
+
+test.serial(
+  '14, 10.10: a hook that is cancelled leaves the clean-up of its job alone',
+  async (t) => {
+    const context = await durableTest(t);
+    const { client, pool } = context;
+    const scope = workflow.CancellationScope;
+    async function parked() {
+      await workflow.condition('never');
+    }
+    async function helper(name: string, info: { signal: string }) {
+      await see(name);
+      await workflow.signal(info.signal, `${name} helped`);
+    }
+    async function host() {
+      const cancelled = await workflow.condition('go').catch((error: Error) => error.message);
+      const options = { taskQueue: 'q', workflowName: 'helper', args: ['cleaner'] };
+      return scope.nonCancellable(async () => [
+        cancelled,
+        await workflow.execHook(options),
+        await workflow.condition('over'),
+      ]);
+    }
+    await serve(context, parked, helper, host);
+    seen.length = 0;
+    const handle = await client.workflow.start(host, { taskQueue: 'q', workflowId: 'host' });
+    const hook = { workflowId: 'host', taskQueue: 'q', workflowName: 'parked' };
+    await client.workflow.hook(hook);
+    const waits = `select from ratchet_internal.messages where kind = 'wait'`;
+    await waitFor('two waits', async () => (await pool.query(waits)).rowCount === 2);
+    await handle.cancel();
+    await waitFor('the helper', async () => seen.length === 1);
+    await client.workflow.hook(hook);
+    await waitFor('both hooks end', async () =>
+      (await threads(context, 'host')).every(({ is_ended: isEnded }) => isEnded as boolean),
+    );
+    await client.workflow.signal('over', 'done');
+    t.deepEqual<unknown, unknown>(await handle.result(), [
+      ...['Workflow cancelled', 'cleaner helped', 'done'],
+    ]);
+    t.deepEqual(await isClean(context), []);
+  },
+);

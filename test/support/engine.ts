@@ -27,7 +27,9 @@ export interface Report {
     job: string;
     address?: string;
     position: number;
+    kind?: string;
     name?: string;
+    input?: unknown;
     value?: unknown;
     delivery?: number;
   }[];
@@ -158,10 +160,10 @@ export async function exchange(on: Queryable, worker: string, report: Report = {
         jobs: step.job,
         addresses: step.address ?? '',
         positions: step.position,
-        kinds: 'activity',
+        kinds: step.kind ?? 'activity',
       },
       ...{ names: step.name ?? 'step', deliveries: step.delivery ?? null, failed: false },
-      ...{ inputs: null, values: json(step.value) },
+      ...{ inputs: json(step.input), values: json(step.value) },
     })),
     ...group('plan', report.plans, planColumns),
     ...group('activity', report.reports, (done) => ({

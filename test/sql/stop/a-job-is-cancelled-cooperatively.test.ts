@@ -71,3 +71,34 @@ test.serial('cancel and end at the same moment leave nothing behind', async (t) 
     t.deepEqual(await sql.messages(job), []);
   }
 });
+
+test.serial('what a cancellation has rejected is disarmed, and nothing else', async (t) => {
+  const queue = sql.name();
+  const [holder, other] = [await sql.worker(queue), await sql.worker(queue)];
+  const job = await sql.start(queue, queue);
+  const far = await sql.start(queue, `${queue}-far`);
+  t.is((await sql.exchange(holder)).length, 2);
+  const plans = (of: string) => [
+    {
+      job: of,
+      position: 1,
+      kind: 'wait',
+      name: `${queue}-${of}`,
+    },
+    { job: of, position: 2, kind: 'activity', queue: 'nobody' },
+    { job: of, position: 3, kind: 'sleep' },
+    { job: of, position: 4, kind: 'sleep' },
+  ];
+  await sql.exchange(holder, { plans: [...plans(job), ...plans(far)], turns: 0 });
+  const cancelled = { address: '#cancel', position: 1, kind: 'cancel' };
+  const steps = [{ job, ...cancelled, input: [1, 2, 3, 9] }];
+  const open = async (of: string) => (await sql.messages(of)).map(({ position }) => position);
+  await sql.exchange(other, { steps, turns: 0 });
+  t.deepEqual(await open(job), [0, 1, 2, 3, 4], 'a worker that does not hold it changes nothing');
+  for (let time = 0; time < 2; time += 1) await sql.exchange(holder, { steps, turns: 0 });
+  t.deepEqual(await open(job), [0, 4]);
+  t.deepEqual(await open(far), [0, 1, 2, 3, 4]);
+  await sql.rows('select ratchet.signal($1, $2)', [`${queue}-${job}`, '1']);
+  await sql.exchange(holder, { turns: 0 });
+  t.is(await sql.value('select count(*)::int from ratchet_internal.signals'), 1, 'it has no taker');
+});
