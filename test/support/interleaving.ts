@@ -101,7 +101,7 @@ export const CALLS: Record<string, Call> = {
     ],
   })),
   'a step is recorded': reports('holder', ({ ids: { job } }) => ({
-    steps: [{ job, position: 5, value: 1, delivery: 1 }],
+    steps: [{ job, position: 7, value: 1, delivery: 1 }],
   })),
   'the function hears of a cancellation': reports('holder', ({ ids }) => ({
     steps: [{ job: ids.job, address: '#cancel', position: 1, kind: 'cancel', input: [1, 2, 3, 4] }],
@@ -150,7 +150,6 @@ export const CALLS: Record<string, Call> = {
     await on.query(lapse, [scene.workers.holder]);
     await takes('other')(scene, on);
   },
-  'the lease is kept': statement('select ratchet.heartbeat($1)', ({ workers }) => [workers.holder]),
 };
 
 const job = (member: Member): Lock => [
