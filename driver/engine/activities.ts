@@ -34,8 +34,8 @@ export interface Outcome {
 
 const NO_OPTIONS: ActivityOptions = Object.freeze({});
 const registry = new Map<string, ActivityFunction>();
-/** Take the place of registered ones, whenever those are registered: see testing/. */
-const mocks = new Map<string, ActivityFunction>();
+/** Take the place of registered ones, whenever those are registered: see testing/. Last wins. */
+const mocks = new Map<string, ActivityFunction[]>();
 
 /** Makes functions known to every worker of this process, by their own names. */
 export function registerActivities(activities: object | ActivityFunction): void {
@@ -67,18 +67,25 @@ function register(name: string, activity: ActivityFunction): void {
   registry.set(name, activity);
 }
 
-/** Puts functions in the place of activities of the same names, until they are taken back. */
+/**
+ * Puts functions in the place of activities of the same names, until they are taken back; then
+ * those that had the place before are back in it.
+ */
 export function mockActivities(given: Record<string, ActivityFunction>): () => void {
-  for (const [name, mock] of Object.entries(given)) mocks.set(name, mock);
+  for (const [name, mock] of Object.entries(given)) {
+    mocks.set(name, [...(mocks.get(name) ?? []), mock]);
+  }
   return () => {
     for (const [name, mock] of Object.entries(given)) {
-      if (mocks.get(name) === mock) mocks.delete(name);
+      const left = (mocks.get(name) ?? []).filter((other) => other !== mock);
+      if (left.length === 0) mocks.delete(name);
+      else mocks.set(name, left);
     }
   };
 }
 
 function find(name: string): ActivityFunction | undefined {
-  return (mocks.size === 0 ? undefined : mocks.get(name)) ?? registry.get(name);
+  return (mocks.size === 0 ? undefined : mocks.get(name)?.at(-1)) ?? registry.get(name);
 }
 
 const PARSED_OPTIONS = 1_000;

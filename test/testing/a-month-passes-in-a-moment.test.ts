@@ -87,6 +87,28 @@ test.serial('test kit: leases survive jumps, and retries wait for nobody', async
   await env.stop();
 });
 
+test.serial('test kit: a mock that is taken back gives its place to the one before', async (t) => {
+  const pay = () => charge('x');
+  const mocked = (name: string) => ({ ...server, activities: { charge: async () => name } });
+  const first = await testEnvironment(mocked('first'));
+  const second = await testEnvironment(mocked('second'));
+  const options = { taskQueue: 'pay', activityQueues: ['billing'] };
+  const real = { charge: async () => 'the real one' };
+  await Durable.registerActivityWorker(
+    { connection: first.connection, taskQueue: 'billing' },
+    real,
+  );
+  await first.worker({ pay }, options);
+  const paid = async () => {
+    const handle = await first.client.workflow.start({ workflowName: 'pay', taskQueue: 'pay' });
+    return handle.result();
+  };
+  t.is(await paid(), 'second');
+  await second.stop();
+  t.is(await paid(), 'first');
+  await first.stop();
+});
+
 function tick(): string {
   return Durable.workflow.workflowInfo().workflowId;
 }
