@@ -9,8 +9,9 @@ import { mockActivities, type ActivityFunction } from '../engine/activities';
 import type { Hub } from '../engine/hub';
 import { RatchetError } from '../errors';
 import { checkOptions } from '../options';
-import { readHistory, type StoredHistory, type StoredStep } from '../replay/stored-history';
+import { readHistory, type StoredHistory } from '../replay/stored-history';
 import { TestClock } from './clock';
+import { historyLines } from './history-lines';
 
 export interface TestEnvironmentOptions {
   /** Connection string of a server on which a database is made. Default: an embedded Postgres. */
@@ -33,12 +34,6 @@ type WorkerOptions = Omit<WorkflowWorkerConfig, 'connection' | 'workflow' | 'tas
 
 /** A job, by its handle or its id. */
 type JobName = string | { workflowId: string };
-
-/** A line of a history: `activity charge`, `sleep`, `wait approval`, `activity charge failed`. */
-function lineOf({ kind, name, isDone, isFailed }: StoredStep): string {
-  const end = isDone ? (isFailed ? ' failed' : '') : ' open';
-  return `${kind === name ? kind : `${kind} ${name}`}${end}`;
-}
 
 /** A database of its own, workers in this process, and a clock that skips what nobody needs. */
 export class TestEnvironment {
@@ -129,15 +124,18 @@ export class TestEnvironment {
   }
 
   /**
-   * Throws an AssertionError unless the job has made just these calls, in this order.
+   * Throws an AssertionError unless the job has made just these calls, in this order: those of the
+   * function, generation after generation (`continue` ends one), then those of each hook, behind
+   * its number. Reads and writes of search data and entities stand where their object was asked
+   * for; patches and `waitUntilCancelled` are no calls.
    *
    * @example
    * await env.assertHistory(handle, ['activity charge', 'sleep', 'wait approval open']);
+   * await env.assertHistory(other, ['hook review', 'continue', 'search.set', 'hook 1: sleep']);
    */
   async assertHistory(job: JobName, expected: string[], namespace = 'durable'): Promise<void> {
     const { steps } = await this.history(job, namespace);
-    const calls = steps.filter(({ address }) => address === '');
-    deepStrictEqual(calls.map(lineOf), expected);
+    deepStrictEqual(historyLines(steps), expected);
   }
 
   /** Stops everything, removes the database, and throws if a rule of the engine does not hold. */

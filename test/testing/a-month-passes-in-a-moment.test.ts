@@ -109,6 +109,37 @@ test.serial('test kit: a mock that is taken back gives its place to the one befo
   await first.stop();
 });
 
+async function reviewer() {
+  await Durable.workflow.sleep('1 day');
+  await Durable.workflow.signal('reviewed', true);
+}
+
+async function renewed(year: number): Promise<string> {
+  const { workflow } = Durable;
+  if (year > 1) return charge('renewed');
+  if (year === 1) {
+    await workflow.hook({ taskQueue: 'reviewer', workflowName: 'reviewer', args: [] });
+    await workflow.condition('reviewed');
+  }
+  const search = await workflow.search();
+  await search.set({ year: String(year) });
+  return workflow.continueAsNew(year + 1);
+}
+
+test.serial('test kit: the history tells every generation, and every hook', async (t) => {
+  const env = await testEnvironment({ ...server, activities: { charge: async () => 'paid' } });
+  await env.worker(reviewer);
+  await env.worker(renewed, { activityQueues: ['billing'] });
+  const handle = await env.client.workflow.start(renewed, { taskQueue: 'renewed', args: [0] });
+  t.is(await handle.result(), 'paid');
+  const first = ['search.set', 'continue'];
+  const second = ['hook reviewer', 'wait reviewed', 'search.set', 'continue'];
+  const hook = ['hook 1: sleep', 'hook 1: signal reviewed'];
+  await env.assertHistory(handle, [...first, ...second, 'activity charge', ...hook]);
+  await t.throwsAsync(env.assertHistory(handle, first), { code: 'ERR_ASSERTION' });
+  await env.stop();
+});
+
 function tick(): string {
   return Durable.workflow.workflowInfo().workflowId;
 }
