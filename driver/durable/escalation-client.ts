@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { fromJson, toJson } from '../database/json-door';
+import { fromJson, toJson, toPayload } from '../database/json-door';
 import { checkName } from '../database/names';
 import { durationMs, type Duration } from '../duration';
 import type { Hub } from '../engine/hub';
@@ -130,7 +130,7 @@ export class EscalationClient {
     checkOptions(options, known, 'escalations.resolve');
     const { id, metadata, assertClaim = null, tx } = options;
     const given = [
-      toJson(options.resolverPayload, 'resolverPayload'),
+      toPayload(options.resolverPayload, 'resolverPayload'),
       toJson(metadata, 'metadata'),
     ];
     const values = [checkId(id), ...given, assertClaim, randomUUID()];
@@ -143,7 +143,7 @@ export class EscalationClient {
     const known = ['key', 'value', 'resolverPayload', 'roles', 'metadata', 'tx'];
     checkOptions(options, known, 'escalations.resolveByMetadata');
     const { key, value, roles = null, metadata, tx } = options;
-    const payload = toJson(options.resolverPayload, 'resolverPayload');
+    const payload = toPayload(options.resolverPayload, 'resolverPayload');
     const wanted = [checkName(key, 'key'), toJson(value ?? null, 'value'), payload];
     const given = [roles, toJson(metadata, 'metadata'), randomUUID()];
     return this.calls.result('resolveByMetadata', [...wanted, ...given], 'resolved', tx);
@@ -158,7 +158,7 @@ export class EscalationClient {
     } & InTransaction,
   ): Promise<EscalationEntry[]> {
     checkOptions(options, ['ids', 'resolverPayload', 'metadata', 'tx'], 'escalations.resolveMany');
-    const payload = toJson(options.resolverPayload, 'resolverPayload');
+    const payload = toPayload(options.resolverPayload, 'resolverPayload');
     const metadata = toJson(options.metadata, 'metadata');
     const values = [options.ids.map(checkId), payload, metadata, randomUUID()];
     return this.calls.entries('resolveMany', values, 'resolved', options.tx);
@@ -179,7 +179,7 @@ export class EscalationClient {
     const known = ['items', 'metadata', 'assertAssignee', 'tx'];
     checkOptions(options, known, 'escalations.resolveAllOrNone');
     const { items, metadata, assertAssignee = null, tx } = options;
-    const payloads = items.map((item) => toJson(item.resolverPayload, 'resolverPayload'));
+    const payloads = items.map((item) => toPayload(item.resolverPayload, 'resolverPayload'));
     const ids = items.map((item) => checkId(item.id));
     const given = [ids, payloads, toJson(metadata, 'metadata'), assertAssignee];
     const [row] = await this.calls.rows('resolveAllOrNone', [...given, randomUUID()], tx);

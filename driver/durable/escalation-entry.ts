@@ -1,4 +1,5 @@
-import { fromJson } from '../database/json-door';
+import { decodeWithin } from '../database/codec';
+import { fromPlainJson } from '../database/json-door';
 import { publishEvent, type EventSink } from '../events';
 
 /** A task, as it is stored. */
@@ -48,9 +49,17 @@ const TIMES = [
   ...['expires_at', 'created_at', 'updated_at'],
 ];
 
-/** An entry out of its JSON; times become dates. */
+/**
+ * An entry out of its JSON; times become dates. Of its values the payload alone has passed through
+ * the codec: the rest is what people read, in SQL as well.
+ *
+ * @throws RatchetError WF109 a payload that is encoded, and cannot be decoded here
+ */
 export function toEntry(value: unknown): EscalationEntry {
   const entry = value as Record<string, unknown>;
+  if (typeof entry['resolver_payload'] === 'string') {
+    entry['resolver_payload'] = decodeWithin(entry['resolver_payload']);
+  }
   for (const name of TIMES) {
     const time = entry[name];
     if (typeof time === 'string') entry[name] = new Date(time);
@@ -59,7 +68,7 @@ export function toEntry(value: unknown): EscalationEntry {
 }
 
 export function readEntry(json: string): EscalationEntry {
-  return toEntry(fromJson(json));
+  return toEntry(fromPlainJson(json));
 }
 
 export type EscalationVerb =

@@ -1,4 +1,4 @@
-import { toJson } from '../database/json-door';
+import { toJson, toPayload } from '../database/json-door';
 import { checkName } from '../database/names';
 import { durationMs, type Duration } from '../duration';
 import { RatchetError } from '../errors';
@@ -114,6 +114,7 @@ function checked(option: string, value: unknown, where: string): unknown {
     refuse(where, option, 'Give a whole number; the smaller, the more urgent.');
   }
   if (option === 'metadata' && !isPlain(value)) refuse(where, option, 'Give an object.');
+  if (option === 'resolverPayload') return JSON.parse(toPayload(value, option) ?? 'null');
   return value;
 }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import test from 'ava';
 import fc from 'fast-check';
 import { fromJson, toPayload } from '../../driver/database/json-door';
@@ -242,4 +243,43 @@ test.serial('18: hooks, generations and events pass it; what SQL reads stays pla
     [],
   );
   t.deepEqual((await pool.query('select * from ratchet.check_invariants()')).rows, []);
+});
+
+test.serial('18: what resolves a task passes it, and is read back from the task', async (t) => {
+  const { client, pool, connection } = await durableTest(t);
+  const waits = { waits: (key: string) => workflow.condition(key, { role: key }) };
+  await Durable.Worker.create({ connection, taskQueue: 'q', workflow: waits });
+  const { escalations } = client;
+  Durable.registerCodec(mirror);
+  const resolverPayload = { word: SECRET };
+  const resolve: Record<string, (id: string) => Promise<unknown>> = {
+    one: (id) => escalations.resolve({ id, resolverPayload }),
+    byMetadata: (id) => escalations.resolveByMetadata({ key: 'id', value: id, resolverPayload }),
+    all: (id) => escalations.resolveAllOrNone({ items: [{ id, resolverPayload }] }),
+  };
+  for (const [key, run] of Object.entries(resolve)) {
+    const options = { workflowName: 'waits', taskQueue: 'q', args: [key] };
+    const handle = await client.workflow.start(options);
+    const { id } = await waitFor('the task', async () => {
+      return (await escalations.list({ role: key }))[0];
+    });
+    await escalations.update({ id, metadata: { id } });
+    t.like(await run(id), { ok: true });
+    t.deepEqual(await handle.result(), resolverPayload);
+    t.deepEqual((await escalations.get(id))?.resolver_payload, resolverPayload);
+  }
+  const lone = await escalations.create({ role: 'lone' });
+  const [many] = await escalations.resolveMany({ ids: [lone.id], resolverPayload });
+  t.deepEqual(many?.resolver_payload, resolverPayload);
+  const moved = { id: randomUUID(), status: 'resolved' as const, resolverPayload };
+  t.deepEqual((await escalations.migrate(moved))?.resolver_payload, resolverPayload);
+  const text = await escalations.create({ role: 'text' });
+  await escalations.resolve({ id: text.id, resolverPayload: '/b:mine' });
+  t.is((await escalations.get(text.id))?.resolver_payload, '/b:mine');
+  const query = `${STORED} union all select resolver_payload::text from ratchet.escalations`;
+  const { rows } = await pool.query<{ text: string | null }>(query);
+  t.deepEqual(
+    rows.filter(({ text: stored }) => stored?.includes(SECRET)),
+    [],
+  );
 });
