@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { fromJson, toPayload } from '../database/json-door';
 import { startWorkflow } from '../database/job-calls';
-import { checkName } from '../database/names';
+import { checkName, checkText } from '../database/names';
 import { flushJob, startCron, stopCron } from '../database/virtual-calls';
 import { DuplicateJobError } from '../durable/errors';
 import { durationMs, durationSeconds, type Duration } from '../duration';
 import { closeHubs, type Hub } from '../engine/hub';
 import { RatchetError } from '../errors';
-import { checkOptions } from '../options';
+import { checkNumbers, checkOptions, checkSwitches, refuseOption, type Limits } from '../options';
 import {
   CALL,
   getContext,
@@ -16,9 +16,9 @@ import {
   type VirtualCallback,
 } from './call-workflow';
 import {
+  checkServing,
   PLACE_NAMES,
   placeOf,
-  policyOf,
   type VirtualPlace,
   type VirtualRetry,
 } from './virtual-options';
@@ -82,6 +82,7 @@ const SERVE_NAMES = ['callback', 'retry', 'retryPolicy', 'guid', 'logLevel'];
 const RESULT_TIMEOUT_MS = 30_000;
 const FRESH_TTL_SECONDS = 1;
 const MAX_CYCLES = 100_000;
+const CYCLES: Limits = [1, Number.MAX_SAFE_INTEGER, 'whole'];
 
 function listOf(args: unknown): unknown[] {
   if (Array.isArray(args)) return args;
@@ -93,17 +94,18 @@ function idOf({ id, options }: NamedOptions, where: string): string {
   return checkName(options?.id ?? id, 'id');
 }
 
-/** Serves a topic: `callback(...args)` is its response. */
+/**
+ * Serves a topic: `callback(...args)` is its response. On a readonly connection it runs nothing.
+ */
 async function connect(options: ConnectOptions): Promise<VirtualInstance> {
   checkOptions(options, [...PLACE_NAMES, ...SERVE_NAMES], 'Virtual.connect');
-  if (typeof options.callback !== 'function') {
-    throw new RatchetError('WF104', 'callback is not a function.', {
-      detail: { option: 'callback' },
-    });
+  const { callback } = options;
+  if (callback === undefined) {
+    refuseOption('Virtual.connect', 'callback', callback, 'Give the function that serves it.');
   }
-  const { hub, topic, app, namespace } = placeOf(options);
-  const policy = policyOf(options.retry ?? options.retryPolicy);
-  await serveTopic(hub, { namespace, topic }, options.callback, policy);
+  const policy = checkServing(options, 'Virtual.connect');
+  const { hub, isReadonly, topic, app, namespace } = placeOf(options, 'Virtual.connect');
+  if (!isReadonly) await serveTopic(hub, { namespace, topic }, callback, policy);
   return { guid: options.guid ?? randomUUID(), namespace: app, topic };
 }
 
@@ -119,7 +121,8 @@ async function exec<T>(request: ExecOptions): Promise<T> {
   checkOptions(request, [...PLACE_NAMES, 'args', 'options'], 'Virtual.exec');
   const { id, ttl, flush = false } = request.options ?? {};
   checkOptions(request.options ?? {}, ['id', 'ttl', 'flush'], 'Virtual.exec options');
-  const { hub, topic, app, namespace } = placeOf(request);
+  checkSwitches({ flush }, ['flush'], 'Virtual.exec options');
+  const { hub, topic, app, namespace } = placeOf(request, 'Virtual.exec');
   const workflowId = id === undefined ? randomUUID() : checkName(id, 'id');
   const keep = ttl === undefined ? FRESH_TTL_SECONDS : Math.ceil(durationSeconds(ttl, 'ttl'));
   const call: StoredCall = { args: listOf(request.args), workflowName: `${app}.call` };
@@ -151,7 +154,7 @@ async function response<T>(hub: Hub, namespace: string, workflowId: string): Pro
 /** Deletes the response that is kept of a call. */
 async function flush(request: NamedOptions): Promise<void> {
   checkOptions(request, [...PLACE_NAMES, 'id', 'options'], 'Virtual.flush');
-  const { hub, namespace } = placeOf(request);
+  const { hub, namespace } = placeOf(request, 'Virtual.flush');
   const id = idOf(request, 'Virtual.flush');
   await hub.prepare();
   await flushJob(hub.database, id, namespace, false);
@@ -181,7 +184,10 @@ async function cron(request: CronOptions): Promise<boolean> {
   const known = ['id', 'interval', 'delay', 'maxCycles'];
   checkOptions(request.options, known, 'Virtual.cron options');
   const { id, interval, delay, maxCycles = MAX_CYCLES } = request.options;
-  const { hub, topic, app, namespace } = placeOf(request);
+  checkNumbers(request.options, { maxCycles: CYCLES }, 'Virtual.cron options');
+  if (typeof interval === 'string') checkText(interval, 'interval');
+  const policy = checkServing(request, 'Virtual.cron');
+  const { hub, isReadonly, topic, app, namespace } = placeOf(request, 'Virtual.cron');
   const workflowName = `${app}.cron`;
   const call: StoredCall = {
     args: listOf(request.args),
@@ -194,8 +200,7 @@ async function cron(request: CronOptions): Promise<boolean> {
     delayMs: delay === undefined ? null : durationMs(delay, 'delay'),
     options: JSON.stringify({ entity: workflowName }),
   };
-  if (request.callback !== undefined) {
-    const policy = policyOf(request.retry ?? request.retryPolicy);
+  if (request.callback !== undefined && !isReadonly) {
     await serveTopic(hub, { namespace, topic }, request.callback, policy);
   }
   await hub.prepare();
@@ -212,7 +217,7 @@ async function cron(request: CronOptions): Promise<boolean> {
 /** Stops a repeating call, and the run that is under way; false if it was not running. */
 async function interrupt(request: NamedOptions): Promise<boolean> {
   checkOptions(request, [...PLACE_NAMES, 'id', 'options'], 'Virtual.interrupt');
-  const { hub, namespace } = placeOf(request);
+  const { hub, namespace } = placeOf(request, 'Virtual.interrupt');
   const id = idOf(request, 'Virtual.interrupt');
   await hub.prepare();
   return stopCron(hub.database, id, namespace);
