@@ -4,8 +4,8 @@ import { checkName } from '../database/names';
 import { durationMs, type Duration } from '../duration';
 import type { Hub } from '../engine/hub';
 import type { EventSink } from '../events';
-import { checkOptions } from '../options';
 import { EscalationCaller } from './escalation-caller';
+import { checkCall, checkId, checkNamespace, checkObject } from './escalation-checks';
 import { toEntry, type EscalationEntry } from './escalation-entry';
 import {
   createFields,
@@ -15,7 +15,7 @@ import {
   type EscalationFields,
   type MigrateEscalation,
 } from './escalation-fields';
-import { checkId, FILTER, filterOf, orderOf, type ListOptions } from './escalation-filter';
+import { FILTER, filterOf, orderOf, type ListOptions } from './escalation-filter';
 import type {
   AllRefusal,
   ByMetadata,
@@ -38,7 +38,9 @@ export class EscalationClient {
   }
 
   /** Creates a task beside any wait; with a `signalKey`, resolving it sends that signal. */
-  async create({ tx, ...fields }: CreateEscalation & InTransaction): Promise<EscalationEntry> {
+  async create(options: CreateEscalation & InTransaction): Promise<EscalationEntry> {
+    checkObject(options, 'escalations.create');
+    const { tx, ...fields } = options;
     const [entry] = await this.calls.entries(
       'create',
       [createFields(fields), randomUUID()],
@@ -49,32 +51,32 @@ export class EscalationClient {
   }
 
   async get(id: string, namespace?: string): Promise<EscalationEntry | null> {
-    return this.calls.one('get', [checkId(id), namespace ?? null]);
+    return this.calls.one('get', [checkId(id), checkNamespace(namespace)]);
   }
 
   /** The pending task of the key, else the newest of those that have ended. */
   async getBySignalKey(key: string, namespace?: string): Promise<EscalationEntry | null> {
-    return this.calls.one('getByKey', [checkName(key, 'key'), namespace ?? null]);
+    return this.calls.one('getByKey', [checkName(key, 'key'), checkNamespace(namespace)]);
   }
 
   /** The most urgent first, of equal ones the newest. */
   async list(options: ListOptions = {}): Promise<EscalationEntry[]> {
     const known = [...FILTER, 'sortBy', 'sortOrder', 'orderBy', 'limit', 'offset'];
-    checkOptions(options, known, 'escalations.list');
+    checkCall(options, 'escalations.list', [], known);
     const { limit = 50, offset = 0 } = options;
     return this.calls.entries('list', [filterOf(options), orderOf(options), limit, offset]);
   }
 
   async count(options: ListOptions = {}): Promise<number> {
-    checkOptions(options, [...FILTER, 'limit', 'offset'], 'escalations.count');
+    checkCall(options, 'escalations.count', [], [...FILTER, 'limit', 'offset']);
     return Number((await this.calls.rows('count', [filterOf(options)]))[0]);
   }
 
   /** Claims a task for a while; who has it already gets more time. */
   async claim(options: ClaimOptions): Promise<ClaimResult> {
-    checkOptions(options, ['id', 'assignee', 'durationMinutes', 'tx'], 'escalations.claim');
+    checkCall(options, 'escalations.claim', ['id', 'assignee'], ['durationMinutes', 'tx']);
     const { id, assignee, durationMinutes = 1, tx } = options;
-    const values = [checkId(id), assignee, durationMinutes, randomUUID()];
+    const values = [id, assignee, durationMinutes, randomUUID()];
     return this.calls.result<ClaimResult>('claim', values, 'claimed', tx);
   }
 
@@ -82,10 +84,10 @@ export class EscalationClient {
   async claimByMetadata(
     options: ByMetadata & { assignee: string; durationMinutes?: number },
   ): Promise<ClaimResult & { candidatesExist: boolean }> {
-    const known = ['key', 'value', 'assignee', 'durationMinutes', 'roles', 'metadata', 'tx'];
-    checkOptions(options, known, 'escalations.claimByMetadata');
+    const optional = ['value', 'durationMinutes', 'roles', 'metadata', 'tx'];
+    checkCall(options, 'escalations.claimByMetadata', ['key', 'assignee'], optional);
     const { key, value, assignee, durationMinutes = 1, roles = null, metadata, tx } = options;
-    const wanted = [checkName(key, 'key'), toJson(value ?? null, 'value')];
+    const wanted = [key, toJson(value ?? null, 'value')];
     const given = [assignee, durationMinutes, roles, toJson(metadata, 'metadata'), randomUUID()];
     return this.calls.result('claimByMetadata', [...wanted, ...given], 'claimed', tx);
   }
@@ -93,9 +95,9 @@ export class EscalationClient {
   async claimMany(
     options: Omit<ClaimOptions, 'id'> & { ids: string[] },
   ): Promise<{ claimed: number; skipped: number }> {
-    checkOptions(options, ['ids', 'assignee', 'durationMinutes', 'tx'], 'escalations.claimMany');
+    checkCall(options, 'escalations.claimMany', ['ids', 'assignee'], ['durationMinutes', 'tx']);
     const { assignee, durationMinutes = 1, tx } = options;
-    const ids = [...new Set(options.ids.map(checkId))];
+    const ids = [...new Set(options.ids)];
     const values = [ids, assignee, durationMinutes, randomUUID()];
     const { length: claimed } = await this.calls.entries('claimMany', values, 'claimed', tx);
     return { claimed, skipped: options.ids.length - claimed };
@@ -105,8 +107,8 @@ export class EscalationClient {
   async release(
     options: { id: string; assignee?: string } & InTransaction,
   ): Promise<Done | Refused<'not-found' | 'wrong-assignee'>> {
-    checkOptions(options, ['id', 'assignee', 'tx'], 'escalations.release');
-    const values = [checkId(options.id), options.assignee ?? null, randomUUID()];
+    checkCall(options, 'escalations.release', ['id'], ['assignee', 'tx']);
+    const values = [options.id, options.assignee ?? null, randomUUID()];
     return this.calls.result('release', values, 'released', options.tx);
   }
 
@@ -126,25 +128,25 @@ export class EscalationClient {
       assertClaim?: string;
     } & InTransaction,
   ): Promise<ResolveResult> {
-    const known = ['id', 'resolverPayload', 'metadata', 'assertClaim', 'tx'];
-    checkOptions(options, known, 'escalations.resolve');
+    const optional = ['resolverPayload', 'metadata', 'assertClaim', 'tx'];
+    checkCall(options, 'escalations.resolve', ['id'], optional);
     const { id, metadata, assertClaim = null, tx } = options;
     const given = [
       toPayload(options.resolverPayload, 'resolverPayload'),
       toJson(metadata, 'metadata'),
     ];
-    const values = [checkId(id), ...given, assertClaim, randomUUID()];
+    const values = [id, ...given, assertClaim, randomUUID()];
     return this.calls.result('resolve', values, 'resolved', tx);
   }
 
   async resolveByMetadata(
     options: ByMetadata & { resolverPayload?: unknown },
   ): Promise<ResolveResult> {
-    const known = ['key', 'value', 'resolverPayload', 'roles', 'metadata', 'tx'];
-    checkOptions(options, known, 'escalations.resolveByMetadata');
+    const optional = ['value', 'resolverPayload', 'roles', 'metadata', 'tx'];
+    checkCall(options, 'escalations.resolveByMetadata', ['key'], optional);
     const { key, value, roles = null, metadata, tx } = options;
     const payload = toPayload(options.resolverPayload, 'resolverPayload');
-    const wanted = [checkName(key, 'key'), toJson(value ?? null, 'value'), payload];
+    const wanted = [key, toJson(value ?? null, 'value'), payload];
     const given = [roles, toJson(metadata, 'metadata'), randomUUID()];
     return this.calls.result('resolveByMetadata', [...wanted, ...given], 'resolved', tx);
   }
@@ -157,10 +159,10 @@ export class EscalationClient {
       metadata?: Record<string, unknown>;
     } & InTransaction,
   ): Promise<EscalationEntry[]> {
-    checkOptions(options, ['ids', 'resolverPayload', 'metadata', 'tx'], 'escalations.resolveMany');
+    checkCall(options, 'escalations.resolveMany', ['ids'], ['resolverPayload', 'metadata', 'tx']);
     const payload = toPayload(options.resolverPayload, 'resolverPayload');
     const metadata = toJson(options.metadata, 'metadata');
-    const values = [options.ids.map(checkId), payload, metadata, randomUUID()];
+    const values = [options.ids, payload, metadata, randomUUID()];
     return this.calls.entries('resolveMany', values, 'resolved', options.tx);
   }
 
@@ -176,11 +178,11 @@ export class EscalationClient {
     | { ok: true; entries: EscalationEntry[] }
     | { ok: false; failed: { id: string; reason: AllRefusal }[] }
   > {
-    const known = ['items', 'metadata', 'assertAssignee', 'tx'];
-    checkOptions(options, known, 'escalations.resolveAllOrNone');
+    const optional = ['metadata', 'assertAssignee', 'tx'];
+    checkCall(options, 'escalations.resolveAllOrNone', ['items'], optional);
     const { items, metadata, assertAssignee = null, tx } = options;
     const payloads = items.map((item) => toPayload(item.resolverPayload, 'resolverPayload'));
-    const ids = items.map((item) => checkId(item.id));
+    const ids = items.map(({ id }) => id);
     const given = [ids, payloads, toJson(metadata, 'metadata'), assertAssignee];
     const [row] = await this.calls.rows('resolveAllOrNone', [...given, randomUUID()], tx);
     const answer = fromJson(row ?? null) as
@@ -194,18 +196,19 @@ export class EscalationClient {
   async cancel(
     id: string,
     namespace?: string,
-    { tx }: InTransaction = {},
+    options: InTransaction = {},
   ): Promise<Done | Refused<'not-found' | 'already-terminal'>> {
-    const values = [checkId(id), namespace ?? null, randomUUID()];
-    return this.calls.result('cancel', values, 'cancelled', tx);
+    checkCall(options, 'escalations.cancel', [], ['tx']);
+    const values = [checkId(id), checkNamespace(namespace), randomUUID()];
+    return this.calls.result('cancel', values, 'cancelled', options.tx);
   }
 
   /** Changes fields; metadata are merged, the envelope is replaced. */
-  async update({
-    id,
-    tx,
-    ...fields
-  }: EscalationFields & { id: string } & InTransaction): Promise<EscalationEntry | null> {
+  async update(
+    options: EscalationFields & { id: string } & InTransaction,
+  ): Promise<EscalationEntry | null> {
+    checkObject(options, 'escalations.update');
+    const { id, tx, ...fields } = options;
     return this.calls.one('update', [checkId(id), updateFields(fields)], undefined, tx);
   }
 
@@ -213,9 +216,9 @@ export class EscalationClient {
   async appendMilestones(
     options: { id: string; milestones: Record<string, unknown>[] } & InTransaction,
   ): Promise<EscalationEntry | null> {
-    checkOptions(options, ['id', 'milestones', 'tx'], 'escalations.appendMilestones');
+    checkCall(options, 'escalations.appendMilestones', ['id', 'milestones'], ['tx']);
     const milestones = toJson(options.milestones, 'milestones');
-    const values = [checkId(options.id), milestones, randomUUID()];
+    const values = [options.id, milestones, randomUUID()];
     return this.calls.one('appendMilestones', values, undefined, options.tx);
   }
 
@@ -223,8 +226,8 @@ export class EscalationClient {
   async escalateToRole(
     options: { id: string; targetRole: string } & InTransaction,
   ): Promise<EscalationEntry | null> {
-    checkOptions(options, ['id', 'targetRole', 'tx'], 'escalations.escalateToRole');
-    const values = [[checkId(options.id)], checkName(options.targetRole, 'targetRole')];
+    checkCall(options, 'escalations.escalateToRole', ['id', 'targetRole'], ['tx']);
+    const values = [[options.id], options.targetRole];
     return this.calls.one('escalateToRole', values, 'reassigned', options.tx);
   }
 
@@ -232,8 +235,8 @@ export class EscalationClient {
   async escalateManyToRole(
     options: { ids: string[]; targetRole: string } & InTransaction,
   ): Promise<number> {
-    checkOptions(options, ['ids', 'targetRole', 'tx'], 'escalations.escalateManyToRole');
-    const values = [options.ids.map(checkId), checkName(options.targetRole, 'targetRole')];
+    checkCall(options, 'escalations.escalateManyToRole', ['ids', 'targetRole'], ['tx']);
+    const values = [options.ids, options.targetRole];
     return (await this.calls.entries('escalateToRole', values, 'reassigned', options.tx)).length;
   }
 
@@ -241,23 +244,21 @@ export class EscalationClient {
   async updateManyPriority(
     options: { ids: string[]; priority: number } & InTransaction,
   ): Promise<number> {
-    checkOptions(options, ['ids', 'priority', 'tx'], 'escalations.updateManyPriority');
-    const values = [options.ids.map(checkId), options.priority];
+    checkCall(options, 'escalations.updateManyPriority', ['ids', 'priority'], ['tx']);
+    const values = [options.ids, options.priority];
     return Number((await this.calls.rows('setPriority', values, options.tx))[0]);
   }
 
   /** Inserts a task with its id, state and times; null when the id exists. */
-  async migrate({
-    id,
-    tx,
-    ...fields
-  }: MigrateEscalation & InTransaction): Promise<EscalationEntry | null> {
+  async migrate(options: MigrateEscalation & InTransaction): Promise<EscalationEntry | null> {
+    checkObject(options, 'escalations.migrate');
+    const { id, tx, ...fields } = options;
     return this.calls.one('migrate', [checkId(id), migrateFields(fields)], undefined, tx);
   }
 
   /** Counts: pending and claimed now, created and resolved in the period (default '24h'). */
   async stats(options: { roles?: string[]; period?: Duration } = {}): Promise<EscalationStats> {
-    checkOptions(options, ['roles', 'period'], 'escalations.stats');
+    checkCall(options, 'escalations.stats', [], ['roles', 'period']);
     const { roles = null, period = '24h' } = options;
     const [row] = await this.calls.rows('stats', [roles, durationMs(period, 'period')]);
     return fromJson(row ?? null) as EscalationStats;
@@ -274,8 +275,8 @@ export class EscalationClient {
     namespace?: string;
     limit?: number;
   }): Promise<{ deleted: number }> {
-    const known = ['olderThan', 'statuses', 'namespace', 'limit'];
-    checkOptions(options, known, 'escalations.prune');
+    const optional = ['statuses', 'namespace', 'limit'];
+    checkCall(options, 'escalations.prune', ['olderThan'], optional);
     const { statuses = null, namespace = null, limit = 10_000 } = options;
     const values = [durationMs(options.olderThan, 'olderThan'), statuses, namespace, limit];
     return { deleted: Number((await this.calls.rows('prune', values))[0]) };

@@ -3,6 +3,7 @@ import { checkName } from '../database/names';
 import { durationMs, type Duration } from '../duration';
 import { RatchetError } from '../errors';
 import { checkOptions } from '../options';
+import { checkOption, readableJson } from './escalation-checks';
 
 /** What a task is given. */
 export interface EscalationFields {
@@ -73,6 +74,7 @@ const CREATED_NAMES = ['namespace', 'appId', 'signalKey', 'workflowId'];
 const STATE_TIMES = [
   ...['assignedUntil', 'claimedAt', 'claimExpiresAt', 'resolvedAt', 'createdAt', 'updatedAt'],
 ];
+const CHECKED = ['priority', 'metadata', 'status', 'milestones'];
 const OF_WAIT = [...NAMES, ...TEXTS, ...VALUES, 'priority', 'metadata', 'expiresAt'];
 const OF_CREATE = [...OF_WAIT, ...CREATED_NAMES, 'topic'];
 const OF_MIGRATE = [
@@ -80,18 +82,11 @@ const OF_MIGRATE = [
   ...['status', 'assignedTo', 'resolverPayload', 'milestones'],
 ];
 
-/** An escape that JSON text has only for what Postgres cannot read. */
-const UNREADABLE = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;
-
 function refuse(where: string, option: string, advice: string): never {
   throw new RatchetError('WF104', `Invalid ${option} of ${where}.`, {
     detail: { where, option },
     hint: advice,
   });
-}
-
-function isPlain(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function timeOf(value: unknown, option: string, where: string): string {
@@ -110,10 +105,7 @@ function checked(option: string, value: unknown, where: string): unknown {
   if ([...TEXTS, 'topic'].includes(option) && typeof value !== 'string') {
     refuse(where, option, 'Give text.');
   }
-  if (option === 'priority' && !Number.isInteger(value)) {
-    refuse(where, option, 'Give a whole number; the smaller, the more urgent.');
-  }
-  if (option === 'metadata' && !isPlain(value)) refuse(where, option, 'Give an object.');
+  if (CHECKED.includes(option)) checkOption(value, option, where);
   if (option === 'resolverPayload') return JSON.parse(toPayload(value, option) ?? 'null');
   return value;
 }
@@ -121,12 +113,12 @@ function checked(option: string, value: unknown, where: string): unknown {
 function fieldsOf(given: object, known: readonly string[], where: string): string {
   checkOptions(given, known, where);
   const present = Object.entries(given).filter(([, value]) => value !== undefined);
-  const fields = present.map(([option, value]) => [option, checked(option, value, where)]);
-  const json = toJson(Object.fromEntries(fields), `fields of ${where}`) ?? '{}';
-  if (!UNREADABLE.test(json)) return json;
-  throw new RatchetError('WF105', `A field of ${where} holds U+0000 or half a surrogate pair.`, {
-    hint: 'Remove those characters; only a resolver payload may hold them.',
+  const fields = present.map(([option, value]) => {
+    const stored = checked(option, value, where);
+    readableJson(stored, option, where);
+    return [option, stored];
   });
+  return toJson(Object.fromEntries(fields), `fields of ${where}`) ?? '{}';
 }
 
 /** What a wait is given: its timeout, and the fields of its task, if it is to have one. */

@@ -1,5 +1,5 @@
 import { toJson } from '../database/json-door';
-import { RatchetError } from '../errors';
+import { refuseOption } from '../options';
 
 type Column = 'priority' | 'created_at' | 'updated_at' | 'resolved_at' | 'role' | 'type';
 type Direction = 'asc' | 'desc' | 'ASC' | 'DESC';
@@ -42,25 +42,18 @@ export const FILTER = [
   ...['workflowId', 'originId', 'available', 'priority', 'metadata', 'ids', 'taskId'],
 ];
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-/** @throws RatchetError WF104 unless it is the id of a task */
-export function checkId(id: unknown): string {
-  if (typeof id === 'string' && UUID.test(id)) return id;
-  throw new RatchetError('WF104', `Invalid id of a task: ${String(id).slice(0, 100)}.`, {
-    detail: { option: 'id' },
-    hint: 'Give the id of an entry, a UUID.',
-  });
-}
-
 export function filterOf(options: ListOptions): string | null {
-  options.ids?.forEach(checkId);
   const filters = Object.entries(options).filter(([option]) => FILTER.includes(option));
   return toJson(Object.fromEntries(filters), 'filter');
 }
 
 /** As `orderBy` says, or `sortBy` and `sortOrder`; the order of the worklist otherwise. */
 export function orderOf({ sortBy, sortOrder, orderBy }: ListOptions): string {
-  const byOne = sortBy === undefined ? [] : [{ column: sortBy, direction: sortOrder ?? 'asc' }];
-  return JSON.stringify(orderBy ?? byOne);
+  if (orderBy !== undefined) return JSON.stringify(orderBy);
+  if (sortBy === undefined && sortOrder !== undefined) {
+    refuseOption('escalations.list', 'sortOrder', sortOrder, 'Give sortBy with it, a column.');
+  }
+  return JSON.stringify(
+    sortBy === undefined ? [] : [{ column: sortBy, direction: sortOrder ?? 'asc' }],
+  );
 }
