@@ -56,6 +56,30 @@ function checkPage(page: Page): { limit: number | undefined; offset: number | un
   return { limit: page.limit, offset: page.offset };
 }
 
+/** JSON would drop such a value, and the condition with it: then it would hold for every record. */
+function isLost(value: unknown): boolean {
+  return value === undefined || typeof value === 'function' || typeof value === 'symbol';
+}
+
+function checkConditions(conditions: EntityConditions): void {
+  if (typeof conditions !== 'object' || conditions === null || Array.isArray(conditions)) {
+    throw new RatchetError('WF104', 'Conditions are not an object.', {
+      hint: "Give fields and values: { status: 'open', age: { $gte: 18 } }.",
+    });
+  }
+  for (const [field, value] of Object.entries(conditions)) {
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    const tests = isObject ? Object.entries(value).filter(([key]) => key.startsWith('$')) : [];
+    const lost = isLost(value) ? field : tests.find(([, operand]) => isLost(operand))?.[0];
+    if (lost === undefined) continue;
+    const place = lost === field ? field : `${field}.${lost}`;
+    throw new RatchetError('WF104', `The condition on ${place.slice(0, 100)} has no value.`, {
+      detail: { option: 'conditions', field: field.slice(0, 100) },
+      hint: 'Give a value, null to find null, or leave the field out for records of any value.',
+    });
+  }
+}
+
 async function query(
   entity: string,
   conditions: EntityConditions,
@@ -64,11 +88,7 @@ async function query(
 ): Promise<EntityRecord[]> {
   const { hub, namespace } = targetOf(client);
   const label = checkName(entity, 'entity');
-  if (typeof conditions !== 'object' || conditions === null || Array.isArray(conditions)) {
-    throw new RatchetError('WF104', 'Conditions are not an object.', {
-      hint: "Give fields and values: { status: 'open', age: { $gte: 18 } }.",
-    });
-  }
+  checkConditions(conditions);
   const json = toJsonb(conditions, 'conditions');
   const checked = checkPage(page);
   await hub.prepare();
@@ -76,7 +96,8 @@ async function query(
 }
 
 /**
- * The jobs with a label whose entities meet all conditions on top-level fields, newest first.
+ * The jobs with a label whose entities meet all conditions on top-level fields, newest first. A
+ * condition whose value is undefined is refused (WF104): left out, it would find every record.
  *
  * @example
  * await Entity.find('user', { country: 'FR', age: { $gte: 18 } }, handle.hotMesh, { limit: 10 });
@@ -104,7 +125,7 @@ export async function findById(
 }
 
 /** As `find`, with one condition. */
-export function findByCondition(
+export async function findByCondition(
   entity: string,
   field: string,
   value: unknown,

@@ -204,6 +204,20 @@ test.serial('13.2 entities are found by conditions on their fields, newest first
   t.is(await codeOf(() => by('age', 1, 'LIKE')), 'WF104');
   t.is(await codeOf(() => by('age', 1, 'IN')), 'WF104');
   t.is(await codeOf(() => keys({ age: { $near: 1 } })), 'WF104');
+  for (const lost of [
+    undefined,
+    () => 1,
+    Symbol('x'),
+    { $eq: undefined },
+    { $gt: 1, $in: undefined },
+  ]) {
+    const error = await t.throwsAsync(keys({ name: 'Ada', age: lost }), { code: 'WF104' });
+    t.regex(error.message, /condition on age/);
+  }
+  t.is(await codeOf(() => by('age', undefined, '=')), 'WF104');
+  const wrong = Entity.findByCondition('person', 'age', 1, '~' as '=', mesh);
+  t.true(wrong instanceof Promise);
+  await t.throwsAsync(wrong, { code: 'WF104' });
   t.is(await codeOf(() => keys({ age: '\u0000' })), 'WF105');
   t.is(await codeOf(() => keys({}, { limt: 1 })), 'WF104');
   t.is(await codeOf(() => keys({}, { limit: -1 })), 'WF104');
