@@ -2,6 +2,7 @@ import {
   Pool,
   type ClientConfig,
   type PoolClient,
+  type QueryConfig,
   type QueryResult,
   type QueryResultRow,
 } from 'pg';
@@ -37,6 +38,19 @@ function refuse(message: string, hint: string): RatchetError {
   return new RatchetError('WF303', message, { hint });
 }
 
+/** A query in either form; as in pg, values beside an object win over those in it. */
+function queryOf(given: Parameters<StepClient['query']>): QueryConfig {
+  if (given.some((part) => typeof part === 'function')) {
+    throw new RatchetError('WF104', 'A query of activity.transaction was given a callback.', {
+      detail: { option: 'callback' },
+      hint: 'Await the promise that query returns.',
+    });
+  }
+  const [text, values] = given;
+  if (typeof text === 'string') return { text, values: values ?? [] };
+  return values === undefined ? text : { ...text, values };
+}
+
 /**
  * The transaction of one execution of an activity. It stays open until the activity returns; then
  * the activity's result and everything written in it are committed together.
@@ -67,9 +81,9 @@ export class StepTransaction {
     this.isBusy = true;
     let isOver = false;
     const client: StepClient = {
-      query: async (text, values) => {
+      query: async (...given) => {
         if (isOver) throw refuse('This part of the transaction is over.', 'Await every query.');
-        return this.client.query(typeof text === 'string' ? { text, values: values ?? [] } : text);
+        return this.client.query(queryOf(given));
       },
     };
     try {

@@ -50,6 +50,12 @@ function getContext(): ActivityInfo {
  */
 async function transaction<T>(work: (client: StepClient) => Promise<T> | T): Promise<T> {
   const current = currentActivity('activity.transaction');
+  if (typeof work !== 'function') {
+    throw new RatchetError('WF104', 'work of activity.transaction is not a function.', {
+      detail: { option: 'work' },
+      hint: 'Give a function of a client: (client) => client.query(…).',
+    });
+  }
   current.transaction ??= current.open().catch((error: unknown) => {
     current.transaction = undefined;
     throw error;

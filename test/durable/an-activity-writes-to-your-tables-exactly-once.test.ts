@@ -58,6 +58,30 @@ const activities = {
     floating.catch(() => undefined);
     return label;
   },
+  async forms(label: string) {
+    const codeOf = (part: Promise<unknown>) => part.catch((error: { code: string }) => error.code);
+    return activity.transaction(async (client) => {
+      const { query } = client as { query: (...given: unknown[]) => Promise<{ rows: object[] }> };
+      const text = 'select $1::text as label';
+      const calls = [
+        [{ text, values: ['no'] }, [label]],
+        [{ text }, [label]],
+        [text, [label]],
+      ];
+      const read: unknown[] = [];
+      for (const given of calls) read.push((await query(...given)).rows[0]);
+      for (const given of [
+        [text, [label], () => 1],
+        ['select 1', () => 1],
+      ]) {
+        read.push(await codeOf(query(...given)));
+      }
+      return read;
+    });
+  },
+  async workless() {
+    return activity.transaction(5 as never).catch((error: { code: string }) => error.code);
+  },
   async late(label: string) {
     const part = { query: async (): Promise<unknown> => undefined };
     await activity.transaction((client) => {
@@ -179,6 +203,10 @@ test.serial(
     t.regex((await overlapping.result) as string, /open already/);
     const hasty = await start('hasty', null, 0);
     await t.throwsAsync(hasty.result, { message: /before its transaction was over/ });
+    const forms = await start('forms', null, 0);
+    const label = { label: forms.label };
+    t.deepEqual(await forms.result, [label, label, label, 'WF104', 'WF104']);
+    t.is(await (await start('workless', null, 0)).result, 'WF104');
     const late = await start('late', null, 0);
     t.regex((await late.result) as string, /part of the transaction is over/);
     const deferred = await start('deferred', null, 0);

@@ -118,7 +118,7 @@ const CALLS: [string, object, Record<string, unknown[]>][] = [
   ],
 ];
 
-test('15.3 a wrong option is refused by its name, whatever it is', async (t) => {
+test.serial('15.3 a wrong option is refused by its name, whatever it is', async (t) => {
   const { client } = await durableTest(t);
   const tasks = client.escalations as unknown as Record<string, (given?: unknown) => unknown>;
   for (const [call, right, options] of CALLS) {
@@ -138,7 +138,7 @@ test('15.3 a wrong option is refused by its name, whatever it is', async (t) => 
   }
 });
 
-test('15.3 wrong ids and namespaces beside them are refused', async (t) => {
+test.serial('15.3 wrong ids and namespaces beside them are refused', async (t) => {
   const { client } = await durableTest(t);
   const tasks = client.escalations;
   for (const call of [tasks.get.bind(tasks), tasks.cancel.bind(tasks)]) {
@@ -149,7 +149,7 @@ test('15.3 wrong ids and namespaces beside them are refused', async (t) => {
   await t.throwsAsync(tasks.cancel(ID, undefined, null as never), { code: 'WF104' });
 });
 
-test('15.1 a wait refuses the priority that a task refuses', async (t) => {
+test.serial('15.1 a wait refuses the priority that a task refuses', async (t) => {
   const { client, connection } = await durableTest(t);
   const codes = async (): Promise<unknown[]> => {
     const found: unknown[] = [];
