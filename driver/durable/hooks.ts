@@ -1,7 +1,7 @@
 import { fromJson, toJson } from '../database/json-door';
 import { checkName } from '../database/names';
 import { RatchetError } from '../errors';
-import { checkOptions } from '../options';
+import { checkOptions, refuseOption } from '../options';
 import { currentWorkflow, durableCall } from './current-turn';
 import { condition } from './signals';
 import { checkOwn, checkStart, type StartOptions } from './start-options';
@@ -80,11 +80,14 @@ export async function hook(options: HookOptions): Promise<string> {
 function answering(options: ExecHookOptions, offset: number) {
   const { turn } = currentWorkflow('execHook');
   checkOptions(options, [...HOOK_OPTIONS, 'signalId'], 'execHook');
-  const { signalId, ...rest } = options;
+  const { signalId, args: given = [], ...rest } = options;
+  if (!Array.isArray(given)) {
+    refuseOption('execHook', 'args', given, 'Give a list of arguments.');
+  }
   const position = turn.counter + offset + 1;
   const generated = `-hook-${turn.jobId}-${turn.address}-${position}`;
   const signal = checkName(signalId ?? generated, 'signalId');
-  const args = [...(options.args ?? []), { signal, $durable: true }];
+  const args = [...given, { signal, $durable: true }];
   checkHook({ ...rest, args });
   return { signal, hook: { ...rest, args } };
 }

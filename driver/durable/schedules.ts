@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { toJson, toPayload } from '../database/json-door';
-import { checkName } from '../database/names';
+import { checkName, checkText } from '../database/names';
 import {
   alterSchedule,
   createSchedule,
@@ -31,7 +31,7 @@ export interface ScheduleChanges {
   cron?: string;
   /** An interval of at least a second; this or `cron`. */
   every?: Duration;
-  /** IANA name of the zone in which `cron` is read. Default 'UTC'. */
+  /** IANA name of the zone in which `cron` is read; refused beside `every`. Default 'UTC'. */
   timezone?: string;
   /** No occurrence is earlier; the first one of an interval. Default now, or one interval on. */
   startsAt?: Date;
@@ -42,7 +42,7 @@ export interface ScheduleChanges {
    * them ('one', the default), or each is run ('all').
    */
   catchUp?: 'skip' | 'one' | 'all';
-  /** With `catchUp: 'all'`, how old an occurrence may be. Default '1 day'. */
+  /** With `catchUp: 'all'` alone, how old an occurrence may be. Default '1 day'. */
   catchUpWindow?: Duration;
   /**
    * While the last run goes on, an occurrence is started beside it ('allow', the default), left out
@@ -70,7 +70,7 @@ export interface ScheduleOptions extends ScheduleChanges {
   /** The caller's own id; the ids of the jobs begin with it. */
   scheduleId: string;
   workflow: WorkflowFunction | string;
-  /** How long until the first occurrence of an interval. Default: one interval. */
+  /** How long until the first occurrence of `every` without `startsAt`. Default: one interval. */
   delay?: Duration;
   /** Whether it rests until `resume`. Default false. */
   paused?: boolean;
@@ -104,6 +104,7 @@ const CHANGES = [
   ...['catchUp', 'catchUpWindow', 'overlap', 'fromEnd', 'stopOnFailure', 'maxRuns', 'entity'],
   ...['expire', 'config', 'namespace', 'tx'],
 ];
+const CHOICES = { catchUp: ['skip', 'one', 'all'], overlap: ['allow', 'skip', 'wait'] };
 const OPTIONS = ['scheduleId', 'paused', 'delay', ...CHANGES];
 
 function timeText(time: Date | undefined, option: string): string | null {
@@ -117,6 +118,8 @@ function milliseconds(duration: Duration | undefined, option: string): number | 
 }
 
 function startOptions({ entity, expire, config }: ScheduleChanges): string | null {
+  if (entity !== undefined) checkName(entity, 'entity');
+  checkNumbers({ expire }, { expire: [0, Number.MAX_SAFE_INTEGER] }, 'schedule');
   const retry = storedPolicy(config);
   const hasPolicy = Object.keys(retry).length > 0;
   const options = { entity, expire, ...(hasPolicy ? { retry } : {}) };
@@ -124,14 +127,55 @@ function startOptions({ entity, expire, config }: ScheduleChanges): string | nul
   return isGiven ? toJson(options, 'options') : null;
 }
 
+function workflowName(workflow: unknown): string {
+  if (typeof workflow !== 'string' && typeof workflow !== 'function') {
+    refuseOption('schedule', 'workflow', workflow, 'Give the workflow function or its name.');
+  }
+  return checkName(nameOf(workflow as WorkflowFunction | string), 'workflow');
+}
+
+/** The texts among the terms. Whether they say something is for SQL to tell. */
+function checkTexts(given: ScheduleChanges): void {
+  for (const option of ['cron', 'timezone'] as const) {
+    const value: unknown = given[option];
+    if (value === undefined) continue;
+    if (typeof value !== 'string') refuseOption('schedule', option, value, 'Give text.');
+    checkText(value, option);
+  }
+  for (const [option, choices] of Object.entries(CHOICES)) {
+    const value = given[option as keyof typeof CHOICES];
+    if (value === undefined || choices.includes(value)) continue;
+    refuseOption('schedule', option, value, `Give one of ${choices.join(', ')}.`);
+  }
+  if (given.args !== undefined && !Array.isArray(given.args)) {
+    refuseOption('schedule', 'args', given.args, 'Give a list of arguments.');
+  }
+}
+
+/** What would be left unread beside another option is a mistake. */
+function checkTogether(given: Partial<ScheduleOptions>, isNew: boolean): void {
+  const { timezone, every, delay, cron, startsAt, catchUp = isNew ? 'one' : 'all' } = given;
+  if (timezone !== undefined && every !== undefined) {
+    refuseOption('schedule', 'timezone', timezone, 'It is for cron: leave it out beside every.');
+  }
+  if (delay !== undefined && (cron ?? startsAt) !== undefined) {
+    refuseOption('schedule', 'delay', delay, 'It is for every, and startsAt takes its place.');
+  }
+  if (given.catchUpWindow !== undefined && catchUp !== 'all') {
+    const advice = "It is for catchUp: 'all'; give that as well, or leave it out.";
+    refuseOption('schedule', 'catchUpWindow', given.catchUpWindow, advice);
+  }
+}
+
 function termsOf(scheduleId: string, given: ScheduleChanges): ScheduleTerms {
   checkSwitches(given, ['fromEnd', 'stopOnFailure', 'paused'], 'schedule');
   checkNumbers(given, { maxRuns: [1, Number.MAX_SAFE_INTEGER, 'whole'] }, 'schedule');
+  checkTexts(given);
   const { workflow, taskQueue, args, cron, timezone, catchUp, overlap } = given;
   return {
     id: checkName(scheduleId, 'scheduleId'),
     namespace: checkName(given.namespace ?? 'durable', 'namespace'),
-    workflow: workflow === undefined ? null : nameOf(workflow),
+    workflow: workflow === undefined ? null : workflowName(workflow),
     queue: taskQueue === undefined ? null : checkName(taskQueue, 'taskQueue'),
     args: args === undefined ? null : toPayload(args, 'args'),
     ...{ cron: cron ?? null, timezone: timezone ?? null },
@@ -183,6 +227,8 @@ export class ScheduleClient {
   async create(options: ScheduleOptions): Promise<Date | null> {
     checkOptions(options, OPTIONS, 'schedule.create');
     const terms = termsOf(options.scheduleId, options);
+    if (options.workflow === undefined) workflowName(undefined);
+    checkTogether(options, true);
     const first = {
       isPaused: options.paused ?? false,
       delayMs: milliseconds(options.delay, 'delay'),
@@ -196,6 +242,7 @@ export class ScheduleClient {
   async alter(scheduleId: string, changes: ScheduleChanges): Promise<Date | null> {
     checkOptions(changes, CHANGES, 'schedule.alter');
     const terms = termsOf(scheduleId, changes);
+    checkTogether(changes, false);
     await this.hub.prepare();
     return dateOf(await alterSchedule(this.hub.database, terms, queryableOf(changes.tx)));
   }
@@ -240,6 +287,7 @@ export class ScheduleClient {
 
   /** All schedules of a namespace. */
   async list(namespace = 'durable'): Promise<ScheduleStatus[]> {
+    checkName(namespace, 'namespace');
     await this.hub.prepare();
     return (await readSchedules(this.hub.database, namespace, null)).map(statusOf);
   }

@@ -25,6 +25,9 @@ async function calls(kind: string) {
     if (kind === 'policy') workflow.proxyActivities({ retry: { maximumAttempts: -1 } });
     if (kind === 'child') await workflow.executeChild('', { args: [] });
     if (kind === 'hostile') await hostile();
+    const hook = { taskQueue: 'q', workflowName: 'other' };
+    if (kind === 'letters') await workflow.execHook({ ...hook, args: 'abc' as never });
+    if (kind === 'named') await workflow.execHook({ ...hook, args: { a: 1 } as never });
     if (kind === 'text') return await echo('\u0000 \ud800');
     return 'nothing was wrong';
   } catch (error) {
@@ -98,6 +101,8 @@ test.serial('inside a workflow too, and it may go on', async (t) => {
   t.is(await run('queue'), 'WF101');
   t.is(await run('policy'), 'WF104');
   t.is(await run('child'), 'WF101');
+  t.is(await run('letters'), 'WF104');
+  t.is(await run('named'), 'WF104');
   t.is(await run('hostile'), 598 as never);
   t.is(await run('text'), '\u0000 \ud800');
 });

@@ -86,6 +86,33 @@ test.serial('schedules: bad input names the option', async (t) => {
   await refused({ every: '1s', startsAt: new Date(NaN) }, 'WF104', /startsAt/);
   await refused({ cron: '@daily', timezone: 'Mars' }, 'WF104', /IANA/);
   await refused({ every: '1s', scheduleId: '' }, 'WF101', /scheduleId/);
+  for (const entity of [5, {}, null, '', 'x'.repeat(600)]) {
+    await refused({ every: '1s', entity }, 'WF101', /entity/);
+  }
+  for (const workflow of [null, undefined, 5, {}]) {
+    await refused({ every: '1s', workflow }, 'WF104', /workflow/);
+  }
+  for (const option of ['cron', 'timezone', 'taskQueue', 'entity', 'scheduleId', 'workflow']) {
+    await refused({ cron: '@daily', [option]: 'UTC\u0000' }, 'WF105', new RegExp(option));
+  }
+  for (const [option, value] of Object.entries({
+    cron: 5,
+    timezone: {},
+    catchUp: 'x',
+    overlap: 5,
+  })) {
+    await refused({ cron: '@daily', [option]: value }, 'WF104', new RegExp(option));
+  }
+  for (const args of ['abc', { a: 1 }, null]) await refused({ every: '1s', args }, 'WF104', /args/);
+  await refused({ every: '1s', expire: 'x' }, 'WF104', /expire/);
+  await refused({ every: '1h', timezone: 'UTC' }, 'WF104', /timezone/);
+  await refused({ cron: '@daily', delay: '1h' }, 'WF104', /delay/);
+  await refused({ every: '1h', delay: '1h', startsAt: new Date() }, 'WF104', /delay/);
+  await refused({ every: '1h', catchUpWindow: '1h' }, 'WF104', /catchUpWindow/);
+  await refused({ every: '1h', catchUp: 'one', catchUpWindow: '1h' }, 'WF104', /catchUpWindow/);
+  const both = { every: '1h', timezone: 'UTC' };
+  await t.throwsAsync(schedule.alter('x', both), { code: 'WF104', message: /timezone/ });
+  await t.throwsAsync(schedule.list(5 as never), { code: 'WF101' });
   await t.throwsAsync(schedule.pause('x', { nameSpace: 'a' } as object), { code: 'WF104' });
   await t.throwsAsync(schedule.resume('x'), { code: 'WF203' });
 });
