@@ -8,8 +8,8 @@ import { runWorkflow, type WorkflowFunction } from '../engine/run-workflow';
 import { stepKey } from '../engine/step-key';
 import type { TurnHost } from '../engine/turn-host';
 import { RatchetError } from '../errors';
-import { checkOptions } from '../options';
-import { parseHistory, type StoredHistory, type StoredStep } from './stored-history';
+import { checkNumbers, checkOptions } from '../options';
+import { checkValues, parseHistory, type StoredHistory, type StoredStep } from './stored-history';
 
 export interface ReplayOptions {
   /**
@@ -70,6 +70,7 @@ class Replay implements TurnHost {
     const isOwn = ({ address, kind }: StoredStep) =>
       address.split('#')[0] === own && kind !== 'marker';
     const rows = steps.filter(isOwn).map((step) => ({ ...step, jobId: job.id }));
+    checkValues(history, rows);
     this.steps = rows.filter(({ kind }) => kind !== 'cancel' && kind !== 'patch');
     const watched = new WatchedHistory(rows);
     this.called = watched.called;
@@ -196,6 +197,8 @@ function parted(difference: ReplayDifference): ReplayResult {
  * assert.ok(result.fits, result.fits ? '' : result.message);
  *
  * @param history the document that `handle.exportHistory()` or `ratchet.export_history` gives
+ * @throws RatchetError WF104 what is no such document, or a wrong option; WF109 values in it that
+ *   are encoded, and cannot be decoded in this process
  */
 export async function replay(
   history: StoredHistory | string,
@@ -208,5 +211,6 @@ export async function replay(
       hint: 'Give the workflow function itself.',
     });
   }
+  checkNumbers(options, { lateCallMs: [0, 2 ** 31 - 1] }, 'replay');
   return new Replay(parseHistory(history)).run(workflow, options.lateCallMs ?? LATE_CALL_MS);
 }

@@ -1,5 +1,6 @@
 import type { Database } from '../database/database';
 import { exportHistory } from '../database/job-calls';
+import { fromJson } from '../database/json-door';
 import { RatchetError } from '../errors';
 
 /** A recorded call. Values are JSON texts, to the letter; null is undefined. */
@@ -63,18 +64,58 @@ export function parseHistory(given: unknown): StoredHistory {
   if (history?.format !== 'pgratchet-history') return refuse('its format is another one');
   if (history.version !== 1) return refuse(`its version is ${String(history.version)}, not 1`);
   if (typeof history.job !== 'object' || history.job === null) return refuse('it has no job');
-  const areSteps = Array.isArray(history.steps) && history.steps.every(isStep);
-  return areSteps ? history : refuse('its steps are not steps');
+  const wrong = wrongField(history.job, JOB_FIELDS);
+  if (wrong !== undefined) return refuse(`${wrong} of its job is missing or wrong`);
+  if (!Array.isArray(history.steps)) return refuse('its steps are no list');
+  for (const [index, step] of history.steps.entries()) {
+    const isStep = typeof step === 'object' && step !== null;
+    const field = isStep ? wrongField(step, STEP_FIELDS) : 'each field';
+    if (field !== undefined) return refuse(`${field} of its step ${index} is missing or wrong`);
+  }
+  return history;
 }
 
-function isStep(step: Partial<StoredStep> | null): boolean {
-  return (
-    typeof step?.address === 'string' &&
-    typeof step.kind === 'string' &&
-    typeof step.name === 'string' &&
-    Number.isInteger(step.position) &&
-    (typeof step.value === 'string' || step.value === null)
-  );
+const isText = (value: unknown) => typeof value === 'string';
+const isTextOrNull = (value: unknown) => value === null || isText(value);
+const isBoolean = (value: unknown) => typeof value === 'boolean';
+
+const JOB_FIELDS: Record<string, (value: unknown) => boolean> = {
+  ...{ id: isText, workflowId: isText, namespace: isText, workflow: isText, queue: isText },
+  ...{ status: Number.isInteger, attempt: Number.isInteger, isCancelled: isBoolean },
+  ...{ input: isTextOrNull, options: isTextOrNull, result: isTextOrNull, error: isTextOrNull },
+  address: (value) => value === undefined || isText(value),
+};
+const STEP_FIELDS: typeof JOB_FIELDS = {
+  ...{ address: isText, position: Number.isInteger, kind: isText, name: isText },
+  ...{ isDone: isBoolean, isFailed: isBoolean, value: isTextOrNull },
+  delivery: (value) => value === null || Number.isInteger(value),
+};
+
+function wrongField(given: object, fields: typeof JOB_FIELDS): string | undefined {
+  const values = given as Record<string, unknown>;
+  return Object.keys(fields).find((field) => fields[field]?.(values[field]) !== true);
+}
+
+/**
+ * Whether a replay can read what it will need, before it gives any of it to a workflow function.
+ *
+ * @throws RatchetError WF104 what is no JSON; WF109 what is encoded, and cannot be decoded here
+ */
+export function checkValues({ job }: StoredHistory, steps: readonly StoredStep[]): void {
+  const read = (json: string | null, what: string) => {
+    try {
+      fromJson(json);
+    } catch (cause) {
+      if (cause instanceof RatchetError) throw cause;
+      refuse(`${what} is no JSON`, cause);
+    }
+  };
+  read(job.input, 'the input of its job');
+  read(job.options, 'the options of its job');
+  read(job.error, 'the error of its job');
+  for (const { address, position, value } of steps) {
+    read(value, `the value of its step at ${address}${position}`);
+  }
 }
 
 function refuse(problem: string, cause?: unknown): never {

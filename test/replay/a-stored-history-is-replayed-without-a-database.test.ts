@@ -1,5 +1,11 @@
 import test from 'ava';
-import { Durable, replay, type StoredHistory, type ReplayResult } from '../../driver';
+import {
+  Durable,
+  replay,
+  type ReplayResult,
+  type StoredHistory,
+  type StoredStep,
+} from '../../driver';
 import { durableTest } from '../support/durable';
 
 const { condition, proxyActivities, sleep, random, executeChild, CancellationScope } =
@@ -153,4 +159,33 @@ test.serial('replay: what is no history is refused', async (t) => {
   const empty = { format: 'pgratchet-history', version: 1, job: {}, steps: [] };
   await t.throwsAsync(replay(empty as never, 'order' as never), { code: 'WF104' });
   await t.throwsAsync(replay(empty as never, order, { late: 1 } as never), { code: 'WF104' });
+});
+
+test.serial('replay: a broken document is refused, not compared', async (t) => {
+  const history = await recorded(t, waiting, [], 'waiting');
+  const refused = async (change: (broken: StoredHistory) => void, message: RegExp) => {
+    const broken = JSON.parse(history) as StoredHistory;
+    change(broken);
+    await t.throwsAsync(replay(broken, waiting, fast), { code: 'WF104', message });
+  };
+  await refused(({ steps: [step] }) => step && (step.value = '{bad'), /step at 1 is no JSON/);
+  await refused(({ job }) => (job.input = '{bad'), /the input of its job is no JSON/);
+  await refused((broken) => (broken.job = {} as never), /id of its job/);
+  await refused(({ job }) => (job.attempt = 'x' as never), /attempt of its job/);
+  await refused(({ steps: [step] }) => delete (step as Partial<StoredStep>).isDone, /isDone/);
+  await refused(({ steps }) => (steps[0] = null as never), /step 0/);
+  for (const lateCallMs of ['x', -1, NaN, Infinity, null]) {
+    const late = replay(history, waiting, { lateCallMs } as never);
+    await t.throwsAsync(late, { code: 'WF104', message: /lateCallMs/ });
+  }
+});
+
+test.serial('replay: a history that cannot be decoded here is refused', async (t) => {
+  const reversed = (text: string) => [...text].reverse().join('');
+  t.teardown(() => Durable.registerCodec(null));
+  Durable.registerCodec({ encode: reversed, decode: reversed });
+  const history = await recorded(t, order, ['tea']);
+  t.true((await replay(history, order)).fits);
+  Durable.registerCodec(null);
+  await t.throwsAsync(replay(history, order), { code: 'WF109' });
 });
