@@ -1,6 +1,7 @@
 import { deepStrictEqual } from 'node:assert/strict';
 import { Client as Postgres } from 'pg';
 import { createClockedDatabase, readBroken, readWhy } from '../database/testing-calls';
+import { checkName } from '../database/names';
 import { Client } from '../durable/client';
 import { hubFor } from '../durable/connection';
 import { registerActivityWorker, Worker, type WorkflowWorkerConfig } from '../durable/worker';
@@ -8,7 +9,7 @@ import { durationMs, type Duration } from '../duration';
 import { mockActivities, type ActivityFunction } from '../engine/activities';
 import type { Hub } from '../engine/hub';
 import { RatchetError } from '../errors';
-import { checkOptions } from '../options';
+import { checkOptions, checkSwitches, refuseOption } from '../options';
 import { readHistory, type StoredHistory } from '../replay/stored-history';
 import { TestClock } from './clock';
 import { historyLines } from './history-lines';
@@ -35,12 +36,42 @@ type WorkerOptions = Omit<WorkflowWorkerConfig, 'connection' | 'workflow' | 'tas
 /** A job, by its handle or its id. */
 type JobName = string | { workflowId: string };
 
+function checkMocks(activities: unknown): void {
+  if (typeof activities !== 'object' || activities === null || Array.isArray(activities)) {
+    refuseOption('mock', 'activities', activities, 'Give { name: function }.');
+  }
+  for (const [name, mock] of Object.entries(activities)) {
+    if (typeof mock !== 'function') refuseOption('mock', name, mock, 'Give a function.');
+  }
+}
+
+/** Of a function, or of the last of an object, as a worker takes them. */
+function workflowName(workflow: unknown): string {
+  const isObject = typeof workflow === 'object' && workflow !== null;
+  const [key, run] = isObject ? (Object.entries(workflow).at(-1) ?? []) : ['', workflow];
+  const name = isObject ? key : (run as { name?: string } | undefined)?.name;
+  if (typeof run === 'function' && name !== undefined && name !== '') return name;
+  return refuseOption(
+    'worker',
+    'workflow',
+    workflow,
+    'Give a named function, or { name: function }.',
+  );
+}
+
+function checkServer(server: unknown): void {
+  const isUrl = typeof server === 'string' && URL.canParse(server);
+  if (server === undefined || isUrl) return;
+  refuseOption('testEnvironment', 'server', server, 'Give a URL: postgres://user@host:5432/db.');
+}
+
 /** A database of its own, workers in this process, and a clock that skips what nobody needs. */
 export class TestEnvironment {
   readonly client: Client;
   private readonly hub: Hub;
   private readonly clock: TestClock;
   private readonly restore: (() => void)[] = [];
+  private stopping: Promise<void> | undefined;
 
   /** @internal */
   constructor(
@@ -58,11 +89,14 @@ export class TestEnvironment {
     workflow: WorkflowWorkerConfig['workflow'],
     options: WorkerOptions = {},
   ): Promise<Worker> {
-    const { activityQueues = [], ...config } = options;
+    this.checkAlive();
     const known = ['taskQueue', 'activityQueues', 'activities', 'namespace', 'options'];
     checkOptions(options, known, 'worker');
-    const name = typeof workflow === 'function' ? workflow.name : Object.keys(workflow).at(-1);
-    const taskQueue = config.taskQueue ?? name ?? '';
+    const { activityQueues = [], ...config } = options;
+    if (!Array.isArray(activityQueues)) {
+      refuseOption('worker', 'activityQueues', activityQueues, 'Give an array of names.');
+    }
+    const taskQueue = config.taskQueue ?? workflowName(workflow);
     const { connection } = this;
     for (const queue of activityQueues) {
       await registerActivityWorker({ connection, ...config, taskQueue: queue }, {});
@@ -78,6 +112,8 @@ export class TestEnvironment {
    * // … calls.charge is [['order-1', 995]]
    */
   mock<T extends Record<string, ActivityFunction>>(activities: T): Calls<T> {
+    this.checkAlive();
+    checkMocks(activities);
     const calls = {} as Calls<T>;
     const mocks = Object.entries(activities).map(([name, mock]) => {
       const list: unknown[][] = [];
@@ -94,33 +130,34 @@ export class TestEnvironment {
 
   /** The time as the engine sees it. */
   async now(): Promise<Date> {
-    await this.hub.prepare();
+    await this.ready();
     return new Date(await this.clock.now());
   }
 
   /** Lets time pass; whatever becomes due meanwhile happens, in order. */
   async sleep(duration: Duration): Promise<void> {
-    await this.hub.prepare();
+    await this.ready();
     await this.clock.pass(durationMs(duration, 'duration'));
   }
 
   /** Resolves when nothing can go on unless time passes or something comes from outside. */
   async idle(): Promise<void> {
-    await this.hub.prepare();
+    await this.ready();
     await this.clock.idle();
   }
 
   /** What every running job waits for, a line each. */
   async why(): Promise<string[]> {
-    await this.hub.prepare();
+    await this.ready();
     return readWhy(this.hub.database);
   }
 
   /** The history of a job, as `replay` takes it. */
   async history(job: JobName, namespace = 'durable'): Promise<StoredHistory> {
-    await this.hub.prepare();
-    const workflowId = typeof job === 'string' ? job : job.workflowId;
-    return readHistory(this.hub.database, workflowId, namespace);
+    await this.ready();
+    const given = typeof job === 'object' && job !== null ? job.workflowId : job;
+    const workflowId = checkName(given, 'workflowId');
+    return readHistory(this.hub.database, workflowId, checkName(namespace, 'namespace'));
   }
 
   /**
@@ -134,12 +171,31 @@ export class TestEnvironment {
    * await env.assertHistory(other, ['hook review', 'continue', 'search.set', 'hook 1: sleep']);
    */
   async assertHistory(job: JobName, expected: string[], namespace = 'durable'): Promise<void> {
+    if (!Array.isArray(expected)) {
+      refuseOption('assertHistory', 'expected', expected, 'Give an array of lines.');
+    }
     const { steps } = await this.history(job, namespace);
     deepStrictEqual(historyLines(steps), expected);
   }
 
+  private checkAlive(): void {
+    if (this.stopping === undefined) return;
+    throw new RatchetError('WF303', 'The test environment has been stopped.', {
+      hint: 'Stop it when the test is over, or make another: await testEnvironment().',
+    });
+  }
+
+  private async ready(): Promise<void> {
+    this.checkAlive();
+    await this.hub.prepare();
+  }
+
   /** Stops everything, removes the database, and throws if a rule of the engine does not hold. */
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
+    return (this.stopping ??= this.end());
+  }
+
+  private async end(): Promise<void> {
     for (const restore of this.restore.splice(0)) restore();
     await this.clock.stop();
     await this.hub.prepare();
@@ -169,6 +225,9 @@ export async function testEnvironment(
 ): Promise<TestEnvironment> {
   const known = ['server', 'activities', 'warnNondeterminism'];
   checkOptions(options, known, 'testEnvironment');
+  checkServer(options.server);
+  checkSwitches(options, ['warnNondeterminism'], 'testEnvironment');
+  if (options.activities !== undefined) checkMocks(options.activities);
   const { connectionString, drop } = await createClockedDatabase(options.server);
   const connection = { class: Postgres, options: { connectionString } };
   const env = new TestEnvironment(connection, drop, options.warnNondeterminism ?? true);

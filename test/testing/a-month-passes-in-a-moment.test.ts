@@ -167,12 +167,45 @@ test.serial('test kit: who waits for what never comes is told why', async (t) =>
   await env.stop();
 });
 
-test.serial('test kit: a misspelt option is refused', async (t) => {
-  await t.throwsAsync(testEnvironment({ serverr: 'x' } as never), {
-    code: 'WF104',
-    message: /serverr/,
-  });
+test.serial('test kit: wrong options and arguments are refused by their names', async (t) => {
+  const made: [object, RegExp][] = [
+    [{ serverr: 'x' }, /serverr/],
+    [{ server: {} }, /server/],
+    [{ server: 'nowhere' }, /server/],
+    [{ activities: 'x' }, /activities/],
+    [{ activities: { charge: 5 } }, /charge/],
+    [{ warnNondeterminism: 'no' }, /warnNondeterminism/],
+  ];
+  for (const [options, message] of made) {
+    await t.throwsAsync(testEnvironment(options as never), { code: 'WF104', message });
+  }
   const env = await testEnvironment(server);
-  await t.throwsAsync(env.worker(tick, { taskQueu: 'x' } as never), { code: 'WF104' });
+  const served: [unknown, unknown, RegExp][] = [
+    [tick, { taskQueu: 'x' }, /taskQueu/],
+    [tick, { activityQueues: 'far' }, /activityQueues/],
+    [tick, null, /options of worker/],
+    ...[5, null, {}, { tick: 5 }, undefined].map((workflow): [unknown, unknown, RegExp] => [
+      workflow,
+      {},
+      /workflow/,
+    ]),
+  ];
+  for (const [workflow, options, message] of served) {
+    const worker = env.worker(workflow as typeof tick, options as object);
+    await t.throwsAsync(worker, { code: 'WF104', message });
+  }
+  for (const mocks of [{ charge: 5 }, 'x', undefined]) {
+    t.throws(() => env.mock(mocks as never), { code: 'WF104' });
+  }
+  for (const job of [undefined, {}, 5, '']) {
+    await t.throwsAsync(env.history(job as never), { code: 'WF101', message: /workflowId/ });
+  }
+  await t.throwsAsync(env.assertHistory('x', 'sleep' as never), { code: 'WF104' });
   await env.stop();
+  await env.stop();
+  const late = [() => env.worker(tick), () => env.now(), () => env.idle(), () => env.sleep(1)];
+  for (const call of [...late, () => env.why(), () => env.history('x')]) {
+    await t.throwsAsync(call(), { code: 'WF303', message: /stopped/ });
+  }
+  t.throws(() => env.mock({}), { code: 'WF303' });
 });
