@@ -37,6 +37,15 @@ const registry = new Map<string, ActivityFunction>();
 /** Take the place of registered ones, whenever those are registered: see testing/. Last wins. */
 const mocks = new Map<string, ActivityFunction[]>();
 
+/** Functions whose first stored argument is not theirs, but says what call they run in. */
+const callers = new WeakSet<ActivityFunction>();
+
+/** Keeps the first stored argument from the function and from interceptors: it is their call's. */
+export function knowsItsCall(activity: ActivityFunction): ActivityFunction {
+  callers.add(activity);
+  return activity;
+}
+
 /** Makes functions known to every worker of this process, by their own names. */
 export function registerActivities(activities: object | ActivityFunction): void {
   if (typeof activities !== 'function' && (typeof activities !== 'object' || !activities)) {
@@ -155,6 +164,7 @@ export function runActivity(
       throw new DurableRetryError(`Activity '${store.activityName}' not found in registry`);
     }
     store.arguments = (fromJson(input) ?? []) as unknown[];
+    if (callers.has(activity)) store.call = store.arguments.shift();
     store.headers = options.headers ?? {};
     const run = () => context.run(store, execute, store, activity);
     returned = span === undefined ? run() : span.run(run);

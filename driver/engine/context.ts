@@ -15,6 +15,8 @@ export interface ActivityContext {
   kind: 'activity';
   activityName: string;
   arguments: unknown[];
+  /** What came before the arguments of a function that `knowsItsCall`. */
+  call?: unknown;
   headers: Record<string, unknown>;
   workflowId: string;
   workflowTopic: string;

@@ -1,7 +1,7 @@
 import { fromJson, toJson, toPayload } from '../database/json-door';
 import { currentWorkflow, durableCall } from '../durable/current-turn';
 import type { StoredPolicy } from '../durable/retry-policy';
-import { registerActivities } from '../engine/activities';
+import { knowsItsCall, registerActivities } from '../engine/activities';
 import { context } from '../engine/context';
 import type { Hub } from '../engine/hub';
 import { FinalFailure, type WorkflowFunction } from '../engine/run-workflow';
@@ -37,7 +37,7 @@ export interface VirtualContext {
 
 /** The workflow that every call is a job of. */
 export const CALL = 'call';
-/** The activities that are callbacks: their first argument is the call they belong to. */
+/** The activities that are callbacks: their first stored argument is the call they belong to. */
 const callbacks = new Set<string>();
 
 interface Invocation extends Omit<StoredCall, 'args'> {
@@ -86,9 +86,9 @@ export async function serveTopic(
 ): Promise<void> {
   const activity = `${namespace}/${topic}`;
   callbacks.add(activity);
-  registerActivities({
-    [activity]: (_invocation: Invocation, ...args: never[]) => callback(...args),
-  });
+  const functions = { [activity]: (...args: never[]) => callback(...args) };
+  for (const each of Object.values(functions)) knowsItsCall(each);
+  registerActivities(functions);
   await hub.prepare();
   const engine = hub.worker();
   await engine.serveActivities({ namespace, queue: topic });
@@ -104,7 +104,9 @@ export function getContext(): VirtualContext {
       hint: 'Call it in a function given to Virtual.connect, while it runs.',
     });
   }
-  const { topic, workflowName, cronId, guid } = current.arguments[0] as Invocation;
+  // A function that was put in the place of the callback has it among its arguments.
+  const call = (current.call ?? current.arguments[0]) as Invocation;
+  const { topic, workflowName, cronId, guid } = call;
   const { workflowId, attempt } = current;
   return {
     ...{ topic, workflowName, attempt, guid, traceId: undefined, spanId: undefined },

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { RatchetError, Virtual } from '../../driver';
+import { Durable, RatchetError, Virtual } from '../../driver';
 import { durableTest } from '../support/durable';
 import { waitFor, within } from '../support/wait-for';
 
@@ -222,3 +222,22 @@ test.serial(
     t.is(await answer, 'hello Ada');
   },
 );
+
+test.serial('engine 13: interceptors see the arguments of a call, and no more', async (t) => {
+  const { connection } = await durableTest(t);
+  t.teardown(() => Durable.clearInterceptors());
+  const seen: unknown[] = [];
+  Durable.registerInboundInterceptor({ execute: (_context, next) => next() });
+  Durable.registerActivityInboundInterceptor({
+    async execute(name, args, next) {
+      seen.push(name, [...args], Virtual.getContext().topic);
+      args[0] = 'changed';
+      return next();
+    },
+  });
+  const callback = (word: string) => [word, Virtual.getContext().topic];
+  const place = { connection, topic: 'seen' };
+  await Virtual.connect({ ...place, callback });
+  t.deepEqual(await Virtual.exec({ ...place, args: ['given'] }), ['changed', 'seen']);
+  t.deepEqual(seen, ['virtual/hmsh/seen', ['given'], 'seen']);
+});
