@@ -1,11 +1,14 @@
 import { checkName } from '../database/names';
+import type { Route } from '../database/worker-calls';
 import { registerActivities, type ActivityFunction } from '../engine/activities';
+import type { Engine } from '../engine/engine';
 import type { Hub, HubOptions } from '../engine/hub';
 import { checkSink, type EventSink } from '../events';
 import { checkOptions } from '../options';
 import type { WorkflowFunction } from '../engine/run-workflow';
 import { isRefusal } from '../connection-errors';
 import { RatchetError } from '../errors';
+import { log } from '../log';
 import type { WorkerCredentials } from './credentials';
 import type { RetryPolicy } from './retry-policy';
 import { hubFor, isReadonly, type ConnectionConfig } from './connection';
@@ -84,32 +87,81 @@ async function permitted<T>(
   }
 }
 
-/** Says what is about to be served, and connects. */
-async function opened(
-  config: Omit<WorkerConfig, 'taskQueue'>,
-  queues: Iterable<string>,
-  namespace: string,
-): Promise<{ hub: Hub; told: () => void }> {
+/** Connects, and says that there is an engine. */
+async function opened(config: Omit<WorkerConfig, 'taskQueue'>, namespace: string): Promise<Hub> {
   const { connection, options, workerCredentials } = config;
   checkSink(config.events);
   if (config.guid !== undefined) checkName(config.guid, 'guid');
   const hub = hubFor(connection, options, workerCredentials);
-  const { announcements } = hub;
   await permitted(workerCredentials, hub.prepare());
-  announcements.engineStarted(config.events, namespace, config.guid);
-  const told = () => {
-    for (const queue of queues) announcements.workerStarted(config.events, queue, namespace);
-  };
-  return { hub, told };
+  hub.announcements.engineStarted(config.events, namespace, config.guid);
+  return hub;
+}
+
+/** What a worker serves, and how. */
+class Serving {
+  private readonly engine: Engine;
+  private readonly routes: Route[] = [];
+  private stopped: (() => void)[] = [];
+
+  constructor(
+    private readonly hub: Hub,
+    private readonly config: Omit<WorkerConfig, 'taskQueue'>,
+  ) {
+    this.engine = hub.worker();
+  }
+
+  /** All of it or nothing. */
+  async begin(queues: Iterable<string>, serve: () => Promise<void>): Promise<void> {
+    try {
+      await serve();
+    } catch (error) {
+      await this.engine.withdraw(this.routes.splice(0)).catch(() => undefined);
+      throw error;
+    }
+    const { events, namespace = 'durable' } = this.config;
+    const { announcements } = this.hub;
+    for (const queue of queues) {
+      this.stopped.push(announcements.workerStarted(events, queue, namespace));
+    }
+  }
+
+  async workflow(route: Route & { workflow: string }, run: WorkflowFunction): Promise<void> {
+    this.routes.push(route);
+    await permitted(this.config.workerCredentials, this.engine.serveWorkflow(route, run));
+  }
+
+  async activities(route: Route): Promise<void> {
+    this.routes.push(route);
+    await permitted(this.config.workerCredentials, this.engine.serveActivities(route));
+  }
+
+  /** Where its role may serve the workflows of the queue only, others serve the activities. */
+  async activitiesIfPermitted(route: Route): Promise<void> {
+    try {
+      await this.activities(route);
+    } catch (error) {
+      if (!(error instanceof RatchetError) || error.code !== 'WF701') throw error;
+      this.routes.splice(this.routes.indexOf(route), 1);
+      const message = `its role may not serve the activities of queue ${route.queue}; others must`;
+      log('info', message, undefined, this.config.options?.logLevel);
+    }
+  }
+
+  async end(): Promise<void> {
+    await this.hub.withdraw(this.engine, this.routes.splice(0), GRACE_MS);
+    for (const tell of this.stopped.splice(0)) tell();
+  }
 }
 
 /** A served queue. It is live when it is made. */
 export class Worker {
-  private constructor(private readonly hub: Hub | undefined) {}
+  private constructor(private readonly serving: Serving | undefined) {}
 
   /**
    * Serves a workflow on a queue, and the queue's activities with the functions known to this
-   * process. On a readonly connection it registers them and runs nothing.
+   * process. On a readonly connection it registers them and runs nothing. With credentials of a
+   * role that may serve the workflows only, and without `activities`, it serves the workflow.
    *
    * @example
    * await Worker.create({ connection, taskQueue: 'orders', workflow: orderWorkflow });
@@ -122,22 +174,22 @@ export class Worker {
     const [name, run] = workflowOf(config.workflow);
     const workflow = checkName(name, 'workflow');
     if (config.activities !== undefined) registerActivities(config.activities);
-    const { hub, told } = await opened(config, [queue], namespace);
+    const hub = await opened(config, namespace);
     hub.taskEvents.add(config.events);
     if (isReadonly(config.connection)) return new Worker(undefined);
-    const engine = hub.worker();
-    const { workerCredentials } = config;
-    const route = { namespace, queue, workflow, retry: policyOf(config.options) };
-    const serving = engine.serveWorkflow(route, run);
-    await permitted(workerCredentials, serving);
-    await permitted(workerCredentials, engine.serveActivities({ namespace, queue }));
-    told();
-    return new Worker(hub);
+    const serving = new Serving(hub, config);
+    const route = { namespace, queue };
+    await serving.begin([queue], async () => {
+      await serving.workflow({ ...route, workflow, retry: policyOf(config.options) }, run);
+      if (config.activities === undefined) await serving.activitiesIfPermitted(route);
+      else await serving.activities(route);
+    });
+    return new Worker(serving);
   }
 
   /** @internal */
-  static serving(hub: Hub | undefined): Worker {
-    return new Worker(hub);
+  static of(serving: Serving | undefined): Worker {
+    return new Worker(serving);
   }
 
   /** The worker is live already; nothing happens. */
@@ -145,9 +197,15 @@ export class Worker {
     // Kept for code that calls it.
   }
 
-  /** Hands in what is finished, then hands back everything this process holds on the connection. */
+  /**
+   * Takes nothing new for what it serves; other workers of the process go on, and what they serve
+   * too stays served. Its activities that run are finished. Its functions that run go on here to
+   * their next wait; those that wait are given back, for whoever serves their workflow next. With
+   * the last worker on the connection the process hands in what is finished, and hands back
+   * everything else, running or not.
+   */
   async stop(): Promise<void> {
-    await this.hub?.stopWorker(GRACE_MS);
+    await this.serving?.end();
   }
 }
 
@@ -167,12 +225,11 @@ export async function registerActivityWorker(
   const queues = new Set(given.length === 0 ? [DEFAULT_ACTIVITY_QUEUE] : given);
   for (const queue of queues) checkName(queue, 'taskQueue');
   registerActivities(activities);
-  const { hub, told } = await opened(config, queues, namespace);
-  if (isReadonly(config.connection)) return Worker.serving(undefined);
-  for (const queue of queues) {
-    const serving = hub.worker().serveActivities({ namespace, queue });
-    await permitted(config.workerCredentials, serving);
-  }
-  told();
-  return Worker.serving(hub);
+  const hub = await opened(config, namespace);
+  if (isReadonly(config.connection)) return Worker.of(undefined);
+  const serving = new Serving(hub, config);
+  await serving.begin(queues, async () => {
+    for (const queue of queues) await serving.activities({ namespace, queue });
+  });
+  return Worker.of(serving);
 }

@@ -16,7 +16,7 @@ function lifeEvent(subject: Subject, verb: string, data: Record<string, unknown>
 /** Tells the sinks of one process and database what starts and stops in it. */
 export class Announcements {
   private readonly engines: (() => void)[] = [];
-  private readonly workers: (() => void)[] = [];
+  private readonly workers = new Set<() => void>();
   private readonly told = new WeakMap<EventSink, Set<string>>();
 
   /** Once for a sink and namespace. */
@@ -38,17 +38,22 @@ export class Announcements {
     publishEvent(sink, lifeEvent({ kind: 'engine', name: appId, appId }, 'deployed', { appId }));
   }
 
-  workerStarted(sink: EventSink | undefined, taskQueue: string, appId: string): void {
-    if (sink === undefined) return;
+  /** Returns how to tell that it has stopped; once is enough. */
+  workerStarted(sink: EventSink | undefined, taskQueue: string, appId: string): () => void {
+    if (sink === undefined) return () => undefined;
     const subject: Subject = { kind: 'worker', name: taskQueue, appId };
     const tell = (verb: string) =>
       publishEvent(sink, lifeEvent(subject, verb, { taskQueue, appId }));
     tell('started');
-    this.workers.push(() => tell('stopped'));
+    const stopped = () => {
+      if (this.workers.delete(stopped)) tell('stopped');
+    };
+    this.workers.add(stopped);
+    return stopped;
   }
 
   workersStopped(): void {
-    for (const tell of this.workers.splice(0)) tell();
+    for (const tell of this.workers) tell();
   }
 
   enginesStopped(): void {

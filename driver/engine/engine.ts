@@ -93,6 +93,17 @@ export class Engine implements TurnHost, ExchangeHost, EvictionHost, ResyncHost 
     await this.registration.serve(route);
   }
 
+  /** Takes nothing new for these, unless others here serve the same; what waits is given back. */
+  async withdraw(routes: Route[]): Promise<void> {
+    this.served.removeActivities(await this.registration.withdraw(routes));
+    for (const route of routes) this.served.removeWorkflow(route);
+    this.eviction.leave();
+  }
+
+  servesOnly(routes: Route[]): boolean {
+    return this.registration.servesOnly(routes);
+  }
+
   /** Takes nothing new for the routes of an instance. */
   async leave(guid: string): Promise<void> {
     await this.registration.leave(guid);
@@ -158,7 +169,7 @@ export class Engine implements TurnHost, ExchangeHost, EvictionHost, ResyncHost 
 
   private park(turn: LiveTurn): void {
     this.turns.park(turn);
-    if (this.turns.isOverfull) void this.eviction.run();
+    this.eviction.parked(turn);
   }
 
   // What the exchange asks for.

@@ -1,12 +1,14 @@
 import type { Database } from '../database/database';
 import { evict } from '../database/turn-calls';
 import type { LiveTurn } from './live-turn';
+import type { Served } from './served';
 import type { TurnCache } from './turn-cache';
 
 const EVICT_AGAIN_MS = 100;
 
 export interface EvictionHost {
   readonly workerId: string;
+  readonly served: Served;
   forget(turn: LiveTurn): void;
   onError(error: unknown): void;
 }
@@ -14,6 +16,7 @@ export interface EvictionHost {
 /** Frees the memory of the turns that have waited longest, when there are too many. */
 export class Eviction {
   private isEvicting = false;
+  private leavingTimer: NodeJS.Timeout | undefined;
   private isStopped = false;
 
   constructor(
@@ -43,7 +46,25 @@ export class Eviction {
     if (this.turns.isOverfull) setTimeout(() => void this.run(), EVICT_AGAIN_MS).unref();
   }
 
+  /** A turn waits from now on. */
+  parked({ work }: LiveTurn): void {
+    if (this.host.served.hasLeft(work)) this.leave();
+    if (this.turns.isOverfull) void this.run();
+  }
+
+  /** Gives back, in a moment, those that wait for a workflow that is served here no more. */
+  leave(): void {
+    if (this.isStopped) return;
+    this.leavingTimer ??= setTimeout(() => {
+      this.leavingTimer = undefined;
+      const hasLeft = ({ isParked, work }: LiveTurn) => isParked && this.host.served.hasLeft(work);
+      if (this.isEvicting) this.leave();
+      else void this.run(this.turns.all().filter(hasLeft));
+    }, EVICT_AGAIN_MS).unref();
+  }
+
   stop(): void {
+    clearTimeout(this.leavingTimer);
     this.isStopped = true;
   }
 }

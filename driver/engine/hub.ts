@@ -2,6 +2,7 @@ import { Pool, type ClientConfig } from 'pg';
 import { Database } from '../database/database';
 import { createListener, type Listener } from '../database/listener';
 import { migrate } from '../database/migrate';
+import type { Route } from '../database/worker-calls';
 import { isRefusal } from '../connection-errors';
 import { environmentNumber } from '../environment';
 import { RatchetError } from '../errors';
@@ -180,6 +181,13 @@ export class Hub {
   /** There may be work. */
   wake(): void {
     this.engine?.notify();
+  }
+
+  /** What `engine` serves of these; without anything left to serve it stops. */
+  async withdraw(engine: Engine, routes: Route[], graceMs: number): Promise<void> {
+    if (engine !== this.engine) return; // stopped already
+    if (engine.servesOnly(routes)) await this.stopWorker(graceMs);
+    else await engine.withdraw(routes);
   }
 
   /** Hands work back; a worker made afterwards begins anew. */

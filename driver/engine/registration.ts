@@ -17,6 +17,11 @@ export interface RegistrationOptions {
   onChange: () => void;
 }
 
+function isSame(route: calls.Route, other: calls.Route): boolean {
+  const { namespace, queue, workflow } = other;
+  return route.namespace === namespace && route.queue === queue && route.workflow === workflow;
+}
+
 /** This process as a worker in the database: its number, its routes, its lease. */
 export class Registration {
   /** '' until it is registered. */
@@ -26,6 +31,7 @@ export class Registration {
   private upkeepTimer: NodeJS.Timeout | undefined;
   private first: Promise<void> | undefined;
   private isEnded = false;
+  private lastChange: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly database: Database,
@@ -41,7 +47,7 @@ export class Registration {
         await this.first;
       } else {
         await this.first;
-        await calls.addRoutes(this.database, this.workerId, [route]);
+        await this.inOrder(() => calls.addRoutes(this.database, this.workerId, [route]));
         this.options.onChange();
       }
     } catch (error) {
@@ -52,14 +58,41 @@ export class Registration {
     }
   }
 
+  /** A route that comes while one like it goes is served in the end. */
+  private inOrder<T>(change: () => Promise<T>): Promise<T> {
+    const done = this.lastChange.then(change);
+    this.lastChange = done.catch(() => undefined);
+    return done;
+  }
+
   /** No longer serves the routes of an instance. */
   async leave(guid: string): Promise<void> {
     const leaving = this.routes.filter((route) => route.guid === guid);
     this.routes = this.routes.filter((route) => route.guid !== guid);
-    await this.first;
-    if (leaving.length === 0 || this.isEnded) return;
+    await this.inOrder(() => this.remove(leaving));
+  }
+
+  /** No longer serves these. Returns those of them that nobody else here serves either. */
+  async withdraw(routes: calls.Route[]): Promise<calls.Route[]> {
+    this.routes = this.routes.filter((route) => !routes.includes(route));
+    return this.inOrder(async () => {
+      const isServed = (route: calls.Route) => this.routes.some((each) => isSame(each, route));
+      const gone = routes.filter((route) => !isServed(route));
+      await this.remove(gone);
+      return gone;
+    });
+  }
+
+  /** Without these it has nothing to serve. */
+  servesOnly(routes: calls.Route[]): boolean {
+    return this.routes.every((route) => routes.includes(route));
+  }
+
+  private async remove(routes: calls.Route[]): Promise<void> {
+    await this.first?.catch(() => undefined);
+    if (routes.length === 0 || this.workerId === '' || this.isEnded) return;
     try {
-      await calls.removeRoutes(this.database, this.workerId, leaving);
+      await calls.removeRoutes(this.database, this.workerId, routes);
     } catch (error) {
       // Without its lease it serves nothing; it registers anew with the routes that are left.
       if (!(error instanceof RatchetError) || error.code !== 'WF401') throw error;

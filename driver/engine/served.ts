@@ -16,14 +16,21 @@ export interface CallbackEntry {
 
 type WorkflowRoute = Route & { workflow: string };
 
+/** One worker's function for a workflow. */
+interface WorkflowEntry {
+  route: WorkflowRoute;
+  run: WorkflowFunction;
+  /** Its worker has been stopped: it runs only what is held at this moment. */
+  isLeaving: boolean;
+}
+
 function key(...parts: string[]): string {
   return parts.join('\n');
 }
 
 /** What this process serves. */
 export class Served {
-  private readonly workflows = new Map<string, WorkflowFunction>();
-  private readonly policies = new Map<string, object>();
+  private readonly workflows = new Map<string, WorkflowEntry[]>(); // the newest last
   private readonly activityQueues = new Map<string, Set<string>>(); // by namespace
   private readonly callbacks = new Map<string, CallbackEntry[]>();
   private servesGraphs = false;
@@ -38,34 +45,61 @@ export class Served {
     return this.activityQueues.size > 0 || this.callbacks.size > 0;
   }
 
-  addWorkflow({ namespace, queue, workflow, retry }: WorkflowRoute, run: WorkflowFunction): void {
+  addWorkflow(route: WorkflowRoute, run: WorkflowFunction): void {
+    const { namespace, queue, workflow } = route;
     const id = key(namespace, queue, workflow);
-    const known = this.workflows.get(id);
+    const staying = (this.workflows.get(id) ?? []).filter(({ isLeaving }) => !isLeaving);
+    const known = staying.at(-1)?.run;
     if (known !== undefined && known !== run) {
       const message = `queue ${queue} has two workflows named ${workflow}; the newer one is run`;
       log('warn', message, undefined, this.logLevel());
     }
-    this.workflows.set(id, run);
-    if (retry === undefined) this.policies.delete(id);
-    else this.policies.set(id, retry);
+    this.workflows.set(id, [...staying, { route, run, isLeaving: false }]);
+  }
+
+  /** It goes if there are others; the last one stays for what is held at this moment. */
+  removeWorkflow(route: Route): void {
+    const { namespace, queue, workflow = '' } = route;
+    const entries = this.workflows.get(key(namespace, queue, workflow)) ?? [];
+    const entry = entries.find((each) => each.route === route);
+    if (entry === undefined) return;
+    entry.isLeaving = true;
+    if (entries.length > 1) entries.splice(entries.indexOf(entry), 1);
+  }
+
+  private entryOf({ namespace, queue, workflow }: Work): WorkflowEntry | undefined {
+    return this.workflows.get(key(namespace, queue, workflow))?.at(-1);
   }
 
   /** Work for a workflow, with the retries of its worker where the job leaves them open. */
   withDefaults(work: Work): Work {
-    if (this.policies.size === 0) return work;
-    const policy = this.policies.get(key(work.namespace, work.queue, work.workflow));
+    const policy = this.entryOf(work)?.route.retry;
     if (policy === undefined) return work;
     const own = work.options === null ? {} : (JSON.parse(work.options) as object);
     return { ...work, options: JSON.stringify({ ...policy, ...own }) };
   }
 
-  workflowOf({ namespace, queue, workflow }: Work): WorkflowFunction | undefined {
-    return this.workflows.get(key(namespace, queue, workflow));
+  workflowOf(work: Work): WorkflowFunction | undefined {
+    return this.entryOf(work)?.run;
+  }
+
+  /** No worker of this process serves its workflow any more. */
+  hasLeft(work: Work): boolean {
+    return this.entryOf(work)?.isLeaving === true;
   }
 
   addActivities(namespace: string, queue: string): void {
     const queues = this.activityQueues.get(namespace) ?? new Set();
     this.activityQueues.set(namespace, queues.add(queue));
+  }
+
+  removeActivities(routes: Route[]): void {
+    for (const { namespace, queue, workflow } of routes) {
+      const queues = this.activityQueues.get(namespace);
+      if (workflow === undefined && queues?.delete(queue) && queues.size === 0) {
+        this.activityQueues.delete(namespace);
+      }
+    }
   }
 
   hasActivitiesOf(namespace: string, queue: string): boolean {

@@ -50,7 +50,9 @@ test.serial('7.1: registering again changes nothing, and the worker can be stopp
   t.true(first instanceof Durable.Worker && again instanceof Durable.Worker);
   await again.run();
   await again.stop();
-  t.is((await pool.query('select from ratchet_internal.workers')).rowCount, 0);
+  t.is((await pool.query(routes)).rowCount, 1, 'the first is still there');
+  await first.stop();
+  t.is((await pool.query(routes)).rowCount, 0);
 });
 
 test.serial('7.1: functions go by their own names, else by their keys', async (t) => {

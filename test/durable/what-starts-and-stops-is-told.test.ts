@@ -36,10 +36,11 @@ test.serial('21: engines and workers tell of their life', async (t) => {
     'system.worker.payments.started',
   ]);
   await activities.stop();
+  t.is(events.types().at(-1), 'system.worker.payments.stopped', 'and no other');
   await Durable.shutdown();
   t.deepEqual(events.types().slice(5), [
-    'system.worker.orders.stopped',
     'system.worker.payments.stopped',
+    'system.worker.orders.stopped',
     'system.engine.durable.stopped',
     'system.engine.shop.stopped',
   ]);
