@@ -48,11 +48,17 @@ function random(): number {
   return deterministicRandom(turn.counter);
 }
 
-/** A random (version 4) UUID, the same in every replay and different in every workflow. */
+/**
+ * A random (version 4) UUID, the same in every replay, and different in every workflow, hook and
+ * generation.
+ */
 function uuid4(): string {
   const { turn } = currentWorkflow('uuid4');
   turn.counter += 16;
-  const seed = `${turn.work.namespace}\n${turn.work.workflowId}\n${turn.jobId}\n${turn.counter}`;
+  const { work, jobId, counter, address } = turn;
+  // Hooks and generations count anew.
+  const thread = address === '' ? '' : `\n${address}`;
+  const seed = `${work.namespace}\n${work.workflowId}\n${jobId}\n${counter}${thread}`;
   const bytes = createHash('sha256').update(seed).digest().subarray(0, 16);
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;

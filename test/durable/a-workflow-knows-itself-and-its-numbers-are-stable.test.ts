@@ -54,6 +54,27 @@ test.serial('random, uuid4 and positions are the same in every run', async (t) =
   });
 });
 
+async function tells(info: { signal: string }) {
+  await workflow.signal(info.signal, workflow.uuid4());
+}
+
+/** Each generation, and each of its hooks, makes the same calls. */
+async function identified(known: string[]): Promise<string[]> {
+  const ids = [...known, workflow.uuid4()];
+  const hook = { taskQueue: 'q', workflowName: 'tells', args: [] };
+  for (let n = 0; n < 2; n += 1) ids.push(await workflow.execHook<string>(hook));
+  return ids.length < 6 ? workflow.continueAsNew(ids) : ids;
+}
+
+test.serial('10.8: each generation and hook has UUIDs of its own', async (t) => {
+  const { connection, client } = await durableTest(t);
+  await Durable.Worker.create({ connection, taskQueue: 'q', workflow: identified });
+  await Durable.Worker.create({ connection, taskQueue: 'q', workflow: tells });
+  const start = { taskQueue: 'q', args: [[]] as [string[]] };
+  const ids = await (await client.workflow.start(identified, start)).result();
+  t.is(new Set(ids).size, 6);
+});
+
 test.serial('an activity that is never awaited is waited for', async (t) => {
   const { connection, client } = await durableTest(t);
   await Durable.Worker.create({ connection, taskQueue: 'q', workflow: leaving, activities });
