@@ -1,5 +1,7 @@
 import { fromJson } from '../database/json-door';
 import { checkNumbers, checkOptions, checkSwitches, refuseOption } from '../options';
+import { shownFailure } from './state';
+import { codeOfFailure } from './step-error';
 
 /** What `exportExecution` shows. */
 export interface ExecutionOptions {
@@ -120,10 +122,14 @@ const PAYLOADS = ['input', 'result', 'failure'];
 /** What the engine told, with values as their users know them. */
 export function readExecution<R>(told: ExecutionExport): ExecutionExport<R> {
   if ('result' in told) told.result = decoded(told.result);
-  for (const { attributes } of told.events) {
+  for (const { attributes, category } of told.events) {
     for (const name of PAYLOADS) {
       if (name in attributes) attributes[name] = decoded(attributes[name]);
     }
+    if (!('failure' in attributes)) continue;
+    const kind = category === 'child_workflow' ? 'child' : category;
+    const { failure } = attributes;
+    attributes['failure'] = shownFailure(failure, codeOfFailure(kind, failure));
   }
   for (const entry of told.stream_history ?? []) entry.data = decoded(entry.data);
   for (const child of told.children ?? []) readExecution(child);

@@ -4,16 +4,20 @@ import { fromJson } from '../database/json-door';
 import { readSteps, type JobRow, type StepRow } from '../database/job-calls';
 import { parseJson } from '../database/parse-json';
 import { checkOptions, checkSwitches, refuseOption } from '../options';
-import { jobStateWithMetadata, type JobStateWithMetadata } from './state';
+import { jobStateWithMetadata, shownFailure, type JobStateWithMetadata } from './state';
+import { codeOfFailure } from './step-error';
 
 const SECTIONS = ['data', 'state', 'status', 'timeline', 'transitions'] as const;
 export type ExportSection = (typeof SECTIONS)[number];
 
+/** Checked when it is used, so that lists of plain strings are taken. */
+type Sections = readonly (ExportSection | (string & {}))[];
+
 export interface ExportOptions {
   /** Only these sections. */
-  allow?: ExportSection[];
+  allow?: Sections;
   /** All but these; applied after `allow`. */
-  block?: ExportSection[];
+  block?: Sections;
   /** false: payloads are left out. Default true. */
   values?: boolean;
   /** With the arguments of activities and children, as `input`. Default false. */
@@ -29,7 +33,8 @@ export interface TimelineEntry {
   /** The thread, where it is not the main function. */
   dimension?: string;
   /** Of an operation on search attributes its result as text, of one on the entity its result. */
-  value: unknown;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- programs read entry.value.data
+  value: any;
 }
 
 /** What the engine did for a step. */
@@ -59,7 +64,10 @@ function payload(step: StepRow, areValuesShown: boolean): Record<string, unknown
       ? { timedOut: true }
       : { type: 'wait', data: { id: step.name, data: value } };
   }
-  return step.isFailed ? { $error: value } : { data: value };
+  const type = step.kind === 'activity' ? { type: 'proxy' } : {};
+  if (!step.isFailed) return { ...type, data: value };
+  const $error = areValuesShown ? shownFailure(value, codeOfFailure(step.kind, value)) : {};
+  return { ...type, $error };
 }
 
 /** Which job a step names: its child, else its own. */
@@ -118,15 +126,15 @@ export function checkExport(options: ExportOptions): void {
     const sections: unknown = options[option] ?? [];
     const advice = `Give a list of sections: ${SECTIONS.join(', ')}.`;
     if (!Array.isArray(sections)) refuseOption('export', option, sections, advice);
-    for (const section of sections as ExportSection[]) {
-      if (SECTIONS.includes(section)) continue;
+    for (const section of sections as unknown[]) {
+      if (SECTIONS.some((known) => known === section)) continue;
       refuseOption('export', `a section of ${option}`, section, advice);
     }
   }
 }
 
-function wanted(options: ExportOptions): Set<ExportSection> {
-  const chosen = new Set(options.allow ?? SECTIONS);
+function wanted(options: ExportOptions): Set<string> {
+  const chosen = new Set<string>(options.allow ?? SECTIONS);
   for (const section of options.block ?? []) chosen.delete(section);
   return chosen;
 }

@@ -134,7 +134,8 @@ test.serial('5.5 events tell exactly what happened, with the options too', async
   });
   t.like(completed?.attributes, { result: 7, scheduled_event_id: scheduled?.event_id });
   const of = (type: string, n = 0) => told.events.filter((e) => e.event_type === type)[n];
-  t.like(of('activity_task_failed')?.attributes, { failure: { message: 'broken \ufffd' } });
+  const failure = { message: 'broken \ufffd', code: 598 };
+  t.like(of('activity_task_failed')?.attributes, { failure });
   t.like(of('timer_started')?.attributes, { duration_ms: 20 });
   const child = of('child_workflow_execution_started');
   t.like(child?.attributes, { child_workflow_id: 'w-a', awaited: true });
@@ -214,8 +215,9 @@ test.serial('5.4 export has every section, and only those asked for', async (t) 
   for (const at of ['jc', 'ju'] as const) t.regex(told.state?.data[at] ?? '', /^\d{14}\.\d{3}$/);
   const byKey = new Map(told.timeline?.map(({ key, value }) => [key, value]));
   t.is(byKey.get('-search-1-0-'), '1');
-  t.like(byKey.get('-proxy-2-'), { data: 7, input: [5, 2], job_id: 'w' });
-  t.like(byKey.get('-proxy-3-'), { $error: { message: 'broken \ufffd' } });
+  t.like(byKey.get('-proxy-2-'), { type: 'proxy', data: 7, input: [5, 2], job_id: 'w' });
+  t.like(byKey.get('-proxy-3-'), { $error: { message: 'broken \ufffd', code: 598 } });
+  t.like(byKey.get('-child-7-'), { $error: { message: 'a bad leaf', code: 597 } });
   t.like(byKey.get('-sleep-5-'), { duration: 0.02 });
   t.like(byKey.get('-child-6-'), { data: 2, job_id: 'w-a' });
   t.like(byKey.get('-start-8-'), { data: 'w-c', job_id: 'w-c' });
@@ -231,6 +233,8 @@ test.serial('5.4 export has every section, and only those asked for', async (t) 
   t.like(values.get('-wait-12-'), { data: { id: 'w-go', data: {} } });
   const few = await handle.export({ allow: ['data', 'state'], block: ['state'] });
   t.deepEqual(few, { data: { color: 'red' } });
+  const allow: string[] = ['status'];
+  t.deepEqual(await handle.export({ allow }), { status: 0 });
   t.like(await t.throwsAsync(handle.export({ alow: [] } as object)), {
     ...{ code: 'WF104', hint: "Did you mean 'allow'?" },
   });
@@ -260,4 +264,11 @@ test.serial('5.3 and 5.5 a job that was terminated or failed', async (t) => {
   const ended = await quiet.exportExecution();
   t.is(ended.status, 'failed', 'the semaphore is below 0');
   t.is(ended.events.at(-1)?.event_type, 'workflow_execution_failed');
+  const error = { message: 'job [quiet] interrupted', code: 410, job_id: 'quiet' };
+  const inside = await quiet.state(true);
+  const failures = [ended.events.at(-1)?.attributes['failure'], inside.data.$error];
+  for (const failure of failures) t.deepEqual(failure, { ...error, stack: '' });
+  t.like(JSON.parse(inside.metadata.err ?? ''), error);
+  t.notRegex(JSON.stringify([inside, ended, await quiet.export()]), /isSilent/);
+  t.is(await quiet.result(), undefined, 'who waits gets no error');
 });
