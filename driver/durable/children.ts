@@ -5,6 +5,7 @@ import { RatchetError } from '../errors';
 import { refuseOption } from '../options';
 import { inTrace, traceOf, type TraceOptions } from '../telemetry/trace-context';
 import { currentWorkflow, durableCall } from './current-turn';
+import { storedPolicy } from './retry-policy';
 import { signal } from './signals';
 import { checkOwn, checkStart, nameOf, type StartOptions } from './start-options';
 import { childValue } from './step-error';
@@ -47,7 +48,10 @@ function childCall(
   const label = options.entity ?? `-${name ?? options.workflowName ?? ''}`;
   const workflowId = options.workflowId ?? `${label}-${randomUUID()}`;
   const trace = inherited(turn.work.options);
-  const child = checkStart(inTrace(trace, { ...options, workflowId }), defaults);
+  storedPolicy(options.config); // checks what is taken out of it here
+  const config = { ...options.config };
+  delete config.throwOnError; // of the calls that wait, not of the activities of the child
+  const child = checkStart(inTrace(trace, { ...options, workflowId, config }), defaults);
   checkOwn(what, child.namespace, namespace);
   if ('tx' in options) {
     throw new RatchetError('WF104', `${what} was given tx.`, {

@@ -66,11 +66,28 @@ function settings(options: ProxyOptions) {
 
 type Settings = ReturnType<typeof settings>;
 
-function storedOptions(jobPolicy: string | null, { stored, headers }: Settings) {
-  const inherited = jobPolicy === null ? {} : (JSON.parse(jobPolicy) as { expire?: number });
+interface JobPolicy {
+  expire?: number;
+  throwOnError?: boolean;
+}
+
+/** What a call is recorded with, and whether it throws. */
+interface CallPolicy {
+  options: string | null;
+  convert: (answer: Answer) => unknown;
+}
+
+function callPolicy(jobPolicy: string | null, shared: Settings): CallPolicy {
+  const { stored, headers } = shared;
+  const given = jobPolicy === null ? {} : (JSON.parse(jobPolicy) as JobPolicy);
+  const { throwOnError, ...inherited } = given;
   delete inherited.expire; // of the job alone
   const merged = { ...inherited, ...stored, ...(headers === undefined ? {} : { headers }) };
-  return Object.keys(merged).length === 0 ? null : toJson(merged, 'headers');
+  const isThrowing = shared.isThrowing ?? throwOnError ?? true;
+  return {
+    options: Object.keys(merged).length === 0 ? null : toJson(merged, 'headers'),
+    convert: (answer) => activityValue(answer, isThrowing),
+  };
 }
 
 /**
@@ -108,15 +125,13 @@ export function proxyActivities<T extends object = Record<string, (...args: unkn
 function activityCaller(property: string, shared: Settings, intercepted?: ProxyOptions) {
   const name = checkName(property, 'activity');
   const [what, inputOf] = [`Activity '${name}'`, `arguments of ${name}`];
-  const ownOptions = storedOptions(null, shared);
+  const own = callPolicy(null, shared);
   // Of the job that called last: most jobs of a workflow have the same policy.
-  let last: { policy: string; options: string | null } | undefined;
-  const optionsOf = (policy: string) => {
-    if (last?.policy !== policy) last = { policy, options: storedOptions(policy, shared) };
-    return last.options;
+  let last: { policy: string; call: CallPolicy } | undefined;
+  const policyOf = (policy: string) => {
+    if (last?.policy !== policy) last = { policy, call: callPolicy(policy, shared) };
+    return last.call;
   };
-  const isThrowing = shared.isThrowing ?? true;
-  const convert = (answer: Answer) => activityValue(answer, isThrowing);
   return (...args: unknown[]): Promise<unknown> => {
     const { turn } = currentWorkflow(what);
     if (intercepted !== undefined && outbound.length > 0) {
@@ -125,12 +140,13 @@ function activityCaller(property: string, shared: Settings, intercepted?: ProxyO
       return callIntercepted(turn, call, make);
     }
     const { work } = turn;
+    const { options, convert } = work.options === null ? own : policyOf(work.options);
     return durableCall(what, {
       kind: 'activity',
       name,
       input: toPayload(args, inputOf),
       queue: shared.queue ?? work.queue,
-      options: work.options === null ? ownOptions : optionsOf(work.options),
+      options,
       convert,
     });
   };

@@ -25,7 +25,10 @@ export interface StartOptions<A extends unknown[] = unknown[]> extends TraceOpti
   namespace?: string;
   /** Seconds for which the finished job is kept. Default: as retention says, 7 days. */
   expire?: number;
-  /** How often a failing workflow is run again. */
+  /**
+   * How often a failing workflow is run again; also what activities have where they say nothing
+   * themselves. `throwOnError` of a child is for who waits for it, not for its activities.
+   */
   config?: RetryPolicy;
   /** false: it takes no hooks. Default true. */
   signalIn?: boolean;
@@ -109,7 +112,9 @@ export function checkStart(
   const queue = options.taskQueue ?? defaults.queue ?? entity ?? missing('taskQueue');
   const workflow = options.workflowName ?? defaults.workflow ?? entity ?? missing('workflowName');
   checkNumbers({ expire }, { expire: SECONDS }, 'start');
-  const retry = { ...storedPolicy(config), ...traceOf(options) };
+  const { throwOnError } = config ?? {};
+  const failing = throwOnError === undefined ? {} : { throwOnError };
+  const retry = { ...storedPolicy(config), ...failing, ...traceOf(options) };
   return {
     args: checkArguments(options.args),
     queue: checkName(queue, 'taskQueue'),

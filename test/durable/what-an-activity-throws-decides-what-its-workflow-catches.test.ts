@@ -139,3 +139,33 @@ for (const queue of ['q', 'pool']) {
     await handle.terminate();
   });
 }
+
+/** What its activity gives without a word on throwing, or with one. */
+async function quiet(queue: string, own: object = {}) {
+  const failed: unknown = await proxy(queue, { retry: { maximumAttempts: 0, ...own } })
+    .fail('plain', 'quiet')
+    .catch(() => 'thrown');
+  return failed;
+}
+
+/** Its child throws nothing; the activity of the child does. */
+async function quietParent(queue: string) {
+  const config = { throwOnError: false };
+  return Durable.workflow.executeChild<unknown>('quiet', { args: [queue], config });
+}
+
+test.serial('8: activities throw as the config of their workflow says', async (t) => {
+  const { connection, client } = await durableTest(t);
+  for (const workflow of [quiet, quietParent]) {
+    await Durable.Worker.create({ connection, taskQueue: 'q', workflow, activities });
+  }
+  const run = async (workflowName: string, throwOnError: boolean, own = {}) => {
+    const start = { taskQueue: 'q', workflowName, config: { throwOnError }, args: ['q', own] };
+    return (await client.workflow.start(start)).result();
+  };
+  t.like(await run('quiet', false), { code: 599 });
+  t.is(await run('quiet', true), 'thrown');
+  t.is(await run('quiet', false, { throwOnError: true }), 'thrown');
+  t.like(await run('quiet', true, { throwOnError: false }), { code: 599 });
+  t.is(await run('quietParent', true), 'thrown');
+});
