@@ -1545,7 +1545,9 @@ begin
   if json_typeof(p_options -> 'marker') is distinct from 'object' then return; end if;
   insert into ratchet.jobs_attributes (job_id, ledger, created_at, position, kind, address, field,
     value)
-  select job.id, ratchet_internal.leg2_done(ratchet_internal.leg1_done(1), 1), p_now, said.at,
+  select job.id, ratchet_internal.leg2_done(ratchet_internal.leg1_done(1), 1), p_now,
+    said.at + coalesce((select max(position) from ratchet.jobs_attributes
+      where job_id = job.id and address = '#marker'), 0),
     'marker', '#marker', said.name, said.value
   from unnest(p_jobs) as job (id)
   cross join json_each_text(ratchet_internal.readable(p_options -> 'marker'))
@@ -1709,8 +1711,9 @@ comment on function ratchet_internal.create_jobs(text, text, text, text[], json[
 
 -- sql/job/run_reserved.sql
 
--- Starts a job whose id was reserved, with what this start says; its marks and user data stay.
--- Locks: the job. Writes: jobs, messages. Wakes: idle workers of the queue.
+-- Starts a job whose id was reserved, with what this start says; of the marks and user data of the
+-- reservation those stay that this start does not give anew.
+-- Locks: the job. Writes: jobs, messages, attributes. Wakes: idle workers of the queue.
 -- Returns how many jobs it started: 0 or 1.
 
 create function ratchet_internal.run_reserved(
@@ -1723,31 +1726,65 @@ as $$
 declare
   v_now timestamptz := ratchet_internal.write_time();
   v_terms ratchet_internal.start_terms := ratchet_internal.read_terms(p_options);
-  v_count bigint;
+  v_job bigint;
 begin
   if v_terms.pending is not null then return 0; end if;
-  with job as (
-    update ratchet.jobs
-    set status = 1, pending_until = null, workflow = p_workflow, queue = p_queue,
-      entity = coalesce(v_terms.entity, p_workflow), is_labelled = v_terms.entity is not null,
-      input = p_input, options = v_terms.retry, request_id = p_request_id, updated_at = v_now,
-      expire_seconds = v_terms.expire_seconds, is_hookable = v_terms.is_hookable,
-      is_persistent = v_terms.is_persistent
-    where key = p_id and namespace = p_namespace and status = -1
-    returning id)
+  update ratchet.jobs
+  set status = 1, pending_until = null, workflow = p_workflow, queue = p_queue,
+    entity = coalesce(v_terms.entity, p_workflow), is_labelled = v_terms.entity is not null,
+    input = p_input, options = v_terms.retry, request_id = p_request_id, updated_at = v_now,
+    expire_seconds = v_terms.expire_seconds, is_hookable = v_terms.is_hookable,
+    is_persistent = v_terms.is_persistent
+  where key = p_id and namespace = p_namespace and status = -1
+  returning id into v_job;
+  if not found then return 0; end if;
   insert into ratchet_internal.messages (job_id, due_at, kind, namespace, queue, workflow)
-  select id, ratchet_internal.after(v_now, v_terms.delay_ms), 'turn', p_namespace, p_queue,
-    p_workflow
-  from job;
-  get diagnostics v_count = row_count;
-  if v_count > 0 then
-    perform ratchet_internal.wake_route(p_namespace, p_queue, p_workflow);
+  values (v_job, ratchet_internal.after(v_now, v_terms.delay_ms), 'turn', p_namespace, p_queue,
+    p_workflow);
+  if v_terms.is_described then
+    delete from ratchet.jobs_attributes a
+    using json_object_keys(case when json_typeof(p_options -> 'marker') = 'object'
+      then p_options -> 'marker' else '{}' end) as said (name)
+    where a.job_id = v_job and a.kind = 'marker' and a.field = said.name;
+    perform ratchet_internal.describe_jobs(v_now, array[v_job], p_options);
   end if;
-  return v_count;
+  perform ratchet_internal.wake_route(p_namespace, p_queue, p_workflow);
+  return 1;
 end $$;
 comment on function ratchet_internal.run_reserved(
   text, text, text, text, json, json, uuid) is
   'Starts a job whose id was reserved; returns how many it started.';
+
+-- sql/job/make_room.sql
+
+-- Removes the job that has an id, if its time is over: one that has ended, after the time that its
+-- start or its end gave; one that was only reserved, when nobody started it in time. One that the
+-- same call has started stays.
+-- Locks: the job. Writes: as remove_jobs. Returns whether the id is free now.
+
+create function ratchet_internal.make_room(p_namespace text, p_id text, p_request_id uuid)
+returns boolean
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_mergejoin = off
+set jit = off
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+  v_old bigint;
+begin
+  select j.id into v_old from ratchet.jobs j
+  where j.key = p_id and j.namespace = p_namespace and j.status <= 0
+    and (p_request_id is null or j.request_id is distinct from p_request_id)
+    and ratchet.expired_at(j) <= ratchet_internal.write_time()
+  for update;
+  if not found then return false; end if;
+  perform ratchet_internal.remove_jobs(array[v_old]);
+  return true;
+end $$;
+comment on function ratchet_internal.make_room(text, text, uuid) is
+  'Removes the job that has an id, if its time is over; returns whether the id is free now.';
 
 -- sql/job/is_marker.sql
 
@@ -1848,7 +1885,7 @@ comment on function ratchet_internal.check_start(text, text, text, json) is
 
 -- Starts one job, in the caller's transaction.
 -- Locks: the new rows. Writes: jobs, messages. Wakes: an idle worker of the queue.
--- Raises: WF101 bad name, WF102 arguments are no array, WF104 bad option, WF301 the id exists,
+-- Raises: WF101 bad name, WF102 arguments are no array, WF104 bad option, WF301 the id is taken,
 --   WF501 too large. Idempotent: with the same p_request_id the first answer is given again.
 
 create function ratchet.start_workflow(
@@ -1874,7 +1911,10 @@ begin
   end if;
   v_count := ratchet_internal.create_jobs(p_namespace, p_workflow, v_queue,
     array[v_id], array[p_args], p_options, p_request_id);
-  if v_count = 0 then
+  if v_count = 0 and ratchet_internal.make_room(p_namespace, v_id, p_request_id) then
+    v_count := ratchet_internal.create_jobs(p_namespace, p_workflow, v_queue,
+      array[v_id], array[p_args], p_options, p_request_id);
+  elsif v_count = 0 then
     v_count := ratchet_internal.run_reserved(p_namespace, p_workflow, v_queue, v_id, p_args,
       p_options, p_request_id);
   end if;
@@ -5176,11 +5216,14 @@ declare
   v_stop record;
   v_stopped bigint[];
 begin
+  -- A reserved one has nothing to be stopped, and ends as if it had.
   update ratchet.jobs j
-  set expire_seconds = ratchet_internal.number_of(s.options, 'expire', null)::bigint
+  set expire_seconds = coalesce(
+      ratchet_internal.number_of(s.options, 'expire', null)::bigint, j.expire_seconds),
+    status = abs(j.status), pending_until = null
   from unnest(p_jobs, p_options) as s (job_id, options)
-  where j.id = any (array[s.job_id]) and j.status > 0
-    and json_typeof(s.options -> 'expire') = 'number';
+  where j.id = any (array[s.job_id])
+    and (j.status = -1 or j.status > 0 and json_typeof(s.options -> 'expire') = 'number');
   select array_agg(s.job_id) as jobs, array_agg(''::text) as addresses,
     array_agg(null::json) as results,
     array_agg(json_strip_nulls(json_build_object(
@@ -8467,7 +8510,7 @@ comment on function ratchet.commit_activity(bigint, bigint, int, int, json, text
 
 -- sql/job/find_job.sql
 
--- The job of a workflow id. Raises: WF201.
+-- The job of a workflow id; an id that was reserved has none once its time is over. Raises: WF201.
 
 create function ratchet_internal.find_job(p_id text, p_namespace text) returns ratchet.jobs
 language plpgsql stable
@@ -8481,7 +8524,8 @@ declare
   v_job ratchet.jobs;
 begin
   select * into v_job from ratchet.jobs where key = p_id and namespace = p_namespace;
-  if not found then
+  if not found
+    or v_job.status = -1 and v_job.pending_until <= ratchet_internal.now() then
     perform ratchet_internal.raise_error('WF201', 'job not found',
       jsonb_build_object('workflow_id', left(p_id, 512), 'namespace', left(p_namespace, 512)),
       'It was never started in this namespace, or it finished and was removed.');
@@ -8596,12 +8640,41 @@ begin
   select given.id, j.id, j.status, j.result, j.error
   from unnest(p_ids) as given (id)
   left join lateral (
-    select * from ratchet.jobs where key = given.id and namespace = p_namespace limit 1) j on true
+    select * from ratchet.jobs where key = given.id and namespace = p_namespace
+      and (status <> -1 or pending_until > ratchet_internal.now()) limit 1) j on true
   where j.id is null or j.finished_at is not null or j.returned_at is not null;
 end $$;
 comment on function ratchet.watch_jobs(text, text[]) is
   'Returns which of the jobs have finished, and asks for a notification on ratchet_results '
   'when the others do.';
+
+-- sql/job/cancel_reserved.sql
+
+-- Ends an id that was reserved as a job that saw its cancellation first: whoever waits gets the
+-- error. Locks: the job. Writes and wakes: as interrupt_jobs. Returns whether it was reserved.
+
+create function ratchet_internal.cancel_reserved(p_id text, p_namespace text, p_now timestamptz)
+returns boolean
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_mergejoin = off
+set jit = off
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+  v_job bigint;
+begin
+  select id into v_job from ratchet.jobs
+  where key = p_id and namespace = p_namespace and status = -1 and pending_until > p_now
+  for update;
+  if not found then return false; end if;
+  perform ratchet_internal.interrupt_jobs(p_now, array[v_job], array[p_id],
+    array[json_build_object('reason', 'Workflow cancelled', 'code', 598)]);
+  return true;
+end $$;
+comment on function ratchet_internal.cancel_reserved(text, text, timestamptz) is
+  'Ends an id that was reserved as a job that was cancelled; returns whether it was.';
 
 -- sql/job/cancel.sql
 
@@ -8628,7 +8701,9 @@ begin
     updated_at = v_now
   where key = p_id and namespace = p_namespace and status > 0
   returning * into v_job;
-  if not found then return false; end if;
+  if not found then
+    return ratchet_internal.cancel_reserved(p_id, p_namespace, v_now);
+  end if;
   if v_job.version is not null then return true; end if; -- a graph has nobody to ask
   insert into ratchet_internal.messages (job_id, address, position, kind, namespace, queue,
     workflow, due_at)
@@ -19018,23 +19093,25 @@ comment on function ratchet.type(ratchet.jobs_attributes) is
 
 -- sql/views/expired_at.sql
 
--- j.expired_at, written like a column: when the time of a finished job is over; null while it runs,
--- and where prune decides.
+-- j.expired_at, written like a column: when the time of a finished job is over, or that of a
+-- reserved id; null while a job runs, and where prune decides.
 
 create function ratchet.expired_at(p_job ratchet.jobs) returns timestamptz
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
-  select (p_job).finished_at
-    + make_interval(secs => least(greatest((p_job).expire_seconds, 0), 1e10))
-  where (p_job).expire_seconds is not null
+  select case when (p_job).status = -1 then (p_job).pending_until
+    when (p_job).expire_seconds is not null then (p_job).finished_at
+      + make_interval(secs => least(greatest((p_job).expire_seconds, 0), 1e10)) end
 $$;
 comment on function ratchet.expired_at(ratchet.jobs) is
-  'j.expired_at: when the time of a finished job is over; null while it runs or prune decides.';
+  'j.expired_at: when the time of a finished job, or of a reserved id, is over; null while it runs '
+  'or prune decides.';
 
 -- sql/views/is_live.sql
 
--- j.is_live, written like a column: whether the job runs, or has ended and is still to be kept.
+-- j.is_live, written like a column: whether the job runs, or has ended and is still to be kept,
+-- or is reserved and may still be started.
 
 create function ratchet.is_live(p_job ratchet.jobs) returns boolean
 language sql stable

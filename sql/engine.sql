@@ -69,6 +69,7 @@ begin;
 \ir job/job_rows.sql
 \ir job/create_jobs.sql
 \ir job/run_reserved.sql
+\ir job/make_room.sql
 \ir job/is_marker.sql
 \ir job/bad_option.sql
 \ir job/check_start.sql
@@ -207,6 +208,7 @@ begin;
 \ir job/result.sql
 \ir job/await_result.sql
 \ir job/watch_jobs.sql
+\ir job/cancel_reserved.sql
 \ir job/cancel.sql
 \ir job/terminate.sql
 \ir job/flush.sql

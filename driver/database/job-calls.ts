@@ -66,7 +66,7 @@ const JOB = `select id, status, workflow, queue, result, error,
     to_char(created_at at time zone 'UTC', '${COMPACT}'),
     to_char(updated_at at time zone 'UTC', '${COMPACT}'),
     coalesce(finished_at, returned_at) is not null
-  from ratchet.jobs where key = $1 and namespace = $2`;
+  from ratchet.jobs j where key = $1 and namespace = $2 and (status <> -1 or ratchet.is_live(j))`;
 const STEPS = `select dimension, index, secondary, kind, name, timeline_key, is_final, is_failed,
     input, target, value, to_char(created_at at time zone 'UTC', '${COMPACT}'),
     to_char(updated_at at time zone 'UTC', '${COMPACT}')

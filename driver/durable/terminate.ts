@@ -14,7 +14,7 @@ export interface TerminateOptions {
   stack?: string;
   /** false: who waits gets `undefined` instead of the error. Default true. */
   throw?: boolean;
-  /** Seconds for which the job is kept. Default: as it was started with. */
+  /** Seconds for which the job, and its id, is kept; 0: the id is free. Default: as started. */
   expire?: number;
   /** No error if the job has finished. Default false. */
   suppress?: boolean;

@@ -21,7 +21,9 @@ begin
     updated_at = v_now
   where key = p_id and namespace = p_namespace and status > 0
   returning * into v_job;
-  if not found then return false; end if;
+  if not found then
+    return ratchet_internal.cancel_reserved(p_id, p_namespace, v_now);
+  end if;
   if v_job.version is not null then return true; end if; -- a graph has nobody to ask
   insert into ratchet_internal.messages (job_id, address, position, kind, namespace, queue,
     workflow, due_at)

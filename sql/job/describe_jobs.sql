@@ -16,7 +16,9 @@ begin
   if json_typeof(p_options -> 'marker') is distinct from 'object' then return; end if;
   insert into ratchet.jobs_attributes (job_id, ledger, created_at, position, kind, address, field,
     value)
-  select job.id, ratchet_internal.leg2_done(ratchet_internal.leg1_done(1), 1), p_now, said.at,
+  select job.id, ratchet_internal.leg2_done(ratchet_internal.leg1_done(1), 1), p_now,
+    said.at + coalesce((select max(position) from ratchet.jobs_attributes
+      where job_id = job.id and address = '#marker'), 0),
     'marker', '#marker', said.name, said.value
   from unnest(p_jobs) as job (id)
   cross join json_each_text(ratchet_internal.readable(p_options -> 'marker'))

@@ -1,4 +1,4 @@
--- The job of a workflow id. Raises: WF201.
+-- The job of a workflow id; an id that was reserved has none once its time is over. Raises: WF201.
 
 create function ratchet_internal.find_job(p_id text, p_namespace text) returns ratchet.jobs
 language plpgsql stable
@@ -12,7 +12,8 @@ declare
   v_job ratchet.jobs;
 begin
   select * into v_job from ratchet.jobs where key = p_id and namespace = p_namespace;
-  if not found then
+  if not found
+    or v_job.status = -1 and v_job.pending_until <= ratchet_internal.now() then
     perform ratchet_internal.raise_error('WF201', 'job not found',
       jsonb_build_object('workflow_id', left(p_id, 512), 'namespace', left(p_namespace, 512)),
       'It was never started in this namespace, or it finished and was removed.');

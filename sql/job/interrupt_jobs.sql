@@ -14,11 +14,14 @@ declare
   v_stop record;
   v_stopped bigint[];
 begin
+  -- A reserved one has nothing to be stopped, and ends as if it had.
   update ratchet.jobs j
-  set expire_seconds = ratchet_internal.number_of(s.options, 'expire', null)::bigint
+  set expire_seconds = coalesce(
+      ratchet_internal.number_of(s.options, 'expire', null)::bigint, j.expire_seconds),
+    status = abs(j.status), pending_until = null
   from unnest(p_jobs, p_options) as s (job_id, options)
-  where j.id = any (array[s.job_id]) and j.status > 0
-    and json_typeof(s.options -> 'expire') = 'number';
+  where j.id = any (array[s.job_id])
+    and (j.status = -1 or j.status > 0 and json_typeof(s.options -> 'expire') = 'number');
   select array_agg(s.job_id) as jobs, array_agg(''::text) as addresses,
     array_agg(null::json) as results,
     array_agg(json_strip_nulls(json_build_object(

@@ -1,6 +1,6 @@
 -- Starts one job, in the caller's transaction.
 -- Locks: the new rows. Writes: jobs, messages. Wakes: an idle worker of the queue.
--- Raises: WF101 bad name, WF102 arguments are no array, WF104 bad option, WF301 the id exists,
+-- Raises: WF101 bad name, WF102 arguments are no array, WF104 bad option, WF301 the id is taken,
 --   WF501 too large. Idempotent: with the same p_request_id the first answer is given again.
 
 create function ratchet.start_workflow(
@@ -26,7 +26,10 @@ begin
   end if;
   v_count := ratchet_internal.create_jobs(p_namespace, p_workflow, v_queue,
     array[v_id], array[p_args], p_options, p_request_id);
-  if v_count = 0 then
+  if v_count = 0 and ratchet_internal.make_room(p_namespace, v_id, p_request_id) then
+    v_count := ratchet_internal.create_jobs(p_namespace, p_workflow, v_queue,
+      array[v_id], array[p_args], p_options, p_request_id);
+  elsif v_count = 0 then
     v_count := ratchet_internal.run_reserved(p_namespace, p_workflow, v_queue, v_id, p_args,
       p_options, p_request_id);
   end if;

@@ -30,7 +30,8 @@ begin
   select given.id, j.id, j.status, j.result, j.error
   from unnest(p_ids) as given (id)
   left join lateral (
-    select * from ratchet.jobs where key = given.id and namespace = p_namespace limit 1) j on true
+    select * from ratchet.jobs where key = given.id and namespace = p_namespace
+      and (status <> -1 or pending_until > ratchet_internal.now()) limit 1) j on true
   where j.id is null or j.finished_at is not null or j.returned_at is not null;
 end $$;
 comment on function ratchet.watch_jobs(text, text[]) is

@@ -1,4 +1,5 @@
--- j.is_live, written like a column: whether the job runs, or has ended and is still to be kept.
+-- j.is_live, written like a column: whether the job runs, or has ended and is still to be kept,
+-- or is reserved and may still be started.
 
 create function ratchet.is_live(p_job ratchet.jobs) returns boolean
 language sql stable

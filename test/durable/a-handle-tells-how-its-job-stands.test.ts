@@ -143,6 +143,65 @@ test.serial('5.2, 5.3: a reserved id is pending, and not done', async (t) => {
   t.is((await handle.exportExecution()).status, 'completed');
 });
 
+test.serial('4.1, 10.11: a reserved id may be terminated or cancelled', async (t) => {
+  const { start } = await lab(t);
+  const stopped = await start('give', 'stopped', { pending: 60 });
+  const waiting = t.throwsAsync(stopped.result(), { message: 'enough' });
+  await stopped.terminate({ reason: 'enough' });
+  t.like(await waiting, { code: 410 });
+  t.true((await stopped.status()) < -1);
+  await t.throwsAsync(stopped.terminate(), { message: 'Job stopped already completed' });
+  const cancelled = await start('give', 'cancelled', { pending: 60 });
+  await cancelled.cancel();
+  const error = await t.throwsAsync(cancelled.result(), { message: 'Workflow cancelled' });
+  t.like(error, { code: 598 });
+  await t.throwsAsync(start('give', 'cancelled'), { message: 'Duplicate job: cancelled' });
+});
+
+test.serial('4.1: a reservation that nobody used in time is gone', async (t) => {
+  const { start } = await lab(t);
+  const lapsed = await start('give', 'lapsed', { pending: 0, search: { data: { a: '1' } } });
+  for (const ask of [() => lapsed.status(), () => lapsed.result(), () => lapsed.terminate()]) {
+    t.like(await t.throwsAsync(ask()), { code: 404 });
+  }
+  await t.throwsAsync(lapsed.state(), { message: 'lapsed Not Found' });
+  await start('give', 'lapsed', { pending: 60, args: [1] });
+  t.is(await lapsed.status(), -1, 'it may be reserved again');
+  await start('give', 'lapsed', { args: [2] });
+  t.is(await lapsed.result(), 2);
+  t.deepEqual(await lapsed.queryState(['a']), { a: null });
+});
+
+test.serial('4.1: who runs a reserved id adds to its data', async (t) => {
+  const { start } = await lab(t);
+  const first = { marker: { '-a': 1, '-b': 2 }, search: { data: { a: '1', b: '2' } } };
+  const handle = await start('give', 'both', { pending: 60, ...first });
+  const second = { marker: { '-b': 3, '-c': 4 }, search: { data: { b: '3', c: '4' } } };
+  await start('give', 'both', { args: [1], ...second });
+  t.is(await handle.result(), 1);
+  t.like((await handle.export()).data, { a: '1', b: '3', c: '4', '-a': '1', '-b': '3', '-c': '4' });
+});
+
+test.serial('4.1, 23: an id is free again once the time of its job is over', async (t) => {
+  const { start, pool } = await lab(t);
+  const handle = await start('give', 'again', { args: [1], expire: 3_600 });
+  t.is(await handle.result(), 1);
+  await t.throwsAsync(start('give', 'again'), { message: 'Duplicate job: again' });
+  await pool.query(`update ratchet.jobs set finished_at = finished_at - interval '2 hours'`);
+  await start('give', 'again', { args: [2], expire: 0 });
+  t.is(await handle.result(), 2);
+  await start('park', 'again');
+  await handle.terminate({ expire: 0 });
+  await start('give', 'again', { args: [3] });
+  t.is(await handle.result(), 3);
+  const starts = await Promise.allSettled([start('give', 'again'), start('give', 'again')]);
+  t.deepEqual(
+    starts.map(({ status }) => status),
+    ['rejected', 'rejected'],
+    'without a time of its own it is kept',
+  );
+});
+
 test.serial('5.3, 14: a persistent job is done once its function has returned', async (t) => {
   const { start } = await lab(t);
   const handle = await start('give', 'persistent', { args: ['kept'], persistent: true });
