@@ -226,11 +226,11 @@ export class Client {
    * on by itself: `new Escalations.Client({ getHotMeshClient: client.getHotMeshClient })`.
    */
   readonly getHotMeshClient = async (
-    taskQueue: string,
-    namespace = 'durable',
+    taskQueue: string | null,
+    namespace?: string | null,
   ): Promise<HotMeshClient> => {
-    checkName(taskQueue, 'taskQueue');
-    return meshClientOf(this.hub, checkName(namespace, 'namespace'));
+    if (taskQueue !== null) checkName(taskQueue, 'taskQueue');
+    return meshClientOf(this.hub, checkName(namespace ?? 'durable', 'namespace'));
   };
 
   /**

@@ -51,8 +51,8 @@ export class Entity<D extends object = EntityDocument> {
   }
 
   /** The document, or what is at a path of it; undefined where there is nothing. */
-  get(): Promise<D>;
-  get<T = unknown>(path: string): Promise<T | undefined>;
+  get<T = D>(): Promise<T>;
+  get<T = unknown>(path?: string): Promise<T | undefined>;
   get(path?: string): Promise<unknown> {
     return this.make('get', path === undefined ? [] : [checkPath(path, 'get')]);
   }

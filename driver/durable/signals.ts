@@ -14,16 +14,19 @@ import { waitFields, type EscalationConfig } from './escalation-fields';
  * const approval = await Durable.workflow.condition<{ by: string }>('approve-42', '7 days');
  */
 export function condition<T = unknown>(signalId: string): Promise<T>;
-export function condition<T = unknown>(signalId: string, timeout?: Duration): Promise<T | false>;
 export function condition<T = unknown>(
   signalId: string,
-  task?: EscalationConfig | Duration,
+  timeout?: Duration | null,
+): Promise<T | false>;
+export function condition<T = unknown>(
+  signalId: string,
+  task?: EscalationConfig | Duration | null,
 ): Promise<T | false | null>;
 export function condition<T>(
   signalId: string,
-  given?: EscalationConfig | Duration,
+  given?: EscalationConfig | Duration | null,
 ): Promise<T | false | null> {
-  const isTask = typeof given === 'object';
+  const isTask = typeof given === 'object' && given !== null;
   const { delay, task } = isTask ? waitFields(given) : { delay: delayOf(given), task: null };
   return durableCall('condition', {
     kind: 'wait',
@@ -34,8 +37,8 @@ export function condition<T>(
   });
 }
 
-function delayOf(timeout: Duration | undefined): number | null {
-  return timeout === undefined ? null : durationMs(timeout, 'timeout');
+function delayOf(timeout: Duration | null = null): number | null {
+  return timeout === null ? null : durationMs(timeout, 'timeout');
 }
 
 /** For how long a signal is kept that nobody waits for, in milliseconds; a number is seconds. */

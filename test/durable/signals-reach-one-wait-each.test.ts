@@ -185,7 +185,7 @@ test.serial('11.2, 11.6: an early signal that has expired reaches nobody, and go
 test.serial('11.7: whichever of a signal and a timeout loses leaves nothing', async (t) => {
   const { connection, client, pool } = await durableTest(t);
   async function armed(id: string) {
-    return [await workflow.condition(id, '1 hour'), await workflow.condition('next')];
+    return [await workflow.condition(id, '1 hour'), await workflow.condition('next', null)];
   }
   await Durable.Worker.create({ connection, taskQueue: 'q', workflow: armed });
   const handle = await client.workflow.start(armed, { taskQueue: 'q', args: ['a'] });

@@ -78,9 +78,13 @@ async function withTasks() {
   const soon = () => late.by;
   const task = await workflow.condition<{ by: string }>('task', { role: 'r', timeout: '1 day' });
   if (task === null || task === false) return { by, soon };
+  const untimed: string | false = await workflow.condition<string>('untimed', null);
+  const entity = await workflow.entity();
+  const [whole, part] = [await entity.get<{ a: number }>(), await entity.get<number>('a')];
+  const sum: number = whole.a + (part ?? 0);
   // @ts-expect-error there is no such field of a task
   const misspelt = () => workflow.condition('task', { rol: 'r' });
-  return { by: task.by, soon, misspelt };
+  return { by: task.by, soon, misspelt, untimed, sum };
 }
 
 /** Compiled, not run, as `checked` is. */
@@ -121,12 +125,14 @@ export async function checked(client: InstanceType<typeof Client>) {
   const price: number | undefined = told.result?.total;
   // @ts-expect-error there is no such mode
   await handle.exportExecution({ mode: 'loud' });
-  const mesh = await client.getHotMeshClient('q');
+  const sections: string[] = ['timeline'];
+  const first: unknown = (await handle.export({ allow: sections })).timeline?.[0]?.value.data;
+  const mesh = await client.getHotMeshClient(null, 'shop');
   const [record] = await Entity.find('user', { age: { $gte: 18 } }, mesh, { limit: 1 });
   const key: string | undefined = record?.key;
   // @ts-expect-error there is no such operator
   await Entity.findByCondition('user', 'age', 1, '~', mesh);
-  return { total, missing, parent, withData, withThreads, withTasks, price, key };
+  return { total, missing, parent, withData, withThreads, withTasks, price, key, first };
 }
 
 test('the compiler accepts this file', (t) => {
