@@ -18558,7 +18558,7 @@ comment on function ratchet_internal.stats_scope(text, jsonb, text, text) is
 -- sql/graph/stats/indexed_jobs.sql
 
 -- The jobs that said of themselves what the facets (name:value) are, by facet and bucket; without
--- facets all that count or index something.
+-- facets all that are in an index: those that only count themselves are in no list.
 
 create function ratchet_internal.indexed_jobs(
   p_topic text, p_query jsonb, p_facets text[], p_app text, p_namespace text
@@ -18572,7 +18572,7 @@ as $$
   cross join lateral ratchet_internal.stats_buckets(p_query, s.granularity) b
   join ratchet_internal.graph_facts f
     on f.space = s.space and f.topic = p_topic and f.key = s.key and f.bucket = b.bucket
-  where f.measure in ('count', 'index') and (coalesce(cardinality(p_facets), 0) = 0
+  where f.measure = 'index' and (coalesce(cardinality(p_facets), 0) = 0
     or f.name || ':' || coalesce(f.value, '') = any (p_facets))
   group by 1, 2, 3, 4, 5
 $$;
@@ -18703,7 +18703,7 @@ comment on function ratchet.graph_stats(text, json, text, text) is
 -- sql/graph/stats/graph_ids.sql
 
 -- The ids of the jobs of a topic that started in a time and said of themselves what the facets
--- (name:value) are, by facet and bucket; without facets all that count or index something.
+-- (name:value) are, by facet and bucket; without facets all that are in an index.
 -- Raises: WF101, WF104, WF107, WF206, WF207.
 
 create function ratchet.graph_ids(

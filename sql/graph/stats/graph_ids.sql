@@ -1,5 +1,5 @@
 -- The ids of the jobs of a topic that started in a time and said of themselves what the facets
--- (name:value) are, by facet and bucket; without facets all that count or index something.
+-- (name:value) are, by facet and bucket; without facets all that are in an index.
 -- Raises: WF101, WF104, WF107, WF206, WF207.
 
 create function ratchet.graph_ids(

@@ -1,5 +1,5 @@
 -- The jobs that said of themselves what the facets (name:value) are, by facet and bucket; without
--- facets all that count or index something.
+-- facets all that are in an index: those that only count themselves are in no list.
 
 create function ratchet_internal.indexed_jobs(
   p_topic text, p_query jsonb, p_facets text[], p_app text, p_namespace text
@@ -13,7 +13,7 @@ as $$
   cross join lateral ratchet_internal.stats_buckets(p_query, s.granularity) b
   join ratchet_internal.graph_facts f
     on f.space = s.space and f.topic = p_topic and f.key = s.key and f.bucket = b.bucket
-  where f.measure in ('count', 'index') and (coalesce(cardinality(p_facets), 0) = 0
+  where f.measure = 'index' and (coalesce(cardinality(p_facets), 0) = 0
     or f.name || ':' || coalesce(f.value, '') = any (p_facets))
   group by 1, 2, 3, 4, 5
 $$;
