@@ -1,4 +1,5 @@
--- An interrupt: stops its own job, or another one of the app and goes on.
+-- An interrupt: stops its own job, or another one of the app and goes on. Without a target it is its
+-- own job; a target that comes to nothing is a job that is unknown.
 
 create function ratchet_internal.enter_interrupt(
   p_job ratchet.jobs, p_activity ratchet_internal.graph_activities, p_view jsonb,
@@ -9,7 +10,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_out ratchet_internal.graph_outcome := p_out;
-  v_target text := coalesce(p_out.options ->> 'target', p_job.key);
+  v_target text := case when p_out.options ? 'has_target' then p_out.options ->> 'target'
+    else p_job.key end;
   v_stop jsonb := jsonb_build_object('target', v_target, 'topic', p_out.options -> 'topic',
     'is_thrown', p_out.options -> 'throw' is distinct from 'false',
     'expire', p_out.options -> 'expire', 'error', ratchet_internal.interrupt_error(v_target,

@@ -165,6 +165,33 @@ test.serial('a job interrupts itself, whatever else is open', async (t) => {
   t.like(await sql.value(`select ratchet.result('s2', $1)`, [app.space]), { stopped: true });
 });
 
+test.serial('4.7: only without a target a job interrupts itself', async (t) => {
+  const aim = '{start.output.data.target}';
+  const app = await graphApp(
+    sql,
+    ...[{ target: aim }, {}].map((option, at) => ({
+      subscribes: `aim${at}`,
+      activities: {
+        [at === 0 ? 'start' : 'begin']: {
+          ...{ type: 'trigger', stats: { id: '{$self.input.data.id}' } },
+        },
+        [`stop${at}`]: { type: 'interrupt', expire: 60, ...option },
+        ...(at === 0 ? { after: { type: 'hook', job: { maps: { after: true } } } } : {}),
+      },
+      transitions: {
+        [at === 0 ? 'start' : 'begin']: [{ to: `stop${at}` }],
+        ...(at === 0 ? { stop0: [{ to: 'after' }] } : {}),
+      },
+    })),
+  );
+  for (const data of [{}, { target: null }, { target: '' }, { target: 'nobody' }]) {
+    const state = await app.publish('aim0', data);
+    t.like(state, { status: 0, error: null, data: { after: true } }, JSON.stringify(data));
+  }
+  t.like(await app.publish('aim0', { id: 'own', target: 'own' }), { error: { code: 410 } });
+  t.like(await app.publish('aim1'), { error: { code: 410 } });
+});
+
 test.serial('a job interrupts another one, and goes on when there is none', async (t) => {
   const app = await graphApp(sql, waiting, {
     subscribes: 'killer',
