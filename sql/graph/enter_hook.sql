@@ -31,8 +31,8 @@ begin
     v_value := ratchet_internal.run_maps(p_activity.hook -> 'expected',
       ratchet_internal.graph_view(p_job, p_activity, p_scope, ratchet_internal.activity_entry(
         p_activity, p_out.attribute, v_out.output, null, null))) -> 'v';
-    perform ratchet_internal.check_expression(v_value is not null, 'hooks.expected',
-      'the key to wait under is undefined');
+    perform ratchet_internal.check_expression(v_value <> 'null', 'hooks.expected',
+      'the key to wait under is undefined or null');
     v_key := ratchet_internal.hook_key(p_activity.hook ->> 'topic', v_value);
   end if;
   v_out.attribute.input := coalesce(v_out.output, '{}');

@@ -194,3 +194,28 @@ test.serial('7: a wait and a signal meet by topic and value; both may be literal
   t.is(await kept({ id: 'y', $expire: '24h' }), 86_400);
   t.is(await codeOf(app.signal('go', { by: 'nobody' })), 'WF208');
 });
+
+test.serial('7: a wait under a key that is undefined or null fails at once', async (t) => {
+  const app = await graphApp(sql, {
+    subscribes: 'keyless',
+    activities: { start: trigger, hold: { type: 'hook' } },
+    transitions: { start: [{ to: 'hold' }] },
+    hooks: {
+      go: [
+        {
+          to: 'hold',
+          conditions: {
+            match: [{ expected: '{start.output.data.key}', actual: '{$self.hook.data.key}' }],
+          },
+        },
+      ],
+    },
+  });
+  for (const data of [{ id: 'undefined' }, { id: 'null', key: null }]) {
+    const { error } = await app.publish('keyless', data);
+    t.like(error, { code: 500 }, data.id);
+    t.regex(String(error?.['message']), /the key to wait under is undefined or null/, data.id);
+    t.deepEqual(await app.messages(data.id), []);
+  }
+  t.is((await app.publish('keyless', { id: 'false', key: false })).status, 1);
+});
