@@ -18,8 +18,8 @@ begin
   if not p_activity.job_maps ? v_which then return v_out; end if;
   v_patch := ratchet_internal.run_maps(p_activity.job_maps -> v_which, p_view);
   if jsonb_typeof(v_patch) is distinct from 'object' then return v_out; end if;
-  v_out.data := ratchet_internal.merge_job_data(p_data, v_patch,
-    p_activity.job_shapes -> v_which);
+  v_out.data := coalesce(ratchet_internal.merge_job_data(p_data, v_patch,
+    p_activity.job_shapes -> v_which), '{}');
   if p_activity.job_shapes is not null then
     v_fields := ratchet_internal.user_fields(v_patch);
     if v_fields is not null then

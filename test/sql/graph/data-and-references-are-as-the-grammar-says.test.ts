@@ -178,6 +178,37 @@ test.serial('5.4: each form of key, and what leaves the data as they were', asyn
   t.false('_user' in fields || '-mark2' in fields);
 });
 
+test.serial(
+  '5.4: a nested map of which no leaf is defined leaves everything in place',
+  async (t) => {
+    const none = '{start.output.data.missing}';
+    const app = await graphApp(sql, {
+      subscribes: 'leaves',
+      activities: {
+        start: { ...trigger, job: { maps: { o: 7, n: null, kept: { k: 1 }, q: 1 } } },
+        next: {
+          type: 'hook',
+          job: {
+            maps: {
+              ...{ o: { k: none }, n: { a: { b: none } }, kept: { k: none, l: { m: none } } },
+              ...{ fresh: { a: { b: none } }, some: { a: { b: none }, c: 1 }, literal: {} },
+              ...{ inside: { literal: {} }, q: '{start.output.data.empty}', 'r[2]': none },
+              ...{ 'slots[2]': { 0: none }, marks: { 'bag[-]': { '-m': 1 } } },
+            },
+          },
+        },
+        flat: { type: 'hook', job: { maps: { o: none } } },
+      },
+      transitions: { start: [{ to: 'next' }], next: [{ to: 'flat' }] },
+    });
+    const { data } = await app.publish('leaves', { id: 'l', empty: {} });
+    t.deepEqual(data, {
+      ...{ o: 7, n: null, kept: { k: 1 }, some: { c: 1 } },
+      ...{ literal: {}, inside: { literal: {} }, q: {} },
+    });
+  },
+);
+
 test.serial('5.4: maps that come to no object write nothing, and break nothing', async (t) => {
   const app = await graphApp(sql, {
     subscribes: 'odd',
