@@ -39,21 +39,26 @@ export async function deployDocument(
   } catch (error) {
     throw located(error, document);
   }
-  const manifest = fromJson(answer) as Manifest;
+  const manifest = fromJson(answer) as Omit<Manifest, 'warnings'> & { warnings: StoredProblem[] };
   const warnings = (manifest.warnings ?? []).map((warning) => placed(warning, document));
   for (const warning of warnings)
     logger.warn('graph-warning', { reason: describeProblem(warning) });
   return { ...manifest, warnings };
 }
 
-function placed(problem: GraphProblem, document: GraphDocument): GraphProblem {
+/** What a problem as the database has it does not say is null there. */
+type StoredProblem = { [Key in keyof GraphProblem]: GraphProblem[Key] | null };
+
+function placed(stored: StoredProblem, document: GraphDocument): GraphProblem {
+  const said = Object.entries(stored).filter(([, value]) => value !== null);
+  const problem = Object.fromEntries(said) as unknown as GraphProblem;
   return { ...problem, ...document.placeOf(problem.path ?? []) };
 }
 
 /** The error with the place of each problem in the text or the files. */
 function located(error: unknown, document: GraphDocument): unknown {
   if (!(error instanceof RatchetError) || error.code !== 'WF106') return error;
-  const { problems } = (error.detail ?? {}) as { problems?: GraphProblem[] };
+  const { problems } = (error.detail ?? {}) as { problems?: StoredProblem[] };
   if (!Array.isArray(problems)) return error;
   return invalidGraph(
     problems.map((problem) => placed(problem, document)),

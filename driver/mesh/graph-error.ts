@@ -25,7 +25,8 @@ export function describeProblem(problem: GraphProblem): string {
   const place = [file, position].filter(Boolean).join(':');
   const subject = path.join('.') + (activity === undefined ? '' : ` (${activity})`);
   const where = [place, subject].filter(Boolean).join(' ');
-  return `${where === '' ? '' : `${where}: `}${message}${hint === undefined ? '' : `. ${hint}`}`;
+  const advice = hint === undefined ? '' : `${/[.!?]$/.test(message) ? '' : '.'} ${hint}`;
+  return `${where === '' ? '' : `${where}: `}${message}${advice}`;
 }
 
 /** The error of a deployment: every problem is in its detail, the first ones in its message. */

@@ -50,6 +50,26 @@ test.serial('every problem of YAML text comes with activity, path, line and colu
   t.is(rows.length, 0, 'nothing was kept');
 });
 
+test.serial('what a problem does not say is left out, and sentences end once', async (t) => {
+  const { init } = await meshTest(t);
+  const mesh = await init();
+  const call = "h: { type: hook, job: { maps: { x: { '@pipe': [[1], ['{@no.fn}']] } } } }";
+  for (const [text, lines] of [
+    ['activities:\n  h: { type: hook }\n', /^ {2}1:1 activities: [^.]+\. Exactly [^.]+\.$/],
+    [
+      `${GOOD}  ${call}\ntransitions: { t: [{ to: h }] }\n`,
+      /^ {2}3:\d+ \S+ \(h\): There is no function "no.fn"\.$/,
+    ],
+  ] as const) {
+    const { message, detail } = await refusal(mesh.deploy(text));
+    t.regex(message.split('\n')[1] ?? '', lines);
+    t.notRegex(message, /null|\.\./);
+    for (const problem of detail?.['problems'] as object[]) {
+      t.false(Object.values(problem).includes(null), JSON.stringify(problem));
+    }
+  }
+});
+
 test.serial('in files the problem is in the file that has it', async (t) => {
   const { init } = await meshTest(t);
   const mesh = await init();
