@@ -9334,8 +9334,10 @@ comment on function ratchet_internal.pipe_number(jsonb) is
 
 -- sql/graph/pipe/value/pipe_number_text.sql
 
--- A number as JavaScript writes it: the same shortest digits as Postgres, plain between 1e-6 and
--- 1e21, with an exponent beyond.
+-- A number as JavaScript writes it: the shortest digits that read back as it, plain between 1e-6
+-- and 1e21, with an exponent beyond. Postgres leaves out digits that stand for just the middle
+-- between two numbers, though they read back as the even one of them. There are such between 2^53
+-- and 1e40 only (beyond, the middle has more digits): one digit less, rounded down or up.
 
 create function ratchet_internal.pipe_number_text(p_number float8) returns text
 language plpgsql immutable parallel safe
@@ -9345,11 +9347,22 @@ declare
   v_text text := p_number::text;
   v_digits text;
   v_point int;
+  v_shorter bigint;
 begin
   if p_number = 0 then return '0'; end if;
   if strpos(v_text, 'e') = 0 then return v_text; end if;
   v_digits := replace(ltrim(split_part(v_text, 'e', 1), '-'), '.', '');
   v_point := split_part(v_text, 'e', 2)::int + 1;
+  if abs(p_number) between 9007199254740992 and 1e40 and length(v_digits) > 1 then
+    for v_more in 0..1 loop
+      v_shorter := left(v_digits, -1)::bigint + v_more;
+      if (v_shorter || 'e' || v_point - length(v_digits) + 1)::numeric::float8 = abs(p_number) then
+        v_point := v_point + length(v_shorter::text) - length(v_digits) + 1;
+        v_digits := rtrim(v_shorter::text, '0');
+        exit;
+      end if;
+    end loop;
+  end if;
   return case when p_number < 0 then '-' else '' end || case
     when v_point between 1 and 21 then
       case when length(v_digits) <= v_point then rpad(v_digits, v_point, '0')
@@ -9365,7 +9378,8 @@ comment on function ratchet_internal.pipe_number_text(float8) is
 -- sql/graph/pipe/value/pipe_order.sql
 
 -- Whether p_a comes before p_b (-1), after it (1) or neither (0); null when one of them is not a
--- number. Two texts are compared by code point, everything else by number.
+-- number. Two texts are compared by UTF-16 unit, everything else by number. Bytes are in the order
+-- of units unless there are characters above U+FFFF: their units come before U+E000.
 
 create function ratchet_internal.pipe_order(p_a jsonb, p_b jsonb) returns int
 language plpgsql immutable parallel safe
@@ -9374,6 +9388,8 @@ as $$
 declare
   v_a float8;
   v_b float8;
+  v_text_a text collate "C";
+  v_text_b text collate "C";
 begin
   if jsonb_typeof(p_a) = 'number' and jsonb_typeof(p_b) = 'number' then
     v_a := ratchet_internal.pipe_number(p_a);
@@ -9382,8 +9398,15 @@ begin
   end if;
   if ratchet_internal.pipe_kind(p_a) in ('text', 'list', 'object')
     and ratchet_internal.pipe_kind(p_b) in ('text', 'list', 'object') then
-    return bttextcmp(ratchet_internal.pipe_text(p_a) collate "C",
-      ratchet_internal.pipe_text(p_b) collate "C");
+    v_text_a := ratchet_internal.pipe_text(p_a);
+    v_text_b := ratchet_internal.pipe_text(p_b);
+    if octet_length(v_text_a) > length(v_text_a) and octet_length(v_text_b) > length(v_text_b)
+      and v_text_a || v_text_b ~ '[\U00010000-\U0010FFFF]'
+    then
+      v_text_a := regexp_replace(v_text_a, '([\uE000-\uFFFF])', E'\U0010FFFF\\1', 'g');
+      v_text_b := regexp_replace(v_text_b, '([\uE000-\uFFFF])', E'\U0010FFFF\\1', 'g');
+    end if;
+    return bttextcmp(v_text_a, v_text_b);
   end if;
   v_a := ratchet_internal.pipe_number(p_a);
   v_b := ratchet_internal.pipe_number(p_b);
@@ -10746,7 +10769,7 @@ declare
   v_digits text;
 begin
   if p_digits is null then
-    v_exact := p_number::text::numeric;
+    v_exact := ratchet_internal.pipe_number_text(p_number)::numeric;
   else
     v_exact := ratchet_internal.pipe_exact(p_number);
   end if;
@@ -11289,7 +11312,7 @@ begin
     return case p_function when 'date.toISOXString'
       then left(v_iso, 1) || translate(substr(v_iso, 2), '-:TZ', '') else v_iso end;
   elsif p_function like 'date.toLocale%' then
-    v_day := format('%s/%s/%s', p[2] + 1, p[3], p[1]);
+    v_day := format('%s/%s/%s', p[2] + 1, p[3], case when p[1] > 0 then p[1] else 1 - p[1] end);
     v_clock := format('%s:%s:%s %s', (p[4]::int + 11) % 12 + 1, lpad(p[5]::text, 2, '0'),
       lpad(p[6]::text, 2, '0'), case when p[4] < 12 then 'AM' else 'PM' end);
     return case p_function when 'date.toLocaleDateString' then v_day
@@ -11299,7 +11322,7 @@ begin
     (array['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'])[p[8]::int + 1],
     substr('JanFebMarAprMayJunJulAugSepOctNovDec', p[2]::int * 3 + 1, 3), lpad(p[3]::text, 2, '0'),
     case when p[1] < 0 then '-' else '' end,
-    lpad(abs(p[1])::text, case when p[1] < 0 then 6 else greatest(4, length(p[1]::text)) end, '0'));
+    lpad(abs(p[1])::text, greatest(4, length(abs(p[1])::text)), '0'));
   return case p_function when 'date.toDateString' then v_day
     else format('%s %s:%s:%s GMT+0000 (Coordinated Universal Time)', v_day,
       lpad(p[4]::text, 2, '0'), lpad(p[5]::text, 2, '0'), lpad(p[6]::text, 2, '0')) end;
@@ -11388,8 +11411,8 @@ comment on function ratchet_internal.pipe_from_date(float8) is
 -- sql/graph/pipe/date/pipe_loose_time.sql
 
 -- Puts together what was found in a loosely written date: two or three numbers (with a month name
--- day and year in either order; without one month, day, year, or the year first), a time of day, a
--- zone in minutes. Years below 50 are of this century, others below 100 of the last.
+-- day and year in either order, or one of them; without one month, day, year, or the year first), a
+-- time of day, a zone in minutes. Years below 50 are of this century, others below 100 of the last.
 
 create function ratchet_internal.pipe_loose_time(
   p_numbers float8[], p_month int, p_time text[], p_zone float8
@@ -11403,7 +11426,12 @@ declare
   v_year float8;
   v_hour int := p_time[1]::int;
 begin
-  if v_month is not null and cardinality(p_numbers) in (1, 2) then
+  if v_month is not null and cardinality(p_numbers) = 1
+    and p_numbers[1] not between 1 and 31
+  then
+    v_day := 1;
+    v_year := p_numbers[1];
+  elsif v_month is not null and cardinality(p_numbers) in (1, 2) then
     v_day := p_numbers[1];
     v_year := coalesce(p_numbers[2], 2001);
     if v_day > 31 and cardinality(p_numbers) = 2 then
@@ -11488,11 +11516,41 @@ end $$;
 comment on function ratchet_internal.pipe_parse_date(text) is
   'Text as milliseconds since 1970, by the wide rules of JavaScript; NaN when it is no date.';
 
+-- sql/graph/pipe/date/pipe_usual_iso.sql
+
+-- ISO 8601 text as pipe_parse_iso reads it: with separators, with the minutes of the day and of the
+-- zone, without blanks. What is no such text comes back as something that is none either.
+
+create function ratchet_internal.pipe_usual_iso(p_text text) returns text
+language plpgsql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_text text := btrim(p_text, E' \t\n\r');
+begin
+  if length(p_text) > 100 or v_text !~ '^[-+]?[0-9]{4}' then return v_text; end if;
+  if v_text ~ '^[0-9]{8}[Tt][0-9]{2}' then
+    v_text := regexp_replace(v_text,
+      '^([0-9]{4})([0-9]{2})([0-9]{2})[Tt]([0-9]{2})([0-9]{2})?([0-9]{2})?', '\1-\2-\3T\4:\5:\6');
+    v_text := regexp_replace(v_text, ':{1,2}(?![0-9:])', '');
+  end if;
+  v_text := regexp_replace(v_text, '^([-+]?[0-9]+(-[0-9]{2}){2}[Tt ][0-9]{2})(?=\s*([Zz]|[-+]|$))',
+    '\1:00');
+  if v_text ~ ':' then
+    v_text := regexp_replace(v_text, '\s+([Zz]|[-+][0-9]{2}(:?[0-9]{2})?)$', '\1');
+    v_text := regexp_replace(v_text, '(:[0-9]{2}([.,][0-9]+)?[-+][0-9]{2})$', '\1:00');
+  end if;
+  return v_text;
+end $$;
+comment on function ratchet_internal.pipe_usual_iso(text) is
+  'ISO 8601 text with separators and minutes, and without blanks.';
+
 -- sql/graph/pipe/date/pipe_parse_iso.sql
 
 -- ISO 8601 text as milliseconds since 1970; null when it is not ISO 8601, NaN when there is no such
 -- date. Without a zone it is UTC. The parts are cut out by position: a regular expression that
--- captures them is fifty times slower than one that only matches.
+-- captures them is fifty times slower than one that only matches. What is less usual is written as
+-- the usual first: without separators, blanks around it or before the zone, hours alone.
 
 create function ratchet_internal.pipe_parse_iso(p_text text) returns float8
 language plpgsql immutable parallel safe
@@ -11510,10 +11568,14 @@ declare
   v_minute int;
   v_second int;
   v_offset int := 0;
+  v_usual text;
 begin
   if p_text is null then return 'NaN'; end if;
   if p_text !~ ('^([-+][0-9]{2})?[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?([Tt ][0-9]{2}:[0-9]{2}'
-    || '(:[0-9]{2}([.,][0-9]+)?)?([Zz]|[-+][0-9]{2}:?[0-9]{2})?)?$') then return null; end if;
+    || '(:[0-9]{2}([.,][0-9]+)?)?([Zz]|[-+][0-9]{2}:?[0-9]{2})?)?$') then
+    v_usual := ratchet_internal.pipe_usual_iso(p_text);
+    return case when v_usual <> p_text then ratchet_internal.pipe_parse_iso(v_usual) end;
+  end if;
   if v_clock ~ '[-+]' then
     v_zone := replace(substr(v_clock, strpos(translate(v_clock, '+', '-'), '-')), ':', '');
     v_clock := left(v_clock, strpos(translate(v_clock, '+', '-'), '-') - 1);

@@ -143,7 +143,8 @@ const objects: Record<string, Call> = {
 };
 
 const dates: Record<string, Call> = {
-  'date.parse': (value) => Date.parse(String(value)),
+  // An hour alone is ISO 8601, too.
+  'date.parse': (value) => Date.parse(String(value).replace(/^[\d-]{10}T\d\d$/, '$&:00')),
   'date.UTC': (...parts) => Date.UTC(...(parts as [number])),
 };
 for (const part of ['FullYear', 'Month', 'Date', 'Day', 'Hours', 'Minutes', 'Milliseconds']) {

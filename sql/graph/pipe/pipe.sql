@@ -81,6 +81,7 @@
 \ir date/pipe_from_date.sql
 \ir date/pipe_loose_time.sql
 \ir date/pipe_parse_date.sql
+\ir date/pipe_usual_iso.sql
 \ir date/pipe_parse_iso.sql
 \ir date/pipe_time.sql
 

@@ -14,7 +14,7 @@ declare
   v_digits text;
 begin
   if p_digits is null then
-    v_exact := p_number::text::numeric;
+    v_exact := ratchet_internal.pipe_number_text(p_number)::numeric;
   else
     v_exact := ratchet_internal.pipe_exact(p_number);
   end if;

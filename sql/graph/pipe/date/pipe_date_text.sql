@@ -25,7 +25,7 @@ begin
     return case p_function when 'date.toISOXString'
       then left(v_iso, 1) || translate(substr(v_iso, 2), '-:TZ', '') else v_iso end;
   elsif p_function like 'date.toLocale%' then
-    v_day := format('%s/%s/%s', p[2] + 1, p[3], p[1]);
+    v_day := format('%s/%s/%s', p[2] + 1, p[3], case when p[1] > 0 then p[1] else 1 - p[1] end);
     v_clock := format('%s:%s:%s %s', (p[4]::int + 11) % 12 + 1, lpad(p[5]::text, 2, '0'),
       lpad(p[6]::text, 2, '0'), case when p[4] < 12 then 'AM' else 'PM' end);
     return case p_function when 'date.toLocaleDateString' then v_day
@@ -35,7 +35,7 @@ begin
     (array['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'])[p[8]::int + 1],
     substr('JanFebMarAprMayJunJulAugSepOctNovDec', p[2]::int * 3 + 1, 3), lpad(p[3]::text, 2, '0'),
     case when p[1] < 0 then '-' else '' end,
-    lpad(abs(p[1])::text, case when p[1] < 0 then 6 else greatest(4, length(p[1]::text)) end, '0'));
+    lpad(abs(p[1])::text, greatest(4, length(abs(p[1])::text)), '0'));
   return case p_function when 'date.toDateString' then v_day
     else format('%s %s:%s:%s GMT+0000 (Coordinated Universal Time)', v_day,
       lpad(p[4]::text, 2, '0'), lpad(p[5]::text, 2, '0'), lpad(p[6]::text, 2, '0')) end;

@@ -1,6 +1,6 @@
 -- Puts together what was found in a loosely written date: two or three numbers (with a month name
--- day and year in either order; without one month, day, year, or the year first), a time of day, a
--- zone in minutes. Years below 50 are of this century, others below 100 of the last.
+-- day and year in either order, or one of them; without one month, day, year, or the year first), a
+-- time of day, a zone in minutes. Years below 50 are of this century, others below 100 of the last.
 
 create function ratchet_internal.pipe_loose_time(
   p_numbers float8[], p_month int, p_time text[], p_zone float8
@@ -14,7 +14,12 @@ declare
   v_year float8;
   v_hour int := p_time[1]::int;
 begin
-  if v_month is not null and cardinality(p_numbers) in (1, 2) then
+  if v_month is not null and cardinality(p_numbers) = 1
+    and p_numbers[1] not between 1 and 31
+  then
+    v_day := 1;
+    v_year := p_numbers[1];
+  elsif v_month is not null and cardinality(p_numbers) in (1, 2) then
     v_day := p_numbers[1];
     v_year := coalesce(p_numbers[2], 2001);
     if v_day > 31 and cardinality(p_numbers) = 2 then
