@@ -13169,11 +13169,42 @@ $$;
 comment on function ratchet_internal.nearest_word(text, text[]) is
   'The word of a list that is most like the given one; null when none is like it.';
 
+-- sql/graph/check/graph_without_nulls.sql
+
+-- A graph without what was named and left empty, which is null in YAML: transitions, hooks, their
+-- lists, and the optional parts of activities with their maps.
+
+create function ratchet_internal.graph_without_nulls(p_graph jsonb) returns jsonb
+language sql immutable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when jsonb_typeof(p_graph) = 'object' then coalesce((
+    select jsonb_object_agg(g.key, case
+      when g.key in ('transitions', 'hooks') and jsonb_typeof(g.value) = 'object' then coalesce((
+        select jsonb_object_agg(m.key, m.value)
+        from ratchet_internal.members(g.value) m where m.value <> 'null'), '{}')
+      when g.key = 'activities' and jsonb_typeof(g.value) = 'object' then coalesce((
+        select jsonb_object_agg(a.key, case when jsonb_typeof(a.value) = 'object' then coalesce((
+          select jsonb_object_agg(o.key, case when o.key = any (part.names) and o.value
+            -> 'maps' = 'null' then o.value - 'maps' else o.value end)
+          from ratchet_internal.members(a.value) o
+          where o.value <> 'null' or o.key <> all (part.names)), '{}') else a.value end)
+        from ratchet_internal.members(g.value) a), '{}')
+      else g.value end)
+    from ratchet_internal.members(p_graph) g
+    where g.value <> 'null' or g.key not in ('transitions', 'hooks')), '{}') else p_graph end
+  from (select array['input', 'output', 'job', 'signal', 'resolver', 'telemetry', 'escalation',
+    'stats', 'retry'] as names) part
+$$;
+comment on function ratchet_internal.graph_without_nulls(jsonb) is
+  'A graph without the optional parts that are null.';
+
 -- sql/graph/check/graph_normal.sql
 
 -- A document may leave out what can be told without it: a top level with activities is one graph,
 -- one with graphs is a list of them, and either may stand within app too. The app is then the one
--- it is deployed to, its version 1. What is no object comes back as an app without graphs.
+-- it is deployed to, its version 1. Optional parts that are null are not there. What is no object
+-- comes back as an app without graphs.
 
 create function ratchet_internal.graph_normal(p_document jsonb, p_app text) returns jsonb
 language sql immutable parallel safe
@@ -13185,9 +13216,13 @@ as $$
       'id', coalesce(body -> 'id', to_jsonb(p_app)),
       'version', case jsonb_typeof(body -> 'version') when 'number'
         then to_jsonb(body ->> 'version') else coalesce(body -> 'version', '"1"') end,
-      'graphs', coalesce(case when not body ? 'graphs' and body ? 'activities'
-        then jsonb_build_array(body - array['id', 'version', 'settings'])
-        else body -> 'graphs' end, '[]')))
+      'graphs', case
+        when jsonb_typeof(body -> 'graphs') = 'array' then coalesce((
+          select jsonb_agg(ratchet_internal.graph_without_nulls(i.value) order by i.at)
+          from ratchet_internal.items(body -> 'graphs') i), '[]')
+        when not body ? 'graphs' and body ? 'activities' then jsonb_build_array(
+          ratchet_internal.graph_without_nulls(body - array['id', 'version', 'settings']))
+        else coalesce(body -> 'graphs', '[]') end))
   from (select case when jsonb_typeof(given -> 'app') = 'object' then given -> 'app'
     else given end as body
     from (select case when jsonb_typeof(p_document) = 'object' then p_document
@@ -13765,6 +13800,13 @@ as $$
   from option o
   where o.owner in ('activity', 'graph') and o.option in ('sleep', 'expire', 'statusThreshold')
     and o.kind not in ('number', 'null') and not coalesce(o.is_expression, false)
+    and (o.option <> 'sleep' or o.kind <> 'string')
+  union all
+  select o.path, o.activity, 'warning',
+    format('sleep is %s, with which the hook does not wait', ratchet_internal.kind_of(o.value)),
+    'Give seconds as a number.'
+  from option o
+  where o.owner = 'activity' and o.option = 'sleep' and o.kind = 'string' and not o.is_expression
   union all
   select o.path, o.activity, 'error', format('%s is %s and should be true, false or an expression',
     o.option, ratchet_internal.kind_of(o.value)), null

@@ -18,6 +18,7 @@
 \ir check/kind_of.sql
 \ir check/edit_distance.sql
 \ir check/nearest_word.sql
+\ir check/graph_without_nulls.sql
 \ir check/graph_normal.sql
 \ir check/given_path.sql
 \ir check/graph_grammar.sql

@@ -1,6 +1,7 @@
 -- A document may leave out what can be told without it: a top level with activities is one graph,
 -- one with graphs is a list of them, and either may stand within app too. The app is then the one
--- it is deployed to, its version 1. What is no object comes back as an app without graphs.
+-- it is deployed to, its version 1. Optional parts that are null are not there. What is no object
+-- comes back as an app without graphs.
 
 create function ratchet_internal.graph_normal(p_document jsonb, p_app text) returns jsonb
 language sql immutable parallel safe
@@ -12,9 +13,13 @@ as $$
       'id', coalesce(body -> 'id', to_jsonb(p_app)),
       'version', case jsonb_typeof(body -> 'version') when 'number'
         then to_jsonb(body ->> 'version') else coalesce(body -> 'version', '"1"') end,
-      'graphs', coalesce(case when not body ? 'graphs' and body ? 'activities'
-        then jsonb_build_array(body - array['id', 'version', 'settings'])
-        else body -> 'graphs' end, '[]')))
+      'graphs', case
+        when jsonb_typeof(body -> 'graphs') = 'array' then coalesce((
+          select jsonb_agg(ratchet_internal.graph_without_nulls(i.value) order by i.at)
+          from ratchet_internal.items(body -> 'graphs') i), '[]')
+        when not body ? 'graphs' and body ? 'activities' then jsonb_build_array(
+          ratchet_internal.graph_without_nulls(body - array['id', 'version', 'settings']))
+        else coalesce(body -> 'graphs', '[]') end))
   from (select case when jsonb_typeof(given -> 'app') = 'object' then given -> 'app'
     else given end as body
     from (select case when jsonb_typeof(p_document) = 'object' then p_document

@@ -29,6 +29,13 @@ as $$
   from option o
   where o.owner in ('activity', 'graph') and o.option in ('sleep', 'expire', 'statusThreshold')
     and o.kind not in ('number', 'null') and not coalesce(o.is_expression, false)
+    and (o.option <> 'sleep' or o.kind <> 'string')
+  union all
+  select o.path, o.activity, 'warning',
+    format('sleep is %s, with which the hook does not wait', ratchet_internal.kind_of(o.value)),
+    'Give seconds as a number.'
+  from option o
+  where o.owner = 'activity' and o.option = 'sleep' and o.kind = 'string' and not o.is_expression
   union all
   select o.path, o.activity, 'error', format('%s is %s and should be true, false or an expression',
     o.option, ratchet_internal.kind_of(o.value)), null

@@ -116,10 +116,10 @@ const cases: ProblemCase[] = [
     'the retries of code 500 are the number 3',
   ],
   [
-    flat({ a: { type: 'hook', sleep: 'x' } }),
+    flat({ a: { type: 'hook', sleep: [] } }),
     'activities.a.sleep',
     'a',
-    'sleep is the text "x" and should be a number or an expression',
+    'sleep is a list and should be a number or an expression',
   ],
   [
     flat({ a: { ...worker, job: { maps: { 'l[0]': [] } } } }),

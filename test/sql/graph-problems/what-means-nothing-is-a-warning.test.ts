@@ -1,5 +1,6 @@
 import test from 'ava';
 import { engine } from '../../support/engine';
+import { graphApp, type Graph } from '../../support/graph';
 import { flat, key, problemsOf, to, trigger, worker } from '../../support/graph-documents';
 
 const sql = engine();
@@ -28,6 +29,12 @@ const warnings: [document: unknown, path: string, message: string, hint: RegExp 
     'activities.a.sleep',
     'option "sleep" has no effect on an activity of type worker',
     null,
+  ],
+  [
+    flat({ a: { type: 'hook', sleep: '5' } }),
+    'activities.a.sleep',
+    'sleep is the text "5", with which the hook does not wait',
+    /seconds as a number/,
   ],
   [
     flat({ a: { ...worker, timeout: 1 } }),
@@ -114,6 +121,26 @@ test.serial('a document of any form in which nothing is wrong has no problems', 
   t.deepEqual(await problemsOf(sql, { version: 2, graphs: [{ subscribes: 's', ...graph }] }), []);
   t.deepEqual(await problemsOf(sql, { app: { id: 'shop', version: '2.1', graphs: [graph] } }), []);
   t.deepEqual(await problemsOf(sql, { app: graph }), []);
+});
+
+test.serial('an optional part that is empty is not there, and the graph runs', async (t) => {
+  const empty = { input: null, output: null, job: { maps: null }, telemetry: null };
+  const graph = {
+    subscribes: 'empty',
+    activities: {
+      t: { ...trigger, job: { maps: { n: null } }, stats: null },
+      a: { type: 'hook', ...empty, escalation: null },
+    },
+    hooks: null,
+  };
+  for (const transitions of [null, { t: to('a'), a: null }]) {
+    const activities = transitions === null ? { t: graph.activities.t } : graph.activities;
+    t.deepEqual(await problemsOf(sql, { ...graph, activities, transitions }), []);
+    const app = await graphApp(sql, { ...graph, activities, transitions } as unknown as Graph);
+    t.like(await app.publish('empty'), { status: 0, data: { n: null } });
+  }
+  const wrong = await problemsOf(sql, { ...graph, activities: null, transitions: { t: 5 } });
+  t.true(wrong.some(({ message }) => message === '"activities" is null and should be an object'));
 });
 
 test.serial('text of a document is never more than text', async (t) => {
