@@ -3893,6 +3893,35 @@ $$;
 comment on function ratchet_internal.escalation_space(text, text) is
   'Namespace and application of a task, from its job''s namespace and its step''s address.';
 
+-- sql/escalation/tell_tasks.sql
+
+-- Tells who listens ("$task") of tasks that changed with their jobs in this transaction: of those
+-- of graphs in the space of the app; of those of functions only that they have expired, in the
+-- space "$functions": of the rest the process that made the change tells.
+-- Writes: broadcasts, where somebody listens. Wakes: whoever listens.
+
+create function ratchet_internal.tell_tasks(p_tasks uuid[], p_verb text) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if not exists (select from ratchet_internal.subscriptions s
+    where s.pattern = '$task' and not s.is_glob)
+  then
+    return;
+  end if;
+  perform ratchet_internal.broadcast(told.space, '$task', e.workflow_id, null,
+    json_build_object('verb', p_verb, 'task', ratchet_internal.escalation_entry(e)))
+  from unnest(p_tasks) as given (id)
+  join ratchet.escalations e on e.id = any (array[given.id])
+  join ratchet.jobs j on j.id = any (array[e.job_id])
+  cross join lateral (
+    select case when j.version is not null then j.namespace else '$functions' end) told (space)
+  where j.version is not null or p_verb = 'expired';
+end $$;
+comment on function ratchet_internal.tell_tasks(uuid[], text) is
+  'Tells who listens of tasks that changed with their jobs in this transaction.';
+
 -- sql/escalation/create_escalations.sql
 
 -- Publishes tasks for steps that begin to wait in this transaction: a function's waits, or hooks of
@@ -3980,7 +4009,7 @@ comment on function ratchet_internal.escalate_waits(timestamptz, bigint[]) is
 -- Expires the tasks of waits that time out in this transaction. A task that somebody else has
 -- locked stays pending, and its wait is to be left alone until the next look.
 -- The caller has locked the messages, which may be others than waits too: no resolver is at work.
--- Locks: the tasks, skipping what others hold. Writes: escalations.
+-- Locks: the tasks, skipping what others hold. Writes: escalations. Tells of them.
 
 create function ratchet_internal.expire_escalations(
   p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[]
@@ -3988,6 +4017,8 @@ create function ratchet_internal.expire_escalations(
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_tasks uuid[];
 begin
   -- Not by their status: its index invites to go through all pending tasks for each.
   with given as materialized (
@@ -4005,9 +4036,14 @@ begin
     cross join lateral (
       select id, status from ratchet.escalations where id = each.id
       limit 1 for update skip locked) locked
-    where locked.status = 'pending')
-  update ratchet.escalations e set status = 'expired', updated_at = p_now
-  where e.id = any (array(select id from task));
+    where locked.status = 'pending'),
+  expired as (
+    update ratchet.escalations e set status = 'expired', updated_at = p_now
+    where e.id = any (array(select id from task)) returning e.id)
+  select array_agg(id) into v_tasks from expired;
+  if v_tasks is not null then
+    perform ratchet_internal.tell_tasks(v_tasks, 'expired');
+  end if;
 end $$;
 comment on function ratchet_internal.expire_escalations(
   timestamptz, bigint[], text[], int[]) is
@@ -4016,21 +4052,28 @@ comment on function ratchet_internal.expire_escalations(
 -- sql/escalation/cancel_pending.sql
 
 -- Cancels those of the given tasks that are still pending.
--- Locks: the tasks, in id order. Writes: escalations.
+-- Locks: the tasks, in id order. Writes: escalations. Tells of them.
 
 create function ratchet_internal.cancel_pending(p_now timestamptz, p_tasks uuid[]) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_tasks uuid[];
 begin
   with task as materialized (
     select locked.id
     from (select id from unnest(p_tasks) given (id) order by id) each
     cross join lateral (
       select id, status from ratchet.escalations where id = each.id limit 1 for update) locked
-    where locked.status = 'pending')
-  update ratchet.escalations e set status = 'cancelled', updated_at = p_now
-  where e.id = any (array(select id from task));
+    where locked.status = 'pending'),
+  cancelled as (
+    update ratchet.escalations e set status = 'cancelled', updated_at = p_now
+    where e.id = any (array(select id from task)) returning e.id)
+  select array_agg(id) into v_tasks from cancelled;
+  if v_tasks is not null then
+    perform ratchet_internal.tell_tasks(v_tasks, 'cancelled');
+  end if;
 end $$;
 comment on function ratchet_internal.cancel_pending(timestamptz, uuid[]) is
   'Cancels those of the given tasks that are still pending.';
@@ -14243,7 +14286,8 @@ as $$
     where p_body ->> 'type' = 'signal'
       or p_body ->> 'type' in ('worker', 'await') and p_body ? 'subtype'
     union all
-    select 'has_target', 'true' where p_body ->> 'type' = 'interrupt' and p_body -> 'target' <> 'null'
+    select 'has_target', 'true'
+    where p_body ->> 'type' = 'interrupt' and p_body -> 'target' <> 'null'
     union all
     select 'resolver', p_body -> 'resolver' -> 'maps'
     where p_body ->> 'type' = 'signal' and p_body -> 'resolver' ? 'maps'
@@ -15449,8 +15493,8 @@ comment on function ratchet_internal.enter_cycle(
 
 -- sql/graph/enter_interrupt.sql
 
--- An interrupt: stops its own job, or another one of the app and goes on. Without a target it is its
--- own job; a target that comes to nothing is a job that is unknown.
+-- An interrupt: stops its own job, or another one of the app and goes on. Without a target it is
+-- its own job; a target that comes to nothing is a job that is unknown.
 
 create function ratchet_internal.enter_interrupt(
   p_job ratchet.jobs, p_activity ratchet_internal.graph_activities, p_view jsonb,
@@ -16199,6 +16243,10 @@ begin
       array_agg(e ->> 'address'), array_agg((e -> 'position')::int), array_agg(e ->> 'key'),
       array_agg((e -> 'fields')::json))
     from unnest(p_draft.escalations) e;
+    perform ratchet_internal.tell_tasks(array_agg(t.id), 'created')
+    from unnest(p_draft.escalations) e
+    join ratchet.escalations t on t.job_id = v_job.id and t.address = e ->> 'address'
+      and t.position = (e -> 'position')::int;
   end if;
   foreach v_told in array coalesce(p_draft.announcements, '{}') loop
     perform ratchet_internal.announce_graph(v_job, v_told -> 'metadata',

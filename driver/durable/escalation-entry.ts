@@ -72,7 +72,7 @@ export function readEntry(json: string): EscalationEntry {
 }
 
 export type EscalationVerb =
-  'created' | 'claimed' | 'released' | 'reassigned' | 'resolved' | 'cancelled';
+  'created' | 'claimed' | 'released' | 'reassigned' | 'resolved' | 'cancelled' | 'expired';
 
 /** Tells of what has been committed with a task. */
 export function publishEntry(

@@ -80,6 +80,7 @@ export class Hub {
   readonly taskEvents: TaskEvents;
   private readonly isSecured: boolean;
   private isRefused = false;
+  private isPrepared = false;
   private readonly onReady: (() => void)[] = [];
   private engine: Engine | undefined;
   private listener: Listener | undefined;
@@ -96,11 +97,16 @@ export class Hub {
     this.results = new ResultWaiter(this.database, settings.pollMs);
     this.inbox = new Inbox(this.database, settings.pollMs);
     this.starts = new GatheredStarts(this.database);
-    this.taskEvents = new TaskEvents(this.database);
+    this.taskEvents = new TaskEvents(this.database, (space, topic, hear) => {
+      const overhear = () => this.overhear(space, topic, hear);
+      if (this.isPrepared) overhear();
+      else this.whenReady(overhear);
+    });
   }
 
   async prepare(): Promise<void> {
     await this.database.prepare(!this.isSecured && (this.settings.install ?? true));
+    this.isPrepared = true;
     for (const act of this.onReady.splice(0)) act();
   }
 
@@ -113,6 +119,15 @@ export class Hub {
   /** Once the database has answered for the first time. */
   whenReady(act: () => void): void {
     this.onReady.push(act);
+  }
+
+  /** A role that may do nothing but work may not listen, and does without. */
+  private overhear(space: string, topic: string, hear: (payload: string) => void): void {
+    this.listen('broadcasts');
+    const deliver = (_topic: string, payload: string) => hear(payload);
+    this.inbox.subscribe(space, topic, false, deliver).catch((error: unknown) => {
+      log('debug', 'events of tasks are not heard', error);
+    });
   }
 
   /** Notifications of these are wanted from now on. */

@@ -1,9 +1,29 @@
 import type { Database } from '../database/database';
 import { escalationRows } from '../database/escalation-calls';
-import { publishEntry, readEntry, type EscalationVerb } from '../durable/escalation-entry';
+import { fromJson } from '../database/json-door';
+import { publishEntry, readEntry, toEntry, type EscalationVerb } from '../durable/escalation-entry';
 import type { EventSink } from '../events';
 import { log } from '../log';
 import type { Batch, PlanReport } from './report';
+
+/** The topic of what the database itself tells of tasks. */
+export const TASKS = '$task';
+
+/** The space of tasks of functions; those of a graph are told in that of its app. */
+const FUNCTIONS = '$functions';
+
+/** What the database tells of a task. */
+export interface TaskNews {
+  verb: EscalationVerb;
+  task: unknown;
+}
+
+export function publishTask(sink: EventSink, { verb, task }: TaskNews): void {
+  publishEntry(sink, toEntry(task), verb);
+}
+
+/** Hears what is broadcast in a space under a topic, as soon as there is a database. */
+export type Hearing = (space: string, topic: string, hear: (payload: string) => void) => void;
 
 type Call = 'ofSteps' | 'stoppedBySteps' | 'cancelledWith';
 
@@ -24,10 +44,21 @@ function placesOf({ turns }: Batch, isMeant: (plan: PlanReport) => boolean) {
 export class TaskEvents {
   private readonly sinks = new Set<EventSink>();
 
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly hearing: Hearing,
+  ) {}
 
   add(sink: EventSink | undefined): void {
-    if (sink !== undefined) this.sinks.add(sink);
+    if (sink === undefined) return;
+    // Nobody expires a task: its time does, in the call of some process.
+    if (this.sinks.size === 0) this.hearing(FUNCTIONS, TASKS, (payload) => this.heard(payload));
+    this.sinks.add(sink);
+  }
+
+  private heard(payload: string): void {
+    const told = fromJson(payload) as TaskNews;
+    for (const sink of this.sinks) publishTask(sink, told);
   }
 
   /** What this process has committed may have published tasks, or stopped jobs that had some. */

@@ -3,7 +3,9 @@ import { hubFor } from '../durable/connection';
 import type { Engine } from '../engine/engine';
 import type { Hub } from '../engine/hub';
 import type { CallbackEntry } from '../engine/served';
+import { publishTask, TASKS, type TaskNews } from '../engine/task-events';
 import { RatchetError } from '../errors';
+import type { EventSink } from '../events';
 import type { Route } from '../database/worker-calls';
 import { startsOnly, storedRetry, type HotMeshConfig, type WorkerConfig } from './config';
 import { QUORUM_PATTERN, type QuorumMessage } from './fleet';
@@ -67,7 +69,8 @@ export class Instance {
     this.subscriptions = new Subscriptions(hub, this.space, logger);
   }
 
-  async start({ engine, workers = [] }: HotMeshConfig): Promise<void> {
+  async start({ engine, workers = [], events }: HotMeshConfig): Promise<void> {
+    if (events !== undefined) await this.hearTasks(events);
     if (engine !== undefined && !startsOnly(engine)) {
       const { hub } = this;
       const worker = (this.graphs = this.engineOf(hub));
@@ -75,7 +78,11 @@ export class Instance {
       await worker.serve({ ...this.routeOf(ENGINES), workflow: ENGINES });
     }
     for (const worker of workers) if (worker.readonly !== true) await this.serve(worker);
-    await this.subscriptions.listen(QUORUM_PATTERN, (payload) => this.hear(payload));
+    await this.subscriptions.listen<QuorumMessage>(QUORUM_PATTERN, (said) => this.hear(said));
+  }
+
+  private async hearTasks(sink: EventSink): Promise<void> {
+    await this.subscriptions.listen<TaskNews>(TASKS, (news) => publishTask(sink, news));
   }
 
   private engineOf(hub: Hub): Engine {

@@ -1,6 +1,5 @@
 import { fromJson } from '../database/json-door';
 import type { Hub } from '../engine/hub';
-import type { QuorumMessage } from './fleet';
 import type { Logger } from './logger';
 import { outputOf, type JobOutput } from './messages';
 
@@ -43,10 +42,10 @@ export class Subscriptions {
     return id;
   }
 
-  /** Hears the control channel. */
-  async listen(pattern: string, hear: (message: QuorumMessage) => void): Promise<void> {
+  /** Hears one of the channels of the engine: what comes there is known. */
+  async listen<Message>(pattern: string, hear: (message: Message) => void): Promise<void> {
     this.hub.listen('broadcasts');
-    const deliver = (_topic: string, payload: string) => hear(fromJson(payload) as QuorumMessage);
+    const deliver = (_topic: string, payload: string) => hear(fromJson(payload) as Message);
     const id = await this.hub.inbox.subscribe(this.space, pattern, false, deliver);
     this.entries.push({ id, topic: pattern, isGlob: false });
   }

@@ -12,6 +12,7 @@
 
 -- Tasks beside the waits of jobs: published, expired and cancelled in the same commit.
 \ir escalation_space.sql
+\ir tell_tasks.sql
 \ir create_escalations.sql
 \ir escalate_waits.sql
 \ir expire_escalations.sql

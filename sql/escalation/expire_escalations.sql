@@ -1,7 +1,7 @@
 -- Expires the tasks of waits that time out in this transaction. A task that somebody else has
 -- locked stays pending, and its wait is to be left alone until the next look.
 -- The caller has locked the messages, which may be others than waits too: no resolver is at work.
--- Locks: the tasks, skipping what others hold. Writes: escalations.
+-- Locks: the tasks, skipping what others hold. Writes: escalations. Tells of them.
 
 create function ratchet_internal.expire_escalations(
   p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[]
@@ -9,6 +9,8 @@ create function ratchet_internal.expire_escalations(
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_tasks uuid[];
 begin
   -- Not by their status: its index invites to go through all pending tasks for each.
   with given as materialized (
@@ -26,9 +28,14 @@ begin
     cross join lateral (
       select id, status from ratchet.escalations where id = each.id
       limit 1 for update skip locked) locked
-    where locked.status = 'pending')
-  update ratchet.escalations e set status = 'expired', updated_at = p_now
-  where e.id = any (array(select id from task));
+    where locked.status = 'pending'),
+  expired as (
+    update ratchet.escalations e set status = 'expired', updated_at = p_now
+    where e.id = any (array(select id from task)) returning e.id)
+  select array_agg(id) into v_tasks from expired;
+  if v_tasks is not null then
+    perform ratchet_internal.tell_tasks(v_tasks, 'expired');
+  end if;
 end $$;
 comment on function ratchet_internal.expire_escalations(
   timestamptz, bigint[], text[], int[]) is

@@ -1,5 +1,5 @@
--- An interrupt: stops its own job, or another one of the app and goes on. Without a target it is its
--- own job; a target that comes to nothing is a job that is unknown.
+-- An interrupt: stops its own job, or another one of the app and goes on. Without a target it is
+-- its own job; a target that comes to nothing is a job that is unknown.
 
 create function ratchet_internal.enter_interrupt(
   p_job ratchet.jobs, p_activity ratchet_internal.graph_activities, p_view jsonb,

@@ -25,7 +25,8 @@ as $$
     where p_body ->> 'type' = 'signal'
       or p_body ->> 'type' in ('worker', 'await') and p_body ? 'subtype'
     union all
-    select 'has_target', 'true' where p_body ->> 'type' = 'interrupt' and p_body -> 'target' <> 'null'
+    select 'has_target', 'true'
+    where p_body ->> 'type' = 'interrupt' and p_body -> 'target' <> 'null'
     union all
     select 'resolver', p_body -> 'resolver' -> 'maps'
     where p_body ->> 'type' = 'signal' and p_body -> 'resolver' ? 'maps'

@@ -45,6 +45,10 @@ begin
       array_agg(e ->> 'address'), array_agg((e -> 'position')::int), array_agg(e ->> 'key'),
       array_agg((e -> 'fields')::json))
     from unnest(p_draft.escalations) e;
+    perform ratchet_internal.tell_tasks(array_agg(t.id), 'created')
+    from unnest(p_draft.escalations) e
+    join ratchet.escalations t on t.job_id = v_job.id and t.address = e ->> 'address'
+      and t.position = (e -> 'position')::int;
   end if;
   foreach v_told in array coalesce(p_draft.announcements, '{}') loop
     perform ratchet_internal.announce_graph(v_job, v_told -> 'metadata',

@@ -188,3 +188,27 @@ test.serial('21: a transition is told by who made it, once it is committed', asy
   t.deepEqual(theirTypes(), [`system.escalation.${id}.cancelled`]);
   t.is(mine.events.length, 2);
 });
+
+async function waiting() {
+  return Durable.workflow.condition('answer', { role: 'clerk', timeout: '1s' });
+}
+
+test.serial('21: a task that expires with its wait is told of', async (t) => {
+  const { connection } = await durableTest(t);
+  const events = sink();
+  const client = new Durable.Client({ connection });
+  await Durable.Worker.create({ connection, events, taskQueue: 'q', workflow: waiting });
+  const start = { taskQueue: 'q', workflowName: 'waiting', workflowId: 'w' };
+  const handle = await client.workflow.start(start);
+  t.false(await handle.result());
+  const ofTasks = () => events.types().filter((type) => type.startsWith('system.escalation.'));
+  await waitFor('the end is told', () => ofTasks().length === 2);
+  const [task] = await client.escalations.list({});
+  t.deepEqual(ofTasks(), [
+    `system.escalation.${task?.id}.created`,
+    `system.escalation.${task?.id}.expired`,
+  ]);
+  const { event_id, data } = events.events.at(-1) ?? { event_id: '', data: {} };
+  t.is(event_id, `${task?.id}:expired:${task?.updated_at.toISOString()}`);
+  t.like(data, { status: 'expired', workflow_id: 'w', role: 'clerk' });
+});

@@ -10,6 +10,7 @@ import {
 } from '../../driver';
 import { meshTest } from '../support/mesh';
 import { temporaryFolder } from '../support/temporary-folder';
+import { waitFor } from '../support/wait-for';
 
 const GOOD = 'activities:\n  t: { type: trigger }\n';
 const BAD = `# an order
@@ -220,4 +221,49 @@ test.serial('system events tell of starts, deployments and stops', async (t) => 
     logLevel: 'silent',
   });
   t.is(typeof quiet.guid, 'string', 'a sink that fails fails nothing');
+});
+
+const TASKS = `
+subscribes: asked
+activities:
+  t: { type: trigger, stats: { id: '{$self.input.data.id}' } }
+  ask: { type: hook, sleep: '{t.output.data.sleep}', escalation: { role: clerk } }
+transitions: { t: [{ to: ask }] }
+hooks:
+  answered:
+    - to: ask
+      conditions:
+        match: [{ expected: '{$job.metadata.jid}', actual: '{$self.hook.data.id}' }]
+`;
+
+test.serial('system events tell of the tasks of an app, whoever changes them', async (t) => {
+  const { init } = await meshTest(t);
+  const events: SystemEvent[] = [];
+  const events2: SystemEvent[] = [];
+  const sink = (told: SystemEvent[]) => ({
+    publish: (event: SystemEvent) =>
+      void (event.type.startsWith('system.escalation.') && told.push(event)),
+  });
+  const silent = await init();
+  const mesh = await init([], { events: sink(events) });
+  await init([], { appId: 'other', events: sink(events2) });
+  await silent.deploy(TASKS);
+  await silent.activate('1');
+  await silent.pub('asked', { id: 'over', sleep: 0.3 });
+  await silent.pub('asked', { id: 'stopped', sleep: 600 });
+  await silent.interrupt('asked', 'stopped');
+  const verbs = (id: string) =>
+    events.flatMap(({ workflow_id, type }) => (workflow_id === id ? type.split('.')[3] : []));
+  await waitFor('all is told', () => events.length === 4);
+  t.deepEqual(verbs('over'), ['created', 'expired']);
+  t.deepEqual(verbs('stopped'), ['created', 'cancelled']);
+  for (const { event_id, type, ts, data, ...rest } of events) {
+    const [, , id, verb] = type.split('.');
+    t.is(event_id, `${id}:${verb}:${ts}`);
+    t.like(rest, { namespace: 'hmsh', app_id: 'shop' });
+    t.like(data, { id, role: 'clerk', status: verb === 'created' ? 'pending' : verb });
+    t.true(data['updated_at'] instanceof Date);
+  }
+  await mesh.stop();
+  t.deepEqual(events2, []);
 });
