@@ -10568,6 +10568,7 @@ declare
       || '|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|\\c[a-zA-Z]|\\.|\(\?<?[=!:]|\(\?|\[\^?\]|\[\^?|'
       || '\{[0-9]+(?:,[0-9]*)?\}|.)', 'g') as m);
   v_token text;
+  v_last text;
   v_is_class boolean := false;
   v_pattern text := '';
 begin
@@ -10577,7 +10578,14 @@ begin
     perform ratchet_internal.pipe_fail('string.search', 'the pattern begins with a quantifier');
   end if;
   foreach v_token in array v_tokens loop
+    -- Beside a class of characters a hyphen is no range.
+    if v_is_class and v_token ~ '^\\[dwsDWS]$' and v_last = '-' then
+      v_pattern := left(v_pattern, -1) || '\-';
+    elsif v_is_class and v_token = '-' and v_last ~ '^\\[dwsDWS]$' then
+      v_token := '\-';
+    end if;
     v_pattern := v_pattern || case
+      when v_token = '\c' then '\\c'
       when v_token = '\d' then case when v_is_class then '0-9' else '[0-9]' end
       when v_token = '\w' then
         case when v_is_class then '0-9A-Za-z_' else '[0-9A-Za-z_]' end
@@ -10609,6 +10617,7 @@ begin
       else v_token end;
     if v_is_class then v_is_class := right(v_token, 1) <> ']' or left(v_token, 1) = '\';
     else v_is_class := v_token in ('[', '[^'); end if;
+    v_last := v_token;
   end loop;
   return v_pattern;
 end $$;

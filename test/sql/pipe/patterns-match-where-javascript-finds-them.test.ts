@@ -74,3 +74,28 @@ test.serial('escapes with octal digits', async (t) => {
   t.deepEqual(results, expected);
   t.true(expected.every((at) => Number(at) >= 0));
 });
+
+test.serial('hyphens beside classes, and a control character that is none', async (t) => {
+  const patterns = [
+    '[a-\\d]',
+    '[\\d-z]',
+    '[\\s-\\d]',
+    '[^b-\\w]',
+    '[-\\d]',
+    '[a-c-\\d]',
+    '\\c',
+  ].concat(['[\\c]', 'x\\c1', '[\\w-]', '[+--\\d]', '[\\d-\\w-z]']);
+  const texts = ['-', '5', 'a', 'b', 'z', 'x\\c1', '\\c', ' -', '.', 'c', '\u0011', ','];
+  const pairs = patterns.flatMap((pattern) =>
+    texts.map((text): [string, string] => [text, pattern]),
+  );
+  const results = await sql.evaluate(
+    calls,
+    pairs.map((pair) => ['string.search', pair]),
+  );
+  const wrong = pairs.flatMap(([text, pattern], at) => {
+    const expected = expectedOf(text, pattern);
+    return same(results[at], expected) ? [] : [{ text, pattern, expected, actual: results[at] }];
+  });
+  t.deepEqual(wrong, []);
+});
