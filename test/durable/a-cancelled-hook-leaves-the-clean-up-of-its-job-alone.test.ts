@@ -32,7 +32,7 @@ async function host() {
   ]);
 }
 
-test('14, 10.10: hooks that end with a cancellation leave the function of their job alone', async (t) => {
+test('14, 10.10: hooks that are cancelled leave the function of their job alone', async (t) => {
   const { connection, client, pool } = await durableTest(t);
   for (const run of [parked, helper, host]) {
     await Durable.Worker.create({ connection, taskQueue: 'q', workflow: run, activities });
