@@ -5,13 +5,8 @@ import { pendingCall, type Answer, type Call, type PendingCall } from './call';
 import type { DurablePromise } from './durable-promise';
 import type { History } from './history';
 import { afterLateCalls, mismatch, neverCalled } from './mismatch';
-import {
-  cancellation,
-  emptyReport,
-  isEmptyReport,
-  type PlanReport,
-  type TurnReport,
-} from './report';
+import { cancellation, emptyReport, isEmptyReport } from './report';
+import type { PlanReport, TurnReport } from './report';
 import { isOperation, placeOf, stepKey } from './step-key';
 import type { TurnHost } from './turn-host';
 
@@ -264,7 +259,9 @@ export class LiveTurn {
     this.isCancelQueued = false;
     this.history.answered.add(-1);
     // What nobody waits for any more is not to begin.
-    this.report.plans = this.report.plans.filter(({ position }) => !positions.has(position));
+    this.report.plans = this.report.plans.filter(
+      ({ address, position }) => address !== this.address || !positions.has(position),
+    );
     if (!isRecorded) {
       this.report.steps.push(cancellation(this.address, this.deliveries + 1, [...positions]));
       this.host.report(this);

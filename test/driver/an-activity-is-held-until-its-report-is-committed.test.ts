@@ -60,6 +60,7 @@ test.serial('a step that runs beside its function is held until it is reported',
   const plans: PlanReport[] = [];
   const turn = {
     ...{ jobId: '7', address: '', work: WORK, isOver: false, running: 0, report: emptyReport() },
+    isAwaiting: () => true,
     plan: (plan: PlanReport) => void plans.push(plan),
     whenCommitted: (act: () => void) => void unsent.push(act),
   } as unknown as LiveTurn;

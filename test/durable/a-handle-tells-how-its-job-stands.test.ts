@@ -173,13 +173,19 @@ test.serial('4.1: a reservation that nobody used in time is gone', async (t) => 
 });
 
 test.serial('4.1: who runs a reserved id adds to its data', async (t) => {
-  const { start } = await lab(t);
+  const { start, pool } = await lab(t);
   const first = { marker: { '-a': 1, '-b': 2 }, search: { data: { a: '1', b: '2' } } };
   const handle = await start('give', 'both', { pending: 60, ...first });
   const second = { marker: { '-b': 3, '-c': 4 }, search: { data: { b: '3', c: '4' } } };
   await start('give', 'both', { args: [1], ...second });
   t.is(await handle.result(), 1);
-  t.like((await handle.export()).data, { a: '1', b: '3', c: '4', '-a': '1', '-b': '3', '-c': '4' });
+  t.like((await handle.export()).data, { a: '1', b: '3', c: '4' });
+  const marks = `select field, value from ratchet.jobs_attributes where kind = 'marker' order by 1`;
+  t.deepEqual((await pool.query(marks)).rows, [
+    { field: '-a', value: '1' },
+    { field: '-b', value: '3' },
+    { field: '-c', value: '4' },
+  ]);
 });
 
 test.serial('4.1, 23: an id is free again once the time of its job is over', async (t) => {
