@@ -540,7 +540,7 @@ comment on column ratchet.threads.created_at is 'When it was started.';
 comment on column ratchet.threads.ended_at is
   'When it returned; null while it runs, and where its job ended first.';
 comment on column ratchet.threads.is_shielded is
-  'It was started in CancellationScope.nonCancellable: no cancellation of the job is meant for it.';
+  'Started in CancellationScope.nonCancellable of a cancelled job: that is not meant for it.';
 
 -- sql/tables/messages.sql
 

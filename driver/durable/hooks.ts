@@ -54,7 +54,9 @@ function checkHook(options: HookOptions) {
 
 function hookCall(options: HookOptions): Promise<string> {
   const { args, queue, workflow, workflowId: id, retry, search } = checkHook(options);
-  const shielded = currentWorkflow('hook').isShielded || undefined;
+  const { isShielded, turn } = currentWorkflow('hook');
+  // Part of a clean-up: the cancellation that has come is not meant for it.
+  const shielded = (isShielded && turn.isCancelled) || undefined;
   return durableCall('hook', {
     kind: 'hook',
     name: workflow,
