@@ -232,7 +232,9 @@ export async function outcomeOf(sql: Sql, scene: Scene): Promise<string> {
     union all select format('step %s %s %s %s %s %s %s', m.name, address, position, field,
         ratchet_internal.is_final(ledger), is_failed, value)
       from ratchet.jobs_attributes a join member m on m.id = job_id and position > 0
-      where m.status > 0 or a.kind <> 'sleep'
+      -- Whoever takes work fires it: before the end or the cancellation, or not at all.
+      where a.kind <> 'sleep' or m.status > 0 and not exists (
+        select from ratchet.jobs_attributes c where c.job_id = m.id and c.kind = 'cancel')
     union all select format('message %s %s %s %s %s', m.name, address, position, kind,
         $2::json ->> worker_id::text)
       from ratchet_internal.messages join member m on m.id = job_id
