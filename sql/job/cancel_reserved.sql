@@ -5,10 +5,6 @@ create function ratchet_internal.cancel_reserved(p_id text, p_namespace text, p_
 returns boolean
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
-set enable_seqscan = off
-set enable_mergejoin = off
-set jit = off
-set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_job bigint;

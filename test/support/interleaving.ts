@@ -18,6 +18,8 @@ export interface Scene {
 const SIGNAL = 's';
 const KINDS = ['activity', 'wait', 'sleep', 'child'] as const;
 const LEASE_SECONDS = 30;
+/** Room of a call that only reports. */
+const NONE = { turns: 0, activities: 0 };
 
 export async function openScene(sql: Sql): Promise<Scene> {
   const name = sql.name();
@@ -31,7 +33,6 @@ export async function openScene(sql: Sql): Promise<Scene> {
     below: await worker('child'),
     other: '',
   };
-  const none = { turns: 0, activities: 0 };
   const idOf = (member: Member) =>
     sql.value<string>('select id from ratchet.jobs where key = $1', [of(member)]);
   const child = (member: Member) => ({
@@ -41,13 +42,13 @@ export async function openScene(sql: Sql): Promise<Scene> {
   const parent = await sql.start(of('parent'), of('parent'));
   await sql.exchange(workers.above);
   await sql.exchange(workers.above, {
-    ...none,
+    ...NONE,
     plans: [{ job: parent, position: 1, ...child('job') }],
   });
   await sql.exchange(workers.holder);
   const job = await idOf('job');
   await sql.exchange(workers.holder, {
-    ...none,
+    ...NONE,
     plans: [
       { job, position: 1, kind: 'activity', queue: of('remote') },
       { job, position: 2, kind: 'wait', name: of(SIGNAL) },
@@ -69,10 +70,8 @@ export async function openScene(sql: Sql): Promise<Scene> {
 /** A call by one of those who may meet at the job, on a connection of its own. */
 export type Call = (scene: Scene, on: PoolClient) => Promise<unknown>;
 
-const none = { turns: 0, activities: 0 };
-
 function reports(seat: Seat, report: (scene: Scene) => Report): Call {
-  return (scene, on) => exchange(on, scene.workers[seat], { ...none, ...report(scene) });
+  return (scene, on) => exchange(on, scene.workers[seat], { ...NONE, ...report(scene) });
 }
 
 const takes = (seat: Seat): Call => reports(seat, () => ({ turns: 10, activities: 10 }));
