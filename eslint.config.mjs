@@ -49,7 +49,11 @@ export default tseslint.config(
   },
   {
     // Not part of a TypeScript project, so nothing is known about types.
-    files: ['**/*.mjs'],
+    files: ['**/*.cjs', '**/*.mjs'],
     ...tseslint.configs.disableTypeChecked,
+  },
+  {
+    files: ['**/*.cjs'],
+    rules: { '@typescript-eslint/no-require-imports': 'off' },
   },
 );

@@ -39,12 +39,8 @@ function spawn(data: ThreadData): Worker {
   const file = join(__dirname, `heartbeat-thread${extension}`);
   // What the program preloads is not wanted in here.
   if (extension !== '.ts') return new Worker(file, { workerData: data, execArgv: [] });
-  // A thread does not inherit what makes this one read TypeScript.
-  const load = [require.resolve('tsx/cjs'), file].map(
-    (path) => `require(${JSON.stringify(path)});`,
-  );
-  const code = load.join('\n');
-  return new Worker(code, { eval: true, workerData: data, execArgv: [] });
+  // Except for what makes this process read TypeScript.
+  return new Worker(`require(${JSON.stringify(file)})`, { eval: true, workerData: data });
 }
 
 function stopThread(thread: Worker): Promise<void> {

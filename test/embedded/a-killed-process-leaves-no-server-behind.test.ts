@@ -24,7 +24,7 @@ const script = `
 
 for (const signal of ['SIGKILL', 'SIGINT', 'SIGTERM'] as const) {
   test(`after ${signal} there is no server, file or port`, async (t) => {
-    const child = spawn(process.execPath, ['--import=tsx', '--eval', script], {
+    const child = spawn(process.execPath, [...process.execArgv, '--eval', script], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];

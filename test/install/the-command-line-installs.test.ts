@@ -17,7 +17,7 @@ function pgratchet(args: string[], environment: NodeJS.ProcessEnv = {}): Promise
   return new Promise((resolve) => {
     execFile(
       process.execPath,
-      ['--import=tsx', main, ...args],
+      [...process.execArgv, main, ...args],
       { env },
       (error, stdout, stderr) => {
         resolve({ code: error ? Number(error.code) : 0, stdout, stderr });

@@ -21,7 +21,7 @@ transitions:
 /** Another process, and what it has said. */
 async function other(t: ExecutionContext, ...args: string[]) {
   const main = join(__dirname, '..', 'support', 'mesh-main.ts');
-  const child = fork(main, args, { execArgv: ['--require=tsx/cjs'] });
+  const child = fork(main, args);
   t.teardown(() => child.kill('SIGKILL'));
   const said: Record<string, unknown>[] = [];
   child.on('message', (message) => said.push(message as Record<string, unknown>));

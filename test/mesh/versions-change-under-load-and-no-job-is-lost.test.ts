@@ -45,7 +45,7 @@ app:
 /** A process with an engine and a worker; its number. */
 async function workerProcess(t: ExecutionContext, url: string): Promise<number> {
   const main = join(__dirname, '..', 'support', 'mesh-main.ts');
-  const child = fork(main, ['worker', url, 'work'], { execArgv: ['--require=tsx/cjs'] });
+  const child = fork(main, ['worker', url, 'work']);
   t.teardown(() => child.kill('SIGKILL'));
   let isReady = false;
   child.on('message', (message) => (isReady ||= 'ready' in (message as object)));

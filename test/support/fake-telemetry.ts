@@ -90,7 +90,7 @@ export async function toldBy(
     await mkdir(folder, { recursive: true });
     await writeFile(join(folder, 'index.js'), FAKE_API);
   }
-  const argv = ['--require=tsx/cjs', join(__dirname, program), url];
+  const argv = [...process.execArgv, join(__dirname, program), url];
   const env = { ...process.env, NODE_PATH: modules, ...environment };
   const { stdout, stderr } = await run(process.execPath, argv, { cwd: root, env });
   return { told: JSON.parse(stdout) as Told | null, stderr };

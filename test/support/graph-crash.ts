@@ -127,7 +127,7 @@ async function run(
   const victim = fork(
     join(__dirname, 'graph-worker-main.ts'),
     [JSON.stringify({ url, app, name: app, crash } satisfies GraphWorkerSettings)],
-    { execArgv: ['--require=tsx/cjs'], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
+    { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] },
   );
   t.teardown(() => void victim.kill('SIGKILL'));
   const gone = once(victim, 'exit').then(() => true);

@@ -50,7 +50,6 @@ export async function startWorkerProcess(
   const settings: WorkerSettings = { url, name: application, options };
   const child = fork(join(__dirname, 'worker-main.ts'), [JSON.stringify(settings)], {
     cwd: root,
-    execArgv: ['--require=tsx/cjs'],
     env: { ...process.env, [EFFECTS_VARIABLE]: effects },
     stdio: ['ignore', 'inherit', process.env['SHOW_WORKERS'] ? 'inherit' : 'ignore', 'ipc'],
   });
