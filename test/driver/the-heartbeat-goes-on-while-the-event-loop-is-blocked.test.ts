@@ -2,9 +2,11 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import type { Worker } from 'node:worker_threads';
 import anyTest, { type TestFn } from 'ava';
 import { Pool } from 'pg';
 import { type EmbeddedPostgres, startEmbedded } from '../../driver/database/embedded';
+import { BeatThread } from '../../driver/engine/beat-thread';
 import { type HeartbeatOptions, startHeartbeat } from '../../driver/engine/heartbeat';
 
 const test = anyTest as TestFn<{ server: EmbeddedPostgres; pool: Pool }>;
@@ -154,6 +156,32 @@ test.serial('the hidden password of pool options is found', async (t) => {
   const { heartbeat, warnings } = start(t.context, { workerId: '6', pgConfig: hidden.options });
   await until('it beats', async () => (await beats(t.context, '6')) > 0);
   t.deepEqual(warnings, []);
+  await heartbeat.stop();
+});
+
+test.serial('the leases of a process share a thread, and none ends with another', async (t) => {
+  const first = start(t.context, { workerId: '10' });
+  const thread = BeatThread.get();
+  const second = start(t.context, { workerId: '11' });
+  t.is(BeatThread.get(), thread);
+  await until('both beat', async () => {
+    return (await beats(t.context, '10')) > 0 && (await beats(t.context, '11')) > 0;
+  });
+  await first.heartbeat.stop();
+  const [stopped, going] = [await beats(t.context, '10'), await beats(t.context, '11')];
+  await until('it beats on', async () => (await beats(t.context, '11')) > going + 2);
+  t.is(await beats(t.context, '10'), stopped);
+  await second.heartbeat.stop();
+  await until('a thread without a lease ends', () => BeatThread.get() !== thread);
+});
+
+test.serial('where the thread ends, the main thread beats and warns', async (t) => {
+  const { heartbeat, warnings } = start(t.context, { workerId: '12' });
+  await until('it beats', async () => (await beats(t.context, '12')) > 0);
+  await (BeatThread.get() as unknown as { worker: Worker }).worker.terminate();
+  const before = await beats(t.context, '12');
+  await until('it beats on', async () => (await beats(t.context, '12')) > before + 2);
+  t.regex(warnings[0] ?? '', /^The heartbeat thread ended: .* costs the lease$/);
   await heartbeat.stop();
 });
 

@@ -22,6 +22,7 @@ export interface TestDatabase {
 const variable = 'PGRATCHET_TEST_CLUSTER';
 
 let cluster: Promise<Cluster> | undefined;
+let admin: Pool | undefined;
 
 /**
  * A fresh database with the engine installed. Called in a test, it is dropped with the test, which
@@ -45,14 +46,15 @@ async function createDatabase(
   const { url: server, prefix } = await cluster;
   const name = `${prefix}_${randomBytes(5).toString('hex')}`;
   const source = template === 'template' ? `${prefix}_template` : template;
-  await query(server, `create database ${name} template ${source} strategy file_copy`);
-  await query(server, `alter database ${name} set plpgsql.extra_errors = 'all'`);
+  const admin = administrator(server);
+  await admin.query(`create database ${name} template ${source} strategy file_copy`);
+  await admin.query(`alter database ${name} set plpgsql.extra_errors = 'all'`);
   const url = urlOf(server, name);
   const pool = new Pool({ connectionString: url, max: 20, allowExitOnIdle: true });
   // Tests cut connections on purpose; what fails is the query, not the process.
   pool.on('error', () => undefined);
   let dropped: Promise<void> | undefined;
-  const drop = () => (dropped ??= dropDatabase(server, name, pool));
+  const drop = () => (dropped ??= dropDatabase(admin, name, pool));
   const isHook = /^(before|after)(Each)?\b.*hook/.test(t?.title ?? 'before hook');
   if (t && !isHook) {
     t.teardown(drop);
@@ -68,10 +70,19 @@ export async function assertInvariants(url: string): Promise<void> {
   if (broken.length > 0) throw new Error(`Broken invariants: ${JSON.stringify(broken, null, 2)}`);
 }
 
-async function dropDatabase(server: string, name: string, pool: Pool): Promise<void> {
+async function dropDatabase(admin: Pool, name: string, pool: Pool): Promise<void> {
   const closed = pool.ended ? Promise.resolve() : pool.end();
-  await query(server, `drop database if exists ${name} with (force)`);
+  await admin.query(`drop database if exists ${name} with (force)`);
   await closed.catch(() => undefined);
+}
+
+/** Connections to the server's own database, of which a file's tests need one or two. */
+function administrator(server: string): Pool {
+  if (admin === undefined) {
+    admin = new Pool({ connectionString: server, allowExitOnIdle: true });
+    admin.on('error', () => undefined);
+  }
+  return admin;
 }
 
 async function joinCluster(): Promise<Cluster> {

@@ -2,7 +2,7 @@ import test from 'ava';
 import { engine } from '../../support/engine';
 
 const sql = engine();
-const SLEEPING = 200_000;
+const SLEEPING = 50_000;
 
 /** Pages that one idle exchange touches, in the fourth call or later: plans are cached then. */
 async function pagesOf(worker: string): Promise<number> {
@@ -16,7 +16,7 @@ async function pagesOf(worker: string): Promise<number> {
   return pages;
 }
 
-test.serial('with 200,000 sleeping workflows, fresh and stale statistics', async (t) => {
+test.serial('with 50,000 sleeping workflows, fresh and stale statistics', async (t) => {
   const client = await sql.pool().connect();
   const queue = sql.name();
   const worker = await sql.worker(queue);

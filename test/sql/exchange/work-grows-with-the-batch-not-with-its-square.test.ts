@@ -7,8 +7,8 @@ import { engine } from '../../support/engine';
 const sql = engine();
 
 const FEW = 25;
-const TIMES = 8;
-/** The square is 64 times as much; a level of a tree, or a sort, is a bit more. */
+const TIMES = 4;
+/** The square is 16 times as much; a level of a tree, or a sort, is a bit more. */
 const MOST_MORE = 1.25 * TIMES;
 const MOST_BESIDE = 1.5;
 
@@ -21,14 +21,14 @@ async function begin() {
   return batchOf;
 }
 
-test.serial('eight times as many jobs make eight times the work of a call', async (t) => {
+test.serial('four times as many jobs make four times the work of a call', async (t) => {
   const batchOf = await (session ??= begin());
   const few = await lifeOfJobs(batchOf(FEW));
   const many = await lifeOfJobs(batchOf(FEW * TIMES));
   grows(t, FEW, few, { to: many, most: MOST_MORE });
 });
 
-test.serial('eight times as many steps of one job make eight times the work', async (t) => {
+test.serial('four times as many steps of one job make four times the work', async (t) => {
   const batchOf = await (session ??= begin());
   const few = await lifeOfOneJob(batchOf(FEW));
   const many = await lifeOfOneJob(batchOf(FEW * TIMES));
@@ -38,7 +38,7 @@ test.serial('eight times as many steps of one job make eight times the work', as
 test.serial('jobs beside a batch, in the middle of all they do, cost it nothing', async (t) => {
   const batchOf = await (session ??= begin());
   const few = await lifeOfJobs(batchOf(FEW));
-  await halfLifeOfJobs(batchOf(20 * FEW));
+  await halfLifeOfJobs(batchOf(8 * FEW));
   grows(t, FEW, few, { to: await lifeOfJobs(batchOf(FEW)), most: MOST_BESIDE });
 });
 
@@ -52,6 +52,6 @@ test.serial('so it is with plans that were made when every row was dead', async 
   grows(t, FEW, few, { to: await lifeOfJobs(batchOf(FEW * TIMES)), most });
   const fewSteps = await lifeOfOneJob(batchOf(FEW));
   grows(t, FEW, fewSteps, { to: await lifeOfOneJob(batchOf(FEW * TIMES)), most });
-  await halfLifeOfJobs(batchOf(20 * FEW));
+  await halfLifeOfJobs(batchOf(8 * FEW));
   grows(t, FEW, few, { to: await lifeOfJobs(batchOf(FEW)), most: MOST_BESIDE });
 });
