@@ -66,7 +66,10 @@ test.serial('a reference with braces, quotes or commas reads the key of that nam
 });
 
 const double = [['{v}', 'x'], { '@reduce': [['{$output}', '{$output}'], ['{@string.concat}']] }];
-const pairUp = [['{v}', []], { '@reduce': [['{$output}', '{$output}'], ['{@array.push}']] }];
+const pairUp = [
+  ['{v}', ['x'.repeat(4000)]],
+  { '@reduce': [['{$output}', '{$output}'], ['{@array.push}']] },
+];
 /** Goes through the list again in each step of `body`. */
 const through = (...body: unknown[]) => [
   { '@pipe': [['{v}', 0], { '@reduce': body }] },
