@@ -1,5 +1,6 @@
 // npm test: one server for the whole run, every test file through AVA, and a last line to count by.
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { startCluster } from './support/cluster';
@@ -9,10 +10,14 @@ const root = join(__dirname, '..');
 async function main(): Promise<number> {
   const flags = process.argv.slice(2).filter((argument) => argument.startsWith('--'));
   const patterns = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+  const tier = flags[0]?.slice(2) ?? 'fast';
+  const built = tier === 'tidy' ? Promise.resolve() : build();
+  built.catch(() => undefined); // heard of below
   const { environment, stop } = await startCluster();
   try {
-    const tier = { PGRATCHET_TEST_TIER: flags[0]?.slice(2) ?? 'fast' };
-    const count = await runAva(patterns, { ...process.env, ...environment, ...tier });
+    await built;
+    const env = { ...process.env, ...environment, PGRATCHET_TEST_TIER: tier };
+    const count = await runAva(patterns, env);
     if (count.passed + count.failed === 0) console.log('There are no tests to run.');
     // The runner may fail by itself, as when a file does not compile.
     if (count.exitCode !== 0 && count.failed === 0) count.failed = 1;
@@ -23,6 +28,13 @@ async function main(): Promise<number> {
     await stop();
     throw error;
   }
+}
+
+/** Some tests run the package as its users have it. */
+async function build(): Promise<void> {
+  const npm = spawn('npm', ['run', 'build', '--silent'], { cwd: root, stdio: 'inherit' });
+  const [code] = (await once(npm, 'close')) as [number | null];
+  if (code !== 0) throw new Error('The build failed, so nothing was tested.');
 }
 
 async function runAva(patterns: string[], env: NodeJS.ProcessEnv) {
