@@ -338,6 +338,7 @@ create table ratchet.jobs (
   is_hookable boolean not null default true,
   is_persistent boolean not null default false,
   is_labelled boolean not null default false,
+  is_silent boolean not null default false,
   cancel_requested_at timestamptz,
   parent_id bigint,
   origin_id bigint,
@@ -396,6 +397,8 @@ comment on column ratchet.jobs.is_watched is
   'Whether a program waits for the end and is to be notified of it.';
 comment on column ratchet.jobs.is_labelled is
   'Whether the caller gave the label; else it is the workflow name.';
+comment on column ratchet.jobs.is_silent is
+  'Whether it was stopped so that whoever waits for it gets nothing, instead of its error.';
 comment on column ratchet.jobs.is_hookable is 'Whether hooks may be started in it.';
 comment on column ratchet.jobs.is_persistent is
   'Whether it stays open for hooks after its function has returned, until it is stopped.';
@@ -5110,16 +5113,6 @@ comment on function ratchet.prune_escalations(interval, text[], text, int) is
 
 -- Ending jobs; children.
 
--- sql/job/is_silent.sql
-
--- Whether an error ended a job without being anybody else's: who waited gets no error. Inlinable.
-
-create function ratchet_internal.is_silent(p_error json) returns boolean
-language sql immutable parallel safe
-return coalesce(ratchet_internal.readable(p_error) ->> 'isSilent', '') = 'true';
-comment on function ratchet_internal.is_silent(json) is
-  'Whether a job was stopped with throw: false, so that nobody who waits for it gets an error.';
-
 -- sql/job/answer_parents.sql
 
 -- Answers the steps that wait for jobs which end in this transaction.
@@ -5136,15 +5129,16 @@ declare
 begin
   select array_agg(m.job_id) as jobs, array_agg(m.address) as addresses,
     array_agg(m.position) as positions, array_agg(1) as attempts,
-    array_agg(j.error is not null and not ratchet_internal.is_silent(j.error)) as failed,
+    array_agg(j.error is not null and not j.is_silent) as failed,
     array_agg(case when j.error is null then j.result::text
-      when not ratchet_internal.is_silent(j.error) then j.error::text end) as answers,
+      when not j.is_silent then j.error::text end) as answers,
     array_agg(case when j.version is not null and j.error is not null
       then ratchet_internal.number_of(j.error, 'code', 500)::int end) as codes
   into v_told
   from ratchet_internal.messages m
   cross join lateral (
-    select error, result, version from ratchet.jobs where id = m.key::bigint limit 1) j
+    select error, result, version, is_silent from ratchet.jobs
+    where id = m.key::bigint limit 1) j
   where m.kind = 'child' and m.key = any (p_ended::text[]);
   if v_told.jobs is not null then
     perform ratchet_internal.settle(p_now, v_told.jobs, v_told.addresses, v_told.positions,
@@ -5263,17 +5257,18 @@ begin
   update ratchet.jobs j
   set expire_seconds = coalesce(
       ratchet_internal.number_of(s.options, 'expire', null)::bigint, j.expire_seconds),
+    is_silent = coalesce(s.options ->> 'throw' = 'false', false),
     status = abs(j.status), pending_until = null
   from unnest(p_jobs, p_options) as s (job_id, options)
   where j.id = any (array[s.job_id])
-    and (j.status = -1 or j.status > 0 and json_typeof(s.options -> 'expire') = 'number');
+    and (j.status = -1 or j.status > 0 and (json_typeof(s.options -> 'expire') = 'number'
+      or s.options ->> 'throw' = 'false'));
   select array_agg(s.job_id) as jobs, array_agg(''::text) as addresses,
     array_agg(null::json) as results,
-    array_agg(json_strip_nulls(json_build_object(
+    array_agg(json_build_object(
       'message', coalesce(s.options ->> 'reason', 'job [' || s.id || '] interrupted'),
       'code', ratchet_internal.number_of(s.options, 'code', 410)::int, 'job_id', s.id,
-      'stack', coalesce(s.options ->> 'stack', ''),
-      'isSilent', case s.options ->> 'throw' when 'false' then true end))) as errors
+      'stack', coalesce(s.options ->> 'stack', ''))) as errors
   into v_stop
   from (
     select distinct on (job_id) * from unnest(p_jobs, p_ids, p_options)
@@ -5531,11 +5526,11 @@ begin
     select m.job_id, m.address, m.position,
       m.options ->> 'id' as id, target.id as target,
       target.status > 0 and target.returned_at is null as is_running, target.result,
-      case when not ratchet_internal.is_silent(target.error) then target.error end as error
+      case when not target.is_silent then target.error end as error
     from ratchet_internal.asked_steps(p_jobs, p_addresses, p_positions, p_kinds,
       array['await']) m
     left join lateral (
-      select id, status, returned_at, result, error from ratchet.jobs
+      select id, status, returned_at, result, error, is_silent from ratchet.jobs
       where namespace = m.namespace and key = m.options ->> 'id'
         and status <> -1
         and (ratchet_internal.limited_role() is null or parent_id = m.job_id)
@@ -8591,8 +8586,8 @@ comment on function ratchet.status(text, text) is
 
 -- sql/job/result.sql
 
--- What a finished job returned. Raises: WF201, WF303 while it runs, WF304 with the error when it
--- failed.
+-- What a finished job returned; null where nobody is to get the error with which it was stopped.
+-- Raises: WF201, WF303 while it runs, WF304 with the error when it failed.
 
 create function ratchet.result(p_id text, p_namespace text default 'durable') returns json
 language plpgsql stable security definer
@@ -8604,7 +8599,7 @@ begin
   if v_job.finished_at is null and v_job.returned_at is null then
     perform ratchet_internal.raise_error('WF303', 'job is not finished',
       jsonb_build_object('workflow_id', p_id), 'Wait for it: ratchet.await_result.');
-  elsif v_job.error is not null and not ratchet_internal.is_silent(v_job.error) then
+  elsif v_job.error is not null and not v_job.is_silent then
     raise exception using errcode = 'WF304', message = 'job failed',
       detail = v_job.error::text, hint = 'The detail is the error the job ended with.';
   end if;
@@ -8653,7 +8648,8 @@ comment on function ratchet.await_result(text, interval, text) is
 
 -- For programs that wait for results: returns those of the given jobs that have a result or an
 -- error, and marks the others so that the commit that ends one sends a notification on the
--- channel ratchet_results. Ids that do not exist come with status null.
+-- channel ratchet_results. Ids that do not exist come with status null; a job whose error nobody is
+-- to get comes without it.
 -- Locks: the jobs that have not ended, in id order. Writes: jobs.
 
 create function ratchet.watch_jobs(p_namespace text, p_ids text[])
@@ -8680,7 +8676,7 @@ begin
     update ratchet.jobs j set is_watched = true from running where j.id = any (array[running.id]);
   end if;
   return query
-  select given.id, j.id, j.status, j.result, j.error
+  select given.id, j.id, j.status, j.result, case when not j.is_silent then j.error end
   from unnest(p_ids) as given (id)
   left join lateral (
     select * from ratchet.jobs where key = given.id and namespace = p_namespace

@@ -110,7 +110,6 @@ begin;
 \ir escalation/escalation.sql
 
 -- Ending jobs; children.
-\ir job/is_silent.sql
 \ir job/answer_parents.sql
 \ir job/end_jobs.sql
 \ir job/interrupt_jobs.sql

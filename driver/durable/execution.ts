@@ -1,7 +1,6 @@
 import { fromJson } from '../database/json-door';
 import { checkNumbers, checkOptions, checkSwitches, refuseOption } from '../options';
-import { shownFailure } from './state';
-import { codeOfFailure } from './step-error';
+import { shownFailure } from './step-error';
 
 /** What `exportExecution` shows. */
 export interface ExecutionOptions {
@@ -128,8 +127,7 @@ export function readExecution<R>(told: ExecutionExport): ExecutionExport<R> {
     }
     if (!('failure' in attributes)) continue;
     const kind = category === 'child_workflow' ? 'child' : category;
-    const { failure } = attributes;
-    attributes['failure'] = shownFailure(failure, codeOfFailure(kind, failure));
+    attributes['failure'] = shownFailure(kind, attributes['failure']);
   }
   for (const entry of told.stream_history ?? []) entry.data = decoded(entry.data);
   for (const child of told.children ?? []) readExecution(child);

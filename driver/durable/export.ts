@@ -4,8 +4,8 @@ import { fromJson } from '../database/json-door';
 import { readSteps, type JobRow, type StepRow } from '../database/job-calls';
 import { parseJson } from '../database/parse-json';
 import { checkOptions, checkSwitches, refuseOption } from '../options';
-import { jobStateWithMetadata, shownFailure, type JobStateWithMetadata } from './state';
-import { codeOfFailure } from './step-error';
+import { jobStateWithMetadata, type JobStateWithMetadata } from './state';
+import { shownFailure } from './step-error';
 
 const SECTIONS = ['data', 'state', 'status', 'timeline', 'transitions'] as const;
 export type ExportSection = (typeof SECTIONS)[number];
@@ -66,7 +66,7 @@ function payload(step: StepRow, areValuesShown: boolean): Record<string, unknown
   }
   const type = step.kind === 'activity' ? { type: 'proxy' } : {};
   if (!step.isFailed) return { ...type, data: value };
-  const $error = areValuesShown ? shownFailure(value, codeOfFailure(step.kind, value)) : {};
+  const $error = areValuesShown ? shownFailure(step.kind, value) : {};
   return { ...type, $error };
 }
 

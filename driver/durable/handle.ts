@@ -69,8 +69,6 @@ interface StoredEnd {
   code?: number;
   job_id?: string;
   stack?: string;
-  /** Terminated with `throw: false`: nobody who waits gets the error. */
-  isSilent?: boolean;
 }
 
 function notFound(workflowId: string): never {
@@ -144,7 +142,6 @@ export class WorkflowHandle<R = unknown> {
       return saying(this.workflowId, (async () => notFound(this.workflowId))());
     if (job.error === null) return fromJson(job.result) as T;
     const stored = fromJson(job.error) as StoredEnd;
-    if (stored.isSilent) return undefined as T;
     if (options.throwOnError === false) return stored as T;
     const error = deserializeError(stored);
     throw Object.assign(error, stored.job_id === undefined ? {} : { job_id: stored.job_id });

@@ -39,30 +39,11 @@ export interface JobStateWithMetadata<R = unknown> {
   metadata: JobMetadata;
 }
 
-/**
- * A stored error as users see it, with the code of what it is where it brought none of its own; not
- * with the mark that nobody who waits is to get it.
- */
-export function shownFailure(stored: unknown, code?: number): unknown {
-  if (typeof stored !== 'object' || stored === null) return stored;
-  const failure = { ...(stored as StoredFailure & { isSilent?: boolean }) };
-  delete failure.isSilent;
-  const isGiven = failure.code !== undefined || code === undefined;
-  return isGiven ? failure : { ...failure, code };
-}
-
-/** JSON text, as it was stored unless there is something that is not to be shown. */
-function shownText(error: string): string {
-  const stored: unknown = fromJson(error);
-  const isSilent = typeof stored === 'object' && stored !== null && 'isSilent' in stored;
-  return isSilent ? JSON.stringify(shownFailure(stored)) : error;
-}
-
 export function jobState<R>(job: JobRow, workflowId: string): JobState<R> {
   if (!job.isDone) return { done: false, workflowId };
   const times = { workflowId, jc: job.createdAt, ju: job.updatedAt };
   if (job.error !== null) {
-    return { done: true, $error: shownFailure(fromJson(job.error)) as StoredFailure, ...times };
+    return { done: true, $error: fromJson(job.error) as StoredFailure, ...times };
   }
   return { done: true, response: fromJson(job.result) as R, ...times };
 }
@@ -73,6 +54,6 @@ export function jobStateWithMetadata<R>(job: JobRow, workflowId: string): JobSta
     ...{ tpc: `${job.queue}-${job.workflow}`, jc: job.createdAt, ju: job.updatedAt },
     js: job.status,
   };
-  if (job.status < 0 && job.error !== null) metadata.err = shownText(job.error);
+  if (job.status < 0 && job.error !== null) metadata.err = job.error;
   return { data: jobState<R>(job, workflowId), metadata };
 }

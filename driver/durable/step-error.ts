@@ -22,10 +22,17 @@ const FINAL = new Set<number | undefined>([596, 597, 598]);
  * The code of a step that has failed, where its error brought none of its own: an activity has
  * failed for good, what a child did may be started again. A child that was never started has none.
  */
-export function codeOfFailure(kind: string, error: unknown): number | undefined {
+function codeOfFailure(kind: string, error: unknown): number | undefined {
   if (kind === 'activity') return 598;
   if ((error as StoredError | null)?.type === 'DuplicateJobError') return undefined;
   return ['child', 'start', 'await'].includes(kind) ? 599 : undefined;
+}
+
+/** The stored error of a step as users see it. */
+export function shownFailure(kind: string, error: unknown): unknown {
+  if (typeof error !== 'object' || error === null) return error;
+  const code = (error as StoredError).code ?? codeOfFailure(kind, error);
+  return code === undefined ? error : { ...error, code };
 }
 
 export interface ReturnedError {

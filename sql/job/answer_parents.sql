@@ -12,15 +12,16 @@ declare
 begin
   select array_agg(m.job_id) as jobs, array_agg(m.address) as addresses,
     array_agg(m.position) as positions, array_agg(1) as attempts,
-    array_agg(j.error is not null and not ratchet_internal.is_silent(j.error)) as failed,
+    array_agg(j.error is not null and not j.is_silent) as failed,
     array_agg(case when j.error is null then j.result::text
-      when not ratchet_internal.is_silent(j.error) then j.error::text end) as answers,
+      when not j.is_silent then j.error::text end) as answers,
     array_agg(case when j.version is not null and j.error is not null
       then ratchet_internal.number_of(j.error, 'code', 500)::int end) as codes
   into v_told
   from ratchet_internal.messages m
   cross join lateral (
-    select error, result, version from ratchet.jobs where id = m.key::bigint limit 1) j
+    select error, result, version, is_silent from ratchet.jobs
+    where id = m.key::bigint limit 1) j
   where m.kind = 'child' and m.key = any (p_ended::text[]);
   if v_told.jobs is not null then
     perform ratchet_internal.settle(p_now, v_told.jobs, v_told.addresses, v_told.positions,

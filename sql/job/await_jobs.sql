@@ -17,11 +17,11 @@ begin
     select m.job_id, m.address, m.position,
       m.options ->> 'id' as id, target.id as target,
       target.status > 0 and target.returned_at is null as is_running, target.result,
-      case when not ratchet_internal.is_silent(target.error) then target.error end as error
+      case when not target.is_silent then target.error end as error
     from ratchet_internal.asked_steps(p_jobs, p_addresses, p_positions, p_kinds,
       array['await']) m
     left join lateral (
-      select id, status, returned_at, result, error from ratchet.jobs
+      select id, status, returned_at, result, error, is_silent from ratchet.jobs
       where namespace = m.namespace and key = m.options ->> 'id'
         and status <> -1
         and (ratchet_internal.limited_role() is null or parent_id = m.job_id)

@@ -18,17 +18,18 @@ begin
   update ratchet.jobs j
   set expire_seconds = coalesce(
       ratchet_internal.number_of(s.options, 'expire', null)::bigint, j.expire_seconds),
+    is_silent = coalesce(s.options ->> 'throw' = 'false', false),
     status = abs(j.status), pending_until = null
   from unnest(p_jobs, p_options) as s (job_id, options)
   where j.id = any (array[s.job_id])
-    and (j.status = -1 or j.status > 0 and json_typeof(s.options -> 'expire') = 'number');
+    and (j.status = -1 or j.status > 0 and (json_typeof(s.options -> 'expire') = 'number'
+      or s.options ->> 'throw' = 'false'));
   select array_agg(s.job_id) as jobs, array_agg(''::text) as addresses,
     array_agg(null::json) as results,
-    array_agg(json_strip_nulls(json_build_object(
+    array_agg(json_build_object(
       'message', coalesce(s.options ->> 'reason', 'job [' || s.id || '] interrupted'),
       'code', ratchet_internal.number_of(s.options, 'code', 410)::int, 'job_id', s.id,
-      'stack', coalesce(s.options ->> 'stack', ''),
-      'isSilent', case s.options ->> 'throw' when 'false' then true end))) as errors
+      'stack', coalesce(s.options ->> 'stack', ''))) as errors
   into v_stop
   from (
     select distinct on (job_id) * from unnest(p_jobs, p_ids, p_options)

@@ -1,6 +1,7 @@
 -- For programs that wait for results: returns those of the given jobs that have a result or an
 -- error, and marks the others so that the commit that ends one sends a notification on the
--- channel ratchet_results. Ids that do not exist come with status null.
+-- channel ratchet_results. Ids that do not exist come with status null; a job whose error nobody is
+-- to get comes without it.
 -- Locks: the jobs that have not ended, in id order. Writes: jobs.
 
 create function ratchet.watch_jobs(p_namespace text, p_ids text[])
@@ -27,7 +28,7 @@ begin
     update ratchet.jobs j set is_watched = true from running where j.id = any (array[running.id]);
   end if;
   return query
-  select given.id, j.id, j.status, j.result, j.error
+  select given.id, j.id, j.status, j.result, case when not j.is_silent then j.error end
   from unnest(p_ids) as given (id)
   left join lateral (
     select * from ratchet.jobs where key = given.id and namespace = p_namespace

@@ -21,6 +21,7 @@ create table ratchet.jobs (
   is_hookable boolean not null default true,
   is_persistent boolean not null default false,
   is_labelled boolean not null default false,
+  is_silent boolean not null default false,
   cancel_requested_at timestamptz,
   parent_id bigint,
   origin_id bigint,
@@ -79,6 +80,8 @@ comment on column ratchet.jobs.is_watched is
   'Whether a program waits for the end and is to be notified of it.';
 comment on column ratchet.jobs.is_labelled is
   'Whether the caller gave the label; else it is the workflow name.';
+comment on column ratchet.jobs.is_silent is
+  'Whether it was stopped so that whoever waits for it gets nothing, instead of its error.';
 comment on column ratchet.jobs.is_hookable is 'Whether hooks may be started in it.';
 comment on column ratchet.jobs.is_persistent is
   'Whether it stays open for hooks after its function has returned, until it is stopped.';
