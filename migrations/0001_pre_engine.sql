@@ -1760,13 +1760,14 @@ comment on function ratchet_internal.run_reserved(
 
 -- sql/job/make_room.sql
 
--- Removes the job that has an id, if its time is over: one that has ended, after the time that its
--- start or its end gave; one that was only reserved, when nobody started it in time. One that the
--- same call has started stays.
--- Locks: the job. Writes: as remove_jobs. Returns whether the id is free now.
+-- Removes the jobs that have ids, where their time is over: those that have ended, after the time
+-- that their start or their end gave; those that were only reserved, when nobody started them in
+-- time. What the same call has started stays.
+-- Locks: the jobs, in id order. Writes: as remove_jobs. Returns whether an id is free now.
 
-create function ratchet_internal.make_room(p_namespace text, p_id text, p_request_id uuid)
-returns boolean
+create function ratchet_internal.make_room(
+  p_namespaces text[], p_ids text[], p_request_id uuid
+) returns boolean
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
@@ -1775,19 +1776,25 @@ set jit = off
 set plan_cache_mode = force_generic_plan
 as $$
 declare
-  v_old bigint;
+  v_now constant timestamptz := ratchet_internal.write_time();
+  v_old bigint[];
 begin
-  select j.id into v_old from ratchet.jobs j
-  where j.key = p_id and j.namespace = p_namespace and j.status <= 0
-    and (p_request_id is null or j.request_id is distinct from p_request_id)
-    and ratchet.expired_at(j) <= ratchet_internal.write_time()
-  for update;
-  if not found then return false; end if;
-  perform ratchet_internal.remove_jobs(array[v_old]);
-  return true;
+  select array_agg(id) into v_old from (
+    select j.id from ratchet.jobs j
+    where j.id = any (array(
+        select known.id from unnest(p_namespaces, p_ids) as given (namespace, id)
+        cross join lateral (
+          select id from ratchet.jobs where key = given.id and namespace = given.namespace
+          limit 1) known))
+      and j.status <= 0
+      and (p_request_id is null or j.request_id is distinct from p_request_id)
+      and ratchet.expired_at(j) <= v_now
+    order by j.id for update) old;
+  if v_old is null then return false; end if;
+  return ratchet_internal.remove_jobs(v_old) > 0;
 end $$;
-comment on function ratchet_internal.make_room(text, text, uuid) is
-  'Removes the job that has an id, if its time is over; returns whether the id is free now.';
+comment on function ratchet_internal.make_room(text[], text[], uuid) is
+  'Removes the jobs that have ids, where their time is over; returns whether an id is free now.';
 
 -- sql/job/is_marker.sql
 
@@ -1914,7 +1921,8 @@ begin
   end if;
   v_count := ratchet_internal.create_jobs(p_namespace, p_workflow, v_queue,
     array[v_id], array[p_args], p_options, p_request_id);
-  if v_count = 0 and ratchet_internal.make_room(p_namespace, v_id, p_request_id) then
+  if v_count = 0 and ratchet_internal.make_room(array[p_namespace], array[v_id],
+    p_request_id) then
     v_count := ratchet_internal.create_jobs(p_namespace, p_workflow, v_queue,
       array[v_id], array[p_args], p_options, p_request_id);
   elsif v_count = 0 then
@@ -1970,27 +1978,42 @@ comment on function ratchet_internal.check_jobs(text[], json[]) is
 -- sql/job/start_workflows.sql
 
 -- Starts many jobs of one workflow in one statement, in the caller's transaction; ids that exist
--- are skipped.
--- Locks: the new rows. Writes: jobs, messages. Wakes: an idle worker, once.
--- Raises: WF101, WF102, WF104. Idempotent: repeated, it starts only what is missing.
+-- are skipped, but jobs whose time is over make room.
+-- Locks: the new rows; jobs whose time is over, in id order. Writes: jobs, messages. Wakes: an idle
+--   worker, once.
+-- Raises: WF101, WF102, WF104. Idempotent: repeated, it starts only what is missing; with the same
+--   p_request_id nothing again whose own time is over by then.
 
 create function ratchet.start_workflows(
   p_workflow text, p_ids text[], p_args json[], p_queue text default null,
-  p_namespace text default 'durable', p_options json default null
+  p_namespace text default 'durable', p_options json default null,
+  p_request_id uuid default null
 ) returns bigint
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_queue text := coalesce(p_queue, p_workflow);
+  v_request uuid;
+  v_count bigint;
 begin
   perform ratchet_internal.check_start(p_namespace, p_workflow, v_queue, p_options);
   perform ratchet_internal.check_jobs(p_ids, p_args);
-  return ratchet_internal.create_jobs(p_namespace, p_workflow, v_queue, p_ids, p_args,
-    p_options, null);
+  if coalesce(p_options -> 'expire', p_options -> 'pending') is not null then
+    v_request := p_request_id; -- others are kept for longer, and need not carry it
+  end if;
+  v_count := ratchet_internal.create_jobs(p_namespace, p_workflow, v_queue, p_ids, p_args,
+    p_options, v_request);
+  if v_count < cardinality(p_ids) and ratchet_internal.make_room(
+    array_fill(p_namespace, array[cardinality(p_ids)]), p_ids, v_request)
+  then
+    v_count := v_count + ratchet_internal.create_jobs(p_namespace, p_workflow, v_queue, p_ids,
+      p_args, p_options, v_request);
+  end if;
+  return v_count;
 end $$;
-comment on function ratchet.start_workflows(text, text[], json[], text, text, json) is
-  'Starts a job for each id with the arguments at the same place; returns how many ids were new.';
+comment on function ratchet.start_workflows(text, text[], json[], text, text, json, uuid) is
+  'Starts a job for each id with the arguments at the same place; returns how many ids were free.';
 
 -- sql/job/start_together.sql
 
@@ -5428,19 +5451,21 @@ $$;
 comment on function ratchet_internal.start_error(text, text, text) is
   'The error of a step whose child could not be started: a bad name, or an id that exists.';
 
--- sql/job/start_children.sql
+-- sql/job/begin_children.sql
 
--- Starts the children that steps scheduled in this transaction ask for. The parent of an awaited
--- child keeps the message, keyed by the child; a started one is answered with the child's id at
--- once; an id that exists already is answered with an error. With the option pending the id of a
+-- Starts those of the children which steps scheduled in this transaction ask for that have a good
+-- name and an id that is free. The parent of an awaited child keeps the message, keyed by the
+-- child; a started one is answered with the child's id at once. With the option pending the id of a
 -- started one is only reserved.
 -- Each has its number before it is started, so that who was started is looked up by it: joined by
 -- their ids, two thousand children of one call cost half a millisecond each.
 -- Locks: the new rows, in key order. Writes: jobs, messages, attributes. Wakes: idle workers.
+-- Returns the steps whose children it did not start, each with its error; null where it started
+-- all.
 
-create function ratchet_internal.start_children(
+create function ratchet_internal.begin_children(
   p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[], p_kinds text[]
-) returns void
+) returns json[]
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
@@ -5483,23 +5508,64 @@ begin
     from known k
     where k.is_started and k.is_awaited
       and m.job_id = any (array[k.job_id]) and m.address = k.address and m.position = k.position)
-  select array_agg(job_id) as jobs, array_agg(address) as addresses,
-    array_agg(position) as positions, array_agg(1) as attempts, array_agg(not is_started) as failed,
-    array_agg(case when is_started then to_json(id)::text
-      else ratchet_internal.start_error(id, queue, workflow)::text end) as answers,
+  select array_agg(job_id) filter (where is_started) as jobs,
+    array_agg(address) filter (where is_started) as addresses,
+    array_agg(position) filter (where is_started) as positions,
+    array_agg(to_json(id)::text) filter (where is_started) as answers,
+    array_agg(json_build_object('job', job_id, 'address', address, 'position', position,
+      'namespace', namespace, 'id', id,
+      'error', ratchet_internal.start_error(id, queue, workflow)))
+      filter (where not is_started) as refused,
     (select array_agg(id) from started) as started,
     (select json_object_agg(child, options) from known
       where is_started and (terms).is_described) as described
   into v_done from known where not is_started or not is_awaited;
   if v_done.jobs is not null then
     perform ratchet_internal.settle(p_now, v_done.jobs, v_done.addresses, v_done.positions,
-      v_done.attempts, v_done.failed, v_done.answers, true);
+      array_fill(1, array[cardinality(v_done.jobs)]),
+      array_fill(false, array[cardinality(v_done.jobs)]), v_done.answers, true);
   end if;
   perform ratchet_internal.describe_jobs(p_now, array[child.key::bigint], child.value)
   from json_each(v_done.described) child;
   perform ratchet_internal.wake_route(namespace, queue, workflow)
   from (select distinct namespace, queue, workflow from ratchet.jobs
     where id = any (v_done.started) and status = 1) route;
+  return v_done.refused;
+end $$;
+comment on function ratchet_internal.begin_children(
+  timestamptz, bigint[], text[], int[], text[]) is
+  'Starts the children that steps of this transaction ask for, where nothing is in the way; '
+  'returns the steps where something is.';
+
+-- sql/job/start_children.sql
+
+-- Starts the children that steps scheduled in this transaction ask for. A job whose time is over
+-- makes room for a child of its id. A step whose child cannot be started is answered with an error:
+-- its id exists already, or a name is bad.
+-- Locks: the new rows; jobs whose time is over, in id order. Writes: jobs, messages, attributes.
+-- Wakes: idle workers.
+
+create function ratchet_internal.start_children(
+  p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[], p_kinds text[]
+) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_refused json[] := ratchet_internal.begin_children(p_now, p_jobs, p_addresses, p_positions,
+    p_kinds);
+begin
+  if v_refused is null then return; end if;
+  if ratchet_internal.make_room(array(select r ->> 'namespace' from unnest(v_refused) r),
+    array(select r ->> 'id' from unnest(v_refused) r), null)
+  then
+    v_refused := ratchet_internal.begin_children(p_now, p_jobs, p_addresses, p_positions, p_kinds);
+  end if;
+  perform ratchet_internal.settle(p_now, array_agg((r ->> 'job')::bigint),
+    array_agg(r ->> 'address'), array_agg((r ->> 'position')::int), array_agg(1), array_agg(true),
+    array_agg((r -> 'error')::text), true)
+  from unnest(v_refused) r
+  having count(*) > 0;
 end $$;
 comment on function ratchet_internal.start_children(
   timestamptz, bigint[], text[], int[], text[]) is

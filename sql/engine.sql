@@ -116,6 +116,7 @@ begin;
 \ir job/stop_jobs.sql
 \ir job/retry_turns.sql
 \ir job/start_error.sql
+\ir job/begin_children.sql
 \ir job/start_children.sql
 \ir job/await_jobs.sql
 

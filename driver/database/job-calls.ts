@@ -42,7 +42,7 @@ const START = {
 };
 const START_MANY = {
   name: 'ratchet_start_many',
-  text: 'select ratchet.start_workflows($1, $2, $3, $4, $5, $6)',
+  text: 'select ratchet.start_workflows($1, $2, $3, $4, $5, $6, $7)',
 };
 const START_TOGETHER = {
   name: 'ratchet_start_together',
@@ -92,12 +92,12 @@ function idsAndArgs(jobs: readonly { workflowId: string; args: string }[]): stri
 /** Starts what does not exist; returns how many jobs were new. */
 export async function startWorkflows(
   database: Database,
-  shared: Pick<StartRequest, 'namespace' | 'workflow' | 'queue' | 'options'>,
+  shared: Pick<StartRequest, 'namespace' | 'workflow' | 'queue' | 'options' | 'requestId'>,
   jobs: { workflowId: string; args: string }[],
   tx?: Queryable,
 ): Promise<number> {
-  const { workflow, queue, namespace, options } = shared;
-  const values = [workflow, ...idsAndArgs(jobs), queue, namespace, options];
+  const { workflow, queue, namespace, options, requestId } = shared;
+  const values = [workflow, ...idsAndArgs(jobs), queue, namespace, options, requestId];
   return Number(await call(database, tx, START_MANY, values));
 }
 

@@ -98,15 +98,15 @@ export class WorkflowClient {
   }
 
   /**
-   * Starts many jobs of one workflow in one commit; ids that exist are skipped. Returns how many
-   * were new.
+   * Starts many jobs of one workflow in one commit; ids that are taken are skipped. Returns how
+   * many were free.
    */
   async startMany<A extends unknown[]>(
     options: Omit<ClientStartOptions, 'args' | 'workflowId'>,
     jobs: { workflowId: string; args: A }[],
   ): Promise<number> {
     const first = checkStart(traced(options), defaultExpire());
-    const shared = { ...first, options: optionsOf(first) };
+    const shared = { ...first, options: optionsOf(first), requestId: randomUUID() };
     if (!Array.isArray(jobs)) {
       refuseOption('startMany', 'jobs', jobs, 'Give a list of { workflowId, args }.');
     }

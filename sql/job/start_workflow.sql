@@ -26,7 +26,8 @@ begin
   end if;
   v_count := ratchet_internal.create_jobs(p_namespace, p_workflow, v_queue,
     array[v_id], array[p_args], p_options, p_request_id);
-  if v_count = 0 and ratchet_internal.make_room(p_namespace, v_id, p_request_id) then
+  if v_count = 0 and ratchet_internal.make_room(array[p_namespace], array[v_id],
+    p_request_id) then
     v_count := ratchet_internal.create_jobs(p_namespace, p_workflow, v_queue,
       array[v_id], array[p_args], p_options, p_request_id);
   elsif v_count = 0 then
