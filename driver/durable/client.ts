@@ -212,7 +212,7 @@ export class Client {
     };
     this.hub = hubFor(connection, settings);
     this.events = events;
-    this.hub.taskEvents.add(events);
+    this.hub.taskEvents.add(events, 'durable');
     this.workflow = new WorkflowClient(this.hub);
     this.escalations = new EscalationClient(() => this.hub, events);
     this.schedule = new ScheduleClient(this.hub);

@@ -175,7 +175,7 @@ export class Worker {
     const workflow = checkName(name, 'workflow');
     if (config.activities !== undefined) registerActivities(config.activities);
     const hub = await opened(config, namespace);
-    hub.taskEvents.add(config.events);
+    hub.taskEvents.add(config.events, namespace);
     if (isReadonly(config.connection)) return new Worker(undefined);
     const serving = new Serving(hub, config);
     const route = { namespace, queue };

@@ -9,9 +9,6 @@ import type { Batch, PlanReport } from './report';
 /** The topic of what the database itself tells of tasks. */
 export const TASKS = '$task';
 
-/** The space of tasks of functions; those of a graph are told in that of its app. */
-const FUNCTIONS = '$functions';
-
 /** What the database tells of a task. */
 export interface TaskNews {
   verb: EscalationVerb;
@@ -43,22 +40,26 @@ function placesOf({ turns }: Batch, isMeant: (plan: PlanReport) => boolean) {
 /** Tells of tasks that come and go with jobs, where a client or worker of this process asked. */
 export class TaskEvents {
   private readonly sinks = new Set<EventSink>();
+  private readonly byNamespace = new Map<string, Set<EventSink>>();
 
   constructor(
     private readonly database: Database,
     private readonly hearing: Hearing,
   ) {}
 
-  add(sink: EventSink | undefined): void {
+  /** Nobody expires a task: its time does, in the call of some process, for all in a namespace. */
+  add(sink: EventSink | undefined, namespace: string): void {
     if (sink === undefined) return;
-    // Nobody expires a task: its time does, in the call of some process.
-    if (this.sinks.size === 0) this.hearing(FUNCTIONS, TASKS, (payload) => this.heard(payload));
     this.sinks.add(sink);
-  }
-
-  private heard(payload: string): void {
-    const told = fromJson(payload) as TaskNews;
-    for (const sink of this.sinks) publishTask(sink, told);
+    const known = this.byNamespace.get(namespace);
+    known?.add(sink);
+    if (known !== undefined) return;
+    const sinks = new Set([sink]);
+    this.byNamespace.set(namespace, sinks);
+    this.hearing(namespace, TASKS, (payload) => {
+      const told = fromJson(payload) as TaskNews;
+      for (const each of sinks) publishTask(each, told);
+    });
   }
 
   /** What this process has committed may have published tasks, or stopped jobs that had some. */

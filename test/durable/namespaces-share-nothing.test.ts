@@ -179,3 +179,29 @@ test.serial('4.1, 21, 23: events, listeners and prune heed the namespace', async
   await t.throwsAsync(async () => left?.status(), { code: 404 as never });
   t.deepEqual(await isClean(), []);
 });
+
+async function timed() {
+  return workflow.condition('task', { role: 'r', timeout: '1s' });
+}
+
+test.serial('21: who listens in a namespace hears of the tasks that expire there', async (t) => {
+  const { connection } = await durableTest(t);
+  const heard: Record<string, string[]> = { left: [], right: [], durable: [] };
+  const events = (namespace: string) => ({
+    publish: ({ type, namespace: of }: SystemEvent) => {
+      if (type.endsWith('.expired')) heard[namespace]?.push(of);
+    },
+  });
+  const client = new Durable.Client({ connection, events: events('durable') });
+  for (const namespace of SPACES) {
+    const shared = { connection, namespace, taskQueue: 'q', workflow: timed };
+    await Durable.Worker.create({ ...shared, events: events(namespace) });
+  }
+  await Durable.Worker.create({ connection, taskQueue: 'q', workflow: timed });
+  for (const namespace of [...SPACES, 'durable']) {
+    const start = { taskQueue: 'q', workflowName: 'timed', workflowId: 'same', namespace };
+    t.false(await (await client.workflow.start(start)).result());
+    await waitFor('it is told', () => heard[namespace]?.includes(namespace));
+  }
+  t.deepEqual(heard, { left: ['left'], right: ['right'], durable: ['durable'] });
+});
