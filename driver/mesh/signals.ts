@@ -3,8 +3,10 @@ import { fromJson, toJson } from '../database/json-door';
 import type { Hub } from '../engine/hub';
 import { RatchetError } from '../errors';
 import { checkName } from '../database/names';
+import { answerSpan } from '../telemetry/graph-spans';
+import { telemetry } from '../telemetry/telemetry';
 import { saying } from './job-error';
-import type { StreamDataResponse } from './messages';
+import type { StreamDataResponse, StreamMetadata } from './messages';
 import type { StatsQuery } from './options';
 
 const DEFAULT_CODES: Record<string, number> = { pending: 202, error: 500 };
@@ -48,6 +50,11 @@ export async function signalEvery(
   return fromJson(await saying(topic, graphs.signalAll(database, signal, app))) as string[];
 }
 
+/** As its worker received it: it says of which run of which job it is. */
+function isReceived(metadata: Partial<StreamMetadata>): metadata is StreamMetadata {
+  return [metadata.guid, metadata.gid, metadata.dad].every((id) => typeof id === 'string');
+}
+
 /** Answers, by hand, the activity whose message a worker left open. */
 export async function answerActivity(
   { database }: Hub,
@@ -60,5 +67,10 @@ export async function answerActivity(
     ...{ status, generation: metadata.gid ?? null },
     code: code ?? DEFAULT_CODES[status] ?? 200,
   };
-  return (await saying(response.jobId, graphs.respond(database, response, app))) ?? '';
+  const give = async () =>
+    (await saying(response.jobId, graphs.respond(database, response, app))) ?? '';
+  const on = telemetry();
+  if (on === undefined || !isReceived(metadata)) return give();
+  const answered = { namespace: `${app.namespace}:${app.app}`, metadata };
+  return answerSpan(on, answered, { isFailed: status === 'error', code: response.code }, give);
 }

@@ -64,23 +64,63 @@ export interface Executed {
   namespace: string;
   metadata: Fields & GraphTrace & { guid: string; aid: string };
   /** What the graph says of the activity's telemetry, under its public names. */
-  telemetry: Attributes | undefined;
+  telemetry?: Attributes | undefined;
 }
 
-/** The engine's two legs of a worker activity, as who runs its callback sees them. */
-function legsOf(on: Telemetry, { metadata, telemetry }: Executed, run: Run, app: string) {
-  const { guid: mid } = metadata;
+/** The run that a message belongs to, and what is known of the spans around it. */
+function siteOf(on: Telemetry, { namespace, metadata }: Executed) {
+  const [jid = '', gid = '', dad = ''] = ['jid', 'gid', 'dad'].map((name) =>
+    String(metadata[name]),
+  );
+  const run: Run = { space: namespace, jid, gid, dad, aid: metadata.aid };
+  const origin = { jobId: gid, workflowId: jid, namespace };
+  const ofJob = () => parentOf(on, origin, wholeTrace(metadata) ?? {});
+  const within = (role: 'last' | 'outer') => knownContext(role, run) ?? ofJob();
+  return { run, within, app: namespace.slice(namespace.indexOf(':') + 1) };
+}
+
+/** One of the engine's two legs of a worker activity, as who answers it sees them. */
+function beginLeg(
+  on: Telemetry,
+  { metadata, telemetry }: Executed,
+  { run, app }: { run: Run; app: string },
+  leg: 1 | 2,
+  parent: OtelContext,
+) {
   const { aid, dad } = run;
-  return (leg: 1 | 2, parent: OtelContext, problem?: string): OtelContext => {
-    const about = attributesOf('app.activity.', { aid, dad, leg, mid }, []);
-    const name = `WORKER/${app}/${aid}/${leg}`;
-    const span = graphSpan(on, name, { ...about, ...telemetry }, parent);
-    const within = on.otel.trace.setSpan(parent, span);
-    remember(on, 'last', run, within);
+  const about = attributesOf('app.activity.', { aid, dad, leg, mid: metadata.guid }, []);
+  const name = `WORKER/${app}/${aid}/${leg}`;
+  const span = graphSpan(on, name, { ...about, ...telemetry }, parent);
+  const within = on.otel.trace.setSpan(parent, span);
+  remember(on, 'last', run, within);
+  const end = (problem?: string) => {
     finish(span, problem);
     tellMessage(on, { app, aid, leg, fields: metadata }, within);
-    return within;
   };
+  return { within, end };
+}
+
+function problemOf(isFailed: boolean, code: number | null): string | undefined {
+  return isFailed ? `Function Status Code ${String(code ?? 500)}` : undefined;
+}
+
+/** A span around an answer that is given by hand: the leg that it begins. */
+export async function answerSpan<T>(
+  on: Telemetry,
+  answered: Executed,
+  { isFailed, code }: Pick<Ended, 'isFailed' | 'code'>,
+  give: () => Promise<T>,
+): Promise<T> {
+  const site = siteOf(on, answered);
+  const leg = beginLeg(on, answered, site, 2, site.within('last'));
+  try {
+    const given = await give();
+    leg.end(problemOf(isFailed, code));
+    return given;
+  } catch (error) {
+    leg.end(error instanceof Error ? error.message : String(error));
+    throw error;
+  }
 }
 
 /** An answer of a callback; `isOpen`: it has yet to come. */
@@ -95,30 +135,25 @@ interface Ended {
  * first execution also tells of the leg that sent the message, each answer of the leg it begins.
  */
 export function executeSpan(on: Telemetry, executed: Executed) {
-  const { namespace, metadata, telemetry } = executed;
+  const { metadata, telemetry } = executed;
   const { guid, aid, topic } = metadata;
   const { trace, context } = on.otel;
-  const [jid, gid, dad] = [metadata['jid'], metadata['gid'], metadata['dad']].map(String);
-  const run = { space: namespace, jid: jid ?? '', gid: gid ?? '', dad: dad ?? '', aid };
-  const origin = { jobId: run.gid, workflowId: run.jid, namespace };
-  const ofJob = parentOf(on, origin, wholeTrace(metadata) ?? {});
-  const app = namespace.slice(namespace.indexOf(':') + 1);
-  const leg = legsOf(on, executed, run, app);
+  const site = siteOf(on, executed);
   const isFirst = metadata['try'] === undefined;
-  const parent = isFirst
-    ? leg(1, knownContext('outer', run) ?? ofJob)
-    : (knownContext('last', run) ?? ofJob);
+  const sent = isFirst ? beginLeg(on, executed, site, 1, site.within('outer')) : undefined;
+  sent?.end();
+  const parent = sent?.within ?? site.within('last');
   const attributes = {
     ...attributesOf('app.stream.', metadata, IDS),
     ...{ 'app.worker.mid': guid, ...telemetry },
   };
-  const span = graphSpan(on, `EXECUTE/${app}/${aid}/${String(topic)}`, attributes, parent);
+  const span = graphSpan(on, `EXECUTE/${site.app}/${aid}/${String(topic)}`, attributes, parent);
   return {
     run: <T>(body: () => T): T => context.with(trace.setSpan(parent, span), body),
     end({ isFailed, code, isOpen }: Ended): void {
-      const problem = isFailed ? `Function Status Code ${String(code ?? 500)}` : undefined;
+      const problem = problemOf(isFailed, code);
       finish(span, problem);
-      if (!isOpen) leg(2, parent, problem);
+      if (!isOpen) beginLeg(on, executed, site, 2, parent).end(problem);
     },
   };
 }

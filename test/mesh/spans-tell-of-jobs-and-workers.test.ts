@@ -8,10 +8,11 @@ test('12: a start and each run of a callback is a span, in the trace of its call
   const spans = told?.spans ?? [];
   const named = (name: string) => spans.filter((span) => span.name === name);
   t.deepEqual([...new Set(spans.map(({ name }) => name))].sort(), [
-    ...['EXECUTE/shop/check/check', 'EXECUTE/shop/refuse/refuse'],
-    ...['JOB/shop/asked/1', 'JOB/shop/broken/1', 'JOB/shop/everything/1'],
-    ...['TRIGGER/shop/begin/1', 'TRIGGER/shop/start/1'],
+    ...['EXECUTE/shop/check/check', 'EXECUTE/shop/hold/hold', 'EXECUTE/shop/refuse/refuse'],
+    ...['JOB/shop/asked/1', 'JOB/shop/broken/1', 'JOB/shop/everything/1', 'JOB/shop/held/1'],
+    ...['TRIGGER/shop/begin/1', 'TRIGGER/shop/start/1', 'TRIGGER/shop/taken/1'],
     ...['WORKER/shop/check/1', 'WORKER/shop/check/2'],
+    ...['WORKER/shop/hold/1', 'WORKER/shop/hold/2'],
     ...['WORKER/shop/refuse/1', 'WORKER/shop/refuse/2'],
   ]);
   const [given, own, inner] = ['given', 'own', 'inner'].map((jid) =>
@@ -73,6 +74,17 @@ test('12: a start and each run of a callback is a span, in the trace of its call
   t.is(under(innerCheck)?.spanId, inner?.spanId);
   t.is(named('JOB/shop/broken/1').length, 1);
   t.regex(String(named('JOB/shop/broken/1')[0]?.error), /expression failed/);
+
+  const job = (id: string) =>
+    named('JOB/shop/held/1').find(({ attributes }) => attributes['app.job.jid'] === id);
+  t.deepEqual(
+    named('WORKER/shop/hold/2').map(({ parent, error }) => [parent?.spanId, error]),
+    [
+      [job('freed')?.spanId, undefined],
+      [job('denied')?.spanId, 'Function Status Code 409'],
+    ],
+    'an answer by hand is told of under its job, if it says which message it answers',
+  );
 
   const [metadata] = (told as unknown as { seen: Record<string, unknown>[] }).seen;
   t.like(metadata, { trc: 'a'.repeat(32), spn: given?.spanId, telemetry: undefined });

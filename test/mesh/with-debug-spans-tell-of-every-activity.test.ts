@@ -54,14 +54,18 @@ test('12: each leg of each type of activity is a span under the one before it', 
   t.is(under('AWAIT/shop/send/1'), 'WORKER/shop/check/2', 'workers are among them');
   t.is(under('WORKER/shop/refuse/1'), 'TRIGGER/shop/sending/1');
   t.is(under('HOOK/shop/end/1'), 'WORKER/shop/refuse/2');
+  t.is(under('WORKER/shop/hold/2'), 'WORKER/shop/hold/1', 'answered by hand');
+  t.is(under('HOOK/shop/free/1'), 'WORKER/shop/hold/2');
   const messages = spans.filter(({ name }) => name.startsWith('FAN'));
   const fans = messages.map(({ name, parent }) => `${name} < ${nameOf.get(parent?.spanId ?? '')}`);
   t.deepEqual([...new Set(fans)].sort(), [
     'FANIN/shop/check < WORKER/shop/check/2',
+    'FANIN/shop/hold < WORKER/shop/hold/2',
     'FANIN/shop/kid < AWAIT/shop/kid/2',
     'FANIN/shop/refuse < WORKER/shop/refuse/2',
     'FANIN/shop/send < AWAIT/shop/send/2',
     'FANOUT/shop/check < WORKER/shop/check/1',
+    'FANOUT/shop/hold < WORKER/shop/hold/1',
     'FANOUT/shop/kid < AWAIT/shop/kid/1',
     'FANOUT/shop/refuse < WORKER/shop/refuse/1',
     'FANOUT/shop/send < AWAIT/shop/send/1',

@@ -85,6 +85,14 @@ app:
           telemetry: { age: '{$job.data.age}' }
       transitions:
         born: [{ to: grow }]
+    - subscribes: held
+      activities:
+        taken: { type: trigger, stats: { id: '{$self.input.data.id}' } }
+        hold: { type: worker, topic: hold }
+        free: { type: hook }
+      transitions:
+        taken: [{ to: hold }]
+        hold: [{ to: free, conditions: { code: [200, 409] } }]
     - subscribes: broken
       activities:
         failing:
@@ -96,6 +104,7 @@ async function main(connectionString: string): Promise<void> {
   const connection = { class: Client, options: { connectionString } };
   const seen: StreamData['metadata'][] = [];
   const started: string[] = [];
+  let held: (metadata: StreamData['metadata']) => void = () => undefined;
   const mesh: HotMesh = await HotMesh.init({
     ...{ appId: 'shop', logLevel: 'error', engine: { connection } },
     workers: [
@@ -110,6 +119,10 @@ async function main(connectionString: string): Promise<void> {
             return { data: {} };
           });
         },
+      },
+      {
+        ...{ topic: 'hold', connection },
+        callback: async ({ metadata }) => held(metadata),
       },
       {
         ...{ topic: 'refuse', connection },
@@ -128,7 +141,16 @@ async function main(connectionString: string): Promise<void> {
   await mesh.pub('broken', {}).catch(() => undefined);
   await mesh.pub('everything', { id: 'all', word: 'yes', list: [1] }, { metadata });
   await mesh.signal('go', { id: 'all', word: 'yes' });
-  for (const job of ['inner', 'all']) {
+  for (const [id, answer] of Object.entries({
+    freed: { data: {} },
+    denied: { status: 'error', code: 409 },
+  })) {
+    const holding = new Promise<StreamData['metadata']>((resolve) => (held = resolve));
+    await mesh.pub('held', { id });
+    await mesh.add({ metadata: await holding, ...answer });
+    await mesh.add({ metadata: { jid: id, aid: 'hold', dad: ',0,0' }, ...answer });
+  }
+  for (const job of ['inner', 'all', 'freed', 'denied']) {
     while ((await mesh.getStatus(job)) > 0) await new Promise((go) => setTimeout(go, 5));
   }
   await HotMesh.stop();
