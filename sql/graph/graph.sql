@@ -67,6 +67,7 @@
 \ir compile_reads.sql
 \ir path_by_name.sql
 \ir compile_plain.sql
+\ir compile_shells.sql
 \ir store_version.sql
 \ir deploy.sql
 \ir activate.sql
@@ -140,6 +141,7 @@
 \ir run_worker.sql
 \ir plain_entry.sql
 \ir plain_view.sql
+\ir plain_maps.sql
 \ir run_plain.sql
 \ir spans/wanted_spans.sql
 \ir spans/span_of.sql

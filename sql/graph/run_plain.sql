@@ -23,7 +23,7 @@ declare
   v_below jsonb;
   v_view jsonb;
   v_output jsonb;
-  v_self jsonb;
+  v_maps jsonb;
   v_targets int[];
   v_steps int := 0;
 begin
@@ -31,28 +31,29 @@ begin
     if v_steps = 0 and (p_item.answer).job_id is not null then
       v_output := ratchet_internal.readable((p_item.answer).value::json)::jsonb;
     else
+      v_view := ratchet_internal.plain_view(v_job, v_activity, v_scope);
       v_output := case when v_activity.kind = 'trigger'
           then ratchet_internal.readable(v_job.input)::jsonb
         when v_activity.output_maps is not null
-          then ratchet_internal.run_maps(v_activity.output_maps,
-            ratchet_internal.plain_view(v_job, v_activity, v_scope, null)) end;
+          then ratchet_internal.plain_maps(v_activity.output_maps, v_view) end;
       v_attributes := v_attributes || ratchet_internal.graph_attribute(p_draft.now, v_job.id,
         v_activity, v_address, ratchet_internal.leg2_done(ratchet_internal.leg1_done(1), 1),
         null, case when v_activity.kind <> 'trigger' then v_output::text end);
     end if;
-    v_self := ratchet_internal.plain_entry(v_activity, v_output);
-    v_below := case when v_activity.is_read
-      then v_scope || jsonb_build_object(v_activity.name, v_self) else v_scope end;
-    v_targets := v_activity.follows;
-    if v_targets is null or v_activity.job_maps is not null then
-      v_view := ratchet_internal.plain_view(v_job, v_activity, v_scope, v_self, v_below);
-      v_targets := coalesce(v_targets,
-        ratchet_internal.taken_transitions(v_activity.transitions, v_view, 200));
-      v_job.context := case when v_activity.job_maps is null then v_job.context
-        else case when jsonb_typeof(v_job.context) = 'object' then v_job.context else '{}' end
-          || ratchet_internal.run_maps(v_activity.job_maps -> '', v_view) end;
+    v_below := case when v_activity.shell is null then v_scope
+      else case when v_activity.forgets then '{}' else v_scope end
+        || ratchet_internal.plain_entry(v_activity, v_output) end;
+    v_view := ratchet_internal.plain_view(v_job, v_activity, v_below);
+    v_targets := case when v_activity.follows is null
+        then ratchet_internal.taken_transitions(v_activity.transitions, v_view, 200)
+      when v_activity.guard is null or v_view #> v_activity.guard = v_activity.guard_value
+        then v_activity.follows else '{}' end;
+    if v_activity.job_maps is not null then
+      v_maps := v_activity.job_maps -> '';
+      v_job.context := case when jsonb_typeof(v_job.context) = 'object' then v_job.context
+        else '{}' end || ratchet_internal.plain_maps(v_maps, v_view);
     end if;
-    v_scope := v_below;
+    if v_activity.is_read then v_scope := v_below; end if;
     v_address := v_address || ',0';
     v_steps := v_steps + 1;
     exit when v_steps >= p_budget or cardinality(v_targets) <> 1;

@@ -19,6 +19,10 @@ create table ratchet_internal.graph_activities (
   reads_late text[] not null default '{}',
   is_plain boolean not null default false,
   follows int[],
+  guard text[],
+  guard_value jsonb,
+  shell jsonb,
+  forgets boolean not null default false,
   ahead bigint[] not null default '{}',
   constants jsonb not null default '{}',
   options jsonb,
@@ -50,7 +54,15 @@ comment on column ratchet_internal.graph_activities.is_described is
 comment on column ratchet_internal.graph_activities.is_plain is
   'Whether run_plain does it: a worker, or a hook that does not wait, with nothing out of the way.';
 comment on column ratchet_internal.graph_activities.follows is
-  'What follows a response with code 200; null when that depends on data.';
+  'What follows a response with code 200, if its guard holds; null when that depends on more.';
+comment on column ratchet_internal.graph_activities.guard is
+  'Path of the one value on which it depends what follows, under guard_value; null for none.';
+comment on column ratchet_internal.graph_activities.guard_value is
+  'What the value at the path of its guard must be.';
+comment on column ratchet_internal.graph_activities.shell is
+  'What expressions see of it when it is plain, around its output; null when none of them looks.';
+comment on column ratchet_internal.graph_activities.forgets is
+  'Whether nothing that came before it is read any more once it has an output.';
 comment on column ratchet_internal.graph_activities.ahead is
   'It, and what a stretch may come to after it without waiting, read together: version and position'
   ' in one number each, about 100 at most.';
