@@ -15027,19 +15027,15 @@ comment on function ratchet_internal.graph_time(timestamptz) is
 
 -- sql/graph/job_metadata.sql
 
--- What expressions and callers see of a job as its metadata.
+-- What expressions and callers see of a job as its metadata. Inlinable.
 
 create function ratchet_internal.job_metadata(p_job ratchet.jobs) returns jsonb
-language plpgsql stable
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  return jsonb_strip_nulls(jsonb_build_object(
-    'jid', p_job.key, 'gid', p_job.id::text, 'app', p_job.queue, 'vrs', p_job.version,
-    'tpc', p_job.workflow, 'js', p_job.status, 'jc', ratchet_internal.graph_time(p_job.created_at),
-    'ju', ratchet_internal.graph_time(p_job.updated_at), 'err', p_job.error::text))
-    || (coalesce(p_job.options, '{}')::jsonb - array['publishes', 'expire', 'max_cycles']);
-end $$;
+language sql stable
+return jsonb_strip_nulls(jsonb_build_object(
+  'jid', p_job.key, 'gid', p_job.id::text, 'app', p_job.queue, 'vrs', p_job.version,
+  'tpc', p_job.workflow, 'js', p_job.status, 'jc', ratchet_internal.graph_time(p_job.created_at),
+  'ju', ratchet_internal.graph_time(p_job.updated_at), 'err', p_job.error::text))
+  || (coalesce(p_job.options, '{}')::jsonb - array['publishes', 'expire', 'max_cycles']);
 comment on function ratchet_internal.job_metadata(ratchet.jobs) is
   'The metadata of a job of a graph.';
 
@@ -16606,6 +16602,8 @@ begin
       then coalesce(v_job.context, case when v_job.status < 0 then '{}'::jsonb end) end;
     v_job.finished_at := p_draft.now;
     v_job.expire_seconds := coalesce(ratchet_internal.expire_of(v_stop -> 'expire'),
+      ratchet_internal.expire_of(case when p_draft.expire ->> 'paths' = '{}'
+        then p_draft.expire #> '{plain,v}' end),
       ratchet_internal.graph_expire(v_job, p_draft.version_id, p_draft.root, p_draft.scope,
         p_draft.expire));
   end if;
@@ -17061,33 +17059,49 @@ comment on function ratchet_internal.run_any(ratchet_internal.graph_draft,
   ratchet_internal.graph_activities, ratchet_internal.graph_item, boolean) is
   'Does one thing of a stretch, whatever it is, and adds what it comes to to the draft.';
 
--- sql/graph/known_activities.sql
+-- sql/graph/keys_ahead.sql
 
--- The activities that the stretches of jobs begin with, and those that they may come to without
--- waiting, read at once. The keys to find them by are version and position in one number.
+-- What the stretches of jobs begin with and may come to without waiting (graph_activities.ahead),
+-- each once.
 
-create function ratchet_internal.known_activities(
-  p_drafts ratchet_internal.graph_draft[]
-) returns ratchet_internal.graph_known
-language plpgsql stable
+create function ratchet_internal.keys_ahead(p_drafts ratchet_internal.graph_draft[])
+returns bigint[]
+language plpgsql immutable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_draft ratchet_internal.graph_draft;
   v_keys bigint[] := '{}';
-  v_known ratchet_internal.graph_known;
 begin
   foreach v_draft in array p_drafts loop
     if not v_keys @> v_draft.ahead then v_keys := v_keys || v_draft.ahead; end if;
   end loop;
+  return v_keys;
+end $$;
+comment on function ratchet_internal.keys_ahead(ratchet_internal.graph_draft[]) is
+  'What the stretches of jobs begin with and may come to without waiting.';
+
+-- sql/graph/known_activities.sql
+
+-- Activities that are needed together, read at once. The keys to find them by are version and
+-- position in one number.
+
+create function ratchet_internal.known_activities(p_keys bigint[])
+returns ratchet_internal.graph_known
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_known ratchet_internal.graph_known;
+begin
   select array_agg(each.key), array_agg(a) into v_known.keys, v_known.activities
-  from unnest(v_keys) as each (key)
+  from unnest(p_keys) as each (key)
   join ratchet_internal.graph_activities a
     on a.version_id = any (array[each.key >> 32]) and a.position = (each.key & 4294967295)::int;
   return v_known;
 end $$;
-comment on function ratchet_internal.known_activities(ratchet_internal.graph_draft[]) is
-  'The activities that the stretches of jobs begin with and may come to, with keys.';
+comment on function ratchet_internal.known_activities(bigint[]) is
+  'Activities with keys to find them by.';
 
 -- sql/graph/run_stretch.sql
 
@@ -17114,7 +17128,7 @@ declare
   v_next ratchet_internal.graph_draft;
   v_attributes ratchet.jobs_attributes[] := '{}';
   v_at int := 0;
-  v_steps int := 0;
+  v_steps int := p_draft.steps;
 begin
   v_draft.items := '{}';
   v_draft.job.error := null;
@@ -17323,32 +17337,41 @@ comment on function ratchet_internal.find_beginning(text, text, text) is
 
 -- sql/graph/new_graph_job.sql
 
--- A job as it is known before its trigger has looked at the payload.
+-- A job as it is known before its trigger has looked at the payload. Inlinable: one expression where
+-- it is called, instead of one for each column.
 
 create function ratchet_internal.new_graph_job(
-  p_id bigint, p_version ratchet_internal.graph_versions, p_graph ratchet_internal.graphs,
-  p_topic text, p_payload json
+  p_now timestamptz, p_id bigint, p_version ratchet_internal.graph_versions,
+  p_graph ratchet_internal.graphs, p_topic text, p_payload json
 ) returns ratchet.jobs
-language plpgsql immutable
+language sql stable
+return row(p_id, null, p_version.space, null, p_topic, split_part(p_version.space, ':', 2), 1,
+  p_version.version, null, null, false, null, null, null, null, null, null, null, null, 1,
+  jsonb_strip_nulls(jsonb_build_object('publishes', p_graph.publishes))::json, p_payload, null,
+  null, null, p_now, p_now, null, null, null, null)::ratchet.jobs;
+comment on function ratchet_internal.new_graph_job(timestamptz, bigint,
+  ratchet_internal.graph_versions, ratchet_internal.graphs, text, json) is
+  'A job of a graph as it is known before its trigger has looked at the payload.';
+
+-- sql/graph/trigger_options.sql
+
+-- The options of a trigger, evaluated where they have expressions. Raises: WF107, WF506.
+
+create function ratchet_internal.trigger_options(
+  p_job ratchet.jobs, p_trigger ratchet_internal.graph_activities, p_output jsonb
+) returns jsonb
+language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  v_job ratchet.jobs;
 begin
-  v_job.id := p_id;
-  v_job.namespace := p_version.space;
-  v_job.workflow := p_topic;
-  v_job.queue := split_part(p_version.space, ':', 2);
-  v_job.version := p_version.version;
-  v_job.input := p_payload;
-  v_job.expire_seconds := 1;
-  v_job.is_awaited := false;
-  v_job.options := jsonb_strip_nulls(jsonb_build_object('publishes', p_graph.publishes));
-  return v_job;
+  return p_trigger.constants || ratchet_internal.run_maps(p_trigger.options,
+    ratchet_internal.graph_view(p_job, p_trigger, '{}', ratchet_internal.activity_entry(p_trigger,
+      ratchet_internal.graph_attribute(p_job.created_at, p_job.id, p_trigger, ',0'), p_output,
+      null, null)));
 end $$;
-comment on function ratchet_internal.new_graph_job(
-  bigint, ratchet_internal.graph_versions, ratchet_internal.graphs, text, json) is
-  'A job of a graph as it is known before its trigger has looked at the payload.';
+comment on function ratchet_internal.trigger_options(ratchet.jobs,
+  ratchet_internal.graph_activities, jsonb) is
+  'The options of a trigger, evaluated.';
 
 -- sql/graph/trigger_facts.sql
 
@@ -17435,12 +17458,14 @@ comment on function ratchet_internal.told_lineage(ratchet.jobs, jsonb) is
 -- sql/graph/inception.sql
 
 -- Works out a job that is about to start: its id and labels, what its trigger makes of the payload,
--- and what follows. Writes nothing. p_job comes with what the caller knows: number, namespace,
--- app, version, topic, payload, options with what its metadata show.
+-- what follows, and as much of that as run_plain does of p_known within a budget. Writes nothing.
+-- p_job comes with what the caller knows: number, namespace, app, version, topic, payload, options
+-- with what its metadata show.
 -- Raises: WF101 for an id that is no name, WF107 for an expression that fails.
 
 create function ratchet_internal.inception(
-  p_now timestamptz, p_job ratchet.jobs, p_trigger ratchet_internal.graph_activities
+  p_job ratchet.jobs, p_trigger ratchet_internal.graph_activities, p_budget int,
+  p_known ratchet_internal.graph_known
 ) returns ratchet_internal.graph_draft
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -17450,48 +17475,42 @@ declare
   v_draft ratchet_internal.graph_draft;
   v_plain ratchet_internal.graph_draft;
   v_out ratchet_internal.graph_outcome;
-  v_options jsonb := p_trigger.constants;
+  v_output jsonb := ratchet_internal.readable(p_job.input)::jsonb;
+  v_options jsonb := case when p_trigger.options is null then p_trigger.constants
+    else ratchet_internal.trigger_options(p_job, p_trigger, v_output) end;
+  v_facts jsonb;
 begin
-  v_job.status := 1;
-  v_job.created_at := p_now;
-  v_job.updated_at := p_now;
-  v_out.attribute := ratchet_internal.graph_attribute(p_now, v_job.id, p_trigger, ',0');
-  v_out.output := ratchet_internal.readable(v_job.input)::jsonb;
-  if p_trigger.options is not null then
-    v_options := v_options || ratchet_internal.run_maps(p_trigger.options,
-      ratchet_internal.graph_view(v_job, p_trigger, '{}', ratchet_internal.activity_entry(
-        p_trigger, v_out.attribute, v_out.output, null, null)));
-  end if;
   v_job.key := coalesce(nullif(v_options ->> 'id', ''), v_job.request_id::text,
     gen_random_uuid()::text);
   v_job.entity := coalesce(v_job.entity, nullif(v_options ->> 'entity', ''), v_job.workflow);
   v_job.expire_seconds := coalesce(
     ratchet_internal.expire_of((v_job.options -> 'expire')::jsonb), v_job.expire_seconds);
-  if v_job.parent_id is null and v_out.output ?| array['originJobId', 'parentWorkflowId'] then
-    v_job := ratchet_internal.told_lineage(v_job, v_out.output);
+  if v_job.parent_id is null and v_output ?| array['originJobId', 'parentWorkflowId'] then
+    v_job := ratchet_internal.told_lineage(v_job, v_output);
   end if;
   if not (ratchet_internal.is_name(v_job.key) and ratchet_internal.is_name(v_job.entity)) then
     perform ratchet_internal.check_name(v_job.key, 'job id'),
       ratchet_internal.check_name(v_job.entity, 'entity');
   end if;
   if v_options ? 'key' then
-    v_draft.facts := ratchet_internal.trigger_facts(p_now, p_trigger, v_options);
+    v_facts := ratchet_internal.trigger_facts(v_job.created_at, p_trigger, v_options);
   end if;
   v_job.options := coalesce(v_job.options, '{}')::jsonb || jsonb_strip_nulls(jsonb_build_object(
-    'aid', p_trigger.name, 'key', v_options -> 'key', 'ts', v_draft.facts -> 'bucket'));
-  v_draft.now := p_now;
-  v_draft.version_id := p_trigger.version_id;
-  v_draft.root := p_trigger.position;
-  v_draft.ahead := p_trigger.ahead;
-  v_draft.passes := '{}';
-  v_draft.job := v_job;
-  v_draft.spans := ratchet_internal.wanted_spans();
+    'aid', p_trigger.name, 'key', v_options -> 'key', 'ts', v_facts -> 'bucket'));
+  v_draft := row(v_job.created_at, p_trigger.version_id, p_trigger.position, null, v_job,
+    p_trigger.ahead, null, 0, null, null, null, null, null, '{}', null, null, null, v_facts, null,
+    null, null, null, null, null, ratchet_internal.wanted_spans())::ratchet_internal.graph_draft;
   if p_trigger.is_plain and v_draft.spans is null then
     v_plain := ratchet_internal.run_plain(v_draft, p_trigger,
       row(',0', p_trigger.position, '{}', null, null, null)::ratchet_internal.graph_item,
-      1, null, null);
-    if v_plain.version_id is not null then return v_plain; end if;
+      p_budget + 1, p_known.keys, p_known.activities);
+    if v_plain.version_id is not null then
+      v_plain.steps := v_plain.steps - 1;
+      return v_plain;
+    end if;
   end if;
+  v_out.attribute := ratchet_internal.graph_attribute(v_job.created_at, v_job.id, p_trigger, ',0');
+  v_out.output := v_output;
   v_out := ratchet_internal.close_outcome(v_out, null);
   v_out := ratchet_internal.leave_activity(v_job, p_trigger, '{}', v_out);
   if v_out.error is not null then
@@ -17505,8 +17524,8 @@ begin
   end if;
   return v_draft;
 end $$;
-comment on function ratchet_internal.inception(
-  timestamptz, ratchet.jobs, ratchet_internal.graph_activities) is
+comment on function ratchet_internal.inception(ratchet.jobs, ratchet_internal.graph_activities,
+  int, ratchet_internal.graph_known) is
   'Works out a job of a graph that is about to start; writes nothing.';
 
 -- sql/graph/create_graph_job.sql
@@ -17557,8 +17576,9 @@ comment on function ratchet_internal.create_graph_job(timestamptz, ratchet.jobs)
 -- Locks: the new row; and as run_stretch, write_drafts. Writes: all that they do, graph_facts.
 -- Returns null when a job has its id.
 
-create function ratchet_internal.start_graph(p_draft ratchet_internal.graph_draft, p_budget int)
-returns ratchet_internal.graph_start
+create function ratchet_internal.start_graph(
+  p_draft ratchet_internal.graph_draft, p_budget int, p_known ratchet_internal.graph_known
+) returns ratchet_internal.graph_start
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
@@ -17566,18 +17586,22 @@ declare
   v_new ratchet_internal.graph_draft := p_draft;
   v_job ratchet.jobs := p_draft.job;
   v_draft ratchet_internal.graph_draft;
-  v_known ratchet_internal.graph_known;
+  v_known ratchet_internal.graph_known := p_known;
   v_comes_first boolean := false;
 begin
   v_new.is_new := true;
-  v_known := ratchet_internal.known_activities(array[v_new]);
+  if v_known.keys is null and cardinality(p_draft.items) > 0 then
+    v_known := ratchet_internal.known_activities(p_draft.ahead);
+  end if;
   if p_draft.facts is not null then
     v_comes_first := exists (
       select from ratchet_internal.graph_activities
       where version_id = p_draft.version_id and kind = 'signal'
         and constants ->> 'subtype' = 'all');
   end if;
-  if not v_comes_first then
+  if coalesce(cardinality(p_draft.items), 0) = 0 then
+    v_draft := ratchet_internal.conclude_stretch(v_new);
+  elsif not v_comes_first then
     v_draft := ratchet_internal.run_stretch(v_new, p_budget, false, v_known.keys,
       v_known.activities);
   end if;
@@ -17601,7 +17625,8 @@ begin
   return row(v_draft.job, row(v_draft.steps, v_draft.children, v_draft.jobs
     || ratchet_internal.write_drafts(p_draft.now, array[v_draft])))::ratchet_internal.graph_start;
 end $$;
-comment on function ratchet_internal.start_graph(ratchet_internal.graph_draft, int) is
+comment on function ratchet_internal.start_graph(ratchet_internal.graph_draft, int,
+  ratchet_internal.graph_known) is
   'Starts a job of a graph and runs its first stretch; null when a job has its id.';
 
 -- sql/graph/child_draft.sql
@@ -17628,8 +17653,8 @@ begin
       'no subscription found for topic ' || (p_effect ->> 'topic')));
     return v_draft;
   end if;
-  v_job := ratchet_internal.new_graph_job((p_effect -> 'id')::bigint, p_version, v_graph,
-    p_effect ->> 'topic', (p_effect -> 'input')::json);
+  v_job := ratchet_internal.new_graph_job(p_now, (p_effect -> 'id')::bigint, p_version,
+    v_graph, p_effect ->> 'topic', (p_effect -> 'input')::json);
   v_job.parent_id := p_parent.id;
   v_job.origin_id := coalesce(p_parent.origin_id, p_parent.id);
   v_job.is_awaited := (p_effect -> 'is_awaited')::boolean;
@@ -17638,7 +17663,7 @@ begin
     'pa', p_effect -> 'activity', 'px', nullif(not v_job.is_awaited, false),
     'trc', p_parent.options ->> 'trc', 'spn', p_parent.options ->> 'spn',
     'expire', p_parent.options -> 'expire', 'max_cycles', p_parent.options -> 'max_cycles'));
-  return ratchet_internal.inception(p_now, v_job, ratchet_internal.trigger_of(v_graph));
+  return ratchet_internal.inception(v_job, ratchet_internal.trigger_of(v_graph), 0, null);
 exception when sqlstate 'WF107' or sqlstate 'WF506' or sqlstate 'WF101' or data_exception
   or program_limit_exceeded
 then
@@ -17703,7 +17728,7 @@ begin
   v_draft := ratchet_internal.child_draft(p_now, v_parent, v_version, p_effect);
   v_error := (v_draft.stop) -> 'error';
   if v_error is null then
-    v_run := (ratchet_internal.start_graph(v_draft, p_budget)).run;
+    v_run := (ratchet_internal.start_graph(v_draft, p_budget, null)).run;
     if v_run is null then
       v_error := jsonb_build_object('code', 409, 'message',
         'Duplicate job: ' || (v_draft.job).key);
@@ -17826,7 +17851,8 @@ as $$
 declare
   v_loads ratchet_internal.graph_draft[] :=
     (ratchet_internal.load_graphs(p_now, p_jobs)).drafts;
-  v_known ratchet_internal.graph_known := ratchet_internal.known_activities(v_loads);
+  v_known ratchet_internal.graph_known := ratchet_internal.known_activities(
+    ratchet_internal.keys_ahead(v_loads));
   -- Lists of their own are not copied at each call.
   v_keys bigint[] := v_known.keys;
   v_activities ratchet_internal.graph_activities[] := v_known.activities;
@@ -18276,17 +18302,13 @@ comment on function ratchet_internal.reserve_job(ratchet_internal.graph_draft, j
 
 -- sql/graph/job_state.sql
 
--- A job of a graph as callers see it.
+-- A job of a graph as callers see it. Inlinable.
 
 create function ratchet_internal.job_state(p_job ratchet.jobs) returns json
-language plpgsql stable
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  return json_build_object('job_id', p_job.key, 'status', p_job.status,
-    'metadata', ratchet_internal.job_metadata(p_job), 'data', p_job.context,
-    'error', p_job.error);
-end $$;
+language sql stable
+return json_build_object('job_id', p_job.key, 'status', p_job.status,
+  'metadata', ratchet_internal.job_metadata(p_job), 'data', p_job.context,
+  'error', p_job.error);
 comment on function ratchet_internal.job_state(ratchet.jobs) is
   'A job of a graph as callers see it: id, status, metadata, data, error.';
 
@@ -18314,6 +18336,7 @@ as $$
 declare
   v_now timestamptz := ratchet_internal.write_time();
   v_begin ratchet_internal.graph_beginning;
+  v_known ratchet_internal.graph_known;
   v_draft ratchet_internal.graph_draft;
   v_job ratchet.jobs;
   v_start ratchet_internal.graph_start;
@@ -18327,8 +18350,9 @@ begin
   end if;
   v_reply := p_options ->> 'reply_to';
   v_begin := ratchet_internal.find_beginning(p_topic, p_app, p_namespace);
-  v_job := ratchet_internal.new_graph_job(nextval('ratchet.jobs_id_seq'), v_begin.version,
-    v_begin.graph, p_topic, coalesce(p_data, '{}'));
+  v_known := ratchet_internal.known_activities((v_begin.trigger).ahead);
+  v_job := ratchet_internal.new_graph_job(v_now, nextval('ratchet.jobs_id_seq'),
+    v_begin.version, v_begin.graph, p_topic, coalesce(p_data, '{}'));
   if p_options is not null then
     v_job.entity := p_options ->> 'entity';
     v_job.request_id := (p_options ->> 'request_id')::uuid;
@@ -18336,7 +18360,8 @@ begin
       'trc', p_options -> 'trc', 'spn', p_options -> 'spn', 'ngn', v_reply,
       'expire', p_options -> 'expire', 'max_cycles', p_options -> 'max_cycles'));
   end if;
-  v_draft := ratchet_internal.inception(v_now, v_job, v_begin.trigger);
+  v_draft := ratchet_internal.inception(v_job, v_begin.trigger,
+    case when p_options ->> 'pending' is null then 1000 else 0 end, v_known);
   v_draft.expire := (v_begin.graph).expire;
   if p_options ->> 'pending' is not null then
     v_draft := ratchet_internal.reserve_job(v_draft, p_options);
@@ -18352,7 +18377,7 @@ begin
       perform ratchet_internal.expect_reply((v_draft.job).namespace, (v_draft.job).key, v_reply);
     end if;
   end if;
-  v_start := ratchet_internal.start_graph(v_draft, 1000);
+  v_start := ratchet_internal.start_graph(v_draft, 1000, v_known);
   if v_start is null then
     -- A statement of its own: it sees the job that the one before waited for.
     select * into v_job from ratchet.jobs where key = (v_draft.job).key

@@ -25,6 +25,8 @@ begin
       then coalesce(v_job.context, case when v_job.status < 0 then '{}'::jsonb end) end;
     v_job.finished_at := p_draft.now;
     v_job.expire_seconds := coalesce(ratchet_internal.expire_of(v_stop -> 'expire'),
+      ratchet_internal.expire_of(case when p_draft.expire ->> 'paths' = '{}'
+        then p_draft.expire #> '{plain,v}' end),
       ratchet_internal.graph_expire(v_job, p_draft.version_id, p_draft.root, p_draft.scope,
         p_draft.expire));
   end if;

@@ -147,6 +147,7 @@
 \ir spans/span_of.sql
 \ir spans/tell_spans.sql
 \ir run_any.sql
+\ir keys_ahead.sql
 \ir known_activities.sql
 \ir run_stretch.sql
 
@@ -157,6 +158,7 @@
 \ir find_version.sql
 \ir find_beginning.sql
 \ir new_graph_job.sql
+\ir trigger_options.sql
 \ir trigger_facts.sql
 \ir record_facts.sql
 \ir told_lineage.sql

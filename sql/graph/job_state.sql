@@ -1,13 +1,9 @@
--- A job of a graph as callers see it.
+-- A job of a graph as callers see it. Inlinable.
 
 create function ratchet_internal.job_state(p_job ratchet.jobs) returns json
-language plpgsql stable
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-  return json_build_object('job_id', p_job.key, 'status', p_job.status,
-    'metadata', ratchet_internal.job_metadata(p_job), 'data', p_job.context,
-    'error', p_job.error);
-end $$;
+language sql stable
+return json_build_object('job_id', p_job.key, 'status', p_job.status,
+  'metadata', ratchet_internal.job_metadata(p_job), 'data', p_job.context,
+  'error', p_job.error);
 comment on function ratchet_internal.job_state(ratchet.jobs) is
   'A job of a graph as callers see it: id, status, metadata, data, error.';

@@ -20,6 +20,7 @@ as $$
 declare
   v_now timestamptz := ratchet_internal.write_time();
   v_begin ratchet_internal.graph_beginning;
+  v_known ratchet_internal.graph_known;
   v_draft ratchet_internal.graph_draft;
   v_job ratchet.jobs;
   v_start ratchet_internal.graph_start;
@@ -33,8 +34,9 @@ begin
   end if;
   v_reply := p_options ->> 'reply_to';
   v_begin := ratchet_internal.find_beginning(p_topic, p_app, p_namespace);
-  v_job := ratchet_internal.new_graph_job(nextval('ratchet.jobs_id_seq'), v_begin.version,
-    v_begin.graph, p_topic, coalesce(p_data, '{}'));
+  v_known := ratchet_internal.known_activities((v_begin.trigger).ahead);
+  v_job := ratchet_internal.new_graph_job(v_now, nextval('ratchet.jobs_id_seq'),
+    v_begin.version, v_begin.graph, p_topic, coalesce(p_data, '{}'));
   if p_options is not null then
     v_job.entity := p_options ->> 'entity';
     v_job.request_id := (p_options ->> 'request_id')::uuid;
@@ -42,7 +44,8 @@ begin
       'trc', p_options -> 'trc', 'spn', p_options -> 'spn', 'ngn', v_reply,
       'expire', p_options -> 'expire', 'max_cycles', p_options -> 'max_cycles'));
   end if;
-  v_draft := ratchet_internal.inception(v_now, v_job, v_begin.trigger);
+  v_draft := ratchet_internal.inception(v_job, v_begin.trigger,
+    case when p_options ->> 'pending' is null then 1000 else 0 end, v_known);
   v_draft.expire := (v_begin.graph).expire;
   if p_options ->> 'pending' is not null then
     v_draft := ratchet_internal.reserve_job(v_draft, p_options);
@@ -58,7 +61,7 @@ begin
       perform ratchet_internal.expect_reply((v_draft.job).namespace, (v_draft.job).key, v_reply);
     end if;
   end if;
-  v_start := ratchet_internal.start_graph(v_draft, 1000);
+  v_start := ratchet_internal.start_graph(v_draft, 1000, v_known);
   if v_start is null then
     -- A statement of its own: it sees the job that the one before waited for.
     select * into v_job from ratchet.jobs where key = (v_draft.job).key

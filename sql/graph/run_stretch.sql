@@ -21,7 +21,7 @@ declare
   v_next ratchet_internal.graph_draft;
   v_attributes ratchet.jobs_attributes[] := '{}';
   v_at int := 0;
-  v_steps int := 0;
+  v_steps int := p_draft.steps;
 begin
   v_draft.items := '{}';
   v_draft.job.error := null;

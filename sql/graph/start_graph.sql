@@ -5,8 +5,9 @@
 -- Locks: the new row; and as run_stretch, write_drafts. Writes: all that they do, graph_facts.
 -- Returns null when a job has its id.
 
-create function ratchet_internal.start_graph(p_draft ratchet_internal.graph_draft, p_budget int)
-returns ratchet_internal.graph_start
+create function ratchet_internal.start_graph(
+  p_draft ratchet_internal.graph_draft, p_budget int, p_known ratchet_internal.graph_known
+) returns ratchet_internal.graph_start
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
@@ -14,18 +15,22 @@ declare
   v_new ratchet_internal.graph_draft := p_draft;
   v_job ratchet.jobs := p_draft.job;
   v_draft ratchet_internal.graph_draft;
-  v_known ratchet_internal.graph_known;
+  v_known ratchet_internal.graph_known := p_known;
   v_comes_first boolean := false;
 begin
   v_new.is_new := true;
-  v_known := ratchet_internal.known_activities(array[v_new]);
+  if v_known.keys is null and cardinality(p_draft.items) > 0 then
+    v_known := ratchet_internal.known_activities(p_draft.ahead);
+  end if;
   if p_draft.facts is not null then
     v_comes_first := exists (
       select from ratchet_internal.graph_activities
       where version_id = p_draft.version_id and kind = 'signal'
         and constants ->> 'subtype' = 'all');
   end if;
-  if not v_comes_first then
+  if coalesce(cardinality(p_draft.items), 0) = 0 then
+    v_draft := ratchet_internal.conclude_stretch(v_new);
+  elsif not v_comes_first then
     v_draft := ratchet_internal.run_stretch(v_new, p_budget, false, v_known.keys,
       v_known.activities);
   end if;
@@ -49,5 +54,6 @@ begin
   return row(v_draft.job, row(v_draft.steps, v_draft.children, v_draft.jobs
     || ratchet_internal.write_drafts(p_draft.now, array[v_draft])))::ratchet_internal.graph_start;
 end $$;
-comment on function ratchet_internal.start_graph(ratchet_internal.graph_draft, int) is
+comment on function ratchet_internal.start_graph(ratchet_internal.graph_draft, int,
+  ratchet_internal.graph_known) is
   'Starts a job of a graph and runs its first stretch; null when a job has its id.';
