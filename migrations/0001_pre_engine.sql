@@ -771,16 +771,6 @@ create table ratchet_internal.graph_names (
   unique (space, position)
 );
 
-create table ratchet_internal.graphs (
-  version_id bigint not null references ratchet_internal.graph_versions on delete cascade,
-  position int not null,
-  topic text collate "C",
-  publishes text collate "C",
-  expire jsonb,
-  primary key (version_id, position),
-  constraint "a topic starts one graph" unique nulls not distinct (version_id, topic)
-);
-
 create table ratchet_internal.graph_hooks (
   version_id bigint not null references ratchet_internal.graph_versions on delete cascade,
   topic text collate "C" not null,
@@ -798,11 +788,6 @@ comment on column ratchet_internal.graph_apps.version_id is
   'The active version, under which every stretch of every job runs; null before the first.';
 comment on table ratchet_internal.graph_names is
   'Numbers of the activity ids of an app; a number never changes and is never used again.';
-comment on table ratchet_internal.graphs is
-  'The graphs of a version, each named by its trigger; topic null is the default graph.';
-comment on column ratchet_internal.graphs.position is 'Number of its trigger.';
-comment on column ratchet_internal.graphs.expire is
-  'Compiled expression of how many seconds a finished job is kept; null: one second.';
 comment on table ratchet_internal.graph_hooks is
   'Which activity a signal topic resumes, and where its payload has the key.';
 
@@ -886,6 +871,29 @@ comment on column ratchet_internal.graph_activities.hook is
   'Topic, and compiled key, of the signal that resumes it.';
 comment on column ratchet_internal.graph_activities.ancestor is
   'For a cycle, the activity that is entered again.';
+
+-- sql/tables/graphs.sql
+
+-- The graphs of a version. Each keeps the activities that a start needs (compile_starts): a start
+-- reads one row instead of one for each of them.
+
+create table ratchet_internal.graphs (
+  version_id bigint not null references ratchet_internal.graph_versions on delete cascade,
+  position int not null,
+  topic text collate "C",
+  publishes text collate "C",
+  expire jsonb,
+  activities ratchet_internal.graph_activities[],
+  primary key (version_id, position),
+  constraint "a topic starts one graph" unique nulls not distinct (version_id, topic)
+);
+comment on table ratchet_internal.graphs is
+  'The graphs of a version, each named by its trigger; topic null is the default graph.';
+comment on column ratchet_internal.graphs.position is 'Number of its trigger.';
+comment on column ratchet_internal.graphs.expire is
+  'Compiled expression of how many seconds a finished job is kept; null: one second.';
+comment on column ratchet_internal.graphs.activities is
+  'Its trigger, and what a stretch may come to after it without waiting: what its ahead names.';
 
 -- sql/tables/graph_facts.sql
 
@@ -14287,11 +14295,10 @@ comment on type ratchet_internal.graph_known is
 
 create type ratchet_internal.graph_beginning as (
   version ratchet_internal.graph_versions,
-  graph ratchet_internal.graphs,
-  trigger ratchet_internal.graph_activities
+  graph ratchet_internal.graphs
 );
 comment on type ratchet_internal.graph_beginning is
-  'What a topic starts: the active version, without its document, the graph, and its trigger.';
+  'What a topic starts: the active version, without its document, and the graph.';
 
 -- Graphs: deploying a version compiles it into rows.
 
@@ -14876,6 +14883,28 @@ $$;
 comment on function ratchet_internal.compile_shells(bigint) is
   'Works out what spares run_plain work with the plain activities of a version.';
 
+-- sql/graph/compile_starts.sql
+
+-- Keeps with each graph of a version the activities that its start needs, in the order in which its
+-- trigger names them (ahead). Comes last: nothing changes an activity afterwards.
+-- Writes: graphs.
+
+create function ratchet_internal.compile_starts(p_version bigint) returns void
+language sql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+  update ratchet_internal.graphs g set activities = array(
+    select a from unnest(trigger.ahead) with ordinality as each (key, at)
+    join ratchet_internal.graph_activities a
+      on a.version_id = p_version and a.position = (each.key & 4294967295)::int
+    order by each.at)
+  from ratchet_internal.graph_activities trigger
+  where g.version_id = p_version and trigger.version_id = p_version
+    and trigger.position = g.position
+$$;
+comment on function ratchet_internal.compile_starts(bigint) is
+  'Keeps with each graph of a version the activities that its start needs.';
+
 -- sql/graph/store_version.sql
 
 -- Stores a version in its normal form and compiles it. An earlier row of the same version is
@@ -14908,6 +14937,7 @@ begin
   perform ratchet_internal.compile_reads(v_new, p_app);
   perform ratchet_internal.compile_plain(v_new);
   perform ratchet_internal.compile_shells(v_new);
+  perform ratchet_internal.compile_starts(v_new);
   update ratchet_internal.graph_apps set version_id = v_new
   where space = v_space and version_id = v_old;
   delete from ratchet_internal.graph_versions v
@@ -17214,25 +17244,6 @@ end $$;
 comment on function ratchet_internal.find_graph(bigint, text) is
   'The graph that a topic starts in a version; null when there is none.';
 
--- sql/graph/trigger_of.sql
-
--- The trigger of a graph.
-
-create function ratchet_internal.trigger_of(p_graph ratchet_internal.graphs)
-returns ratchet_internal.graph_activities
-language plpgsql stable
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_trigger ratchet_internal.graph_activities;
-begin
-  select * into v_trigger from ratchet_internal.graph_activities
-  where version_id = p_graph.version_id and position = p_graph.position;
-  return v_trigger;
-end $$;
-comment on function ratchet_internal.trigger_of(ratchet_internal.graphs) is
-  'The trigger of a graph.';
-
 -- sql/graph/active_version.sql
 
 -- The active version of an app, without its document, which may be large. Raises: WF101, WF207.
@@ -17300,9 +17311,9 @@ comment on function ratchet_internal.find_version(text, text, text) is
 
 -- sql/graph/find_beginning.sql
 
--- What a topic starts: the active version, the graph, and its trigger. When the app is named and
--- has a graph of the topic's own, as a rule, that is one statement; offset 0 keeps
--- the order of the joins, and each row keeps its type: records are converted by way of text.
+-- What a topic starts: the active version, and the graph with the activities that it needs. When
+-- the app is named and has a graph of the topic's own, as a rule, that is one statement, of rows
+-- that keep their types: records are converted by way of text.
 -- Raises: WF101, WF206, WF207.
 
 create function ratchet_internal.find_beginning(p_topic text, p_app text, p_namespace text)
@@ -17317,40 +17328,36 @@ begin
   if p_app is not null and p_topic not like '.%' then
     v_space := ratchet_internal.app_space(p_app, p_namespace);
     select row(v.id, v.space, v.version, null, v.deployed_at, v.replaced_at)
-      ::ratchet_internal.graph_versions, g.whole, t.whole into v_begin
+      ::ratchet_internal.graph_versions, g into v_begin
     from ratchet_internal.graph_apps a
     join ratchet_internal.graph_versions v on v.id = a.version_id
-    cross join lateral (select f as whole, f.position from ratchet_internal.graphs f
-      where f.version_id = a.version_id and f.topic = p_topic offset 0) g
-    cross join lateral (select f as whole from ratchet_internal.graph_activities f
-      where f.version_id = a.version_id and f.position = g.position offset 0) t
+    join ratchet_internal.graphs g on g.version_id = any (array[a.version_id])
+      and g.topic = p_topic
     where a.space = v_space;
     if found then return v_begin; end if;
   end if;
   v_begin.version := ratchet_internal.find_version(p_topic, p_app, p_namespace);
   v_begin.graph := ratchet_internal.find_graph((v_begin.version).id, p_topic);
-  v_begin.trigger := ratchet_internal.trigger_of(v_begin.graph);
   return v_begin;
 end $$;
 comment on function ratchet_internal.find_beginning(text, text, text) is
-  'The active version, the graph and the trigger that a topic starts.';
+  'The active version and the graph that a topic starts.';
 
 -- sql/graph/new_graph_job.sql
 
--- A job as it is known before its trigger has looked at the payload. Inlinable: one expression where
--- it is called, instead of one for each column.
+-- A job as it is known before its trigger has looked at the payload. Inlinable: one expression
+-- where it is called, instead of one for each column.
 
 create function ratchet_internal.new_graph_job(
   p_now timestamptz, p_id bigint, p_version ratchet_internal.graph_versions,
-  p_graph ratchet_internal.graphs, p_topic text, p_payload json
+  p_topic text, p_payload json
 ) returns ratchet.jobs
 language sql stable
 return row(p_id, null, p_version.space, null, p_topic, split_part(p_version.space, ':', 2), 1,
   p_version.version, null, null, false, null, null, null, null, null, null, null, null, 1,
-  jsonb_strip_nulls(jsonb_build_object('publishes', p_graph.publishes))::json, p_payload, null,
-  null, null, p_now, p_now, null, null, null, null)::ratchet.jobs;
+  null, p_payload, null, null, null, p_now, p_now, null, null, null, null)::ratchet.jobs;
 comment on function ratchet_internal.new_graph_job(timestamptz, bigint,
-  ratchet_internal.graph_versions, ratchet_internal.graphs, text, json) is
+  ratchet_internal.graph_versions, text, json) is
   'A job of a graph as it is known before its trigger has looked at the payload.';
 
 -- sql/graph/trigger_options.sql
@@ -17364,6 +17371,7 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  if p_trigger.options is null then return p_trigger.constants; end if;
   return p_trigger.constants || ratchet_internal.run_maps(p_trigger.options,
     ratchet_internal.graph_view(p_job, p_trigger, '{}', ratchet_internal.activity_entry(p_trigger,
       ratchet_internal.graph_attribute(p_job.created_at, p_job.id, p_trigger, ',0'), p_output,
@@ -17458,74 +17466,83 @@ comment on function ratchet_internal.told_lineage(ratchet.jobs, jsonb) is
 -- sql/graph/inception.sql
 
 -- Works out a job that is about to start: its id and labels, what its trigger makes of the payload,
--- what follows, and as much of that as run_plain does of p_known within a budget. Writes nothing.
+-- and what follows, of which run_plain does as much as it can within a budget. Writes nothing.
 -- p_job comes with what the caller knows: number, namespace, app, version, topic, payload, options
--- with what its metadata show.
+-- of its own. The topic is a name, or that of a child.
 -- Raises: WF101 for an id that is no name, WF107 for an expression that fails.
 
 create function ratchet_internal.inception(
-  p_job ratchet.jobs, p_trigger ratchet_internal.graph_activities, p_budget int,
-  p_known ratchet_internal.graph_known
+  p_job ratchet.jobs, p_graph ratchet_internal.graphs, p_budget int
 ) returns ratchet_internal.graph_draft
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_known ratchet_internal.graph_activities[] := p_graph.activities;
+  v_trigger ratchet_internal.graph_activities := v_known[1];
   v_job ratchet.jobs := p_job;
   v_draft ratchet_internal.graph_draft;
   v_plain ratchet_internal.graph_draft;
   v_out ratchet_internal.graph_outcome;
   v_output jsonb := ratchet_internal.readable(p_job.input)::jsonb;
-  v_options jsonb := case when p_trigger.options is null then p_trigger.constants
-    else ratchet_internal.trigger_options(p_job, p_trigger, v_output) end;
+  v_options jsonb;
   v_facts jsonb;
 begin
-  v_job.key := coalesce(nullif(v_options ->> 'id', ''), v_job.request_id::text,
-    gen_random_uuid()::text);
-  v_job.entity := coalesce(v_job.entity, nullif(v_options ->> 'entity', ''), v_job.workflow);
-  v_job.expire_seconds := coalesce(
-    ratchet_internal.expire_of((v_job.options -> 'expire')::jsonb), v_job.expire_seconds);
+  v_job.key := coalesce(p_job.request_id::text, gen_random_uuid()::text);
+  v_job.entity := coalesce(p_job.entity, p_job.workflow);
+  v_job.options := jsonb_strip_nulls(jsonb_build_object('publishes', p_graph.publishes,
+    'aid', v_trigger.name));
+  if p_job.options is not null then
+    v_job.options := v_job.options::jsonb || p_job.options::jsonb;
+    v_job.expire_seconds := coalesce(
+      ratchet_internal.expire_of((p_job.options -> 'expire')::jsonb), v_job.expire_seconds);
+  end if;
   if v_job.parent_id is null and v_output ?| array['originJobId', 'parentWorkflowId'] then
     v_job := ratchet_internal.told_lineage(v_job, v_output);
   end if;
-  if not (ratchet_internal.is_name(v_job.key) and ratchet_internal.is_name(v_job.entity)) then
+  if v_trigger.options is not null or v_trigger.constants <> '{}' then
+    v_options := ratchet_internal.trigger_options(p_job, v_trigger, v_output);
+    v_job.key := coalesce(nullif(v_options ->> 'id', ''), v_job.key);
+    v_job.entity := coalesce(p_job.entity, nullif(v_options ->> 'entity', ''), v_job.workflow);
+    if v_options ? 'key' then
+      v_facts := ratchet_internal.trigger_facts(v_job.created_at, v_trigger, v_options);
+      v_job.options := v_job.options::jsonb || jsonb_strip_nulls(jsonb_build_object(
+        'key', v_options -> 'key', 'ts', v_facts -> 'bucket'));
+    end if;
+  end if;
+  if v_options is not null or p_job.parent_id is not null then
     perform ratchet_internal.check_name(v_job.key, 'job id'),
       ratchet_internal.check_name(v_job.entity, 'entity');
   end if;
-  if v_options ? 'key' then
-    v_facts := ratchet_internal.trigger_facts(v_job.created_at, p_trigger, v_options);
-  end if;
-  v_job.options := coalesce(v_job.options, '{}')::jsonb || jsonb_strip_nulls(jsonb_build_object(
-    'aid', p_trigger.name, 'key', v_options -> 'key', 'ts', v_facts -> 'bucket'));
-  v_draft := row(v_job.created_at, p_trigger.version_id, p_trigger.position, null, v_job,
-    p_trigger.ahead, null, 0, null, null, null, null, null, '{}', null, null, null, v_facts, null,
-    null, null, null, null, null, ratchet_internal.wanted_spans())::ratchet_internal.graph_draft;
-  if p_trigger.is_plain and v_draft.spans is null then
-    v_plain := ratchet_internal.run_plain(v_draft, p_trigger,
-      row(',0', p_trigger.position, '{}', null, null, null)::ratchet_internal.graph_item,
-      p_budget + 1, p_known.keys, p_known.activities);
+  v_draft := row(v_job.created_at, v_trigger.version_id, v_trigger.position, true, v_job,
+    v_trigger.ahead, null, 0, null, null, null, null, null, '{}', null, null, null, v_facts, null,
+    null, null, null, null, p_graph.expire,
+    ratchet_internal.wanted_spans())::ratchet_internal.graph_draft;
+  if v_trigger.is_plain and v_draft.spans is null then
+    v_plain := ratchet_internal.run_plain(v_draft, v_trigger,
+      row(',0', v_trigger.position, '{}', null, null, null), p_budget + 1, v_trigger.ahead,
+      v_known);
     if v_plain.version_id is not null then
       v_plain.steps := v_plain.steps - 1;
       return v_plain;
     end if;
   end if;
-  v_out.attribute := ratchet_internal.graph_attribute(v_job.created_at, v_job.id, p_trigger, ',0');
+  v_out.attribute := ratchet_internal.graph_attribute(v_job.created_at, v_job.id, v_trigger, ',0');
   v_out.output := v_output;
-  v_out := ratchet_internal.close_outcome(v_out, null);
-  v_out := ratchet_internal.leave_activity(v_job, p_trigger, '{}', v_out);
+  v_out := ratchet_internal.leave_activity(v_job, v_trigger, '{}',
+    ratchet_internal.close_outcome(v_out, null));
   if v_out.error is not null then
     perform ratchet_internal.raise_error('WF107', 'expression failed', v_out.error,
       'Look at what the expressions of the trigger read of this payload.');
   end if;
-  v_draft := ratchet_internal.add_outcome(v_draft, p_trigger, null, v_out);
+  v_draft := ratchet_internal.add_outcome(v_draft, v_trigger, null, v_out);
   if v_draft.spans is not null then
-    v_draft.spans := v_draft.spans || ratchet_internal.span_of(v_draft.job, p_trigger, null,
+    v_draft.spans := v_draft.spans || ratchet_internal.span_of(v_draft.job, v_trigger, null,
       v_out);
   end if;
   return v_draft;
 end $$;
-comment on function ratchet_internal.inception(ratchet.jobs, ratchet_internal.graph_activities,
-  int, ratchet_internal.graph_known) is
+comment on function ratchet_internal.inception(ratchet.jobs, ratchet_internal.graphs, int) is
   'Works out a job of a graph that is about to start; writes nothing.';
 
 -- sql/graph/create_graph_job.sql
@@ -17577,22 +17594,17 @@ comment on function ratchet_internal.create_graph_job(timestamptz, ratchet.jobs)
 -- Returns null when a job has its id.
 
 create function ratchet_internal.start_graph(
-  p_draft ratchet_internal.graph_draft, p_budget int, p_known ratchet_internal.graph_known
+  p_draft ratchet_internal.graph_draft, p_budget int, p_graph ratchet_internal.graphs
 ) returns ratchet_internal.graph_start
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_new ratchet_internal.graph_draft := p_draft;
   v_job ratchet.jobs := p_draft.job;
   v_draft ratchet_internal.graph_draft;
-  v_known ratchet_internal.graph_known := p_known;
+  v_known ratchet_internal.graph_activities[];
   v_comes_first boolean := false;
 begin
-  v_new.is_new := true;
-  if v_known.keys is null and cardinality(p_draft.items) > 0 then
-    v_known := ratchet_internal.known_activities(p_draft.ahead);
-  end if;
   if p_draft.facts is not null then
     v_comes_first := exists (
       select from ratchet_internal.graph_activities
@@ -17600,10 +17612,12 @@ begin
         and constants ->> 'subtype' = 'all');
   end if;
   if coalesce(cardinality(p_draft.items), 0) = 0 then
-    v_draft := ratchet_internal.conclude_stretch(v_new);
-  elsif not v_comes_first then
-    v_draft := ratchet_internal.run_stretch(v_new, p_budget, false, v_known.keys,
-      v_known.activities);
+    v_draft := ratchet_internal.conclude_stretch(p_draft);
+  else
+    v_known := p_graph.activities;
+    if not v_comes_first then
+      v_draft := ratchet_internal.run_stretch(p_draft, p_budget, false, p_draft.ahead, v_known);
+    end if;
   end if;
   if v_draft.version_id is null then
     v_job.status := greatest(v_job.status, 1);
@@ -17615,9 +17629,9 @@ begin
     perform ratchet_internal.record_facts(p_draft.now, v_job, p_draft.facts);
   end if;
   if v_draft.version_id is null then
-    v_new.is_new := false;
-    v_draft := ratchet_internal.run_stretch(v_new, p_budget, true, v_known.keys,
-      v_known.activities);
+    v_draft := p_draft;
+    v_draft.is_new := false;
+    v_draft := ratchet_internal.run_stretch(v_draft, p_budget, true, p_draft.ahead, v_known);
   end if;
   if v_draft.spans is not null then
     perform ratchet_internal.tell_spans(array[v_draft]);
@@ -17626,7 +17640,7 @@ begin
     || ratchet_internal.write_drafts(p_draft.now, array[v_draft])))::ratchet_internal.graph_start;
 end $$;
 comment on function ratchet_internal.start_graph(ratchet_internal.graph_draft, int,
-  ratchet_internal.graph_known) is
+  ratchet_internal.graphs) is
   'Starts a job of a graph and runs its first stretch; null when a job has its id.';
 
 -- sql/graph/child_draft.sql
@@ -17654,16 +17668,16 @@ begin
     return v_draft;
   end if;
   v_job := ratchet_internal.new_graph_job(p_now, (p_effect -> 'id')::bigint, p_version,
-    v_graph, p_effect ->> 'topic', (p_effect -> 'input')::json);
+    p_effect ->> 'topic', (p_effect -> 'input')::json);
   v_job.parent_id := p_parent.id;
   v_job.origin_id := coalesce(p_parent.origin_id, p_parent.id);
   v_job.is_awaited := (p_effect -> 'is_awaited')::boolean;
-  v_job.options := v_job.options::jsonb || jsonb_strip_nulls(jsonb_build_object(
+  v_job.options := jsonb_strip_nulls(jsonb_build_object(
     'pj', p_parent.key, 'pg', p_parent.id::text, 'pd', p_effect -> 'address',
     'pa', p_effect -> 'activity', 'px', nullif(not v_job.is_awaited, false),
     'trc', p_parent.options ->> 'trc', 'spn', p_parent.options ->> 'spn',
     'expire', p_parent.options -> 'expire', 'max_cycles', p_parent.options -> 'max_cycles'));
-  return ratchet_internal.inception(v_job, ratchet_internal.trigger_of(v_graph), 0, null);
+  return ratchet_internal.inception(v_job, v_graph, 0);
 exception when sqlstate 'WF107' or sqlstate 'WF506' or sqlstate 'WF101' or data_exception
   or program_limit_exceeded
 then
@@ -17728,7 +17742,8 @@ begin
   v_draft := ratchet_internal.child_draft(p_now, v_parent, v_version, p_effect);
   v_error := (v_draft.stop) -> 'error';
   if v_error is null then
-    v_run := (ratchet_internal.start_graph(v_draft, p_budget, null)).run;
+    v_run := (ratchet_internal.start_graph(v_draft, p_budget,
+      ratchet_internal.find_graph(v_version.id, p_effect ->> 'topic'))).run;
     if v_run is null then
       v_error := jsonb_build_object('code', 409, 'message',
         'Duplicate job: ' || (v_draft.job).key);
@@ -18336,7 +18351,6 @@ as $$
 declare
   v_now timestamptz := ratchet_internal.write_time();
   v_begin ratchet_internal.graph_beginning;
-  v_known ratchet_internal.graph_known;
   v_draft ratchet_internal.graph_draft;
   v_job ratchet.jobs;
   v_start ratchet_internal.graph_start;
@@ -18348,25 +18362,23 @@ begin
     perform ratchet_internal.check_name(p_topic, 'topic'),
       ratchet_internal.check_size(p_data, 'payload'), ratchet_internal.check_publish(p_options);
   end if;
-  v_reply := p_options ->> 'reply_to';
   v_begin := ratchet_internal.find_beginning(p_topic, p_app, p_namespace);
-  v_known := ratchet_internal.known_activities((v_begin.trigger).ahead);
   v_job := ratchet_internal.new_graph_job(v_now, nextval('ratchet.jobs_id_seq'),
-    v_begin.version, v_begin.graph, p_topic, coalesce(p_data, '{}'));
+    v_begin.version, p_topic, coalesce(p_data, '{}'));
   if p_options is not null then
+    v_reply := p_options ->> 'reply_to';
     v_job.entity := p_options ->> 'entity';
     v_job.request_id := (p_options ->> 'request_id')::uuid;
-    v_job.options := v_job.options::jsonb || jsonb_strip_nulls(jsonb_build_object(
-      'trc', p_options -> 'trc', 'spn', p_options -> 'spn', 'ngn', v_reply,
-      'expire', p_options -> 'expire', 'max_cycles', p_options -> 'max_cycles'));
+    v_job.options := jsonb_strip_nulls(jsonb_build_object('trc', p_options -> 'trc',
+      'spn', p_options -> 'spn', 'ngn', v_reply, 'expire', p_options -> 'expire',
+      'max_cycles', p_options -> 'max_cycles'));
   end if;
-  v_draft := ratchet_internal.inception(v_job, v_begin.trigger,
-    case when p_options ->> 'pending' is null then 1000 else 0 end, v_known);
-  v_draft.expire := (v_begin.graph).expire;
-  if p_options ->> 'pending' is not null then
-    v_draft := ratchet_internal.reserve_job(v_draft, p_options);
-  end if;
+  v_draft := ratchet_internal.inception(v_job, v_begin.graph,
+    case when p_options ->> 'pending' is null then 1000 else 0 end);
   if p_options is not null then
+    if p_options ->> 'pending' is not null then
+      v_draft := ratchet_internal.reserve_job(v_draft, p_options);
+    end if;
     v_draft.fields := nullif(coalesce(v_draft.fields, '{}')
       || ratchet_internal.publish_fields(p_options::jsonb), '{}');
   end if;
@@ -18377,7 +18389,7 @@ begin
       perform ratchet_internal.expect_reply((v_draft.job).namespace, (v_draft.job).key, v_reply);
     end if;
   end if;
-  v_start := ratchet_internal.start_graph(v_draft, 1000, v_known);
+  v_start := ratchet_internal.start_graph(v_draft, 1000, v_begin.graph);
   if v_start is null then
     -- A statement of its own: it sees the job that the one before waited for.
     select * into v_job from ratchet.jobs where key = (v_draft.job).key
@@ -18853,8 +18865,8 @@ begin
     perform ratchet_internal.raise_error('WF104', 'invalid option',
       jsonb_build_object('option', 'query'), 'Give an object with data, start, end, range.');
   end if;
-  v_trigger := ratchet_internal.trigger_of(ratchet_internal.find_graph(
-    (ratchet_internal.find_version(p_topic, p_app, p_namespace)).id, p_topic));
+  v_trigger := (ratchet_internal.find_graph(
+    (ratchet_internal.find_version(p_topic, p_app, p_namespace)).id, p_topic)).activities[1];
   v_options := v_trigger.constants;
   if v_trigger.options is not null and not v_options ? 'key' then
     v_row := ratchet_internal.graph_attribute(ratchet_internal.now(), 0, v_trigger, ',0');

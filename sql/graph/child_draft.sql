@@ -21,16 +21,16 @@ begin
     return v_draft;
   end if;
   v_job := ratchet_internal.new_graph_job(p_now, (p_effect -> 'id')::bigint, p_version,
-    v_graph, p_effect ->> 'topic', (p_effect -> 'input')::json);
+    p_effect ->> 'topic', (p_effect -> 'input')::json);
   v_job.parent_id := p_parent.id;
   v_job.origin_id := coalesce(p_parent.origin_id, p_parent.id);
   v_job.is_awaited := (p_effect -> 'is_awaited')::boolean;
-  v_job.options := v_job.options::jsonb || jsonb_strip_nulls(jsonb_build_object(
+  v_job.options := jsonb_strip_nulls(jsonb_build_object(
     'pj', p_parent.key, 'pg', p_parent.id::text, 'pd', p_effect -> 'address',
     'pa', p_effect -> 'activity', 'px', nullif(not v_job.is_awaited, false),
     'trc', p_parent.options ->> 'trc', 'spn', p_parent.options ->> 'spn',
     'expire', p_parent.options -> 'expire', 'max_cycles', p_parent.options -> 'max_cycles'));
-  return ratchet_internal.inception(v_job, ratchet_internal.trigger_of(v_graph), 0, null);
+  return ratchet_internal.inception(v_job, v_graph, 0);
 exception when sqlstate 'WF107' or sqlstate 'WF506' or sqlstate 'WF101' or data_exception
   or program_limit_exceeded
 then

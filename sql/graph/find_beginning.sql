@@ -1,6 +1,6 @@
--- What a topic starts: the active version, the graph, and its trigger. When the app is named and
--- has a graph of the topic's own, as a rule, that is one statement; offset 0 keeps
--- the order of the joins, and each row keeps its type: records are converted by way of text.
+-- What a topic starts: the active version, and the graph with the activities that it needs. When
+-- the app is named and has a graph of the topic's own, as a rule, that is one statement, of rows
+-- that keep their types: records are converted by way of text.
 -- Raises: WF101, WF206, WF207.
 
 create function ratchet_internal.find_beginning(p_topic text, p_app text, p_namespace text)
@@ -15,20 +15,17 @@ begin
   if p_app is not null and p_topic not like '.%' then
     v_space := ratchet_internal.app_space(p_app, p_namespace);
     select row(v.id, v.space, v.version, null, v.deployed_at, v.replaced_at)
-      ::ratchet_internal.graph_versions, g.whole, t.whole into v_begin
+      ::ratchet_internal.graph_versions, g into v_begin
     from ratchet_internal.graph_apps a
     join ratchet_internal.graph_versions v on v.id = a.version_id
-    cross join lateral (select f as whole, f.position from ratchet_internal.graphs f
-      where f.version_id = a.version_id and f.topic = p_topic offset 0) g
-    cross join lateral (select f as whole from ratchet_internal.graph_activities f
-      where f.version_id = a.version_id and f.position = g.position offset 0) t
+    join ratchet_internal.graphs g on g.version_id = any (array[a.version_id])
+      and g.topic = p_topic
     where a.space = v_space;
     if found then return v_begin; end if;
   end if;
   v_begin.version := ratchet_internal.find_version(p_topic, p_app, p_namespace);
   v_begin.graph := ratchet_internal.find_graph((v_begin.version).id, p_topic);
-  v_begin.trigger := ratchet_internal.trigger_of(v_begin.graph);
   return v_begin;
 end $$;
 comment on function ratchet_internal.find_beginning(text, text, text) is
-  'The active version, the graph and the trigger that a topic starts.';
+  'The active version and the graph that a topic starts.';

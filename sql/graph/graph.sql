@@ -68,6 +68,7 @@
 \ir path_by_name.sql
 \ir compile_plain.sql
 \ir compile_shells.sql
+\ir compile_starts.sql
 \ir store_version.sql
 \ir deploy.sql
 \ir activate.sql
@@ -153,7 +154,6 @@
 
 -- Graphs: starting jobs, going on with them.
 \ir find_graph.sql
-\ir trigger_of.sql
 \ir active_version.sql
 \ir find_version.sql
 \ir find_beginning.sql

@@ -20,7 +20,6 @@ as $$
 declare
   v_now timestamptz := ratchet_internal.write_time();
   v_begin ratchet_internal.graph_beginning;
-  v_known ratchet_internal.graph_known;
   v_draft ratchet_internal.graph_draft;
   v_job ratchet.jobs;
   v_start ratchet_internal.graph_start;
@@ -32,25 +31,23 @@ begin
     perform ratchet_internal.check_name(p_topic, 'topic'),
       ratchet_internal.check_size(p_data, 'payload'), ratchet_internal.check_publish(p_options);
   end if;
-  v_reply := p_options ->> 'reply_to';
   v_begin := ratchet_internal.find_beginning(p_topic, p_app, p_namespace);
-  v_known := ratchet_internal.known_activities((v_begin.trigger).ahead);
   v_job := ratchet_internal.new_graph_job(v_now, nextval('ratchet.jobs_id_seq'),
-    v_begin.version, v_begin.graph, p_topic, coalesce(p_data, '{}'));
+    v_begin.version, p_topic, coalesce(p_data, '{}'));
   if p_options is not null then
+    v_reply := p_options ->> 'reply_to';
     v_job.entity := p_options ->> 'entity';
     v_job.request_id := (p_options ->> 'request_id')::uuid;
-    v_job.options := v_job.options::jsonb || jsonb_strip_nulls(jsonb_build_object(
-      'trc', p_options -> 'trc', 'spn', p_options -> 'spn', 'ngn', v_reply,
-      'expire', p_options -> 'expire', 'max_cycles', p_options -> 'max_cycles'));
+    v_job.options := jsonb_strip_nulls(jsonb_build_object('trc', p_options -> 'trc',
+      'spn', p_options -> 'spn', 'ngn', v_reply, 'expire', p_options -> 'expire',
+      'max_cycles', p_options -> 'max_cycles'));
   end if;
-  v_draft := ratchet_internal.inception(v_job, v_begin.trigger,
-    case when p_options ->> 'pending' is null then 1000 else 0 end, v_known);
-  v_draft.expire := (v_begin.graph).expire;
-  if p_options ->> 'pending' is not null then
-    v_draft := ratchet_internal.reserve_job(v_draft, p_options);
-  end if;
+  v_draft := ratchet_internal.inception(v_job, v_begin.graph,
+    case when p_options ->> 'pending' is null then 1000 else 0 end);
   if p_options is not null then
+    if p_options ->> 'pending' is not null then
+      v_draft := ratchet_internal.reserve_job(v_draft, p_options);
+    end if;
     v_draft.fields := nullif(coalesce(v_draft.fields, '{}')
       || ratchet_internal.publish_fields(p_options::jsonb), '{}');
   end if;
@@ -61,7 +58,7 @@ begin
       perform ratchet_internal.expect_reply((v_draft.job).namespace, (v_draft.job).key, v_reply);
     end if;
   end if;
-  v_start := ratchet_internal.start_graph(v_draft, 1000, v_known);
+  v_start := ratchet_internal.start_graph(v_draft, 1000, v_begin.graph);
   if v_start is null then
     -- A statement of its own: it sees the job that the one before waited for.
     select * into v_job from ratchet.jobs where key = (v_draft.job).key

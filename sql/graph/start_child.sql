@@ -24,7 +24,8 @@ begin
   v_draft := ratchet_internal.child_draft(p_now, v_parent, v_version, p_effect);
   v_error := (v_draft.stop) -> 'error';
   if v_error is null then
-    v_run := (ratchet_internal.start_graph(v_draft, p_budget, null)).run;
+    v_run := (ratchet_internal.start_graph(v_draft, p_budget,
+      ratchet_internal.find_graph(v_version.id, p_effect ->> 'topic'))).run;
     if v_run is null then
       v_error := jsonb_build_object('code', 409, 'message',
         'Duplicate job: ' || (v_draft.job).key);

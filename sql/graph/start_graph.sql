@@ -6,22 +6,17 @@
 -- Returns null when a job has its id.
 
 create function ratchet_internal.start_graph(
-  p_draft ratchet_internal.graph_draft, p_budget int, p_known ratchet_internal.graph_known
+  p_draft ratchet_internal.graph_draft, p_budget int, p_graph ratchet_internal.graphs
 ) returns ratchet_internal.graph_start
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_new ratchet_internal.graph_draft := p_draft;
   v_job ratchet.jobs := p_draft.job;
   v_draft ratchet_internal.graph_draft;
-  v_known ratchet_internal.graph_known := p_known;
+  v_known ratchet_internal.graph_activities[];
   v_comes_first boolean := false;
 begin
-  v_new.is_new := true;
-  if v_known.keys is null and cardinality(p_draft.items) > 0 then
-    v_known := ratchet_internal.known_activities(p_draft.ahead);
-  end if;
   if p_draft.facts is not null then
     v_comes_first := exists (
       select from ratchet_internal.graph_activities
@@ -29,10 +24,12 @@ begin
         and constants ->> 'subtype' = 'all');
   end if;
   if coalesce(cardinality(p_draft.items), 0) = 0 then
-    v_draft := ratchet_internal.conclude_stretch(v_new);
-  elsif not v_comes_first then
-    v_draft := ratchet_internal.run_stretch(v_new, p_budget, false, v_known.keys,
-      v_known.activities);
+    v_draft := ratchet_internal.conclude_stretch(p_draft);
+  else
+    v_known := p_graph.activities;
+    if not v_comes_first then
+      v_draft := ratchet_internal.run_stretch(p_draft, p_budget, false, p_draft.ahead, v_known);
+    end if;
   end if;
   if v_draft.version_id is null then
     v_job.status := greatest(v_job.status, 1);
@@ -44,9 +41,9 @@ begin
     perform ratchet_internal.record_facts(p_draft.now, v_job, p_draft.facts);
   end if;
   if v_draft.version_id is null then
-    v_new.is_new := false;
-    v_draft := ratchet_internal.run_stretch(v_new, p_budget, true, v_known.keys,
-      v_known.activities);
+    v_draft := p_draft;
+    v_draft.is_new := false;
+    v_draft := ratchet_internal.run_stretch(v_draft, p_budget, true, p_draft.ahead, v_known);
   end if;
   if v_draft.spans is not null then
     perform ratchet_internal.tell_spans(array[v_draft]);
@@ -55,5 +52,5 @@ begin
     || ratchet_internal.write_drafts(p_draft.now, array[v_draft])))::ratchet_internal.graph_start;
 end $$;
 comment on function ratchet_internal.start_graph(ratchet_internal.graph_draft, int,
-  ratchet_internal.graph_known) is
+  ratchet_internal.graphs) is
   'Starts a job of a graph and runs its first stretch; null when a job has its id.';

@@ -28,6 +28,7 @@ begin
   perform ratchet_internal.compile_reads(v_new, p_app);
   perform ratchet_internal.compile_plain(v_new);
   perform ratchet_internal.compile_shells(v_new);
+  perform ratchet_internal.compile_starts(v_new);
   update ratchet_internal.graph_apps set version_id = v_new
   where space = v_space and version_id = v_old;
   delete from ratchet_internal.graph_versions v

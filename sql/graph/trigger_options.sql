@@ -7,6 +7,7 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+  if p_trigger.options is null then return p_trigger.constants; end if;
   return p_trigger.constants || ratchet_internal.run_maps(p_trigger.options,
     ratchet_internal.graph_view(p_job, p_trigger, '{}', ratchet_internal.activity_entry(p_trigger,
       ratchet_internal.graph_attribute(p_job.created_at, p_job.id, p_trigger, ',0'), p_output,

@@ -31,16 +31,6 @@ create table ratchet_internal.graph_names (
   unique (space, position)
 );
 
-create table ratchet_internal.graphs (
-  version_id bigint not null references ratchet_internal.graph_versions on delete cascade,
-  position int not null,
-  topic text collate "C",
-  publishes text collate "C",
-  expire jsonb,
-  primary key (version_id, position),
-  constraint "a topic starts one graph" unique nulls not distinct (version_id, topic)
-);
-
 create table ratchet_internal.graph_hooks (
   version_id bigint not null references ratchet_internal.graph_versions on delete cascade,
   topic text collate "C" not null,
@@ -58,10 +48,5 @@ comment on column ratchet_internal.graph_apps.version_id is
   'The active version, under which every stretch of every job runs; null before the first.';
 comment on table ratchet_internal.graph_names is
   'Numbers of the activity ids of an app; a number never changes and is never used again.';
-comment on table ratchet_internal.graphs is
-  'The graphs of a version, each named by its trigger; topic null is the default graph.';
-comment on column ratchet_internal.graphs.position is 'Number of its trigger.';
-comment on column ratchet_internal.graphs.expire is
-  'Compiled expression of how many seconds a finished job is kept; null: one second.';
 comment on table ratchet_internal.graph_hooks is
   'Which activity a signal topic resumes, and where its payload has the key.';

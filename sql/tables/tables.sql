@@ -8,6 +8,7 @@
 \ir sweep.sql
 \ir graph_versions.sql
 \ir graph_activities.sql
+\ir graphs.sql
 \ir graph_facts.sql
 \ir subscriptions.sql
 \ir members.sql

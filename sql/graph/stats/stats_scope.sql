@@ -17,8 +17,8 @@ begin
     perform ratchet_internal.raise_error('WF104', 'invalid option',
       jsonb_build_object('option', 'query'), 'Give an object with data, start, end, range.');
   end if;
-  v_trigger := ratchet_internal.trigger_of(ratchet_internal.find_graph(
-    (ratchet_internal.find_version(p_topic, p_app, p_namespace)).id, p_topic));
+  v_trigger := (ratchet_internal.find_graph(
+    (ratchet_internal.find_version(p_topic, p_app, p_namespace)).id, p_topic)).activities[1];
   v_options := v_trigger.constants;
   if v_trigger.options is not null and not v_options ? 'key' then
     v_row := ratchet_internal.graph_attribute(ratchet_internal.now(), 0, v_trigger, ',0');

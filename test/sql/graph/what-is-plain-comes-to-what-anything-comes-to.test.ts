@@ -126,6 +126,11 @@ async function rows(t: ExecutionContext, title: string, isPlain: boolean) {
       [app.space, broken],
     );
   }
+  await sql.rows(
+    `select ratchet_internal.compile_starts(id) from ratchet_internal.graph_versions
+    where space = $1`,
+    [app.space],
+  );
   const published = await app.publish('go', { id: 'job', n: 7 });
   const seen = [await written(app.space)];
   const id = await app.worker(['step']);
