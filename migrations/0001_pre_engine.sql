@@ -14574,6 +14574,22 @@ $$;
 comment on function ratchet_internal.compile_names(bigint, text, jsonb) is
   'Gives each activity id of an app that has none a number.';
 
+-- sql/graph/compile_expire.sql
+
+-- Compiles how long the jobs of a graph are kept: an expression (run_maps), and the seconds if it
+-- is a number.
+
+create function ratchet_internal.compile_expire(p_expire jsonb) returns jsonb
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return ratchet_internal.compile_maps(jsonb_build_object('v', p_expire)) || jsonb_strip_nulls(
+    jsonb_build_object('seconds', ratchet_internal.expire_of(p_expire)));
+end $$;
+comment on function ratchet_internal.compile_expire(jsonb) is
+  'Compiles how long the jobs of a graph are kept.';
+
 -- sql/graph/compile_tree.sql
 
 -- Lays out the trees of a version: its graphs, and each activity with its path from the trigger.
@@ -14602,7 +14618,7 @@ as $$
     insert into ratchet_internal.graphs (version_id, position, topic, publishes, expire)
     select p_version, n.position, graph.value ->> 'subscribes', graph.value ->> 'publishes',
       case when graph.value ? 'expire'
-        then ratchet_internal.compile_maps(jsonb_build_object('v', graph.value -> 'expire')) end
+        then ratchet_internal.compile_expire(graph.value -> 'expire') end
     from graph join tree using (at)
     join ratchet_internal.graph_names n on n.space = p_space and n.name = tree.path[1]
     where cardinality(tree.path) = 1)
@@ -16547,6 +16563,20 @@ end $$;
 comment on function ratchet_internal.write_drafts(timestamptz, ratchet_internal.graph_draft[]) is
   'Writes what stretches have come to; returns the jobs that may go on because of it.';
 
+-- sql/graph/is_history.sql
+
+-- Whether all that a job that is new came to is its end and its history: then write_drafts, which
+-- looks for everything else, has nothing to do but write that. Inlinable.
+
+create function ratchet_internal.is_history(p_draft ratchet_internal.graph_draft) returns boolean
+language sql immutable
+return p_draft.is_new and (p_draft.job).finished_at is not null and not (p_draft.job).is_awaited
+  and p_draft.passes = '{}' and row(p_draft.changed, p_draft.messages, p_draft.taken,
+    p_draft.later, p_draft.signals, p_draft.announcements, p_draft.fields, p_draft.escalations)
+    is null;
+comment on function ratchet_internal.is_history(ratchet_internal.graph_draft) is
+  'Whether all that a new job came to is its end and its history.';
+
 -- sql/graph/expire_of.sql
 
 -- How long a finished job is kept, in seconds, from a value that an expression gave: 0 and less
@@ -16588,9 +16618,7 @@ begin
     where version_id = p_version and position = v_root;
     if v_expire is null then return p_job.expire_seconds; end if;
   end if;
-  if v_expire ->> 'paths' = '{}' then
-    return coalesce(ratchet_internal.expire_of(v_expire #> '{plain,v}'), p_job.expire_seconds);
-  end if;
+  if v_expire ? 'seconds' then return (v_expire -> 'seconds')::bigint; end if;
   v_view := coalesce(p_scope, '{}') || jsonb_build_object('$job', jsonb_build_object('data',
     coalesce(p_job.context, '{}'), 'metadata', ratchet_internal.job_metadata(p_job)));
   return coalesce(ratchet_internal.expire_of(ratchet_internal.run_maps(v_expire, v_view) -> 'v'),
@@ -16617,6 +16645,7 @@ declare
   v_draft ratchet_internal.graph_draft := p_draft;
   v_job ratchet.jobs := p_draft.job;
   v_stop jsonb := p_draft.stop;
+  v_expire bigint;
 begin
   v_job.updated_at := p_draft.now;
   v_job.attempt := 0;
@@ -16625,15 +16654,16 @@ begin
     v_job.pending_until := ratchet_internal.after(p_draft.now,
       (v_stop -> 'reserved')::float8 * 1000);
   elsif v_stop is not null or v_job.status = 0 then
-    v_job.status := case when v_stop ? 'target' then v_job.status - 1000000000 else 0 end;
-    v_job.error := case when v_stop -> 'is_thrown' is distinct from 'false'
-      then v_stop -> 'error' end;
+    if v_stop is not null then
+      v_job.status := case when v_stop ? 'target' then v_job.status - 1000000000 else 0 end;
+      v_job.error := case when v_stop -> 'is_thrown' is distinct from 'false'
+        then v_stop -> 'error' end;
+      v_expire := ratchet_internal.expire_of(v_stop -> 'expire');
+    end if;
     v_job.result := case when v_job.error is null
       then coalesce(v_job.context, case when v_job.status < 0 then '{}'::jsonb end) end;
     v_job.finished_at := p_draft.now;
-    v_job.expire_seconds := coalesce(ratchet_internal.expire_of(v_stop -> 'expire'),
-      ratchet_internal.expire_of(case when p_draft.expire ->> 'paths' = '{}'
-        then p_draft.expire #> '{plain,v}' end),
+    v_job.expire_seconds := coalesce(v_expire, (p_draft.expire -> 'seconds')::bigint,
       ratchet_internal.graph_expire(v_job, p_draft.version_id, p_draft.root, p_draft.scope,
         p_draft.expire));
   end if;
@@ -17519,9 +17549,8 @@ begin
     null, null, null, null, p_graph.expire,
     ratchet_internal.wanted_spans())::ratchet_internal.graph_draft;
   if v_trigger.is_plain and v_draft.spans is null then
-    v_plain := ratchet_internal.run_plain(v_draft, v_trigger,
-      row(',0', v_trigger.position, '{}', null, null, null), p_budget + 1, v_trigger.ahead,
-      v_known);
+    v_plain := ratchet_internal.run_plain(v_draft, v_trigger, row(',0', v_trigger.position, '{}',
+      null, null, null), p_budget + 1, v_trigger.ahead, v_known);
     if v_plain.version_id is not null then
       v_plain.steps := v_plain.steps - 1;
       return v_plain;
@@ -17537,8 +17566,8 @@ begin
   end if;
   v_draft := ratchet_internal.add_outcome(v_draft, v_trigger, null, v_out);
   if v_draft.spans is not null then
-    v_draft.spans := v_draft.spans || ratchet_internal.span_of(v_draft.job, v_trigger, null,
-      v_out);
+    v_draft.spans := v_draft.spans
+      || ratchet_internal.span_of(v_draft.job, v_trigger, null, v_out);
   end if;
   return v_draft;
 end $$;
@@ -17604,6 +17633,7 @@ declare
   v_draft ratchet_internal.graph_draft;
   v_known ratchet_internal.graph_activities[];
   v_comes_first boolean := false;
+  v_jobs bigint[] := '{}';
 begin
   if p_draft.facts is not null then
     v_comes_first := exists (
@@ -17636,8 +17666,16 @@ begin
   if v_draft.spans is not null then
     perform ratchet_internal.tell_spans(array[v_draft]);
   end if;
-  return row(v_draft.job, row(v_draft.steps, v_draft.children, v_draft.jobs
-    || ratchet_internal.write_drafts(p_draft.now, array[v_draft])))::ratchet_internal.graph_start;
+  if ratchet_internal.is_history(v_draft) then
+    insert into ratchet.jobs_attributes select a.* from unnest(v_draft.attributes) a;
+    if exists (select from ratchet_internal.subscriptions) then
+      perform ratchet_internal.announce_drafts(array[v_draft]);
+    end if;
+  else
+    v_jobs := ratchet_internal.write_drafts(p_draft.now, array[v_draft]);
+  end if;
+  return row(v_draft.job, row(v_draft.steps, v_draft.children,
+    v_draft.jobs || v_jobs))::ratchet_internal.graph_start;
 end $$;
 comment on function ratchet_internal.start_graph(ratchet_internal.graph_draft, int,
   ratchet_internal.graphs) is

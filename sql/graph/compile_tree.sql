@@ -24,7 +24,7 @@ as $$
     insert into ratchet_internal.graphs (version_id, position, topic, publishes, expire)
     select p_version, n.position, graph.value ->> 'subscribes', graph.value ->> 'publishes',
       case when graph.value ? 'expire'
-        then ratchet_internal.compile_maps(jsonb_build_object('v', graph.value -> 'expire')) end
+        then ratchet_internal.compile_expire(graph.value -> 'expire') end
     from graph join tree using (at)
     join ratchet_internal.graph_names n on n.space = p_space and n.name = tree.path[1]
     where cardinality(tree.path) = 1)

@@ -60,6 +60,7 @@
 \ir compile_rule.sql
 \ir run_maps.sql
 \ir compile_names.sql
+\ir compile_expire.sql
 \ir compile_tree.sql
 \ir compile_options.sql
 \ir compile_transitions.sql
@@ -130,6 +131,7 @@
 \ir announce_drafts.sql
 \ir end_graphs.sql
 \ir write_drafts.sql
+\ir is_history.sql
 \ir expire_of.sql
 \ir graph_expire.sql
 \ir conclude_stretch.sql

@@ -24,9 +24,7 @@ begin
     where version_id = p_version and position = v_root;
     if v_expire is null then return p_job.expire_seconds; end if;
   end if;
-  if v_expire ->> 'paths' = '{}' then
-    return coalesce(ratchet_internal.expire_of(v_expire #> '{plain,v}'), p_job.expire_seconds);
-  end if;
+  if v_expire ? 'seconds' then return (v_expire -> 'seconds')::bigint; end if;
   v_view := coalesce(p_scope, '{}') || jsonb_build_object('$job', jsonb_build_object('data',
     coalesce(p_job.context, '{}'), 'metadata', ratchet_internal.job_metadata(p_job)));
   return coalesce(ratchet_internal.expire_of(ratchet_internal.run_maps(v_expire, v_view) -> 'v'),

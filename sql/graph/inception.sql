@@ -52,9 +52,8 @@ begin
     null, null, null, null, p_graph.expire,
     ratchet_internal.wanted_spans())::ratchet_internal.graph_draft;
   if v_trigger.is_plain and v_draft.spans is null then
-    v_plain := ratchet_internal.run_plain(v_draft, v_trigger,
-      row(',0', v_trigger.position, '{}', null, null, null), p_budget + 1, v_trigger.ahead,
-      v_known);
+    v_plain := ratchet_internal.run_plain(v_draft, v_trigger, row(',0', v_trigger.position, '{}',
+      null, null, null), p_budget + 1, v_trigger.ahead, v_known);
     if v_plain.version_id is not null then
       v_plain.steps := v_plain.steps - 1;
       return v_plain;
@@ -70,8 +69,8 @@ begin
   end if;
   v_draft := ratchet_internal.add_outcome(v_draft, v_trigger, null, v_out);
   if v_draft.spans is not null then
-    v_draft.spans := v_draft.spans || ratchet_internal.span_of(v_draft.job, v_trigger, null,
-      v_out);
+    v_draft.spans := v_draft.spans
+      || ratchet_internal.span_of(v_draft.job, v_trigger, null, v_out);
   end if;
   return v_draft;
 end $$;

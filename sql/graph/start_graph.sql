@@ -16,6 +16,7 @@ declare
   v_draft ratchet_internal.graph_draft;
   v_known ratchet_internal.graph_activities[];
   v_comes_first boolean := false;
+  v_jobs bigint[] := '{}';
 begin
   if p_draft.facts is not null then
     v_comes_first := exists (
@@ -48,8 +49,16 @@ begin
   if v_draft.spans is not null then
     perform ratchet_internal.tell_spans(array[v_draft]);
   end if;
-  return row(v_draft.job, row(v_draft.steps, v_draft.children, v_draft.jobs
-    || ratchet_internal.write_drafts(p_draft.now, array[v_draft])))::ratchet_internal.graph_start;
+  if ratchet_internal.is_history(v_draft) then
+    insert into ratchet.jobs_attributes select a.* from unnest(v_draft.attributes) a;
+    if exists (select from ratchet_internal.subscriptions) then
+      perform ratchet_internal.announce_drafts(array[v_draft]);
+    end if;
+  else
+    v_jobs := ratchet_internal.write_drafts(p_draft.now, array[v_draft]);
+  end if;
+  return row(v_draft.job, row(v_draft.steps, v_draft.children,
+    v_draft.jobs || v_jobs))::ratchet_internal.graph_start;
 end $$;
 comment on function ratchet_internal.start_graph(ratchet_internal.graph_draft, int,
   ratchet_internal.graphs) is
