@@ -4369,8 +4369,9 @@ comment on function ratchet.count_escalations(json) is 'Counts tasks that fit a 
 
 -- sql/escalation/escalation_stats.sql
 
--- Counts of tasks: now pending (available) and claimed, and created and resolved in the period that
--- ends now; in all, by role and by type. p_roles: only these; an empty array gives zeros.
+-- Counts of tasks: now pending, those of them that are claimed, and created and resolved in the
+-- period that ends now. Also by role, of roles with pending tasks, and by type, of types with any
+-- that are pending or were resolved. p_roles: only these; an empty array gives zeros.
 
 create function ratchet.escalation_stats(
   p_roles text[] default null, p_period interval default '24 hours'
@@ -4382,8 +4383,8 @@ set jit = off
 as $$
   with now as materialized (select ratchet_internal.now() as at),
   one as (
-    select e.role, e.type, e.assigned_to is null or e.assigned_until <= now.at as pending,
-      e.assigned_until > now.at as claimed, false as created, false as resolved
+    select e.role, e.type, true as pending, e.assigned_until > now.at as claimed,
+      false as created, false as resolved
     from ratchet.escalations e, now where e.status = 'pending'
     union all
     select e.role, e.type, false, false, true, false from ratchet.escalations e
@@ -4399,11 +4400,11 @@ as $$
     group by grouping sets ((), (role), (type)))
   select json_build_object('pending', pending, 'claimed', claimed, 'created', created,
     'resolved', resolved, 'by_role', coalesce((select json_agg(json_build_object('role', role,
-      'pending', pending, 'claimed', claimed, 'created', created, 'resolved', resolved)
-      order by role) from grouped where by_role), '[]'),
+      'pending', pending, 'claimed', claimed) order by role)
+      from grouped where by_role and pending > 0), '[]'),
     'by_type', coalesce((select json_agg(json_build_object('type', type, 'pending', pending,
-      'claimed', claimed, 'created', created, 'resolved', resolved) order by type)
-      from grouped where by_type), '[]'))
+      'claimed', claimed, 'resolved', resolved) order by type)
+      from grouped where by_type and pending + resolved > 0), '[]'))
   from grouped where not by_role and not by_type
 $$;
 comment on function ratchet.escalation_stats(text[], interval) is
@@ -4656,13 +4657,14 @@ comment on function ratchet.claim_escalation(uuid, text, float8, uuid) is
 
 -- Claims the most urgent, oldest available task whose metadata have a value under a key; where
 -- there is none, extends the assignee's own claim of one. Skips what others have locked. Answers as
--- claim_escalation, with "candidatesExist": whether any such task is pending, claimed or not.
+-- claim_escalation, with "candidatesExist": how many such tasks are pending, claimed or not.
 -- Locks: the task, skipping what others hold. Writes: escalations. Raises: WF101, WF103, WF104,
 -- WF105. Idempotent with the same p_request_id.
 
 create function ratchet.claim_escalation_by_metadata(
   p_key text, p_value json, p_assignee text, p_minutes float8 default 1,
-  p_roles text[] default null, p_metadata json default null, p_request_id uuid default null
+  p_roles text[] default null, p_metadata json default null, p_request_id uuid default null,
+  p_namespace text default null
 ) returns json
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
@@ -4674,34 +4676,37 @@ declare
   v_until timestamptz := ratchet_internal.claim_end(p_assignee, p_minutes, v_now);
   v_wanted jsonb := jsonb_build_object(p_key, p_value::jsonb);
   v_id uuid;
-  v_exists boolean;
+  v_candidates bigint;
 begin
   perform ratchet_internal.check_escalation(json_build_object('metadata', p_metadata));
+  v_candidates := (select count(*) from ratchet.escalations
+    where metadata @> v_wanted and status = 'pending'
+      and (p_roles is null or role = any (p_roles))
+      and (p_namespace is null or namespace = p_namespace));
   select id into v_id from ratchet.escalations
   where request_id = p_request_id and assigned_to = p_assignee and status = 'pending';
   if v_id is not null then
     return (select (ratchet.claim_escalation(v_id, p_assignee, p_minutes, p_request_id)::jsonb
-      || '{"candidatesExist": true}')::json);
+      || jsonb_build_object('candidatesExist', greatest(v_candidates, 1)))::json);
   end if;
   select id into v_id from ratchet.escalations
   where metadata @> v_wanted and status = 'pending'
     and (p_roles is null or role = any (p_roles))
+    and (p_namespace is null or namespace = p_namespace)
     and (assigned_to is null or assigned_until <= v_now or assigned_to = p_assignee)
   order by assigned_to = p_assignee and assigned_until > v_now nulls first, priority, created_at,
     id
   limit 1 for update skip locked;
   if v_id is null then
-    v_exists := exists (select from ratchet.escalations
-      where metadata @> v_wanted and status = 'pending'
-        and (p_roles is null or role = any (p_roles)));
-    return json_build_object('ok', false, 'candidatesExist', v_exists,
-      'reason', case when v_exists then 'conflict' else 'not-found' end);
+    return json_build_object('ok', false, 'candidatesExist', v_candidates,
+      'reason', case when v_candidates > 0 then 'conflict' else 'not-found' end);
   end if;
   return (ratchet_internal.take_escalation(v_id, p_assignee, v_until, v_now, p_metadata::jsonb,
-    p_request_id)::jsonb || '{"candidatesExist": true}')::json;
+    p_request_id)::jsonb
+    || jsonb_build_object('candidatesExist', greatest(v_candidates, 1)))::json;
 end $$;
 comment on function ratchet.claim_escalation_by_metadata(
-  text, json, text, float8, text[], json, uuid) is
+  text, json, text, float8, text[], json, uuid, text) is
   'Claims the most urgent, oldest available task whose metadata have a value under a key.';
 
 -- sql/escalation/claim_escalations.sql
@@ -4818,7 +4823,8 @@ comment on function ratchet.resolve_escalation(uuid, json, json, text, uuid) is
 
 create function ratchet.resolve_escalation_by_metadata(
   p_key text, p_value json, p_payload json default null, p_roles text[] default null,
-  p_metadata json default null, p_request_id uuid default null
+  p_metadata json default null, p_request_id uuid default null,
+  p_namespace text default null
 ) returns json
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
@@ -4838,11 +4844,13 @@ begin
       select id into v_id from ratchet.escalations
       where metadata @> v_wanted and status = 'pending'
         and (p_roles is null or role = any (p_roles))
+        and (p_namespace is null or namespace = p_namespace)
       order by priority, created_at, id limit 1;
     end if;
     if v_id is null then
       select id into v_id from ratchet.escalations
       where metadata @> v_wanted and (p_roles is null or role = any (p_roles))
+        and (p_namespace is null or namespace = p_namespace)
       order by updated_at desc limit 1;
       exit;
     end if;
@@ -4856,7 +4864,7 @@ begin
     '{"ok": false, "reason": "not-found"}');
 end $$;
 comment on function ratchet.resolve_escalation_by_metadata(
-  text, json, json, text[], json, uuid) is
+  text, json, json, text[], json, uuid, text) is
   'Resolves the most urgent, oldest pending task whose metadata have a value under a key.';
 
 -- sql/escalation/resolve_escalations.sql

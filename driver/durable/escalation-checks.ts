@@ -117,7 +117,7 @@ export function checkCall(
   required: readonly string[],
   optional: readonly string[] = [],
 ): void {
-  const known = [...required, ...optional];
+  const known = [...required, ...optional, ...(optional.includes('tx') ? ['namespace'] : [])];
   checkOptions(given, known, where);
   for (const option of known) {
     const value = (given as Record<string, unknown>)[option];

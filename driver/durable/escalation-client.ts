@@ -83,13 +83,14 @@ export class EscalationClient {
   /** Claims the most urgent, oldest available task whose metadata have the value under the key. */
   async claimByMetadata(
     options: ByMetadata & { assignee: string; durationMinutes?: number },
-  ): Promise<ClaimResult & { candidatesExist: boolean }> {
+  ): Promise<ClaimResult & { candidatesExist: number }> {
     const optional = ['value', 'durationMinutes', 'roles', 'metadata', 'tx'];
     checkCall(options, 'escalations.claimByMetadata', ['key', 'assignee'], optional);
     const { key, value, assignee, durationMinutes = 1, roles = null, metadata, tx } = options;
     const wanted = [key, toJson(value ?? null, 'value')];
     const given = [assignee, durationMinutes, roles, toJson(metadata, 'metadata'), randomUUID()];
-    return this.calls.result('claimByMetadata', [...wanted, ...given], 'claimed', tx);
+    const values = [...wanted, ...given, options.namespace ?? null];
+    return this.calls.result('claimByMetadata', values, 'claimed', tx);
   }
 
   async claimMany(
@@ -147,7 +148,7 @@ export class EscalationClient {
     const { key, value, roles = null, metadata, tx } = options;
     const payload = toPayload(options.resolverPayload, 'resolverPayload');
     const wanted = [key, toJson(value ?? null, 'value'), payload];
-    const given = [roles, toJson(metadata, 'metadata'), randomUUID()];
+    const given = [roles, toJson(metadata, 'metadata'), randomUUID(), options.namespace ?? null];
     return this.calls.result('resolveByMetadata', [...wanted, ...given], 'resolved', tx);
   }
 
@@ -208,7 +209,8 @@ export class EscalationClient {
     options: EscalationFields & { id: string } & InTransaction,
   ): Promise<EscalationEntry | null> {
     checkObject(options, 'escalations.update');
-    const { id, tx, ...fields } = options;
+    const { id, tx, namespace, ...fields } = options;
+    checkNamespace(namespace);
     return this.calls.one('update', [checkId(id), updateFields(fields)], undefined, tx);
   }
 
@@ -256,7 +258,7 @@ export class EscalationClient {
     return this.calls.one('migrate', [checkId(id), migrateFields(fields)], undefined, tx);
   }
 
-  /** Counts: pending and claimed now, created and resolved in the period (default '24h'). */
+  /** Counts: pending now and claimed of them, created and resolved in the period ('24h'). */
   async stats(options: { roles?: string[]; period?: Duration } = {}): Promise<EscalationStats> {
     checkCall(options, 'escalations.stats', [], ['roles', 'period']);
     const { roles = null, period = '24h' } = options;

@@ -4,6 +4,8 @@ import type { Transaction } from './start-options';
 export interface InTransaction {
   /** An open transaction: if it rolls back, nothing happened. Then no event is published. */
   tx?: Transaction;
+  /** Where metadata are looked for; beside an id it changes nothing, for an id is one of all. */
+  namespace?: string;
 }
 
 export interface Refused<Reason extends string> {
@@ -44,10 +46,11 @@ export interface ByMetadata extends InTransaction {
 }
 
 export interface EscalationStats {
+  /** Claimed ones included. */
   pending: number;
   claimed: number;
   created: number;
   resolved: number;
-  by_role: ({ role: string | null } & Record<string, number>)[];
-  by_type: ({ type: string | null } & Record<string, number>)[];
+  by_role: { role: string | null; pending: number; claimed: number }[];
+  by_type: { type: string | null; pending: number; claimed: number; resolved: number }[];
 }

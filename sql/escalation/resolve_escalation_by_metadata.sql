@@ -5,7 +5,8 @@
 
 create function ratchet.resolve_escalation_by_metadata(
   p_key text, p_value json, p_payload json default null, p_roles text[] default null,
-  p_metadata json default null, p_request_id uuid default null
+  p_metadata json default null, p_request_id uuid default null,
+  p_namespace text default null
 ) returns json
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
@@ -25,11 +26,13 @@ begin
       select id into v_id from ratchet.escalations
       where metadata @> v_wanted and status = 'pending'
         and (p_roles is null or role = any (p_roles))
+        and (p_namespace is null or namespace = p_namespace)
       order by priority, created_at, id limit 1;
     end if;
     if v_id is null then
       select id into v_id from ratchet.escalations
       where metadata @> v_wanted and (p_roles is null or role = any (p_roles))
+        and (p_namespace is null or namespace = p_namespace)
       order by updated_at desc limit 1;
       exit;
     end if;
@@ -43,5 +46,5 @@ begin
     '{"ok": false, "reason": "not-found"}');
 end $$;
 comment on function ratchet.resolve_escalation_by_metadata(
-  text, json, json, text[], json, uuid) is
+  text, json, json, text[], json, uuid, text) is
   'Resolves the most urgent, oldest pending task whose metadata have a value under a key.';

@@ -9,7 +9,7 @@ interface Answer {
   ok: boolean;
   reason?: string;
   isExtension?: boolean;
-  candidatesExist?: boolean;
+  candidatesExist?: number;
   entry?: Record<string, unknown>;
   entries?: unknown[];
   failed?: { id: string; reason: string }[];
@@ -119,10 +119,10 @@ test.serial(
     t.is(of(taken), first.id);
     t.deepEqual(taken.entry?.['metadata'], { order: 1, x: { y: 2 }, seen: true });
     t.is(of(await take('ann')), second.id, 'an available one before the own claim');
-    t.like(await take('ann'), { isExtension: true, entry: { id: late.id }, candidatesExist: true });
-    t.deepEqual(await take('eve'), { ok: false, candidatesExist: true, reason: 'conflict' });
+    t.like(await take('ann'), { isExtension: true, entry: { id: late.id }, candidatesExist: 3 });
+    t.deepEqual(await take('eve'), { ok: false, candidatesExist: 3, reason: 'conflict' });
     const none = `claim_escalation_by_metadata('order', '9', 'ann')`;
-    t.deepEqual(await call(none, []), { ok: false, candidatesExist: false, reason: 'not-found' });
+    t.deepEqual(await call(none, []), { ok: false, candidatesExist: 0, reason: 'not-found' });
     const finish = (roles: string[] | null) =>
       call(`resolve_escalation_by_metadata('order', '1', '"\\u0000"', $1)`, [roles]);
     t.is(of(await finish(['a'])), late.id);
@@ -142,7 +142,7 @@ test.serial('claiming by metadata skips rows that somebody else has locked', asy
   const take = `claim_escalation_by_metadata('skip', '1', 'ann')`;
   t.like(await call(take, []), { ok: true, entry: { id: two.id } });
   const eve = `claim_escalation_by_metadata('skip', '1', 'eve')`;
-  t.like(await call(eve, []), { ok: false, candidatesExist: true });
+  t.like(await call(eve, []), { ok: false, candidatesExist: 2 });
   await session.query('rollback');
   session.release();
 });

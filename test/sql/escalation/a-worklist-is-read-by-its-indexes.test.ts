@@ -60,9 +60,9 @@ test.serial('15.3 figures: in all, by role and by type; of no role, zeros', asyn
   const stats = (...given: unknown[]) =>
     sql.value('select ratchet.escalation_stats($1, $2)', given);
   const all = await stats(null, '24 hours');
-  t.like(all, { pending: 398, claimed: 2, created: 0, resolved: 0 });
+  t.like(all, { pending: 400, claimed: 2, created: 0, resolved: 0 });
   t.is(all.by_role.length, 50);
-  t.deepEqual(all.by_role[0], { role: 'role-0', pending: 8, claimed: 0, created: 0, resolved: 0 });
+  t.deepEqual(all.by_role[0], { role: 'role-0', pending: 8, claimed: 0 });
   t.deepEqual(
     all.by_type.map(({ type }: { type: string }) => type),
     ['type-0', 'type-10'],
