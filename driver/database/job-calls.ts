@@ -34,6 +34,8 @@ export interface JobRow {
   updatedAt: string;
   /** Its function has returned, or it was ended otherwise. */
   isDone: boolean;
+  /** Arguments of the function. */
+  input: string | null;
 }
 
 const START = {
@@ -65,7 +67,7 @@ const COMPACT = 'YYYYMMDDHH24MISS.MS';
 const JOB = `select id, status, workflow, queue, result, error,
     to_char(created_at at time zone 'UTC', '${COMPACT}'),
     to_char(updated_at at time zone 'UTC', '${COMPACT}'),
-    coalesce(finished_at, returned_at) is not null
+    coalesce(finished_at, returned_at) is not null, input
   from ratchet.jobs j where key = $1 and namespace = $2 and (status <> -1 or ratchet.is_live(j))`;
 const STEPS = `select dimension, index, secondary, kind, name, timeline_key, is_final, is_failed,
     input, target, value, to_char(created_at at time zone 'UTC', '${COMPACT}'),
@@ -202,12 +204,13 @@ export async function readJob(
       detail: { workflow_id: workflowId, namespace },
     });
   }
-  const [jobId, status, workflow, queue, result, error, createdAt, updatedAt, isDone] =
+  const [jobId, status, workflow, queue, result, error, createdAt, updatedAt, isDone, input] =
     row as string[];
   return {
     ...{ jobId: jobId ?? '', namespace, workflow: workflow ?? '', queue: queue ?? '' },
     ...{ result: result ?? null, error: error ?? null, status: Number(status) },
     ...{ createdAt: createdAt ?? '', updatedAt: updatedAt ?? '', isDone: isDone === 't' },
+    input: input ?? null,
   };
 }
 

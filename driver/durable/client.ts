@@ -226,10 +226,10 @@ export class Client {
    * on by itself: `new Escalations.Client({ getHotMeshClient: client.getHotMeshClient })`.
    */
   readonly getHotMeshClient = async (
-    taskQueue: string | null,
+    taskQueue?: string | null,
     namespace?: string | null,
   ): Promise<HotMeshClient> => {
-    if (taskQueue !== null) checkName(taskQueue, 'taskQueue');
+    if (taskQueue) checkName(taskQueue, 'taskQueue');
     return meshClientOf(this.hub, checkName(namespace ?? 'durable', 'namespace'));
   };
 

@@ -164,6 +164,16 @@ export class WorkflowHandle<R = unknown> {
     return metadata ? jobStateWithMetadata<R>(job, workflowId) : jobState<R>(job, workflowId);
   }
 
+  /** The arguments of the function; after `continueAsNew` those of the newest generation. */
+  async input<A = unknown[]>(): Promise<A> {
+    return fromJson((await this.read()).input) as A;
+  }
+
+  /** What the function returned; undefined as long as it has not, and if it failed. */
+  async output<T = R>(): Promise<T | undefined> {
+    return fromJson((await this.read()).result) as T | undefined;
+  }
+
   /** The job's data, state, status and history; `allow` and `block` choose sections. */
   async export(options: ExportOptions = {}): Promise<JobExport> {
     checkExport(options);

@@ -53,6 +53,31 @@ test.serial('5.1: everybody gets the same result, before the end and after it', 
   }
 });
 
+async function twice(count: number) {
+  await workflow.condition('more');
+  return count > 0 ? workflow.continueAsNew(count - 1) : 'done';
+}
+
+test.serial('5: what a job was given, and what it has returned so far', async (t) => {
+  const { start, client, connection } = await lab(t);
+  await Durable.Worker.create({ connection, taskQueue: 'q', workflow: twice });
+  const handle = await start('twice', 'twice', { args: [1] });
+  t.deepEqual(await handle.input<[number]>(), [1]);
+  t.is(await handle.output(), undefined);
+  await handle.signal('more');
+  await handle.signal('more');
+  t.is(await handle.result(), 'done');
+  t.is(await handle.output<string>(), 'done');
+  t.deepEqual(await handle.input(), [0], 'of the newest generation');
+  const failed = await start('fail', 'failed', { config: { maximumAttempts: 0 } });
+  await t.throwsAsync(failed.result());
+  t.deepEqual([await failed.input(), await failed.output()], [[], undefined]);
+  const unknown = client.workflow.getHandle('q', 'give', 'unknown');
+  for (const call of [unknown.input(), unknown.output()]) {
+    t.like(await t.throwsAsync(call), { message: 'Job unknown not found', code: 404 });
+  }
+});
+
 test.serial('5.1: a failed job rejects with an error that has its fields', async (t) => {
   const { start, client } = await lab(t);
   const handle = await start('fail', 'failed', { config: { maximumAttempts: 0 } });
@@ -252,5 +277,7 @@ test.serial('5: the lower-level client reads and stops jobs of its namespace', a
   t.like(unknown, { message: 'unknown Not Found', code: 404, name: 'GetStateError' });
   const mesh = await client.getHotMeshClient('q', 'shop');
   t.is((await mesh.getState('q-park', 'same')).metadata.gid, metadata.gid);
-  t.is((await client.getHotMeshClient('q')).appId, 'durable');
+  for (const queue of ['q', '', null, undefined]) {
+    t.is((await client.getHotMeshClient(queue)).appId, 'durable', 'the queue does not matter');
+  }
 });

@@ -262,7 +262,7 @@ test.serial('5: of a handle', async (t) => {
     t.throws(() => client.workflow.getHandle('q', 'w', bad as never));
     if (bad !== undefined) t.throws(() => client.workflow.getHandle('q', 'w', 'i', bad as never));
     await t.throwsAsync(async () => client.workflow.signal(bad as never));
-    await t.throwsAsync(async () => client.getHotMeshClient(bad as never));
+    if (bad) await t.throwsAsync(async () => client.getHotMeshClient(bad as never));
   }
   for (const fields of [undefined, 'color', [1], {}, ['\u0000']]) {
     const error = await t.throwsAsync<RatchetError>(handle.queryState(fields as never));
