@@ -17,10 +17,13 @@ const MAX_ROLE = 63;
 interface Administered {
   /** Of a role that may create roles and owns the engine. */
   connection: ConnectionConfig;
+  /** Of the queues that are provisioned; roles belong to the database, whatever it is. */
+  namespace?: string;
 }
 
 async function administer(given: Administered, known: string[], where: string): Promise<Database> {
-  checkOptions(given, ['connection', ...known], where);
+  checkOptions(given, ['connection', 'namespace', ...known], where);
+  if (given.namespace !== undefined) checkName(given.namespace, 'namespace');
   const hub = hubFor(given.connection);
   await hub.prepare();
   return hub.database;
@@ -49,10 +52,9 @@ function passwordOf(password: unknown): string | null {
  * await Durable.Worker.create({ connection, taskQueue: 'orders', workflow, workerCredentials });
  */
 export async function provisionWorkerRole(
-  given: Administered & { namespace?: string; streamNames: string[]; password?: string },
+  given: Administered & { streamNames: string[]; password?: string },
 ): Promise<{ roleName: string; password: string }> {
-  const known = ['namespace', 'streamNames', 'password'];
-  const database = await administer(given, known, 'provisionWorkerRole');
+  const database = await administer(given, ['streamNames', 'password'], 'provisionWorkerRole');
   const { streamNames, namespace = 'durable', password } = given;
   if (!Array.isArray(streamNames) || streamNames.length === 0) {
     throw new RatchetError('WF104', 'streamNames is not a list of names.', {
@@ -60,8 +62,7 @@ export async function provisionWorkerRole(
     });
   }
   for (const name of streamNames) checkName(name, 'streamName');
-  const space = checkName(namespace, 'namespace');
-  return provisionRole(database, streamNames, space, passwordOf(password));
+  return provisionRole(database, streamNames, namespace, passwordOf(password));
 }
 
 /** Gives a worker role a new password. Connections that are open stay open. */

@@ -140,15 +140,16 @@ test.serial('19: roles are listed, rotated, revoked and provisioned again', asyn
   const { pool, url, connection, provision } = await secured(t);
   const first = await provision([queue]);
   const roleName = first.user;
+  const of = { connection, namespace: 'durable' };
   const listed = async () =>
-    (await Durable.listWorkerRoles({ connection })).find((role) => role.roleName === roleName);
+    (await Durable.listWorkerRoles(of)).find((role) => role.roleName === roleName);
   t.like(await listed(), { streamNames: [queue], revokedAt: null, lastRotatedAt: null });
-  const given = { connection, roleName, newPassword: 'a password of my own' };
+  const given = { connection, roleName, newPassword: 'a password of my own', namespace: 'x' };
   t.deepEqual(await Durable.rotateWorkerPassword(given), { password: 'a password of my own' });
   const { password } = await Durable.rotateWorkerPassword({ connection, roleName });
   t.regex(password, /^[0-9a-f]{64}$/);
   t.true((await listed())?.lastRotatedAt instanceof Date);
-  await Durable.revokeWorkerRole({ connection, roleName });
+  await Durable.revokeWorkerRole({ ...of, roleName });
   t.true((await listed())?.revokedAt instanceof Date);
   const login = async (user: string, secret: string) => {
     const address = new URL(url);
