@@ -1,6 +1,6 @@
 export { migrate, type MigrateOptions, type MigrateResult } from './database/migrate';
 export { RatchetError } from './errors';
-export { Durable, Durable as MeshFlow } from './durable/durable';
+export { Durable, Durable as MemFlow, Durable as MeshFlow } from './durable/durable';
 export { DBA, type PruneOptions, type PruneResult } from './durable/dba';
 export { Client, type ClientConfig } from './durable/client';
 export { Connection, type ConnectionConfig } from './durable/connection';
@@ -98,5 +98,6 @@ export type { StoredHistory, StoredStep } from './replay/stored-history';
 export { Connector, ConnectorNATS, ConnectorPostgres } from './connectors';
 export { KeyStore, Utils } from './compatibility';
 export * as Enums from './enums';
+export type * from './durable/type-names';
 /** Every type of this package by its name: `Types.WorkerConfig`. */
 export type * as Types from './index';

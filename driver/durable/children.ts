@@ -77,12 +77,12 @@ function childCall(
 }
 
 /** Runs a child and returns its value. The function itself may be given instead of its name. */
+export function executeChild<T = unknown>(options: StartOptions): Promise<T>;
+export function executeChild<T = unknown>(workflow: string, options?: StartOptions): Promise<T>;
 export function executeChild<F extends WorkflowFunction>(
   workflow: F,
   options?: ChildOptions<F>,
 ): Promise<Returned<F>>;
-export function executeChild<T = unknown>(workflow: string, options?: StartOptions): Promise<T>;
-export function executeChild<T = unknown>(options: StartOptions): Promise<T>;
 export function executeChild(
   first: WorkflowFunction | string | StartOptions,
   options: StartOptions = {},

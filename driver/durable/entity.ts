@@ -6,6 +6,9 @@ import { createIndex, find, findByCondition, findById } from './entity-queries';
 
 export type EntityDocument = Record<string, unknown>;
 
+/** `T`, which has to be given: the argument does not say what it is. */
+type Named<T> = [T][T extends unknown ? 0 : never];
+
 const MAX_PATH = 2_048;
 
 function checkPath(path: unknown, what: string): string {
@@ -41,12 +44,14 @@ export class Entity<D extends object = EntityDocument> {
   constructor(private readonly object: NumberedObject) {}
 
   /** Replaces the document; returns it. */
-  set(document: D): Promise<D> {
+  set(document: D): Promise<D>;
+  set<T extends object = never>(document: Named<T>): Promise<T>;
+  set(document: object): Promise<object> {
     return this.make('set', [checkDocument(document, 'set')]);
   }
 
   /** Merges into the document, two levels deep; returns all of it. */
-  merge(document: object): Promise<D> {
+  merge<T extends object = D>(document: object): Promise<T> {
     return this.make('merge', [checkDocument(document, 'merge')]);
   }
 

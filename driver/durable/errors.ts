@@ -106,8 +106,17 @@ export function isCancellation(error: unknown): boolean {
   return typeOf(error) === 'CancelledFailure';
 }
 
-// The names of an older API, each the same class.
+// The names of older APIs, each the same class.
 export {
+  DurableChildError as MemFlowChildError,
+  DurableFatalError as MemFlowFatalError,
+  DurableMaxedError as MemFlowMaxedError,
+  DurableProxyError as MemFlowProxyError,
+  DurableRetryError as MemFlowRetryError,
+  DurableSleepError as MemFlowSleepError,
+  DurableTimeoutError as MemFlowTimeoutError,
+  DurableWaitForAllError as MemFlowWaitForAllError,
+  DurableWaitForError as MemFlowWaitForError,
   DurableChildError as MeshFlowChildError,
   DurableFatalError as MeshFlowFatalError,
   DurableMaxedError as MeshFlowMaxedError,

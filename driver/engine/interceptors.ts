@@ -1,9 +1,11 @@
 import { RatchetError } from '../errors';
 
-type Next = () => Promise<unknown>;
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- programs know what they find here
+type Known = any;
+type Next = () => Promise<Known>;
 
 /** What an interceptor knows of the workflow: the keys are listed at `workflowContext`. */
-export type InterceptorContext = Map<string, unknown>;
+export type InterceptorContext = Map<string, Known>;
 
 /** Runs around a workflow function, once for each time the function is started or rebuilt. */
 export interface WorkflowInboundCallsInterceptor {
@@ -13,9 +15,9 @@ export interface WorkflowInboundCallsInterceptor {
 /** An activity call; `args` and `options` may be changed before `next`. */
 export interface WorkflowOutboundCallsInterceptorContext {
   activityName: string;
-  args: unknown[];
+  args: Known[];
   /** The options of the proxy: taskQueue, retry, headers, startToCloseTimeout. */
-  options: Record<string, unknown>;
+  options: Record<string, Known>;
 }
 
 /** Runs in the workflow, around every activity that it calls. */
@@ -29,7 +31,7 @@ export interface WorkflowOutboundCallsInterceptor {
 
 /** Runs at the worker that executes an activity, around the function. */
 export interface ActivityInboundCallsInterceptor {
-  execute(activityName: string, args: unknown[], next: Next): Promise<unknown>;
+  execute(activityName: string, args: Known[], next: Next): Promise<unknown>;
 }
 
 type Interceptor =

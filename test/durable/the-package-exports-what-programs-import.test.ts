@@ -8,12 +8,14 @@ const { ConnectorNATS, ConnectorPostgres, Connector, Enums, Errors, KeyStore, Ut
 
 test.serial('1: older names are the same things', (t) => {
   t.is(everything.MeshFlow, Durable);
+  t.is(everything.MemFlow, Durable);
   t.is(everything.workflow, Durable.workflow);
   t.is(everything.proxyActivities, Durable.workflow.proxyActivities);
   t.is(everything.Client, Durable.Client);
   t.is(everything.Worker, Durable.Worker);
   t.is(everything.WorkflowHandle, Durable.Handle);
   t.is(Errors.MeshFlowFatalError, Errors.DurableFatalError);
+  t.is(Errors.MemFlowFatalError, Errors.DurableFatalError);
   t.is(Durable.workflow.sleepFor, Durable.workflow.sleep);
   t.is(Durable.workflow.waitFor, Durable.workflow.condition);
   t.is(Durable.workflow.execChild, Durable.workflow.executeChild);
@@ -23,7 +25,7 @@ test.serial('1: older names are the same things', (t) => {
   t.is(Durable.Entity, everything.Entity);
   t.is(Durable.Connection, everything.Connection);
   for (const [name, error] of Object.entries(Errors)) {
-    const newer = name.replace(/^MeshFlow/, 'Durable') as keyof typeof Errors;
+    const newer = name.replace(/^(MeshFlow|MemFlow)/, 'Durable') as keyof typeof Errors;
     if (newer !== name) t.is<unknown, unknown>(error, Errors[newer], name);
   }
   for (const name of ['HotMesh', 'Virtual', 'Escalations', 'DBA', 'Types'] as const) {
@@ -65,7 +67,12 @@ test.serial('1: types are there by name', (t) => {
   const config: Partial<Types.WorkflowWorkerConfig> = { taskQueue: 'q' };
   const policy: Types.RetryPolicy = { maximumAttempts: 1 };
   const interceptor: Types.WorkflowInterceptor = { execute: (_context, next) => next() };
-  t.truthy([config, policy, interceptor]);
+  const task: Types.ConditionQueueConfig = { role: 'reviewer', timeout: '1 day' };
+  const options: Types.ExecutionExportOptions = { mode: 'verbose' satisfies Types.ExportMode };
+  const told: Partial<Types.WorkflowExecution>[] = [{ status: 'running', events: [] }];
+  const event: Types.WorkflowExecutionEvent | undefined = told[0]?.events?.[0];
+  const codec: Types.PayloadCodec = { encode: (json) => json, decode: (text) => text };
+  t.truthy([config, policy, interceptor, task, options, codec, event === undefined]);
 });
 
 test.serial('1: connectors open connections that end with the rest', async (t) => {

@@ -1,5 +1,6 @@
 import test from 'ava';
-import { Durable, Entity, Escalations, type Client, type EscalationEntry } from '../../driver';
+import { Durable, Entity, Escalations } from '../../driver';
+import type { Client, EscalationEntry, Types } from '../../driver';
 
 const { workflow } = Durable;
 interface Activities {
@@ -23,7 +24,11 @@ async function parent() {
   const { total } = await handle.result();
   // @ts-expect-error the child wants two arguments
   const wrong = () => workflow.executeChild(order, { args: ['x'] });
-  return { total, wrong };
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- as programs write it
+  const untyped = await workflow.executeChild<any>({ workflowName: 'order', args: ['x', 1] });
+  const typed = await workflow.execChild<{ id: string }>({ workflowName: 'order' });
+  const id: string = [untyped.id, typed.id].join();
+  return { total, wrong, id };
 }
 
 async function withData() {
@@ -38,10 +43,15 @@ async function withData() {
   const { name, tags } = await entity.merge({ name: 'Ada' });
   // @ts-expect-error the document has tags
   const replaced = () => entity.set({ name: 'Ada' });
+  const other = await workflow.entity();
+  const { size } = await other.set<{ size: number }>({ size: 1 });
+  // @ts-expect-error the size is a number
+  const sized = () => other.set<{ size: number }>({ size: '1' });
+  const merged: number = (await other.merge<{ size: number }>({ color: 'red' })).size + size;
   const city = await entity.get<string>('address.city');
   // @ts-expect-error what a path leads to may be missing
   const length = () => city.length;
-  return { set, color, nested, added, name, tags, replaced, length };
+  return { set, color, nested, added, name, tags, replaced, length, merged, sized };
 }
 
 async function withThreads() {
@@ -86,6 +96,23 @@ async function withTasks() {
   const misspelt = () => workflow.condition('task', { rol: 'r' });
   return { by: task.by, soon, misspelt, untimed, sum };
 }
+
+const greeting: Types.WorkflowInterceptor = {
+  async execute(context, next) {
+    const first: string = context.get('workflowId').slice(0, 8);
+    const result = await next();
+    return result?.type === 'greeting' ? result : { first };
+  },
+};
+
+const marking: Types.ActivityInterceptor = {
+  async execute(call, context, next) {
+    const [id]: [string] = [context.get('workflowId')];
+    call.options = { ...call.options, headers: { ...(call.options?.headers ?? {}), id } };
+    const first: string = call.args[0];
+    return first.length === 0 ? first : next();
+  },
+};
 
 /** Compiled, not run, as `checked` is. */
 export async function checkedServices(client: InstanceType<typeof Client>) {
@@ -132,7 +159,9 @@ export async function checked(client: InstanceType<typeof Client>) {
   const key: string | undefined = record?.key;
   // @ts-expect-error there is no such operator
   await Entity.findByCondition('user', 'age', 1, '~', mesh);
-  return { total, missing, parent, withData, withThreads, withTasks, price, key, first };
+  const interceptors = [greeting, marking];
+  const functions = { parent, withData, withThreads, withTasks, interceptors };
+  return { total, missing, functions, price, key, first };
 }
 
 test('the compiler accepts this file', (t) => {
