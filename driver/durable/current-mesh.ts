@@ -5,7 +5,7 @@ import { meshClientOf } from './handle';
 import type { HotMeshClient } from './mesh-client';
 
 /**
- * @internal The lower-level client of the namespace of the workflow that is running, over the
+ * The lower-level client of the namespace of the workflow that is running, over the
  * connection of its worker. What it does is no step: a replay does it again.
  */
 export async function getHotMesh(): Promise<HotMeshClient> {

@@ -115,10 +115,7 @@ const CancellationScope = {
   },
 };
 
-/**
- * @internal Takes the next number: whether it was passed in an earlier run, the number, and what
- * is recorded there.
- */
+/** Takes the next number: whether an earlier run passed it, the number, and what is recorded. */
 async function didRun(name: string): Promise<[boolean, number, unknown]> {
   const { turn } = currentWorkflow('didRun');
   const position = turn.counter + 1;
@@ -126,7 +123,7 @@ async function didRun(name: string): Promise<[boolean, number, unknown]> {
   return [!isFirst, position, isFirst ? undefined : true];
 }
 
-/** @internal Takes the next number: true in the run that passes it first, false in its replays. */
+/** Takes the next number: true in the run that passes it first, false in its replays. */
 function isSideEffectAllowed(_client: unknown, name: string): Promise<boolean> {
   return passOnce(checkName(name, 'name'));
 }
