@@ -5,7 +5,7 @@ import ts from 'typescript';
 const root = join(__dirname, '..', '..');
 const files = ['index.d.ts', 'testing.d.ts'].map((name) => join(root, 'dist', name));
 
-// Programs that leave `skipLibCheck` off have the declarations of the package checked with their own.
+// Programs that leave `skipLibCheck` off have these declarations checked with their own.
 test('the declarations of the package name nothing that is not in them', (t) => {
   const program = ts.createProgram(files, {
     ...{ noEmit: true, strict: true, target: ts.ScriptTarget.ES2022, types: ['node'] },
