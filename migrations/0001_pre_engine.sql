@@ -13972,7 +13972,8 @@ comment on function ratchet_internal.problems_of_values(jsonb) is
 
 -- sql/graph/check/problems_of_transitions.sql
 
--- A graph is a tree: every activity but the trigger has one transition to it, and none leads back.
+-- A graph is a tree: one activity leads to each but the trigger, and none leads back. Two ways
+-- from one activity to the same one are alternatives.
 
 create function ratchet_internal.problems_of_transitions(p_normal jsonb)
 returns table (path text[], activity text, severity text, message text, hint text)
@@ -13981,7 +13982,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   with activity as materialized (select * from ratchet_internal.document_activities(p_normal)),
   transition as materialized (
-    select t.*, row_number() over (partition by t.graph, t.target order by t.path) as n,
+    select t.*, first_value(t.source) over (partition by t.graph, t.target order by t.path) as only,
       (select array_agg(a.activity) from activity a where a.graph = t.graph) as known
     from ratchet_internal.document_transitions(p_normal) t),
   lineage as materialized (select * from ratchet_internal.document_lineage(p_normal))
@@ -14005,7 +14006,7 @@ as $$
     union all
     select format('"%s" has more than one incoming transition', t.target),
       'A graph is a tree: give each way an activity of its own, or decide in one place.'
-    where t.n > 1 and a.type <> 'trigger'
+    where t.source <> t.only and a.type <> 'trigger'
     union all
     select format('circular transition: "%s" leads back to itself', t.target),
       'Write loops with an activity of type cycle.'
@@ -14614,7 +14615,7 @@ as $$
     select graph.at, array[activity.key] as path
     from graph cross join lateral jsonb_each(graph.value -> 'activities') activity
     where activity.value ->> 'type' = 'trigger'
-    union all
+    union
     select tree.at, tree.path || (transition ->> 'to')
     from tree
     join graph on graph.at = tree.at
@@ -14847,7 +14848,7 @@ as $$
       then array(
         select (t -> 'to')::int
         from jsonb_array_elements(a.transitions) with ordinality as each (t, at)
-        where not t ? 'codes' or t -> 'codes' ? '200' order by at) end,
+        where not t ? 'codes' or t -> 'codes' ? '200' group by t -> 'to' order by min(at)) end,
     ahead = (p_version << 32 | a.position) || array(
       select p_version << 32 | below.position from ratchet_internal.graph_activities below
       where below.version_id = p_version and a.position = any (below.path)
@@ -15571,7 +15572,8 @@ begin
   then
     v_out.effects := array[jsonb_build_object('kind', 'escalation',
       'key', v_value, 'address', (p_out.attribute).address, 'position', p_activity.position,
-      'fields', p_out.options -> 'escalation')];
+      'fields', jsonb_build_object('topic', p_activity.hook ->> 'topic')
+        || (p_out.options -> 'escalation'))];
   end if;
   return v_out;
 end $$;
@@ -15782,7 +15784,8 @@ comment on function ratchet_internal.bind_answer(
 
 -- sql/graph/taken_transitions.sql
 
--- The activities that follow a response, in the order of their transitions. Raises: WF107, WF506.
+-- The activities that follow a response, each once, in the order of their transitions.
+-- Raises: WF107, WF506.
 
 create function ratchet_internal.taken_transitions(p_transitions jsonb, p_view jsonb, p_code int)
 returns int[]
@@ -15802,6 +15805,7 @@ begin
       when v_transition ? 'rule'
         then ratchet_internal.rule_holds(v_transition -> 'rule', p_code, p_view)
       else true end)
+      and (v_transition -> 'to')::int <> all (v_targets)
     then
       v_targets := v_targets || (v_transition -> 'to')::int;
     end if;

@@ -25,7 +25,7 @@ as $$
       then array(
         select (t -> 'to')::int
         from jsonb_array_elements(a.transitions) with ordinality as each (t, at)
-        where not t ? 'codes' or t -> 'codes' ? '200' order by at) end,
+        where not t ? 'codes' or t -> 'codes' ? '200' group by t -> 'to' order by min(at)) end,
     ahead = (p_version << 32 | a.position) || array(
       select p_version << 32 | below.position from ratchet_internal.graph_activities below
       where below.version_id = p_version and a.position = any (below.path)

@@ -12,7 +12,7 @@ as $$
     select graph.at, array[activity.key] as path
     from graph cross join lateral jsonb_each(graph.value -> 'activities') activity
     where activity.value ->> 'type' = 'trigger'
-    union all
+    union
     select tree.at, tree.path || (transition ->> 'to')
     from tree
     join graph on graph.at = tree.at

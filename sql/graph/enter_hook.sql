@@ -44,7 +44,8 @@ begin
   then
     v_out.effects := array[jsonb_build_object('kind', 'escalation',
       'key', v_value, 'address', (p_out.attribute).address, 'position', p_activity.position,
-      'fields', p_out.options -> 'escalation')];
+      'fields', jsonb_build_object('topic', p_activity.hook ->> 'topic')
+        || (p_out.options -> 'escalation'))];
   end if;
   return v_out;
 end $$;

@@ -1,4 +1,5 @@
--- The activities that follow a response, in the order of their transitions. Raises: WF107, WF506.
+-- The activities that follow a response, each once, in the order of their transitions.
+-- Raises: WF107, WF506.
 
 create function ratchet_internal.taken_transitions(p_transitions jsonb, p_view jsonb, p_code int)
 returns int[]
@@ -18,6 +19,7 @@ begin
       when v_transition ? 'rule'
         then ratchet_internal.rule_holds(v_transition -> 'rule', p_code, p_view)
       else true end)
+      and (v_transition -> 'to')::int <> all (v_targets)
     then
       v_targets := v_targets || (v_transition -> 'to')::int;
     end if;

@@ -1,4 +1,5 @@
--- A graph is a tree: every activity but the trigger has one transition to it, and none leads back.
+-- A graph is a tree: one activity leads to each but the trigger, and none leads back. Two ways
+-- from one activity to the same one are alternatives.
 
 create function ratchet_internal.problems_of_transitions(p_normal jsonb)
 returns table (path text[], activity text, severity text, message text, hint text)
@@ -7,7 +8,7 @@ set search_path = pg_catalog, pg_temp
 as $$
   with activity as materialized (select * from ratchet_internal.document_activities(p_normal)),
   transition as materialized (
-    select t.*, row_number() over (partition by t.graph, t.target order by t.path) as n,
+    select t.*, first_value(t.source) over (partition by t.graph, t.target order by t.path) as only,
       (select array_agg(a.activity) from activity a where a.graph = t.graph) as known
     from ratchet_internal.document_transitions(p_normal) t),
   lineage as materialized (select * from ratchet_internal.document_lineage(p_normal))
@@ -31,7 +32,7 @@ as $$
     union all
     select format('"%s" has more than one incoming transition', t.target),
       'A graph is a tree: give each way an activity of its own, or decide in one place.'
-    where t.n > 1 and a.type <> 'trigger'
+    where t.source <> t.only and a.type <> 'trigger'
     union all
     select format('circular transition: "%s" leads back to itself', t.target),
       'Write loops with an activity of type cycle.'

@@ -80,7 +80,8 @@ test.serial('a hook with an escalation is a task as long as it waits', async (t)
   const app = await graphApp(sql, hold, sum);
   const task = async (id: string) =>
     sql.rows(
-      `select id, status, role, description, signal_key, workflow_id from ratchet.escalations
+      `select id, status, role, description, topic, signal_key, workflow_id
+        from ratchet.escalations
         where workflow_id = $1 and namespace || ':' || app_id = $2`,
       [id, app.space],
     );
@@ -90,7 +91,8 @@ test.serial('a hook with an escalation is a task as long as it waits', async (t)
   await app.publish('hold', { id: 'e4' });
   const shared = { role: 'clerk', status: 'pending' };
   const [open] = await task('e4');
-  t.like(open, { ...shared, description: 'e4', signal_key: 'e4', workflow_id: 'e4' });
+  t.like(open, { ...shared, description: 'e4', workflow_id: 'e4' });
+  t.like(open, { topic: 'go', signal_key: 'e4' }, 'what to signal, and under which key');
   await app.signal('go', { id: 'e2' });
   await app.interrupt('e3', { expire: 600 });
   await app.run();

@@ -76,6 +76,47 @@ test.serial('6: each form of a condition, after a success and after an error', a
   t.deepEqual(await run({ code: 299, data: {} }), [['always'], null]);
 });
 
+/** Two ways from one activity to the same one; what follows that is plain. */
+const alternatives = (second: object): Graph => ({
+  subscribes: 'alternatives',
+  activities: {
+    start: trigger,
+    work: { type: 'worker', topic: 'work' },
+    close: { type: 'hook', job: { maps: { closed: '{work.output.data.v}' } } },
+    after: { type: 'hook', sleep: 1000 },
+  },
+  transitions: {
+    start: [{ to: 'work' }],
+    work: [
+      { to: 'close', conditions: { code: [200, 404] } },
+      { to: 'close', conditions: second },
+    ],
+    close: [{ to: 'after' }, { to: 'after' }],
+  },
+});
+
+test.serial('6: ways from one activity to the same one are alternatives', async (t) => {
+  const v = '{work.output.data.v}';
+  for (const second of [
+    { code: 300 },
+    { code: [200, 300], match: [{ expected: 1, actual: v }] },
+    { code: [200, 300], match: [{ expected: 2, actual: pipe([v, 1], ['{@math.add}']) }] },
+  ]) {
+    const app = await graphApp(sql, alternatives(second));
+    const worker = await app.worker(['work']);
+    for (const [code, taken] of [
+      [200, 1],
+      [300, 1],
+      [299, 0],
+    ] as const) {
+      const { job_id: id } = await app.publish('alternatives');
+      await app.work(worker, () => ({ code, data: { v: 1 } }));
+      const { status, data } = await app.state(id);
+      t.deepEqual([status, data ?? {}], [taken, taken === 1 ? { closed: 1 } : {}]);
+    }
+  }
+});
+
 test.serial('9.3: a threshold skips an activity, or ends the job with what is open', async (t) => {
   const app = await graphApp(sql, {
     subscribes: 'few',
