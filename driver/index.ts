@@ -70,7 +70,6 @@ export type {
   StreamData,
   StreamDataResponse,
   StreamMetadata,
-  StreamStatus,
   WorkerCallback,
   WorkerRetryPolicy,
 } from './mesh/messages';
@@ -99,5 +98,6 @@ export { Connector, ConnectorNATS, ConnectorPostgres } from './connectors';
 export { KeyStore, Utils } from './compatibility';
 export * as Enums from './enums';
 export type * from './durable/type-names';
+export { StreamStatus } from './mesh/messages';
 /** Every type of this package by its name: `Types.WorkerConfig`. */
-export type * as Types from './index';
+export * as Types from './types';

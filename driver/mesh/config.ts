@@ -8,21 +8,33 @@ import { newerOf } from '../options';
 import type { Logger } from './logger';
 import type { WorkerCallback, WorkerRetryPolicy } from './messages';
 
-export interface EngineConfig {
-  connection: ConnectionConfig;
+/** Where the database is. */
+interface Connected {
+  connection?: ConnectionConfig;
+  /** Another name of `connection`. */
+  connections?: ConnectionConfig;
+}
+
+export interface EngineConfig extends Connected {
   /** true: starts, reads and signals, but lets no job go on. Default false. */
   readonly?: boolean;
   [option: string]: unknown;
 }
 
 /** Whether an engine lets no job go on, as it or its connection says. */
-export function startsOnly({ readonly, connection }: EngineConfig): boolean {
-  return readonly === true || isReadonly(connection);
+export function startsOnly(engine: EngineConfig): boolean {
+  return engine.readonly === true || isReadonly(connectionOf(engine, 'the engine'));
 }
 
-export interface WorkerConfig {
+/** @throws RatchetError WF104 where none is given */
+export function connectionOf(part: Connected, whose: string): ConnectionConfig {
+  const given = newerOf(part, 'connection', 'connections', whose);
+  if (given !== undefined) return given;
+  return refuse('The connection is missing.', `Give ${whose} a connection: { class, options }.`);
+}
+
+export interface WorkerConfig extends Connected {
   topic: string;
-  connection: ConnectionConfig;
   callback: WorkerCallback;
   /** Retries of its messages. Without a policy nothing is retried. */
   retry?: WorkerRetryPolicy;

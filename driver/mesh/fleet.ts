@@ -42,7 +42,20 @@ export async function callRoll(
   return (await graphs.rollCall(hub.database, app)).map((member) => profileOf(member, app));
 }
 
+/** Sends a message to the control channel. One that throttles does so. */
 export async function postQuorum(hub: Hub, app: graphs.App, message: QuorumMessage): Promise<void> {
+  if (message?.type === 'throttle')
+    return setThrottle(hub, app, message as unknown as ThrottleOptions);
+  return sayToFleet(hub, app, message);
+}
+
+/** Tells of a version that every engine runs from now on. */
+export function sayActivated(hub: Hub, app: graphs.App, version: string): Promise<void> {
+  return sayToFleet(hub, app, { type: 'activate', cache_mode: 'cache', until_version: version });
+}
+
+/** Tells every instance that listens. */
+async function sayToFleet(hub: Hub, app: graphs.App, message: QuorumMessage): Promise<void> {
   if (message?.type !== 'user' && !TYPES.includes(message?.type)) {
     throw new RatchetError('WF104', `Unknown type of a quorum message: ${String(message?.type)}`, {
       hint: "Send { type: 'user', topic, message }.",
@@ -52,7 +65,7 @@ export async function postQuorum(hub: Hub, app: graphs.App, message: QuorumMessa
   await post(hub.database, { topic: CHANNEL, message: json, ...app });
 }
 
-/** Sets how fast engines and workers may take messages. */
+/** Sets how fast engines and workers may take messages, and tells every instance that listens. */
 export async function setThrottle(
   hub: Hub,
   app: graphs.App,
@@ -67,4 +80,5 @@ export async function setThrottle(
   }
   const call = { rate, topic: topic ?? null, guid: guid ?? null, scope: scope ?? null };
   await graphs.throttle(hub.database, call, app);
+  await sayToFleet(hub, app, { type: 'throttle', throttle: rate, topic, guid, scope });
 }

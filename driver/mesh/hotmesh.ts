@@ -113,6 +113,7 @@ export class HotMesh {
   async activate(version: string, _delay?: number): Promise<boolean> {
     const call = graphs.activate(this.opened().database, String(version), this.app);
     const answer = await saying(String(version), call);
+    await fleet.sayActivated(this.hub, this.app, String(version));
     this.tell('deployed');
     return answer === 't';
   }

@@ -4,10 +4,15 @@ import type { Engine } from '../engine/engine';
 import type { Hub } from '../engine/hub';
 import type { CallbackEntry } from '../engine/served';
 import { publishTask, TASKS, type TaskNews } from '../engine/task-events';
-import { RatchetError } from '../errors';
 import type { EventSink } from '../events';
 import type { Route } from '../database/worker-calls';
-import { startsOnly, storedRetry, type HotMeshConfig, type WorkerConfig } from './config';
+import {
+  connectionOf,
+  startsOnly,
+  storedRetry,
+  type HotMeshConfig,
+  type WorkerConfig,
+} from './config';
 import { QUORUM_PATTERN, type QuorumMessage } from './fleet';
 import type { Logger } from './logger';
 import { saidOf } from './profile';
@@ -21,13 +26,7 @@ const ENGINES = '$graph';
 
 /** The connection of an instance: its engine's, else that of its first worker. */
 export function hubOfConfig({ engine, workers = [] }: HotMeshConfig): Hub {
-  const connection = engine?.connection ?? workers[0]?.connection;
-  if (connection === undefined) {
-    throw new RatchetError('WF104', 'The connection is missing.', {
-      hint: 'Give engine: { connection: { class: Client, options: { … } } }.',
-    });
-  }
-  return hubFor(connection);
+  return hubFor(connectionOf(engine ?? workers[0] ?? {}, 'the engine'));
 }
 
 interface Started {
@@ -97,7 +96,8 @@ export class Instance {
   }
 
   private async serve(worker: WorkerConfig): Promise<void> {
-    const hub = hubFor(worker.connection, undefined, worker.workerCredentials);
+    const connection = connectionOf(worker, `the worker of ${worker.topic}`);
+    const hub = hubFor(connection, undefined, worker.workerCredentials);
     await hub.prepare();
     const run = callbackRunner(worker, this.countsOf(worker.topic), this.logger);
     const entry: CallbackEntry = { run, isLeaving: false };

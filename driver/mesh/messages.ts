@@ -1,3 +1,4 @@
+import { fromJson } from '../database/json-door';
 import type { Duration } from '../duration';
 
 /** What a worker knows of the message it was given. */
@@ -30,7 +31,8 @@ export interface StreamData<T = any> {
   policies?: { retry: unknown };
 }
 
-export type StreamStatus = 'success' | 'pending' | 'error';
+export const StreamStatus = { SUCCESS: 'success', PENDING: 'pending', ERROR: 'error' } as const;
+export type StreamStatus = (typeof StreamStatus)[keyof typeof StreamStatus];
 
 /** What a worker callback returns, or `add` is given. */
 export interface StreamDataResponse {
@@ -63,9 +65,19 @@ export interface JobOutput<T = any> {
   data: T;
 }
 
-/** A job as it came, with the members of its type; data that were never written are undefined. */
+/**
+ * A job as it came, with the members of its type; data that were never written are undefined, and
+ * the text of an error is what JSON.stringify gives, with the message and the code first.
+ */
 export function outputOf({ metadata, data }: JobOutput<unknown>): JobOutput {
-  return { metadata, data: data ?? undefined };
+  const { err } = metadata;
+  const told = err === undefined ? {} : { err: errorText(err) };
+  return { metadata: { ...metadata, ...told }, data: data ?? undefined };
+}
+
+function errorText(err: string): string {
+  const { message, code, ...rest } = fromJson(err) as Record<string, unknown>;
+  return JSON.stringify({ message, code, ...rest });
 }
 
 export interface JobMetadata {

@@ -14,6 +14,7 @@ export interface EnginePart {
 
 /** The control channel of an app. */
 export interface QuorumPart {
+  readonly guid: string;
   rollCall(delay?: number, options?: RollCallOptions): Promise<QuorumProfile[]>;
   throttle(options: ThrottleOptions): Promise<boolean>;
   pub(message: QuorumMessage): Promise<boolean>;
@@ -54,6 +55,7 @@ export function partsOf(mesh: Whole, { engine, workers = [] }: HotMeshConfig): P
   return {
     engine: { appId, namespace, guid, isReadonly: startsOnly(engine) },
     quorum: {
+      guid,
       rollCall: (delay, options) => mesh.rollCall(delay, options),
       throttle: (options) => mesh.throttle(options),
       pub: (message) => mesh.pubQuorum(message),

@@ -113,9 +113,11 @@ export async function askJob(
   if (answer === undefined) throw { code: TIMEOUT_CODE, message: 'timeout', job_id: jobId };
   const output = outputOf(fromJson(answer) as JobOutput);
   const { metadata } = output;
-  if (metadata.err !== undefined && metadata.err !== null) {
+  if (metadata.err !== undefined) {
+    const error = fromJson(metadata.err) as object;
+    // Code and message stand beside it as well, where they are after a timeout, and once were.
     // eslint-disable-next-line @typescript-eslint/only-throw-error -- documented as a plain object
-    throw { error: fromJson(metadata.err), job_id: jobId };
+    throw { ...error, error, job_id: jobId };
   }
   return output;
 }

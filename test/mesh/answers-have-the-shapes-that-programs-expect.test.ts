@@ -112,10 +112,13 @@ test.serial('7: an error that nobody takes is said to all who wait, as JSON text
   t.like(failed, {
     job_id: 'f',
     error: { message: 'no stock', code: 418, is_stream_error: true },
+    ...{ message: 'no stock', code: 418 },
   });
   t.is(await mesh.getStatus('f'), 0);
   const { metadata } = await mesh.getState('order.failed', 'f');
-  t.like(JSON.parse(metadata.err ?? ''), { message: 'no stock', code: 418, is_stream_error: true });
+  const { message, code, ...rest } = JSON.parse(metadata.err ?? '') as Record<string, unknown>;
+  t.like({ message, code, ...rest }, { message: 'no stock', code: 418, is_stream_error: true });
+  t.is(metadata.err, JSON.stringify({ message, code, ...rest }), 'the message comes first');
   await waitFor('the subscriber hears of it', () => heard.length === 1);
   t.is(heard[0]?.[1].metadata.err, metadata.err);
   const { process } = await mesh.export('f');
@@ -197,6 +200,24 @@ test.serial(
     t.is((await mesh.pubsub('anything', { id: 'r' })).metadata.jid, 'r');
   },
 );
+
+test.serial('1: a connection may be called connections; one has to be there', async (t) => {
+  const { init, connection } = await meshTest(t);
+  const connections = { store: connection, stream: connection, sub: connection };
+  const mesh = await init([], {
+    engine: { connections },
+    workers: [{ topic: 'work', connections, callback: async () => ({ data: { done: true } }) }],
+  });
+  await mesh.deploy(`
+activities:
+  t: { type: trigger }
+  w: { type: worker, topic: work, job: { maps: { done: '{w.output.data.done}' } } }
+transitions: { t: [{ to: w }] }`);
+  await mesh.activate('1');
+  t.deepEqual((await mesh.pubsub('any', {}, null, 20_000)).data, { done: true });
+  const message = 'The connection is missing.';
+  t.like(await rejection(init([], { engine: {} })), { code: 'WF104', message });
+});
 
 test.serial(
   '1, 4.4: a codec is for functions; graphs say so, and store what they get',

@@ -178,6 +178,35 @@ test.serial('a rate that is none is refused', async (t) => {
   await t.throwsAsync(mesh.pubQuorum({ type: 'nonsense' }), { message: /Unknown type/ });
 });
 
+test.serial('the control channel tells of rates and versions, and takes rates', async (t) => {
+  const { running } = await meshTest(t);
+  const mesh = await running(GRAPH, [{ topic: 'work', callback: async () => ({ data: {} }) }]);
+  const said: unknown[] = [];
+  await mesh.subQuorum((topic, message) => said.push([topic, message]));
+  const rates = async () =>
+    (await mesh.rollCall(20)).map(({ worker_topic, throttle }) => [worker_topic ?? '', throttle]);
+  const of = (kind: string) => said.filter((each) => JSON.stringify(each).includes(`"${kind}"`));
+  await mesh.throttle({ throttle: 5, topic: 'work' });
+  await mesh.pubQuorum({ type: 'throttle', throttle: 7 });
+  const rows = await rates();
+  t.deepEqual(rows.sort(), [
+    ['', 7],
+    ['work', 7],
+  ]);
+  await mesh.activate('1');
+  await waitFor('both rates are heard', () => of('throttle').length === 2);
+  t.deepEqual(of('throttle'), [
+    ['work', { type: 'throttle', throttle: 5, topic: 'work' }],
+    ['quorum', { type: 'throttle', throttle: 7 }],
+  ]);
+  await waitFor('the version is heard', () => of('activate').length > 0);
+  const news = { type: 'activate', cache_mode: 'cache', until_version: '1' };
+  t.deepEqual(of('activate').at(-1), ['quorum', news]);
+  t.is(mesh.quorum?.guid, mesh.guid);
+  const refused = mesh.pubQuorum({ type: 'throttle', throttle: -2 });
+  await t.throwsAsync(refused, { code: 'WF104' });
+});
+
 test.serial('workers of one topic share it by workflow name', async (t) => {
   const { running } = await meshTest(t);
   const answer = (from: string) => async () => ({ data: { from } });
