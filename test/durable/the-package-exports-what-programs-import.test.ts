@@ -75,6 +75,14 @@ test.serial('1: types are there by name', (t) => {
   const event: Types.WorkflowExecutionEvent | undefined = told[0]?.events?.[0];
   const codec: Types.PayloadCodec = { encode: (json) => json, decode: (text) => text };
   t.truthy([config, policy, interceptor, task, options, codec, event === undefined]);
+  const status: Types.StreamStatus = Types.StreamStatus.PENDING;
+  const code: Types.StreamCode = 202;
+  const query: Types.JobStatsInput = { range: '1h', end: 'NOW' };
+  const stop: Types.JobInterruptOptions = { throw: false };
+  const engine: Types.HotMeshEngine = { connections: 'postgresql://localhost' };
+  const hear: Types.JobMessageCallback = (topic, { data }: Types.JobOutput<Types.JobData>) =>
+    [topic, data['done']] as const;
+  t.truthy([status, code, query, stop, engine, hear]);
 });
 
 test.serial('1: connectors open connections that end with the rest', async (t) => {
