@@ -15323,21 +15323,25 @@ comment on function ratchet_internal.graph_message(
 
 -- sql/graph/worker_options.sql
 
--- What the message of a worker activity tells its worker, beside the input. Inlinable.
+-- What the message of a worker activity tells its worker, beside the input. Its workflow name
+-- chooses among the workers of a topic: the one in the mapped input, else the topic of the graph.
+-- Inlinable.
 
 create function ratchet_internal.worker_options(
   p_job ratchet.jobs, p_activity ratchet_internal.graph_activities, p_address text, p_topic text,
-  p_telemetry jsonb
+  p_telemetry jsonb, p_input json
 ) returns json
 language sql stable
 return json_build_object('metadata', json_strip_nulls(json_build_object(
     'guid', p_job.id || p_address || '-' || p_activity.position,
     'jid', p_job.key, 'gid', p_job.id::text, 'aid', p_activity.name, 'dad', p_address,
-    'topic', p_topic, 'wfn', p_job.workflow, 'trc', p_job.options ->> 'trc',
-    'spn', p_job.options ->> 'spn', 'telemetry', p_telemetry)),
+    'topic', p_topic, 'wfn', coalesce(case when p_activity.input_maps is not null
+      and json_typeof(p_input -> 'workflowName') = 'string'
+      then nullif(p_input ->> 'workflowName', '') end, p_job.workflow),
+    'trc', p_job.options ->> 'trc', 'spn', p_job.options ->> 'spn', 'telemetry', p_telemetry)),
   'retry', p_activity.retry);
 comment on function ratchet_internal.worker_options(
-  ratchet.jobs, ratchet_internal.graph_activities, text, text, jsonb) is
+  ratchet.jobs, ratchet_internal.graph_activities, text, text, jsonb, json) is
   'What the message of a worker activity tells its worker, beside the input.';
 
 -- sql/graph/close_outcome.sql
@@ -15481,7 +15485,7 @@ begin
   v_options := ratchet_internal.worker_options(p_job, p_activity, (p_out.attribute).address,
     v_topic,
     case when p_activity.telemetry is not null then ratchet_internal.telemetry_values(
-      ratchet_internal.run_maps(p_activity.telemetry, p_view)) end);
+      ratchet_internal.run_maps(p_activity.telemetry, p_view)) end, (v_out.attribute).input);
   v_out.message := ratchet_internal.graph_message(p_job, (p_out.attribute).address,
     p_activity.position, 'activity', (p_out.attribute).created_at, null, v_options, v_topic);
   return v_out;
@@ -16861,17 +16865,18 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_draft ratchet_internal.graph_draft := p_draft;
+  v_input json;
 begin
+  v_input := case when p_activity.input_maps is null then (p_draft.job).input
+    else ratchet_internal.run_maps(p_activity.input_maps, case when '$job' = any (p_activity.uses)
+      then ratchet_internal.graph_view(p_draft.job, p_activity, p_item.scope, null)
+      else p_item.scope end)::json end;
   v_draft.attributes := v_draft.attributes || ratchet_internal.graph_attribute(p_draft.now,
-    (p_draft.job).id, p_activity, p_item.address, ratchet_internal.leg1_done(1),
-    case when p_activity.input_maps is null then (p_draft.job).input
-      else ratchet_internal.run_maps(p_activity.input_maps, case when '$job' = any (p_activity.uses)
-        then ratchet_internal.graph_view(p_draft.job, p_activity, p_item.scope, null)
-        else p_item.scope end)::json end);
+    (p_draft.job).id, p_activity, p_item.address, ratchet_internal.leg1_done(1), v_input);
   v_draft.messages := v_draft.messages || ratchet_internal.graph_message(p_draft.job,
     p_item.address, p_item.position, 'activity', p_draft.now, null,
     ratchet_internal.worker_options(p_draft.job, p_activity, p_item.address,
-      p_activity.constants ->> 'topic', null), p_activity.constants ->> 'topic');
+      p_activity.constants ->> 'topic', null, v_input), p_activity.constants ->> 'topic');
   if p_item.message is not null then v_draft.taken := v_draft.taken || p_item.message; end if;
   v_draft.items := '{}';
   v_draft.steps := 1;

@@ -10,17 +10,18 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_draft ratchet_internal.graph_draft := p_draft;
+  v_input json;
 begin
+  v_input := case when p_activity.input_maps is null then (p_draft.job).input
+    else ratchet_internal.run_maps(p_activity.input_maps, case when '$job' = any (p_activity.uses)
+      then ratchet_internal.graph_view(p_draft.job, p_activity, p_item.scope, null)
+      else p_item.scope end)::json end;
   v_draft.attributes := v_draft.attributes || ratchet_internal.graph_attribute(p_draft.now,
-    (p_draft.job).id, p_activity, p_item.address, ratchet_internal.leg1_done(1),
-    case when p_activity.input_maps is null then (p_draft.job).input
-      else ratchet_internal.run_maps(p_activity.input_maps, case when '$job' = any (p_activity.uses)
-        then ratchet_internal.graph_view(p_draft.job, p_activity, p_item.scope, null)
-        else p_item.scope end)::json end);
+    (p_draft.job).id, p_activity, p_item.address, ratchet_internal.leg1_done(1), v_input);
   v_draft.messages := v_draft.messages || ratchet_internal.graph_message(p_draft.job,
     p_item.address, p_item.position, 'activity', p_draft.now, null,
     ratchet_internal.worker_options(p_draft.job, p_activity, p_item.address,
-      p_activity.constants ->> 'topic', null), p_activity.constants ->> 'topic');
+      p_activity.constants ->> 'topic', null, v_input), p_activity.constants ->> 'topic');
   if p_item.message is not null then v_draft.taken := v_draft.taken || p_item.message; end if;
   v_draft.items := '{}';
   v_draft.steps := 1;

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import test from 'ava';
+import type { StreamData } from '../../driver';
 import { meshTest } from '../support/mesh';
 import { waitFor } from '../support/wait-for';
 
@@ -227,3 +228,46 @@ test.serial('workers of one topic share it by workflow name', async (t) => {
   t.is(await late, 1);
   await mesh.interrupt('c', id);
 });
+
+test.serial(
+  'a workflow name in the mapped input chooses among the workers of a topic',
+  async (t) => {
+    const { running } = await meshTest(t);
+    const seen: unknown[] = [];
+    const answer = (name: string) => ({
+      ...{ topic: 'work', workflowName: name },
+      callback: async ({ data, metadata }: StreamData) => {
+        seen.push([name, metadata.wfn, data]);
+        return { data: {} };
+      },
+    });
+    const yaml = `
+subscribes: parcel.sent
+activities:
+  t: { type: trigger }
+  w: { type: worker, topic: work, input: { maps: { workflowName: pack, n: 1 } } }
+  x:
+    type: worker
+    topic: work
+    input: { maps: { workflowName: '{t.output.data.carrier}' } }
+    job: { maps: { done: '{$self.output.metadata.aid}' } }
+transitions: { t: [{ to: w }], w: [{ to: x }] }`;
+    const mesh = await running(yaml, ['pack', 'post', 'parcel.sent'].map(answer));
+    for (const carrier of ['post', '', 7, undefined]) {
+      const { data } = await mesh.pubsub(
+        'parcel.sent',
+        { carrier, workflowName: 'no' },
+        null,
+        20_000,
+      );
+      t.deepEqual(data, { done: 'x' });
+    }
+    const packed = ['pack', 'pack', { workflowName: 'pack', n: 1 }];
+    const whole = (data: object) => ['parcel.sent', 'parcel.sent', data];
+    t.deepEqual(seen, [
+      ...[packed, ['post', 'post', { workflowName: 'post' }]],
+      ...[packed, whole({ workflowName: '' }), packed, whole({ workflowName: 7 })],
+      ...[packed, whole({})],
+    ]);
+  },
+);
