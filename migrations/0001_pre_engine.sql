@@ -803,6 +803,7 @@ create table ratchet_internal.graph_activities (
   version_id bigint not null references ratchet_internal.graph_versions on delete cascade,
   position int not null,
   name text collate "C" not null,
+  label text,
   kind text collate "C" not null,
   path int[] not null,
   path_names text[] not null,
@@ -840,6 +841,8 @@ create table ratchet_internal.graph_activities (
 );
 comment on table ratchet_internal.graph_activities is
   'One row an activity of a deployed version, compiled.';
+comment on column ratchet_internal.graph_activities.label is
+  'How the rows of its runs are called (jobs_attributes.field), behind their addresses.';
 comment on column ratchet_internal.graph_activities.path is
   'Numbers of the activities from the trigger to this one; as many as its address has.';
 comment on column ratchet_internal.graph_activities.is_read is
@@ -14632,8 +14635,8 @@ as $$
     join ratchet_internal.graph_names n on n.space = p_space and n.name = tree.path[1]
     where cardinality(tree.path) = 1)
   insert into ratchet_internal.graph_activities
-    (version_id, position, name, kind, path, path_names)
-  select p_version, n.position, n.name,
+    (version_id, position, name, label, kind, path, path_names)
+  select p_version, n.position, n.name, ratchet_internal.step_field('', n.position, n.name),
     case body ->> 'type' when 'activity' then 'hook' else body ->> 'type' end,
     array(select above.position from unnest(tree.path) with ordinality as step (name, at)
       join ratchet_internal.graph_names above on above.space = p_space and above.name = step.name
@@ -15298,8 +15301,7 @@ create function ratchet_internal.graph_attribute(
 language sql immutable
 return row(p_job, p_ledger, p_now, null, p_activity.position, null, null,
   false, p_address, p_activity.kind,
-  ratchet_internal.step_field(p_address, p_activity.position, p_activity.name), p_input, null,
-  p_value)::ratchet.jobs_attributes;
+  p_address || '/' || p_activity.label, p_input, null, p_value)::ratchet.jobs_attributes;
 comment on function ratchet_internal.graph_attribute(timestamptz, bigint,
   ratchet_internal.graph_activities, text, bigint, json, text) is
   'The row of one run of an activity, as it is when it has been entered.';

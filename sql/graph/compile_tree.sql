@@ -29,8 +29,8 @@ as $$
     join ratchet_internal.graph_names n on n.space = p_space and n.name = tree.path[1]
     where cardinality(tree.path) = 1)
   insert into ratchet_internal.graph_activities
-    (version_id, position, name, kind, path, path_names)
-  select p_version, n.position, n.name,
+    (version_id, position, name, label, kind, path, path_names)
+  select p_version, n.position, n.name, ratchet_internal.step_field('', n.position, n.name),
     case body ->> 'type' when 'activity' then 'hook' else body ->> 'type' end,
     array(select above.position from unnest(tree.path) with ordinality as step (name, at)
       join ratchet_internal.graph_names above on above.space = p_space and above.name = step.name

@@ -9,8 +9,7 @@ create function ratchet_internal.graph_attribute(
 language sql immutable
 return row(p_job, p_ledger, p_now, null, p_activity.position, null, null,
   false, p_address, p_activity.kind,
-  ratchet_internal.step_field(p_address, p_activity.position, p_activity.name), p_input, null,
-  p_value)::ratchet.jobs_attributes;
+  p_address || '/' || p_activity.label, p_input, null, p_value)::ratchet.jobs_attributes;
 comment on function ratchet_internal.graph_attribute(timestamptz, bigint,
   ratchet_internal.graph_activities, text, bigint, json, text) is
   'The row of one run of an activity, as it is when it has been entered.';

@@ -8,6 +8,7 @@ create table ratchet_internal.graph_activities (
   version_id bigint not null references ratchet_internal.graph_versions on delete cascade,
   position int not null,
   name text collate "C" not null,
+  label text,
   kind text collate "C" not null,
   path int[] not null,
   path_names text[] not null,
@@ -45,6 +46,8 @@ create table ratchet_internal.graph_activities (
 );
 comment on table ratchet_internal.graph_activities is
   'One row an activity of a deployed version, compiled.';
+comment on column ratchet_internal.graph_activities.label is
+  'How the rows of its runs are called (jobs_attributes.field), behind their addresses.';
 comment on column ratchet_internal.graph_activities.path is
   'Numbers of the activities from the trigger to this one; as many as its address has.';
 comment on column ratchet_internal.graph_activities.is_read is
