@@ -37,15 +37,15 @@ begin
     v_options := ratchet_internal.trigger_options(p_job, v_trigger, v_output);
     v_job.key := coalesce(nullif(v_options ->> 'id', ''), v_job.key);
     v_job.entity := coalesce(p_job.entity, nullif(v_options ->> 'entity', ''), v_job.workflow);
-    if v_options ? 'key' then
-      v_facts := ratchet_internal.trigger_facts(v_job.created_at, v_trigger, v_options);
-      v_job.options := v_job.options::jsonb || jsonb_strip_nulls(jsonb_build_object(
-        'key', v_options -> 'key', 'ts', v_facts -> 'bucket'));
-    end if;
   end if;
   if v_options is not null or p_job.parent_id is not null then
     perform ratchet_internal.check_name(v_job.key, 'job id'),
       ratchet_internal.check_name(v_job.entity, 'entity');
+  end if;
+  if v_options ? 'key' then
+    v_facts := ratchet_internal.trigger_facts(v_job.created_at, v_trigger, v_options);
+    v_job.options := v_job.options::jsonb || jsonb_strip_nulls(jsonb_build_object(
+      'key', v_options -> 'key', 'ts', v_facts -> 'bucket'));
   end if;
   v_draft := row(v_job.created_at, v_trigger.version_id, v_trigger.position, true, v_job,
     v_trigger.ahead, null, 0, null, null, null, null, null, '{}', null, null, null, v_facts, null,
