@@ -97,7 +97,6 @@ export type { StoredHistory, StoredStep } from './replay/stored-history';
 export { Connector, ConnectorNATS, ConnectorPostgres } from './connectors';
 export { KeyStore, Utils } from './compatibility';
 export * as Enums from './enums';
-export type * from './durable/type-names';
 export { StreamStatus } from './mesh/messages';
 /** Every type of this package by its name: `Types.WorkerConfig`. */
 export * as Types from './types';

@@ -2,13 +2,12 @@
 
 import type { ConnectionConfig } from './durable/connection';
 
+export type * from './durable/type-names';
 export type * from './index';
 /** A value as well: `Types.StreamStatus.SUCCESS`. */
 export { StreamStatus } from './mesh/messages';
 
-export type { Codec as PayloadCodec } from './database/codec';
 export type { EngineConfig as HotMeshEngine } from './mesh/config';
-export type { Manifest as HotMeshManifest } from './mesh/deploy';
 export type { QuorumCallback as QuorumMessageCallback } from './mesh/instance';
 export type { Logger as ILogger } from './mesh/logger';
 export type { InterruptOptions as JobInterruptOptions } from './mesh/options';

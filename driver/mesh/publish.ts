@@ -114,10 +114,8 @@ export async function askJob(
   const output = outputOf(fromJson(answer) as JobOutput);
   const { metadata } = output;
   if (metadata.err !== undefined) {
-    const error = fromJson(metadata.err) as object;
-    // Code and message stand beside it as well, where they are after a timeout, and once were.
     // eslint-disable-next-line @typescript-eslint/only-throw-error -- documented as a plain object
-    throw { ...error, error, job_id: jobId };
+    throw rejectionOf(fromJson(metadata.err) as object, jobId);
   }
   return output;
 }
@@ -128,4 +126,16 @@ const DEFAULT_WAIT_MS = 1_000;
 export function waitMs(): number {
   const given = Number(process.env['HMSH_OTT_WAIT_TIME']);
   return given > 0 ? given : DEFAULT_WAIT_MS;
+}
+
+/**
+ * `{ error, job_id }`. Programs of older versions read `code` and `message` of the rejection itself:
+ * it has the members of the error as well, where nobody lists them.
+ */
+function rejectionOf(error: object, jobId: string): object {
+  const hidden = Object.entries(error).map(([name, value]) => [name, { value: value as unknown }]);
+  return Object.defineProperties(
+    { error, job_id: jobId },
+    Object.fromEntries(hidden) as PropertyDescriptorMap,
+  );
 }

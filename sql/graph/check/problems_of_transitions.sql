@@ -1,5 +1,5 @@
 -- A graph is a tree: one activity leads to each but the trigger, and none leads back. Two ways
--- from one activity to the same one are alternatives.
+-- from one activity to the same one are alternatives, if each has conditions.
 
 create function ratchet_internal.problems_of_transitions(p_normal jsonb)
 returns table (path text[], activity text, severity text, message text, hint text)
@@ -9,6 +9,8 @@ as $$
   with activity as materialized (select * from ratchet_internal.document_activities(p_normal)),
   transition as materialized (
     select t.*, first_value(t.source) over (partition by t.graph, t.target order by t.path) as only,
+      row_number() over (partition by t.graph, t.target order by t.path) as n,
+      bool_and(t.body ? 'conditions') over (partition by t.graph, t.target) as are_conditional,
       (select array_agg(a.activity) from activity a where a.graph = t.graph) as known
     from ratchet_internal.document_transitions(p_normal) t),
   lineage as materialized (select * from ratchet_internal.document_lineage(p_normal))
@@ -32,7 +34,8 @@ as $$
     union all
     select format('"%s" has more than one incoming transition', t.target),
       'A graph is a tree: give each way an activity of its own, or decide in one place.'
-    where t.source <> t.only and a.type <> 'trigger'
+    where a.type <> 'trigger'
+      and (t.source <> t.only or t.n > 1 and not t.are_conditional)
     union all
     select format('circular transition: "%s" leads back to itself', t.target),
       'Write loops with an activity of type cycle.'

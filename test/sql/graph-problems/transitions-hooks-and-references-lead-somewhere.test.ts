@@ -42,6 +42,12 @@ const cases: ProblemCase[] = [
     '"b" has more than one incoming transition',
   ],
   [
+    flat({ a: worker }, { transitions: { t: to('a', 'a') } }),
+    'transitions.t.1.to',
+    't',
+    '"a" has more than one incoming transition',
+  ],
+  [
     flat({ a: worker, b: worker }, { transitions: { a: to('b'), b: to('a') } }),
     'transitions.a.0.to',
     'a',

@@ -91,7 +91,7 @@ const alternatives = (second: object): Graph => ({
       { to: 'close', conditions: { code: [200, 404] } },
       { to: 'close', conditions: second },
     ],
-    close: [{ to: 'after' }, { to: 'after' }],
+    close: [200, 2].map((code) => ({ to: 'after', conditions: { code: [200, code] } })),
   },
 });
 
