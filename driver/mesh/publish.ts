@@ -129,8 +129,8 @@ export function waitMs(): number {
 }
 
 /**
- * `{ error, job_id }`. Programs of older versions read `code` and `message` of the rejection itself:
- * it has the members of the error as well, where nobody lists them.
+ * `{ error, job_id }`. Programs of older versions read `code` and `message` of the rejection
+ * itself: it has the members of the error as well, where nobody lists them.
  */
 function rejectionOf(error: object, jobId: string): object {
   const hidden = Object.entries(error).map(([name, value]) => [name, { value: value as unknown }]);
