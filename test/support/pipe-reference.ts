@@ -67,8 +67,8 @@ function resolve(cell: unknown, scope: Scope, args: unknown[]): unknown {
   if (name.startsWith('@')) {
     const call = oracle[name.slice(1)];
     if (call === undefined) throw new Error('no such function');
-    // No function changes what it is given.
-    return call(...structuredClone<unknown[]>(args));
+    // No function changes what it is given, and two lists or objects are never the same.
+    return call(...args.map((arg) => structuredClone(arg)));
   }
   const [start = '', ...steps] = name.split('.');
   const root = start.startsWith('$') ? scope.variables[start] : own(scope.data, start);
