@@ -195,7 +195,7 @@ export function judge(job: ObservedJob, payload: unknown, world: World): Verdict
     const activity = graph.activities[id] as Activity;
     const target = activity['target'] && evaluate(activity['target'], above, jid);
     const end: End = { kind: 'interrupt', ...stopOf(activity, expire) };
-    const isSelf = target === undefined || target === jid;
+    const isSelf = activity['target'] === undefined || target === jid;
     if (isSelf) ends.push(end);
     else {
       const isDone = member(seen.input, 'is_interrupted') === true;
