@@ -80,7 +80,8 @@ export function randomOptions(random: Random, graph: Graph, { value, jobValue, c
     const listener = listeners.length > 0 ? { tell: `${pick(listeners)}-topic`, tells: 1 } : {};
     const maps = {
       ...{ v: value(place.readable), boss: '{$job.metadata.jid}', ...read(3), ...listener },
-      ...(chance(2) ? { keep: 901 } : {}),
+      // The id of one that is named is taken for as long as a trial may take.
+      ...(chance(2) || isNamed ? { keep: 901 } : {}),
       ...(isNamed ? { id: own } : {}),
     };
     return { type: 'await', topic: child, input: { maps }, ...detached };
