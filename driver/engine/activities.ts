@@ -166,8 +166,10 @@ export function runActivity(
     store.arguments = (fromJson(input) ?? []) as unknown[];
     if (callers.has(activity)) store.call = store.arguments.shift();
     store.headers = options.headers ?? {};
-    const run = () => context.run(store, execute, store, activity);
-    returned = span === undefined ? run() : span.run(run);
+    returned =
+      span === undefined
+        ? context.run(store, execute, store, activity)
+        : span.run(() => context.run(store, execute, store, activity));
     if (isThenable(returned)) {
       returned.then(
         (value) => end(success(value, store.activityName)),

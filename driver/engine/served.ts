@@ -34,6 +34,8 @@ export class Served {
   private readonly activityQueues = new Map<string, Set<string>>(); // by namespace
   private readonly callbacks = new Map<string, CallbackEntry[]>();
   private servesGraphs = false;
+  /** A worker was stopped here, ever: most processes stop as a whole, and need not look. */
+  private hasStopped = false;
 
   constructor(private readonly logLevel: () => LogLevel | undefined = () => undefined) {}
 
@@ -63,6 +65,7 @@ export class Served {
     const entries = this.workflows.get(key(namespace, queue, workflow)) ?? [];
     const entry = entries.find((each) => each.route === route);
     if (entry === undefined) return;
+    this.hasStopped = true;
     entry.isLeaving = true;
     if (entries.length > 1) entries.splice(entries.indexOf(entry), 1);
   }
@@ -85,7 +88,7 @@ export class Served {
 
   /** No worker of this process serves its workflow any more. */
   hasLeft(work: Work): boolean {
-    return this.entryOf(work)?.isLeaving === true;
+    return this.hasStopped && this.entryOf(work)?.isLeaving === true;
   }
 
   addActivities(namespace: string, queue: string): void {
