@@ -17141,49 +17141,33 @@ comment on function ratchet_internal.run_any(ratchet_internal.graph_draft,
   ratchet_internal.graph_activities, ratchet_internal.graph_item, boolean) is
   'Does one thing of a stretch, whatever it is, and adds what it comes to to the draft.';
 
--- sql/graph/keys_ahead.sql
+-- sql/graph/known_activities.sql
 
 -- What the stretches of jobs begin with and may come to without waiting (graph_activities.ahead),
--- each once.
+-- read at once. The keys to find them by are version and position in one number.
 
-create function ratchet_internal.keys_ahead(p_drafts ratchet_internal.graph_draft[])
-returns bigint[]
-language plpgsql immutable
+create function ratchet_internal.known_activities(
+  p_drafts ratchet_internal.graph_draft[]
+) returns ratchet_internal.graph_known
+language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_known ratchet_internal.graph_known;
   v_draft ratchet_internal.graph_draft;
   v_keys bigint[] := '{}';
 begin
   foreach v_draft in array p_drafts loop
     if not v_keys @> v_draft.ahead then v_keys := v_keys || v_draft.ahead; end if;
   end loop;
-  return v_keys;
-end $$;
-comment on function ratchet_internal.keys_ahead(ratchet_internal.graph_draft[]) is
-  'What the stretches of jobs begin with and may come to without waiting.';
-
--- sql/graph/known_activities.sql
-
--- Activities that are needed together, read at once. The keys to find them by are version and
--- position in one number.
-
-create function ratchet_internal.known_activities(p_keys bigint[])
-returns ratchet_internal.graph_known
-language plpgsql stable
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-  v_known ratchet_internal.graph_known;
-begin
   select array_agg(each.key), array_agg(a) into v_known.keys, v_known.activities
-  from unnest(p_keys) as each (key)
+  from unnest(v_keys) as each (key)
   join ratchet_internal.graph_activities a
     on a.version_id = any (array[each.key >> 32]) and a.position = (each.key & 4294967295)::int;
   return v_known;
 end $$;
-comment on function ratchet_internal.known_activities(bigint[]) is
-  'Activities with keys to find them by.';
+comment on function ratchet_internal.known_activities(ratchet_internal.graph_draft[]) is
+  'The activities that the stretches of jobs begin with and may come to, with keys.';
 
 -- sql/graph/run_stretch.sql
 
@@ -17709,7 +17693,7 @@ comment on function ratchet_internal.start_graph(ratchet_internal.graph_draft, i
 
 create function ratchet_internal.child_draft(
   p_now timestamptz, p_parent ratchet.jobs, p_version ratchet_internal.graph_versions,
-  p_effect jsonb
+  p_graph ratchet_internal.graphs, p_effect jsonb
 ) returns ratchet_internal.graph_draft
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -17717,12 +17701,10 @@ as $$
 declare
   v_draft ratchet_internal.graph_draft;
   v_job ratchet.jobs;
-  v_graph ratchet_internal.graphs := ratchet_internal.find_graph(p_version.id,
-    p_effect ->> 'topic');
   v_message text;
   v_detail text;
 begin
-  if v_graph.version_id is null then
+  if p_graph.version_id is null then
     v_draft.stop := jsonb_build_object('error', jsonb_build_object('code', 404, 'message',
       'no subscription found for topic ' || (p_effect ->> 'topic')));
     return v_draft;
@@ -17737,7 +17719,7 @@ begin
     'pa', p_effect -> 'activity', 'px', nullif(not v_job.is_awaited, false),
     'trc', p_parent.options ->> 'trc', 'spn', p_parent.options ->> 'spn',
     'expire', p_parent.options -> 'expire', 'max_cycles', p_parent.options -> 'max_cycles'));
-  return ratchet_internal.inception(v_job, v_graph, 0);
+  return ratchet_internal.inception(v_job, p_graph, 0);
 exception when sqlstate 'WF107' or sqlstate 'WF506' or sqlstate 'WF101' or data_exception
   or program_limit_exceeded
 then
@@ -17747,7 +17729,7 @@ then
   return v_draft;
 end $$;
 comment on function ratchet_internal.child_draft(timestamptz, ratchet.jobs,
-  ratchet_internal.graph_versions, jsonb) is
+  ratchet_internal.graph_versions, ratchet_internal.graphs, jsonb) is
   'Works out the job that an await activity starts, or why it cannot be started.';
 
 -- sql/graph/settle_await.sql
@@ -17790,6 +17772,7 @@ as $$
 declare
   v_parent ratchet.jobs;
   v_version ratchet_internal.graph_versions;
+  v_graph ratchet_internal.graphs;
   v_draft ratchet_internal.graph_draft;
   v_run ratchet_internal.graph_run;
   v_error jsonb;
@@ -17799,11 +17782,11 @@ begin
   from ratchet_internal.graph_apps a
   join ratchet_internal.graph_versions v on v.id = a.version_id
   where a.space = v_parent.namespace;
-  v_draft := ratchet_internal.child_draft(p_now, v_parent, v_version, p_effect);
+  v_graph := ratchet_internal.find_graph(v_version.id, p_effect ->> 'topic');
+  v_draft := ratchet_internal.child_draft(p_now, v_parent, v_version, v_graph, p_effect);
   v_error := (v_draft.stop) -> 'error';
   if v_error is null then
-    v_run := (ratchet_internal.start_graph(v_draft, p_budget,
-      ratchet_internal.find_graph(v_version.id, p_effect ->> 'topic'))).run;
+    v_run := (ratchet_internal.start_graph(v_draft, p_budget, v_graph)).run;
     if v_run is null then
       v_error := jsonb_build_object('code', 409, 'message',
         'Duplicate job: ' || (v_draft.job).key);
@@ -17926,8 +17909,7 @@ as $$
 declare
   v_loads ratchet_internal.graph_draft[] :=
     (ratchet_internal.load_graphs(p_now, p_jobs)).drafts;
-  v_known ratchet_internal.graph_known := ratchet_internal.known_activities(
-    ratchet_internal.keys_ahead(v_loads));
+  v_known ratchet_internal.graph_known := ratchet_internal.known_activities(v_loads);
   -- Lists of their own are not copied at each call.
   v_keys bigint[] := v_known.keys;
   v_activities ratchet_internal.graph_activities[] := v_known.activities;

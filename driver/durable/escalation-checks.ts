@@ -117,13 +117,23 @@ export function checkCall(
   required: readonly string[],
   optional: readonly string[] = [],
 ): void {
-  const known = [...required, ...optional, ...(optional.includes('tx') ? ['namespace'] : [])];
+  const known = [...required, ...optional];
   checkOptions(given, known, where);
   for (const option of known) {
     const value = (given as Record<string, unknown>)[option];
     if (value === undefined && !required.includes(option)) continue;
     checkOption(value, option, where);
   }
+}
+
+/** As `checkCall`, of a call that changes tasks, with the options of InTransaction. */
+export function checkChange(
+  given: object,
+  where: string,
+  required: readonly string[],
+  optional: readonly string[] = [],
+): void {
+  checkCall(given, where, required, [...optional, 'tx', 'namespace']);
 }
 
 /** The namespace beside an id, if there is one. */

@@ -5,7 +5,7 @@ import { durationMs, type Duration } from '../duration';
 import type { Hub } from '../engine/hub';
 import type { EventSink } from '../events';
 import { EscalationCaller } from './escalation-caller';
-import { checkCall, checkId, checkNamespace, checkObject } from './escalation-checks';
+import { checkCall, checkChange, checkId, checkNamespace, checkObject } from './escalation-checks';
 import { toEntry, type EscalationEntry } from './escalation-entry';
 import {
   createFields,
@@ -74,7 +74,7 @@ export class EscalationClient {
 
   /** Claims a task for a while; who has it already gets more time. */
   async claim(options: ClaimOptions): Promise<ClaimResult> {
-    checkCall(options, 'escalations.claim', ['id', 'assignee'], ['durationMinutes', 'tx']);
+    checkChange(options, 'escalations.claim', ['id', 'assignee'], ['durationMinutes']);
     const { id, assignee, durationMinutes = 1, tx } = options;
     const values = [id, assignee, durationMinutes, randomUUID()];
     return this.calls.result<ClaimResult>('claim', values, 'claimed', tx);
@@ -84,8 +84,8 @@ export class EscalationClient {
   async claimByMetadata(
     options: ByMetadata & { assignee: string; durationMinutes?: number },
   ): Promise<ClaimResult & { candidatesExist: number }> {
-    const optional = ['value', 'durationMinutes', 'roles', 'metadata', 'tx'];
-    checkCall(options, 'escalations.claimByMetadata', ['key', 'assignee'], optional);
+    const optional = ['value', 'durationMinutes', 'roles', 'metadata'];
+    checkChange(options, 'escalations.claimByMetadata', ['key', 'assignee'], optional);
     const { key, value, assignee, durationMinutes = 1, roles = null, metadata, tx } = options;
     const wanted = [key, toJson(value ?? null, 'value')];
     const given = [assignee, durationMinutes, roles, toJson(metadata, 'metadata'), randomUUID()];
@@ -96,7 +96,7 @@ export class EscalationClient {
   async claimMany(
     options: Omit<ClaimOptions, 'id'> & { ids: string[] },
   ): Promise<{ claimed: number; skipped: number }> {
-    checkCall(options, 'escalations.claimMany', ['ids', 'assignee'], ['durationMinutes', 'tx']);
+    checkChange(options, 'escalations.claimMany', ['ids', 'assignee'], ['durationMinutes']);
     const { assignee, durationMinutes = 1, tx } = options;
     const ids = [...new Set(options.ids)];
     const values = [ids, assignee, durationMinutes, randomUUID()];
@@ -108,7 +108,7 @@ export class EscalationClient {
   async release(
     options: { id: string; assignee?: string } & InTransaction,
   ): Promise<Done | Refused<'not-found' | 'wrong-assignee'>> {
-    checkCall(options, 'escalations.release', ['id'], ['assignee', 'tx']);
+    checkChange(options, 'escalations.release', ['id'], ['assignee']);
     const values = [options.id, options.assignee ?? null, randomUUID()];
     return this.calls.result('release', values, 'released', options.tx);
   }
@@ -129,8 +129,8 @@ export class EscalationClient {
       assertClaim?: string;
     } & InTransaction,
   ): Promise<ResolveResult> {
-    const optional = ['resolverPayload', 'metadata', 'assertClaim', 'tx'];
-    checkCall(options, 'escalations.resolve', ['id'], optional);
+    const optional = ['resolverPayload', 'metadata', 'assertClaim'];
+    checkChange(options, 'escalations.resolve', ['id'], optional);
     const { id, metadata, assertClaim = null, tx } = options;
     const given = [
       toPayload(options.resolverPayload, 'resolverPayload'),
@@ -143,8 +143,8 @@ export class EscalationClient {
   async resolveByMetadata(
     options: ByMetadata & { resolverPayload?: unknown },
   ): Promise<ResolveResult> {
-    const optional = ['value', 'resolverPayload', 'roles', 'metadata', 'tx'];
-    checkCall(options, 'escalations.resolveByMetadata', ['key'], optional);
+    const optional = ['value', 'resolverPayload', 'roles', 'metadata'];
+    checkChange(options, 'escalations.resolveByMetadata', ['key'], optional);
     const { key, value, roles = null, metadata, tx } = options;
     const payload = toPayload(options.resolverPayload, 'resolverPayload');
     const wanted = [key, toJson(value ?? null, 'value'), payload];
@@ -160,7 +160,7 @@ export class EscalationClient {
       metadata?: Record<string, unknown>;
     } & InTransaction,
   ): Promise<EscalationEntry[]> {
-    checkCall(options, 'escalations.resolveMany', ['ids'], ['resolverPayload', 'metadata', 'tx']);
+    checkChange(options, 'escalations.resolveMany', ['ids'], ['resolverPayload', 'metadata']);
     const payload = toPayload(options.resolverPayload, 'resolverPayload');
     const metadata = toJson(options.metadata, 'metadata');
     const values = [options.ids, payload, metadata, randomUUID()];
@@ -179,8 +179,8 @@ export class EscalationClient {
     | { ok: true; entries: EscalationEntry[] }
     | { ok: false; failed: { id: string; reason: AllRefusal }[] }
   > {
-    const optional = ['metadata', 'assertAssignee', 'tx'];
-    checkCall(options, 'escalations.resolveAllOrNone', ['items'], optional);
+    const optional = ['metadata', 'assertAssignee'];
+    checkChange(options, 'escalations.resolveAllOrNone', ['items'], optional);
     const { items, metadata, assertAssignee = null, tx } = options;
     const payloads = items.map((item) => toPayload(item.resolverPayload, 'resolverPayload'));
     const ids = items.map(({ id }) => id);
@@ -199,7 +199,7 @@ export class EscalationClient {
     namespace?: string,
     options: InTransaction = {},
   ): Promise<Done | Refused<'not-found' | 'already-terminal'>> {
-    checkCall(options, 'escalations.cancel', [], ['tx']);
+    checkChange(options, 'escalations.cancel', []);
     const values = [checkId(id), checkNamespace(namespace), randomUUID()];
     return this.calls.result('cancel', values, 'cancelled', options.tx);
   }
@@ -218,7 +218,7 @@ export class EscalationClient {
   async appendMilestones(
     options: { id: string; milestones: Record<string, unknown>[] } & InTransaction,
   ): Promise<EscalationEntry | null> {
-    checkCall(options, 'escalations.appendMilestones', ['id', 'milestones'], ['tx']);
+    checkChange(options, 'escalations.appendMilestones', ['id', 'milestones']);
     const milestones = toJson(options.milestones, 'milestones');
     const values = [options.id, milestones, randomUUID()];
     return this.calls.one('appendMilestones', values, undefined, options.tx);
@@ -228,7 +228,7 @@ export class EscalationClient {
   async escalateToRole(
     options: { id: string; targetRole: string } & InTransaction,
   ): Promise<EscalationEntry | null> {
-    checkCall(options, 'escalations.escalateToRole', ['id', 'targetRole'], ['tx']);
+    checkChange(options, 'escalations.escalateToRole', ['id', 'targetRole']);
     const values = [[options.id], options.targetRole];
     return this.calls.one('escalateToRole', values, 'reassigned', options.tx);
   }
@@ -237,7 +237,7 @@ export class EscalationClient {
   async escalateManyToRole(
     options: { ids: string[]; targetRole: string } & InTransaction,
   ): Promise<number> {
-    checkCall(options, 'escalations.escalateManyToRole', ['ids', 'targetRole'], ['tx']);
+    checkChange(options, 'escalations.escalateManyToRole', ['ids', 'targetRole']);
     const values = [options.ids, options.targetRole];
     return (await this.calls.entries('escalateToRole', values, 'reassigned', options.tx)).length;
   }
@@ -246,7 +246,7 @@ export class EscalationClient {
   async updateManyPriority(
     options: { ids: string[]; priority: number } & InTransaction,
   ): Promise<number> {
-    checkCall(options, 'escalations.updateManyPriority', ['ids', 'priority'], ['tx']);
+    checkChange(options, 'escalations.updateManyPriority', ['ids', 'priority']);
     const values = [options.ids, options.priority];
     return Number((await this.calls.rows('setPriority', values, options.tx))[0]);
   }

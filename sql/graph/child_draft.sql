@@ -2,7 +2,7 @@
 
 create function ratchet_internal.child_draft(
   p_now timestamptz, p_parent ratchet.jobs, p_version ratchet_internal.graph_versions,
-  p_effect jsonb
+  p_graph ratchet_internal.graphs, p_effect jsonb
 ) returns ratchet_internal.graph_draft
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -10,12 +10,10 @@ as $$
 declare
   v_draft ratchet_internal.graph_draft;
   v_job ratchet.jobs;
-  v_graph ratchet_internal.graphs := ratchet_internal.find_graph(p_version.id,
-    p_effect ->> 'topic');
   v_message text;
   v_detail text;
 begin
-  if v_graph.version_id is null then
+  if p_graph.version_id is null then
     v_draft.stop := jsonb_build_object('error', jsonb_build_object('code', 404, 'message',
       'no subscription found for topic ' || (p_effect ->> 'topic')));
     return v_draft;
@@ -30,7 +28,7 @@ begin
     'pa', p_effect -> 'activity', 'px', nullif(not v_job.is_awaited, false),
     'trc', p_parent.options ->> 'trc', 'spn', p_parent.options ->> 'spn',
     'expire', p_parent.options -> 'expire', 'max_cycles', p_parent.options -> 'max_cycles'));
-  return ratchet_internal.inception(v_job, v_graph, 0);
+  return ratchet_internal.inception(v_job, p_graph, 0);
 exception when sqlstate 'WF107' or sqlstate 'WF506' or sqlstate 'WF101' or data_exception
   or program_limit_exceeded
 then
@@ -40,5 +38,5 @@ then
   return v_draft;
 end $$;
 comment on function ratchet_internal.child_draft(timestamptz, ratchet.jobs,
-  ratchet_internal.graph_versions, jsonb) is
+  ratchet_internal.graph_versions, ratchet_internal.graphs, jsonb) is
   'Works out the job that an await activity starts, or why it cannot be started.';

@@ -12,8 +12,7 @@ as $$
 declare
   v_loads ratchet_internal.graph_draft[] :=
     (ratchet_internal.load_graphs(p_now, p_jobs)).drafts;
-  v_known ratchet_internal.graph_known := ratchet_internal.known_activities(
-    ratchet_internal.keys_ahead(v_loads));
+  v_known ratchet_internal.graph_known := ratchet_internal.known_activities(v_loads);
   -- Lists of their own are not copied at each call.
   v_keys bigint[] := v_known.keys;
   v_activities ratchet_internal.graph_activities[] := v_known.activities;

@@ -150,7 +150,6 @@
 \ir spans/span_of.sql
 \ir spans/tell_spans.sql
 \ir run_any.sql
-\ir keys_ahead.sql
 \ir known_activities.sql
 \ir run_stretch.sql
 

@@ -12,6 +12,7 @@ as $$
 declare
   v_parent ratchet.jobs;
   v_version ratchet_internal.graph_versions;
+  v_graph ratchet_internal.graphs;
   v_draft ratchet_internal.graph_draft;
   v_run ratchet_internal.graph_run;
   v_error jsonb;
@@ -21,11 +22,11 @@ begin
   from ratchet_internal.graph_apps a
   join ratchet_internal.graph_versions v on v.id = a.version_id
   where a.space = v_parent.namespace;
-  v_draft := ratchet_internal.child_draft(p_now, v_parent, v_version, p_effect);
+  v_graph := ratchet_internal.find_graph(v_version.id, p_effect ->> 'topic');
+  v_draft := ratchet_internal.child_draft(p_now, v_parent, v_version, v_graph, p_effect);
   v_error := (v_draft.stop) -> 'error';
   if v_error is null then
-    v_run := (ratchet_internal.start_graph(v_draft, p_budget,
-      ratchet_internal.find_graph(v_version.id, p_effect ->> 'topic'))).run;
+    v_run := (ratchet_internal.start_graph(v_draft, p_budget, v_graph)).run;
     if v_run is null then
       v_error := jsonb_build_object('code', 409, 'message',
         'Duplicate job: ' || (v_draft.job).key);

@@ -22,7 +22,7 @@ export interface TestDatabase {
 const variable = 'PGRATCHET_TEST_CLUSTER';
 
 let cluster: Promise<Cluster> | undefined;
-let admin: Pool | undefined;
+let administration: Pool | undefined;
 
 /**
  * A fresh database with the engine installed. Called in a test, it is dropped with the test, which
@@ -78,11 +78,11 @@ async function dropDatabase(admin: Pool, name: string, pool: Pool): Promise<void
 
 /** Connections to the server's own database, of which a file's tests need one or two. */
 function administrator(server: string): Pool {
-  if (admin === undefined) {
-    admin = new Pool({ connectionString: server, allowExitOnIdle: true });
-    admin.on('error', () => undefined);
+  if (administration === undefined) {
+    administration = new Pool({ connectionString: server, allowExitOnIdle: true });
+    administration.on('error', () => undefined);
   }
-  return admin;
+  return administration;
 }
 
 async function joinCluster(): Promise<Cluster> {
