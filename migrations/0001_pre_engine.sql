@@ -10942,7 +10942,8 @@ comment on function ratchet_internal.pipe_scientific(text, float8, int) is
 -- sql/graph/pipe/call/pipe_search.sql
 
 -- Where a regular expression first matches a text, or -1. Only where matters, so the differences of
--- the two dialects in what a match takes do not; the others are translated.
+-- the two dialects in what a match takes do not; the others are translated. What belongs to a word
+-- depends neither on the database's locale nor, as in JavaScript, on anything but ASCII.
 -- Raises: WF107, WF506.
 
 create function ratchet_internal.pipe_search(p_text text, p_pattern text) returns int
@@ -10951,7 +10952,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   perform ratchet_internal.pipe_check_size('string.search', length(p_pattern), 1000);
-  return regexp_instr(p_text, ratchet_internal.pipe_pattern(p_pattern)) - 1;
+  return regexp_instr(p_text collate "C", ratchet_internal.pipe_pattern(p_pattern)) - 1;
 exception
   when invalid_regular_expression then
     perform ratchet_internal.pipe_fail('string.search', 'the pattern is not a regular expression');

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { createHash, createHmac, pbkdf2Sync, randomBytes } from 'node:crypto';
 import { chownSync, closeSync, openSync } from 'node:fs';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -76,7 +76,7 @@ export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Embe
 
 async function initialise(native: string, folder: string, owner: Owner | undefined, pw: string) {
   const passwordFile = join(folder, 'password');
-  await writeFile(passwordFile, pw, { mode: 0o600 });
+  await writeFile(passwordFile, verifierOf(pw), { mode: 0o600 });
   if (owner) chownSync(passwordFile, owner.uid, owner.gid);
   const flags = ['--auth=password', '--username=postgres', `--pwfile=${passwordFile}`];
   const locale = ['--locale=C', '--encoding=UTF8', '--no-sync', '--no-instructions'];
@@ -86,6 +86,19 @@ async function initialise(native: string, folder: string, owner: Owner | undefin
     cwd: folder,
   });
   await rm(passwordFile);
+}
+
+/**
+ * What the server keeps of the password (SCRAM, RFC 5803). A random one needs no stretching, and
+ * the usual 4,096 rounds cost the server a few milliseconds for each connection.
+ */
+function verifierOf(password: string): string {
+  const salt = randomBytes(16);
+  const salted = pbkdf2Sync(password, salt, 1, 32, 'sha256');
+  const keyOf = (name: string) => createHmac('sha256', salted).update(name).digest();
+  const stored = createHash('sha256').update(keyOf('Client Key')).digest('base64');
+  const serverKey = keyOf('Server Key').toString('base64');
+  return `SCRAM-SHA-256$1:${salt.toString('base64')}$${stored}:${serverKey}`;
 }
 
 /** The owner may not be allowed into the folder of the package, as under /root: then a copy. */

@@ -4,7 +4,11 @@
 const { createHash } = require('node:crypto');
 const { mkdirSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
+const { setFlagsFromString } = require('node:v8');
 const { version } = require('sucrase/package.json');
+
+// Most processes end before optimized code has earned what its compilation costs.
+setFlagsFromString('--interrupt-budget=1000000');
 
 const folder = join(__dirname, '..', '..', 'node_modules', '.cache', 'pgratchet-tests');
 mkdirSync(folder, { recursive: true });
