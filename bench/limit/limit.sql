@@ -164,6 +164,17 @@ create function bare.answer(p_id bigint, p_outcome json) returns void language s
   select pg_notify('bare_answer', p_id::text);
 $$;
 
+-- The same as a workflow of the limit: its start, then bare.flush, which takes it, then its end.
+create function bare.begin_alone(p_key text, p_args json) returns void language sql as $$
+  select bare.start('hello', array[p_key], array[p_args]);
+  select pg_notify('bare_workflow', '');
+$$;
+create function bare.end_alone(p_run bigint, p_outcome json) returns void language sql as $$
+  select from bare.flush(
+    array[p_run], array[1], array[p_outcome], array[p_run], array[p_outcome], 0, 1);
+  select pg_notify('bare_answer', '');
+$$;
+
 -- One row and its commit, for single starts.
 create table bare.row (
   id bigint generated always as identity primary key,

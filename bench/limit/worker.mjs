@@ -151,11 +151,18 @@ onCommands({
     await client.connect();
     const take = { name: 'take', text: 'select bare.take($1)' };
     const answer = { name: 'answer', text: 'select bare.answer($1, $2)' };
+    const end = { name: 'end', text: 'select bare.end_alone($1, $2)' };
     client.on('notification', async ({ channel, payload }) => {
+      if (channel === 'bare_workflow') {
+        const { rows } = await client.query({ ...FLUSH, values: [[], [], [], [], [], 1, 1] });
+        const value = await act(rows[0].args);
+        await client.query({ ...end, values: [rows[0].run_id, JSON.stringify(value)] });
+        return;
+      }
       if (channel === 'bare_queue') await client.query({ ...take, values: [payload] });
       const value = await act(payload);
       await client.query({ ...answer, values: [payload, JSON.stringify(value)] });
     });
-    await client.query('listen bare_ask; listen bare_queue');
+    await client.query('listen bare_ask; listen bare_queue; listen bare_workflow');
   },
 });
