@@ -49,10 +49,12 @@ test('300 jobs and two workers survive a Postgres that is killed again and again
   starting.catch(() => undefined);
   for (let kills = 0; kills < KILLS; kills += 1) {
     await kill(server, bench);
+    // Before the look at what was kept: more starts are acknowledged meanwhile.
+    const expected = [...acknowledged];
     const { rows } = await bench.pool.query<{ key: string }>('select key from ratchet.jobs');
     const kept = new Set(rows.map(({ key }) => key));
     t.deepEqual(
-      [...acknowledged].filter((id) => !kept.has(id)),
+      expected.filter((id) => !kept.has(id)),
       [],
     );
   }
