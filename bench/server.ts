@@ -46,7 +46,10 @@ export interface Database {
 
 function installation(kind: Kind, flags: Flags): string[] {
   if (kind === 'peer') return [];
-  if (kind === 'limit') return [readFileSync(join(__dirname, 'limit', 'limit.sql'), 'utf8')];
+  if (kind === 'limit') {
+    const files = ['limit.sql', 'one-at-a-time.sql'];
+    return files.map((file) => readFileSync(join(__dirname, 'limit', file), 'utf8'));
+  }
   const patch = flags.patch === undefined ? [] : [readFileSync(flags.patch, 'utf8')];
   return [expandSources('script'), ...patch];
 }

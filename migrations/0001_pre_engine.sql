@@ -10942,8 +10942,8 @@ comment on function ratchet_internal.pipe_scientific(text, float8, int) is
 -- sql/graph/pipe/call/pipe_search.sql
 
 -- Where a regular expression first matches a text, or -1. Only where matters, so the differences of
--- the two dialects in what a match takes do not; the others are translated. What belongs to a word
--- depends neither on the database's locale nor, as in JavaScript, on anything but ASCII.
+-- the two dialects in what a match takes do not; the others are translated. Words are made of
+-- ASCII, as in JavaScript, whatever the locale of the database.
 -- Raises: WF107, WF506.
 
 create function ratchet_internal.pipe_search(p_text text, p_pattern text) returns int

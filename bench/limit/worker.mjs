@@ -149,20 +149,24 @@ onCommands({
   async answer({ connectionString }) {
     const client = new pg.Client({ connectionString });
     await client.connect();
-    const take = { name: 'take', text: 'select bare.take($1)' };
-    const answer = { name: 'answer', text: 'select bare.answer($1, $2)' };
-    const end = { name: 'end', text: 'select bare.end_alone($1, $2)' };
-    client.on('notification', async ({ channel, payload }) => {
-      if (channel === 'bare_workflow') {
-        const { rows } = await client.query({ ...FLUSH, values: [[], [], [], [], [], 1, 1] });
-        const value = await act(rows[0].args);
-        await client.query({ ...end, values: [rows[0].run_id, JSON.stringify(value)] });
-        return;
-      }
-      if (channel === 'bare_queue') await client.query({ ...take, values: [payload] });
-      const value = await act(payload);
-      await client.query({ ...answer, values: [payload, JSON.stringify(value)] });
-    });
-    await client.query('listen bare_ask; listen bare_queue; listen bare_workflow');
+    const query = (name, text, ...values) => client.query({ name, text, values });
+    const reply = async (id) => {
+      const value = JSON.stringify(await act(id));
+      await query('answer', 'select bare.answer($1, $2)', id, value);
+    };
+    const on = {
+      bare_ask: reply,
+      async bare_queue(id) {
+        await query('take', 'select bare.take($1)', id);
+        await reply(id);
+      },
+      async bare_workflow() {
+        const { rows } = await query(FLUSH.name, FLUSH.text, [], [], [], [], [], 1, 1);
+        const value = JSON.stringify(await act(rows[0].args));
+        await query('end', 'select bare.end_alone($1, $2)', rows[0].run_id, value);
+      },
+    };
+    client.on('notification', ({ channel, payload }) => on[channel](payload));
+    for (const channel of Object.keys(on)) await client.query(`listen ${channel}`);
   },
 });

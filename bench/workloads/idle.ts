@@ -88,7 +88,6 @@ export const idle: Workload = async ({ server, flags }) => {
     };
     const results = [
       line('prototype', 0.5, 2),
-      line('prototype', 0.99, 2),
       line('queue', 0.5, 2),
       line('queue', 0.99, 2),
       line('hand', 0.5, 1.5),
