@@ -2104,7 +2104,8 @@ as $$
       when part[2] ~ '^(d|days?)$' then 86400000
       when part[2] ~ '^(w|weeks?)$' then 604800000
       when part[2] ~ '^(y|yrs?|years?)$' then 31557600000 end
-  from regexp_match(lower(p_text), '^\s*([0-9]{1,12}(?:\.[0-9]{1,6})?)\s*([a-z]*)\s*$') part
+  from regexp_match(lower(p_text collate "C"),
+    '^\s*([0-9]{1,12}(?:\.[0-9]{1,6})?)\s*([a-z]*)\s*$') part
 $$;
 comment on function ratchet_internal.duration_ms(text) is
   'A duration given as text, in milliseconds; null when it is none.';
@@ -2184,7 +2185,7 @@ as $$
   with item as (
     select i.item, regexp_match(i.item,
       '^(?:[*?]|([0-9]{1,2}|[a-z]{3})(?:-([0-9]{1,2}|[a-z]{3}))?)(?:/([0-9]{1,4}))?$') as part
-    from string_to_table(lower(p_field), ',') as i (item)),
+    from string_to_table(lower(p_field collate "C"), ',') as i (item)),
   named as (
     select part is not null as is_read, part[1] is null as is_all, part[2] is null as is_single,
       part[3]::int as step, (
@@ -2222,7 +2223,7 @@ as $$
   with item as (
     select i.item, case when named.day is null then m.special
       else array[(named.day - 1)::text, m.special[2], m.special[3]] end as special
-    from string_to_table(lower(p_field), ',') as i (item)
+    from string_to_table(lower(p_field collate "C"), ',') as i (item)
     cross join lateral (
       select regexp_match(i.item,
         '^([0-7]|sun|mon|tue|wed|thu|fri|sat)(?:(l)|#([1-5]))$') as special) m
@@ -2255,7 +2256,7 @@ language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_text text := lower(btrim(p_cron, E' \t\n\r'));
+  v_text text := lower(btrim(p_cron, E' \t\n\r') collate "C");
   v_fields text[] := regexp_split_to_array(case v_text
     when '@yearly' then '0 0 1 1 *' when '@monthly' then '0 0 1 * *' when '@weekly' then '0 0 * * 0'
     when '@daily' then '0 0 * * *' when '@hourly' then '0 * * * *' when '' then '*'
@@ -2400,7 +2401,8 @@ as $$
 begin
   if p_timezone is null
     or not p_timezone ~ '^[A-Za-z]+([_+/-][A-Za-z0-9]+)*$'
-    or not exists (select from pg_timezone_names where lower(name) = lower(p_timezone))
+    or not exists (select from pg_timezone_names
+      where lower(name collate "C") = lower(p_timezone collate "C"))
   then
     perform ratchet_internal.raise_error('WF104', 'invalid option',
       jsonb_build_object('option', 'timezone', 'value', left(p_timezone, 100)),
@@ -3680,7 +3682,7 @@ as $$
         - case when part[8] is null then interval '0' else (part[8] || '1')::int
           * make_interval(hours => part[9]::int, mins => part[10]::int) end) at time zone 'UTC'
     end
-  from (select regexp_match(ratchet_internal.readable(p_object) ->> p_key,
+  from (select regexp_match((ratchet_internal.readable(p_object) ->> p_key) collate "C",
     '^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d(?:\.\d{1,9})?))?'
     || '(Z|([+-])(\d\d):?(\d\d))?$') as part) iso
 $$;
@@ -3879,7 +3881,7 @@ begin
     select from jsonb_array_elements(v_order) as o (item)
     where coalesce(o.item ->> 'column', '') not in ('priority', 'created_at', 'updated_at',
         'resolved_at', 'role', 'type')
-      or coalesce(lower(o.item ->> 'direction'), 'asc') not in ('asc', 'desc'))
+      or coalesce(lower((o.item ->> 'direction') collate "C"), 'asc') not in ('asc', 'desc'))
   then
     perform ratchet_internal.raise_error('WF104', 'invalid option',
       jsonb_build_object('option', 'order', 'value', left(v_order::text, 100)),
@@ -3893,7 +3895,7 @@ begin
   end if;
   return query
   select array_agg(o.item ->> 'column' order by o.at),
-    array_agg(coalesce(lower(o.item ->> 'direction'), 'asc') = 'desc' order by o.at)
+    array_agg(coalesce(lower((o.item ->> 'direction') collate "C"), 'asc') = 'desc' order by o.at)
   from jsonb_array_elements(v_order) with ordinality as o (item, at);
 end $$;
 comment on function ratchet_internal.escalation_order(json, int, int) is
@@ -9128,7 +9130,7 @@ language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_digits text := ltrim(lower(p_digits), '0');
+  v_digits text := ltrim(lower(p_digits collate "C"), '0');
   v_number numeric := 0;
   v_digit int;
 begin
@@ -9609,7 +9611,7 @@ begin
   if v_text ~ '^[-+]?Infinity$' then return v_text::float8; end if;
   if v_text ~* '^0[xob][0-9a-f]+$' then
     return ratchet_internal.pipe_digits_number(substr(v_text, 3),
-      case lower(substr(v_text, 2, 1)) when 'x' then 16 when 'o' then 8 else 2 end);
+      case lower(substr(v_text, 2, 1) collate "C") when 'x' then 16 when 'o' then 8 else 2 end);
   end if;
   v_parts := regexp_match(v_text,
     '^[-+]?(?:([0-9]+)\.?([0-9]*)|\.([0-9]+))(?:[eE]([-+]?[0-9]+))?$');
@@ -9838,7 +9840,7 @@ begin
       from unnest(p_texts) with ordinality as t (value, at) order by at);
   end if;
   return array(
-    select rank() over (order by lower(value), value desc)
+    select rank() over (order by lower(value collate "default"), value desc)
     from unnest(p_texts) with ordinality as t (value, at) order by at);
 end $$;
 comment on function ratchet_internal.pipe_collate(text[]) is
@@ -10604,7 +10606,7 @@ begin
   if v_radix = 0 then v_radix := 10; end if;
   if v_radix not between 2 and 36 then return 'NaN'; end if;
   v_digits := substring(v_digits from '^[0-9a-zA-Z]*');
-  v_digits := substring(lower(v_digits) from
+  v_digits := substring(lower(v_digits collate "C") from
     format('^[%s]+', left('0123456789abcdefghijklmnopqrstuvwxyz', v_radix)));
   if v_digits is null then return 'NaN'; end if;
   v_number := ratchet_internal.pipe_digits_number(v_digits, v_radix);
@@ -11617,7 +11619,8 @@ as $$
 declare
   c_zones constant jsonb := '{"ut": 0, "utc": 0, "gmt": 0, "z": 0, "est": -300, "edt": -240,
     "cst": -360, "cdt": -300, "mst": -420, "mdt": -360, "pst": -480, "pdt": -420}';
-  v_text text := lower(regexp_replace(p_text, '\([^()]*\)', ' ', 'g'));
+  v_text text collate "C" := lower(
+    regexp_replace(p_text, '\([^()]*\)', ' ', 'g') collate "C");
   v_month int;
   v_zone float8 := 0;
   v_time text[];
@@ -13299,7 +13302,8 @@ set search_path = pg_catalog, pg_temp
 as $$
   select word from (
     select w as word,
-      ratchet_internal.edit_distance(lower(p_word), lower(w)) as distance
+      ratchet_internal.edit_distance(
+        lower(p_word collate "C"), lower(w collate "C")) as distance
     from unnest(p_words) w
     -- No word is nearer than their lengths are.
     where abs(length(w) - length(p_word)) <= greatest((length(w) + 1) / 3, 1)) near
@@ -18828,7 +18832,7 @@ as $$
 declare
   v_given text := p_query ->> p_option;
 begin
-  if upper(v_given) = 'NOW' then return ratchet_internal.now(); end if;
+  if upper(v_given collate "C") = 'NOW' then return ratchet_internal.now(); end if;
   if v_given ~ '^[0-9]{9,14}$' then return to_timestamp(v_given::float8 / 1000); end if;
   if v_given !~ '^[0-9]{4}-[0-9]{2}' then
     raise invalid_datetime_format;
@@ -21271,8 +21275,9 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_base text := 'hmsh_wrk_' || regexp_replace(
-    lower(p_namespace || '_' || array_to_string(p_queues, '_')), '[^a-z0-9]+', '_', 'g');
+  v_scope text := p_namespace || '_' || array_to_string(p_queues, '_');
+  v_base text := 'hmsh_wrk_'
+    || regexp_replace(lower(v_scope collate "C"), '[^a-z0-9]+', '_', 'g');
   v_digest text := left(md5(p_comment || to_json(p_queues) || p_namespace), 8);
   v_name text;
 begin

@@ -12,7 +12,7 @@ begin
     select from jsonb_array_elements(v_order) as o (item)
     where coalesce(o.item ->> 'column', '') not in ('priority', 'created_at', 'updated_at',
         'resolved_at', 'role', 'type')
-      or coalesce(lower(o.item ->> 'direction'), 'asc') not in ('asc', 'desc'))
+      or coalesce(lower((o.item ->> 'direction') collate "C"), 'asc') not in ('asc', 'desc'))
   then
     perform ratchet_internal.raise_error('WF104', 'invalid option',
       jsonb_build_object('option', 'order', 'value', left(v_order::text, 100)),
@@ -26,7 +26,7 @@ begin
   end if;
   return query
   select array_agg(o.item ->> 'column' order by o.at),
-    array_agg(coalesce(lower(o.item ->> 'direction'), 'asc') = 'desc' order by o.at)
+    array_agg(coalesce(lower((o.item ->> 'direction') collate "C"), 'asc') = 'desc' order by o.at)
   from jsonb_array_elements(v_order) with ordinality as o (item, at);
 end $$;
 comment on function ratchet_internal.escalation_order(json, int, int) is

@@ -16,7 +16,7 @@ as $$
         - case when part[8] is null then interval '0' else (part[8] || '1')::int
           * make_interval(hours => part[9]::int, mins => part[10]::int) end) at time zone 'UTC'
     end
-  from (select regexp_match(ratchet_internal.readable(p_object) ->> p_key,
+  from (select regexp_match((ratchet_internal.readable(p_object) ->> p_key) collate "C",
     '^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d(?:\.\d{1,9})?))?'
     || '(Z|([+-])(\d\d):?(\d\d))?$') as part) iso
 $$;

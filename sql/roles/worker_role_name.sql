@@ -10,8 +10,9 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_base text := 'hmsh_wrk_' || regexp_replace(
-    lower(p_namespace || '_' || array_to_string(p_queues, '_')), '[^a-z0-9]+', '_', 'g');
+  v_scope text := p_namespace || '_' || array_to_string(p_queues, '_');
+  v_base text := 'hmsh_wrk_'
+    || regexp_replace(lower(v_scope collate "C"), '[^a-z0-9]+', '_', 'g');
   v_digest text := left(md5(p_comment || to_json(p_queues) || p_namespace), 8);
   v_name text;
 begin

@@ -8,7 +8,8 @@ as $$
 begin
   if p_timezone is null
     or not p_timezone ~ '^[A-Za-z]+([_+/-][A-Za-z0-9]+)*$'
-    or not exists (select from pg_timezone_names where lower(name) = lower(p_timezone))
+    or not exists (select from pg_timezone_names
+      where lower(name collate "C") = lower(p_timezone collate "C"))
   then
     perform ratchet_internal.raise_error('WF104', 'invalid option',
       jsonb_build_object('option', 'timezone', 'value', left(p_timezone, 100)),

@@ -10,7 +10,7 @@ as $$
   with item as (
     select i.item, regexp_match(i.item,
       '^(?:[*?]|([0-9]{1,2}|[a-z]{3})(?:-([0-9]{1,2}|[a-z]{3}))?)(?:/([0-9]{1,4}))?$') as part
-    from string_to_table(lower(p_field), ',') as i (item)),
+    from string_to_table(lower(p_field collate "C"), ',') as i (item)),
   named as (
     select part is not null as is_read, part[1] is null as is_all, part[2] is null as is_single,
       part[3]::int as step, (

@@ -8,7 +8,7 @@ as $$
   with item as (
     select i.item, case when named.day is null then m.special
       else array[(named.day - 1)::text, m.special[2], m.special[3]] end as special
-    from string_to_table(lower(p_field), ',') as i (item)
+    from string_to_table(lower(p_field collate "C"), ',') as i (item)
     cross join lateral (
       select regexp_match(i.item,
         '^([0-7]|sun|mon|tue|wed|thu|fri|sat)(?:(l)|#([1-5]))$') as special) m

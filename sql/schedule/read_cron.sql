@@ -6,7 +6,7 @@ language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_text text := lower(btrim(p_cron, E' \t\n\r'));
+  v_text text := lower(btrim(p_cron, E' \t\n\r') collate "C");
   v_fields text[] := regexp_split_to_array(case v_text
     when '@yearly' then '0 0 1 1 *' when '@monthly' then '0 0 1 * *' when '@weekly' then '0 0 * * 0'
     when '@daily' then '0 0 * * *' when '@hourly' then '0 * * * *' when '' then '*'

@@ -7,7 +7,8 @@ set search_path = pg_catalog, pg_temp
 as $$
   select word from (
     select w as word,
-      ratchet_internal.edit_distance(lower(p_word), lower(w)) as distance
+      ratchet_internal.edit_distance(
+        lower(p_word collate "C"), lower(w collate "C")) as distance
     from unnest(p_words) w
     -- No word is nearer than their lengths are.
     where abs(length(w) - length(p_word)) <= greatest((length(w) + 1) / 3, 1)) near

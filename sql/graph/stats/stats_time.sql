@@ -8,7 +8,7 @@ as $$
 declare
   v_given text := p_query ->> p_option;
 begin
-  if upper(v_given) = 'NOW' then return ratchet_internal.now(); end if;
+  if upper(v_given collate "C") = 'NOW' then return ratchet_internal.now(); end if;
   if v_given ~ '^[0-9]{9,14}$' then return to_timestamp(v_given::float8 / 1000); end if;
   if v_given !~ '^[0-9]{4}-[0-9]{2}' then
     raise invalid_datetime_format;

@@ -12,7 +12,7 @@ begin
       from unnest(p_texts) with ordinality as t (value, at) order by at);
   end if;
   return array(
-    select rank() over (order by lower(value), value desc)
+    select rank() over (order by lower(value collate "default"), value desc)
     from unnest(p_texts) with ordinality as t (value, at) order by at);
 end $$;
 comment on function ratchet_internal.pipe_collate(text[]) is

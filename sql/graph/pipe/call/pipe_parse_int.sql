@@ -19,7 +19,7 @@ begin
   if v_radix = 0 then v_radix := 10; end if;
   if v_radix not between 2 and 36 then return 'NaN'; end if;
   v_digits := substring(v_digits from '^[0-9a-zA-Z]*');
-  v_digits := substring(lower(v_digits) from
+  v_digits := substring(lower(v_digits collate "C") from
     format('^[%s]+', left('0123456789abcdefghijklmnopqrstuvwxyz', v_radix)));
   if v_digits is null then return 'NaN'; end if;
   v_number := ratchet_internal.pipe_digits_number(v_digits, v_radix);

@@ -8,7 +8,8 @@ as $$
 declare
   c_zones constant jsonb := '{"ut": 0, "utc": 0, "gmt": 0, "z": 0, "est": -300, "edt": -240,
     "cst": -360, "cdt": -300, "mst": -420, "mdt": -360, "pst": -480, "pdt": -420}';
-  v_text text := lower(regexp_replace(p_text, '\([^()]*\)', ' ', 'g'));
+  v_text text collate "C" := lower(
+    regexp_replace(p_text, '\([^()]*\)', ' ', 'g') collate "C");
   v_month int;
   v_zone float8 := 0;
   v_time text[];

@@ -6,7 +6,7 @@ language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_digits text := ltrim(lower(p_digits), '0');
+  v_digits text := ltrim(lower(p_digits collate "C"), '0');
   v_number numeric := 0;
   v_digit int;
 begin

@@ -14,7 +14,7 @@ begin
   if v_text ~ '^[-+]?Infinity$' then return v_text::float8; end if;
   if v_text ~* '^0[xob][0-9a-f]+$' then
     return ratchet_internal.pipe_digits_number(substr(v_text, 3),
-      case lower(substr(v_text, 2, 1)) when 'x' then 16 when 'o' then 8 else 2 end);
+      case lower(substr(v_text, 2, 1) collate "C") when 'x' then 16 when 'o' then 8 else 2 end);
   end if;
   v_parts := regexp_match(v_text,
     '^[-+]?(?:([0-9]+)\.?([0-9]*)|\.([0-9]+))(?:[eE]([-+]?[0-9]+))?$');
