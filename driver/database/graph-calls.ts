@@ -10,9 +10,7 @@ export interface App {
 
 const DEPLOY = 'select ratchet.deploy($1, $2, $3)';
 const ACTIVATE = 'select ratchet.activate($1, $2, $3)';
-const PUBLISH = 'select ratchet.publish($1, $2, $3, $4, $5)';
-const PUBLISH_WITH_SPANS = `select ratchet.publish(ratchet.with_spans($1), $2, $3, $4, $5)::text
-  union all select value from ratchet.told_spans()`;
+const PUBLISH = 'select ratchet.publish($1, $2, $3, $4, $5)::text';
 const SIGNAL = `select ratchet.signal_topic(p_topic => $1, p_data => $2, p_app => $3,
   p_namespace => $4, p_status => $5, p_code => $6)`;
 const SIGNAL_ALL = 'select ratchet.signal_all($1, $2, $3, $4, $5, $6)';
@@ -33,6 +31,12 @@ const ROLL_CALL = `select guid, worker_topic, stream_depth, throttle, waited_ms,
     reclaim_count,
     to_char(inited at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), profile
   from ratchet.roll_call($1, $2)`;
+
+/** The same call, with a row of what graphs did in it. */
+const telling = (text: string) => `${text.replace('$1', 'ratchet.with_spans($1)')}
+  union all select value from ratchet.told_spans()`;
+const PUBLISH_WITH_SPANS = telling(PUBLISH);
+const RESPOND_WITH_SPANS = telling(RESPOND);
 
 type Json = string | null;
 
@@ -163,15 +167,19 @@ export interface ResponseCall {
   generation: string | null;
 }
 
-/** Answers an activity by hand. */
-export function respond(
+/** Answers an activity by hand; `onSpans` is told what was done until it returned. */
+export async function respond(
   database: Database,
   response: ResponseCall,
   { app, namespace }: App,
+  onSpans?: OnSpans,
 ): Promise<Json> {
   const { jobId, activity, dimension, status, code, data, generation } = response;
-  const answer = [jobId, activity, dimension, status, code, data, generation];
-  return once(database, RESPOND, [...answer, app, namespace]);
+  const values = [jobId, activity, dimension, status, code, data, generation, app, namespace];
+  if (onSpans === undefined) return once(database, RESPOND, values);
+  const [id, spans] = await database.rows<[Json]>(RESPOND_WITH_SPANS, values);
+  onSpans(spans?.[0] ?? '[]');
+  return id?.[0] ?? null;
 }
 
 export interface ThrottleCall {

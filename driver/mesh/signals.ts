@@ -4,6 +4,7 @@ import type { Hub } from '../engine/hub';
 import { RatchetError } from '../errors';
 import { checkName } from '../database/names';
 import { answerSpan } from '../telemetry/graph-spans';
+import { stepTeller } from '../telemetry/step-spans';
 import { telemetry } from '../telemetry/telemetry';
 import { saying } from './job-error';
 import type { StreamDataResponse, StreamMetadata } from './messages';
@@ -68,7 +69,7 @@ export async function answerActivity(
     code: code ?? DEFAULT_CODES[status] ?? 200,
   };
   const give = async () =>
-    (await saying(response.jobId, graphs.respond(database, response, app))) ?? '';
+    (await saying(response.jobId, graphs.respond(database, response, app, stepTeller()))) ?? '';
   const on = telemetry();
   if (on === undefined || !isReceived(metadata)) return give();
   const answered = { namespace: `${app.namespace}:${app.app}`, metadata };

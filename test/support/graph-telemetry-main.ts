@@ -141,15 +141,22 @@ async function main(connectionString: string): Promise<void> {
   await mesh.pub('broken', {}).catch(() => undefined);
   await mesh.pub('everything', { id: 'all', word: 'yes', list: [1] }, { metadata });
   await mesh.signal('go', { id: 'all', word: 'yes' });
+  const others = new Client({ connectionString });
+  await others.connect();
   for (const [id, answer] of Object.entries({
     freed: { data: {} },
     denied: { status: 'error', code: 409 },
   })) {
     const holding = new Promise<StreamData['metadata']>((resolve) => (held = resolve));
     await mesh.pub('held', { id });
-    await mesh.add({ metadata: await holding, ...answer });
+    const metadata = await holding;
+    // No exchange goes on with the job, so that it is the second answer that does.
+    await others.query('begin; select from ratchet_internal.workers for update');
+    await mesh.add({ metadata, ...answer });
     await mesh.add({ metadata: { jid: id, aid: 'hold', dad: ',0,0' }, ...answer });
+    await others.query('commit');
   }
+  await others.end();
   for (const job of ['inner', 'all', 'freed', 'denied']) {
     while ((await mesh.getStatus(job)) > 0) await new Promise((go) => setTimeout(go, 5));
   }
