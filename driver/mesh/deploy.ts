@@ -2,7 +2,7 @@ import type { Database } from '../database/database';
 import { fromJson, toJson } from '../database/json-door';
 import * as graphs from '../database/graph-calls';
 import { RatchetError } from '../errors';
-import { readGraphDocument, type GraphDocument } from './graph-document';
+import type { GraphDocument } from './graph-document';
 import { describeProblem, invalidGraph, type GraphProblem } from './graph-error';
 import type { Logger } from './logger';
 
@@ -31,6 +31,9 @@ export async function deployDocument(
       hint: 'Give the path of a YAML file, or YAML text.',
     });
   }
+  // Loaded late: a program that deploys nothing does without the library for YAML.
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- the same file in every build
+  const { readGraphDocument } = require('./graph-document') as typeof import('./graph-document');
   const document = readGraphDocument(pathOrYaml);
   const json = toJson(document.value ?? null, 'graph document');
   let answer: string | null;

@@ -8,6 +8,7 @@ import { Pool } from 'pg';
 import { type EmbeddedPostgres, startEmbedded } from '../../driver/database/embedded';
 import { BeatThread } from '../../driver/engine/beat-thread';
 import { type HeartbeatOptions, startHeartbeat } from '../../driver/engine/heartbeat';
+import { blockEventLoop } from '../support/block';
 
 const test = anyTest as TestFn<{ server: EmbeddedPostgres; pool: Pool }>;
 
@@ -61,17 +62,11 @@ async function until(what: string, holds: () => boolean | Promise<boolean>): Pro
   }
 }
 
-/** What user code should not do. */
-function block(ms: number): void {
-  const end = Date.now() + ms;
-  while (Date.now() < end);
-}
-
 test.serial('beats go on while the event loop is blocked, and end with stop', async (t) => {
   const { heartbeat, errors, lost, warnings } = start(t.context, { workerId: '1' });
   await until('it beats', async () => (await beats(t.context, '1')) > 0);
   const before = await beats(t.context, '1');
-  block(2_000);
+  blockEventLoop(2_000);
   const during = (await beats(t.context, '1')) - before;
   t.true(during >= 10, `${during} beats in 2 s`);
   await heartbeat.stop();
@@ -86,7 +81,7 @@ test.serial(
   async (t) => {
     const { heartbeat } = start(t.context, { workerId: '2', maxBlockedMs: 800 });
     await until('it beats', async () => (await beats(t.context, '2')) > 0);
-    block(4_000);
+    blockEventLoop(4_000);
     const gap = await t.context.pool.query<{ seconds: number }>(
       `select extract(epoch from clock_timestamp() - max(at))::float8 as seconds
      from ratchet.beats where worker_id = 2 and at < clock_timestamp() - interval '1 second'`,

@@ -10,6 +10,9 @@ const { version } = require('sucrase/package.json');
 // Most processes end before optimized code has earned what its compilation costs.
 setFlagsFromString('--interrupt-budget=1000000');
 
+// As Node 21 has it. Where it is missing, pg asks for the global Response, which loads all of fetch.
+globalThis.navigator ??= { userAgent: `Node.js/${process.versions.node.split('.')[0]}` };
+
 const folder = join(__dirname, '..', '..', 'node_modules', '.cache', 'pgratchet-tests');
 mkdirSync(folder, { recursive: true });
 

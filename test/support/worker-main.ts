@@ -2,6 +2,7 @@
 // told to stop or its parent is gone.
 import { Client } from 'pg';
 import { Durable, type WorkerOptions } from '../../driver';
+import { blockEventLoop } from './block';
 import { armCrash, exchangeCount, type CrashPoint } from './crash-point';
 import { activities, workflows, type WorkflowName } from './shapes';
 
@@ -44,11 +45,9 @@ async function obey(message: ToWorker): Promise<number | undefined> {
       return undefined;
     case 'count':
       return exchangeCount();
-    case 'block': {
-      const end = performance.now() + message.milliseconds;
-      while (performance.now() < end);
+    case 'block':
+      blockEventLoop(message.milliseconds);
       return undefined;
-    }
     case 'shutdown':
       await Durable.shutdown();
       return undefined;

@@ -6,7 +6,7 @@ import { engine } from '../../support/engine';
 
 const sql = engine();
 
-const FEW = 25;
+const FEW = 12;
 const TIMES = 4;
 /** The square is 16 times as much; a level of a tree, or a sort, is a bit more. */
 const MOST_MORE = 1.25 * TIMES;

@@ -8,7 +8,7 @@ import { graphApp } from '../../support/graph';
 const sql = engine();
 
 /** So that four times as many stay within the activities that one call runs. */
-const FEW = 16;
+const FEW = 12;
 const TIMES = 4;
 /** The square is 16 times as much; another plan for the same may have twice as many nodes. */
 const MOST_MORE = 2 * TIMES;
