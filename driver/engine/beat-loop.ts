@@ -1,4 +1,4 @@
-import { Client, type ClientConfig } from 'pg';
+import type { Client, ClientConfig } from 'pg';
 import { HEARTBEAT_SQL } from '../database/heartbeat-sql';
 
 const ANSWER_TIMEOUT_MS = 5_000;
@@ -34,8 +34,9 @@ async function endWithin(client: Client, timeoutMs: number): Promise<void> {
 }
 
 /**
- * Beats for one worker over a connection of its own, which it makes again whenever it is lost.
- * Keeps no process alive.
+ * Beats for one worker over a connection of its own, which it makes again whenever it is lost. A
+ * new lease needs no beat yet, so a worker that ends before the first one is due costs no
+ * connection. Keeps no process alive.
  */
 export function startBeatLoop(options: BeatLoopOptions): BeatLoop {
   const { intervalMs, mayBeat, onLost, onError } = options;
@@ -54,6 +55,8 @@ export function startBeatLoop(options: BeatLoopOptions): BeatLoop {
 
   async function connected(): Promise<UnrefableClient> {
     if (client !== undefined) return client;
+    const { Client } = await import('pg');
+    if (isStopped) throw new Error('The heartbeat was stopped before it had a connection.');
     const fresh = new Client({
       application_name: 'pgratchet heartbeat',
       keepAlive: true,
@@ -107,11 +110,11 @@ export function startBeatLoop(options: BeatLoopOptions): BeatLoop {
     if (!isStopped) timer = setTimeout(() => void tick(), delay).unref();
   }
 
-  void tick();
+  schedule(intervalMs);
   return {
     setWorkerId(next) {
       workerId = next;
-      schedule(0);
+      schedule(intervalMs);
     },
     async stop() {
       isStopped = true;

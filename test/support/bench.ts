@@ -54,6 +54,6 @@ function poolOf(
   const pool = new Pool({ connectionString: url, max: 5 });
   pool.on('error', () => undefined);
   t.teardown(() => pool.end());
-  t.teardown(() => assertInvariants(url));
+  t.teardown(() => assertInvariants(pool));
   return { url, pool };
 }

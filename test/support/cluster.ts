@@ -59,15 +59,15 @@ async function createDatabase(
   if (t && !isHook) {
     t.teardown(drop);
     // Teardowns run last to first.
-    if (template === 'template') t.teardown(() => assertInvariants(url));
+    if (template === 'template') t.teardown(() => assertInvariants(pool));
   }
   return { url, pool, drop };
 }
 
 /** Throws what `check_invariants()` finds. */
-export async function assertInvariants(url: string): Promise<void> {
-  const broken = await query(url, 'select * from ratchet.check_invariants()');
-  if (broken.length > 0) throw new Error(`Broken invariants: ${JSON.stringify(broken, null, 2)}`);
+export async function assertInvariants(pool: Pick<Pool, 'query'>): Promise<void> {
+  const { rows } = await pool.query('select * from ratchet.check_invariants()');
+  if (rows.length > 0) throw new Error(`Broken invariants: ${JSON.stringify(rows, null, 2)}`);
 }
 
 async function dropDatabase(admin: Pool, name: string, pool: Pool): Promise<void> {
