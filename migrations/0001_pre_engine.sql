@@ -2055,6 +2055,9 @@ create function ratchet.start_together(
 ) returns setof text
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_mergejoin = off
+set jit = off
 set plan_cache_mode = force_generic_plan
 set lock_timeout = '100ms'
 as $$
@@ -3479,9 +3482,11 @@ begin
       and new.kind = 'wait' and new.attempt = 0 limit 1) wait
   where m.job_id = any (array[w.job_id]) and m.address = w.address and m.position = w.at
     and (
-      select true from ratchet_internal.signals s
-      where s.key = wait.key and s.namespace = wait.namespace
-        and not s.is_consumed and s.expires_at > p_now limit 1) is null;
+      select true from (
+        select expires_at from ratchet_internal.signals s
+        where s.key = wait.key and s.namespace = wait.namespace and not s.is_consumed
+        offset 0) left_over
+      where expires_at > p_now limit 1) is null;
 end $$;
 comment on function ratchet_internal.mark_matched(
   timestamptz, bigint[], bigint[], text[], int[]) is

@@ -13,6 +13,9 @@ create function ratchet.start_together(
 ) returns setof text
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off
+set enable_mergejoin = off
+set jit = off
 set plan_cache_mode = force_generic_plan
 set lock_timeout = '100ms'
 as $$

@@ -32,9 +32,11 @@ begin
       and new.kind = 'wait' and new.attempt = 0 limit 1) wait
   where m.job_id = any (array[w.job_id]) and m.address = w.address and m.position = w.at
     and (
-      select true from ratchet_internal.signals s
-      where s.key = wait.key and s.namespace = wait.namespace
-        and not s.is_consumed and s.expires_at > p_now limit 1) is null;
+      select true from (
+        select expires_at from ratchet_internal.signals s
+        where s.key = wait.key and s.namespace = wait.namespace and not s.is_consumed
+        offset 0) left_over
+      where expires_at > p_now limit 1) is null;
 end $$;
 comment on function ratchet_internal.mark_matched(
   timestamptz, bigint[], bigint[], text[], int[]) is
