@@ -4,7 +4,7 @@ import { randomOf } from '../support/seed';
 import { runProgram, type Snapshot } from '../support/turn-lab';
 import { assertReplays, scenarios, seed, told } from '../support/turn-replays';
 
-const RUNS = Number(process.env['RUNS'] ?? 120);
+const RUNS = Number(process.env['RUNS'] ?? 60);
 
 test('a replay from any moment of a history makes the same calls in the same order', async (t) => {
   await assertReplays(t, RUNS);

@@ -3,13 +3,13 @@ import { engine, type Plan } from '../../support/engine';
 import { seeded } from '../../support/seed';
 
 const sql = engine();
-const DURATION_MS = 4_000;
+const DURATION_MS = 2_000;
 const KEYS = 12;
 
 // Four workers register waits and four clients send signals for the same few ids, as fast as they
 // can, some waits with short timeouts, some jobs terminated. In the end each accepted signal was
 // consumed once or is still there, and no wait stands beside a signal that could answer it.
-test.serial('in four seconds of random pairs', async (t) => {
+test.serial('in two seconds of random pairs', async (t) => {
   const random = seeded(t);
   const queue = sql.name();
   const until = performance.now() + DURATION_MS;
