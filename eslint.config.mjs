@@ -49,7 +49,7 @@ export default tseslint.config(
   },
   {
     // Not part of a TypeScript project, so nothing is known about types.
-    files: ['**/*.cjs', '**/*.mjs'],
+    files: ['**/*.cjs', '**/*.mjs', '**/*.cts'],
     ...tseslint.configs.disableTypeChecked,
   },
   {
