@@ -11,8 +11,7 @@ const require = createRequire(import.meta.url);
 rmSync(`${root}dist`, { recursive: true, force: true });
 try {
   const compiler = require.resolve('typescript/bin/tsc');
-  const options = ['-p', `${root}driver`, ...process.argv.slice(2)];
-  execFileSync(process.execPath, [compiler, ...options], { stdio: 'inherit' });
+  execFileSync(process.execPath, [compiler, '-p', `${root}driver`], { stdio: 'inherit' });
 } catch {
   process.exit(1); // tsc has already printed what is wrong
 }

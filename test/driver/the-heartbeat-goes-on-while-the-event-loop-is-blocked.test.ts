@@ -54,6 +54,12 @@ async function beats({ pool }: Context, workerId: string): Promise<number> {
   return (await pool.query<{ n: number }>(sql, [workerId])).rows[0]?.n ?? 0;
 }
 
+async function connections({ pool }: Context): Promise<number> {
+  const sql = `select count(*)::int as n from pg_stat_activity
+    where application_name = 'pgratchet heartbeat'`;
+  return (await pool.query<{ n: number }>(sql)).rows[0]?.n ?? 0;
+}
+
 async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
   const end = Date.now() + 20_000;
   while (!(await holds())) {
@@ -105,6 +111,15 @@ test.serial('a lost worker is told once, and a new id beats again', async (t) =>
   await until('it beats', async () => (await beats(t.context, '9007199254740993')) > 2);
   t.deepEqual(lost, ['3']);
   await heartbeat.stop();
+});
+
+test.serial('a lease that ends before its first beat is due costs no connection', async (t) => {
+  const { heartbeat, errors } = start(t.context, { workerId: '5', intervalMs: 60_000 });
+  await pause(1_000);
+  t.is(await connections(t.context), 0);
+  await heartbeat.stop();
+  t.is(await beats(t.context, '5'), 0);
+  t.deepEqual(errors, []);
 });
 
 test.serial('it connects again after a crash of the server', async (t) => {

@@ -1,50 +1,46 @@
 // What a process of the tests loads before its first test, as a few scripts: to find, read and
-// compile six hundred files takes longer than most tests do. The runner makes the scripts, so in a
+// compile five hundred files takes longer than most tests do. The runner makes the scripts, so in a
 // run of many files the lines of the driver in a stack trace are those of its script; run the file
 // by itself (npx ava FILE) to see those of the sources.
-const { mkdirSync, readdirSync, readFileSync, writeFileSync } = require('node:fs');
+const { mkdirSync, readdirSync, readFileSync } = require('node:fs');
 const Module = require('node:module');
 const { dirname, join, resolve } = require('node:path');
-const { cache, compiled } = require('./compiled.cjs');
+const { cache, compiled, writeWhole } = require('./compiled.cjs');
 
 /** Of what AVA loads into each process, the most. */
 const PACKAGES = ['cbor', 'concordance', 'fast-glob', 'write-file-atomic'];
-/** Folders whose modules are one script. */
-const SOURCES = ['driver'];
 
-const root = join(__dirname, '..', '..');
+const driver = join(__dirname, '..', '..', 'driver');
 const ofAva = Module.createRequire(require.resolve('ava'));
-const sourcesIn = (folder) => join(folder, 'sources.js');
+const driverIn = (folder) => join(folder, 'driver.js');
 
 /** Makes the scripts and returns their folder. */
 exports.makeBundles = () => {
   const folder = join(cache, 'bundles');
   mkdirSync(folder, { recursive: true });
-  require('esbuild').buildSync({
+  const { outputFiles } = require('esbuild').buildSync({
     entryPoints: Object.fromEntries(PACKAGES.map((name) => [name, ofAva.resolve(name)])),
-    ...{ bundle: true, platform: 'node', outdir: folder, logLevel: 'error' },
+    ...{ bundle: true, platform: 'node', outdir: folder, write: false, logLevel: 'error' },
   });
-  writeFileSync(sourcesIn(folder), `module.exports = {\n${methods().join(',\n')}\n};\n`);
+  for (const { path, text } of outputFiles) writeWhole(path, text);
+  writeWhole(driverIn(folder), `module.exports = {\n${methods().join(',\n')}\n};\n`);
   return folder;
 };
 
-/** A method for each module, by its path. */
+/** A method for each module of the driver, by its path. */
 function methods() {
-  const files = SOURCES.flatMap((part) =>
-    readdirSync(join(root, part), { recursive: true }).map((name) => join(root, part, name)),
-  );
-  return files
-    .filter((file) => file.endsWith('.ts'))
-    .map((file) => {
-      const code = compiled(readFileSync(file, 'utf8')).replace(/^#!.*/, '');
-      return `${JSON.stringify(file)}(exports, require, module, __filename, __dirname) {${code}\n}`;
-    });
+  const names = readdirSync(driver, { recursive: true }).filter((name) => name.endsWith('.ts'));
+  return names.map((name) => {
+    const file = join(driver, name);
+    const code = compiled(readFileSync(file, 'utf8')).replace(/^#!.*/, '');
+    return `${JSON.stringify(file)}(exports, require, module, __filename, __dirname) {${code}\n}`;
+  });
 }
 
-/** From now on modules and packages are loaded from their scripts. */
+/** From now on the packages and the driver are loaded from their scripts. */
 exports.useBundles = (folder) => {
   usePackages(folder);
-  useSources(require(sourcesIn(folder)));
+  useModules(require(driverIn(folder)));
 };
 
 function usePackages(folder) {
@@ -59,10 +55,10 @@ function usePackages(folder) {
   };
 }
 
-function useSources(sources) {
+function useModules(modules) {
   const load = require.extensions['.ts'];
   require.extensions['.ts'] = (module, file) => {
-    const run = sources[file];
+    const run = modules[file];
     if (run === undefined) return load(module, file);
     const requireFrom = (id) => module.require(id);
     run.call(module.exports, module.exports, requireFrom, module, file, dirname(file));
@@ -70,6 +66,6 @@ function useSources(sources) {
   const find = Module._resolveFilename;
   Module._resolveFilename = (request, parent, ...rest) => {
     const file = request.startsWith('.') && parent?.path && `${resolve(parent.path, request)}.ts`;
-    return file && file in sources ? file : find.call(Module, request, parent, ...rest);
+    return file && file in modules ? file : find.call(Module, request, parent, ...rest);
   };
 }

@@ -15,11 +15,15 @@ function compiled(source) {
     return readFileSync(kept, 'utf8');
   } catch {
     const code = compile(source);
-    // Other processes see all of it or nothing.
-    writeFileSync(`${kept}.${process.pid}`, code);
-    renameSync(`${kept}.${process.pid}`, kept);
+    writeWhole(kept, code);
     return code;
   }
+}
+
+/** Other processes see all of it or nothing. */
+function writeWhole(path, text) {
+  writeFileSync(`${path}.${process.pid}`, text);
+  renameSync(`${path}.${process.pid}`, path);
 }
 
 function compile(source) {
@@ -27,4 +31,4 @@ function compile(source) {
   return require('sucrase').transform(source, { ...settings, disableESTransforms: true }).code;
 }
 
-module.exports = { cache, compiled };
+module.exports = { cache, compiled, writeWhole };

@@ -39,29 +39,17 @@ const FILL = `
  * signals and waits that are new are not among them: every exchange passes by those.
  */
 export async function leaveDeadRows(sql: ReturnType<typeof engine>, jobs: number): Promise<void> {
-  const name = `dead-${sql.name()}`;
-  await sql.rows(FILL, [name, jobs]);
+  await addRows(sql, jobs);
   for (const table of TABLES) await sql.rows(`delete from ${table}`);
   await sql.rows(`analyze ${TABLES.join()}`);
 }
 
-/**
- * Leaves rows of another queue that statistics know nothing of, as after a rush on an empty
- * database; returns what removes them.
- */
-export async function leaveUncountedRows(sql: ReturnType<typeof engine>, jobs: number) {
-  await leaveDeadRows(sql, 1);
-  const name = `uncounted-${sql.name()}`;
-  await sql.rows(FILL, [name, jobs]);
-  return async () => {
-    const ids = await sql.rows<{ id: string }>(
-      'delete from ratchet.jobs where queue = $1 returning id',
-      [name],
-    );
-    const values = [ids.map(({ id }) => id)];
-    for (const table of TABLES.filter((other) => !/jobs$|signals$/.test(other))) {
-      await sql.rows(`delete from ${table} where job_id = any ($1)`, values);
-    }
-    await sql.rows('delete from ratchet_internal.signals where namespace = $1', [name]);
-  };
+/** Rows of another queue, which stay until the tables are emptied. */
+export async function addRows(sql: ReturnType<typeof engine>, jobs: number): Promise<void> {
+  await sql.rows(FILL, [`other-${sql.name()}`, jobs]);
+}
+
+/** As after the installation, down to the pages that tables have. */
+export async function emptyTables(sql: ReturnType<typeof engine>): Promise<void> {
+  await sql.rows(`truncate ${TABLES.join()} cascade`);
 }

@@ -1,5 +1,5 @@
 // Lets a process of the tests read TypeScript, as `node --require` of this file. Some hundred such
-// processes make a run, and what they cost before their first test is a quarter of it.
+// processes make a run, so what they cost before their first test counts.
 const { readFileSync } = require('node:fs');
 const { setFlagsFromString } = require('node:v8');
 const { isMainThread } = require('node:worker_threads');
