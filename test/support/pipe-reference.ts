@@ -7,14 +7,17 @@ interface Scope {
   variables: Record<string, unknown>;
   /** The nearest row around a nested pipe. */
   outer: unknown[];
+  /** Is told what a function returned. */
+  onMade: (value: unknown) => void;
 }
 
 /**
  * The value of a pipe, step by step as the language is described, with JavaScript's own functions:
- * what compiled programs are compared with. It throws where evaluation fails.
+ * what compiled programs are compared with. It throws where evaluation fails, and bounds nothing:
+ * onMade is told what each function returned.
  */
-export function evaluate(rows: Row[], data: unknown): unknown {
-  return run(rows, { data, variables: {}, outer: [] }, undefined);
+export function evaluate(rows: Row[], data: unknown, onMade: Scope['onMade']): unknown {
+  return run(rows, { data, variables: {}, outer: [], onMade }, undefined);
 }
 
 function run(rows: Row[], scope: Scope, first: unknown[] | undefined): unknown {
@@ -56,7 +59,7 @@ function reduce(body: Row[], scope: Scope, [collection, start]: unknown[]): unkn
       $key: key,
       $index: index,
     };
-    output = run(body, { data: scope.data, variables, outer: [] }, [output]);
+    output = run(body, { ...scope, variables, outer: [] }, [output]);
   });
   return output;
 }
@@ -68,7 +71,9 @@ function resolve(cell: unknown, scope: Scope, args: unknown[]): unknown {
     const call = oracle[name.slice(1)];
     if (call === undefined) throw new Error('no such function');
     // No function changes what it is given, and two lists or objects are never the same.
-    return call(...args.map((arg) => structuredClone(arg)));
+    const value = call(...args.map((arg) => structuredClone(arg)));
+    scope.onMade(value);
+    return value;
   }
   const [start = '', ...steps] = name.split('.');
   const root = start.startsWith('$') ? scope.variables[start] : own(scope.data, start);
