@@ -67,6 +67,7 @@ begin;
 \ir job/asks_to_watch.sql
 \ir job/read_terms.sql
 \ir job/job_rows.sql
+\ir job/create_job.sql
 \ir job/create_jobs.sql
 \ir job/run_reserved.sql
 \ir job/make_room.sql

@@ -15,32 +15,46 @@ as $$
 declare
   v_id text := coalesce(p_id, gen_random_uuid()::text);
   v_queue text := coalesce(p_queue, p_workflow);
+  v_is_plain constant boolean := p_options is null or ratchet_internal.asks_to_watch(p_options);
   v_count bigint;
 begin
-  perform ratchet_internal.check_start(p_namespace, p_workflow, v_queue, p_options),
-    ratchet_internal.check_name(v_id, 'workflow id'),
-    ratchet_internal.check_size(p_args, 'arguments');
-  if not ratchet_internal.is_arguments(p_args) then
-    perform ratchet_internal.raise_error('WF102', 'arguments are not a JSON array',
-      jsonb_build_object('workflow_id', v_id), 'Give the arguments as a JSON array: ''["a", 1]''.');
-  end if;
-  v_count := ratchet_internal.create_jobs(p_namespace, p_workflow, v_queue,
-    array[v_id], array[p_args], p_options, p_request_id);
-  if v_count = 0 and ratchet_internal.make_room(array[p_namespace], array[v_id],
-    p_request_id) then
-    v_count := ratchet_internal.create_jobs(p_namespace, p_workflow, v_queue,
-      array[v_id], array[p_args], p_options, p_request_id);
-  elsif v_count = 0 then
-    v_count := ratchet_internal.run_reserved(p_namespace, p_workflow, v_queue, v_id, p_args,
-      p_options, p_request_id);
-  end if;
-  -- A statement of its own: it sees the job that the one before waited for.
-  if v_count = 0 and not exists (select from ratchet.jobs
-      where key = v_id and namespace = p_namespace and request_id = p_request_id)
+  -- Asked in one expression: each check that is called costs a start as much as a row.
+  if not (v_is_plain and ratchet_internal.is_name(v_id) and ratchet_internal.is_name(p_namespace)
+    and ratchet_internal.is_name(p_workflow) and ratchet_internal.is_name(v_queue)
+    and ratchet_internal.is_arguments(p_args) and octet_length(p_args::text) <= 16777216)
   then
-    perform ratchet_internal.raise_error('WF301', 'duplicate job',
-      jsonb_build_object('workflow_id', v_id, 'namespace', p_namespace),
-      'A job with this id is kept; choose another id, or read that job.');
+    perform ratchet_internal.check_start(p_namespace, p_workflow, v_queue, p_options),
+      ratchet_internal.check_name(v_id, 'workflow id'),
+      ratchet_internal.check_size(p_args, 'arguments');
+    if not ratchet_internal.is_arguments(p_args) then
+      perform ratchet_internal.raise_error('WF102', 'arguments are not a JSON array',
+        jsonb_build_object('workflow_id', v_id),
+        'Give the arguments as a JSON array: ''["a", 1]''.');
+    end if;
+  end if;
+  if v_is_plain then
+    v_count := ratchet_internal.create_job(p_namespace, p_workflow, v_queue, v_id, p_args,
+      p_options is not null, p_request_id);
+  else
+    v_count := ratchet_internal.create_jobs(p_namespace, p_workflow, v_queue, array[v_id],
+      array[p_args], p_options, p_request_id);
+  end if;
+  if v_count = 0 then
+    if ratchet_internal.make_room(array[p_namespace], array[v_id], p_request_id) then
+      v_count := ratchet_internal.create_jobs(p_namespace, p_workflow, v_queue, array[v_id],
+        array[p_args], p_options, p_request_id);
+    else
+      v_count := ratchet_internal.run_reserved(p_namespace, p_workflow, v_queue, v_id, p_args,
+        p_options, p_request_id);
+    end if;
+    -- A statement of its own: it sees the job that the one before waited for.
+    if v_count = 0 and not exists (select from ratchet.jobs
+        where key = v_id and namespace = p_namespace and request_id = p_request_id)
+    then
+      perform ratchet_internal.raise_error('WF301', 'duplicate job',
+        jsonb_build_object('workflow_id', v_id, 'namespace', p_namespace),
+        'A job with this id is kept; choose another id, or read that job.');
+    end if;
   end if;
   return v_id;
 end $$;

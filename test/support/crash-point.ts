@@ -33,7 +33,7 @@ const IN_TRANSACTION =
 
 function kindOf(statement: unknown): Counted | undefined {
   const { name, text = statement } = Object(statement) as { name?: unknown; text?: unknown };
-  if (name === 'ratchet_exchange') return 'exchange';
+  if (typeof name === 'string' && name.startsWith('ratchet_exchange')) return 'exchange';
   return typeof text === 'string' && IN_TRANSACTION.test(text) ? 'transaction' : undefined;
 }
 

@@ -1,0 +1,32 @@
+-- Inserts one job that asks for nothing but, perhaps, a notification of its end, and the message
+-- that runs it; an id that exists already is left alone. Two plain inserts: the statement by which
+-- create_jobs inserts any number takes a third longer to begin.
+-- Locks: the new row (a concurrent start of the same id waits for this transaction).
+-- Writes: jobs, messages. Wakes: an idle worker of the queue. Returns how many ids were new.
+
+create function ratchet_internal.create_job(
+  p_namespace text, p_workflow text, p_queue text, p_id text, p_input json, p_is_watched boolean,
+  p_request_id uuid
+) returns bigint
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_now constant timestamptz := ratchet_internal.write_time();
+  v_job bigint;
+begin
+  insert into ratchet.jobs (key, namespace, entity, workflow, queue, is_watched, request_id, input,
+    created_at, updated_at)
+  values (p_id, p_namespace, p_workflow, p_workflow, p_queue, p_is_watched, p_request_id, p_input,
+    v_now, v_now)
+  on conflict (key, namespace) do nothing
+  returning id into v_job;
+  if v_job is null then return 0; end if;
+  insert into ratchet_internal.messages (job_id, due_at, kind, namespace, queue, workflow)
+  values (v_job, v_now, 'turn', p_namespace, p_queue, p_workflow);
+  perform ratchet_internal.wake_route(p_namespace, p_queue, p_workflow);
+  return 1;
+end $$;
+comment on function ratchet_internal.create_job(text, text, text, text, json, boolean, uuid) is
+  'Inserts one job without further options and the message that runs it; returns how many ids '
+  'were new.';
