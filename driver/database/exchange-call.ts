@@ -1,3 +1,4 @@
+import { NONE } from '../engine/report';
 import type {
   ActivityReport,
   Batch,
@@ -89,8 +90,6 @@ const DELIVERY = kindOf<DeliveryReport>('delivery', {
   orders: (delivery) => delivery.delivery,
 });
 
-const NONE: readonly never[] = [];
-
 /** A statement that each session prepares once. */
 type Prepared = Exclude<Statement, string>;
 
@@ -107,16 +106,21 @@ function groupOf<T>(
   turns: Batch['turns'],
   rowsOf: (report: TurnReport) => readonly T[],
 ): Group | undefined {
-  const columns: Element[][] = fields.map(() => []);
+  let count = 0;
+  for (const { report } of turns) count += rowsOf(report).length;
+  if (count === 0) return undefined;
+  // Plain loops over arrays of their final size: this runs once a field of every step.
+  const columns = fields.map(() => new Array<Element>(count));
+  let at = 0;
   for (const { jobId, address, report } of turns) {
     for (const row of rowsOf(report)) {
-      // Plain loops: this runs once a field of every step.
       for (let i = 0; i < fields.length; i += 1) {
-        columns[i]?.push(fields[i]?.(row, jobId, address));
+        const column = columns[i];
+        if (column !== undefined) column[at] = fields[i]?.(row, jobId, address);
       }
+      at += 1;
     }
   }
-  if (columns[0]?.length === 0) return undefined;
   return { kind: name, parameters, values: columns.map(arrayLiteral) };
 }
 

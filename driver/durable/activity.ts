@@ -26,7 +26,8 @@ function currentActivity(what: string): ActivityContext {
 }
 
 function getContext(): ActivityInfo {
-  const { activityName, headers, attempt, ...current } = currentActivity('activity.getContext');
+  const { activityName, attempt, ...current } = currentActivity('activity.getContext');
+  const headers = { ...current.headers };
   const { workflowId, workflowTopic, namespace, taskQueue } = current;
   return {
     ...{ activityName, arguments: current.arguments, headers, argumentMetadata: headers },

@@ -23,14 +23,16 @@ type CallOptions = Pick<Call, 'kind' | 'name' | 'convert'> & Partial<Call>;
 /** Makes a durable call of the workflow that is running. */
 export function durableCall<T>(what: string, options: CallOptions): Promise<T> {
   const { turn, isShielded } = currentWorkflow(what);
-  const call = callOf(options, isShielded);
+  return make(turn, callOf(options, isShielded)) as DurablePromise<T>;
+}
+
+/** Makes a durable call of this turn. */
+export function make(turn: LiveTurn, call: Call): DurablePromise<unknown> {
   const traced = telemetry();
-  const made = traced?.isDebug === true ? tracedCall(traced, turn, call) : call;
-  return turn.call(made) as DurablePromise<T>;
+  return turn.call(traced?.isDebug === true ? tracedCall(traced, turn, call) : call);
 }
 
 function callOf(options: CallOptions, isShielded: boolean): Call {
-  // Plain fields: this object is made once a step.
   return {
     kind: options.kind,
     name: options.name,

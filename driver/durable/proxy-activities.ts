@@ -7,7 +7,7 @@ import type { Answer } from '../engine/call';
 import { callIntercepted } from '../engine/interceptor-context';
 import { outbound } from '../engine/interceptors';
 import { checkOptions, newerOf } from '../options';
-import { currentWorkflow, durableCall } from './current-turn';
+import { currentWorkflow, make } from './current-turn';
 import { storedPolicy, type RetryPolicy } from './retry-policy';
 import { activityValue } from './step-error';
 
@@ -133,20 +133,22 @@ function activityCaller(property: string, shared: Settings, intercepted?: ProxyO
     return last.call;
   };
   return (...args: unknown[]): Promise<unknown> => {
-    const { turn } = currentWorkflow(what);
+    const { turn, isShielded } = currentWorkflow(what);
     if (intercepted !== undefined && outbound.length > 0) {
       const call = { activityName: name, args, options: { ...intercepted } };
-      const make = () => activityCaller(name, settings(call.options))(...call.args);
-      return callIntercepted(turn, call, make);
+      const next = () => activityCaller(name, settings(call.options))(...call.args);
+      return callIntercepted(turn, call, next);
     }
     const { work } = turn;
     const { options, convert } = work.options === null ? own : policyOf(work.options);
-    return durableCall(what, {
+    return make(turn, {
       kind: 'activity',
       name,
       input: toPayload(args, inputOf),
       queue: shared.queue ?? work.queue,
+      delay: null,
       options,
+      isCancellable: !isShielded,
       convert,
     });
   };

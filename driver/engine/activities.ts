@@ -153,10 +153,6 @@ export function runActivity(
   const told = span === undefined ? onSettled : spanned(span, store, options, onSettled);
   const settled =
     startToCloseTimeout === undefined ? told : limited(store, told, startToCloseTimeout);
-  const end = (outcome: Outcome) => {
-    if (store.transaction === undefined) settled(outcome);
-    else void endTransaction(store.transaction, outcome).then(settled);
-  };
   let returned: unknown;
   try {
     const activity = find(store.activityName);
@@ -165,23 +161,28 @@ export function runActivity(
     }
     store.arguments = (fromJson(input) ?? []) as unknown[];
     if (callers.has(activity)) store.call = store.arguments.shift();
-    store.headers = options.headers ?? {};
+    if (options.headers !== undefined) store.headers = options.headers;
     returned =
       span === undefined
         ? context.run(store, execute, store, activity)
         : span.run(() => context.run(store, execute, store, activity));
     if (isThenable(returned)) {
       returned.then(
-        (value) => end(success(value, store.activityName)),
-        (error: unknown) => end(failure(error)),
+        (value) => end(store, success(value, store.activityName), settled),
+        (error: unknown) => end(store, failure(error), settled),
       );
       return;
     }
   } catch (error) {
-    end(failure(error));
+    end(store, failure(error), settled);
     return;
   }
-  end(success(returned, store.activityName));
+  end(store, success(returned, store.activityName), settled);
+}
+
+function end({ transaction }: ActivityContext, outcome: Outcome, settled: Settled): void {
+  if (transaction === undefined) settled(outcome);
+  else void endTransaction(transaction, outcome).then(settled);
 }
 
 /** Ends the span of an execution before its outcome is reported. */

@@ -52,13 +52,17 @@ export interface PendingCall {
 
 /** A call as its turn keeps it, with the promise that the function gets. */
 export function pendingCall(call: Call, position: number): PendingCall {
-  let resolve: PendingCall['resolve'] = ignore;
-  let reject: PendingCall['reject'] = ignore;
-  const promise = new DurablePromise<unknown>((fulfil, refuse) => {
-    resolve = fulfil;
-    reject = refuse;
-  });
+  const promise = new DurablePromise<unknown>(handOver);
+  const { resolve, reject } = given;
   return { call, kind: call.kind, name: call.name, position, promise, resolve, reject };
+}
+
+/** What the promise that is being made has handed over: one function for all, not one a step. */
+const given: Pick<PendingCall, 'resolve' | 'reject'> = { resolve: ignore, reject: ignore };
+
+function handOver(resolve: PendingCall['resolve'], reject: PendingCall['reject']): void {
+  given.resolve = resolve;
+  given.reject = reject;
 }
 
 function ignore(): void {

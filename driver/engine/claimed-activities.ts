@@ -1,4 +1,4 @@
-import type { ActivityContext } from './context';
+import { NO_ARGUMENTS, NO_HEADERS, type ActivityContext } from './context';
 import { backoff } from '../backoff';
 import type { Database } from '../database/database';
 import { putBack } from '../database/worker-calls';
@@ -28,8 +28,8 @@ function claimOf(of: Execution): string {
 export function contextOf(work: Work, open: ActivityContext['open']): ActivityContext {
   return {
     kind: 'activity',
-    arguments: [],
-    headers: {},
+    arguments: NO_ARGUMENTS,
+    headers: NO_HEADERS,
     activityName: work.name,
     workflowId: work.workflowId,
     workflowTopic: `${work.value}-${work.workflow}`,

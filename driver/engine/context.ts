@@ -29,5 +29,9 @@ export interface ActivityContext {
   transaction?: Promise<StepTransaction> | undefined;
 }
 
+/** Until its arguments are read, and where it is given none of the other. */
+export const NO_ARGUMENTS = Object.freeze([]) as unknown as unknown[];
+export const NO_HEADERS: Record<string, unknown> = Object.freeze({});
+
 /** Which durable code is running. */
 export const context = new AsyncLocalStorage<WorkflowContext | ActivityContext>();

@@ -204,7 +204,7 @@ export class Engine implements TurnHost, ExchangeHost, EvictionHost, ResyncHost 
         if (report.end !== undefined) this.release(jobId);
         continue;
       }
-      if (turn.isCommitted) for (const action of turn.afterCommit.splice(0)) action();
+      if (turn.isCommitted) turn.committed();
       else this.unreported.add(turn);
       this.park(turn);
     }

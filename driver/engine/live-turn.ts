@@ -5,8 +5,8 @@ import { pendingCall, type Answer, type Call, type PendingCall } from './call';
 import type { DurablePromise } from './durable-promise';
 import type { History } from './history';
 import { afterLateCalls, mismatch, neverCalled } from './mismatch';
-import { cancellation, emptyReport, isEmptyReport } from './report';
-import type { PlanReport, TurnReport } from './report';
+import { appended, cancellation, emptyReport, NONE } from './report';
+import { ReportingTurn } from './reporting-turn';
 import { isOperation, placeOf, stepKey } from './step-key';
 import type { TurnHost } from './turn-host';
 
@@ -17,11 +17,8 @@ type Queued = Answer & { position: number; isLocal: boolean };
  * Answers reach it one at a time, in an order that is recorded where another was possible, so that
  * every replay numbers its calls alike.
  */
-export class LiveTurn {
+export class LiveTurn extends ReportingTurn {
   readonly pending = new Map<number, PendingCall>();
-  report: TurnReport = emptyReport();
-  /** An exchange with a report of this turn is in flight. */
-  isReporting = false;
   /** Ended, failed, or lost: nothing the function still does counts. */
   isOver = false;
   isCancelled = false;
@@ -29,8 +26,6 @@ export class LiveTurn {
   isPastHistory = false;
   /** Local steps of this turn under way. */
   running = 0;
-  /** Called after the commit of everything reported so far. */
-  readonly afterCommit: (() => void)[] = [];
   /** Errors of failed steps, with their positions and the number of calls made before. */
   errors: WeakMap<object, [position: number, counter: number]> | undefined;
   counter = 0;
@@ -40,7 +35,7 @@ export class LiveTurn {
   /** Called after each delivery. */
   onDelivered: (() => void) | undefined;
   private isBusy = false;
-  private readonly queue: Queued[] = [];
+  private queue: readonly Queued[] = NONE;
   private available: Set<number> | undefined;
   private isCancelQueued: boolean;
 
@@ -50,7 +45,12 @@ export class LiveTurn {
     readonly host: TurnHost,
     readonly isCareful: boolean,
   ) {
+    super();
     this.isCancelQueued = work.isCancelled && !history.answered.has(-1);
+  }
+
+  protected askToReport(): void {
+    this.host.report(this);
   }
 
   get jobId(): string {
@@ -74,16 +74,6 @@ export class LiveTurn {
     const isAtRest = !this.isBusy && !this.isOver && this.queue.length === 0;
     const isReported = !this.isReporting && !this.hasReport;
     return isAtRest && isReported && this.running === 0 && this.pending.size > 0;
-  }
-
-  /** Whether there is anything to report now; an order alone waits for an effect. */
-  get hasReport(): boolean {
-    return !isEmptyReport(this.report) || (this.afterCommit.length > 0 && !this.isCommitted);
-  }
-
-  /** Nothing of it is uncommitted. */
-  get isCommitted(): boolean {
-    return !this.isReporting && isEmptyReport(this.report) && this.report.deliveries.length === 0;
   }
 
   call(call: Call): DurablePromise<unknown> {
@@ -143,7 +133,7 @@ export class LiveTurn {
 
   private enqueue(queued: Queued): void {
     if (this.isOver) return;
-    this.queue.push(queued);
+    this.queue = appended(this.queue, queued);
     if (!this.isBusy) this.deliver();
   }
 
@@ -192,8 +182,10 @@ export class LiveTurn {
   }
 
   private deliverLive(): void {
-    const next = this.queue.shift();
+    const next = this.queue[0];
     if (next === undefined) return;
+    if (this.queue.length === 1) this.queue = NONE;
+    else (this.queue as Queued[]).shift();
     const call = this.pending.get(next.position);
     if (call === undefined) {
       this.deliver(); // its call was rejected by a cancellation
@@ -203,7 +195,7 @@ export class LiveTurn {
     if (next.isLocal) {
       this.history.answered.add(next.position);
       // Plain fields: these objects are made once a step.
-      this.report.steps.push({
+      this.record({
         address: this.address,
         position: call.position,
         kind: call.kind,
@@ -213,7 +205,6 @@ export class LiveTurn {
         input: call.call.input,
         value: next.value,
       });
-      this.host.report(this);
     } else {
       this.noteOrder(next.position);
     }
@@ -225,7 +216,8 @@ export class LiveTurn {
     if (this.pending.size === 1) return;
     const place = placeOf(this.address, position);
     const delivery = this.deliveries + 1;
-    this.report.deliveries.push({ address: place.address, position: place.position, delivery });
+    const row = { address: place.address, position: place.position, delivery };
+    this.report.deliveries = appended(this.report.deliveries, row);
   }
 
   private settleCall(position: number, answer: Answer): void {
@@ -263,8 +255,7 @@ export class LiveTurn {
       ({ address, position }) => address !== this.address || !positions.has(position),
     );
     if (!isRecorded) {
-      this.report.steps.push(cancellation(this.address, this.deliveries + 1, [...positions]));
-      this.host.report(this);
+      this.record(cancellation(this.address, this.deliveries + 1, [...positions]));
     }
     this.delivered();
     for (const call of rejected) {
@@ -275,22 +266,8 @@ export class LiveTurn {
     }
   }
 
-  plan(plan: PlanReport): void {
-    this.report.plans.push(plan);
-    this.host.report(this);
-  }
-
   /** Whether the function still has to get the answer of this call. */
   isAwaiting(call: PendingCall): boolean {
     return !this.isOver && this.pending.get(call.position) === call;
-  }
-
-  /** Runs `action` once everything reported so far is committed; at once if nothing is open. */
-  whenCommitted(action: () => void): void {
-    if (this.isCommitted) action();
-    else {
-      this.afterCommit.push(action);
-      this.host.report(this);
-    }
   }
 }

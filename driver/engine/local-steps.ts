@@ -3,9 +3,10 @@ import type { Work } from '../database/exchange';
 import { RatchetError } from '../errors';
 import { isRetriedLocally, parseOptions, runActivity, type Outcome } from './activities';
 import { reportOf, type ClaimedActivities } from './claimed-activities';
-import type { ActivityContext } from './context';
+import { NO_ARGUMENTS, NO_HEADERS, type ActivityContext } from './context';
 import type { LiveTurn } from './live-turn';
 import type { PendingCall } from './call';
+import { PlacedList, type Placed } from './placed-list';
 import type { PlanReport } from './report';
 import { placeOf } from './step-key';
 
@@ -13,7 +14,7 @@ import { placeOf } from './step-key';
 const VISIBLE_AFTER_MS = 1_000;
 const SWEEP_MS = 500;
 
-interface Running {
+interface Running extends Placed {
   turn: LiveTurn;
   call: PendingCall;
   startedAt: number;
@@ -54,7 +55,7 @@ export function planOf(
  * step takes long, fails, or may run only once: then it becomes a message like any other.
  */
 export class LocalSteps {
-  private readonly running = new Set<Running>();
+  private readonly running = new PlacedList<Running>();
   private readonly timer: NodeJS.Timeout;
   /** How many have begun, ever. */
   begun = 0;
@@ -70,13 +71,15 @@ export class LocalSteps {
     turn.whenCommitted(() => {
       if (isDropped(turn, call)) return;
       if (!mayRunOnce) {
-        this.run({ turn, call, startedAt: performance.now() });
+        this.run({ turn, call, startedAt: performance.now(), place: -1 });
         return;
       }
       // A crash must not run it again: it is recorded, with its attempt, before it runs.
       const plan = planOf(turn, call, { attempt: 1, isHeld: true });
       turn.plan(plan);
-      turn.whenCommitted(() => this.run({ turn, call, startedAt: performance.now(), plan }));
+      turn.whenCommitted(() => {
+        this.run({ turn, call, startedAt: performance.now(), plan, place: -1 });
+      });
     });
   }
 
@@ -88,8 +91,8 @@ export class LocalSteps {
     const { namespace, workflowId, workflow, queue } = turn.work;
     const store: ActivityContext = {
       kind: 'activity',
-      arguments: [],
-      headers: {},
+      arguments: NO_ARGUMENTS,
+      headers: NO_HEADERS,
       activityName: call.name,
       workflowId,
       workflowTopic: `${queue}-${workflow}`,
@@ -114,8 +117,8 @@ export class LocalSteps {
       return;
     }
     if (!turn.isAwaiting(call)) return;
-    const unsent = plan === undefined ? -1 : turn.report.plans.indexOf(plan);
-    if (plan !== undefined && unsent < 0) {
+    const isUnsent = plan !== undefined && turn.report.plans.includes(plan);
+    if (plan !== undefined && !isUnsent) {
       const { jobId, address } = turn;
       const report = reportOf({ jobId, address, position: call.position, attempt: 1 }, outcome);
       // Until then a look at what is held must find it here, and not run it again.
@@ -127,7 +130,7 @@ export class LocalSteps {
       });
       return;
     }
-    if (unsent >= 0) turn.report.plans.splice(unsent, 1);
+    if (isUnsent) turn.report.plans = turn.report.plans.filter((other) => other !== plan);
     if (outcome.isFailed && isRetriedLocally(parseOptions(call.call.options), outcome.code)) {
       turn.plan(planOf(turn, call, { attempt: 1, isFailed: true }));
     } else {
@@ -160,7 +163,7 @@ export class LocalSteps {
 
   private showLongOnes(): void {
     const before = performance.now() - VISIBLE_AFTER_MS;
-    for (const step of this.running) {
+    for (const step of this.running.all()) {
       if (step.turn.isOver) step.abandon?.(lost());
       if (step.turn.isOver && step.isSettled === true) this.running.delete(step);
       if (step.plan !== undefined || step.startedAt > before) continue;
@@ -172,10 +175,12 @@ export class LocalSteps {
   /** Whether a claimed activity is one of these, made visible. */
   isRunning({ kind, jobId, address, position, attempt }: Work): boolean {
     if (kind !== 'activity' || attempt > 1) return false;
-    return [...this.running].some(
-      ({ turn, call }) =>
-        turn.jobId === jobId && turn.address === address && call.position === position,
-    );
+    return this.running
+      .all()
+      .some(
+        ({ turn, call }) =>
+          turn.jobId === jobId && turn.address === address && call.position === position,
+      );
   }
 
   stop(): void {

@@ -20,10 +20,9 @@ export function isPatched(turn: LiveTurn, id: string): boolean {
   if (patches.has(id)) return true;
   if (turn.isOver || isReplaying(turn)) return false;
   patches.add(id);
-  turn.report.steps.push({
+  turn.record({
     ...{ address: `${turn.address}#patch`, position: patches.size, kind: 'patch', name: id },
     ...{ delivery: null, isFailed: false, input: null, value: null },
   });
-  turn.host.report(turn);
   return true;
 }

@@ -61,12 +61,11 @@ export async function continueAsNew(turn: LiveTurn, pending: PendingCall): Promi
   // A cancellation that came meanwhile has told the function that it goes on.
   if (turn.isOver || turn.pending.get(position) !== pending) return;
   turn.isOver = true;
-  turn.report.steps.push({
+  turn.report.thread = { input };
+  turn.record({
     ...{ address: turn.address, position, kind: 'continue', name: 'continue', delivery: null },
     ...{ isFailed: false, input, value: turn.work.input },
   });
-  turn.report.thread = { input };
-  turn.host.report(turn);
 }
 
 /**

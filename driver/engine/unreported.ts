@@ -9,25 +9,32 @@ const LARGEST_BATCH = 2_500;
 
 /** Turns that have something to hand in. */
 export class Unreported {
-  private readonly turns = new Set<LiveTurn>();
+  // With a mark in each turn: a set would be made anew every few steps.
+  private turns: LiveTurn[] = [];
 
   add(turn: LiveTurn): void {
-    this.turns.add(turn);
+    if (turn.isUnreported) return;
+    turn.isUnreported = true;
+    this.turns.push(turn);
   }
 
   delete(turn: LiveTurn): void {
-    this.turns.delete(turn);
+    turn.isUnreported = false;
   }
 
   /** The reports of the next exchange. */
   take(): Batch['turns'] {
     const taken: Batch['turns'] = [];
+    const left: LiveTurn[] = [];
     let size = 0;
     for (const turn of this.turns) {
-      if (size >= LARGEST_BATCH) break;
+      if (!turn.isUnreported) continue;
       // One report of a job at a time: the next may depend on it.
-      if (turn.isReporting) continue;
-      this.turns.delete(turn);
+      if (size >= LARGEST_BATCH || turn.isReporting) {
+        left.push(turn);
+        continue;
+      }
+      turn.isUnreported = false;
       if (!turn.hasReport) continue;
       turn.isReporting = true;
       const { jobId, address, report } = turn;
@@ -35,6 +42,7 @@ export class Unreported {
       size += sizeOf(report);
       turn.report = emptyReport();
     }
+    this.turns = left;
     return taken;
   }
 }

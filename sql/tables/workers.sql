@@ -1,6 +1,7 @@
 -- One row a running worker process. The row is the lease of everything the worker holds: each
 -- exchange locks it (key share), whoever takes the work over deletes it first. A row never
--- comes back: a worker that lost its own registers anew.
+-- comes back: a worker that lost its own registers anew. Every exchange reads the table, versions
+-- that are gone included: pages are full early, so that they are pruned after a few changes.
 
 create table ratchet_internal.workers (
   id bigint generated always as identity primary key,
@@ -12,7 +13,7 @@ create table ratchet_internal.workers (
   started_at timestamptz not null,
   expires_at timestamptz not null,
   constraint "a lease lasts from one second to an hour" check (lease_seconds between 1 and 3600)
-) with (fillfactor = 50, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_scale_factor = 0);
+) with (fillfactor = 10, autovacuum_vacuum_threshold = 500, autovacuum_vacuum_scale_factor = 0);
 
 create table ratchet_internal.worker_routes (
   worker_id bigint not null references ratchet_internal.workers on delete cascade,

@@ -6,6 +6,7 @@ import { Strides } from '../../driver/engine/strides';
 import { Unreported } from '../../driver/engine/unreported';
 
 const NOTHING = { turns: [], activities: [] };
+const STEP = {} as StepReport;
 
 function works(kind: string, count: number): Work[] {
   return Array.from({ length: count }, (_, i) => ({ kind, jobId: `${i}` }) as unknown as Work);
@@ -26,9 +27,9 @@ async function stridesOf(work: Work[]): Promise<number[]> {
 }
 
 function turnWith(jobId: string, steps: number): LiveTurn {
-  const report = emptyReport();
-  report.steps.push(...Array.from({ length: steps }, () => ({}) as StepReport));
-  return { jobId, address: '', report, hasReport: true, isReporting: false } as LiveTurn;
+  const report = { ...emptyReport(), steps: Array.from({ length: steps }, () => STEP) };
+  const turn = { jobId, address: '', report, hasReport: true, isReporting: false };
+  return turn as unknown as LiveTurn;
 }
 
 const jobsOf = (unreported: Unreported) => unreported.take().map(({ jobId }) => jobId);
@@ -52,7 +53,7 @@ test('a turn whose report is in flight is left until that is committed', (t) => 
   const turn = turnWith('1', 1);
   unreported.add(turn);
   t.deepEqual(jobsOf(unreported), ['1']);
-  turn.report.steps.push({} as StepReport);
+  turn.report.steps = [STEP];
   unreported.add(turn);
   t.deepEqual(jobsOf(unreported), []);
   turn.isReporting = false;

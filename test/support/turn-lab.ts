@@ -148,7 +148,7 @@ class Lab implements TurnHost {
     if (report.end ?? report.failure ?? report.thread) this.end = report;
     else {
       this.snapshot();
-      if (this.turn.isCommitted) for (const action of this.turn.afterCommit.splice(0)) action();
+      if (this.turn.isCommitted) this.turn.committed();
     }
   }
 
