@@ -1973,9 +1973,9 @@ declare
   v_count bigint;
 begin
   -- Asked in one expression: each check that is called costs a start as much as a row.
-  if not (v_is_plain and ratchet_internal.is_name(v_id) and ratchet_internal.is_name(p_namespace)
-    and ratchet_internal.is_name(p_workflow) and ratchet_internal.is_name(v_queue)
-    and ratchet_internal.is_arguments(p_args) and octet_length(p_args::text) <= 16777216)
+  if not (v_is_plain and ratchet_internal.is_job(v_id, p_args)
+    and ratchet_internal.is_name(p_namespace) and ratchet_internal.is_name(p_workflow)
+    and ratchet_internal.is_name(v_queue))
   then
     perform ratchet_internal.check_start(p_namespace, p_workflow, v_queue, p_options),
       ratchet_internal.check_name(v_id, 'workflow id'),
@@ -2019,6 +2019,18 @@ comment on function ratchet.start_workflow(text, json, text, text, text, json, u
   'takes no hooks), persistent (stays open for hooks), marker, and pending (seconds for which the '
   'id is only reserved, until a second start).';
 
+-- sql/job/is_job.sql
+
+-- Whether a job may have this id and these arguments. Inlinable: asked for each of many, and by a
+-- single start in one expression with its names.
+
+create function ratchet_internal.is_job(p_id text, p_args json) returns boolean
+language sql immutable parallel safe
+return ratchet_internal.is_name(p_id) and ratchet_internal.is_arguments(p_args)
+  and octet_length(p_args::text) <= 16777216;
+comment on function ratchet_internal.is_job(text, json) is
+  'Whether a job may have this id and these arguments.';
+
 -- sql/job/check_jobs.sql
 
 -- Checks the ids and arguments of many starts in one statement.
@@ -2033,9 +2045,7 @@ declare
 begin
   select given.at into v_at
   from unnest(p_ids, p_args) with ordinality as given (id, args, at)
-  where not ratchet_internal.is_name(given.id)
-    or not ratchet_internal.is_arguments(given.args)
-    or octet_length(given.args::text) > 16777216
+  where not ratchet_internal.is_job(given.id, given.args)
   limit 1;
   if v_at is not null then
     perform ratchet_internal.check_name(p_ids[v_at], 'workflow id');

@@ -75,6 +75,7 @@ begin;
 \ir job/bad_option.sql
 \ir job/check_start.sql
 \ir job/start_workflow.sql
+\ir job/is_job.sql
 \ir job/check_jobs.sql
 \ir job/start_workflows.sql
 \ir job/start_together.sql

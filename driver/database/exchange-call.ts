@@ -8,7 +8,6 @@ import type {
   PlanReport,
   StepReport,
   ThreadReport,
-  TurnReport,
 } from '../engine/report';
 import { arrayLiteral, type Element } from './array-literal';
 import type { Statement } from './database';
@@ -101,18 +100,18 @@ interface Group {
 }
 
 /** Undefined where there is nothing of the kind. */
-function groupOf<T>(
+function groupOf<T, R>(
   { name, parameters, fields }: Kind<T>,
-  turns: Batch['turns'],
-  rowsOf: (report: TurnReport) => readonly T[],
+  threads: readonly { jobId: string; address: string; report: R }[],
+  rowsOf: (report: R) => readonly T[],
 ): Group | undefined {
   let count = 0;
-  for (const { report } of turns) count += rowsOf(report).length;
+  for (const { report } of threads) count += rowsOf(report).length;
   if (count === 0) return undefined;
   // Plain loops over arrays of their final size: this runs once a field of every step.
   const columns = fields.map(() => new Array<Element>(count));
   let at = 0;
-  for (const { jobId, address, report } of turns) {
+  for (const { jobId, address, report } of threads) {
     for (const row of rowsOf(report)) {
       for (let i = 0; i < fields.length; i += 1) {
         const column = columns[i];
@@ -122,13 +121,6 @@ function groupOf<T>(
     }
   }
   return { kind: name, parameters, values: columns.map(arrayLiteral) };
-}
-
-function activityGroup(activities: ActivityReport[]): Group | undefined {
-  if (activities.length === 0) return undefined;
-  const { name, parameters, fields } = ACTIVITY;
-  const values = fields.map((field) => arrayLiteral(activities.map((row) => field(row, '', ''))));
-  return { kind: name, parameters, values };
 }
 
 function byJob(a: Batch['turns'][number], b: Batch['turns'][number]): number {
@@ -169,7 +161,7 @@ export function exchangeCall(
   const groups = [
     groupOf(STEP, turns, (report) => report.steps),
     groupOf(PLAN, turns, (report) => report.plans),
-    activityGroup(activities),
+    groupOf(ACTIVITY, [{ jobId: '', address: '', report: activities }], (rows) => rows),
     groupOf(END, turns, ({ end }) => (end === undefined ? NONE : [end])),
     groupOf(FAILURE, turns, ({ failure }) => (failure === undefined ? NONE : [failure])),
     groupOf(THREAD, turns, ({ thread }) => (thread === undefined ? NONE : [thread])),

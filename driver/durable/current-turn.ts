@@ -23,11 +23,11 @@ type CallOptions = Pick<Call, 'kind' | 'name' | 'convert'> & Partial<Call>;
 /** Makes a durable call of the workflow that is running. */
 export function durableCall<T>(what: string, options: CallOptions): Promise<T> {
   const { turn, isShielded } = currentWorkflow(what);
-  return make(turn, callOf(options, isShielded)) as DurablePromise<T>;
+  return makeCall(turn, callOf(options, isShielded)) as DurablePromise<T>;
 }
 
 /** Makes a durable call of this turn. */
-export function make(turn: LiveTurn, call: Call): DurablePromise<unknown> {
+export function makeCall(turn: LiveTurn, call: Call): DurablePromise<unknown> {
   const traced = telemetry();
   return turn.call(traced?.isDebug === true ? tracedCall(traced, turn, call) : call);
 }

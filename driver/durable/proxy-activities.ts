@@ -7,7 +7,7 @@ import type { Answer } from '../engine/call';
 import { callIntercepted } from '../engine/interceptor-context';
 import { outbound } from '../engine/interceptors';
 import { checkOptions, newerOf } from '../options';
-import { currentWorkflow, make } from './current-turn';
+import { currentWorkflow, makeCall } from './current-turn';
 import { storedPolicy, type RetryPolicy } from './retry-policy';
 import { activityValue } from './step-error';
 
@@ -141,7 +141,7 @@ function activityCaller(property: string, shared: Settings, intercepted?: ProxyO
     }
     const { work } = turn;
     const { options, convert } = work.options === null ? own : policyOf(work.options);
-    return make(turn, {
+    return makeCall(turn, {
       kind: 'activity',
       name,
       input: toPayload(args, inputOf),

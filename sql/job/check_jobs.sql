@@ -10,9 +10,7 @@ declare
 begin
   select given.at into v_at
   from unnest(p_ids, p_args) with ordinality as given (id, args, at)
-  where not ratchet_internal.is_name(given.id)
-    or not ratchet_internal.is_arguments(given.args)
-    or octet_length(given.args::text) > 16777216
+  where not ratchet_internal.is_job(given.id, given.args)
   limit 1;
   if v_at is not null then
     perform ratchet_internal.check_name(p_ids[v_at], 'workflow id');

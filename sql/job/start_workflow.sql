@@ -19,9 +19,9 @@ declare
   v_count bigint;
 begin
   -- Asked in one expression: each check that is called costs a start as much as a row.
-  if not (v_is_plain and ratchet_internal.is_name(v_id) and ratchet_internal.is_name(p_namespace)
-    and ratchet_internal.is_name(p_workflow) and ratchet_internal.is_name(v_queue)
-    and ratchet_internal.is_arguments(p_args) and octet_length(p_args::text) <= 16777216)
+  if not (v_is_plain and ratchet_internal.is_job(v_id, p_args)
+    and ratchet_internal.is_name(p_namespace) and ratchet_internal.is_name(p_workflow)
+    and ratchet_internal.is_name(v_queue))
   then
     perform ratchet_internal.check_start(p_namespace, p_workflow, v_queue, p_options),
       ratchet_internal.check_name(v_id, 'workflow id'),
