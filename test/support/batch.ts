@@ -114,11 +114,8 @@ export async function openBatches(
   return (size: number) => new Batch(sql, client, meter, sql.name(), size);
 }
 
-/**
- * A statement that touches fewer rows an item has nothing to compare. What a bitmap finds in an
- * index is counted with its dead entries: a message that went through much has ten.
- */
-const ROWS_AN_ITEM = 16;
+/** A statement that touches fewer rows an item has nothing to compare. */
+const ROWS_AN_ITEM = 8;
 
 /**
  * Each statement of each call touches at most so many times the rows as in a life of few items: by

@@ -24,7 +24,9 @@ const SETTINGS = `load 'auto_explain';
 
 /**
  * Counts the rows that the statements of a session touch, those inside of functions included: each
- * row that a node of a plan gave or left out, and each time that a node was begun. It is the
+ * row that a node of a plan gave or left out, and each time that a node was begun. What a bitmap
+ * finds in its one index is not counted: the table gives the same rows again, save those that are
+ * dead, and how many of those are left depends on what other sessions may still see. So it is the
  * same on any machine. The statements come with the plans that the session keeps, which onPlan is
  * given.
  */
@@ -66,6 +68,11 @@ function rowsOf(node: Node, batch: number): number {
   // An array of items that is a parameter of a kept plan is gone through for each row.
   const filter = `${node.Filter ?? ''}${node['Join Filter'] ?? ''}`;
   const each = /id = ANY \(\(?\$/.test(filter) ? batch : 1;
-  const below = (node.Plans ?? []).reduce((sum, child) => sum + rowsOf(child, batch), 0);
+  const below = (node.Plans ?? [])
+    .filter((child) => !(isBitmapOf(node, 'Heap') && isBitmapOf(child, 'Index')))
+    .reduce((sum, child) => sum + rowsOf(child, batch), 0);
   return (given * each + 1) * number('Actual Loops') + below;
 }
+
+const isBitmapOf = (node: Node, what: 'Heap' | 'Index') =>
+  node['Node Type'] === `Bitmap ${what} Scan`;

@@ -28,6 +28,18 @@ test.serial('four times as many jobs make four times the work of a call', async 
   grows(t, FEW, few, { to: many, most: MOST_MORE });
 });
 
+test.serial('so it is while an old snapshot keeps what is dead', async (t) => {
+  const batchOf = await (session ??= begin());
+  const few = await lifeOfJobs(batchOf(FEW));
+  const reader = await sql.pool().connect();
+  await reader.query('begin isolation level repeatable read');
+  await reader.query('select from ratchet.jobs');
+  const many = await lifeOfJobs(batchOf(FEW * TIMES));
+  await reader.query('rollback');
+  reader.release();
+  grows(t, FEW, few, { to: many, most: MOST_MORE });
+});
+
 test.serial('four times as many steps of one job make four times the work', async (t) => {
   const batchOf = await (session ??= begin());
   const few = await lifeOfOneJob(batchOf(FEW));
