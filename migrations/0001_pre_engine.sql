@@ -3238,6 +3238,28 @@ return p_holder is not distinct from p_worker;
 comment on function ratchet_internal.is_held_by(bigint, bigint) is
   'Whether a message, found by its key, is held by a worker.';
 
+-- sql/dispatch/holds_all.sql
+
+-- Whether a worker holds all of these threads, each of them the main function of a job. One look-up
+-- for all costs a quarter of one for each. False where there are few, for then a statement more
+-- costs as much as it saves, and where there are other threads: ask for each.
+
+create function ratchet_internal.holds_all(
+  p_worker bigint, p_jobs bigint[], p_addresses text[]
+) returns boolean
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if cardinality(p_jobs) < 10 or not '' = all (p_addresses) then return false; end if;
+  return (
+      select count(*) filter (where held.worker_id = p_worker) from ratchet_internal.messages held
+      where held.job_id = any (p_jobs) and held.address = '' and held.position = 0)
+    = (select count(distinct job_id) from unnest(p_jobs) job_id);
+end $$;
+comment on function ratchet_internal.holds_all(bigint, bigint[], text[]) is
+  'Whether a worker holds all of these threads, main functions of many jobs; else ask for each.';
+
 -- sql/dispatch/lock_worker.sql
 
 -- Holds off whoever would take this worker's work over, until the transaction ends: a takeover
@@ -5290,6 +5312,8 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_holds_all constant boolean := p_worker is null
+    or ratchet_internal.holds_all(p_worker, p_jobs, p_addresses);
   v_kept bigint[];
   v_awaited bigint[];
   v_graphs bigint[];
@@ -5308,7 +5332,7 @@ begin
         as given (job_id, address, result, error)
       order by job_id) e
     where j.id = any (array[e.job_id]) and j.status > 0
-      and (p_worker is null or (
+      and (v_holds_all or (
         select held.worker_id from ratchet_internal.messages held where held.job_id = e.job_id
           and held.address = coalesce(e.address, '') and held.position = 0) = p_worker)
     returning j.id, j.is_awaited, j.is_watched, j.version, j.status > 0 as is_kept)
@@ -6638,6 +6662,7 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_holds_all constant boolean := ratchet_internal.holds_all(p_worker, p_jobs, p_addresses);
   v_is_repeated boolean := false;
   v_count bigint;
 begin
@@ -6645,17 +6670,19 @@ begin
     begin
       insert into ratchet.jobs_attributes (job_id, address, position, kind, field, ledger,
         delivery, is_failed, input, value, created_at)
-      select s.job_id, s.address, s.at, s.kind,
+      select s.job_id, s.address, s.at, coalesce(s.kind, 'activity'),
         ratchet_internal.step_field(s.address, s.at, s.name),
         ratchet_internal.leg2_done(ratchet_internal.leg1_done(1), 1),
-        s.delivery, s.is_failed, s.input, s.value, p_now
-      from unnest(p_jobs, p_addresses, p_positions, p_kinds, p_names, p_deliveries, p_failed,
-        p_inputs, p_values)
-        as s (job_id, address, at, kind, name, delivery, is_failed, input, value)
-      where (
+        s.delivery, coalesce(s.is_failed, false), s.input, s.value, p_now
+      from (
+        select *, coalesce(given_address, '') as address
+        from unnest(p_jobs, p_addresses, p_positions, p_kinds, p_names, p_deliveries, p_failed,
+          p_inputs, p_values)
+          as given (job_id, given_address, at, kind, name, delivery, is_failed, input, value)) s
+      where (v_holds_all or (
         select held.worker_id from ratchet_internal.messages held where held.job_id = s.job_id
           and held.address = ratchet_internal.thread_of(s.address) and held.position = 0)
-          = p_worker
+          = p_worker)
         and case when v_is_repeated then (
           select true from ratchet.jobs_attributes a where a.job_id = s.job_id
             and a.address = s.address and a.position = s.at) is null else true end;
@@ -6857,7 +6884,8 @@ comment on function ratchet_internal.finish_activities(bigint, timestamptz, bigi
 -- sql/dispatch/lost_jobs.sql
 
 -- Tells a worker which of the given threads it does not hold: their job was stopped from outside or
--- has ended, or an earlier, unanswered repetition of the same call ended them.
+-- has ended, or an earlier, unanswered repetition of the same call ended them. If there are fewer
+-- addresses than jobs, the first of the jobs stand for their main functions.
 
 create function ratchet_internal.lost_jobs(
   p_worker bigint, p_jobs bigint[], p_addresses text[]
@@ -6872,7 +6900,9 @@ begin
   select 'lost', given.job_id, given.address, null::int, null::int, null, null, null, null, null,
     null::json, null::json, null::boolean, null::boolean, null, null::bigint
   from (select distinct job_id, ratchet_internal.thread_of(coalesce(address, '')) as address
-    from unnest(p_jobs, p_addresses) as each (job_id, address)) given
+    from unnest(p_jobs, array_fill(''::text, array[
+      cardinality(p_jobs) - coalesce(cardinality(p_addresses), 0)]) || p_addresses)
+      as each (job_id, address)) given
   where (
     select held.worker_id from ratchet_internal.messages held where held.job_id = given.job_id
       and held.address = given.address and held.position = 0) is distinct from p_worker;
@@ -8083,7 +8113,9 @@ comment on function ratchet_internal.open_exchange(
 
 -- The one call between a worker and the engine: hands in all that is finished, receives new work.
 -- Everything in one call is one commit. Parallel arrays, one group a kind of report; null groups
--- cost nothing. Repeating a call after an error changes nothing that has been recorded.
+-- cost nothing. Repeating a call after an error changes nothing that has been recorded. An array of
+-- nulls may be left out, and so may the addresses of steps or ends if all are those of main
+-- functions, the kinds of steps if all are activities, and p_step_failed if none failed.
 --   step      local steps that ran in the worker's process, with their results; or a cancellation
 --             that has reached its function: its input is an array of the positions it rejected
 --   plan      steps that somebody else must answer, and operations on the data of a job, which

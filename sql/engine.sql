@@ -92,6 +92,7 @@ begin;
 \ir dispatch/route_head.sql
 \ir dispatch/readiness.sql
 \ir dispatch/is_held_by.sql
+\ir dispatch/holds_all.sql
 \ir dispatch/lock_worker.sql
 \ir dispatch/lock_jobs.sql
 \ir dispatch/settle.sql

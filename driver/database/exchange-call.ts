@@ -15,32 +15,50 @@ import type { Rooms } from './exchange';
 
 type Field<T> = (row: T, jobId: string, address: string) => Element;
 
-/** A kind of report: each of its fields is a parameter of `ratchet.exchange`, an array. */
+interface Column<T> {
+  of: Field<T>;
+  /** What null in place of an array stands for: to write and to read one costs every step. */
+  plain: Element;
+}
+
+/** A kind of report: each of its columns is a parameter of `ratchet.exchange`, an array. */
 interface Kind<T> {
   name: string;
   parameters: readonly string[];
-  fields: readonly Field<T>[];
+  columns: readonly Column<T>[];
 }
 
-function kindOf<T>(name: string, fields: Record<string, Field<T>>): Kind<T> {
+/** An array of nulls can be left out, or of what `plain` says. */
+function kindOf<T>(
+  name: string,
+  fields: Record<string, Field<T>>,
+  plain: Record<string, Element> = {},
+): Kind<T> {
   const parameters = Object.keys(fields).map((field) => `p_${name}_${field}`);
-  return { name, parameters, fields: Object.values(fields) };
+  const columns = Object.entries(fields).map(([field, of]) => {
+    return { of, plain: plain[field] ?? null };
+  });
+  return { name, parameters, columns };
 }
 
 const jobs = (_row: unknown, jobId: string) => jobId;
 const addresses = (_row: unknown, _jobId: string, address: string) => address;
 
-const STEP = kindOf<StepReport>('step', {
-  jobs,
-  addresses: (step) => step.address,
-  positions: (step) => step.position,
-  kinds: (step) => step.kind,
-  names: (step) => step.name,
-  deliveries: (step) => step.delivery,
-  failed: (step) => step.isFailed,
-  inputs: (step) => step.input,
-  values: (step) => step.value,
-});
+const STEP = kindOf<StepReport>(
+  'step',
+  {
+    jobs,
+    addresses: (step) => step.address,
+    positions: (step) => step.position,
+    kinds: (step) => step.kind,
+    names: (step) => step.name,
+    deliveries: (step) => step.delivery,
+    failed: (step) => step.isFailed,
+    inputs: (step) => step.input,
+    values: (step) => step.value,
+  },
+  { addresses: '', kinds: 'activity', failed: false },
+);
 const PLAN = kindOf<PlanReport>('plan', {
   jobs,
   addresses: (plan) => plan.address,
@@ -64,12 +82,11 @@ const ACTIVITY = kindOf<ActivityReport>('activity', {
   codes: (activity) => activity.code,
   values: (activity) => activity.value,
 });
-const END = kindOf<EndReport>('end', {
-  jobs,
-  addresses,
-  results: (end) => end.result,
-  errors: (end) => end.error,
-});
+const END = kindOf<EndReport>(
+  'end',
+  { jobs, addresses, results: (end) => end.result, errors: (end) => end.error },
+  { addresses: '' },
+);
 const FAILURE = kindOf<FailureReport>('failure', {
   jobs,
   addresses,
@@ -96,31 +113,51 @@ type Prepared = Exclude<Statement, string>;
 interface Group {
   kind: string;
   parameters: readonly string[];
-  values: string[];
+  values: (string | null)[];
+}
+
+interface Thread<R> {
+  jobId: string;
+  address: string;
+  report: R;
 }
 
 /** Undefined where there is nothing of the kind. */
 function groupOf<T, R>(
-  { name, parameters, fields }: Kind<T>,
-  threads: readonly { jobId: string; address: string; report: R }[],
+  { name, parameters, columns }: Kind<T>,
+  threads: readonly Thread<R>[],
   rowsOf: (report: R) => readonly T[],
 ): Group | undefined {
-  let count = 0;
-  for (const { report } of threads) count += rowsOf(report).length;
-  if (count === 0) return undefined;
-  // Plain loops over arrays of their final size: this runs once a field of every step.
-  const columns = fields.map(() => new Array<Element>(count));
-  let at = 0;
-  for (const { jobId, address, report } of threads) {
-    for (const row of rowsOf(report)) {
-      for (let i = 0; i < fields.length; i += 1) {
-        const column = columns[i];
-        if (column !== undefined) column[at] = fields[i]?.(row, jobId, address);
-      }
-      at += 1;
+  const rows: T[] = [];
+  const owners: Thread<R>[] = [];
+  for (const thread of threads) {
+    for (const row of rowsOf(thread.report)) {
+      rows.push(row);
+      owners.push(thread);
     }
   }
-  return { kind: name, parameters, values: columns.map(arrayLiteral) };
+  if (rows.length === 0) return undefined;
+  const values = columns.map((column) => arrayOf(column, rows, owners));
+  return { kind: name, parameters, values };
+}
+
+function arrayOf<T>(
+  { of, plain }: Column<T>,
+  rows: readonly T[],
+  owners: readonly Thread<unknown>[],
+): string | null {
+  let elements: Element[] | undefined;
+  // A plain loop: this runs once a field of every step.
+  for (let at = 0; at < rows.length; at += 1) {
+    const { jobId, address } = owners[at] as Thread<unknown>;
+    const element = of(rows[at] as T, jobId, address);
+    if (elements === undefined) {
+      if (element === plain) continue;
+      elements = new Array<Element>(rows.length).fill(plain, 0, at);
+    }
+    elements[at] = element;
+  }
+  return elements === undefined ? null : arrayLiteral(elements);
 }
 
 function byJob(a: Batch['turns'][number], b: Batch['turns'][number]): number {

@@ -1,6 +1,8 @@
 -- The one call between a worker and the engine: hands in all that is finished, receives new work.
 -- Everything in one call is one commit. Parallel arrays, one group a kind of report; null groups
--- cost nothing. Repeating a call after an error changes nothing that has been recorded.
+-- cost nothing. Repeating a call after an error changes nothing that has been recorded. An array of
+-- nulls may be left out, and so may the addresses of steps or ends if all are those of main
+-- functions, the kinds of steps if all are activities, and p_step_failed if none failed.
 --   step      local steps that ran in the worker's process, with their results; or a cancellation
 --             that has reached its function: its input is an array of the positions it rejected
 --   plan      steps that somebody else must answer, and operations on the data of a job, which

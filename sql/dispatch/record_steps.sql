@@ -13,6 +13,7 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_holds_all constant boolean := ratchet_internal.holds_all(p_worker, p_jobs, p_addresses);
   v_is_repeated boolean := false;
   v_count bigint;
 begin
@@ -20,17 +21,19 @@ begin
     begin
       insert into ratchet.jobs_attributes (job_id, address, position, kind, field, ledger,
         delivery, is_failed, input, value, created_at)
-      select s.job_id, s.address, s.at, s.kind,
+      select s.job_id, s.address, s.at, coalesce(s.kind, 'activity'),
         ratchet_internal.step_field(s.address, s.at, s.name),
         ratchet_internal.leg2_done(ratchet_internal.leg1_done(1), 1),
-        s.delivery, s.is_failed, s.input, s.value, p_now
-      from unnest(p_jobs, p_addresses, p_positions, p_kinds, p_names, p_deliveries, p_failed,
-        p_inputs, p_values)
-        as s (job_id, address, at, kind, name, delivery, is_failed, input, value)
-      where (
+        s.delivery, coalesce(s.is_failed, false), s.input, s.value, p_now
+      from (
+        select *, coalesce(given_address, '') as address
+        from unnest(p_jobs, p_addresses, p_positions, p_kinds, p_names, p_deliveries, p_failed,
+          p_inputs, p_values)
+          as given (job_id, given_address, at, kind, name, delivery, is_failed, input, value)) s
+      where (v_holds_all or (
         select held.worker_id from ratchet_internal.messages held where held.job_id = s.job_id
           and held.address = ratchet_internal.thread_of(s.address) and held.position = 0)
-          = p_worker
+          = p_worker)
         and case when v_is_repeated then (
           select true from ratchet.jobs_attributes a where a.job_id = s.job_id
             and a.address = s.address and a.position = s.at) is null else true end;

@@ -19,6 +19,8 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_holds_all constant boolean := p_worker is null
+    or ratchet_internal.holds_all(p_worker, p_jobs, p_addresses);
   v_kept bigint[];
   v_awaited bigint[];
   v_graphs bigint[];
@@ -37,7 +39,7 @@ begin
         as given (job_id, address, result, error)
       order by job_id) e
     where j.id = any (array[e.job_id]) and j.status > 0
-      and (p_worker is null or (
+      and (v_holds_all or (
         select held.worker_id from ratchet_internal.messages held where held.job_id = e.job_id
           and held.address = coalesce(e.address, '') and held.position = 0) = p_worker)
     returning j.id, j.is_awaited, j.is_watched, j.version, j.status > 0 as is_kept)
