@@ -7177,57 +7177,34 @@ end $$;
 comment on function ratchet_internal.take_results(bigint, timestamptz) is
   'Hands over the answers addressed to a worker, oldest first.';
 
--- sql/dispatch/claim_turns.sql
+-- sql/dispatch/turn_work.sql
 
--- Takes due turns of the worker's workflow routes: they become the worker's, counted as an attempt.
--- The route whose head has waited longest comes first, so that a busy route cannot starve another.
--- Locks: messages, skipping those that somebody else is taking. Writes: messages.
+-- What a worker must know to run a thread that it has just taken. Inlinable: part of a set-based
+-- statement.
 
-create function ratchet_internal.claim_turns(
-  p_worker bigint, p_room int, p_now timestamptz, p_heads ratchet_internal.route_head[]
+create function ratchet_internal.turn_work(
+  p_job bigint, p_address text, p_attempt int, p_options json, p_workflow text, p_queue text
 ) returns setof ratchet.work
-language plpgsql volatile
-set search_path = pg_catalog, pg_temp
-as $$
-#variable_conflict use_column
-begin
-  return query
-  with route as materialized (
-    -- What this exchange has made ready itself is ready from now on.
-    select h.namespace, h.queue, h.workflow, coalesce(h.ready_at, p_now) as ready_at
-    from unnest(p_heads) h where h.workflow <> '' order by 4),
-  due as materialized (
-    select m.job_id, m.address, m.position
-    from route r
-    cross join lateral (
-      select job_id, address, position from ratchet_internal.messages
-      where queue = r.queue and workflow = r.workflow and namespace = r.namespace
-        and worker_id is null and kind in ('turn', 'activity')
-        and due_at between r.ready_at and p_now
-      order by due_at limit p_room for update skip locked) m limit p_room),
-  taken as (
-    update ratchet_internal.messages m
-    set worker_id = p_worker, due_at = p_now, attempt = m.attempt + 1
-    from due d
-    where m.job_id = any (array[d.job_id]) and m.address = d.address and m.position = d.position
-    returning m.job_id, m.address, m.attempt, m.options, m.workflow, m.queue)
-  select case when t.options is not null then 'careful' when t.attempt = 1 then 'start'
+language sql stable
+begin atomic
+  select case when p_options is not null then 'careful' when p_attempt = 1 then 'start'
       else 'turn' end,
-    t.job_id, t.address, 0, case when hook.input is null then j.attempt else hook.attempt end,
-    j.namespace, j.key, t.workflow, t.queue, j.entity, coalesce(hook.input, j.input),
+    p_job, p_address, 0, case when hook.input is null then j.attempt else hook.attempt end,
+    j.namespace, j.key, p_workflow, p_queue, j.entity, coalesce(hook.input, j.input),
     coalesce(hook.options, j.options), false, j.cancel_requested_at is not null
       and hook.is_shielded is not true,
     case when j.origin_id is not null then (
-      select key from ratchet.jobs where id = j.origin_id) end, j.expire_seconds
-  from taken t join ratchet.jobs j on j.id = any (array[t.job_id])
+      select origin.key from ratchet.jobs origin where origin.id = j.origin_id) end,
+    j.expire_seconds
+  from ratchet.jobs j
   left join lateral (
-    select input, options, attempt, is_shielded from ratchet.threads
-    where ratchet_internal.is_hook(t.address) and job_id = t.job_id and address = t.address
-    limit 1) hook on true;
-end $$;
-comment on function ratchet_internal.claim_turns(
-  bigint, int, timestamptz, ratchet_internal.route_head[]) is
-  'Takes due turns of the worker''s workflows, the longest waiting route first.';
+    select h.input, h.options, h.attempt, h.is_shielded from ratchet.threads h
+    where ratchet_internal.is_hook(p_address) and h.job_id = p_job and h.address = p_address
+    limit 1) hook on true
+  where j.id = any (array[p_job]);
+end;
+comment on function ratchet_internal.turn_work(bigint, text, int, json, text, text) is
+  'What a worker must know to run a thread that it has just taken.';
 
 -- sql/graph/fleet/rest_route.sql
 
@@ -7275,10 +7252,10 @@ begin
     select h.namespace, h.queue, h.opens_at, coalesce(h.ready_at, p_now) as ready_at
     from unnest(p_heads) h where h.workflow = '' order by 4),
   due as materialized (
-    select m.job_id, m.address, m.position
+    select m.row_at
     from route r
     cross join lateral (
-      select job_id, address, position from ratchet_internal.messages
+      select ctid as row_at from ratchet_internal.messages
       where queue = r.queue and workflow = '' and namespace = r.namespace
         and worker_id is null and kind in ('turn', 'activity')
         and due_at between r.ready_at and p_now
@@ -7290,7 +7267,7 @@ begin
     update ratchet_internal.messages m
     set worker_id = p_worker, due_at = p_now, attempt = m.attempt + 1
     from due d
-    where m.job_id = any (array[d.job_id]) and m.address = d.address and m.position = d.position
+    where m.ctid = d.row_at
     returning m.job_id, m.address, m.position, m.attempt, m.queue, m.options)
   select 'activity', t.job_id, t.address, t.position, t.attempt, j.namespace, j.key, j.workflow,
     t.queue, ratchet_internal.step_name(a.address, a.field), a.input, t.options, false, false,
@@ -7581,12 +7558,51 @@ end $$;
 comment on function ratchet_internal.next_look(bigint, timestamptz, boolean) is
   'Milliseconds after which an idle worker looks again, unless it is notified before.';
 
+-- sql/dispatch/after_claim.sql
+
+-- Notes whether a worker that has been handed so many things is idle, and says what it must know
+-- of that. An idle worker that gets nothing is marked as idle and told when to look again. One that
+-- was idle and gets a single thing, with room for more, stays so, for it is told of more: when it
+-- reports (p_is_idle null), it looks only for what the report may have made ready.
+-- Locks, Writes: the worker. Returns all nulls where there is nothing to say.
+
+create function ratchet_internal.after_claim(
+  p_worker bigint, p_now timestamptz, p_is_idle boolean, p_found int, p_is_full boolean,
+  p_ready ratchet_internal.readiness
+) returns ratchet.work
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_is_idle constant boolean := p_found = 0 and coalesce(p_is_idle, true);
+  v_word ratchet.work;
+begin
+  if p_found = 1 and coalesce(p_is_idle, true) and not p_is_full and exists (
+    select from ratchet_internal.workers where id = p_worker and is_idle)
+  then
+    v_word.kind := 'idle';
+    return v_word;
+  end if;
+  update ratchet_internal.workers
+  set is_idle = v_is_idle, idle_at = case when p_found = 0 then p_now end
+  where id = p_worker and is_idle <> v_is_idle;
+  if v_is_idle then
+    v_word.kind := 'next';
+    v_word.value := ratchet_internal.next_look(p_worker, p_now,
+      p_ready.has_due or p_ready.has_turns or p_ready.has_activities);
+  end if;
+  return v_word;
+end $$;
+comment on function ratchet_internal.after_claim(
+  bigint, timestamptz, boolean, int, boolean, ratchet_internal.readiness) is
+  'Notes whether a worker is idle after a claim; returns what it must know of that, if anything.';
+
 -- sql/dispatch/claim.sql
 
--- The receiving half of an exchange: hands out answers, turns and activities. An idle worker that
--- gets nothing is marked as idle and told when to look again. One that was idle and gets a single
--- thing, with room for more, stays so, for it is told of more: when it reports (p_is_idle null), it
--- looks only for what the report may have made ready.
+-- The receiving half of an exchange: hands out answers, turns and activities. Due turns of the
+-- worker's workflow routes become the worker's, counted as an attempt. The route whose head has
+-- waited longest comes first, so that a busy route cannot starve another. Turns are taken here and
+-- not in a function of their own, which would cost each row and each call as much as a look.
 -- Locks: messages, skipping what others hold; the worker. Writes: workers, messages, attributes.
 
 create function ratchet_internal.claim(
@@ -7596,15 +7612,13 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_ready ratchet_internal.readiness;
+  v_ready constant ratchet_internal.readiness := ratchet_internal.look(p_worker, p_now);
   v_rows int;
   v_found int := 0;
   v_is_full boolean := false;
-  v_is_idle boolean;
   v_is_moved boolean := false;
   v_word ratchet.work;
 begin
-  v_ready := ratchet_internal.look(p_worker, p_now);
   if v_ready.has_due then
     v_is_moved := ratchet_internal.fire_due(p_worker, p_now, v_ready.heads,
       v_ready.answers_at);
@@ -7614,8 +7628,27 @@ begin
   end if;
   -- An answer that nobody held the thread for has become a turn just now.
   if p_turn_room > 0 and (v_ready.has_turns or v_ready.has_due) then
-    return query select * from ratchet_internal.claim_turns(p_worker, p_turn_room, p_now,
-      v_ready.heads);
+    return query
+    with route as materialized (
+      -- What this exchange has made ready itself is ready from now on.
+      select h.namespace, h.queue, h.workflow, coalesce(h.ready_at, p_now) as ready_at
+      from unnest(v_ready.heads) h where h.workflow <> '' order by 4),
+    due as materialized (
+      select m.row_at
+      from route r
+      cross join lateral (
+        select ctid as row_at from ratchet_internal.messages
+        where queue = r.queue and workflow = r.workflow and namespace = r.namespace
+          and worker_id is null and kind in ('turn', 'activity')
+          and due_at between r.ready_at and p_now
+        order by due_at limit p_turn_room for update skip locked) m limit p_turn_room),
+    taken as (
+      update ratchet_internal.messages m
+      set worker_id = p_worker, due_at = p_now, attempt = m.attempt + 1
+      from due d where m.ctid = d.row_at
+      returning m.job_id, m.address, m.attempt, m.options, m.workflow, m.queue)
+    select work.* from taken t cross join lateral ratchet_internal.turn_work(
+      t.job_id, t.address, t.attempt, t.options, t.workflow, t.queue) work;
     get diagnostics v_rows = row_count;
     v_found := v_found + v_rows;
     v_is_full := v_rows >= p_turn_room;
@@ -7628,23 +7661,8 @@ begin
     v_found := v_found + v_rows;
     v_is_full := v_is_full or v_rows >= p_activity_room;
   end if;
-  if v_found = 1 and coalesce(p_is_idle, true) and not v_is_full and exists (
-    select from ratchet_internal.workers where id = p_worker and is_idle)
-  then
-    v_word.kind := 'idle';
-    return next v_word;
-    return;
-  end if;
-  v_is_idle := v_found = 0 and coalesce(p_is_idle, true);
-  update ratchet_internal.workers
-  set is_idle = v_is_idle, idle_at = case when v_found = 0 then p_now end
-  where id = p_worker and is_idle <> v_is_idle;
-  if v_is_idle then
-    v_word.kind := 'next';
-    v_word.value := ratchet_internal.next_look(p_worker, p_now,
-      v_ready.has_due or v_ready.has_turns or v_ready.has_activities);
-    return next v_word;
-  end if;
+  v_word := ratchet_internal.after_claim(p_worker, p_now, p_is_idle, v_found, v_is_full, v_ready);
+  if v_word.kind is not null then return next v_word; end if;
 end $$;
 comment on function ratchet_internal.claim(bigint, timestamptz, int, int, boolean) is
   'The receiving half of an exchange: what a worker is to do next.';

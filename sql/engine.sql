@@ -156,7 +156,7 @@ begin;
 \ir graph/go_on_with_graphs.sql
 \ir dispatch/fire_due.sql
 \ir dispatch/take_results.sql
-\ir dispatch/claim_turns.sql
+\ir dispatch/turn_work.sql
 \ir graph/fleet/rest_route.sql
 \ir dispatch/claim_activities.sql
 \ir dispatch/route_key.sql
@@ -166,6 +166,7 @@ begin;
 \ir dispatch/look.sql
 \ir dispatch/next_news.sql
 \ir dispatch/next_look.sql
+\ir dispatch/after_claim.sql
 \ir dispatch/claim.sql
 
 -- Taking over the work of workers that are gone; the exchange itself.

@@ -1,7 +1,7 @@
--- The receiving half of an exchange: hands out answers, turns and activities. An idle worker that
--- gets nothing is marked as idle and told when to look again. One that was idle and gets a single
--- thing, with room for more, stays so, for it is told of more: when it reports (p_is_idle null), it
--- looks only for what the report may have made ready.
+-- The receiving half of an exchange: hands out answers, turns and activities. Due turns of the
+-- worker's workflow routes become the worker's, counted as an attempt. The route whose head has
+-- waited longest comes first, so that a busy route cannot starve another. Turns are taken here and
+-- not in a function of their own, which would cost each row and each call as much as a look.
 -- Locks: messages, skipping what others hold; the worker. Writes: workers, messages, attributes.
 
 create function ratchet_internal.claim(
@@ -11,15 +11,13 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_ready ratchet_internal.readiness;
+  v_ready constant ratchet_internal.readiness := ratchet_internal.look(p_worker, p_now);
   v_rows int;
   v_found int := 0;
   v_is_full boolean := false;
-  v_is_idle boolean;
   v_is_moved boolean := false;
   v_word ratchet.work;
 begin
-  v_ready := ratchet_internal.look(p_worker, p_now);
   if v_ready.has_due then
     v_is_moved := ratchet_internal.fire_due(p_worker, p_now, v_ready.heads,
       v_ready.answers_at);
@@ -29,8 +27,27 @@ begin
   end if;
   -- An answer that nobody held the thread for has become a turn just now.
   if p_turn_room > 0 and (v_ready.has_turns or v_ready.has_due) then
-    return query select * from ratchet_internal.claim_turns(p_worker, p_turn_room, p_now,
-      v_ready.heads);
+    return query
+    with route as materialized (
+      -- What this exchange has made ready itself is ready from now on.
+      select h.namespace, h.queue, h.workflow, coalesce(h.ready_at, p_now) as ready_at
+      from unnest(v_ready.heads) h where h.workflow <> '' order by 4),
+    due as materialized (
+      select m.row_at
+      from route r
+      cross join lateral (
+        select ctid as row_at from ratchet_internal.messages
+        where queue = r.queue and workflow = r.workflow and namespace = r.namespace
+          and worker_id is null and kind in ('turn', 'activity')
+          and due_at between r.ready_at and p_now
+        order by due_at limit p_turn_room for update skip locked) m limit p_turn_room),
+    taken as (
+      update ratchet_internal.messages m
+      set worker_id = p_worker, due_at = p_now, attempt = m.attempt + 1
+      from due d where m.ctid = d.row_at
+      returning m.job_id, m.address, m.attempt, m.options, m.workflow, m.queue)
+    select work.* from taken t cross join lateral ratchet_internal.turn_work(
+      t.job_id, t.address, t.attempt, t.options, t.workflow, t.queue) work;
     get diagnostics v_rows = row_count;
     v_found := v_found + v_rows;
     v_is_full := v_rows >= p_turn_room;
@@ -43,23 +60,8 @@ begin
     v_found := v_found + v_rows;
     v_is_full := v_is_full or v_rows >= p_activity_room;
   end if;
-  if v_found = 1 and coalesce(p_is_idle, true) and not v_is_full and exists (
-    select from ratchet_internal.workers where id = p_worker and is_idle)
-  then
-    v_word.kind := 'idle';
-    return next v_word;
-    return;
-  end if;
-  v_is_idle := v_found = 0 and coalesce(p_is_idle, true);
-  update ratchet_internal.workers
-  set is_idle = v_is_idle, idle_at = case when v_found = 0 then p_now end
-  where id = p_worker and is_idle <> v_is_idle;
-  if v_is_idle then
-    v_word.kind := 'next';
-    v_word.value := ratchet_internal.next_look(p_worker, p_now,
-      v_ready.has_due or v_ready.has_turns or v_ready.has_activities);
-    return next v_word;
-  end if;
+  v_word := ratchet_internal.after_claim(p_worker, p_now, p_is_idle, v_found, v_is_full, v_ready);
+  if v_word.kind is not null then return next v_word; end if;
 end $$;
 comment on function ratchet_internal.claim(bigint, timestamptz, int, int, boolean) is
   'The receiving half of an exchange: what a worker is to do next.';

@@ -17,10 +17,10 @@ begin
     select h.namespace, h.queue, h.opens_at, coalesce(h.ready_at, p_now) as ready_at
     from unnest(p_heads) h where h.workflow = '' order by 4),
   due as materialized (
-    select m.job_id, m.address, m.position
+    select m.row_at
     from route r
     cross join lateral (
-      select job_id, address, position from ratchet_internal.messages
+      select ctid as row_at from ratchet_internal.messages
       where queue = r.queue and workflow = '' and namespace = r.namespace
         and worker_id is null and kind in ('turn', 'activity')
         and due_at between r.ready_at and p_now
@@ -32,7 +32,7 @@ begin
     update ratchet_internal.messages m
     set worker_id = p_worker, due_at = p_now, attempt = m.attempt + 1
     from due d
-    where m.job_id = any (array[d.job_id]) and m.address = d.address and m.position = d.position
+    where m.ctid = d.row_at
     returning m.job_id, m.address, m.position, m.attempt, m.queue, m.options)
   select 'activity', t.job_id, t.address, t.position, t.attempt, j.namespace, j.key, j.workflow,
     t.queue, ratchet_internal.step_name(a.address, a.field), a.input, t.options, false, false,
