@@ -128,15 +128,19 @@ function groupOf<T, R>(
   threads: readonly Thread<R>[],
   rowsOf: (report: R) => readonly T[],
 ): Group | undefined {
-  const rows: T[] = [];
-  const owners: Thread<R>[] = [];
+  let count = 0;
+  for (const { report } of threads) count += rowsOf(report).length;
+  if (count === 0) return undefined;
+  const rows = new Array<T>(count);
+  const owners = new Array<Thread<R>>(count);
+  let at = 0;
   for (const thread of threads) {
     for (const row of rowsOf(thread.report)) {
-      rows.push(row);
-      owners.push(thread);
+      rows[at] = row;
+      owners[at] = thread;
+      at += 1;
     }
   }
-  if (rows.length === 0) return undefined;
   const values = columns.map((column) => arrayOf(column, rows, owners));
   return { kind: name, parameters, values };
 }

@@ -212,7 +212,7 @@ export class Engine implements TurnHost, ExchangeHost, EvictionHost, ResyncHost 
 
   /** A job has ended, unless it is persistent: its other threads need not wait here. */
   private release(jobId: string): void {
-    const parked = this.turns.ofJob(jobId).filter((turn) => turn.isParked);
+    const parked = this.turns.parkedOf(jobId);
     if (parked.length > 0) void this.eviction.run(parked);
   }
 
@@ -248,8 +248,7 @@ export class Engine implements TurnHost, ExchangeHost, EvictionHost, ResyncHost 
   private run(work: Work, history: History, isCareful: boolean): void {
     const turn = new LiveTurn(this.served.withDefaults(work), history, this, isCareful);
     this.turns.add(turn);
-    const run = this.served.workflowOf(turn.work);
-    turn.start(() => runWorkflow(turn, run, () => this.report(turn)));
+    void runWorkflow(turn, this.served.workflowOf(turn.work));
   }
 
   forget(turn: LiveTurn): void {

@@ -26,7 +26,7 @@ export class Eviction {
   ) {}
 
   /** Gives parked turns back: the longest waiting, unless others are named. */
-  async run(parked = this.turns.idlest()): Promise<void> {
+  async run(parked: readonly LiveTurn[] = this.turns.idlest()): Promise<void> {
     if (this.isEvicting || this.isStopped || parked.length === 0) return;
     this.isEvicting = true;
     const asked = parked.map(({ jobId, address, history }) => {

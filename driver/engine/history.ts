@@ -1,4 +1,5 @@
 import type { RecordedStep } from '../database/turn-calls';
+import { PositionSet } from './position-set';
 import { isOperation, objectOf, stepKey } from './step-key';
 
 /** The recorded steps of a thread, as its function is rebuilt from them. */
@@ -9,9 +10,8 @@ export class History {
   /** A recorded operation of each object, by the object's position. */
   private objects: Map<number, RecordedStep> | undefined;
   /** Positions whose answer is recorded, a recorded cancellation counted as one more. */
-  readonly answered = new Set<number>();
-  /** Ids for which patched() has answered true. */
-  readonly patches = new Set<string>();
+  readonly answered = new PositionSet();
+  private patchIds: Set<string> | undefined;
   /** Position of the last recorded call, and number of the last recorded delivery; 0: none. */
   last = 0;
   lastDelivery = 0;
@@ -41,6 +41,11 @@ export class History {
     this.answered.add(position);
     if (step.delivery === null) return;
     (this.byDelivery ??= new Map()).set(step.delivery, position);
+  }
+
+  /** Ids for which patched() has answered true. */
+  get patches(): Set<string> {
+    return (this.patchIds ??= new Set());
   }
 
   /** What is recorded of a call; if it cannot be that call, what is there in its place. */

@@ -7,6 +7,7 @@ import {
   type WorkflowOutboundCallsInterceptorContext,
 } from './interceptors';
 import type { LiveTurn } from './live-turn';
+import type { WorkflowFunction } from './run-workflow';
 import { factsOf, rawOf, replayOf } from './workflow-facts';
 
 /** Intercepted calls of a turn, as its function sees them and as they go on. */
@@ -20,10 +21,11 @@ function contextOf(turn: LiveTurn): InterceptorContext {
 }
 
 /** Runs a workflow function within the inbound interceptors, if there are any. */
-export function runIntercepted(turn: LiveTurn, run: () => unknown): unknown {
-  if (inbound.length + outbound.length === 0) return run();
+export function runIntercepted(turn: LiveTurn, run: WorkflowFunction, args: never[]): unknown {
+  if (inbound.length + outbound.length === 0) return run(...args);
   const told = contextOf(turn);
-  return chained(inbound, (interceptor, next) => interceptor.execute(told, next), run);
+  const start = () => run(...args);
+  return chained(inbound, (interceptor, next) => interceptor.execute(told, next), start);
 }
 
 /** Makes an activity call within the outbound interceptors. */

@@ -62,11 +62,10 @@ export class LiveTurn extends ReportingTurn {
     return this.work.address;
   }
 
-  /** Runs the function from the top. */
-  start(run: () => Promise<void>): void {
+  /** Its function runs from the top. */
+  start(): void {
     this.isBusy = true;
     this.host.settle(this);
-    void run();
   }
 
   /** Nothing but an answer from the engine can move it: it may be evicted. */

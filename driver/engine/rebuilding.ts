@@ -31,6 +31,7 @@ export class Rebuilding {
 
   /** Whether `work` is for a turn that is being rebuilt, and will be handed on with it. */
   keep(work: Work): boolean {
+    if (this.rebuilds.size === 0) return false;
     const rebuild = this.rebuilds.get(keyOf(work));
     if (rebuild === undefined || !['result', 'cancel', 'lost'].includes(work.kind)) return false;
     if (work.kind === 'lost') this.end(rebuild);

@@ -22,20 +22,19 @@ export class FinalFailure extends Error {
 
 const FINAL_CODES = new Set([596, 597, 598]);
 
-/** Runs a workflow function to its end and reports how it ended. Never rejects. */
+/** Runs a workflow function from the top to its end, and reports how it ended. Never rejects. */
 export async function runWorkflow(
   turn: LiveTurn,
   run: WorkflowFunction | undefined,
-  report: () => void,
 ): Promise<void> {
+  turn.start();
   const traced = telemetry();
   if (traced !== undefined) spanStart(traced, turn);
   try {
     if (run === undefined) throw new Error(`Workflow '${turn.work.workflow}' is not registered`);
     const args = argumentsOf(turn.work.input);
-    const value = await context.run({ kind: 'workflow', turn, isShielded: false }, () =>
-      runIntercepted(turn, () => run(...args)),
-    );
+    const store = { kind: 'workflow', turn, isShielded: false } as const;
+    const value = await context.run(store, runIntercepted, turn, run, args);
     const open = unawaited(turn);
     if (open !== undefined) await open;
     if (turn.isOver) return;
@@ -47,7 +46,7 @@ export async function runWorkflow(
   }
   turn.isOver = true;
   if (traced !== undefined) spanEnd(traced, turn);
-  report();
+  turn.host.report(turn);
 }
 
 /**

@@ -24,8 +24,8 @@ interface WorkflowEntry {
   isLeaving: boolean;
 }
 
-function key(...parts: string[]): string {
-  return parts.join('\n');
+function key(namespace: string, queue: string, workflow: string): string {
+  return `${namespace}\n${queue}\n${workflow}`;
 }
 
 /** What this process serves. */
@@ -36,6 +36,8 @@ export class Served {
   private servesGraphs = false;
   /** A worker was stopped here, ever: most processes stop as a whole, and need not look. */
   private hasStopped = false;
+  /** What was looked for last: most work is for the same workflow as the work before it. */
+  private lastEntry: WorkflowEntry | undefined;
 
   constructor(private readonly logLevel: () => LogLevel | undefined = () => undefined) {}
 
@@ -57,6 +59,7 @@ export class Served {
       log('warn', message, undefined, this.logLevel());
     }
     this.workflows.set(id, [...staying, { route, run, isLeaving: false }]);
+    this.lastEntry = undefined;
   }
 
   /** It goes if there are others; the last one stays for what is held at this moment. */
@@ -66,12 +69,17 @@ export class Served {
     const entry = entries.find((each) => each.route === route);
     if (entry === undefined) return;
     this.hasStopped = true;
+    this.lastEntry = undefined;
     entry.isLeaving = true;
     if (entries.length > 1) entries.splice(entries.indexOf(entry), 1);
   }
 
   private entryOf({ namespace, queue, workflow }: Work): WorkflowEntry | undefined {
-    return this.workflows.get(key(namespace, queue, workflow))?.at(-1);
+    const route = this.lastEntry?.route;
+    const isLast = route?.workflow === workflow && route.queue === queue;
+    if (isLast && route.namespace === namespace) return this.lastEntry;
+    this.lastEntry = this.workflows.get(key(namespace, queue, workflow))?.at(-1);
+    return this.lastEntry;
   }
 
   /** Work for a workflow, with the retries of its worker where the job leaves them open. */
@@ -115,7 +123,7 @@ export class Served {
 
   /** Beside the other functions of the topic, which take turns. */
   addCallback(namespace: string, queue: string, entry: CallbackEntry): void {
-    const id = key(namespace, queue);
+    const id = key(namespace, queue, '');
     const staying = (this.callbacks.get(id) ?? []).filter(({ isLeaving }) => !isLeaving);
     this.callbacks.set(id, [...staying, entry]);
   }
@@ -123,14 +131,14 @@ export class Served {
   /** It goes if there are others; the last one stays for what is claimed at this moment. */
   removeCallback(namespace: string, queue: string, entry: CallbackEntry): void {
     entry.isLeaving = true;
-    const entries = this.callbacks.get(key(namespace, queue)) ?? [];
+    const entries = this.callbacks.get(key(namespace, queue, '')) ?? [];
     if (entries.length > 1) entries.splice(entries.indexOf(entry), 1);
   }
 
   /** The functions of a topic, the one whose turn it is first; undefined when it has none. */
   callbacksOf({ namespace, queue }: Work): readonly CallbackEntry[] | undefined {
     if (this.callbacks.size === 0) return undefined;
-    const entries = this.callbacks.get(key(namespace, queue));
+    const entries = this.callbacks.get(key(namespace, queue, ''));
     if (entries !== undefined && entries.length > 1) entries.push(...entries.splice(0, 1));
     return entries;
   }

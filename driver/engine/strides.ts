@@ -36,7 +36,8 @@ function* committedParts({ turns, activities }: Batch): Generator<Batch> {
 /** What is to be rebuilt stays together, for histories are read by one call a part. */
 function* receivedParts(work: Work[]): Generator<{ work: Work[]; length: number }> {
   let [from, starts, length] = [0, 0, 0];
-  for (const [at, { kind }] of work.entries()) {
+  for (let at = 0; at < work.length; at += 1) {
+    const kind = work[at]?.kind;
     if (kind === 'start') starts += 1;
     length += kind === 'activity' ? ACTIVITY_AS : 1;
     if (starts < PART && length < STRIDE && at + 1 < work.length) continue;

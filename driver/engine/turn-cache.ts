@@ -1,5 +1,6 @@
 import { threadKey } from './address';
 import type { LiveTurn } from './live-turn';
+import { NONE } from './report';
 
 /**
  * The turns in this process's memory: those at work, and those that wait, longest waiting first.
@@ -16,10 +17,12 @@ export class TurnCache {
     return this.turns.get(threadKey(jobId, address));
   }
 
-  /** All turns of a job in this process. */
-  ofJob(jobId: string): LiveTurn[] {
+  /** The turns of a job that wait in this process. */
+  parkedOf(jobId: string): readonly LiveTurn[] {
     const first = this.turns.get(jobId);
-    return [...(first === undefined ? [] : [first]), ...(this.others.get(jobId) ?? [])];
+    const others = this.others.get(jobId);
+    if (first === undefined && others === undefined) return NONE;
+    return [first, ...(others ?? [])].filter((turn) => turn?.isParked) as LiveTurn[];
   }
 
   all(): LiveTurn[] {

@@ -234,7 +234,7 @@ class Lab implements TurnHost {
     };
     const body = () => interpret(program, this.turn, observer);
     this.snapshot();
-    this.turn.start(() => runWorkflow(this.turn, body, () => undefined));
+    void runWorkflow(this.turn, body);
     for (;;) {
       await this.rest();
       const actions = this.actions();
