@@ -43,17 +43,25 @@ function kindOf(value: unknown): string {
  * @throws RatchetError WF104, with the nearest known name as the hint
  */
 export function checkOptions(given: unknown, known: readonly string[], where: string): void {
-  const names = () => `Options of ${where} are ${known.join(', ')}.`;
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     const message = `The options of ${where} are not an object but ${kindOf(given)}.`;
-    throw new RatchetError('WF104', message, { detail: { where }, hint: names() });
+    const hint = namesOf(known, where);
+    throw new RatchetError('WF104', message, { detail: { where }, hint });
   }
-  const option = Object.keys(given).find((name) => !known.includes(name));
-  if (option === undefined) return;
+  for (const option of Object.keys(given)) {
+    if (!known.includes(option)) throw unknownOption(option, known, where);
+  }
+}
+
+function namesOf(known: readonly string[], where: string): string {
+  return `Options of ${where} are ${known.join(', ')}.`;
+}
+
+function unknownOption(option: string, known: readonly string[], where: string): RatchetError {
   const meant = nearest(option, known);
-  throw new RatchetError('WF104', `Unknown option of ${where}: '${option}'.`, {
+  return new RatchetError('WF104', `Unknown option of ${where}: '${option}'.`, {
     detail: meant === undefined ? { where, option } : { where, option, nearest: meant },
-    hint: meant === undefined ? names() : `Did you mean '${meant}'?`,
+    hint: meant === undefined ? namesOf(known, where) : `Did you mean '${meant}'?`,
   });
 }
 

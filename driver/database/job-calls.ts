@@ -84,22 +84,17 @@ export async function startWorkflow(
   await call(database, tx, START, values);
 }
 
-function idsAndArgs(jobs: readonly { workflowId: string; args: string }[]): string[] {
-  return [
-    arrayLiteral(jobs.map(({ workflowId }) => workflowId)),
-    arrayLiteral(jobs.map(({ args }) => args)),
-  ];
-}
-
-/** Starts what does not exist; returns how many jobs were new. */
+/** Starts what does not exist, a job an id; returns how many were new. */
 export async function startWorkflows(
   database: Database,
   shared: Pick<StartRequest, 'namespace' | 'workflow' | 'queue' | 'options' | 'requestId'>,
-  jobs: { workflowId: string; args: string }[],
+  ids: readonly string[],
+  args: readonly string[],
   tx?: Queryable,
 ): Promise<number> {
   const { workflow, queue, namespace, options, requestId } = shared;
-  const values = [workflow, ...idsAndArgs(jobs), queue, namespace, options, requestId];
+  const jobs = [arrayLiteral(ids), arrayLiteral(args)];
+  const values = [workflow, ...jobs, queue, namespace, options, requestId];
   return Number(await call(database, tx, START_MANY, values));
 }
 
@@ -112,7 +107,9 @@ export async function startTogether(
   const [first] = requests;
   if (first === undefined) return [];
   const { workflow, queue, namespace, options } = first;
-  const values = [workflow, ...idsAndArgs(requests), queue, namespace, options, requestId];
+  const ids = arrayLiteral(requests.map(({ workflowId }) => workflowId));
+  const args = arrayLiteral(requests.map((request) => request.args));
+  const values = [workflow, ids, args, queue, namespace, options, requestId];
   return (await database.rows<[string]>(START_TOGETHER, values)).map(([id]) => id);
 }
 

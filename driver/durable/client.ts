@@ -56,6 +56,8 @@ function traced<O extends TraceOptions>(options: O): O {
   return inTrace(currentTrace(active), options);
 }
 
+const JOB_OPTIONS = ['workflowId', 'args'];
+
 /** Starting and reaching workflows. */
 export class WorkflowClient {
   constructor(private readonly hub: Hub) {}
@@ -110,13 +112,15 @@ export class WorkflowClient {
     if (!Array.isArray(jobs)) {
       refuseOption('startMany', 'jobs', jobs, 'Give a list of { workflowId, args }.');
     }
-    const checked = jobs.map((job) => {
-      checkOptions(job, ['workflowId', 'args'], 'a job of startMany');
-      const workflowId = checkName(job.workflowId, 'workflowId');
-      return { workflowId, args: checkArguments(job.args) };
-    });
+    const ids: string[] = [];
+    const args: string[] = [];
+    for (const job of jobs) {
+      checkOptions(job, JOB_OPTIONS, 'a job of startMany');
+      ids.push(checkName(job.workflowId, 'workflowId'));
+      args.push(checkArguments(job.args));
+    }
     await this.hub.prepare();
-    return startWorkflows(this.hub.database, shared, checked, queryableOf(options.tx));
+    return startWorkflows(this.hub.database, shared, ids, args, queryableOf(options.tx));
   }
 
   /**
