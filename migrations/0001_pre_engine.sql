@@ -6778,6 +6778,7 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_holds_all constant boolean := ratchet_internal.holds_all(p_worker, p_jobs, p_addresses);
   v_count bigint;
 begin
   with step as materialized (
@@ -6793,9 +6794,9 @@ begin
     left join lateral (
       select queue, workflow from ratchet.threads where ratchet_internal.is_hook(s.address)
         and job_id = s.job_id and address = s.address limit 1) hook on true
-    where s.kind not in ('search', 'entity') and (
+    where s.kind not in ('search', 'entity') and (v_holds_all or (
       select held.worker_id from ratchet_internal.messages held where held.job_id = s.job_id
-        and held.address = s.address and held.position = 0) = p_worker
+        and held.address = s.address and held.position = 0) = p_worker)
       and (
         select true from ratchet.jobs_attributes a
         where a.job_id = s.job_id and a.address = s.address and a.position = s.at) is null),
@@ -7133,8 +7134,7 @@ comment on function ratchet_internal.go_on_with_graphs(timestamptz, bigint[], te
 -- escalations. Returns whether graphs went on.
 
 create function ratchet_internal.fire_due(
-  p_worker bigint, p_now timestamptz, p_heads ratchet_internal.route_head[],
-  p_answers_at timestamptz
+  p_worker bigint, p_now timestamptz, p_heads ratchet_internal.route_head[]
 ) returns boolean
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -7167,24 +7167,26 @@ begin
   if v_is_moved then
     v_due.jobs := ratchet_internal.go_on_with_graphs(p_now, v_due.jobs, v_due.addresses);
   end if;
-  if v_due.jobs is not null or p_answers_at is not null then
+  if v_due.jobs is not null then
     perform ratchet_internal.route_results(p_worker, p_now, v_due.jobs, v_due.addresses,
-      v_due.positions, p_answers_at);
+      v_due.positions, null);
   end if;
   return v_is_moved;
 end $$;
 comment on function ratchet_internal.fire_due(
-  bigint, timestamptz, ratchet_internal.route_head[], timestamptz) is
+  bigint, timestamptz, ratchet_internal.route_head[]) is
   'Answers ended sleeps and timed-out waits, goes on with graphs, and sorts out answers without an '
   'addressee; returns whether graphs went on.';
 
 -- sql/dispatch/take_results.sql
 
 -- Hands over the answers that came to a worker since then, for threads that it holds, oldest first.
+-- What is left came for threads that it holds no more, and is sent where it belongs.
 -- Locks: messages, skipping those of a job that is being stopped. Writes: messages.
 
-create function ratchet_internal.take_results(p_worker bigint, p_since timestamptz)
-returns setof ratchet.work
+create function ratchet_internal.take_results(
+  p_worker bigint, p_now timestamptz, p_since timestamptz
+) returns setof ratchet.work
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
@@ -7192,15 +7194,14 @@ as $$
 begin
   return query
   with answer as materialized (
-    select r.job_id, r.address, r.position, r.due_at
+    select r.ctid as row_at, r.job_id, r.address, r.position, r.due_at
     from ratchet_internal.messages r
     where r.worker_id = p_worker and r.kind = 'result' and r.due_at >= p_since and (
       select turn.worker_id from ratchet_internal.messages turn where turn.job_id = r.job_id
         and turn.address = r.address and turn.position = 0) = p_worker
     for update of r skip locked),
   taken as (
-    delete from ratchet_internal.messages r using answer a
-    where r.job_id = any (array[a.job_id]) and r.address = a.address and r.position = a.position)
+    delete from ratchet_internal.messages r using answer a where r.ctid = a.row_at)
   select case when a.position > 0 then 'result' else 'cancel' end, a.job_id, a.address,
     a.position, null::int, null, null, null, null, null, null::json, null::json, t.is_failed,
     false, t.value, null::bigint
@@ -7208,8 +7209,16 @@ begin
   left join ratchet.jobs_attributes t
     on t.job_id = any (array[a.job_id]) and t.address = a.address and t.position = a.position
   order by coalesce(t.updated_at, a.due_at), a.job_id, a.address, a.position;
+  if exists (
+    select from ratchet_internal.messages r
+    where r.worker_id = p_worker and r.kind = 'result' and r.due_at >= p_since and (
+      select turn.worker_id from ratchet_internal.messages turn where turn.job_id = r.job_id
+        and turn.address = r.address and turn.position = 0) is distinct from p_worker)
+  then
+    perform ratchet_internal.route_results(p_worker, p_now, null, null, null, p_since);
+  end if;
 end $$;
-comment on function ratchet_internal.take_results(bigint, timestamptz) is
+comment on function ratchet_internal.take_results(bigint, timestamptz, timestamptz) is
   'Hands over the answers addressed to a worker, oldest first.';
 
 -- sql/dispatch/turn_work.sql
@@ -7483,7 +7492,6 @@ begin
         order by due_at limit 1) end as due_at
     from ratchet_internal.worker_routes r
     where r.worker_id = p_worker and (r.opens_at is null or r.opens_at <= p_now) offset 0) r;
-  v_ready.has_due := v_ready.has_due or v_ready.answers_at is not null;
   v_took := ratchet_internal.now() - v_began;
   if v_took > interval '2 ms' or v_known <> '' then
     perform ratchet_internal.remember_look(p_worker, p_now, v_slow, v_begin, v_oldest, v_took,
@@ -7625,8 +7633,8 @@ begin
   where id = p_worker and is_idle <> v_is_idle;
   if v_is_idle then
     v_word.kind := 'next';
-    v_word.value := ratchet_internal.next_look(p_worker, p_now,
-      p_ready.has_due or p_ready.has_turns or p_ready.has_activities);
+    v_word.value := ratchet_internal.next_look(p_worker, p_now, p_ready.has_due
+      or p_ready.answers_at is not null or p_ready.has_turns or p_ready.has_activities);
   end if;
   return v_word;
 end $$;
@@ -7650,6 +7658,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_ready constant ratchet_internal.readiness := ratchet_internal.look(p_worker, p_now);
+  v_has_answers constant boolean := v_ready.has_due or v_ready.answers_at is not null;
   v_rows int;
   v_found int := 0;
   v_is_full boolean := false;
@@ -7657,14 +7666,15 @@ declare
   v_word ratchet.work;
 begin
   if v_ready.has_due then
-    v_is_moved := ratchet_internal.fire_due(p_worker, p_now, v_ready.heads,
-      v_ready.answers_at);
-    return query select * from ratchet_internal.take_results(p_worker,
+    v_is_moved := ratchet_internal.fire_due(p_worker, p_now, v_ready.heads);
+  end if;
+  if v_has_answers then
+    return query select * from ratchet_internal.take_results(p_worker, p_now,
       coalesce(v_ready.answers_at, p_now));
     get diagnostics v_found = row_count;
   end if;
   -- An answer that nobody held the thread for has become a turn just now.
-  if p_turn_room > 0 and (v_ready.has_turns or v_ready.has_due) then
+  if p_turn_room > 0 and (v_ready.has_turns or v_has_answers) then
     return query
     with route as materialized (
       -- What this exchange has made ready itself is ready from now on.
@@ -8289,7 +8299,7 @@ begin
   end if;
   v_ready := ratchet_internal.look(p_worker, v_now);
   if v_ready.has_due or v_ready.has_turns or v_ready.has_activities
-    or ratchet_internal.next_news(p_worker, v_now) = 0
+    or v_ready.answers_at is not null or ratchet_internal.next_news(p_worker, v_now) = 0
   then
     return 0;
   end if;

@@ -26,8 +26,8 @@ begin
   where id = p_worker and is_idle <> v_is_idle;
   if v_is_idle then
     v_word.kind := 'next';
-    v_word.value := ratchet_internal.next_look(p_worker, p_now,
-      p_ready.has_due or p_ready.has_turns or p_ready.has_activities);
+    v_word.value := ratchet_internal.next_look(p_worker, p_now, p_ready.has_due
+      or p_ready.answers_at is not null or p_ready.has_turns or p_ready.has_activities);
   end if;
   return v_word;
 end $$;

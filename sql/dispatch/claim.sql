@@ -12,6 +12,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_ready constant ratchet_internal.readiness := ratchet_internal.look(p_worker, p_now);
+  v_has_answers constant boolean := v_ready.has_due or v_ready.answers_at is not null;
   v_rows int;
   v_found int := 0;
   v_is_full boolean := false;
@@ -19,14 +20,15 @@ declare
   v_word ratchet.work;
 begin
   if v_ready.has_due then
-    v_is_moved := ratchet_internal.fire_due(p_worker, p_now, v_ready.heads,
-      v_ready.answers_at);
-    return query select * from ratchet_internal.take_results(p_worker,
+    v_is_moved := ratchet_internal.fire_due(p_worker, p_now, v_ready.heads);
+  end if;
+  if v_has_answers then
+    return query select * from ratchet_internal.take_results(p_worker, p_now,
       coalesce(v_ready.answers_at, p_now));
     get diagnostics v_found = row_count;
   end if;
   -- An answer that nobody held the thread for has become a turn just now.
-  if p_turn_room > 0 and (v_ready.has_turns or v_ready.has_due) then
+  if p_turn_room > 0 and (v_ready.has_turns or v_has_answers) then
     return query
     with route as materialized (
       -- What this exchange has made ready itself is ready from now on.

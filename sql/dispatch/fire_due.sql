@@ -5,8 +5,7 @@
 -- escalations. Returns whether graphs went on.
 
 create function ratchet_internal.fire_due(
-  p_worker bigint, p_now timestamptz, p_heads ratchet_internal.route_head[],
-  p_answers_at timestamptz
+  p_worker bigint, p_now timestamptz, p_heads ratchet_internal.route_head[]
 ) returns boolean
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -39,13 +38,13 @@ begin
   if v_is_moved then
     v_due.jobs := ratchet_internal.go_on_with_graphs(p_now, v_due.jobs, v_due.addresses);
   end if;
-  if v_due.jobs is not null or p_answers_at is not null then
+  if v_due.jobs is not null then
     perform ratchet_internal.route_results(p_worker, p_now, v_due.jobs, v_due.addresses,
-      v_due.positions, p_answers_at);
+      v_due.positions, null);
   end if;
   return v_is_moved;
 end $$;
 comment on function ratchet_internal.fire_due(
-  bigint, timestamptz, ratchet_internal.route_head[], timestamptz) is
+  bigint, timestamptz, ratchet_internal.route_head[]) is
   'Answers ended sleeps and timed-out waits, goes on with graphs, and sorts out answers without an '
   'addressee; returns whether graphs went on.';

@@ -56,7 +56,6 @@ begin
         order by due_at limit 1) end as due_at
     from ratchet_internal.worker_routes r
     where r.worker_id = p_worker and (r.opens_at is null or r.opens_at <= p_now) offset 0) r;
-  v_ready.has_due := v_ready.has_due or v_ready.answers_at is not null;
   v_took := ratchet_internal.now() - v_began;
   if v_took > interval '2 ms' or v_known <> '' then
     perform ratchet_internal.remember_look(p_worker, p_now, v_slow, v_begin, v_oldest, v_took,

@@ -23,7 +23,7 @@ begin
   end if;
   v_ready := ratchet_internal.look(p_worker, v_now);
   if v_ready.has_due or v_ready.has_turns or v_ready.has_activities
-    or ratchet_internal.next_news(p_worker, v_now) = 0
+    or v_ready.answers_at is not null or ratchet_internal.next_news(p_worker, v_now) = 0
   then
     return 0;
   end if;

@@ -16,6 +16,7 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_holds_all constant boolean := ratchet_internal.holds_all(p_worker, p_jobs, p_addresses);
   v_count bigint;
 begin
   with step as materialized (
@@ -31,9 +32,9 @@ begin
     left join lateral (
       select queue, workflow from ratchet.threads where ratchet_internal.is_hook(s.address)
         and job_id = s.job_id and address = s.address limit 1) hook on true
-    where s.kind not in ('search', 'entity') and (
+    where s.kind not in ('search', 'entity') and (v_holds_all or (
       select held.worker_id from ratchet_internal.messages held where held.job_id = s.job_id
-        and held.address = s.address and held.position = 0) = p_worker
+        and held.address = s.address and held.position = 0) = p_worker)
       and (
         select true from ratchet.jobs_attributes a
         where a.job_id = s.job_id and a.address = s.address and a.position = s.at) is null),

@@ -35,7 +35,7 @@ async function racing() {
     /** What a worker does when the time of the hook has come. */
     timer: (client: PoolClient) =>
       client.query(
-        `select ratchet_internal.fire_due($1, n, (ratchet_internal.look($1, n)).heads, null)
+        `select ratchet_internal.fire_due($1, n, (ratchet_internal.look($1, n)).heads)
           from (select ratchet_internal.now() + interval '1 hour' as n) later`,
         [worker],
       ),
