@@ -89,11 +89,12 @@ function sinceLast(client: Client): Pick<Side, 'ended' | 'isQuiet'> {
       [last, count] = [rows[0].last, count + rows[0].ended];
       return count;
     },
+    // Fenced, or the index of what is held may be gone through as a whole, dead entries included.
     isQuiet: () =>
       one(
         client,
-        `select not exists (select from ratchet_internal.messages
-          where job_id > ${last} and worker_id is not null)`,
+        `select not exists (select from (select worker_id from ratchet_internal.messages
+          where job_id > ${last} offset 0) since where worker_id is not null)`,
       ),
   };
 }
