@@ -309,39 +309,6 @@ return p_ledger >= 200000000000000;
 comment on function ratchet_internal.is_final(bigint) is
   'Whether a ledger says that its step is closed: its answer is recorded and will not change.';
 
--- Routes: what a worker serves, and what a message is for.
-
--- sql/dispatch/route_hash.sql
-
--- The three names of a route as one number: at the head of an index it takes eight bytes instead of
--- some thirty, and one comparison. Names with the same number are told apart by is_for.
--- Inlinable: part of indexes and set-based statements.
-
-create function ratchet_internal.route_hash(p_queue text, p_workflow text, p_namespace text)
-returns bigint
-language sql immutable parallel safe
-return hashtextextended(p_queue collate "C", hashtextextended(p_workflow collate "C",
-  hashtextextended(p_namespace collate "C", 0)));
-comment on function ratchet_internal.route_hash(text, text, text) is
-  'The three names of a route as one number, the head of the indexes that routes are looked up in.';
-
--- sql/dispatch/is_for.sql
-
--- Whether a message is for a route, in the form that the indexes of messages know. Inlinable: part
--- of set-based statements.
-
-create function ratchet_internal.is_for(
-  p_queue text, p_workflow text, p_namespace text,
-  p_of_queue text, p_of_workflow text, p_of_namespace text
-) returns boolean
-language sql immutable parallel safe
-return ratchet_internal.route_hash(p_queue, p_workflow, p_namespace)
-    = ratchet_internal.route_hash(p_of_queue, p_of_workflow, p_of_namespace)
-  and p_queue = p_of_queue collate "C" and p_workflow = p_of_workflow collate "C"
-  and p_namespace = p_of_namespace collate "C";
-comment on function ratchet_internal.is_for(text, text, text, text, text, text) is
-  'Whether a message is for the route of the last three names.';
-
 -- sql/tables/tables.sql
 
 -- The state: jobs, their history, what is to be done, who does it, signals not yet consumed.
@@ -612,11 +579,9 @@ create table ratchet_internal.messages (
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02,
   autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
 
-create index messages_ready on ratchet_internal.messages
-  (ratchet_internal.route_hash(queue, workflow, namespace), due_at)
+create index messages_ready on ratchet_internal.messages (queue, workflow, namespace, due_at)
   where worker_id is null and kind in ('turn', 'activity');
-create index messages_due on ratchet_internal.messages
-  (ratchet_internal.route_hash(queue, workflow, namespace), due_at)
+create index messages_due on ratchet_internal.messages (queue, workflow, namespace, due_at)
   where worker_id is null and kind in ('timer', 'wait', 'result');
 create index messages_held on ratchet_internal.messages (worker_id, kind, due_at)
   where worker_id is not null;
@@ -7149,7 +7114,7 @@ begin
   from unnest(p_heads) r
   cross join lateral (
     select job_id, address, position, kind, options from ratchet_internal.messages
-    where ratchet_internal.is_for(queue, workflow, namespace, r.queue, r.workflow, r.namespace)
+    where queue = r.queue and workflow = r.workflow and namespace = r.namespace
       and worker_id is null and kind in ('timer', 'wait', 'result')
       and due_at between r.due_at and p_now
     order by due_at limit 1000 for update skip locked) m
@@ -7300,7 +7265,7 @@ begin
     from route r
     cross join lateral (
       select ctid as row_at from ratchet_internal.messages
-      where ratchet_internal.is_for(queue, workflow, namespace, r.queue, '', r.namespace)
+      where queue = r.queue and workflow = '' and namespace = r.namespace
         and worker_id is null and kind in ('turn', 'activity')
         and due_at between r.ready_at and p_now
       order by due_at limit p_room for update skip locked) m
@@ -7476,7 +7441,7 @@ begin
   from (
     select r.namespace, r.queue, r.workflow, r.opens_at,
       (select due_at from ratchet_internal.messages
-        where ratchet_internal.is_for(queue, workflow, namespace, r.queue, r.workflow, r.namespace)
+        where queue = r.queue and workflow = r.workflow and namespace = r.namespace
           and worker_id is null and kind in ('turn', 'activity') and due_at <= p_now
           and due_at >= case when v_slow is null then '-infinity' else
             ratchet_internal.look_from(v_slow, v_begin, 'ready', r.namespace, r.queue, r.workflow)
@@ -7484,7 +7449,7 @@ begin
         order by due_at limit 1) as ready_at,
       case when r.workflow <> '' then (
         select due_at from ratchet_internal.messages
-        where ratchet_internal.is_for(queue, workflow, namespace, r.queue, r.workflow, r.namespace)
+        where queue = r.queue and workflow = r.workflow and namespace = r.namespace
           and worker_id is null and kind in ('timer', 'wait', 'result') and due_at <= p_now
           and due_at >= case when v_slow is null then '-infinity' else
             ratchet_internal.look_from(v_slow, v_begin, 'due', r.namespace, r.queue, r.workflow)
@@ -7581,15 +7546,13 @@ begin
           else p_now - interval '1 second' end as at) since
         cross join lateral (
           (select due_at from ratchet_internal.messages
-            where ratchet_internal.is_for(queue, workflow, namespace, r.queue, r.workflow,
-                r.namespace)
+            where queue = r.queue and workflow = r.workflow and namespace = r.namespace
               and worker_id is null and kind in ('turn', 'activity')
               and due_at > since.at and due_at < 'infinity'
             order by due_at limit 1)
           union all
           (select due_at from ratchet_internal.messages
-            where ratchet_internal.is_for(queue, workflow, namespace, r.queue, r.workflow,
-                r.namespace)
+            where queue = r.queue and workflow = r.workflow and namespace = r.namespace
               and worker_id is null and kind in ('timer', 'wait', 'result')
               and due_at > since.at and due_at < 'infinity'
             order by due_at limit 1)) m
@@ -7685,7 +7648,7 @@ begin
       from route r
       cross join lateral (
         select ctid as row_at from ratchet_internal.messages
-        where ratchet_internal.is_for(queue, workflow, namespace, r.queue, r.workflow, r.namespace)
+        where queue = r.queue and workflow = r.workflow and namespace = r.namespace
           and worker_id is null and kind in ('turn', 'activity')
           and due_at between r.ready_at and p_now
         order by due_at limit p_turn_room for update skip locked) m limit p_turn_room),
@@ -7993,7 +7956,7 @@ begin
     from ratchet_internal.worker_routes r
     cross join lateral (
       select job_id, address, position from ratchet_internal.messages
-      where ratchet_internal.is_for(queue, workflow, namespace, r.queue, r.workflow, r.namespace)
+      where queue = r.queue and workflow = r.workflow and namespace = r.namespace
         and worker_id is null and kind in ('timer', 'wait', 'result') and due_at <= p_now
       order by due_at limit 1000) m
     where r.worker_id = p_worker and r.workflow <> ''
@@ -18927,7 +18890,7 @@ begin
   from ratchet_internal.graph_apps a
   cross join lateral (
     select job_id, address, position, kind from ratchet_internal.messages
-    where ratchet_internal.is_for(queue, workflow, namespace, '$graph', '$graph', a.space)
+    where queue = '$graph' and workflow = '$graph' and namespace = a.space
       and worker_id is null and kind in ('timer', 'wait', 'result') and due_at <= v_now
     order by due_at limit 1000 for update skip locked) m
   where a.namespace = p_namespace and a.space = coalesce(v_space, a.space);

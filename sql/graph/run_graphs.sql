@@ -26,7 +26,7 @@ begin
   from ratchet_internal.graph_apps a
   cross join lateral (
     select job_id, address, position, kind from ratchet_internal.messages
-    where ratchet_internal.is_for(queue, workflow, namespace, '$graph', '$graph', a.space)
+    where queue = '$graph' and workflow = '$graph' and namespace = a.space
       and worker_id is null and kind in ('timer', 'wait', 'result') and due_at <= v_now
     order by due_at limit 1000 for update skip locked) m
   where a.namespace = p_namespace and a.space = coalesce(v_space, a.space);
