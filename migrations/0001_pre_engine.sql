@@ -3223,8 +3223,8 @@ create type ratchet_internal.readiness as (
   answers_at timestamptz
 );
 comment on type ratchet_internal.readiness is
-  'Whether there are answers or due timers, turns and activities for a worker; its routes, and '
-  'when its first answer came.';
+  'Whether there are due timers, turns and activities for a worker; its routes, and when its '
+  'first answer came: null where there is none.';
 
 -- sql/dispatch/is_held_by.sql
 
@@ -7146,8 +7146,9 @@ comment on function ratchet_internal.fire_due(
 -- sql/dispatch/take_results.sql
 
 -- Hands over the answers that came to a worker since then, for threads that it holds, oldest first.
--- What is left came for threads that it holds no more, and is sent where it belongs.
--- Locks: messages, skipping those of a job that is being stopped. Writes: messages.
+-- What is left was skipped, or came for threads that it holds no more: route_results sorts it out.
+-- Locks: messages, skipping those of a job that is being stopped; then as route_results.
+-- Writes: messages.
 
 create function ratchet_internal.take_results(
   p_worker bigint, p_now timestamptz, p_since timestamptz
@@ -7176,9 +7177,7 @@ begin
   order by coalesce(t.updated_at, a.due_at), a.job_id, a.address, a.position;
   if exists (
     select from ratchet_internal.messages r
-    where r.worker_id = p_worker and r.kind = 'result' and r.due_at >= p_since and (
-      select turn.worker_id from ratchet_internal.messages turn where turn.job_id = r.job_id
-        and turn.address = r.address and turn.position = 0) is distinct from p_worker)
+    where r.worker_id = p_worker and r.kind = 'result' and r.due_at >= p_since)
   then
     perform ratchet_internal.route_results(p_worker, p_now, null, null, null, p_since);
   end if;
@@ -7610,7 +7609,7 @@ comment on function ratchet_internal.after_claim(
 -- The receiving half of an exchange: hands out answers, turns and activities. Due turns of the
 -- worker's workflow routes become the worker's, counted as an attempt. The route whose head has
 -- waited longest comes first, so that a busy route cannot starve another. Turns are taken here and
--- not in a function of their own, which would cost each row and each call as much as a look.
+-- not in a function of their own, which would copy each row once more.
 -- Locks: messages, skipping what others hold; the worker. Writes: workers, messages, attributes.
 
 create function ratchet_internal.claim(

@@ -1,7 +1,7 @@
 -- The receiving half of an exchange: hands out answers, turns and activities. Due turns of the
 -- worker's workflow routes become the worker's, counted as an attempt. The route whose head has
 -- waited longest comes first, so that a busy route cannot starve another. Turns are taken here and
--- not in a function of their own, which would cost each row and each call as much as a look.
+-- not in a function of their own, which would copy each row once more.
 -- Locks: messages, skipping what others hold; the worker. Writes: workers, messages, attributes.
 
 create function ratchet_internal.claim(

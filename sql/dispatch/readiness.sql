@@ -8,5 +8,5 @@ create type ratchet_internal.readiness as (
   answers_at timestamptz
 );
 comment on type ratchet_internal.readiness is
-  'Whether there are answers or due timers, turns and activities for a worker; its routes, and '
-  'when its first answer came.';
+  'Whether there are due timers, turns and activities for a worker; its routes, and when its '
+  'first answer came: null where there is none.';

@@ -1,6 +1,7 @@
 -- Hands over the answers that came to a worker since then, for threads that it holds, oldest first.
--- What is left came for threads that it holds no more, and is sent where it belongs.
--- Locks: messages, skipping those of a job that is being stopped. Writes: messages.
+-- What is left was skipped, or came for threads that it holds no more: route_results sorts it out.
+-- Locks: messages, skipping those of a job that is being stopped; then as route_results.
+-- Writes: messages.
 
 create function ratchet_internal.take_results(
   p_worker bigint, p_now timestamptz, p_since timestamptz
@@ -29,9 +30,7 @@ begin
   order by coalesce(t.updated_at, a.due_at), a.job_id, a.address, a.position;
   if exists (
     select from ratchet_internal.messages r
-    where r.worker_id = p_worker and r.kind = 'result' and r.due_at >= p_since and (
-      select turn.worker_id from ratchet_internal.messages turn where turn.job_id = r.job_id
-        and turn.address = r.address and turn.position = 0) is distinct from p_worker)
+    where r.worker_id = p_worker and r.kind = 'result' and r.due_at >= p_since)
   then
     perform ratchet_internal.route_results(p_worker, p_now, null, null, null, p_since);
   end if;
