@@ -69,7 +69,8 @@ comment on function ratchet_internal.raise_error(text, text, jsonb, text) is
 
 create function ratchet_internal.is_name(p_name text) returns boolean
 language sql immutable parallel safe
-return p_name is not null and p_name <> '' and char_length(p_name) <= 512
+return p_name is not null and p_name <> ''
+  and (octet_length(p_name) <= 512 or char_length(p_name) <= 512)
   and p_name !~ '[\x01-\x1f\x7f]';
 comment on function ratchet_internal.is_name(text) is
   'Whether a text is a name: 1 to 512 characters, none of them a control character.';
@@ -308,6 +309,39 @@ language sql immutable parallel safe
 return p_ledger >= 200000000000000;
 comment on function ratchet_internal.is_final(bigint) is
   'Whether a ledger says that its step is closed: its answer is recorded and will not change.';
+
+-- Routes: what a worker serves, and what a message is for.
+
+-- sql/dispatch/route_hash.sql
+
+-- The three names of a route as one number: at the head of an index it takes eight bytes instead of
+-- some thirty, and one comparison. Names with the same number are told apart by is_for.
+-- Inlinable: part of indexes and set-based statements.
+
+create function ratchet_internal.route_hash(p_queue text, p_workflow text, p_namespace text)
+returns bigint
+language sql immutable parallel safe
+return hashtextextended(p_queue collate "C", hashtextextended(p_workflow collate "C",
+  hashtextextended(p_namespace collate "C", 0)));
+comment on function ratchet_internal.route_hash(text, text, text) is
+  'The three names of a route as one number, the head of the indexes that routes are looked up in.';
+
+-- sql/dispatch/is_for.sql
+
+-- Whether a message is for a route, in the form that the indexes of messages know. Inlinable: part
+-- of set-based statements.
+
+create function ratchet_internal.is_for(
+  p_queue text, p_workflow text, p_namespace text,
+  p_of_queue text, p_of_workflow text, p_of_namespace text
+) returns boolean
+language sql immutable parallel safe
+return ratchet_internal.route_hash(p_queue, p_workflow, p_namespace)
+    = ratchet_internal.route_hash(p_of_queue, p_of_workflow, p_of_namespace)
+  and p_queue = p_of_queue collate "C" and p_workflow = p_of_workflow collate "C"
+  and p_namespace = p_of_namespace collate "C";
+comment on function ratchet_internal.is_for(text, text, text, text, text, text) is
+  'Whether a message is for the route of the last three names.';
 
 -- sql/tables/tables.sql
 
@@ -579,9 +613,11 @@ create table ratchet_internal.messages (
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02,
   autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
 
-create index messages_ready on ratchet_internal.messages (queue, workflow, namespace, due_at)
+create index messages_ready on ratchet_internal.messages
+  (ratchet_internal.route_hash(queue, workflow, namespace), due_at)
   where worker_id is null and kind in ('turn', 'activity');
-create index messages_due on ratchet_internal.messages (queue, workflow, namespace, due_at)
+create index messages_due on ratchet_internal.messages
+  (ratchet_internal.route_hash(queue, workflow, namespace), due_at)
   where worker_id is null and kind in ('timer', 'wait', 'result');
 create index messages_held on ratchet_internal.messages (worker_id, kind, due_at)
   where worker_id is not null;
@@ -7114,7 +7150,7 @@ begin
   from unnest(p_heads) r
   cross join lateral (
     select job_id, address, position, kind, options from ratchet_internal.messages
-    where queue = r.queue and workflow = r.workflow and namespace = r.namespace
+    where ratchet_internal.is_for(queue, workflow, namespace, r.queue, r.workflow, r.namespace)
       and worker_id is null and kind in ('timer', 'wait', 'result')
       and due_at between r.due_at and p_now
     order by due_at limit 1000 for update skip locked) m
@@ -7264,7 +7300,7 @@ begin
     from route r
     cross join lateral (
       select ctid as row_at from ratchet_internal.messages
-      where queue = r.queue and workflow = '' and namespace = r.namespace
+      where ratchet_internal.is_for(queue, workflow, namespace, r.queue, '', r.namespace)
         and worker_id is null and kind in ('turn', 'activity')
         and due_at between r.ready_at and p_now
       order by due_at limit p_room for update skip locked) m
@@ -7440,7 +7476,7 @@ begin
   from (
     select r.namespace, r.queue, r.workflow, r.opens_at,
       (select due_at from ratchet_internal.messages
-        where queue = r.queue and workflow = r.workflow and namespace = r.namespace
+        where ratchet_internal.is_for(queue, workflow, namespace, r.queue, r.workflow, r.namespace)
           and worker_id is null and kind in ('turn', 'activity') and due_at <= p_now
           and due_at >= case when v_slow is null then '-infinity' else
             ratchet_internal.look_from(v_slow, v_begin, 'ready', r.namespace, r.queue, r.workflow)
@@ -7448,7 +7484,7 @@ begin
         order by due_at limit 1) as ready_at,
       case when r.workflow <> '' then (
         select due_at from ratchet_internal.messages
-        where queue = r.queue and workflow = r.workflow and namespace = r.namespace
+        where ratchet_internal.is_for(queue, workflow, namespace, r.queue, r.workflow, r.namespace)
           and worker_id is null and kind in ('timer', 'wait', 'result') and due_at <= p_now
           and due_at >= case when v_slow is null then '-infinity' else
             ratchet_internal.look_from(v_slow, v_begin, 'due', r.namespace, r.queue, r.workflow)
@@ -7545,13 +7581,15 @@ begin
           else p_now - interval '1 second' end as at) since
         cross join lateral (
           (select due_at from ratchet_internal.messages
-            where queue = r.queue and workflow = r.workflow and namespace = r.namespace
+            where ratchet_internal.is_for(queue, workflow, namespace, r.queue, r.workflow,
+                r.namespace)
               and worker_id is null and kind in ('turn', 'activity')
               and due_at > since.at and due_at < 'infinity'
             order by due_at limit 1)
           union all
           (select due_at from ratchet_internal.messages
-            where queue = r.queue and workflow = r.workflow and namespace = r.namespace
+            where ratchet_internal.is_for(queue, workflow, namespace, r.queue, r.workflow,
+                r.namespace)
               and worker_id is null and kind in ('timer', 'wait', 'result')
               and due_at > since.at and due_at < 'infinity'
             order by due_at limit 1)) m
@@ -7647,7 +7685,7 @@ begin
       from route r
       cross join lateral (
         select ctid as row_at from ratchet_internal.messages
-        where queue = r.queue and workflow = r.workflow and namespace = r.namespace
+        where ratchet_internal.is_for(queue, workflow, namespace, r.queue, r.workflow, r.namespace)
           and worker_id is null and kind in ('turn', 'activity')
           and due_at between r.ready_at and p_now
         order by due_at limit p_turn_room for update skip locked) m limit p_turn_room),
@@ -7955,7 +7993,7 @@ begin
     from ratchet_internal.worker_routes r
     cross join lateral (
       select job_id, address, position from ratchet_internal.messages
-      where queue = r.queue and workflow = r.workflow and namespace = r.namespace
+      where ratchet_internal.is_for(queue, workflow, namespace, r.queue, r.workflow, r.namespace)
         and worker_id is null and kind in ('timer', 'wait', 'result') and due_at <= p_now
       order by due_at limit 1000) m
     where r.worker_id = p_worker and r.workflow <> ''
@@ -8068,6 +8106,7 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 set lock_timeout = '2s'
 set enable_seqscan = off
+set enable_bitmapscan = off
 set enable_mergejoin = off
 set jit = off
 as $$
@@ -8187,7 +8226,8 @@ create function ratchet.exchange(
   p_delivery_positions int[] default null, p_delivery_orders int[] default null
 ) returns setof ratchet.work language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp set lock_timeout = '2s' set jit = off
-set enable_seqscan = off set enable_mergejoin = off set plan_cache_mode = force_generic_plan
+set enable_seqscan = off set enable_bitmapscan = off set enable_mergejoin = off
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_takes boolean := p_is_idle is not null
@@ -8245,6 +8285,7 @@ create function ratchet.peek(p_worker bigint) returns bigint
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
+set enable_bitmapscan = off
 set enable_mergejoin = off
 set jit = off
 set plan_cache_mode = force_generic_plan
@@ -8601,6 +8642,7 @@ returns table (
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
+set enable_bitmapscan = off
 set enable_mergejoin = off
 set jit = off
 set plan_cache_mode = force_generic_plan
@@ -18873,7 +18915,7 @@ create function ratchet.run_graphs(
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
-set enable_seqscan = off set enable_mergejoin = off set jit = off
+set enable_seqscan = off set enable_bitmapscan = off set enable_mergejoin = off set jit = off
 as $$
 declare
   v_now timestamptz := ratchet_internal.write_time();
@@ -18889,7 +18931,7 @@ begin
   from ratchet_internal.graph_apps a
   cross join lateral (
     select job_id, address, position, kind from ratchet_internal.messages
-    where queue = '$graph' and workflow = '$graph' and namespace = a.space
+    where ratchet_internal.is_for(queue, workflow, namespace, '$graph', '$graph', a.space)
       and worker_id is null and kind in ('timer', 'wait', 'result') and due_at <= v_now
     order by due_at limit 1000 for update skip locked) m
   where a.namespace = p_namespace and a.space = coalesce(v_space, a.space);

@@ -40,6 +40,10 @@ begin;
 \ir ledger/passes_counted.sql
 \ir ledger/is_final.sql
 
+-- Routes: what a worker serves, and what a message is for.
+\ir dispatch/route_hash.sql
+\ir dispatch/is_for.sql
+
 \ir tables/tables.sql
 
 -- Worker roles: sessions that may only serve some queues, and only by workers of their own.

@@ -19,7 +19,7 @@ begin
     from ratchet_internal.worker_routes r
     cross join lateral (
       select job_id, address, position from ratchet_internal.messages
-      where queue = r.queue and workflow = r.workflow and namespace = r.namespace
+      where ratchet_internal.is_for(queue, workflow, namespace, r.queue, r.workflow, r.namespace)
         and worker_id is null and kind in ('timer', 'wait', 'result') and due_at <= p_now
       order by due_at limit 1000) m
     where r.worker_id = p_worker and r.workflow <> ''

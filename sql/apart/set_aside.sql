@@ -15,6 +15,7 @@ language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 set lock_timeout = '2s'
 set enable_seqscan = off
+set enable_bitmapscan = off
 set enable_mergejoin = off
 set jit = off
 as $$

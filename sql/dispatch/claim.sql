@@ -39,7 +39,7 @@ begin
       from route r
       cross join lateral (
         select ctid as row_at from ratchet_internal.messages
-        where queue = r.queue and workflow = r.workflow and namespace = r.namespace
+        where ratchet_internal.is_for(queue, workflow, namespace, r.queue, r.workflow, r.namespace)
           and worker_id is null and kind in ('turn', 'activity')
           and due_at between r.ready_at and p_now
         order by due_at limit p_turn_room for update skip locked) m limit p_turn_room),

@@ -20,7 +20,7 @@ begin
   from unnest(p_heads) r
   cross join lateral (
     select job_id, address, position, kind, options from ratchet_internal.messages
-    where queue = r.queue and workflow = r.workflow and namespace = r.namespace
+    where ratchet_internal.is_for(queue, workflow, namespace, r.queue, r.workflow, r.namespace)
       and worker_id is null and kind in ('timer', 'wait', 'result')
       and due_at between r.due_at and p_now
     order by due_at limit 1000 for update skip locked) m

@@ -40,7 +40,7 @@ begin
   from (
     select r.namespace, r.queue, r.workflow, r.opens_at,
       (select due_at from ratchet_internal.messages
-        where queue = r.queue and workflow = r.workflow and namespace = r.namespace
+        where ratchet_internal.is_for(queue, workflow, namespace, r.queue, r.workflow, r.namespace)
           and worker_id is null and kind in ('turn', 'activity') and due_at <= p_now
           and due_at >= case when v_slow is null then '-infinity' else
             ratchet_internal.look_from(v_slow, v_begin, 'ready', r.namespace, r.queue, r.workflow)
@@ -48,7 +48,7 @@ begin
         order by due_at limit 1) as ready_at,
       case when r.workflow <> '' then (
         select due_at from ratchet_internal.messages
-        where queue = r.queue and workflow = r.workflow and namespace = r.namespace
+        where ratchet_internal.is_for(queue, workflow, namespace, r.queue, r.workflow, r.namespace)
           and worker_id is null and kind in ('timer', 'wait', 'result') and due_at <= p_now
           and due_at >= case when v_slow is null then '-infinity' else
             ratchet_internal.look_from(v_slow, v_begin, 'due', r.namespace, r.queue, r.workflow)

@@ -26,13 +26,15 @@ begin
           else p_now - interval '1 second' end as at) since
         cross join lateral (
           (select due_at from ratchet_internal.messages
-            where queue = r.queue and workflow = r.workflow and namespace = r.namespace
+            where ratchet_internal.is_for(queue, workflow, namespace, r.queue, r.workflow,
+                r.namespace)
               and worker_id is null and kind in ('turn', 'activity')
               and due_at > since.at and due_at < 'infinity'
             order by due_at limit 1)
           union all
           (select due_at from ratchet_internal.messages
-            where queue = r.queue and workflow = r.workflow and namespace = r.namespace
+            where ratchet_internal.is_for(queue, workflow, namespace, r.queue, r.workflow,
+                r.namespace)
               and worker_id is null and kind in ('timer', 'wait', 'result')
               and due_at > since.at and due_at < 'infinity'
             order by due_at limit 1)) m

@@ -7,6 +7,7 @@ create function ratchet.peek(p_worker bigint) returns bigint
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
+set enable_bitmapscan = off
 set enable_mergejoin = off
 set jit = off
 set plan_cache_mode = force_generic_plan

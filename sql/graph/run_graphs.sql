@@ -10,7 +10,7 @@ create function ratchet.run_graphs(
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
-set enable_seqscan = off set enable_mergejoin = off set jit = off
+set enable_seqscan = off set enable_bitmapscan = off set enable_mergejoin = off set jit = off
 as $$
 declare
   v_now timestamptz := ratchet_internal.write_time();
@@ -26,7 +26,7 @@ begin
   from ratchet_internal.graph_apps a
   cross join lateral (
     select job_id, address, position, kind from ratchet_internal.messages
-    where queue = '$graph' and workflow = '$graph' and namespace = a.space
+    where ratchet_internal.is_for(queue, workflow, namespace, '$graph', '$graph', a.space)
       and worker_id is null and kind in ('timer', 'wait', 'result') and due_at <= v_now
     order by due_at limit 1000 for update skip locked) m
   where a.namespace = p_namespace and a.space = coalesce(v_space, a.space);

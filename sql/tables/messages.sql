@@ -30,9 +30,11 @@ create table ratchet_internal.messages (
 ) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02,
   autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0);
 
-create index messages_ready on ratchet_internal.messages (queue, workflow, namespace, due_at)
+create index messages_ready on ratchet_internal.messages
+  (ratchet_internal.route_hash(queue, workflow, namespace), due_at)
   where worker_id is null and kind in ('turn', 'activity');
-create index messages_due on ratchet_internal.messages (queue, workflow, namespace, due_at)
+create index messages_due on ratchet_internal.messages
+  (ratchet_internal.route_hash(queue, workflow, namespace), due_at)
   where worker_id is null and kind in ('timer', 'wait', 'result');
 create index messages_held on ratchet_internal.messages (worker_id, kind, due_at)
   where worker_id is not null;
