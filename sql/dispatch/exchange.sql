@@ -46,9 +46,8 @@ create function ratchet.exchange(
   p_delivery_jobs bigint[] default null, p_delivery_addresses text[] default null,
   p_delivery_positions int[] default null, p_delivery_orders int[] default null
 ) returns setof ratchet.work language plpgsql volatile security definer
-set search_path = pg_catalog, pg_temp set lock_timeout = '2s' set jit = off
-set enable_seqscan = off set enable_bitmapscan = off set enable_mergejoin = off
-set plan_cache_mode = force_generic_plan
+set search_path = pg_catalog, pg_temp set lock_timeout = '2s' set jit = off set enable_seqscan = off
+set enable_bitmapscan = off set enable_mergejoin = off set plan_cache_mode = force_generic_plan
 as $$
 declare
   v_takes boolean := p_is_idle is not null
