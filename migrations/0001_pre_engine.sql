@@ -1698,13 +1698,15 @@ comment on function ratchet_internal.job_rows(
 
 -- Inserts one job that asks for nothing but, perhaps, a notification of its end, and the message
 -- that runs it; an id that exists already is left alone. Two plain inserts: the statement by which
--- create_jobs inserts any number takes a third longer to begin.
+-- create_jobs inserts any number takes a third longer to begin. Given a worker, which the caller has
+-- locked, the message is that worker's at once, as if it had claimed it.
 -- Locks: the new row (a concurrent start of the same id waits for this transaction).
--- Writes: jobs, messages. Wakes: an idle worker of the queue. Returns how many ids were new.
+-- Writes: jobs, messages. Wakes: without a worker, an idle one of the queue. Returns the number of
+-- the job, null if there is one of this id.
 
 create function ratchet_internal.create_job(
   p_namespace text, p_workflow text, p_queue text, p_id text, p_input json, p_is_watched boolean,
-  p_request_id uuid
+  p_request_id uuid, p_worker bigint default null
 ) returns bigint
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -1719,15 +1721,20 @@ begin
     v_now, v_now)
   on conflict (key, namespace) do nothing
   returning id into v_job;
-  if v_job is null then return 0; end if;
-  insert into ratchet_internal.messages (job_id, due_at, kind, namespace, queue, workflow)
-  values (v_job, v_now, 'turn', p_namespace, p_queue, p_workflow);
-  perform ratchet_internal.wake_route(p_namespace, p_queue, p_workflow);
-  return 1;
+  if v_job is null then return null; end if;
+  insert into ratchet_internal.messages (job_id, due_at, worker_id, attempt, kind, namespace, queue,
+    workflow)
+  values (v_job, v_now, p_worker, case when p_worker is null then 0 else 1 end, 'turn', p_namespace,
+    p_queue, p_workflow);
+  if p_worker is null then
+    perform ratchet_internal.wake_route(p_namespace, p_queue, p_workflow);
+  end if;
+  return v_job;
 end $$;
-comment on function ratchet_internal.create_job(text, text, text, text, json, boolean, uuid) is
-  'Inserts one job without further options and the message that runs it; returns how many ids '
-  'were new.';
+comment on function ratchet_internal.create_job(
+  text, text, text, text, json, boolean, uuid, bigint) is
+  'Inserts one job without further options and the message that runs it; returns its number, null '
+  'if there is one of this id.';
 
 -- sql/job/create_jobs.sql
 
@@ -1986,6 +1993,33 @@ comment on function ratchet_internal.check_start(text, text, text, json) is
   'Raises WF101, WF104 or WF105 unless namespace, workflow, queue and options of a start are '
   'valid.';
 
+-- sql/job/is_job.sql
+
+-- Whether a job may have this id and these arguments. Inlinable: asked for each of many, and by a
+-- single start in one expression with its names.
+
+create function ratchet_internal.is_job(p_id text, p_args json) returns boolean
+language sql immutable parallel safe
+return ratchet_internal.is_name(p_id) and ratchet_internal.is_arguments(p_args)
+  and octet_length(p_args::text) <= 16777216;
+comment on function ratchet_internal.is_job(text, json) is
+  'Whether a job may have this id and these arguments.';
+
+-- sql/job/is_plain_start.sql
+
+-- Whether what a start is given is valid, and it asks for nothing but, perhaps, a notification of the
+-- end. Inlinable, for each check that is called costs a start as much as a row.
+
+create function ratchet_internal.is_plain_start(
+  p_namespace text, p_workflow text, p_queue text, p_id text, p_args json, p_options json
+) returns boolean
+language sql immutable parallel safe
+return (p_options is null or ratchet_internal.asks_to_watch(p_options))
+  and ratchet_internal.is_job(p_id, p_args) and ratchet_internal.is_name(p_namespace)
+  and ratchet_internal.is_name(p_workflow) and ratchet_internal.is_name(p_queue);
+comment on function ratchet_internal.is_plain_start(text, text, text, text, json, json) is
+  'Whether a start is valid and has no options, but that its end may be notified.';
+
 -- sql/job/start_workflow.sql
 
 -- Starts one job, in the caller's transaction.
@@ -2005,14 +2039,11 @@ as $$
 declare
   v_id text := coalesce(p_id, gen_random_uuid()::text);
   v_queue text := coalesce(p_queue, p_workflow);
-  v_is_plain constant boolean := p_options is null or ratchet_internal.asks_to_watch(p_options);
+  v_is_plain constant boolean := ratchet_internal.is_plain_start(p_namespace, p_workflow, v_queue,
+    v_id, p_args, p_options);
   v_count bigint;
 begin
-  -- Asked in one expression: each check that is called costs a start as much as a row.
-  if not (v_is_plain and ratchet_internal.is_job(v_id, p_args)
-    and ratchet_internal.is_name(p_namespace) and ratchet_internal.is_name(p_workflow)
-    and ratchet_internal.is_name(v_queue))
-  then
+  if not v_is_plain then
     perform ratchet_internal.check_start(p_namespace, p_workflow, v_queue, p_options),
       ratchet_internal.check_name(v_id, 'workflow id'),
       ratchet_internal.check_size(p_args, 'arguments');
@@ -2023,8 +2054,8 @@ begin
     end if;
   end if;
   if v_is_plain then
-    v_count := ratchet_internal.create_job(p_namespace, p_workflow, v_queue, v_id, p_args,
-      p_options is not null, p_request_id);
+    v_count := (ratchet_internal.create_job(p_namespace, p_workflow, v_queue, v_id, p_args,
+      p_options is not null, p_request_id) is not null)::int;
   else
     v_count := ratchet_internal.create_jobs(p_namespace, p_workflow, v_queue, array[v_id],
       array[p_args], p_options, p_request_id);
@@ -2055,17 +2086,55 @@ comment on function ratchet.start_workflow(text, json, text, text, text, json, u
   'takes no hooks), persistent (stays open for hooks), marker, and pending (seconds for which the '
   'id is only reserved, until a second start).';
 
--- sql/job/is_job.sql
+-- sql/job/start_eagerly.sql
 
--- Whether a job may have this id and these arguments. Inlinable: asked for each of many, and by a
--- single start in one expression with its names.
+-- Starts one job for the process that also runs it: where the worker waits for work and serves the
+-- workflow, the new job's turn is the worker's in the commit that starts it, as if it had claimed
+-- it, and needs neither a notification nor an exchange. Where it is busy, gone or throttled, the id
+-- is taken or there are further options, this is start_workflow.
+-- Locks: the worker (key share), then as start_workflow. Writes: jobs, messages. Wakes: an idle
+--   worker of the queue, if this one does not take it.
+-- Raises: as start_workflow; 55P03 after waiting 100 ms for another start of the id, which is then
+--   to be started by start_workflow. Idempotent: with the same p_request_id nothing is started
+--   again, but only held_work tells then whether the worker holds it.
+-- Returns the number of the job if the worker holds it, else null.
 
-create function ratchet_internal.is_job(p_id text, p_args json) returns boolean
-language sql immutable parallel safe
-return ratchet_internal.is_name(p_id) and ratchet_internal.is_arguments(p_args)
-  and octet_length(p_args::text) <= 16777216;
-comment on function ratchet_internal.is_job(text, json) is
-  'Whether a job may have this id and these arguments.';
+create function ratchet.start_eagerly(
+  p_worker bigint, p_workflow text, p_args json, p_id text, p_queue text, p_namespace text,
+  p_options json, p_request_id uuid
+) returns bigint
+language plpgsql volatile security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '100ms'
+set enable_seqscan = off
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+  v_job bigint;
+begin
+  perform from ratchet_internal.workers w
+  where w.id = p_worker and w.is_idle and ratchet_internal.is_own(w.role_name) and exists (
+    select from ratchet_internal.worker_routes r
+    where r.worker_id = p_worker and r.queue = p_queue and r.workflow = p_workflow
+      and r.namespace = p_namespace and r.throttle_ms is null)
+  for key share;
+  if found and ratchet_internal.is_plain_start(
+    p_namespace, p_workflow, p_queue, p_id, p_args, p_options)
+  then
+    v_job := ratchet_internal.create_job(p_namespace, p_workflow, p_queue, p_id, p_args,
+      p_options is not null, p_request_id, p_worker);
+  end if;
+  if v_job is null then
+    perform ratchet.start_workflow(p_workflow, p_args, p_id, p_queue, p_namespace, p_options,
+      p_request_id);
+  end if;
+  return v_job;
+end $$;
+comment on function ratchet.start_eagerly(
+  bigint, text, json, text, text, text, json, uuid) is
+  'Starts a workflow, and gives it to a worker that waits for work if it serves the workflow: '
+  'returns the number of the job then, else null. Raises 55P03 when a job of the id is being '
+  'started elsewhere.';
 
 -- sql/job/check_jobs.sql
 
@@ -21294,7 +21363,7 @@ insert into ratchet_internal.grants (function, access) values
   ('dimension', 'reader'), ('type', 'reader'), ('is_live', 'reader'), ('expired_at', 'reader'),
   ('entity_index', 'operator'),
   ('start_workflow', 'client'), ('start_workflows', 'client'),
-  ('start_together', 'client'), ('signal', 'client'),
+  ('start_together', 'client'), ('start_eagerly', 'client'), ('signal', 'client'),
   ('cancel', 'client'), ('terminate', 'client'), ('hook', 'client'),
   ('emit', 'client'), ('emit', 'worker'), ('emit', 'secured'),
   ('register_worker', 'worker'), ('add_routes', 'worker'), ('heartbeat', 'worker'),

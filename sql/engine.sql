@@ -78,8 +78,10 @@ begin;
 \ir job/is_marker.sql
 \ir job/bad_option.sql
 \ir job/check_start.sql
-\ir job/start_workflow.sql
 \ir job/is_job.sql
+\ir job/is_plain_start.sql
+\ir job/start_workflow.sql
+\ir job/start_eagerly.sql
 \ir job/check_jobs.sql
 \ir job/start_workflows.sql
 \ir job/start_together.sql

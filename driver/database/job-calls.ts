@@ -42,6 +42,10 @@ const START = {
   name: 'ratchet_start',
   text: 'select ratchet.start_workflow($1, $2, $3, $4, $5, $6, $7)',
 };
+const START_EAGERLY = {
+  name: 'ratchet_start_eagerly',
+  text: 'select ratchet.start_eagerly($1, $2, $3, $4, $5, $6, $7, $8)',
+};
 const START_MANY = {
   name: 'ratchet_start_many',
   text: 'select ratchet.start_workflows($1, $2, $3, $4, $5, $6, $7)',
@@ -82,6 +86,20 @@ export async function startWorkflow(
 ): Promise<void> {
   const values = [workflow, args, workflowId, queue, namespace, options, requestId];
   await call(database, tx, START, values);
+}
+
+/**
+ * Starts a job whose turn is the worker's at once, if it waits for work; returns the number of the
+ * job then, else null. Not repeated: see `ratchet.start_eagerly`.
+ */
+export async function startForWorker(
+  database: Database,
+  workerId: string,
+  { workflow, args, workflowId, queue, namespace, options, requestId }: StartRequest,
+): Promise<string | null> {
+  const job = [workflow, args, workflowId, queue, namespace, options, requestId];
+  const [row] = await database.rows<[string | null]>(START_EAGERLY, [workerId, ...job]);
+  return row?.[0] ?? null;
 }
 
 /** Starts what does not exist, a job an id; returns how many were new. */

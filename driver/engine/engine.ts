@@ -6,6 +6,7 @@ import type { LogLevel } from '../log';
 import { parseOptions } from './activities';
 import { threadKey, threadOf } from './address';
 import { ClaimedActivities } from './claimed-activities';
+import type { EagerHost } from './eager-start';
 import { ExchangeLoop, type ExchangeHost } from './exchange-loop';
 import { Eviction, type EvictionHost } from './eviction';
 import { History } from './history';
@@ -41,7 +42,7 @@ export interface EngineOptions extends Registered {
 const NO_ROOM = { turns: 0, activities: 0 };
 
 /** A worker process's side of the engine: what it serves, what it holds, what it reports. */
-export class Engine implements TurnHost, ExchangeHost, EvictionHost, ResyncHost {
+export class Engine implements TurnHost, ExchangeHost, EvictionHost, ResyncHost, EagerHost {
   readonly turns: TurnCache;
   readonly rebuilding = new Rebuilding();
   private readonly unreported = new Unreported();
@@ -236,7 +237,7 @@ export class Engine implements TurnHost, ExchangeHost, EvictionHost, ResyncHost 
     }
   }
 
-  private receive(work: Work): void {
+  receive(work: Work): void {
     const turn = this.turns.get(work.jobId, threadOf(work.address));
     if (work.kind === 'start') this.run(work, new History(), false);
     if (work.kind === 'activity') this.claimed.run(work);

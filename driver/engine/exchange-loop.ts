@@ -4,7 +4,7 @@ import { exchange, peek, type Rooms, type Work } from '../database/exchange';
 import { isConnectionError, isTransient } from '../errors';
 import { stepTeller } from '../telemetry/step-spans';
 import { telemetry } from '../telemetry/telemetry';
-import { repeatPart, type LonePartHost } from './lone-parts';
+import { repeatPart, type PartSender } from './lone-parts';
 import { clearTheWay, isLost, isOfOthers } from './refusals';
 import { isEmptyBatch, partsOf, type Batch } from './report';
 import { Strides, type AnswerHost } from './strides';
@@ -41,14 +41,14 @@ function hasRoom({ turns, activities }: Room): boolean {
  * Talks to the engine: hands in what is finished, receives what there is room for. Nobody waits
  * for a batch to fill: while a call is in flight results gather, and they go with the next.
  */
-export class ExchangeLoop {
+export class ExchangeLoop implements PartSender {
   private inFlight = 0;
-  /** Answers that are being handed on. */
+  /** Answers that are being handed on, or come by other ways than an exchange. */
   private answers = 0;
   private readonly strides: Strides;
   /** Room offered by the exchanges in flight. */
   private readonly asked = { turns: 0, activities: 0 };
-  private isStopping = false;
+  isStopping = false;
   /** Nothing is sent any more: what is held goes back. */
   private isEnded = false;
   private isScheduled = false;
@@ -85,6 +85,11 @@ export class ExchangeLoop {
     return this.isQuiet && !this.isScheduled && !this.isHungry && this.isDeclaredIdle;
   }
 
+  /** The database has nothing for this worker, and tells it when that changes. */
+  get isIdle(): boolean {
+    return this.isDeclaredIdle && this.recovery === undefined && !this.isStopping;
+  }
+
   private get isQuiet(): boolean {
     return this.inFlight === 0 && this.answers === 0 && this.recovery === undefined;
   }
@@ -112,8 +117,9 @@ export class ExchangeLoop {
 
   /** What the next exchange may claim, and whether the database is to tell when there is more. */
   private roomsFor(free: Room, isHungry: boolean): Rooms {
-    if (this.isStopping || !hasRoom(free)) return REPORT_ONLY;
-    return { ...free, isIdle: isHungry ? true : null };
+    if (this.isStopping) return REPORT_ONLY;
+    const isAsBefore = !isHungry && this.isDeclaredIdle;
+    return { ...free, isIdle: isAsBefore ? null : hasRoom(free) };
   }
 
   private async send(batch: Batch, rooms: Rooms): Promise<void> {
@@ -147,6 +153,17 @@ export class ExchangeLoop {
     this.answers -= 1;
   }
 
+  /** While work is asked for, nobody finds out what is held: the answer may be on its way. */
+  async receiving<T>(ask: () => Promise<T>): Promise<T> {
+    this.answers += 1;
+    try {
+      return await ask();
+    } finally {
+      this.answers -= 1;
+      this.wake(false);
+    }
+  }
+
   /** Decides whether to look again at once, or when. */
   private look(work: Work[], { isIdle }: Rooms): void {
     const next = work.find(({ kind }) => kind === 'next');
@@ -170,11 +187,10 @@ export class ExchangeLoop {
 
   /** An idle worker whom nobody has notified looks without writing anything. */
   private async glance(): Promise<void> {
-    const isIdle = () => this.isDeclaredIdle && this.isQuiet;
-    if (isIdle()) {
+    if (this.isIdle) {
       // What keeps it from looking is met again, and dealt with, by the exchange.
       const next = await peek(this.database, this.host.workerId).catch(() => 0);
-      if (next > 0 && isIdle()) {
+      if (next > 0 && this.isIdle) {
         this.sleep(next);
         return;
       }
@@ -182,7 +198,8 @@ export class ExchangeLoop {
     this.wake(true);
   }
 
-  private recover(error: unknown): void {
+  /** Something got no answer, or the lease is gone: find out what is held, repeat what has to be. */
+  recover(error: unknown): void {
     this.recovery ??= this.comeBack(error).finally(() => {
       this.recovery = undefined;
       this.isDeclaredIdle = false;
@@ -221,7 +238,7 @@ export class ExchangeLoop {
     }
   }
 
-  private clearTheWay(): Promise<number> {
+  clearTheWay(): Promise<number> {
     const { workerId } = this.host;
     return clearTheWay(this.database, workerId, (error) => this.host.onError(error));
   }
@@ -245,7 +262,7 @@ export class ExchangeLoop {
     }
   }
 
-  private async sendPart(part: Batch): Promise<void> {
+  async sendPart(part: Batch): Promise<void> {
     if (isEmptyBatch(part)) return;
     const work = await exchange(this.database, this.host.workerId, REPORT_ONLY, part, stepTeller());
     await this.handOn(part, work);
@@ -253,7 +270,7 @@ export class ExchangeLoop {
 
   /** Beside everything else, which it does not hold up. */
   private async repeat(part: Batch, refusal: unknown): Promise<void> {
-    const left = await repeatPart(this.lonePartHost(), part, refusal);
+    const left = await repeatPart(this.host, this, part, refusal);
     if (left !== undefined) {
       this.unanswered.push(left.part);
       this.recover(left.error);
@@ -262,23 +279,6 @@ export class ExchangeLoop {
     // An exchange of a part tells the database that somebody is at work here.
     this.isDeclaredIdle = false;
     this.wake(true);
-  }
-
-  private lonePartHost(): LonePartHost {
-    const { host } = this;
-    const isStopping = () => this.isStopping;
-    return {
-      get workerId() {
-        return host.workerId;
-      },
-      get isStopping() {
-        return isStopping();
-      },
-      sendPart: (part) => this.sendPart(part),
-      clearTheWay: () => this.clearTheWay(),
-      rejected: (part, error) => host.rejected(part, error),
-      onError: (error) => host.onError(error),
-    };
   }
 
   /** Resolves when everything finished has been handed in, or after `milliseconds`. */

@@ -25,11 +25,17 @@ export class GatheredStarts {
   /** By what they have in common; of each id only one. */
   private readonly groups = new Map<string, Map<string, Waiting>>();
 
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    /** Starts what this process may run at once; undefined if it had better not. */
+    private readonly startHere: (request: StartRequest) => Promise<void> | undefined,
+  ) {}
 
   /** Resolves once the start is durable. */
   start(request: StartRequest): Promise<void> {
-    if (this.inFlight < LANES) return this.inLane(() => startWorkflow(this.database, request));
+    if (this.inFlight < LANES) {
+      return this.inLane(() => this.startHere(request) ?? startWorkflow(this.database, request));
+    }
     const { namespace, workflow, queue, options, workflowId, args } = request;
     const key = JSON.stringify([namespace, workflow, queue, options]);
     const group = this.groups.get(key) ?? new Map<string, Waiting>();

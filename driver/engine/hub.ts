@@ -9,6 +9,7 @@ import { RatchetError } from '../errors';
 import { log, type LogLevel } from '../log';
 import { startTelemetry } from '../telemetry/telemetry';
 import { Announcements } from './announcements';
+import { startEagerly } from './eager-start';
 import { Engine, type EngineOptions } from './engine';
 import { GatheredStarts } from './gathered-starts';
 import { Inbox } from './inbox';
@@ -96,7 +97,9 @@ export class Hub {
     this.database = new Database(config, pool, connection);
     this.results = new ResultWaiter(this.database, settings.pollMs);
     this.inbox = new Inbox(this.database, settings.pollMs);
-    this.starts = new GatheredStarts(this.database);
+    this.starts = new GatheredStarts(this.database, (request) => {
+      return this.engine && startEagerly(this.engine, request);
+    });
     this.taskEvents = new TaskEvents(this.database, (space, topic, hear) => {
       const overhear = () => this.overhear(space, topic, hear);
       if (this.isPrepared) overhear();

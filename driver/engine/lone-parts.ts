@@ -12,13 +12,16 @@ const FRUITLESS = 5;
 
 export interface LonePartHost {
   readonly workerId: string;
+  /** Returns what to report instead. */
+  rejected(part: Batch, error: unknown): Batch;
+  onError(error: unknown): void;
+}
+
+export interface PartSender {
   readonly isStopping: boolean;
   sendPart(part: Batch): Promise<void>;
   /** Returns how much of others was set aside. */
   clearTheWay(): Promise<number>;
-  /** Returns what to report instead. */
-  rejected(part: Batch, error: unknown): Batch;
-  onError(error: unknown): void;
 }
 
 /**
@@ -30,6 +33,7 @@ export interface LonePartHost {
  */
 export async function repeatPart(
   host: LonePartHost,
+  sender: PartSender,
   given: Batch,
   refusal: unknown,
 ): Promise<{ part: Batch; error: unknown } | undefined> {
@@ -40,15 +44,15 @@ export async function repeatPart(
   for (let attempt = 0; ; attempt += 1) {
     host.onError(error);
     const isElsewhere = isOfOthers(error) && fruitless < FRUITLESS;
-    if (isElsewhere) fruitless = (await host.clearTheWay()) > 0 ? 0 : fruitless + 1;
+    if (isElsewhere) fruitless = (await sender.clearTheWay()) > 0 ? 0 : fruitless + 1;
     if (isTransient(error)) await backoff(attempt + REPEAT_FROM);
     else if (isElsewhere) await backoff(fruitless);
     else if (part === given) part = host.rejected(part, error);
     else await backoff(attempt + REPEAT_FROM, REFUSED_MS);
     // What is held goes back when the worker stops, and is gone when it has lost its lease.
-    if (host.isStopping || workerId !== host.workerId) return undefined;
+    if (sender.isStopping || workerId !== host.workerId) return undefined;
     try {
-      await host.sendPart(part);
+      await sender.sendPart(part);
       return undefined;
     } catch (next) {
       error = next;

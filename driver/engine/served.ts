@@ -74,7 +74,12 @@ export class Served {
     if (entries.length > 1) entries.splice(entries.indexOf(entry), 1);
   }
 
-  private entryOf({ namespace, queue, workflow }: Work): WorkflowEntry | undefined {
+  /** Whether a worker of this process is there to run new jobs of the workflow. */
+  takes(route: WorkflowRoute): boolean {
+    return this.entryOf(route)?.isLeaving === false;
+  }
+
+  private entryOf({ namespace, queue, workflow }: WorkflowRoute): WorkflowEntry | undefined {
     const route = this.lastEntry?.route;
     const isLast = route?.workflow === workflow && route.queue === queue;
     if (isLast && route.namespace === namespace) return this.lastEntry;

@@ -15,14 +15,11 @@ as $$
 declare
   v_id text := coalesce(p_id, gen_random_uuid()::text);
   v_queue text := coalesce(p_queue, p_workflow);
-  v_is_plain constant boolean := p_options is null or ratchet_internal.asks_to_watch(p_options);
+  v_is_plain constant boolean := ratchet_internal.is_plain_start(p_namespace, p_workflow, v_queue,
+    v_id, p_args, p_options);
   v_count bigint;
 begin
-  -- Asked in one expression: each check that is called costs a start as much as a row.
-  if not (v_is_plain and ratchet_internal.is_job(v_id, p_args)
-    and ratchet_internal.is_name(p_namespace) and ratchet_internal.is_name(p_workflow)
-    and ratchet_internal.is_name(v_queue))
-  then
+  if not v_is_plain then
     perform ratchet_internal.check_start(p_namespace, p_workflow, v_queue, p_options),
       ratchet_internal.check_name(v_id, 'workflow id'),
       ratchet_internal.check_size(p_args, 'arguments');
@@ -33,8 +30,8 @@ begin
     end if;
   end if;
   if v_is_plain then
-    v_count := ratchet_internal.create_job(p_namespace, p_workflow, v_queue, v_id, p_args,
-      p_options is not null, p_request_id);
+    v_count := (ratchet_internal.create_job(p_namespace, p_workflow, v_queue, v_id, p_args,
+      p_options is not null, p_request_id) is not null)::int;
   else
     v_count := ratchet_internal.create_jobs(p_namespace, p_workflow, v_queue, array[v_id],
       array[p_args], p_options, p_request_id);

@@ -21,7 +21,7 @@ insert into ratchet_internal.grants (function, access) values
   ('dimension', 'reader'), ('type', 'reader'), ('is_live', 'reader'), ('expired_at', 'reader'),
   ('entity_index', 'operator'),
   ('start_workflow', 'client'), ('start_workflows', 'client'),
-  ('start_together', 'client'), ('signal', 'client'),
+  ('start_together', 'client'), ('start_eagerly', 'client'), ('signal', 'client'),
   ('cancel', 'client'), ('terminate', 'client'), ('hook', 'client'),
   ('emit', 'client'), ('emit', 'worker'), ('emit', 'secured'),
   ('register_worker', 'worker'), ('add_routes', 'worker'), ('heartbeat', 'worker'),

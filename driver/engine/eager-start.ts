@@ -1,0 +1,68 @@
+import type { Database } from '../database/database';
+import type { Work } from '../database/exchange';
+import { startForWorker, startWorkflow, type StartRequest } from '../database/job-calls';
+import { isConnectionError, isTransient } from '../errors';
+import type { Served } from './served';
+
+/** What a start needs of the worker that may run it at once. */
+export interface EagerHost {
+  readonly database: Database;
+  readonly workerId: string;
+  readonly isStopped: boolean;
+  readonly served: Served;
+  rooms(): { turns: number };
+  readonly loop: {
+    /** The database has nothing for the worker, and tells it when that changes. */
+    readonly isIdle: boolean;
+    /** While work is asked for, nobody finds out what is held: the answer may be on its way. */
+    receiving<T>(ask: () => Promise<T>): Promise<T>;
+    /** Something got no answer: find out what is held. */
+    recover(error: unknown): void;
+  };
+  receive(work: Work): void;
+}
+
+/** A start that asks for nothing but that its end is notified. */
+const PLAIN = [null, '{"watch":true}'];
+
+/**
+ * Starts a workflow that this process runs itself: claimed by the commit that starts it, it runs as
+ * soon as that is answered. Undefined where work that came before it may wait, or there is no room.
+ */
+export function startEagerly(host: EagerHost, request: StartRequest): Promise<void> | undefined {
+  const { loop, served } = host;
+  const mayRun = loop.isIdle && host.rooms().turns > 0 && served.takes(request);
+  return mayRun && PLAIN.includes(request.options) ? start(host, request) : undefined;
+}
+
+async function start(host: EagerHost, request: StartRequest): Promise<void> {
+  const isStarted = await host.loop.receiving(() => startAndRun(host, request));
+  if (!isStarted) await startWorkflow(host.database, request);
+}
+
+/** Whether it is known to be started. */
+async function startAndRun(host: EagerHost, request: StartRequest): Promise<boolean> {
+  const { database, workerId } = host;
+  try {
+    const jobId = await startForWorker(database, workerId, request);
+    // A worker that has stopped, or lost its lease, hands it back with all that it holds.
+    const isOurs = workerId === host.workerId && !host.isStopped;
+    if (jobId !== null && isOurs) host.receive(workOf(jobId, request));
+    return true;
+  } catch (error) {
+    // It may be started and held. To start it again is harmless, but does not tell.
+    if (isConnectionError(error)) host.loop.recover(error);
+    else if (!isTransient(error)) throw error;
+    return false;
+  }
+}
+
+/** As an exchange would have handed it out; it has no options, or it would not be held. */
+function workOf(jobId: string, request: StartRequest): Work {
+  const { namespace, workflowId, workflow, queue, args } = request;
+  return {
+    ...{ kind: 'start', jobId, address: '', position: 0, attempt: 0, namespace, workflowId },
+    ...{ workflow, queue, name: workflow, input: args, options: null, value: null, expire: null },
+    ...{ isFailed: false, isCancelled: false },
+  };
+}
