@@ -1,4 +1,5 @@
 // A worker process as a user would write it, with the workflows of the benchmark.
+import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { Durable } from '../../dist/index.mjs';
 import { onCommands } from '../commands.mjs';
@@ -90,6 +91,18 @@ onCommands({
     const activities = { step: act };
     const config = { connection, taskQueue: 'steps' };
     workers.push(await Durable.registerActivityWorker(config, activities));
+  },
+  /** Starts one workflow after another here, where it also runs; ms from start to result of each. */
+  async exchange({ flow, count }) {
+    const { workflow } = new Durable.Client({ connection });
+    const shared = { taskQueue: 'bench', workflowName: flow, args: [1] };
+    const found = [];
+    for (let i = 0; i < count; i += 1) {
+      const started = performance.now();
+      await (await workflow.start({ ...shared, workflowId: randomUUID() })).result();
+      found.push(performance.now() - started);
+    }
+    return found;
   },
   /** Gives everything back, so that the next run starts up front again. */
   async rest() {

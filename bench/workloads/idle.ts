@@ -53,7 +53,10 @@ async function byHand(url: string) {
   };
 }
 
-/** Start to result of one workflow at a time, while nothing else is to be done. */
+/**
+ * Start to result of one workflow at a time, while nothing else is to be done; by a process of its
+ * own, and by the worker's.
+ */
 export const idle: Workload = async ({ server, flags }) => {
   const ours = await openOurs(server, flags);
   await ours.reset();
@@ -63,28 +66,31 @@ export const idle: Workload = async ({ server, flags }) => {
   await answerer.send('answer', { connectionString: limit.url });
   const hand = await byHand(limit.url);
   const { workflow } = clientOf(ours.database.url);
-  const sides: Record<string, () => Promise<unknown>> = {
-    ours: async () => {
-      const shared = { taskQueue: 'bench', workflowName: 'hello' };
-      const options = { ...shared, workflowId: randomUUID(), args: [1] };
-      await (await workflow.start(options)).result();
-    },
-    hand: () => hand.exchange('bare_ask'),
-    queue: () => hand.exchange('bare_queue'),
-    prototype: () => hand.workflow(),
+  const start = async () => {
+    const shared = { taskQueue: 'bench', workflowName: 'hello' };
+    const options = { ...shared, workflowId: randomUUID(), args: [1] };
+    await (await workflow.start(options)).result();
+  };
+  const sides: Record<string, () => Promise<number[]>> = {
+    ours: () => latencies(start),
+    'one process': () => ours.worker.send('exchange', { flow: 'hello', count: BLOCK }),
+    hand: () => latencies(() => hand.exchange('bare_ask')),
+    queue: () => latencies(() => hand.exchange('bare_queue')),
+    prototype: () => latencies(() => hand.workflow()),
   };
   try {
-    const found: Record<string, number[]> = { ours: [], hand: [], queue: [], prototype: [] };
+    const found: Record<string, number[]> = {};
     for (let round = -WARM_UP; round < flags.rounds * 5; round += 1) {
-      for (const [name, exchange] of shuffled(Object.entries(sides))) {
-        const block = await latencies(exchange);
-        if (round >= 0) found[name]?.push(...block);
+      for (const [name, measured] of shuffled(Object.entries(sides))) {
+        const block = await measured();
+        if (round >= 0) (found[name] ??= []).push(...block);
       }
     }
-    const line = (against: string, q: number, bound: number): Result => {
-      const [a, b] = [quantile(found['ours'] ?? [], q), quantile(found[against] ?? [], q)];
+    const line = (against: string, q: number, bound: number, side = 'ours'): Result => {
+      const [a, b] = [quantile(found[side] ?? [], q), quantile(found[against] ?? [], q)];
       const figures = { ours: a, against: b, isMet: a / b <= bound, target: `≤ ${bound} ×` };
-      return { name: `idle p${q * 100} / ${against}`, unit: 'ms', ...figures };
+      const where = side === 'ours' ? '' : `, ${side}`;
+      return { name: `idle p${q * 100}${where} / ${against}`, unit: 'ms', ...figures };
     };
     const results = [
       line('prototype', 0.5, 2),
@@ -92,6 +98,8 @@ export const idle: Workload = async ({ server, flags }) => {
       line('queue', 0.99, 2),
       line('hand', 0.5, 1.5),
       line('hand', 0.99, 2),
+      line('hand', 0.5, 1.5, 'one process'),
+      line('hand', 0.99, 2, 'one process'),
     ];
     const [first] = results;
     if (first !== undefined) first.raw = { ...found, median: median(found['ours'] ?? []) };

@@ -1,0 +1,119 @@
+import test, { type ExecutionContext } from 'ava';
+import { Client } from 'pg';
+import { Durable } from '../../driver';
+import { testDatabase } from '../support/cluster';
+import { waitFor } from '../support/wait-for';
+
+const SHARED = { taskQueue: 'eager', workflowName: 'counted' };
+
+/** What becomes of the answer to a statement: it is lost, with the connection, or comes late. */
+type Fate = (name: string) => 'lost' | 'late' | undefined;
+
+const LATE_MS = 500;
+
+/** A client class that carries statements out, and answers some late or never. */
+function fateful(fateOf: Fate): typeof Client {
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with `this` below
+  const query = Client.prototype.query as (...args: unknown[]) => unknown;
+  return class extends Client {
+    // eslint-disable-next-line @typescript-eslint/no-explicit-any -- of every form of query
+    override query(...args: any[]): any {
+      const { name = '' } = Object(args[0]) as { name?: string };
+      const callback = args.at(-1) as (...results: unknown[]) => void;
+      const fate = typeof callback === 'function' ? fateOf(name) : undefined;
+      if (fate === undefined) return query.apply(this, args);
+      const lose = () => {
+        void this.end();
+        callback(new Error('Connection terminated unexpectedly'));
+      };
+      const wait = (...results: unknown[]) => void setTimeout(callback, LATE_MS, ...results);
+      return query.call(this, ...args.slice(0, -1), fate === 'lost' ? lose : wait);
+    }
+  };
+}
+
+/** A process that starts workflows and runs them; `runs` are the ids of those that ran. */
+async function startAndRun(t: ExecutionContext, fateOf: Fate = () => undefined) {
+  const { url, pool } = await testDatabase(t);
+  t.teardown(() => Durable.shutdown());
+  const class_ = fateful(fateOf);
+  const connection = { class: class_, options: { connectionString: url, Client: class_ } };
+  const runs: string[] = [];
+  const holders: (boolean | undefined)[] = [];
+  const note = async (id: string) => {
+    runs.push(id);
+    // What was claimed later is dated later.
+    const { rows } = await pool.query<{ at_once: boolean }>(
+      `select m.due_at = j.created_at as at_once from ratchet.jobs j
+        join ratchet_internal.messages m on m.job_id = j.id where j.key = $1`,
+      [id],
+    );
+    holders.push(rows[0]?.at_once);
+    return id;
+  };
+  const steps = Durable.workflow.proxyActivities<{ note: typeof note }>({ activities: { note } });
+  const counted = async (id: string) => steps.note(id);
+  const worker = await Durable.Worker.create({ connection, taskQueue: 'eager', workflow: counted });
+  const isIdle = async () =>
+    (await pool.query('select from ratchet_internal.workers where is_idle')).rows.length === 1;
+  await waitFor('the worker waits for work', isIdle);
+  const client = new Durable.Client({ connection });
+  const start = (id: string) => client.workflow.start({ ...SHARED, workflowId: id, args: [id] });
+  const run = async (id: string) => (await start(id)).result();
+  return { pool, worker, client, start, run, runs, holders };
+}
+
+test.serial('it is claimed by the commit that starts it', async (t) => {
+  const { run, runs, holders } = await startAndRun(t);
+  for (const id of ['a', 'b', 'c']) t.is(await run(id), id);
+  t.deepEqual(runs, ['a', 'b', 'c']);
+  t.deepEqual(holders, [true, true, true]);
+});
+
+test.serial('many at once run once each, whoever claims them', async (t) => {
+  const { run, runs } = await startAndRun(t);
+  const ids = Array.from({ length: 300 }, (_, i) => `many-${i}`);
+  t.deepEqual(await Promise.all(ids.map(run)), ids);
+  t.deepEqual([...runs].sort(), [...ids].sort());
+});
+
+test.serial('when the answer is lost the job is started once, and runs once', async (t) => {
+  let lost = 0;
+  const { run, runs } = await startAndRun(t, (name) => {
+    return name === 'ratchet_start_eagerly' && (lost += 1) % 2 === 1 ? 'lost' : undefined;
+  });
+  for (const id of ['a', 'b', 'c', 'd']) t.is(await run(id), id);
+  t.true(lost > 1);
+  t.deepEqual(runs, ['a', 'b', 'c', 'd']);
+});
+
+test.serial('while the answer is on its way nobody runs it for being held', async (t) => {
+  let [starts, reports] = [0, 0];
+  const { run, runs } = await startAndRun(t, (name) => {
+    if (name === 'ratchet_start_eagerly') return (starts += 1) === 2 ? 'late' : undefined;
+    return name === 'ratchet_exchange_step_end' && (reports += 1) === 1 ? 'lost' : undefined;
+  });
+  const both = [run('reported'), run('started')];
+  t.deepEqual(await Promise.all(both), ['reported', 'started']);
+  t.deepEqual([...runs].sort(), ['reported', 'started']);
+});
+
+test.serial('when answers to its exchanges are lost meanwhile, it runs once', async (t) => {
+  let [count, isOn] = [0, false];
+  const { run, runs } = await startAndRun(t, (name) => {
+    return isOn && name.startsWith('ratchet_') && (count += 1) % 7 === 0 ? 'lost' : undefined;
+  });
+  isOn = true;
+  const ids = Array.from({ length: 40 }, (_, i) => `lost-${i}`);
+  t.deepEqual(await Promise.all(ids.map(run)), ids);
+  isOn = false;
+  t.deepEqual([...runs].sort(), [...ids].sort());
+});
+
+test.serial('a worker that has stopped takes nothing more', async (t) => {
+  const { pool, worker, start } = await startAndRun(t);
+  await worker.stop();
+  await start('left');
+  const { rows } = await pool.query('select worker_id from ratchet_internal.messages');
+  t.deepEqual(rows, [{ worker_id: null }]);
+});
