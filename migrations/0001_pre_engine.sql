@@ -1697,9 +1697,9 @@ comment on function ratchet_internal.job_rows(
 -- sql/job/create_job.sql
 
 -- Inserts one job that asks for nothing but, perhaps, a notification of its end, and the message
--- that runs it; an id that exists already is left alone. Two plain inserts: the statement by which
--- create_jobs inserts any number takes a third longer to begin. Given a worker, which the caller has
--- locked, the message is that worker's at once, as if it had claimed it.
+-- that runs it; an id that exists already is left alone. Given a worker, which the caller has
+-- locked, the message is that worker's at once, as if it had claimed it. Two plain inserts: the
+-- statement by which create_jobs inserts any number takes a third longer to begin.
 -- Locks: the new row (a concurrent start of the same id waits for this transaction).
 -- Writes: jobs, messages. Wakes: without a worker, an idle one of the queue. Returns the number of
 -- the job, null if there is one of this id.
@@ -2007,8 +2007,8 @@ comment on function ratchet_internal.is_job(text, json) is
 
 -- sql/job/is_plain_start.sql
 
--- Whether what a start is given is valid, and it asks for nothing but, perhaps, a notification of the
--- end. Inlinable, for each check that is called costs a start as much as a row.
+-- Whether what a start is given is valid, and it asks for nothing but, perhaps, a notification of
+-- the end. Inlinable, for each check that is called costs a start as much as a row.
 
 create function ratchet_internal.is_plain_start(
   p_namespace text, p_workflow text, p_queue text, p_id text, p_args json, p_options json

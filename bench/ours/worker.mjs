@@ -92,7 +92,7 @@ onCommands({
     const config = { connection, taskQueue: 'steps' };
     workers.push(await Durable.registerActivityWorker(config, activities));
   },
-  /** Starts one workflow after another here, where it also runs; ms from start to result of each. */
+  /** Starts one after another here, where it also runs; ms from start to result of each. */
   async exchange({ flow, count }) {
     const { workflow } = new Durable.Client({ connection });
     const shared = { taskQueue: 'bench', workflowName: flow, args: [1] };

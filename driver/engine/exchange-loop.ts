@@ -198,7 +198,7 @@ export class ExchangeLoop implements PartSender {
     this.wake(true);
   }
 
-  /** Something got no answer, or the lease is gone: find out what is held, repeat what has to be. */
+  /** Something got no answer, or the lease is gone: find out what is held, and repeat. */
   recover(error: unknown): void {
     this.recovery ??= this.comeBack(error).finally(() => {
       this.recovery = undefined;

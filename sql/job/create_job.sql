@@ -1,7 +1,7 @@
 -- Inserts one job that asks for nothing but, perhaps, a notification of its end, and the message
--- that runs it; an id that exists already is left alone. Two plain inserts: the statement by which
--- create_jobs inserts any number takes a third longer to begin. Given a worker, which the caller has
--- locked, the message is that worker's at once, as if it had claimed it.
+-- that runs it; an id that exists already is left alone. Given a worker, which the caller has
+-- locked, the message is that worker's at once, as if it had claimed it. Two plain inserts: the
+-- statement by which create_jobs inserts any number takes a third longer to begin.
 -- Locks: the new row (a concurrent start of the same id waits for this transaction).
 -- Writes: jobs, messages. Wakes: without a worker, an idle one of the queue. Returns the number of
 -- the job, null if there is one of this id.

@@ -1,5 +1,5 @@
--- Whether what a start is given is valid, and it asks for nothing but, perhaps, a notification of the
--- end. Inlinable, for each check that is called costs a start as much as a row.
+-- Whether what a start is given is valid, and it asks for nothing but, perhaps, a notification of
+-- the end. Inlinable, for each check that is called costs a start as much as a row.
 
 create function ratchet_internal.is_plain_start(
   p_namespace text, p_workflow text, p_queue text, p_id text, p_args json, p_options json
