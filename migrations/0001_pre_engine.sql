@@ -5406,12 +5406,13 @@ comment on function ratchet_internal.answer_parents(timestamptz, bigint[], boole
 -- that wait.
 -- With p_worker only jobs are ended of which that worker holds the thread at the given address: the
 -- main function, or a hook that failed for good.
--- Returns the jobs it ended (one that had ended before is not among them), and whether other jobs
--- waited for one that returned.
+-- Returns the jobs it ended (one that had ended before is not among them), whether other jobs waited
+-- for one that returned, and the jobs whose end did not count, null if all did.
 
 create function ratchet_internal.end_jobs(
   p_worker bigint, p_now timestamptz, p_jobs bigint[], p_addresses text[], p_results json[],
-  p_errors json[], p_status int default 0, out ended bigint[], out are_awaited boolean
+  p_errors json[], p_status int default 0, out ended bigint[], out are_awaited boolean,
+  out uncounted bigint[]
 )
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -5445,6 +5446,10 @@ begin
     array_agg(id) filter (where is_awaited), bool_or(is_watched),
     array_agg(id) filter (where version is not null)
   into ended, v_kept, v_awaited, v_is_watched, v_graphs from job;
+  if coalesce(cardinality(ended || v_kept), 0) < cardinality(p_jobs) then
+    uncounted := array(
+      select unnest(p_jobs) except select unnest(ended || v_kept));
+  end if;
   if v_awaited is not null or v_kept is not null or exists (
     select from ratchet_internal.messages
     where job_id = any (ended) and (position <> 0 or address <> ''))
@@ -7021,24 +7026,29 @@ comment on function ratchet_internal.lost_jobs(bigint, bigint[], text[]) is
 -- What becomes of threads whose function has left the worker: jobs end; functions that failed are
 -- run again; hooks end, and main functions continue as new.
 -- Locks: as end_jobs; with failures or threads the caller has locked the jobs of all three.
--- Returns whether other jobs waited for one of those that ended.
+-- Returns whether other jobs waited for one of those that ended, and the jobs that did not end by
+-- this, though their function did: they were stopped from outside, or have ended; null if there is
+-- none.
 
 create function ratchet_internal.finish_turns(
   p_worker bigint, p_now timestamptz,
   p_end_jobs bigint[], p_end_addresses text[], p_end_results json[], p_end_errors json[],
   p_failure_jobs bigint[], p_failure_addresses text[], p_failure_errors json[],
   p_failure_blocked boolean[], p_failure_forgotten int[],
-  p_thread_jobs bigint[], p_thread_addresses text[], p_thread_inputs json[]
-) returns boolean
+  p_thread_jobs bigint[], p_thread_addresses text[], p_thread_inputs json[],
+  out are_awaited boolean, out uncounted bigint[]
+)
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_are_awaited boolean;
+  v_ends record;
 begin
   if p_end_jobs is not null then
-    v_are_awaited := (ratchet_internal.end_jobs(p_worker, p_now, p_end_jobs, p_end_addresses,
-      p_end_results, p_end_errors)).are_awaited;
+    v_ends := ratchet_internal.end_jobs(p_worker, p_now, p_end_jobs, p_end_addresses,
+      p_end_results, p_end_errors);
+    are_awaited := v_ends.are_awaited;
+    uncounted := v_ends.uncounted;
   end if;
   if p_failure_jobs is not null then
     perform ratchet_internal.retry_turns(p_worker, p_now, p_failure_jobs, p_failure_addresses,
@@ -7048,7 +7058,6 @@ begin
     perform ratchet_internal.end_threads(p_worker, p_now, p_thread_jobs, p_thread_addresses,
       p_thread_inputs);
   end if;
-  return v_are_awaited;
 end $$;
 comment on function ratchet_internal.finish_turns is
   'Ends jobs, runs failed functions again, ends hooks and begins generations, as a worker reports.';
@@ -8256,7 +8265,8 @@ comment on function ratchet_internal.open_exchange(
 --   plan      steps that somebody else must answer, and operations on the data of a job, which
 --             this call carries out and answers
 --   activity  reports of activities that were claimed
---   end       jobs whose main function returned (error null), or of which one failed for good
+--   end       jobs whose main function returned (error null), or of which one failed for good;
+--             one that does not count, for the job was stopped or has ended, is told as lost
 --   failure   threads whose function failed and may be run again, or is blocked
 --   thread    threads that end without their job: a hook returned (input null), or the main
 --             function goes on as new with these arguments
@@ -8304,16 +8314,15 @@ declare
     || p_thread_jobs || case when 'cancel' = any (p_step_kinds) then p_step_jobs end, p_end_jobs,
     p_activity_jobs, p_plan_jobs, p_plan_kinds, p_plan_options);
   v_written bigint := 0;
+  v_ends record;
 begin
   if p_step_jobs is not null then
     v_written := ratchet_internal.record_steps(p_worker, v_now, p_step_jobs,
       p_step_addresses, p_step_positions, p_step_kinds, p_step_names, p_step_deliveries,
       p_step_failed, p_step_inputs, p_step_values);
   end if;
-  if p_delivery_jobs is not null then
-    perform ratchet_internal.record_deliveries(p_worker, p_delivery_jobs, p_delivery_addresses,
-      p_delivery_positions, p_delivery_orders);
-  end if;
+  if p_delivery_jobs is not null then perform ratchet_internal.record_deliveries(p_worker,
+    p_delivery_jobs, p_delivery_addresses, p_delivery_positions, p_delivery_orders); end if;
   if p_plan_jobs is not null then
     v_written := v_written + ratchet_internal.schedule_steps(p_worker, v_now, p_plan_jobs,
       p_plan_addresses, p_plan_positions, p_plan_kinds, p_plan_names, p_plan_inputs,
@@ -8326,16 +8335,15 @@ begin
     return query select * from ratchet_internal.lost_jobs(p_worker, p_step_jobs || p_plan_jobs
       || p_failure_jobs, p_step_addresses || p_plan_addresses || p_failure_addresses);
   end if;
-  if p_activity_jobs is not null then
-    perform ratchet_internal.finish_activities(p_worker, v_now, p_activity_jobs,
-      p_activity_addresses, p_activity_positions, p_activity_attempts, p_activity_failed,
-      p_activity_codes, p_activity_values);
-  end if;
-  v_takes := ratchet_internal.finish_turns(p_worker, v_now, p_end_jobs, p_end_addresses,
+  if p_activity_jobs is not null then perform ratchet_internal.finish_activities(p_worker, v_now,
+    p_activity_jobs, p_activity_addresses, p_activity_positions, p_activity_attempts,
+    p_activity_failed, p_activity_codes, p_activity_values); end if;
+  v_ends := ratchet_internal.finish_turns(p_worker, v_now, p_end_jobs, p_end_addresses,
     p_end_results, p_end_errors, p_failure_jobs, p_failure_addresses, p_failure_errors,
-    p_failure_blocked, p_failure_forgotten, p_thread_jobs, p_thread_addresses, p_thread_inputs)
-    or v_takes;
-  if v_takes then return query
+    p_failure_blocked, p_failure_forgotten, p_thread_jobs, p_thread_addresses, p_thread_inputs);
+  if v_ends.uncounted is not null then return query
+    select * from ratchet_internal.lost_jobs(p_worker, v_ends.uncounted, null); end if;
+  if v_takes or v_ends.are_awaited then return query
     select * from ratchet_internal.claim(p_worker, v_now, p_turn_room, p_activity_room, p_is_idle);
   end if;
 end $$;

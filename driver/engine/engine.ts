@@ -35,7 +35,7 @@ export interface EngineOptions extends Registered {
   cacheSize: number;
   /** Milliseconds between looks for work that nobody has told of. Default 1,000. */
   pollMs: number;
-  onCommitted: (batch: Batch) => void;
+  onAnswered: (batch: Batch, work: readonly Work[]) => void;
   logLevel?: LogLevel;
 }
 
@@ -193,8 +193,11 @@ export class Engine implements TurnHost, ExchangeHost, EvictionHost, ResyncHost,
     };
   }
 
+  answered(batch: Batch, work: readonly Work[]): void {
+    this.options.onAnswered(batch, work);
+  }
+
   committed(batch: Batch): void {
-    this.options.onCommitted(batch);
     this.claimed.committed(batch.activities);
     for (const { jobId, address, report } of batch.turns) {
       const turn = this.turns.get(jobId, address);

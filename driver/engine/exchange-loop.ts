@@ -23,6 +23,8 @@ export interface ExchangeHost extends AnswerHost {
   readonly workerId: string;
   /** What is finished and not in flight. */
   takeBatch(): Batch;
+  /** The batch is committed. */
+  answered(batch: Batch, work: readonly Work[]): void;
   rooms(): Room;
   /** One job's part of a batch can never be committed: returns what to report in its stead. */
   rejected(batch: Batch, error: unknown): Batch;
@@ -144,16 +146,14 @@ export class ExchangeLoop implements PartSender {
       this.look(work, rooms);
       await this.handOn(batch, work);
     }
-    this.wake(false);
   }
 
   private async handOn(batch: Batch, work: Work[]): Promise<void> {
-    this.answers += 1;
-    await this.strides.handOn(batch, work);
-    this.answers -= 1;
+    this.host.answered(batch, work);
+    await this.receiving(() => this.strides.handOn(batch, work));
   }
 
-  /** While work is asked for, nobody finds out what is held: the answer may be on its way. */
+  /** While work comes, nobody finds out what is held: it may be on its way. */
   async receiving<T>(ask: () => Promise<T>): Promise<T> {
     this.answers += 1;
     try {

@@ -2,6 +2,7 @@ import { Pool, type ClientConfig } from 'pg';
 import { Database } from '../database/database';
 import { createListener, type Listener } from '../database/listener';
 import { migrate } from '../database/migrate';
+import type { Work } from '../database/exchange';
 import type { Route } from '../database/worker-calls';
 import { isRefusal } from '../connection-errors';
 import { environmentNumber } from '../environment';
@@ -15,7 +16,7 @@ import { GatheredStarts } from './gathered-starts';
 import { Inbox } from './inbox';
 import { watchGlobals } from './nondeterminism';
 import type { Batch } from './report';
-import { ResultWaiter } from './result-waiter';
+import { ResultWaiter, tellEnds } from './result-waiter';
 import { TaskEvents } from './task-events';
 
 /** How a database is named: a `pg` class or pool, and its options. */
@@ -52,7 +53,7 @@ export interface HubOptions extends Partial<Omit<EngineOptions, Wired>> {
 /** What idle programs are told of, each on a channel of its own: nobody is woken in vain. */
 const CHANNELS = { work: 'ratchet', results: 'ratchet_results', broadcasts: 'ratchet_broadcasts' };
 /** What the hub, and not the user, gives the engine. */
-type Wired = 'onError' | 'onCommitted' | 'isUpkept';
+type Wired = 'onError' | 'onAnswered' | 'isUpkept';
 const DEFAULTS: Omit<EngineOptions, Wired> = {
   ...{ maxTurns: 1_000, maxActivities: 500, cacheSize: 10_000, pollMs: 1_000, leaseSeconds: 30 },
 };
@@ -183,8 +184,11 @@ export class Hub {
     stopOnSignals();
     if (this.settings.warnNondeterminism === true) watchGlobals();
     const onError = (error: unknown) => this.fail('the engine did not answer as hoped', error);
-    const onCommitted = (batch: Batch) => this.taskEvents.published(batch);
-    const wired = { onError, onCommitted, isUpkept: !this.isSecured };
+    const onAnswered = (batch: Batch, work: readonly Work[]) => {
+      this.taskEvents.published(batch);
+      if (this.engine !== undefined) tellEnds(this.results, this.engine.turns, batch, work);
+    };
+    const wired = { onError, onAnswered, isUpkept: !this.isSecured };
     this.engine ??= new Engine(this.database, { ...DEFAULTS, ...this.settings, ...wired });
     return this.engine;
   }

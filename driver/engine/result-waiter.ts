@@ -1,7 +1,10 @@
 import { backoff } from '../backoff';
 import type { Database } from '../database/database';
 import { isConnectionError, isTransient, RatchetError } from '../errors';
+import type { Work } from '../database/exchange';
 import { watchJobs, type FinishedJob } from '../database/job-calls';
+import type { Batch } from './report';
+import type { TurnCache } from './turn-cache';
 
 const POLL_MS = 1_000;
 /** So many starts without a wait, and the caller is taken for one who does not wait. */
@@ -159,13 +162,17 @@ export class ResultWaiter {
       byNamespace.set(namespace, [...(byNamespace.get(namespace) ?? []), workflowId]);
     }
     for (const [namespace, ids] of byNamespace) {
-      for (const job of await watchJobs(this.database, namespace, ids)) {
-        const id = `${namespace}\n${job.workflowId}`;
-        const callers = this.waiting.get(id)?.callers ?? [];
-        this.waiting.delete(id);
-        for (const caller of callers) caller.resolve(job);
-      }
+      for (const job of await watchJobs(this.database, namespace, ids)) this.ended(namespace, job);
     }
+  }
+
+  /** A job has ended, and that is committed. */
+  ended(namespace: string, job: FinishedJob): void {
+    const id = `${namespace}\n${job.workflowId}`;
+    const callers = this.waiting.get(id)?.callers ?? [];
+    this.waiting.delete(id);
+    for (const caller of callers) caller.resolve(job);
+    if (this.waiting.size === 0) clearTimeout(this.timer);
   }
 
   get isAwaited(): boolean {
@@ -184,5 +191,26 @@ export class ResultWaiter {
     this.isClosed = true;
     clearTimeout(this.timer);
     this.reject(shutDown());
+  }
+}
+
+/**
+ * Tells those who wait here how jobs ended that a worker of this process has ended. An end that the
+ * database did not count comes back as lost.
+ */
+export function tellEnds(
+  results: ResultWaiter,
+  threads: Pick<TurnCache, 'get'>,
+  { turns }: Batch,
+  work: readonly Work[],
+): void {
+  if (!results.isAwaited) return;
+  const lost = new Set(work.filter(({ kind }) => kind === 'lost').map(({ jobId }) => jobId));
+  for (const { jobId, address, report } of turns) {
+    if (report.end === undefined || address !== '' || lost.has(jobId)) continue;
+    const turn = threads.get(jobId, address);
+    if (turn === undefined) continue;
+    const { namespace, workflowId } = turn.work;
+    results.ended(namespace, { workflowId, status: 0, ...report.end });
   }
 }

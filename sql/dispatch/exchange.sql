@@ -8,7 +8,8 @@
 --   plan      steps that somebody else must answer, and operations on the data of a job, which
 --             this call carries out and answers
 --   activity  reports of activities that were claimed
---   end       jobs whose main function returned (error null), or of which one failed for good
+--   end       jobs whose main function returned (error null), or of which one failed for good;
+--             one that does not count, for the job was stopped or has ended, is told as lost
 --   failure   threads whose function failed and may be run again, or is blocked
 --   thread    threads that end without their job: a hook returned (input null), or the main
 --             function goes on as new with these arguments
@@ -56,16 +57,15 @@ declare
     || p_thread_jobs || case when 'cancel' = any (p_step_kinds) then p_step_jobs end, p_end_jobs,
     p_activity_jobs, p_plan_jobs, p_plan_kinds, p_plan_options);
   v_written bigint := 0;
+  v_ends record;
 begin
   if p_step_jobs is not null then
     v_written := ratchet_internal.record_steps(p_worker, v_now, p_step_jobs,
       p_step_addresses, p_step_positions, p_step_kinds, p_step_names, p_step_deliveries,
       p_step_failed, p_step_inputs, p_step_values);
   end if;
-  if p_delivery_jobs is not null then
-    perform ratchet_internal.record_deliveries(p_worker, p_delivery_jobs, p_delivery_addresses,
-      p_delivery_positions, p_delivery_orders);
-  end if;
+  if p_delivery_jobs is not null then perform ratchet_internal.record_deliveries(p_worker,
+    p_delivery_jobs, p_delivery_addresses, p_delivery_positions, p_delivery_orders); end if;
   if p_plan_jobs is not null then
     v_written := v_written + ratchet_internal.schedule_steps(p_worker, v_now, p_plan_jobs,
       p_plan_addresses, p_plan_positions, p_plan_kinds, p_plan_names, p_plan_inputs,
@@ -78,16 +78,15 @@ begin
     return query select * from ratchet_internal.lost_jobs(p_worker, p_step_jobs || p_plan_jobs
       || p_failure_jobs, p_step_addresses || p_plan_addresses || p_failure_addresses);
   end if;
-  if p_activity_jobs is not null then
-    perform ratchet_internal.finish_activities(p_worker, v_now, p_activity_jobs,
-      p_activity_addresses, p_activity_positions, p_activity_attempts, p_activity_failed,
-      p_activity_codes, p_activity_values);
-  end if;
-  v_takes := ratchet_internal.finish_turns(p_worker, v_now, p_end_jobs, p_end_addresses,
+  if p_activity_jobs is not null then perform ratchet_internal.finish_activities(p_worker, v_now,
+    p_activity_jobs, p_activity_addresses, p_activity_positions, p_activity_attempts,
+    p_activity_failed, p_activity_codes, p_activity_values); end if;
+  v_ends := ratchet_internal.finish_turns(p_worker, v_now, p_end_jobs, p_end_addresses,
     p_end_results, p_end_errors, p_failure_jobs, p_failure_addresses, p_failure_errors,
-    p_failure_blocked, p_failure_forgotten, p_thread_jobs, p_thread_addresses, p_thread_inputs)
-    or v_takes;
-  if v_takes then return query
+    p_failure_blocked, p_failure_forgotten, p_thread_jobs, p_thread_addresses, p_thread_inputs);
+  if v_ends.uncounted is not null then return query
+    select * from ratchet_internal.lost_jobs(p_worker, v_ends.uncounted, null); end if;
+  if v_takes or v_ends.are_awaited then return query
     select * from ratchet_internal.claim(p_worker, v_now, p_turn_room, p_activity_room, p_is_idle);
   end if;
 end $$;

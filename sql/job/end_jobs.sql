@@ -8,12 +8,13 @@
 -- that wait.
 -- With p_worker only jobs are ended of which that worker holds the thread at the given address: the
 -- main function, or a hook that failed for good.
--- Returns the jobs it ended (one that had ended before is not among them), and whether other jobs
--- waited for one that returned.
+-- Returns the jobs it ended (one that had ended before is not among them), whether other jobs waited
+-- for one that returned, and the jobs whose end did not count, null if all did.
 
 create function ratchet_internal.end_jobs(
   p_worker bigint, p_now timestamptz, p_jobs bigint[], p_addresses text[], p_results json[],
-  p_errors json[], p_status int default 0, out ended bigint[], out are_awaited boolean
+  p_errors json[], p_status int default 0, out ended bigint[], out are_awaited boolean,
+  out uncounted bigint[]
 )
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -47,6 +48,10 @@ begin
     array_agg(id) filter (where is_awaited), bool_or(is_watched),
     array_agg(id) filter (where version is not null)
   into ended, v_kept, v_awaited, v_is_watched, v_graphs from job;
+  if coalesce(cardinality(ended || v_kept), 0) < cardinality(p_jobs) then
+    uncounted := array(
+      select unnest(p_jobs) except select unnest(ended || v_kept));
+  end if;
   if v_awaited is not null or v_kept is not null or exists (
     select from ratchet_internal.messages
     where job_id = any (ended) and (position <> 0 or address <> ''))

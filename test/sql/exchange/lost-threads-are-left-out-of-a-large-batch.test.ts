@@ -1,5 +1,6 @@
 import test from 'ava';
-import { engine } from '../../support/engine';
+import { engine, type WorkRow } from '../../support/engine';
+import { waitFor } from '../../support/wait-for';
 
 const sql = engine();
 
@@ -11,6 +12,12 @@ const statusesOf = (jobs: string[]) =>
     'select id, status from ratchet.jobs where id = any ($1) order by id',
     [jobs],
   );
+
+/** Those told to be lost, be it for a step or for an end. */
+const lostOf = (work: WorkRow[]) => {
+  const lost = work.filter(({ kind }) => kind === 'lost').map((row) => row.job_id);
+  return [...new Set(lost)].sort();
+};
 
 async function begin(size: number) {
   const queue = sql.name();
@@ -30,10 +37,7 @@ for (const size of SIZES) {
     const steps = jobs.flatMap((job) => [1, 2].map((position) => ({ job, position, value: 1 })));
     const ends = jobs.map((job) => ({ job, result: 1 }));
     const work = await sql.exchange(holder, { steps, ends });
-    t.deepEqual(
-      work.map(({ kind, job_id }) => [kind, job_id]).sort(),
-      [foreign, stopped].map((job) => ['lost', job]).sort(),
-    );
+    t.deepEqual(lostOf(work), [foreign, stopped].sort());
     const held = jobs.filter((job) => job !== foreign && job !== stopped);
     const recorded = `select job_id, count(*)::int as count from ratchet.jobs_attributes
       where job_id = any ($1) group by 1 order by 1`;
@@ -48,13 +52,36 @@ for (const size of SIZES) {
   });
 }
 
+test.serial('an end that does not count is told', async (t) => {
+  const { holder, other, jobs } = await begin(5);
+  const [foreign = ''] = (await sql.exchange(other, { turns: 1 })).map((work) => work.job_id);
+  await sql.exchange(holder, { turns: 4 });
+  const [stopped = '', ...held] = jobs.filter((job) => job !== foreign);
+  const ends = jobs.map((job) => ({ job, result: 1 }));
+  const stopping = await sql.pool().connect();
+  await stopping.query('begin');
+  const terminate = 'select ratchet.terminate(key) from ratchet.jobs where id = $1';
+  await stopping.query(terminate, [stopped]);
+  const reported = sql.exchange(holder, { ends });
+  const waits = `select from pg_stat_activity where wait_event_type = 'Lock'`;
+  await waitFor('the end waits', async () => (await sql.rows(waits)).length > 0);
+  await stopping.query('commit');
+  stopping.release();
+  t.deepEqual(lostOf(await reported), [foreign, stopped].sort());
+  t.deepEqual(lostOf(await sql.exchange(holder, { ends })), [...jobs].sort(), 'repeated');
+  t.deepEqual(
+    (await statusesOf(held)).map(({ status }) => status),
+    [0, 0, 0],
+  );
+});
+
 for (const size of SIZES) {
   test.serial(`arrays of what is usual may be left out, with ${size} jobs`, async (t) => {
     const { holder, jobs } = await begin(size);
     await sql.exchange(holder, { turns: size });
     const ended = jobs.pop() ?? '';
     await sql.exchange(holder, { ends: [{ job: ended, result: 1 }] });
-    const text = `select kind, job_id, address from ratchet.exchange($1, 0, 0, p_step_jobs => $2,
+    const text = `select distinct kind, job_id, address from ratchet.exchange($1, 0, 0, p_step_jobs => $2,
       p_step_positions => $3, p_step_names => $4, p_step_values => $5, p_end_jobs => $2,
       p_end_results => $5, p_plan_jobs => $6, p_plan_addresses => '{h7}', p_plan_positions => '{1}',
       p_plan_kinds => '{sleep}', p_plan_names => '{sleep}', p_plan_attempts => '{0}')`;
