@@ -8,15 +8,14 @@
 -- that wait.
 -- With p_worker only jobs are ended of which that worker holds the thread at the given address: the
 -- main function, or a hook that failed for good.
--- Returns the jobs it ended (one that had ended before is not among them), whether other jobs waited
--- for one that returned, and the jobs whose end did not count, null if all did.
+-- Returns the jobs it ended (one that had ended before is not among them), whether other jobs
+-- waited for one that returned, and the jobs whose end did not count, null if all did.
 
 create function ratchet_internal.end_jobs(
   p_worker bigint, p_now timestamptz, p_jobs bigint[], p_addresses text[], p_results json[],
   p_errors json[], p_status int default 0, out ended bigint[], out are_awaited boolean,
   out uncounted bigint[]
-)
-language plpgsql volatile
+) language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -49,8 +48,7 @@ begin
     array_agg(id) filter (where version is not null)
   into ended, v_kept, v_awaited, v_is_watched, v_graphs from job;
   if coalesce(cardinality(ended || v_kept), 0) < cardinality(p_jobs) then
-    uncounted := array(
-      select unnest(p_jobs) except select unnest(ended || v_kept));
+    uncounted := array(select unnest(p_jobs) except select unnest(ended || v_kept));
   end if;
   if v_awaited is not null or v_kept is not null or exists (
     select from ratchet_internal.messages
@@ -68,9 +66,7 @@ begin
       from ratchet_internal.messages m
       where m.job_id = given.job_id and m.address = given.address
         and m.position = given.position limit 1 for update) locked;
-    if v_have_tasks then
-      perform ratchet_internal.drop_escalations(p_now, ended, false);
-    end if;
+    if v_have_tasks then perform ratchet_internal.drop_escalations(p_now, ended, false); end if;
   end if;
   delete from ratchet_internal.messages where job_id = any (ended);
   if v_kept is not null then
@@ -81,9 +77,7 @@ begin
     perform ratchet_internal.answer_parents(p_now, v_awaited, p_worker is not null);
   end if;
   if v_is_watched then perform pg_notify('ratchet_results', ''); end if;
-  if v_graphs is not null then
-    perform ratchet_internal.announce_ended(v_graphs);
-  end if;
+  if v_graphs is not null then perform ratchet_internal.announce_ended(v_graphs); end if;
   are_awaited := v_awaited is not null;
 end $$;
 comment on function ratchet_internal.end_jobs(
