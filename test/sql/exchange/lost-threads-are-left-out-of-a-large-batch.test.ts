@@ -82,9 +82,10 @@ for (const size of SIZES) {
     const ended = jobs.pop() ?? '';
     await sql.exchange(holder, { ends: [{ job: ended, result: 1 }] });
     const text = `select distinct kind, job_id, address from ratchet.exchange($1, 0, 0,
-      p_step_jobs => $2, p_step_positions => $3, p_step_names => $4, p_step_values => $5, p_end_jobs => $2,
-      p_end_results => $5, p_plan_jobs => $6, p_plan_addresses => '{h7}', p_plan_positions => '{1}',
-      p_plan_kinds => '{sleep}', p_plan_names => '{sleep}', p_plan_attempts => '{0}')`;
+      p_step_jobs => $2, p_step_positions => $3, p_step_names => $4, p_step_values => $5,
+      p_end_jobs => $2, p_end_results => $5, p_plan_jobs => $6, p_plan_addresses => '{h7}',
+      p_plan_positions => '{1}', p_plan_kinds => '{sleep}', p_plan_names => '{sleep}',
+      p_plan_attempts => '{0}')`;
     const all = [...jobs, ended];
     const values = [
       all,
