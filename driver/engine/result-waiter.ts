@@ -3,6 +3,7 @@ import type { Database } from '../database/database';
 import { isConnectionError, isTransient, RatchetError } from '../errors';
 import type { Work } from '../database/exchange';
 import { watchJobs, type FinishedJob } from '../database/job-calls';
+import { isHookAddress } from './address';
 import type { Batch } from './report';
 import type { TurnCache } from './turn-cache';
 
@@ -207,7 +208,7 @@ export function tellEnds(
   if (!results.isAwaited) return;
   const lost = new Set(work.filter(({ kind }) => kind === 'lost').map(({ jobId }) => jobId));
   for (const { jobId, address, report } of turns) {
-    if (report.end === undefined || address !== '' || lost.has(jobId)) continue;
+    if (report.end === undefined || isHookAddress(address) || lost.has(jobId)) continue;
     const turn = threads.get(jobId, address);
     if (turn === undefined) continue;
     const { namespace, workflowId } = turn.work;
