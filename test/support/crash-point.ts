@@ -9,8 +9,8 @@ export interface CrashPoint {
   of?: Counted;
 }
 
-/** Exchanges; or the statements of the transaction of an activity. */
-export type Counted = 'exchange' | 'transaction';
+/** Exchanges; the statements of the transaction of an activity; starts that the process may run. */
+export type Counted = 'exchange' | 'transaction' | 'start';
 
 /**
  * Before it is sent; when it is sent and not answered; when the answer is there and not yet read.
@@ -34,6 +34,7 @@ const IN_TRANSACTION =
 function kindOf(statement: unknown): Counted | undefined {
   const { name, text = statement } = Object(statement) as { name?: unknown; text?: unknown };
   if (typeof name === 'string' && name.startsWith('ratchet_exchange')) return 'exchange';
+  if (name === 'ratchet_start_eagerly') return 'start';
   return typeof text === 'string' && IN_TRANSACTION.test(text) ? 'transaction' : undefined;
 }
 

@@ -8,6 +8,7 @@ import { activities, workflows, type WorkflowName } from './shapes';
 
 export type ToWorker =
   | { kind: 'serve'; queue: string; workflows: WorkflowName[] }
+  | { kind: 'start'; workflow: WorkflowName; id: string; queue: string; args: unknown[] }
   | { kind: 'arm'; crash?: CrashPoint }
   | { kind: 'count' }
   | { kind: 'block'; milliseconds: number }
@@ -35,10 +36,18 @@ async function serve(queue: string, names: WorkflowName[]): Promise<void> {
   }
 }
 
+async function start(workflowName: string, workflowId: string, taskQueue: string, args: unknown[]) {
+  const { workflow } = new Durable.Client({ connection, install: false });
+  await workflow.start({ workflowName, workflowId, taskQueue, args });
+}
+
 async function obey(message: ToWorker): Promise<number | undefined> {
   switch (message.kind) {
     case 'serve':
       await serve(message.queue, message.workflows);
+      return undefined;
+    case 'start':
+      await start(message.workflow, message.id, message.queue, message.args);
       return undefined;
     case 'arm':
       armCrash(message.crash);

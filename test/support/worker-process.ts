@@ -25,6 +25,8 @@ export interface WorkerProcess {
   readonly exitCode: number | null;
   /** Serves the queue's activities, and these workflows of it. */
   serve(queue: string, workflows?: WorkflowName[]): Promise<void>;
+  /** Starts a workflow from there. */
+  start(workflow: WorkflowName, id: string, queue: string, ...args: unknown[]): Promise<void>;
   /** Counts exchanges from now on, and dies at one of them. */
   arm(crash?: CrashPoint): Promise<void>;
   exchanges(): Promise<number>;
@@ -72,6 +74,9 @@ export async function startWorkerProcess(
       return child.exitCode;
     },
     serve: async (queue, workflows = []) => void (await ask({ kind: 'serve', queue, workflows })),
+    start: async (workflow, id, queue, ...args) => {
+      await ask({ kind: 'start', workflow, id, queue, args });
+    },
     arm: async (crash) => void (await ask({ kind: 'arm', ...(crash && { crash }) })),
     exchanges: async () => (await ask({ kind: 'count' })) ?? 0,
     block: async (milliseconds) => void (await ask({ kind: 'block', milliseconds })),
