@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { Database } from '../database/database';
 import type { Work } from '../database/exchange';
 import { startForWorker, startWorkflow, type StartRequest } from '../database/job-calls';
@@ -22,6 +23,12 @@ export interface EagerHost {
   receive(work: Work): void;
 }
 
+/**
+ * Where nobody's asynchronous context is: a job is no part of what its starter does, and is not to
+ * find the starter's transaction or request in an AsyncLocalStorage.
+ */
+const outside = new AsyncResource('pgratchet');
+
 /** A start that asks for nothing but that its end is notified. */
 const PLAIN = [null, '{"watch":true}'];
 
@@ -32,7 +39,8 @@ const PLAIN = [null, '{"watch":true}'];
 export function startEagerly(host: EagerHost, request: StartRequest): Promise<void> | undefined {
   const { loop, served } = host;
   const mayRun = loop.isIdle && host.rooms().turns > 0 && served.takes(request);
-  return mayRun && PLAIN.includes(request.options) ? start(host, request) : undefined;
+  if (!mayRun || !PLAIN.includes(request.options)) return undefined;
+  return outside.runInAsyncScope(() => start(host, request));
 }
 
 async function start(host: EagerHost, request: StartRequest): Promise<void> {

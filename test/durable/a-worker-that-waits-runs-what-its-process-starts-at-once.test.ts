@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import test, { type ExecutionContext } from 'ava';
 import { Client } from 'pg';
 import { Durable } from '../../driver';
@@ -35,7 +36,11 @@ function fateful(fateOf: Fate): typeof Client {
  * A process that starts workflows and runs them, from when on it has claimed one as it started it.
  * `runs` are the ids of those that ran, `holders` whether each was claimed so.
  */
-async function startAndRun(t: ExecutionContext, fateOf: Fate = () => undefined) {
+async function startAndRun(
+  t: ExecutionContext,
+  fateOf: Fate = () => undefined,
+  starter = new AsyncLocalStorage<string>(),
+) {
   const { url, pool } = await testDatabase(t);
   t.teardown(() => Durable.shutdown());
   const fates: { of: Fate } = { of: () => undefined };
@@ -43,8 +48,10 @@ async function startAndRun(t: ExecutionContext, fateOf: Fate = () => undefined) 
   const connection = { class: class_, options: { connectionString: url, Client: class_ } };
   const runs: string[] = [];
   const holders: (boolean | undefined)[] = [];
+  const seen: (string | undefined)[] = [];
   const note = async (id: string) => {
     runs.push(id);
+    seen.push(starter.getStore());
     // What was claimed later is dated later.
     const { rows } = await pool.query<{ at_once: boolean }>(
       `select m.due_at = j.created_at as at_once from ratchet.jobs j
@@ -56,7 +63,10 @@ async function startAndRun(t: ExecutionContext, fateOf: Fate = () => undefined) 
     return id;
   };
   const steps = Durable.workflow.proxyActivities<{ note: typeof note }>({ activities: { note } });
-  const counted = async (id: string) => steps.note(id);
+  const counted = async (id: string) => {
+    seen.push(starter.getStore());
+    return steps.note(id);
+  };
   const worker = await Durable.Worker.create({ connection, taskQueue: 'eager', workflow: counted });
   const client = new Durable.Client({ connection });
   const start = (id: string) => client.workflow.start({ ...SHARED, workflowId: id, args: [id] });
@@ -64,8 +74,9 @@ async function startAndRun(t: ExecutionContext, fateOf: Fate = () => undefined) 
   for (let i = 0; holders.at(-1) !== true; i += 1) await run(`before-${i}`);
   runs.length = 0;
   holders.length = 0;
+  seen.length = 0;
   fates.of = fateOf;
-  return { pool, worker, start, run, runs, holders };
+  return { pool, worker, start, run, runs, holders, seen };
 }
 
 test.serial('it is claimed by the commit that starts it', async (t) => {
@@ -73,6 +84,14 @@ test.serial('it is claimed by the commit that starts it', async (t) => {
   for (const id of ['a', 'b', 'c']) t.is(await run(id), id);
   t.deepEqual(runs, ['a', 'b', 'c']);
   t.deepEqual(holders, [true, true, true]);
+});
+
+test.serial('it runs outside of what its starter does', async (t) => {
+  const starter = new AsyncLocalStorage<string>();
+  const { run, holders, seen } = await startAndRun(t, () => undefined, starter);
+  t.is(await starter.run('a transaction', () => run('apart')), 'apart');
+  t.deepEqual(holders, [true]);
+  t.deepEqual(seen, [undefined, undefined], 'by the function, and by its step');
 });
 
 test.serial('whoever waits hears of a job that was stopped, not of its return', async (t) => {
