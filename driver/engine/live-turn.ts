@@ -263,6 +263,8 @@ export class LiveTurn extends ReportingTurn {
       call.promise.expectFailure();
       call.reject(new CancelledFailure());
     }
+    // With those plans gone there may be nothing to commit, which steps that go on waited for.
+    if (this.isCommitted) this.committed();
   }
 
   /** Whether the function still has to get the answer of this call. */

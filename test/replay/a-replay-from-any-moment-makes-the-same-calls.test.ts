@@ -2,6 +2,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { randomOf } from '../support/seed';
 import { runProgram, type Snapshot } from '../support/turn-lab';
+import type { Program } from '../support/turn-program';
 import { assertReplays, scenarios, seed, told } from '../support/turn-replays';
 
 const RUNS = Number(process.env['RUNS'] ?? 60);
@@ -27,4 +28,20 @@ test('answered in the recorded order, a run from its beginning does the same', a
   });
   await fc.assert(property, { numRuns: RUNS, seed, includeErrorInReport: true });
   t.pass();
+});
+
+// The cancellation takes the first back before it was handed in, and the second had waited for it.
+test('a shielded step begins though what was to be committed before it is taken back', async (t) => {
+  const step = { type: 'call', isFailing: false } as const;
+  const shielded = { ...step, where: 'local', name: 'step-2' } as const;
+  const parts: Program[] = [
+    { ...step, where: 'remote', name: 'step-1' },
+    { type: 'shield', body: shielded },
+  ];
+  const cancel = { jobId: '1', address: '#cancel', position: 1, kind: 'cancel', name: 'cancel' };
+  const rows = [{ ...cancel, delivery: 1, isFailed: false, value: null, isDone: true }];
+  const from = { rows, isCancelRequested: true, anchor: 0 };
+  const what = { program: { type: 'settled', parts } as const, thread: '', isCancelling: true };
+  const { log } = await runProgram({ ...what, from, random: randomOf(1) });
+  t.true(log.includes('deliver 2'), log.join());
 });
