@@ -31,7 +31,7 @@ test('answered in the recorded order, a run from its beginning does the same', a
 });
 
 // The cancellation takes the first back before it was handed in, and the second had waited for it.
-test('a shielded step begins though what was to be committed before it is taken back', async (t) => {
+test('a shielded step begins though what was to be committed before is gone', async (t) => {
   const step = { type: 'call', isFailing: false } as const;
   const shielded = { ...step, where: 'local', name: 'step-2' } as const;
   const parts: Program[] = [
