@@ -3,6 +3,7 @@ import type { Database } from '../database/database';
 import type { Work } from '../database/exchange';
 import { startForWorker, startWorkflow, type StartRequest } from '../database/job-calls';
 import { isConnectionError, isTransient } from '../errors';
+import type { ExchangeLoop } from './exchange-loop';
 import type { Served } from './served';
 
 /** What a start needs of the worker that may run it at once. */
@@ -11,15 +12,8 @@ export interface EagerHost {
   readonly workerId: string;
   readonly isStopped: boolean;
   readonly served: Served;
+  readonly loop: Pick<ExchangeLoop, 'isIdle' | 'receiving' | 'recover'>;
   rooms(): { turns: number };
-  readonly loop: {
-    /** The database has nothing for the worker, and tells it when that changes. */
-    readonly isIdle: boolean;
-    /** While work is asked for, nobody finds out what is held: the answer may be on its way. */
-    receiving<T>(ask: () => Promise<T>): Promise<T>;
-    /** Something got no answer: find out what is held. */
-    recover(error: unknown): void;
-  };
   receive(work: Work): void;
 }
 
@@ -29,7 +23,7 @@ export interface EagerHost {
  */
 const outside = new AsyncResource('pgratchet');
 
-/** A start that asks for nothing but that its end is notified. */
+/** The rule of `ratchet_internal.asks_to_watch`: for others the call would only cost more. */
 const PLAIN = [null, '{"watch":true}'];
 
 /**

@@ -23,7 +23,7 @@ export interface ExchangeHost extends AnswerHost {
   readonly workerId: string;
   /** What is finished and not in flight. */
   takeBatch(): Batch;
-  /** The batch is committed. */
+  /** A batch is committed, and this came back; nothing of either has been handed on. */
   answered(batch: Batch, work: readonly Work[]): void;
   rooms(): Room;
   /** One job's part of a batch can never be committed: returns what to report in its stead. */

@@ -1,8 +1,8 @@
 import { Pool, type ClientConfig } from 'pg';
 import { Database } from '../database/database';
+import type { Work } from '../database/exchange';
 import { createListener, type Listener } from '../database/listener';
 import { migrate } from '../database/migrate';
-import type { Work } from '../database/exchange';
 import type { Route } from '../database/worker-calls';
 import { isRefusal } from '../connection-errors';
 import { environmentNumber } from '../environment';

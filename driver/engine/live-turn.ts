@@ -249,10 +249,6 @@ export class LiveTurn extends ReportingTurn {
     this.isCancelled = true;
     this.isCancelQueued = false;
     this.history.answered.add(-1);
-    // What nobody waits for any more is not to begin.
-    this.report.plans = this.report.plans.filter(
-      ({ address, position }) => address !== this.address || !positions.has(position),
-    );
     if (!isRecorded) {
       this.record(cancellation(this.address, this.deliveries + 1, [...positions]));
     }
@@ -263,8 +259,8 @@ export class LiveTurn extends ReportingTurn {
       call.promise.expectFailure();
       call.reject(new CancelledFailure());
     }
-    // With those plans gone there may be nothing to commit, which steps that go on waited for.
-    if (this.isCommitted) this.committed();
+    // What nobody waits for any more is not to begin.
+    this.withdraw(({ address, position }) => address === this.address && positions.has(position));
   }
 
   /** Whether the function still has to get the answer of this call. */

@@ -130,7 +130,7 @@ export class LocalSteps {
       });
       return;
     }
-    if (isUnsent) turn.report.plans = turn.report.plans.filter((other) => other !== plan);
+    if (isUnsent) turn.withdraw((other) => other === plan);
     if (outcome.isFailed && isRetriedLocally(parseOptions(call.call.options), outcome.code)) {
       turn.plan(planOf(turn, call, { attempt: 1, isFailed: true }));
     } else {

@@ -35,6 +35,12 @@ export abstract class ReportingTurn {
     this.askToReport();
   }
 
+  /** Takes back plans that are not in flight; if nothing is left to commit, what waited goes on. */
+  withdraw(isWithdrawn: (plan: PlanReport) => boolean): void {
+    this.report.plans = this.report.plans.filter((plan) => !isWithdrawn(plan));
+    if (this.isCommitted) this.committed();
+  }
+
   /** Runs `action` once everything reported so far is committed; at once if nothing is open. */
   whenCommitted(action: () => void): void {
     if (this.isCommitted) action();

@@ -1,8 +1,8 @@
 import { backoff } from '../backoff';
 import type { Database } from '../database/database';
-import { isConnectionError, isTransient, RatchetError } from '../errors';
 import type { Work } from '../database/exchange';
 import { watchJobs, type FinishedJob } from '../database/job-calls';
+import { isConnectionError, isTransient, RatchetError } from '../errors';
 import { isHookAddress } from './address';
 import type { Batch } from './report';
 import type { TurnCache } from './turn-cache';

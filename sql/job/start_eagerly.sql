@@ -1,7 +1,8 @@
 -- Starts one job for the process that also runs it: where the worker waits for work and serves the
 -- workflow, the new job's turn is the worker's in the commit that starts it, as if it had claimed
--- it, and needs neither a notification nor an exchange. Where it is busy, gone or throttled, the id
--- is taken or there are further options, this is start_workflow.
+-- it, and needs neither a notification nor an exchange. Nothing else tells the worker of it: only
+-- its own process is to call this. Where it is busy, gone or throttled, the id is taken or there
+-- are further options, this is start_workflow.
 -- Locks: the worker (key share), then as start_workflow. Writes: jobs, messages. Wakes: an idle
 --   worker of the queue, if this one does not take it.
 -- Raises: as start_workflow; 55P03 after waiting 100 ms for another start of the id, which is then
@@ -42,6 +43,6 @@ begin
 end $$;
 comment on function ratchet.start_eagerly(
   bigint, text, json, text, text, text, json, uuid) is
-  'Starts a workflow, and gives it to a worker that waits for work if it serves the workflow: '
-  'returns the number of the job then, else null. Raises 55P03 when a job of the id is being '
-  'started elsewhere.';
+  'For the process of a worker: starts a workflow, and gives it to that worker if it waits for '
+  'work and serves the workflow; returns the number of the job then, else null. Raises 55P03 when '
+  'a job of the id is being started elsewhere.';
