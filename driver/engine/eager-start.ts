@@ -12,8 +12,7 @@ export interface EagerHost {
   readonly workerId: string;
   readonly isStopped: boolean;
   readonly served: Served;
-  readonly loop: Pick<ExchangeLoop, 'isIdle' | 'receiving' | 'recover'>;
-  rooms(): { turns: number };
+  readonly loop: Pick<ExchangeLoop, 'mayBegin' | 'receiving' | 'recover'>;
   receive(work: Work): void;
 }
 
@@ -32,7 +31,7 @@ const PLAIN = [null, '{"watch":true}'];
  */
 export function startEagerly(host: EagerHost, request: StartRequest): Promise<void> | undefined {
   const { loop, served } = host;
-  const mayRun = loop.isIdle && host.rooms().turns > 0 && served.takes(request);
+  const mayRun = loop.mayBegin && served.takes(request);
   if (!mayRun || !PLAIN.includes(request.options)) return undefined;
   return outside.runInAsyncScope(() => start(host, request));
 }

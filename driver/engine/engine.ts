@@ -12,6 +12,7 @@ import { Eviction, type EvictionHost } from './eviction';
 import { History } from './history';
 import { LiveTurn } from './live-turn';
 import type { PendingCall } from './call';
+import { roomLeft, sum, type Load } from './load';
 import { LocalSteps, planOf } from './local-steps';
 import { readHistories, Rebuilding } from './rebuilding';
 import { Registration, type RegistrationOptions } from './registration';
@@ -27,9 +28,9 @@ import { Unreported } from './unreported';
 type Registered = Pick<RegistrationOptions, 'leaseSeconds' | 'isUpkept' | 'onError'>;
 
 export interface EngineOptions extends Registered {
-  /** Workflow functions running (not waiting) at once. Default 1,000. */
+  /** Workflow functions that run, or whose results are not committed, at once. Default 2,000. */
   maxTurns: number;
-  /** Claimed activities running at once. Default 500. */
+  /** Claimed activities at once, likewise. Default 500. */
   maxActivities: number;
   /** Waiting functions kept in memory; the longest waiting beyond are rebuilt. Default 10,000. */
   cacheSize: number;
@@ -38,8 +39,6 @@ export interface EngineOptions extends Registered {
   onAnswered: (batch: Batch, work: readonly Work[]) => void;
   logLevel?: LogLevel;
 }
-
-const NO_ROOM = { turns: 0, activities: 0 };
 
 /** A worker process's side of the engine: what it serves, what it holds, what it reports. */
 export class Engine implements TurnHost, ExchangeHost, EvictionHost, ResyncHost, EagerHost {
@@ -179,18 +178,15 @@ export class Engine implements TurnHost, ExchangeHost, EvictionHost, ResyncHost,
     return { turns: this.unreported.take(), activities: this.claimed.takeReports() };
   }
 
-  rooms(): { turns: number; activities: number } {
+  rooms(coming: Load): Load {
+    const { served, turns, rebuilding, claimed } = this;
     const { maxTurns, maxActivities } = this.options;
-    const running = this.turns.activeCount + this.rebuilding.size;
-    const turns = this.served.hasTurns ? maxTurns - running : 0;
-    const activities = this.served.hasActivities ? maxActivities - this.claimed.size : 0;
-    // A nearly full house waits until a batch is worth the call; and no call takes more than half,
-    // so that the database works on one part while this process works on the other.
-    if (turns < maxTurns / 4 && activities < maxActivities / 4) return NO_ROOM;
-    return {
-      turns: Math.max(Math.min(turns, Math.ceil(maxTurns / 2)), 0),
-      activities: Math.max(Math.min(activities, Math.ceil(maxActivities / 2)), 0),
+    const limits = {
+      turns: served.hasTurns ? maxTurns : 0,
+      activities: served.hasActivities ? maxActivities : 0,
     };
+    const held = { turns: turns.activeCount + rebuilding.size, activities: claimed.size };
+    return roomLeft(limits, sum(held, coming));
   }
 
   answered(batch: Batch, work: readonly Work[]): void {

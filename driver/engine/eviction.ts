@@ -26,8 +26,10 @@ export class Eviction {
   ) {}
 
   /** Gives parked turns back: the longest waiting, unless others are named. */
-  async run(parked: readonly LiveTurn[] = this.turns.idlest()): Promise<void> {
-    if (this.isEvicting || this.isStopped || parked.length === 0) return;
+  async run(named?: readonly LiveTurn[]): Promise<void> {
+    if (this.isEvicting || this.isStopped) return;
+    const parked = named ?? this.turns.idlest();
+    if (parked.length === 0) return;
     this.isEvicting = true;
     const asked = parked.map(({ jobId, address, history }) => {
       return { jobId, address, known: history.answered.size };

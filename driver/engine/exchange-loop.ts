@@ -4,6 +4,7 @@ import { exchange, peek, type Rooms, type Work } from '../database/exchange';
 import { isConnectionError, isTransient } from '../errors';
 import { stepTeller } from '../telemetry/step-spans';
 import { telemetry } from '../telemetry/telemetry';
+import { isAny, sum, type Load } from './load';
 import { repeatPart, type PartSender } from './lone-parts';
 import { clearTheWay, isLost, isOfOthers } from './refusals';
 import { isEmptyBatch, partsOf, type Batch } from './report';
@@ -16,16 +17,14 @@ const LONGEST_TOGETHER = 6;
 const NOTHING: Batch = { turns: [], activities: [] };
 const REPORT_ONLY: Rooms = { turns: 0, activities: 0, isIdle: false };
 
-/** How much more work there is room for. */
-type Room = Omit<Rooms, 'isIdle'>;
-
 export interface ExchangeHost extends AnswerHost {
   readonly workerId: string;
   /** What is finished and not in flight. */
   takeBatch(): Batch;
   /** A batch is committed, and this came back; nothing of either has been handed on. */
   answered(batch: Batch, work: readonly Work[]): void;
-  rooms(): Room;
+  /** How much more there is room for, beside what is on its way. */
+  rooms(coming: Load): Load;
   /** One job's part of a batch can never be committed: returns what to report in its stead. */
   rejected(batch: Batch, error: unknown): Batch;
   /** The lease is gone: forget everything and register anew. */
@@ -33,10 +32,6 @@ export interface ExchangeHost extends AnswerHost {
   /** After an exchange without an answer: find out what it did. */
   resync(): Promise<void>;
   onError(error: unknown): void;
-}
-
-function hasRoom({ turns, activities }: Room): boolean {
-  return turns + activities > 0;
 }
 
 /**
@@ -49,7 +44,7 @@ export class ExchangeLoop implements PartSender {
   private answers = 0;
   private readonly strides: Strides;
   /** Room offered by the exchanges in flight. */
-  private readonly asked = { turns: 0, activities: 0 };
+  private readonly asked: Load = { turns: 0, activities: 0 };
   isStopping = false;
   /** Nothing is sent any more: what is held goes back. */
   private isEnded = false;
@@ -88,8 +83,13 @@ export class ExchangeLoop implements PartSender {
   }
 
   /** The database has nothing for this worker, and tells it when that changes. */
-  get isIdle(): boolean {
+  private get isIdle(): boolean {
     return this.isDeclaredIdle && this.recovery === undefined && !this.isStopping;
+  }
+
+  /** A function may begin without an exchange: none that waits would have come first. */
+  get mayBegin(): boolean {
+    return this.isIdle && this.host.rooms(this.strides.waiting).turns > 0;
   }
 
   private get isQuiet(): boolean {
@@ -101,27 +101,25 @@ export class ExchangeLoop implements PartSender {
       const batch = this.host.takeBatch();
       const free = this.freeRooms();
       // While it is not declared idle nobody would tell it of work.
-      const isHungry = this.isHungry || (hasRoom(free) && !this.isDeclaredIdle);
+      const isHungry = this.isHungry || (isAny(free) && !this.isDeclaredIdle);
       if (isEmptyBatch(batch) && (!isHungry || this.isStopping || this.inFlight > 0)) break;
       void this.send(batch, this.roomsFor(free, isHungry));
     }
     if (this.isQuiet) this.onDrained?.();
   }
 
-  /** Room that no exchange in flight has offered. */
-  private freeRooms(): Room {
-    const { turns, activities } = this.host.rooms();
-    return {
-      turns: Math.max(turns - this.asked.turns, 0),
-      activities: Math.max(activities - this.asked.activities, 0),
-    };
+  /** One call at a time takes functions, or activities: two would pass by each other's rows. */
+  private freeRooms(): Load {
+    const { asked, strides, host } = this;
+    const { turns, activities } = host.rooms(sum(asked, strides.waiting));
+    return { turns: asked.turns ? 0 : turns, activities: asked.activities ? 0 : activities };
   }
 
   /** What the next exchange may claim, and whether the database is to tell when there is more. */
-  private roomsFor(free: Room, isHungry: boolean): Rooms {
+  private roomsFor(free: Load, isHungry: boolean): Rooms {
     if (this.isStopping) return REPORT_ONLY;
     const isAsBefore = !isHungry && this.isDeclaredIdle;
-    return { ...free, isIdle: isAsBefore ? null : hasRoom(free) };
+    return { ...free, isIdle: isAsBefore ? null : isAny(free) };
   }
 
   private async send(batch: Batch, rooms: Rooms): Promise<void> {

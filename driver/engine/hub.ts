@@ -55,7 +55,7 @@ const CHANNELS = { work: 'ratchet', results: 'ratchet_results', broadcasts: 'rat
 /** What the hub, and not the user, gives the engine. */
 type Wired = 'onError' | 'onAnswered' | 'isUpkept';
 const DEFAULTS: Omit<EngineOptions, Wired> = {
-  ...{ maxTurns: 1_000, maxActivities: 500, cacheSize: 10_000, pollMs: 1_000, leaseSeconds: 30 },
+  ...{ maxTurns: 2_000, maxActivities: 500, cacheSize: 10_000, pollMs: 1_000, leaseSeconds: 30 },
 };
 
 /** What the environment says, for settings that nobody gives. */

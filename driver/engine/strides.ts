@@ -1,5 +1,6 @@
 import type { Work } from '../database/exchange';
-import type { Batch } from './report';
+import type { Load } from './load';
+import { NONE, type Batch } from './report';
 
 /** So many functions go on before the next exchange is sent: the database works meanwhile. */
 const STRIDE = 250;
@@ -11,6 +12,8 @@ const STRIDE = 250;
 const STEPS_AS_ONE = 10;
 /** A claimed activity takes as much of a stride as two functions: a call takes half as many. */
 const ACTIVITY_AS = 2;
+/** What makes a function run from the top. */
+const TURNS: readonly Work['kind'][] = ['start', 'turn', 'careful'];
 /** So many functions go on before it is asked how many steps they have begun. */
 const PART = 10;
 
@@ -23,6 +26,7 @@ export interface AnswerHost {
 
 interface Part {
   length: number;
+  work: readonly Work[];
   take: () => Promise<void>;
 }
 
@@ -48,10 +52,10 @@ function* receivedParts(work: Work[]): Generator<{ work: Work[]; length: number 
 
 function* partsOf(host: AnswerHost, batch: Batch, work: Work[]): Generator<Part> {
   for (const part of committedParts(batch)) {
-    yield { length: part.turns.length, take: async () => host.committed(part) };
+    yield { length: part.turns.length, work: NONE, take: async () => host.committed(part) };
   }
   for (const part of receivedParts(work)) {
-    yield { length: part.length, take: () => host.received(part.work) };
+    yield { ...part, take: () => host.received(part.work) };
   }
 }
 
@@ -69,12 +73,15 @@ async function letExchange(): Promise<void> {
  */
 export class Strides {
   private last: Promise<void> = Promise.resolve();
+  /** What has come and is not handed on yet. */
+  readonly waiting: Load = { turns: 0, activities: 0 };
 
   constructor(private readonly host: AnswerHost) {}
 
   /** Resolves when all is handed on, and what had to be rebuilt has been. */
   async handOn(batch: Batch, work: Work[]): Promise<void> {
     const taken: Promise<void>[] = [];
+    this.count(work, 1);
     this.last = this.last.then(() => this.walk(batch, work, taken));
     await this.last;
     await Promise.all(taken);
@@ -88,8 +95,15 @@ export class Strides {
         room = STRIDE;
       }
       const begun = this.host.stepsBegun;
+      this.count(part.work, -1);
       taken.push(part.take());
       room -= Math.max(part.length, Math.floor((this.host.stepsBegun - begun) / STEPS_AS_ONE));
+    }
+  }
+  private count(work: readonly Work[], by: 1 | -1): void {
+    for (const { kind } of work) {
+      if (kind === 'activity') this.waiting.activities += by;
+      else if (TURNS.includes(kind)) this.waiting.turns += by;
     }
   }
 }

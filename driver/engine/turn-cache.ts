@@ -3,7 +3,8 @@ import type { LiveTurn } from './live-turn';
 import { NONE } from './report';
 
 /**
- * The turns in this process's memory: those at work, and those that wait, longest waiting first.
+ * The turns in this process's memory: those at work, until their ends are committed, and those that
+ * wait, longest waiting first.
  */
 export class TurnCache {
   private readonly turns = new Map<string, LiveTurn>();
@@ -51,7 +52,6 @@ export class TurnCache {
 
   /** Counts the turn as waiting if it is. */
   park(turn: LiveTurn): void {
-    if (turn.isOver) this.active.delete(turn);
     if (!turn.isParked || !this.active.delete(turn)) return;
     // Last in the order of the map.
     const key = threadKey(turn.jobId, turn.address);

@@ -69,8 +69,6 @@ comment on column ratchet.jobs.status is
   'from outside.';
 comment on column ratchet.jobs.version is
   'Version of the graph that started the job; null for a function.';
-comment on column ratchet.jobs.context is
-  'The data of the job that its activities write and read, one document; null when it has none.';
 comment on column ratchet.jobs.attempt is 'How often the function has failed and been run again.';
 comment on column ratchet.jobs.generation is
   'How often the function has continued as new; its thread has the address $1, $2 and so on.';
@@ -105,7 +103,8 @@ comment on column ratchet.jobs.result is
 comment on column ratchet.jobs.error is
   'Why the job ended without a result, or, while it runs, why its last run failed.';
 comment on column ratchet.jobs.context is
-  'The JSON document of the job, which its functions or its graph read and change while it runs.';
+  'The JSON document of the job, which its functions or its graph read and change while it runs; '
+  'null when it has none.';
 comment on column ratchet.jobs.created_at is 'When the job was started.';
 comment on column ratchet.jobs.updated_at is 'When the row last changed.';
 comment on column ratchet.jobs.finished_at is 'When the job ended; null while it runs.';
