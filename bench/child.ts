@@ -1,15 +1,10 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
+import { nodeProgram } from './node';
 
 export interface Usage {
   rss: number;
   heapUsed: number;
-}
-
-/** Another Node than this one, and further options for it. */
-export interface NodeProgram {
-  execPath: string;
-  execArgv: string[];
 }
 
 /** A worker process: plain Node, as users run it, told what to do by messages. */
@@ -20,15 +15,11 @@ export class Child {
   private count = 0;
   private failure: Error | undefined;
 
-  constructor(file: string, profileFolder?: string, node: Partial<NodeProgram> = {}) {
+  constructor(file: string, profileFolder?: string, nodeOptions: string[] = []) {
     const profile = ['--cpu-prof', '--cpu-prof-dir', profileFolder ?? ''];
     this.process = fork(join(__dirname, file), {
-      execPath: node.execPath ?? process.execPath,
-      execArgv: [
-        '--expose-gc',
-        ...(profileFolder === undefined ? [] : profile),
-        ...(node.execArgv ?? []),
-      ],
+      execPath: nodeProgram().path,
+      execArgv: ['--expose-gc', ...(profileFolder === undefined ? [] : profile), ...nodeOptions],
     });
     this.process.on('message', (message: Message) => {
       if (message.event !== undefined) this.listeners.get(message.event)?.resolve(message.value);

@@ -15,6 +15,8 @@ export interface Flags {
   peers: string[];
   /** Results of an earlier run: a ratio that fell against them makes this one fail. */
   compare: string | undefined;
+  /** The Node that all programs run under: a path, or `current`; undefined: that of npm. */
+  node: string | undefined;
   /** Folder for CPU profiles of the worker processes. */
   profile: string | undefined;
   /** SQL to run after the engine is installed: to see what a change of it would bring. */
@@ -47,6 +49,7 @@ export function readFlags(known: string[], peers: string[]): Flags {
       hold: { type: 'string' },
       peers: { type: 'string' },
       compare: { type: 'string' },
+      node: { type: 'string' },
       profile: { type: 'string' },
       patch: { type: 'string' },
       statements: { type: 'boolean', default: false },
@@ -61,6 +64,7 @@ export function readFlags(known: string[], peers: string[]): Flags {
     rounds: Number(values.rounds ?? (values.quick ? 1 : 5)),
     n: Number(values.n ?? (values.quick ? 4_000 : 20_000)),
     hold: Number(values.hold ?? (values.quick ? 8 : 600)),
+    node: values.node === 'current' ? 'current' : values.node && path(values.node),
     profile: values.profile && path(values.profile),
     patch: values.patch && path(values.patch),
     statements: values.statements,

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { saveCharts } from './charts';
 import { compare, readSaved } from './compare';
 import { readFlags } from './flags';
+import { chooseNode } from './node';
 import { printAbsences } from './peers/absences';
 import { availablePeers } from './peers/install';
 import { PEERS } from './peers/peers';
@@ -56,11 +57,12 @@ const workloads: Record<string, Workload> = {
 async function main(): Promise<number> {
   const flags = readFlags(Object.keys(workloads), Object.keys(PEERS));
   const saved = readSaved(flags.compare);
+  chooseNode(flags.node);
   flags.peers = availablePeers(flags.peers);
   const server = await startServer(flags);
   const results: Result[] = [];
   try {
-    printHead();
+    printHead(server.version);
     for (const [index, name] of flags.only.entries()) {
       beginWorkload(name, index, flags.only.length);
       if (flags.statements) await forgetStatements((await server.database('ours')).client);

@@ -5,6 +5,7 @@ import { costLine, type CostOf } from './cost';
 import type { Flags } from './flags';
 import type { Spread } from './measure';
 import { absences } from './peers/absences';
+import { nodeProgram } from './node';
 import { versionOf } from './peers/install';
 import { SETTINGS } from './server';
 
@@ -71,7 +72,8 @@ function row(cells: string[]): string {
   return padded.join(' ').trimEnd();
 }
 
-export function printHead(): void {
+export function printHead(postgres: string): void {
+  console.log(`Node ${nodeProgram().version.slice(1)}, Postgres ${postgres}`);
   console.log(row(['', 'against', 'ratio', 'ours', 'theirs', 'unit', 'target']));
 }
 
@@ -102,7 +104,7 @@ export function printResult(result: Result): void {
 
 export function save(flags: Flags, version: string, results: Result[]): void {
   const machine = { cpu: cpus()[0]?.model, cores: cpus().length, memoryBytes: totalmem() };
-  const run = { at: new Date().toISOString(), node: process.version, postgres: version };
+  const run = { at: new Date().toISOString(), node: nodeProgram().version, postgres: version };
   const { rounds, n } = flags;
   const peers = Object.fromEntries(flags.peers.map((name) => [name, versionOf(name)]));
   const measured = { peers, absences: absences(), results };

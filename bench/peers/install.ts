@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { NodeProgram } from '../child';
+import { isNode, nodeProgram } from '../node';
 import { reportAbsence } from './absences';
-import { PEERS } from './peers';
+import { PEERS, type Peer } from './peers';
 
 const folder = __dirname;
 const installed = join(folder, 'node_modules');
@@ -23,7 +23,7 @@ function isCurrent(): boolean {
   const { packages } = lockOf(seen);
   const wanted = Object.values(PEERS).filter(({ absence }) => absence === undefined);
   const { packages: locked } = lockOf(join(folder, 'package-lock.json'));
-  return [...wanted.map((peer) => peer.package), 'node'].every((name) => {
+  return wanted.every(({ package: name }) => {
     const at = `node_modules/${name}`;
     return packages[at]?.version === locked[at]?.version;
   });
@@ -35,9 +35,11 @@ function isCurrent(): boolean {
  */
 export function availablePeers(names: string[]): string[] {
   const wanted = names.filter((name) => {
-    const absence = PEERS[name]?.absence;
-    if (absence !== undefined) reportAbsence(name, 'all', absence);
-    return absence === undefined;
+    const { absence, node } = PEERS[name] as Peer;
+    const isRunnable = isNode(node);
+    const tooOld = `it asks for Node ${node.join('.')}, and this is ${nodeProgram().version}`;
+    if (absence !== undefined || !isRunnable) reportAbsence(name, 'all', absence ?? tooOld);
+    return absence === undefined && isRunnable;
   });
   if (wanted.length === 0 || isCurrent()) return wanted;
   console.error('installing the peers into bench/peers/node_modules …');
@@ -55,16 +57,4 @@ export function availablePeers(names: string[]): string[] {
 export function versionOf(name: string): string | undefined {
   const { packages } = lockOf(join(installed, '.package-lock.json'));
   return packages[`node_modules/${PEERS[name]?.package}`]?.version;
-}
-
-/**
- * The Node to run a peer with: this one, or the npm package `node` where this one is too old. What
- * a peer's code is warned of is its own affair.
- */
-export function nodeFor(name: string): NodeProgram {
-  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
-  const [leastMajor, leastMinor] = PEERS[name]?.node ?? [0, 0];
-  const isEnough = major > leastMajor || (major === leastMajor && minor >= leastMinor);
-  const execPath = isEnough ? process.execPath : join(installed, 'node', 'bin', 'node');
-  return { execPath, execArgv: ['--no-deprecation'] };
 }

@@ -6,9 +6,10 @@ import type { PeerFigure } from '../report';
 import type { Server } from '../server';
 import type { Side } from '../sides';
 import { reportAbsence } from './absences';
-import { nodeFor } from './install';
 import { PEERS, type Peer } from './peers';
 
+/** What a peer's code is warned of is its own affair. */
+const QUIET = ['--no-deprecation'];
 /** No run of a peer may take longer: it would hold up the measurement of all others. */
 const DEADLINE_MS = 120_000;
 
@@ -49,7 +50,7 @@ async function openPeer(
   workload: string,
 ): Promise<PeerSide | undefined> {
   const database = await server.database('peer', name.replace('-', '_'));
-  const [worker, client] = [1, 2].map(() => new Child(peer.program, undefined, nodeFor(name)));
+  const [worker, client] = [1, 2].map(() => new Child(peer.program, undefined, QUIET));
   if (worker === undefined || client === undefined) return undefined;
   const side = sideOf(name, peer, workload, { database, worker, client });
   const connectionString = database.url;
