@@ -16521,7 +16521,8 @@ comment on function ratchet_internal.add_outcome(ratchet_internal.graph_draft,
 
 -- sql/graph/announce_graph.sql
 
--- Tells whoever subscribes to the graph of a job, or waits for its first word, how it is.
+-- Tells whoever subscribes to the graph of a job, or waits for its first word, how it is. For most
+-- jobs nobody does, and to ask costs a tenth of working out what to tell.
 -- Writes: broadcasts, replies.
 
 create function ratchet_internal.announce_graph(
@@ -16530,9 +16531,18 @@ create function ratchet_internal.announce_graph(
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_topic constant text := p_job.options ->> 'publishes';
 begin
-  if exists (select from ratchet_internal.subscriptions) then
-    perform ratchet_internal.broadcast(p_job.namespace, p_job.options ->> 'publishes', p_job.key,
+  if exists (
+      select from ratchet_internal.subscriptions where namespace = p_job.namespace and is_glob)
+    or exists (
+      select from ratchet_internal.subscriptions where namespace = p_job.namespace
+        and pattern in (v_topic, v_topic || '.' || p_job.key) and not is_glob)
+    or exists (
+      select from ratchet_internal.replies where job = p_job.key and namespace = p_job.namespace)
+  then
+    perform ratchet_internal.broadcast(p_job.namespace, v_topic, p_job.key,
       ratchet_internal.take_reply(p_job.namespace, p_job.key),
       jsonb_build_object('data', p_data, 'metadata',
         coalesce(p_metadata, ratchet_internal.job_metadata(p_job)))::json);
@@ -17590,7 +17600,8 @@ comment on function ratchet_internal.find_version(text, text, text) is
 
 -- What a topic starts: the active version, and the graph with the activities that it needs. When
 -- the app is named and has a graph of the topic's own, as a rule, that is one statement, of rows
--- that keep their types: records are converted by way of text.
+-- that keep their types: records are converted by way of text. Names that are none find nothing
+-- there, and are refused afterwards.
 -- Raises: WF101, WF206, WF207.
 
 create function ratchet_internal.find_beginning(p_topic text, p_app text, p_namespace text)
@@ -17600,17 +17611,15 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_begin ratchet_internal.graph_beginning;
-  v_space text;
 begin
-  if p_app is not null and p_topic not like '.%' then
-    v_space := ratchet_internal.app_space(p_app, p_namespace);
+  if p_topic not like '.%' then
     select row(v.id, v.space, v.version, null, v.deployed_at, v.replaced_at)
       ::ratchet_internal.graph_versions, g into v_begin
     from ratchet_internal.graph_apps a
     join ratchet_internal.graph_versions v on v.id = a.version_id
     join ratchet_internal.graphs g on g.version_id = any (array[a.version_id])
       and g.topic = p_topic
-    where a.space = v_space;
+    where a.space = p_namespace || ':' || p_app;
     if found then return v_begin; end if;
   end if;
   v_begin.version := ratchet_internal.find_version(p_topic, p_app, p_namespace);
@@ -17631,7 +17640,7 @@ create function ratchet_internal.new_graph_job(
 ) returns ratchet.jobs
 language sql stable
 return row(p_id, null, p_version.space, null, p_topic, split_part(p_version.space, ':', 2), 1,
-  p_version.version, null, null, false, null, null, null, null, null, null, null, null, null,
+  p_version.version, 0, 0, false, false, true, false, false, false, null, null, null, null,
   1, null, p_payload, null, null, null, p_now, p_now, null, null, null, null)::ratchet.jobs;
 comment on function ratchet_internal.new_graph_job(timestamptz, bigint,
   ratchet_internal.graph_versions, text, json) is
@@ -17837,15 +17846,7 @@ declare
   v_old bigint;
 begin
   loop
-    insert into ratchet.jobs (id, key, namespace, entity, workflow, queue, version, status,
-      is_awaited, parent_id, origin_id, expire_seconds, options, input, result, error, context,
-      created_at, updated_at, finished_at, pending_until, request_id)
-    overriding system value
-    select p_job.id, p_job.key, p_job.namespace, p_job.entity, p_job.workflow, p_job.queue,
-      p_job.version, p_job.status, p_job.is_awaited, p_job.parent_id, p_job.origin_id,
-      p_job.expire_seconds, p_job.options, p_job.input, p_job.result, p_job.error,
-      p_job.context, p_job.created_at, p_job.updated_at, p_job.finished_at,
-      p_job.pending_until, p_job.request_id
+    insert into ratchet.jobs overriding system value values ((p_job).*)
     on conflict (key, namespace) do nothing;
     if found then return true; end if;
     delete from ratchet.jobs
@@ -17916,7 +17917,7 @@ begin
   if ratchet_internal.is_history(v_draft) then
     insert into ratchet.jobs_attributes select a.* from unnest(v_draft.attributes) a;
     if exists (select from ratchet_internal.subscriptions) then
-      perform ratchet_internal.announce_drafts(array[v_draft]);
+      perform ratchet_internal.announce_graph(v_draft.job, null, (v_draft.job).context);
     end if;
   else
     v_jobs := ratchet_internal.write_drafts(p_draft.now, array[v_draft]);

@@ -12,15 +12,7 @@ declare
   v_old bigint;
 begin
   loop
-    insert into ratchet.jobs (id, key, namespace, entity, workflow, queue, version, status,
-      is_awaited, parent_id, origin_id, expire_seconds, options, input, result, error, context,
-      created_at, updated_at, finished_at, pending_until, request_id)
-    overriding system value
-    select p_job.id, p_job.key, p_job.namespace, p_job.entity, p_job.workflow, p_job.queue,
-      p_job.version, p_job.status, p_job.is_awaited, p_job.parent_id, p_job.origin_id,
-      p_job.expire_seconds, p_job.options, p_job.input, p_job.result, p_job.error,
-      p_job.context, p_job.created_at, p_job.updated_at, p_job.finished_at,
-      p_job.pending_until, p_job.request_id
+    insert into ratchet.jobs overriding system value values ((p_job).*)
     on conflict (key, namespace) do nothing;
     if found then return true; end if;
     delete from ratchet.jobs

@@ -1,6 +1,7 @@
 -- What a topic starts: the active version, and the graph with the activities that it needs. When
 -- the app is named and has a graph of the topic's own, as a rule, that is one statement, of rows
--- that keep their types: records are converted by way of text.
+-- that keep their types: records are converted by way of text. Names that are none find nothing
+-- there, and are refused afterwards.
 -- Raises: WF101, WF206, WF207.
 
 create function ratchet_internal.find_beginning(p_topic text, p_app text, p_namespace text)
@@ -10,17 +11,15 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_begin ratchet_internal.graph_beginning;
-  v_space text;
 begin
-  if p_app is not null and p_topic not like '.%' then
-    v_space := ratchet_internal.app_space(p_app, p_namespace);
+  if p_topic not like '.%' then
     select row(v.id, v.space, v.version, null, v.deployed_at, v.replaced_at)
       ::ratchet_internal.graph_versions, g into v_begin
     from ratchet_internal.graph_apps a
     join ratchet_internal.graph_versions v on v.id = a.version_id
     join ratchet_internal.graphs g on g.version_id = any (array[a.version_id])
       and g.topic = p_topic
-    where a.space = v_space;
+    where a.space = p_namespace || ':' || p_app;
     if found then return v_begin; end if;
   end if;
   v_begin.version := ratchet_internal.find_version(p_topic, p_app, p_namespace);

@@ -52,7 +52,7 @@ begin
   if ratchet_internal.is_history(v_draft) then
     insert into ratchet.jobs_attributes select a.* from unnest(v_draft.attributes) a;
     if exists (select from ratchet_internal.subscriptions) then
-      perform ratchet_internal.announce_drafts(array[v_draft]);
+      perform ratchet_internal.announce_graph(v_draft.job, null, (v_draft.job).context);
     end if;
   else
     v_jobs := ratchet_internal.write_drafts(p_draft.now, array[v_draft]);
