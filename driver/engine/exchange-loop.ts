@@ -4,14 +4,14 @@ import { exchange, peek, type Rooms, type Work } from '../database/exchange';
 import { isConnectionError, isTransient } from '../errors';
 import { stepTeller } from '../telemetry/step-spans';
 import { telemetry } from '../telemetry/telemetry';
-import { isAny, sum, type Load } from './load';
+import { isAny, less, sum, type Load } from './load';
 import { repeatPart, type PartSender } from './lone-parts';
 import { clearTheWay, isLost, isOfOthers } from './refusals';
-import { isEmptyBatch, partsOf, type Batch } from './report';
+import { endsOf, isEmptyBatch, partsOf, type Batch } from './report';
 import { Strides, type AnswerHost } from './strides';
 
-/** How many exchanges may be in flight at once. */
-const LANES = 3;
+/** How many exchanges may be in flight at once: one is carried out while the other is handed on. */
+const LANES = 2;
 /** What others have in the way is set aside so often before jobs go alone. */
 const LONGEST_TOGETHER = 6;
 const NOTHING: Batch = { turns: [], activities: [] };
@@ -23,7 +23,7 @@ export interface ExchangeHost extends AnswerHost {
   takeBatch(): Batch;
   /** A batch is committed, and this came back; nothing of either has been handed on. */
   answered(batch: Batch, work: readonly Work[]): void;
-  /** How much more there is room for, beside what is on its way. */
+  /** How much more there is room for, beside what comes or, below zero, goes. */
   rooms(coming: Load): Load;
   /** One job's part of a batch can never be committed: returns what to report in its stead. */
   rejected(batch: Batch, error: unknown): Batch;
@@ -44,7 +44,7 @@ export class ExchangeLoop implements PartSender {
   private answers = 0;
   private readonly strides: Strides;
   /** Room offered by the exchanges in flight. */
-  private readonly asked: Load = { turns: 0, activities: 0 };
+  private asked: Load = { turns: 0, activities: 0 };
   isStopping = false;
   /** Nothing is sent any more: what is held goes back. */
   private isEnded = false;
@@ -99,7 +99,7 @@ export class ExchangeLoop implements PartSender {
   private pump(): void {
     while (this.inFlight < LANES && this.recovery === undefined && !this.isEnded) {
       const batch = this.host.takeBatch();
-      const free = this.freeRooms();
+      const free = this.freeRooms(batch);
       // While it is not declared idle nobody would tell it of work.
       const isHungry = this.isHungry || (isAny(free) && !this.isDeclaredIdle);
       if (isEmptyBatch(batch) && (!isHungry || this.isStopping || this.inFlight > 0)) break;
@@ -108,10 +108,14 @@ export class ExchangeLoop implements PartSender {
     if (this.isQuiet) this.onDrained?.();
   }
 
-  /** One call at a time takes functions, or activities: two would pass by each other's rows. */
-  private freeRooms(): Load {
+  /**
+   * What the call that hands in a batch may claim. One at a time takes functions, or activities:
+   * two would pass by each other's rows.
+   */
+  private freeRooms(batch: Batch): Load {
     const { asked, strides, host } = this;
-    const { turns, activities } = host.rooms(sum(asked, strides.waiting));
+    const coming = less(sum(asked, strides.waiting), endsOf(batch));
+    const { turns, activities } = host.rooms(coming);
     return { turns: asked.turns ? 0 : turns, activities: asked.activities ? 0 : activities };
   }
 
@@ -125,8 +129,7 @@ export class ExchangeLoop implements PartSender {
   private async send(batch: Batch, rooms: Rooms): Promise<void> {
     this.inFlight += 1;
     this.isHungry = false;
-    this.asked.turns += rooms.turns;
-    this.asked.activities += rooms.activities;
+    this.asked = sum(this.asked, rooms);
     let work: Work[] | undefined;
     const metrics = telemetry()?.metrics;
     const startedAt = metrics === undefined ? 0 : performance.now();
@@ -138,8 +141,7 @@ export class ExchangeLoop implements PartSender {
     }
     metrics?.exchanged(performance.now() - startedAt, work === undefined);
     this.inFlight -= 1;
-    this.asked.turns -= rooms.turns;
-    this.asked.activities -= rooms.activities;
+    this.asked = less(this.asked, rooms);
     if (work !== undefined) {
       this.look(work, rooms);
       await this.handOn(batch, work);

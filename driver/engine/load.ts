@@ -4,7 +4,7 @@ export interface Load {
   activities: number;
 }
 
-export const NOTHING: Load = Object.freeze({ turns: 0, activities: 0 });
+const NOTHING: Load = Object.freeze({ turns: 0, activities: 0 });
 
 export function isAny({ turns, activities }: Load): boolean {
   return turns + activities > 0;
@@ -12,6 +12,10 @@ export function isAny({ turns, activities }: Load): boolean {
 
 export function sum(one: Load, other: Load): Load {
   return { turns: one.turns + other.turns, activities: one.activities + other.activities };
+}
+
+export function less(one: Load, other: Load): Load {
+  return { turns: one.turns - other.turns, activities: one.activities - other.activities };
 }
 
 /**

@@ -1,4 +1,5 @@
 import { toJson } from '../database/json-door';
+import type { Load } from './load';
 
 /** Of errors after which nothing is tried again. */
 const FATAL = 598;
@@ -126,6 +127,13 @@ export function sizeOf({ steps, plans }: TurnReport): number {
 /** Nothing of the thread is left when this is committed. */
 export function isLast(report: TurnReport): boolean {
   return (report.end ?? report.failure ?? report.thread) !== undefined;
+}
+
+/** What a worker holds no more when this is committed. */
+export function endsOf({ turns, activities }: Batch): Load {
+  let ended = 0;
+  for (const { report } of turns) if (isLast(report)) ended += 1;
+  return { turns: ended, activities: activities.length };
 }
 
 export function isEmptyBatch(batch: Batch): boolean {

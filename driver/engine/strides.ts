@@ -100,6 +100,7 @@ export class Strides {
       room -= Math.max(part.length, Math.floor((this.host.stepsBegun - begun) / STEPS_AS_ONE));
     }
   }
+
   private count(work: readonly Work[], by: 1 | -1): void {
     for (const { kind } of work) {
       if (kind === 'activity') this.waiting.activities += by;

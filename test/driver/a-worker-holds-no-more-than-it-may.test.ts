@@ -3,16 +3,19 @@ import { Client } from 'pg';
 import { Durable } from '../../driver';
 import { testDatabase } from '../support/cluster';
 
-const JOBS = 2_000;
-const LIMIT = 600;
+/** Jobs, and how many of them may be held. */
+const MANY = { jobs: 2_000, limit: 600 };
+const FEW = { jobs: 30, limit: 1 };
 const BUSY_MS = 1;
 
-/** Notes with each claim how many of a kind are held. */
-const watch = (kind: 'turn' | 'activity') => `
-  create table held (count int);
+type Kind = 'turn' | 'activity';
+
+/** Notes with each claim how many of a kind are held, and which commit it is of. */
+const watch = (kind: Kind) => `
+  create table held (count int, claim xid8);
   create function note_held() returns trigger language plpgsql security definer as $$
   begin
-    insert into public.held select count(*) from ratchet_internal.messages
+    insert into public.held select count(*), pg_current_xact_id() from ratchet_internal.messages
     where kind = '${kind}' and worker_id is not null;
     return null;
   end $$;
@@ -25,8 +28,8 @@ function busy(x: number): number {
   return x;
 }
 
-/** Runs jobs of one step each, beside a worker for the queue of steps; the most that was held. */
-async function mostHeld(t: ExecutionContext, kind: 'turn' | 'activity'): Promise<number> {
+/** Runs jobs of one step each, beside a worker for the queue of steps; how to ask for counts. */
+async function runAll(t: ExecutionContext, kind: Kind, { jobs, limit } = MANY) {
   const { url, pool } = await testDatabase(t);
   t.teardown(() => Durable.shutdown());
   const { step } = Durable.workflow.proxyActivities<{ step: typeof busy }>({
@@ -39,7 +42,7 @@ async function mostHeld(t: ExecutionContext, kind: 'turn' | 'activity'): Promise
     `select from ratchet.start_workflows('one',
       array(select 'one-' || i from generate_series(1, $1) i),
       (select array_agg(json_build_array(i)) from generate_series(1, $1) i), 'functions')`,
-    [JOBS],
+    [jobs],
   );
   // A connection of its own is a worker of its own.
   const connection = (name: string) => {
@@ -48,13 +51,13 @@ async function mostHeld(t: ExecutionContext, kind: 'turn' | 'activity'): Promise
   await Durable.registerActivityWorker(
     {
       ...{ connection: connection('steps'), taskQueue: 'steps' },
-      options: { maxActivities: LIMIT },
+      options: { maxActivities: limit },
     },
     { step: busy },
   );
   await Durable.Worker.create({
     ...{ connection: connection('functions'), taskQueue: 'functions', workflow: one },
-    options: { maxTurns: LIMIT },
+    options: { maxTurns: limit },
   });
   const count = async (of: string) => {
     return Number((await pool.query<{ n: string }>(`select ${of} as n`)).rows[0]?.n);
@@ -62,15 +65,25 @@ async function mostHeld(t: ExecutionContext, kind: 'turn' | 'activity'): Promise
   while ((await count(`(select count(*) from ratchet.jobs where status > 0)`)) > 0) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
-  t.is(await count('(select count(*) from ratchet.jobs)'), JOBS);
-  return count('(select max(count) from held)');
+  t.is(await count('(select count(*) from ratchet.jobs)'), jobs);
+  return count;
 }
 
 // Of Durable there is one a process.
 for (const kind of ['turn', 'activity'] as const) {
   test.serial(`steps that keep the processor busy hoard no ${kind}`, async (t) => {
-    const most = await mostHeld(t, kind);
-    t.true(most <= LIMIT, `held ${most}`);
-    t.true(most > LIMIT / 4, `held ${most}, so nothing was shown`);
+    const count = await runAll(t, kind);
+    const most = await count('(select max(count) from held)');
+    t.true(most <= MANY.limit, `held ${most}`);
+    t.true(most > MANY.limit / 4, `held ${most}, so nothing was shown`);
   });
 }
+
+test.serial('who may run one function takes the next in the commit that ends it', async (t) => {
+  const count = await runAll(t, 'turn', FEW);
+  t.is(await count('(select max(count) from held)'), 1);
+  const together = await count(
+    '(select count(*) from held where claim::xid in (select xmin from ratchet.jobs))',
+  );
+  t.true(together > FEW.jobs / 2, `${together} of ${FEW.jobs}`);
+});
