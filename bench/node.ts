@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 const FROM_NPM = join(__dirname, 'node_modules', 'node', 'bin', 'node');
+/** That of npm, which finds the one above first where a script asks for `node`. */
+const AT_HAND = process.env['npm_node_execpath'] ?? process.execPath;
 
 /** The Node that the programs of all sides run under. */
 export interface NodeProgram {
@@ -13,9 +15,9 @@ export interface NodeProgram {
 
 let chosen: NodeProgram = { path: process.execPath, version: process.version };
 
-/** `given` is a path, `current` the Node that runs this, undefined the one of package.json. */
+/** `given` is a path, `current` the Node at hand, undefined the one of package.json. */
 export function chooseNode(given: string | undefined): void {
-  const path = given === 'current' ? process.execPath : (given ?? FROM_NPM);
+  const path = given === 'current' ? AT_HAND : (given ?? FROM_NPM);
   if (given === undefined && !existsSync(path)) {
     console.error(`The npm package node is not installed: all run under ${process.version}.`);
     return;
