@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 const FROM_NPM = join(__dirname, 'node_modules', 'node', 'bin', 'node');
-/** That of npm, which finds the one above first where a script asks for `node`. */
+/** The one that runs npm: scripts that npm runs find the one above first. */
 const AT_HAND = process.env['npm_node_execpath'] ?? process.execPath;
 
 /** The Node that the programs of all sides run under. */

@@ -16522,7 +16522,8 @@ comment on function ratchet_internal.add_outcome(ratchet_internal.graph_draft,
 -- sql/graph/announce_graph.sql
 
 -- Tells whoever subscribes to the graph of a job, or waits for its first word, how it is. For most
--- jobs nobody does, and to ask costs a tenth of working out what to tell.
+-- jobs nobody does, and to ask costs less than to work out what to tell: whoever broadcast would
+-- find is among those asked for here.
 -- Writes: broadcasts, replies.
 
 create function ratchet_internal.announce_graph(

@@ -1,3 +1,4 @@
+import type { Load } from '../engine/load';
 import type { Batch } from '../engine/report';
 import type { Database } from './database';
 import { exchangeCall } from './exchange-call';
@@ -27,9 +28,7 @@ export interface Work {
 /** Is told what activities of graphs did, as a JSON list. */
 export type OnSpans = (spans: string) => void;
 
-export interface Rooms {
-  turns: number;
-  activities: number;
+export interface Rooms extends Load {
   /** Null: notified as before, and nothing is looked for but what the report makes ready. */
   isIdle: boolean | null;
 }

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
 import { Client } from 'pg';
 import { Durable } from '../../driver';
@@ -7,6 +8,7 @@ import { testDatabase } from '../support/cluster';
 const MANY = { jobs: 2_000, limit: 600 };
 const FEW = { jobs: 30, limit: 1 };
 const BUSY_MS = 1;
+const SLOW_MS = 100;
 
 type Kind = 'turn' | 'activity';
 
@@ -22,18 +24,23 @@ const watch = (kind: Kind) => `
   create trigger note_held after update on ratchet_internal.messages
   for each statement execute function note_held()`;
 
-/** Keeps the processor from everything else. */
+/** Keeps the processor from everything else; one on a queue also takes a while by itself. */
 function busy(x: number): number {
   for (const until = performance.now() + BUSY_MS; performance.now() < until;);
   return x;
+}
+async function slow(x: number): Promise<number> {
+  await pause(SLOW_MS);
+  return busy(x);
 }
 
 /** Runs jobs of one step each, beside a worker for the queue of steps; how to ask for counts. */
 async function runAll(t: ExecutionContext, kind: Kind, { jobs, limit } = MANY) {
   const { url, pool } = await testDatabase(t);
   t.teardown(() => Durable.shutdown());
-  const { step } = Durable.workflow.proxyActivities<{ step: typeof busy }>({
-    activities: { step: busy },
+  const run = kind === 'turn' ? busy : slow;
+  const { step } = Durable.workflow.proxyActivities<{ step: typeof run }>({
+    activities: { step: run },
     ...(kind === 'turn' ? {} : { taskQueue: 'steps' }),
   });
   const one = async (x: number) => step(x);
@@ -53,7 +60,7 @@ async function runAll(t: ExecutionContext, kind: Kind, { jobs, limit } = MANY) {
       ...{ connection: connection('steps'), taskQueue: 'steps' },
       options: { maxActivities: limit },
     },
-    { step: busy },
+    { step: run },
   );
   await Durable.Worker.create({
     ...{ connection: connection('functions'), taskQueue: 'functions', workflow: one },
@@ -63,7 +70,7 @@ async function runAll(t: ExecutionContext, kind: Kind, { jobs, limit } = MANY) {
     return Number((await pool.query<{ n: string }>(`select ${of} as n`)).rows[0]?.n);
   };
   while ((await count(`(select count(*) from ratchet.jobs where status > 0)`)) > 0) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await pause(20);
   }
   t.is(await count('(select count(*) from ratchet.jobs)'), jobs);
   return count;
