@@ -1,5 +1,6 @@
 import type { Client, ClientConfig } from 'pg';
 import { HEARTBEAT_SQL } from '../database/heartbeat-sql';
+import { within } from '../within';
 
 const ANSWER_TIMEOUT_MS = 5_000;
 const FIRST_RETRY_MS = 250;
@@ -21,16 +22,6 @@ export interface BeatLoopOptions {
 export interface BeatLoop {
   setWorkerId(workerId: string): void;
   stop(): Promise<void>;
-}
-
-/** Says goodbye, but does not wait for a peer that does not answer. */
-async function endWithin(client: Client, timeoutMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, timeoutMs);
-  });
-  await Promise.race([client.end().catch(() => undefined), timeout]);
-  clearTimeout(timer);
 }
 
 /**
@@ -119,7 +110,9 @@ export function startBeatLoop(options: BeatLoopOptions): BeatLoop {
     async stop() {
       isStopped = true;
       clearTimeout(timer);
-      if (client !== undefined) await endWithin(client, GOODBYE_TIMEOUT_MS);
+      // A peer that does not answer is not waited for.
+      const ended = client?.end().catch(() => undefined);
+      if (ended !== undefined) await within(GOODBYE_TIMEOUT_MS, ended);
     },
   };
 }

@@ -37,7 +37,7 @@ export function startEagerly(host: EagerHost, request: StartRequest): Promise<vo
 }
 
 async function start(host: EagerHost, request: StartRequest): Promise<void> {
-  const isStarted = await host.loop.receiving(() => startAndRun(host, request));
+  const isStarted = await host.loop.receiving(() => startAndRun(host, request), 1);
   if (!isStarted) await startWorkflow(host.database, request);
 }
 

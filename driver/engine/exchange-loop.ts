@@ -4,6 +4,7 @@ import { exchange, peek, type Rooms, type Work } from '../database/exchange';
 import { isConnectionError, isTransient } from '../errors';
 import { stepTeller } from '../telemetry/step-spans';
 import { telemetry } from '../telemetry/telemetry';
+import { within } from '../within';
 import { isAny, less, sum, type Load } from './load';
 import { repeatPart, type PartSender } from './lone-parts';
 import { clearTheWay, isLost, isOfOthers } from './refusals';
@@ -153,13 +154,15 @@ export class ExchangeLoop implements PartSender {
     await this.receiving(() => this.strides.handOn(batch, work));
   }
 
-  /** While work comes, nobody finds out what is held: it may be on its way. */
-  async receiving<T>(ask: () => Promise<T>): Promise<T> {
+  /** While work comes, nobody finds out what is held: it may be on its way. Its place is kept. */
+  async receiving<T>(ask: () => Promise<T>, turns = 0): Promise<T> {
     this.answers += 1;
+    this.strides.waiting.turns += turns;
     try {
       return await ask();
     } finally {
       this.answers -= 1;
+      this.strides.waiting.turns -= turns;
       this.wake(false);
     }
   }
@@ -289,12 +292,7 @@ export class ExchangeLoop implements PartSender {
       this.onDrained = resolve;
       this.wake(false);
     });
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, milliseconds);
-    });
-    await Promise.race([drained, late]);
-    clearTimeout(timer);
+    await within(milliseconds, drained);
     this.isEnded = true;
   }
 }

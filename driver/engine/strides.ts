@@ -73,7 +73,7 @@ async function letExchange(): Promise<void> {
  */
 export class Strides {
   private last: Promise<void> = Promise.resolve();
-  /** What has come and is not handed on yet. */
+  /** What has come and is not handed on yet, or is on its way by a start. */
   readonly waiting: Load = { turns: 0, activities: 0 };
 
   constructor(private readonly host: AnswerHost) {}

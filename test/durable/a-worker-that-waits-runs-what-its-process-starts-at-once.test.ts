@@ -34,12 +34,14 @@ function fateful(fateOf: Fate): typeof Client {
 
 /**
  * A process that starts workflows and runs them, from when on it has claimed one as it started it.
- * `runs` are the ids of those that ran, `holders` whether each was claimed so.
+ * `runs` are the ids of those that ran, `holders` whether each was claimed so, `held` how many the
+ * worker held then.
  */
 async function startAndRun(
   t: ExecutionContext,
   fateOf: Fate = () => undefined,
   starter = new AsyncLocalStorage<string>(),
+  options: { maxTurns?: number } = {},
 ) {
   const { url, pool } = await testDatabase(t);
   t.teardown(() => Durable.shutdown());
@@ -49,16 +51,19 @@ async function startAndRun(
   const runs: string[] = [];
   const holders: (boolean | undefined)[] = [];
   const seen: (string | undefined)[] = [];
+  const held: (string | undefined)[] = [];
   const note = async (id: string) => {
     runs.push(id);
     seen.push(starter.getStore());
     // What was claimed later is dated later.
-    const { rows } = await pool.query<{ at_once: boolean }>(
-      `select m.due_at = j.created_at as at_once from ratchet.jobs j
-        join ratchet_internal.messages m on m.job_id = j.id where j.key = $1`,
+    const { rows } = await pool.query<{ at_once: boolean; held: string }>(
+      `select m.due_at = j.created_at as at_once,
+        (select count(*) from ratchet_internal.messages where worker_id = m.worker_id) as held
+        from ratchet.jobs j join ratchet_internal.messages m on m.job_id = j.id where j.key = $1`,
       [id],
     );
     holders.push(rows[0]?.at_once);
+    held.push(rows[0]?.held);
     if (id === 'stopped') await pool.query('select ratchet.terminate($1)', [id]);
     return id;
   };
@@ -67,7 +72,8 @@ async function startAndRun(
     seen.push(starter.getStore());
     return steps.note(id);
   };
-  const worker = await Durable.Worker.create({ connection, taskQueue: 'eager', workflow: counted });
+  const to = { connection, taskQueue: 'eager' };
+  const worker = await Durable.Worker.create({ ...to, workflow: counted, options });
   const client = new Durable.Client({ connection });
   const start = (id: string) => client.workflow.start({ ...SHARED, workflowId: id, args: [id] });
   const run = async (id: string) => (await start(id)).result();
@@ -76,8 +82,9 @@ async function startAndRun(
   runs.length = 0;
   holders.length = 0;
   seen.length = 0;
+  held.length = 0;
   fates.of = fateOf;
-  return { pool, worker, start, run, runs, holders, seen };
+  return { pool, worker, start, run, runs, holders, seen, held };
 }
 
 test.serial('it is claimed by the commit that starts it', async (t) => {
@@ -107,6 +114,17 @@ test.serial('many at once run once each, whoever claims them', async (t) => {
   const ids = Array.from({ length: 300 }, (_, i) => `many-${i}`);
   t.deepEqual(await Promise.all(ids.map(run)), ids);
   t.deepEqual([...runs].sort(), [...ids].sort());
+});
+
+test.serial('one start that is on its way keeps the place that it will take', async (t) => {
+  const alone = { maxTurns: 1 };
+  const { run, holders, held } = await startAndRun(t, undefined, undefined, alone);
+  for (let round = 0; round < 20; round += 1) {
+    const ids = ['a', 'b', 'c'].map((id) => `${id}-${round}`);
+    t.deepEqual(await Promise.all(ids.map(run)), ids);
+  }
+  t.true(holders.includes(true), 'some are claimed as they are started');
+  t.deepEqual([...new Set(held)], ['1']);
 });
 
 test.serial('when the answer is lost the job is started once, and runs once', async (t) => {
