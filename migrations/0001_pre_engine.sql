@@ -5586,7 +5586,8 @@ comment on function ratchet_internal.stop_jobs(
 -- What becomes of threads whose function failed: run again after a delay as the policy of the hook,
 -- of the job, or of the worker says; when that is used up, the job ends with the error given. A
 -- blocked function (its code no longer fits its history) is tried again every 30 seconds for ever,
--- and counts no attempt: a fixed deployment lets it go on. p_forgotten: position of the step whose
+-- and counts no attempt: a fixed deployment lets it go on. One that was asked to cancel itself while
+-- it ran is run again at once. p_forgotten: position of the step whose
 -- failure ended the run and that is to be tried again.
 -- Locks: jobs (the caller has locked them), messages. Writes: jobs, threads, messages, attributes.
 
@@ -5616,8 +5617,8 @@ begin
     where not ratchet_internal.is_hook(g.address) and j.id = any (array[g.job_id]) and j.status > 0
       and (g.is_blocked or ratchet_internal.is_retried(ratchet_internal.policy_of(j.options,
         p_worker, j.namespace, j.queue, j.workflow), j.attempt + 1, null))
-    returning g.*, j.attempt, ratchet_internal.policy_of(j.options, p_worker, j.namespace, j.queue,
-      j.workflow) as options),
+    returning g.*, j.attempt, j.cancel_requested_at, ratchet_internal.policy_of(j.options, p_worker,
+      j.namespace, j.queue, j.workflow) as options),
   hook as (
     update ratchet.threads t
     set attempt = t.attempt + case when g.is_blocked then 0 else 1 end, error = g.error
@@ -5626,8 +5627,9 @@ begin
       and (g.is_blocked or ratchet_internal.is_retried(ratchet_internal.policy_of(
         coalesce(t.options, j.options), p_worker, j.namespace, t.queue, t.workflow),
         t.attempt + 1, null))
-    returning g.*, t.attempt, ratchet_internal.policy_of(coalesce(t.options, j.options), p_worker,
-      j.namespace, t.queue, t.workflow) as options),
+    returning g.*, t.attempt, case when not t.is_shielded then j.cancel_requested_at end,
+      ratchet_internal.policy_of(coalesce(t.options, j.options), p_worker, j.namespace, t.queue,
+      t.workflow) as options),
   failed as (select * from main union all select * from hook),
   forgotten as (
     delete from ratchet.jobs_attributes a using failed f
@@ -5635,8 +5637,10 @@ begin
       and a.is_failed),
   again as (
     update ratchet_internal.messages m
-    set worker_id = null, attempt = 1, due_at = p_now + case when f.is_blocked
-      then interval '30 seconds' else ratchet_internal.retry_delay(f.options, f.attempt) end
+    set worker_id = null, attempt = 1, due_at = p_now + case
+      when f.cancel_requested_at >= m.due_at then interval '0' -- it was claimed before that
+      when f.is_blocked then interval '30 seconds'
+      else ratchet_internal.retry_delay(f.options, f.attempt) end
     from failed f
     where m.job_id = any (array[f.job_id]) and m.address = f.address and m.position = f.turn)
   select array_agg(g.job_id) as jobs, array_agg(g.address) as addresses,
@@ -7058,6 +7062,30 @@ comment on function ratchet_internal.finish_turns is
 
 -- What a worker receives.
 
+-- sql/dispatch/hasten_turn.sql
+
+-- Makes a thread that waits to be claimed due now. False where there is none: somebody holds it, or
+-- is taking it at this moment. A claim whose snapshot is older than the change does not find the
+-- row any more (it goes by its ctid), so whoever claims it from now on reads its job as it is.
+-- Locks: the turn, never waiting. Writes: messages.
+
+create function ratchet_internal.hasten_turn(p_job bigint, p_address text, p_now timestamptz)
+returns boolean
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform from ratchet_internal.messages
+  where job_id = p_job and address = p_address and position = 0 and coalesce(worker_id, 0) = 0
+  for no key update skip locked;
+  if not found then return false; end if;
+  update ratchet_internal.messages set due_at = least(due_at, p_now)
+  where job_id = p_job and address = p_address and position = 0;
+  return true;
+end $$;
+comment on function ratchet_internal.hasten_turn(bigint, text, timestamptz) is
+  'Makes a thread that waits to be claimed due now; false where somebody holds it or is taking it.';
+
 -- sql/dispatch/route_results.sql
 
 -- Sorts out answers that are with nobody (those given, where still so), or came to this worker
@@ -7065,6 +7093,7 @@ comment on function ratchet_internal.finish_turns is
 -- - the thread is held by a worker: the answer goes to that one (or stays, if it is being taken
 -- over);
 -- - the thread waits to be claimed: the answer is dropped, since its claim will read the history;
+-- word of a cancellation only if nobody is claiming it at this moment, for a claim reads that first;
 -- - nobody has the thread: it becomes a turn to be claimed, and the answer is dropped.
 -- A new turn needs the job locked, so that it cannot be made for a job that is stopped meanwhile,
 -- or for a hook whose job ends.
@@ -7082,7 +7111,8 @@ declare
   v_is_moved boolean;
 begin
   with stray as materialized (
-    select r.*, r.holder is null as is_free
+    select r.*, r.holder is null as is_free, case when r.holder = 0 then r.position > 0
+      or ratchet_internal.hasten_turn(r.job_id, r.address, p_now) else false end as is_known
     from (
       select * from unnest(p_jobs, p_addresses, p_positions) as given (job_id, address, position)
       union
@@ -7115,7 +7145,7 @@ begin
   forwarded as (
     update ratchet_internal.messages r set worker_id = alive.id, due_at = p_now
     from stray s left join alive on alive.id = s.holder
-    where s.holder <> 0 and r.job_id = any (array[s.job_id]) and r.address = s.address
+    where not s.is_free and not s.is_known and r.job_id = any (array[s.job_id]) and r.address = s.address
       and r.position = s.position
     returning r.worker_id),
   resumed as (
@@ -7127,9 +7157,9 @@ begin
     order by 1, 2 on conflict do nothing),
   dropped as (
     delete from ratchet_internal.messages r using stray s
-    where (s.holder = 0 or s.is_free and s.job_id in (select id from running))
+    where (s.is_known or s.is_free and s.job_id in (select id from running))
       and r.job_id = any (array[s.job_id]) and r.address = s.address and r.position = s.position)
-  select exists (select from stray where is_free)
+  select exists (select from stray where is_free or is_known and position < 0)
     or exists (select from forwarded where worker_id <> p_worker) into v_is_moved;
   perform pg_notify('ratchet', '') where v_is_moved
     and exists (select from ratchet_internal.workers where is_idle and id <> p_worker);
@@ -7719,7 +7749,9 @@ comment on function ratchet_internal.after_claim(
 -- The receiving half of an exchange: hands out answers, turns and activities. Due turns of the
 -- worker's workflow routes become the worker's, counted as an attempt. The route whose head has
 -- waited longest comes first, so that a busy route cannot starve another. Turns are taken here and
--- not in a function of their own, which would copy each row once more.
+-- not in a function of their own, which would copy each row once more. A row that has changed since
+-- the snapshot is not found by its ctid, so no turn is newer than what is read of its job:
+-- hasten_turn counts on it.
 -- Locks: messages, skipping what others hold; the worker. Writes: workers, messages, attributes.
 
 create function ratchet_internal.claim(

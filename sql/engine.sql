@@ -157,6 +157,7 @@ begin;
 \ir dispatch/finish_turns.sql
 
 -- What a worker receives.
+\ir dispatch/hasten_turn.sql
 \ir dispatch/route_results.sql
 \ir dispatch/settle_due.sql
 \ir graph/go_on_with_graphs.sql

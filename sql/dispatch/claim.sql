@@ -1,7 +1,9 @@
 -- The receiving half of an exchange: hands out answers, turns and activities. Due turns of the
 -- worker's workflow routes become the worker's, counted as an attempt. The route whose head has
 -- waited longest comes first, so that a busy route cannot starve another. Turns are taken here and
--- not in a function of their own, which would copy each row once more.
+-- not in a function of their own, which would copy each row once more. A row that has changed since
+-- the snapshot is not found by its ctid, so no turn is newer than what is read of its job:
+-- hasten_turn counts on it.
 -- Locks: messages, skipping what others hold; the worker. Writes: workers, messages, attributes.
 
 create function ratchet_internal.claim(

@@ -3,6 +3,7 @@
 -- - the thread is held by a worker: the answer goes to that one (or stays, if it is being taken
 -- over);
 -- - the thread waits to be claimed: the answer is dropped, since its claim will read the history;
+-- word of a cancellation only if nobody is claiming it at this moment, for a claim reads that first;
 -- - nobody has the thread: it becomes a turn to be claimed, and the answer is dropped.
 -- A new turn needs the job locked, so that it cannot be made for a job that is stopped meanwhile,
 -- or for a hook whose job ends.
@@ -20,7 +21,8 @@ declare
   v_is_moved boolean;
 begin
   with stray as materialized (
-    select r.*, r.holder is null as is_free
+    select r.*, r.holder is null as is_free, case when r.holder = 0 then r.position > 0
+      or ratchet_internal.hasten_turn(r.job_id, r.address, p_now) else false end as is_known
     from (
       select * from unnest(p_jobs, p_addresses, p_positions) as given (job_id, address, position)
       union
@@ -53,7 +55,7 @@ begin
   forwarded as (
     update ratchet_internal.messages r set worker_id = alive.id, due_at = p_now
     from stray s left join alive on alive.id = s.holder
-    where s.holder <> 0 and r.job_id = any (array[s.job_id]) and r.address = s.address
+    where not s.is_free and not s.is_known and r.job_id = any (array[s.job_id]) and r.address = s.address
       and r.position = s.position
     returning r.worker_id),
   resumed as (
@@ -65,9 +67,9 @@ begin
     order by 1, 2 on conflict do nothing),
   dropped as (
     delete from ratchet_internal.messages r using stray s
-    where (s.holder = 0 or s.is_free and s.job_id in (select id from running))
+    where (s.is_known or s.is_free and s.job_id in (select id from running))
       and r.job_id = any (array[s.job_id]) and r.address = s.address and r.position = s.position)
-  select exists (select from stray where is_free)
+  select exists (select from stray where is_free or is_known and position < 0)
     or exists (select from forwarded where worker_id <> p_worker) into v_is_moved;
   perform pg_notify('ratchet', '') where v_is_moved
     and exists (select from ratchet_internal.workers where is_idle and id <> p_worker);

@@ -1,7 +1,8 @@
 -- What becomes of threads whose function failed: run again after a delay as the policy of the hook,
 -- of the job, or of the worker says; when that is used up, the job ends with the error given. A
 -- blocked function (its code no longer fits its history) is tried again every 30 seconds for ever,
--- and counts no attempt: a fixed deployment lets it go on. p_forgotten: position of the step whose
+-- and counts no attempt: a fixed deployment lets it go on. One that was asked to cancel itself while
+-- it ran is run again at once. p_forgotten: position of the step whose
 -- failure ended the run and that is to be tried again.
 -- Locks: jobs (the caller has locked them), messages. Writes: jobs, threads, messages, attributes.
 
@@ -31,8 +32,8 @@ begin
     where not ratchet_internal.is_hook(g.address) and j.id = any (array[g.job_id]) and j.status > 0
       and (g.is_blocked or ratchet_internal.is_retried(ratchet_internal.policy_of(j.options,
         p_worker, j.namespace, j.queue, j.workflow), j.attempt + 1, null))
-    returning g.*, j.attempt, ratchet_internal.policy_of(j.options, p_worker, j.namespace, j.queue,
-      j.workflow) as options),
+    returning g.*, j.attempt, j.cancel_requested_at, ratchet_internal.policy_of(j.options, p_worker,
+      j.namespace, j.queue, j.workflow) as options),
   hook as (
     update ratchet.threads t
     set attempt = t.attempt + case when g.is_blocked then 0 else 1 end, error = g.error
@@ -41,8 +42,9 @@ begin
       and (g.is_blocked or ratchet_internal.is_retried(ratchet_internal.policy_of(
         coalesce(t.options, j.options), p_worker, j.namespace, t.queue, t.workflow),
         t.attempt + 1, null))
-    returning g.*, t.attempt, ratchet_internal.policy_of(coalesce(t.options, j.options), p_worker,
-      j.namespace, t.queue, t.workflow) as options),
+    returning g.*, t.attempt, case when not t.is_shielded then j.cancel_requested_at end,
+      ratchet_internal.policy_of(coalesce(t.options, j.options), p_worker, j.namespace, t.queue,
+      t.workflow) as options),
   failed as (select * from main union all select * from hook),
   forgotten as (
     delete from ratchet.jobs_attributes a using failed f
@@ -50,8 +52,10 @@ begin
       and a.is_failed),
   again as (
     update ratchet_internal.messages m
-    set worker_id = null, attempt = 1, due_at = p_now + case when f.is_blocked
-      then interval '30 seconds' else ratchet_internal.retry_delay(f.options, f.attempt) end
+    set worker_id = null, attempt = 1, due_at = p_now + case
+      when f.cancel_requested_at >= m.due_at then interval '0' -- it was claimed before that
+      when f.is_blocked then interval '30 seconds'
+      else ratchet_internal.retry_delay(f.options, f.attempt) end
     from failed f
     where m.job_id = any (array[f.job_id]) and m.address = f.address and m.position = f.turn)
   select array_agg(g.job_id) as jobs, array_agg(g.address) as addresses,

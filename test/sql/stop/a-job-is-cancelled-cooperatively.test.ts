@@ -1,7 +1,8 @@
 import test from 'ava';
-import { engine } from '../../support/engine';
+import { engine, exchange } from '../../support/engine';
 
 const sql = engine();
+const slow = { retry: { initialInterval: 3_600_000, maximumAttempts: 9 } };
 const cancel = (id: string) => sql.value<boolean>('select ratchet.cancel($1)', [id]);
 
 test.serial('the worker that holds it is told once, whichever worker passes it on', async (t) => {
@@ -60,6 +61,72 @@ test.serial(
     }
   },
 );
+
+test.serial(
+  'a claim that is being committed hears of it, though another worker looks',
+  async (t) => {
+    const queue = sql.name();
+    const [holder, other] = [await sql.worker(queue), await sql.worker(queue)];
+    const job = await sql.start(queue, queue);
+    const claim = await sql.pool().connect();
+    await claim.query('begin');
+    t.like(await exchange(claim, holder), [{ kind: 'start', is_cancelled: false }]);
+    t.true(await cancel(queue));
+    t.deepEqual(await sql.exchange(other), []);
+    await claim.query('commit');
+    claim.release();
+    await sql.exchange(other);
+    t.like(await sql.exchange(holder), [{ kind: 'cancel', job_id: job }]);
+  },
+);
+
+for (const isTold of [false, true]) {
+  const when = isTold ? 'has heard of it' : 'is asked';
+  test.serial(`a run that fails when it ${when} is tried again at once, once`, async (t) => {
+    const queue = sql.name();
+    const worker = await sql.worker(queue);
+    const job = await sql.start(queue, queue, [], slow);
+    await sql.exchange(worker);
+    t.true(await cancel(queue));
+    if (isTold) t.like(await sql.exchange(worker), [{ kind: 'cancel' }]);
+    const fail = () => sql.exchange(worker, { failures: [{ job }], turns: 0 });
+    await fail();
+    t.like(await sql.exchange(worker), [{ kind: 'turn', is_cancelled: true }]);
+    t.deepEqual(
+      (await sql.messages(job)).map(({ position }) => position),
+      [0],
+    );
+    await fail();
+    t.deepEqual(await sql.exchange(worker), []);
+  });
+}
+
+test.serial('so is a hook, unless it is part of a clean-up', async (t) => {
+  const queue = sql.name();
+  const worker = await sql.worker(queue);
+  await sql.start(queue, queue, [], slow);
+  await sql.exchange(worker);
+  const addresses: string[] = [];
+  for (const isShielded of [false, true]) {
+    await sql.rows('select ratchet.hook($1, $2)', [queue, queue]);
+    const [hook] = await sql.exchange(worker);
+    addresses.push(hook?.address ?? '');
+    await sql.rows('update ratchet.threads set is_shielded = $2 where address = $1', [
+      hook?.address,
+      isShielded,
+    ]);
+  }
+  t.true(await cancel(queue));
+  t.is((await sql.exchange(worker)).length, 2, 'the main function and one hook hear of it');
+  const job = await sql.value<string>('select id from ratchet.jobs where key = $1', [queue]);
+  const failures = addresses.map((address) => ({ job, address }));
+  await sql.exchange(worker, { failures, turns: 0 });
+  const due = await sql.rows(
+    `select address from ratchet_internal.messages
+      where worker_id is null and position = 0 and due_at <= ratchet_internal.now()`,
+  );
+  t.deepEqual(due, [{ address: addresses[0] }]);
+});
 
 test.serial('cancel and end at the same moment leave nothing behind', async (t) => {
   for (let round = 0; round < 40; round += 1) {
