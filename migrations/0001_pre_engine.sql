@@ -652,7 +652,7 @@ comment on column ratchet_internal.messages.options is
 -- sql/tables/workers.sql
 
 -- One row a running worker process. The row is the lease of everything the worker holds: each
--- exchange locks it (key share), whoever takes the work over deletes it first. A row never
+-- exchange locks it (key share), whoever takes the work over locks and deletes it. A row never
 -- comes back: a worker that lost its own registers anew. Every exchange reads the table, versions
 -- that are gone included: pages are full early, so that they are pruned after a few changes.
 
@@ -661,6 +661,7 @@ create table ratchet_internal.workers (
   name text not null,
   role_name name,
   is_idle boolean not null default false,
+  is_lost boolean not null default false,
   idle_at timestamptz,
   lease_seconds int not null,
   started_at timestamptz not null,
@@ -701,6 +702,8 @@ comment on column ratchet_internal.worker_routes.retry is
   'its jobs leave open, as jobs.options has it. Null: as they say.';
 comment on column ratchet_internal.workers.is_idle is
   'Whether it waits for a notification: others send one only then.';
+comment on column ratchet_internal.workers.is_lost is
+  'Whether its lease is gone; the row is kept while others have locked something that it held.';
 comment on column ratchet_internal.workers.lease_seconds is
   'How long it may be silent before others take its work over.';
 comment on column ratchet_internal.workers.expires_at is
@@ -3381,10 +3384,12 @@ begin
   if not ratchet_internal.is_read_committed() then
     perform ratchet_internal.check_isolation();
   end if;
-  perform from ratchet_internal.workers where id = p_worker
+  perform from ratchet_internal.workers where id = p_worker and not is_lost
     and ratchet_internal.is_own(role_name) for key share;
   if not found then
-    if exists (select from ratchet_internal.workers where id = p_worker) then
+    if exists (select from ratchet_internal.workers where id = p_worker
+      and not ratchet_internal.is_own(role_name))
+    then
       perform ratchet_internal.raise_error('WF701', 'not permitted',
         jsonb_build_object('worker', p_worker::text, 'role', session_user),
         'A worker role may only use workers that it registered itself.');
@@ -5586,9 +5591,9 @@ comment on function ratchet_internal.stop_jobs(
 -- What becomes of threads whose function failed: run again after a delay as the policy of the hook,
 -- of the job, or of the worker says; when that is used up, the job ends with the error given. A
 -- blocked function (its code no longer fits its history) is tried again every 30 seconds for ever,
--- and counts no attempt: a fixed deployment lets it go on. One that was asked to cancel itself while
--- it ran is run again at once. p_forgotten: position of the step whose
--- failure ended the run and that is to be tried again.
+-- and counts no attempt: a fixed deployment lets it go on. One that was asked to cancel itself
+-- while it ran is run again at once. p_forgotten: position of the step whose failure ended the run
+-- and that is to be tried again.
 -- Locks: jobs (the caller has locked them), messages. Writes: jobs, threads, messages, attributes.
 
 create function ratchet_internal.retry_turns(
@@ -7093,7 +7098,7 @@ comment on function ratchet_internal.hasten_turn(bigint, text, timestamptz) is
 -- - the thread is held by a worker: the answer goes to that one (or stays, if it is being taken
 -- over);
 -- - the thread waits to be claimed: the answer is dropped, since its claim will read the history;
--- word of a cancellation only if nobody is claiming it at this moment, for a claim reads that first;
+-- word of a cancellation only if nobody is claiming it just now, for a claim reads that first;
 -- - nobody has the thread: it becomes a turn to be claimed, and the answer is dropped.
 -- A new turn needs the job locked, so that it cannot be made for a job that is stopped meanwhile,
 -- or for a hook whose job ends.
@@ -7145,8 +7150,8 @@ begin
   forwarded as (
     update ratchet_internal.messages r set worker_id = alive.id, due_at = p_now
     from stray s left join alive on alive.id = s.holder
-    where not s.is_free and not s.is_known and r.job_id = any (array[s.job_id]) and r.address = s.address
-      and r.position = s.position
+    where not s.is_free and not s.is_known and r.job_id = any (array[s.job_id])
+      and r.address = s.address and r.position = s.position
     returning r.worker_id),
   resumed as (
     insert into ratchet_internal.messages
@@ -7847,8 +7852,8 @@ comment on function ratchet_internal.is_suspect(ratchet_internal.messages) is
 
 -- Fails what a lost worker held and has been lost as often as it may be tried: an activity after
 -- its policy's executions; a function after ten losses during which it neither recorded a step nor
--- waited for anything. A job that somebody else has locked is left out: it is run once more.
--- Locks: jobs, skipping what others hold; messages. Writes: jobs, messages, attributes.
+-- waited for anything. What somebody else has locked is left out: it is run once more.
+-- Locks: jobs and messages, skipping what others hold. Writes: jobs, messages, attributes.
 
 create function ratchet_internal.fail_spent(p_worker bigint, p_now timestamptz) returns void
 language plpgsql volatile
@@ -7885,7 +7890,7 @@ begin
             and w.queue = m.queue and w.workflow = '' and w.namespace = m.namespace),
           null, attempt, null, true) is null
         else not ratchet_internal.is_retried(options, attempt, null) end
-    order by job_id + 0, address, position for update) s;
+    order by job_id + 0, address, position for update skip locked) s;
   if v_spent.jobs is not null then
     perform ratchet_internal.settle(p_now, v_spent.jobs, v_spent.addresses, v_spent.positions,
       v_spent.attempts, v_spent.failed, v_spent.answers, true);
@@ -7896,13 +7901,15 @@ comment on function ratchet_internal.fail_spent(bigint, timestamptz) is
 
 -- sql/dispatch/release_worker.sql
 
--- Ends a worker: deletes its row, and frees what it held for anybody. With p_is_lost (it died, or
+-- Ends a worker: frees what it held for anybody, and deletes its row. With p_is_lost (it died, or
 -- was silent past its lease) its turns are marked so that they are run again carefully, each step
 -- recorded before it runs; what has used up its attempts is failed instead of being freed, unless
--- p_is_failing is false. A turn
--- that is handed back, or that cannot have caused the loss, is not counted as an attempt.
--- Locks: the worker, then messages in order. Writes: workers, messages, attributes, jobs. Wakes:
--- idle workers.
+-- p_is_failing is false. A turn that is handed back, or that cannot have caused the loss, is not
+-- counted as an attempt.
+-- What somebody else has locked (a user's transaction that stops the job, say) is not waited for:
+-- the row stays for it, marked as lost, and comes up again a second later.
+-- Locks: the worker; then messages, skipping what others hold. Writes: workers, messages,
+-- attributes, jobs. Wakes: idle workers.
 
 create function ratchet_internal.release_worker(
   p_worker bigint, p_now timestamptz, p_is_lost boolean, p_is_failing boolean default true
@@ -7911,20 +7918,28 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  delete from ratchet_internal.workers where id = p_worker;
+  perform from ratchet_internal.workers where id = p_worker for update;
   if not found then return; end if;
   if p_is_lost and p_is_failing then
     perform ratchet_internal.fail_spent(p_worker, p_now);
   end if;
-  perform from ratchet_internal.messages where worker_id = p_worker
-  order by job_id + 0, address, position for update;
+  with held as materialized (
+    select ctid as row_at from ratchet_internal.messages where worker_id = p_worker
+    order by job_id + 0, address, position for update skip locked)
   update ratchet_internal.messages m
   set worker_id = null, due_at = p_now,
     options = case when m.kind = 'turn' and p_is_lost then '{"isCareful":true}' else m.options end,
     attempt = case when m.kind <> 'turn' then m.attempt
       when not p_is_lost then greatest(m.attempt - 1, 1)
       when ratchet_internal.is_suspect(m) then m.attempt else 1 end
-  where m.worker_id = p_worker;
+  from held h where m.ctid = h.row_at;
+  if exists (select from ratchet_internal.messages where worker_id = p_worker) then
+    update ratchet_internal.workers
+    set is_lost = true, is_idle = false, idle_at = null, expires_at = p_now + interval '1 second'
+    where id = p_worker;
+  else
+    delete from ratchet_internal.workers where id = p_worker;
+  end if;
   perform pg_notify('ratchet', '') where exists (
     select from ratchet_internal.workers where is_idle);
 end $$;
@@ -8550,7 +8565,7 @@ as $$
 begin
   update ratchet_internal.workers
   set expires_at = ratchet_internal.now() + make_interval(secs => lease_seconds)
-  where id = p_worker and ratchet_internal.is_own(role_name);
+  where id = p_worker and not is_lost and ratchet_internal.is_own(role_name);
   return found;
 end $$;
 comment on function ratchet.heartbeat(bigint) is
@@ -8558,7 +8573,8 @@ comment on function ratchet.heartbeat(bigint) is
 
 -- sql/dispatch/unregister_worker.sql
 
--- Ends a worker that stops on purpose: what it holds is free for others in the same commit.
+-- Ends a worker that stops on purpose: what it holds is free for others in the same commit, but for
+-- what somebody else has locked, which is a moment after that.
 -- Idempotent. Locks: the worker, messages. Wakes: idle workers.
 
 create function ratchet.unregister_worker(p_worker bigint) returns void
@@ -13466,7 +13482,7 @@ as $$
     end,
     m.joined_at, m.worker_id, m.profile
   from ratchet_internal.members m
-  join ratchet_internal.workers p on p.id = m.worker_id
+  join ratchet_internal.workers p on p.id = m.worker_id and not p.is_lost
   join ratchet_internal.worker_routes r
     on (r.worker_id, r.queue, r.workflow, r.namespace)
       = (m.worker_id, m.queue, m.workflow, m.namespace)
@@ -19778,7 +19794,8 @@ select w.id, w.name, w.is_idle, w.started_at, w.expires_at,
     where m.worker_id = w.id and m.kind = 'turn') as turns,
   (select count(*) from ratchet_internal.messages m
     where m.worker_id = w.id and m.kind = 'activity') as activities
-from ratchet_internal.workers w;
+from ratchet_internal.workers w
+where not w.is_lost;
 comment on view ratchet.workers is 'The running workers, what they serve, and how much they hold.';
 
 -- sql/views/worker_roles.sql

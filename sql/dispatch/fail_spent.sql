@@ -1,7 +1,7 @@
 -- Fails what a lost worker held and has been lost as often as it may be tried: an activity after
 -- its policy's executions; a function after ten losses during which it neither recorded a step nor
--- waited for anything. A job that somebody else has locked is left out: it is run once more.
--- Locks: jobs, skipping what others hold; messages. Writes: jobs, messages, attributes.
+-- waited for anything. What somebody else has locked is left out: it is run once more.
+-- Locks: jobs and messages, skipping what others hold. Writes: jobs, messages, attributes.
 
 create function ratchet_internal.fail_spent(p_worker bigint, p_now timestamptz) returns void
 language plpgsql volatile
@@ -38,7 +38,7 @@ begin
             and w.queue = m.queue and w.workflow = '' and w.namespace = m.namespace),
           null, attempt, null, true) is null
         else not ratchet_internal.is_retried(options, attempt, null) end
-    order by job_id + 0, address, position for update) s;
+    order by job_id + 0, address, position for update skip locked) s;
   if v_spent.jobs is not null then
     perform ratchet_internal.settle(p_now, v_spent.jobs, v_spent.addresses, v_spent.positions,
       v_spent.attempts, v_spent.failed, v_spent.answers, true);

@@ -8,7 +8,7 @@ as $$
 begin
   update ratchet_internal.workers
   set expires_at = ratchet_internal.now() + make_interval(secs => lease_seconds)
-  where id = p_worker and ratchet_internal.is_own(role_name);
+  where id = p_worker and not is_lost and ratchet_internal.is_own(role_name);
   return found;
 end $$;
 comment on function ratchet.heartbeat(bigint) is

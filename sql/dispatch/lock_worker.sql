@@ -12,10 +12,12 @@ begin
   if not ratchet_internal.is_read_committed() then
     perform ratchet_internal.check_isolation();
   end if;
-  perform from ratchet_internal.workers where id = p_worker
+  perform from ratchet_internal.workers where id = p_worker and not is_lost
     and ratchet_internal.is_own(role_name) for key share;
   if not found then
-    if exists (select from ratchet_internal.workers where id = p_worker) then
+    if exists (select from ratchet_internal.workers where id = p_worker
+      and not ratchet_internal.is_own(role_name))
+    then
       perform ratchet_internal.raise_error('WF701', 'not permitted',
         jsonb_build_object('worker', p_worker::text, 'role', session_user),
         'A worker role may only use workers that it registered itself.');

@@ -3,7 +3,7 @@
 -- - the thread is held by a worker: the answer goes to that one (or stays, if it is being taken
 -- over);
 -- - the thread waits to be claimed: the answer is dropped, since its claim will read the history;
--- word of a cancellation only if nobody is claiming it at this moment, for a claim reads that first;
+-- word of a cancellation only if nobody is claiming it just now, for a claim reads that first;
 -- - nobody has the thread: it becomes a turn to be claimed, and the answer is dropped.
 -- A new turn needs the job locked, so that it cannot be made for a job that is stopped meanwhile,
 -- or for a hook whose job ends.
@@ -55,8 +55,8 @@ begin
   forwarded as (
     update ratchet_internal.messages r set worker_id = alive.id, due_at = p_now
     from stray s left join alive on alive.id = s.holder
-    where not s.is_free and not s.is_known and r.job_id = any (array[s.job_id]) and r.address = s.address
-      and r.position = s.position
+    where not s.is_free and not s.is_known and r.job_id = any (array[s.job_id])
+      and r.address = s.address and r.position = s.position
     returning r.worker_id),
   resumed as (
     insert into ratchet_internal.messages

@@ -1,9 +1,9 @@
 -- What becomes of threads whose function failed: run again after a delay as the policy of the hook,
 -- of the job, or of the worker says; when that is used up, the job ends with the error given. A
 -- blocked function (its code no longer fits its history) is tried again every 30 seconds for ever,
--- and counts no attempt: a fixed deployment lets it go on. One that was asked to cancel itself while
--- it ran is run again at once. p_forgotten: position of the step whose
--- failure ended the run and that is to be tried again.
+-- and counts no attempt: a fixed deployment lets it go on. One that was asked to cancel itself
+-- while it ran is run again at once. p_forgotten: position of the step whose failure ended the run
+-- and that is to be tried again.
 -- Locks: jobs (the caller has locked them), messages. Writes: jobs, threads, messages, attributes.
 
 create function ratchet_internal.retry_turns(

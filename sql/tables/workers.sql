@@ -1,5 +1,5 @@
 -- One row a running worker process. The row is the lease of everything the worker holds: each
--- exchange locks it (key share), whoever takes the work over deletes it first. A row never
+-- exchange locks it (key share), whoever takes the work over locks and deletes it. A row never
 -- comes back: a worker that lost its own registers anew. Every exchange reads the table, versions
 -- that are gone included: pages are full early, so that they are pruned after a few changes.
 
@@ -8,6 +8,7 @@ create table ratchet_internal.workers (
   name text not null,
   role_name name,
   is_idle boolean not null default false,
+  is_lost boolean not null default false,
   idle_at timestamptz,
   lease_seconds int not null,
   started_at timestamptz not null,
@@ -48,6 +49,8 @@ comment on column ratchet_internal.worker_routes.retry is
   'its jobs leave open, as jobs.options has it. Null: as they say.';
 comment on column ratchet_internal.workers.is_idle is
   'Whether it waits for a notification: others send one only then.';
+comment on column ratchet_internal.workers.is_lost is
+  'Whether its lease is gone; the row is kept while others have locked something that it held.';
 comment on column ratchet_internal.workers.lease_seconds is
   'How long it may be silent before others take its work over.';
 comment on column ratchet_internal.workers.expires_at is

@@ -9,5 +9,6 @@ select w.id, w.name, w.is_idle, w.started_at, w.expires_at,
     where m.worker_id = w.id and m.kind = 'turn') as turns,
   (select count(*) from ratchet_internal.messages m
     where m.worker_id = w.id and m.kind = 'activity') as activities
-from ratchet_internal.workers w;
+from ratchet_internal.workers w
+where not w.is_lost;
 comment on view ratchet.workers is 'The running workers, what they serve, and how much they hold.';

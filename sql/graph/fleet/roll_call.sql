@@ -16,7 +16,7 @@ as $$
     end,
     m.joined_at, m.worker_id, m.profile
   from ratchet_internal.members m
-  join ratchet_internal.workers p on p.id = m.worker_id
+  join ratchet_internal.workers p on p.id = m.worker_id and not p.is_lost
   join ratchet_internal.worker_routes r
     on (r.worker_id, r.queue, r.workflow, r.namespace)
       = (m.worker_id, m.queue, m.workflow, m.namespace)
