@@ -1,8 +1,10 @@
 -- Ties steps scheduled in this transaction to the end of a job that already exists: one that runs
 -- is marked as awaited and ends in a commit that answers; one that has ended answers at once.
--- The caller has locked the targets that run (lock_jobs); one that has ended does not change, and
--- locking it here, out of order, could deadlock with whoever waited for it while it ran.
--- Writes: jobs, messages, attributes.
+-- The caller has locked the targets that ran when it began (lock_jobs); one that was started since
+-- is locked here, after them in id order too, and one started later still is not found. One that has
+-- ended does not change, and locking it, out of order, could deadlock with whoever waited for it
+-- while it ran.
+-- Locks: jobs started meanwhile. Writes: jobs, messages, attributes.
 
 create function ratchet_internal.await_jobs(
   p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[], p_kinds text[]
@@ -11,6 +13,14 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+  v_running constant bigint[] := array(
+    select id from ratchet.jobs where status > 0 and id = any (array(
+      select target.id
+      from ratchet_internal.asked_steps(p_jobs, p_addresses, p_positions, p_kinds,
+        array['await']) m
+      cross join lateral (select id from ratchet.jobs where namespace = m.namespace
+        and key = m.options ->> 'id' limit 1) target))
+    order by id for no key update);
   v_done record;
 begin
   with wanted as materialized (
@@ -23,7 +33,7 @@ begin
     left join lateral (
       select id, status, returned_at, result, error, is_silent from ratchet.jobs
       where namespace = m.namespace and key = m.options ->> 'id'
-        and status <> -1
+        and status <> -1 and (status <= 0 or id in (select unnest(v_running)))
         and (ratchet_internal.limited_role() is null or parent_id = m.job_id)
       limit 1) target on true),
   marked as (
