@@ -1,6 +1,6 @@
 import { call } from './call';
 import type { Database } from './database';
-import type { Work } from './exchange';
+import type { ActivityClaim } from './step-transaction';
 
 export interface Route {
   namespace: string;
@@ -45,8 +45,10 @@ export async function removeRoutes(database: Database, workerId: string, routes:
 }
 
 /** Gives back a claimed activity that cannot be run here, to be taken again in a moment. */
-export async function putBack(database: Database, workerId: string, work: Work): Promise<void> {
-  const { jobId, position, attempt, address } = work;
+export async function putBack(
+  database: Database,
+  { workerId, jobId, position, attempt, address }: ActivityClaim,
+): Promise<void> {
   await call(database, undefined, PUT_BACK, [workerId, jobId, position, attempt, address]);
 }
 

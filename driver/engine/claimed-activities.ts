@@ -17,7 +17,7 @@ export interface ActivityHost {
   onError(error: unknown): void;
 }
 
-type Execution = Omit<ActivityClaim, 'workerId'>;
+export type Execution = Omit<ActivityClaim, 'workerId'>;
 
 /** With its attempt: the next may be claimed before the report of this one is known to count. */
 function claimOf(of: Execution): string {
@@ -90,17 +90,22 @@ export class ClaimedActivities {
       const open = () => this.open({ jobId, address, position, attempt });
       runActivity(contextOf(work, open), work.input, parseOptions(work.options), settled, work);
     } else if (!callbacks.some(({ run }) => run(work, settled))) {
-      this.claimed.delete(claimOf(work));
-      void this.putBack(work);
+      this.giveBack(work);
     }
   }
 
+  /** Somebody else may run it, or this process later. */
+  giveBack(of: Execution): void {
+    this.claimed.delete(claimOf(of));
+    void this.putBack(of);
+  }
+
   /** Until it is done: what is held and not run would wait for as long as this process lives. */
-  private async putBack(work: Work): Promise<void> {
+  private async putBack(of: Execution): Promise<void> {
     const { database, workerId } = this.host;
     for (let attempt = 0; workerId === this.host.workerId && !this.host.isStopped; attempt += 1) {
       try {
-        await putBack(database, workerId, work);
+        await putBack(database, { ...of, workerId });
         return;
       } catch (error) {
         this.host.onError(error);

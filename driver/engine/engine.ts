@@ -255,6 +255,7 @@ export class Engine implements TurnHost, ExchangeHost, EvictionHost, ResyncHost,
     turn.isOver = true;
     this.unreported.delete(turn);
     this.turns.remove(turn);
+    turn.close();
     this.loop.wake(false);
   }
 

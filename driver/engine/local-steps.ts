@@ -2,7 +2,7 @@ import type { StepTransaction } from '../database/step-transaction';
 import type { Work } from '../database/exchange';
 import { RatchetError } from '../errors';
 import { isRetriedLocally, parseOptions, runActivity, type Outcome } from './activities';
-import { reportOf, type ClaimedActivities } from './claimed-activities';
+import { reportOf, type ClaimedActivities, type Execution } from './claimed-activities';
 import { NO_ARGUMENTS, NO_HEADERS, type ActivityContext } from './context';
 import type { LiveTurn } from './live-turn';
 import type { PendingCall } from './call';
@@ -20,10 +20,6 @@ interface Running extends Placed {
   startedAt: number;
   /** The plan that makes it visible, once there is one. */
   plan?: PlanReport;
-  /** Its outcome waits to be reported. */
-  isSettled?: boolean;
-  /** Ends the wait for that plan's commit. */
-  abandon?: (error: Error) => void;
 }
 
 type PlanChanges = Partial<Pick<PlanReport, 'attempt' | 'isHeld' | 'isFailed'>>;
@@ -78,6 +74,8 @@ export class LocalSteps {
       const plan = planOf(turn, call, { attempt: 1, isHeld: true });
       turn.plan(plan);
       turn.whenCommitted(() => {
+        // Held and not run, it would wait for as long as this process lives.
+        if (turn.isOver) this.claimed.giveBack(executionOf(turn, plan));
         this.run({ turn, call, startedAt: performance.now(), plan, place: -1 });
       });
     });
@@ -104,7 +102,7 @@ export class LocalSteps {
     const settled = (outcome: Outcome) => {
       this.running.delete(step);
       turn.running -= 1;
-      if (!turn.isOver) this.settle(step, outcome);
+      this.settle(step, outcome);
     };
     const site = { jobId: turn.jobId, position: call.position, workflow };
     runActivity(store, call.call.input, parseOptions(call.call.options), settled, site);
@@ -116,26 +114,29 @@ export class LocalSteps {
       this.claimed.recorded();
       return;
     }
-    if (!turn.isAwaiting(call)) return;
     const isUnsent = plan !== undefined && turn.report.plans.includes(plan);
-    if (plan !== undefined && !isUnsent) {
-      const { jobId, address } = turn;
-      const report = reportOf({ jobId, address, position: call.position, attempt: 1 }, outcome);
-      // Until then a look at what is held must find it here, and not run it again.
-      step.isSettled = true;
-      this.running.add(step);
-      turn.whenCommitted(() => {
-        this.running.delete(step);
-        this.claimed.report(report);
-      });
+    if (plan !== undefined && (turn.isOver || !isUnsent)) {
+      this.report(step, plan, outcome);
       return;
     }
+    if (!turn.isAwaiting(call)) return;
     if (isUnsent) turn.withdraw((other) => other === plan);
     if (outcome.isFailed && isRetriedLocally(parseOptions(call.call.options), outcome.code)) {
       turn.plan(planOf(turn, call, { attempt: 1, isFailed: true }));
     } else {
       turn.answerLocally(call.position, outcome);
     }
+  }
+
+  /** Of a recorded step, like that of a claimed one: the next run of the function waits for it. */
+  private report(step: Running, plan: PlanReport, outcome: Outcome): void {
+    const { turn } = step;
+    // Until then a look at what is held must find it here, and not run it again.
+    this.running.add(step);
+    turn.whenCommitted(() => {
+      this.running.delete(step);
+      this.claimed.report(reportOf(executionOf(turn, plan), outcome));
+    });
   }
 
   /**
@@ -145,14 +146,9 @@ export class LocalSteps {
   private async open(step: Running): Promise<StepTransaction> {
     const { turn, call } = step;
     if (!turn.isAwaiting(call)) throw lost();
-    step.plan ??= this.show(step);
-    const { address, position } = step.plan;
-    await new Promise<void>((resolve, reject) => {
-      step.abandon = reject;
-      turn.whenCommitted(resolve);
-    });
-    delete step.abandon;
-    return this.claimed.open({ jobId: turn.jobId, address, position, attempt: 1 });
+    const plan = (step.plan ??= this.show(step));
+    await new Promise<void>((resolve) => turn.whenCommitted(resolve));
+    return this.claimed.open(executionOf(turn, plan));
   }
 
   private show({ turn, call }: Running): PlanReport {
@@ -164,8 +160,6 @@ export class LocalSteps {
   private showLongOnes(): void {
     const before = performance.now() - VISIBLE_AFTER_MS;
     for (const step of this.running.all()) {
-      if (step.turn.isOver) step.abandon?.(lost());
-      if (step.turn.isOver && step.isSettled === true) this.running.delete(step);
       if (step.plan !== undefined || step.startedAt > before) continue;
       if (!step.turn.isAwaiting(step.call)) continue;
       step.plan = this.show(step);
@@ -186,6 +180,11 @@ export class LocalSteps {
   stop(): void {
     clearInterval(this.timer);
   }
+}
+
+/** What a step that was recorded as held here is to the engine. */
+function executionOf({ jobId }: LiveTurn, { address, position }: PlanReport): Execution {
+  return { jobId, address, position, attempt: 1 };
 }
 
 /** Whether a step that has not begun has nobody to answer any more: it never will. */

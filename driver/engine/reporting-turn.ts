@@ -50,6 +50,13 @@ export abstract class ReportingTurn {
     }
   }
 
+  /** Nothing more is reported; what waits for a commit finds out for itself what became of it. */
+  close(): void {
+    this.isReporting = false;
+    if (!this.isCommitted) this.report = emptyReport();
+    this.committed();
+  }
+
   /** Runs what has waited, now that everything reported is committed. */
   committed(): void {
     const actions = this.afterCommit;
