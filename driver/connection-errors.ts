@@ -38,12 +38,19 @@ const TRANSIENT = new Set([
   '25006', // read_only_sql_transaction: a failover under way
 ]);
 
-const REFUSALS = new Set([
+const LOGIN_REFUSALS = [
   '28000', // invalid_authorization_specification: the role may not log in
   '28P01', // invalid_password
+];
+
+const REFUSALS = new Set([
+  ...LOGIN_REFUSALS,
   '42501', // insufficient_privilege
   'WF701',
 ]);
+
+/** No session could be had, so nothing is known of any statement. */
+const NO_SESSION = new Set([...LOGIN_REFUSALS, '3D000']); // invalid_catalog_name
 
 /** Reads a property of anything; a throwing getter reads as absent. */
 function read(value: unknown, key: string): unknown {
@@ -76,6 +83,13 @@ export function isConnectionError(error: unknown): boolean {
 /** The server refused for a reason that passes; the session is usable, a repeat may succeed. */
 export function isTransient(error: unknown): boolean {
   return TRANSIENT.has(text(error, 'code'));
+}
+
+/** The server carried the statement out and refused it, or refuses statements of this kind. */
+export function isOfStatement(error: unknown): boolean {
+  const severity = text(error, 'severity'); // only the server gives one
+  if (severity === '' || severity === 'FATAL' || NO_SESSION.has(text(error, 'code'))) return false;
+  return !isConnectionError(error) && !isTransient(error);
 }
 
 /** The role may not log in, or may not do this: a repeat will be refused as well. */

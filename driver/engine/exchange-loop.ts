@@ -6,7 +6,7 @@ import { stepTeller } from '../telemetry/step-spans';
 import { telemetry } from '../telemetry/telemetry';
 import { within } from '../within';
 import { isAny, less, sum, type Load } from './load';
-import { repeatPart, type PartSender } from './lone-parts';
+import { isOfPart, repeatPart, type PartSender } from './lone-parts';
 import { clearTheWay, isLost, isOfOthers } from './refusals';
 import { endsOf, isEmptyBatch, partsOf, type Batch } from './report';
 import { Strides, type AnswerHost } from './strides';
@@ -260,7 +260,7 @@ export class ExchangeLoop implements PartSender {
     try {
       await this.sendPart(part);
     } catch (error) {
-      if (!isApart || isLost(error) || isConnectionError(error)) throw error;
+      if (!isApart || !isOfPart(error)) throw error;
       void this.repeat(part, error);
     }
   }

@@ -1,6 +1,6 @@
 import { backoff } from '../backoff';
-import { isConnectionError, isTransient } from '../errors';
-import { isLost, isOfOthers } from './refusals';
+import { isTransient } from '../errors';
+import { isLost, isOfOthers, isOfReport } from './refusals';
 import type { Batch } from './report';
 
 /** The first wait of a part that waits for a lock: some hundred milliseconds. */
@@ -28,8 +28,8 @@ export interface PartSender {
  * Tries one job's part of a batch again and again beside everything else, which it does not hold
  * up. A lock held by somebody's open transaction passes. Anything else, if it is nothing of others,
  * would fail for ever: the error is reported in its stead; and where that is refused as well, until
- * it is not. Returns what is still to be reported, with the error, once that may not go alone: the
- * connection or the lease is gone.
+ * it is not. Returns what is still to be reported, with the error, once that may not go alone:
+ * there is no session, or the lease is gone.
  */
 export async function repeatPart(
   host: LonePartHost,
@@ -58,6 +58,12 @@ export async function repeatPart(
       error = next;
     }
     if (workerId !== host.workerId) return undefined;
-    if (isLost(error) || isConnectionError(error)) return { part, error };
+    if (!isOfPart(error)) return { part, error };
   }
+}
+
+/** It may pass, or is of this part or of what goes with it; else no part gets through. */
+export function isOfPart(error: unknown): boolean {
+  if (isLost(error)) return false;
+  return isTransient(error) || isOfOthers(error) || isOfReport(error);
 }

@@ -17,6 +17,22 @@ export function isOfOthers(error: unknown): boolean {
   return cause !== undefined && cause !== error && isOfOthers(cause);
 }
 
+/** Bad values are found before the call begins, so that its context does not tell. */
+const DATA_EXCEPTION = /^22[0-9A-Z]{3}$/;
+
+/**
+ * The call was carried out, or could not be put together, and failed by what is handed in: no
+ * repetition will change that. Anything else (a login that is refused, a password or certificate
+ * that is not to be had, rights that are gone) says nothing of a job.
+ */
+export function isOfReport(error: unknown): boolean {
+  if (error instanceof RangeError) return true; // larger than a string or buffer can be
+  const { where, code, cause } = (error ?? {}) as Record<string, unknown>;
+  if (typeof code === 'string' && DATA_EXCEPTION.test(code)) return true;
+  if (typeof where === 'string' && where.includes('ratchet.exchange(')) return true;
+  return cause !== undefined && cause !== error && isOfReport(cause);
+}
+
 function described({ workflowId, problem, isEnded }: SetAside): string {
   if (workflowId === null) return problem;
   const outcome = isEnded ? 'has ended' : 'is put off';

@@ -2,7 +2,9 @@ import { backoff } from '../backoff';
 import type { Database } from '../database/database';
 import type { Work } from '../database/exchange';
 import { watchJobs, type FinishedJob } from '../database/job-calls';
+import { isOfStatement } from '../connection-errors';
 import { isConnectionError, isTransient, RatchetError } from '../errors';
+import { log } from '../log';
 import { isHookAddress } from './address';
 import type { Batch } from './report';
 import type { TurnCache } from './turn-cache';
@@ -35,6 +37,8 @@ export class ResultWaiter {
   private isLooking = false;
   private isDue = false;
   private isClosed = false;
+  /** The database has answered once. */
+  private hasLooked = false;
   private unawaited = STARTS_UNAWAITED;
   private isListening = false;
   /** Notifications so far, and connections to hear them on. */
@@ -136,12 +140,14 @@ export class ResultWaiter {
       try {
         await this.lookOnce();
         failures = 0;
+        this.hasLooked = true;
       } catch (error) {
-        if (!isConnectionError(error) && !isTransient(error)) {
+        if (this.isFinal(error)) {
           this.reject(error);
           break;
         }
         // The database is away: whoever waits goes on waiting.
+        if (failures === 0) log('debug', 'ends of jobs cannot be looked at', error);
         this.isDue = true;
         await backoff((failures += 1));
       }
@@ -149,6 +155,12 @@ export class ResultWaiter {
     this.isLooking = false;
     if (this.isDue) this.look();
     else if (this.waiting.size > 0) this.lookLater();
+  }
+
+  /** What keeps the first look from a session would keep all: a wrong password, say. */
+  private isFinal(error: unknown): boolean {
+    if (isConnectionError(error) || isTransient(error)) return false;
+    return !this.hasLooked || error instanceof RatchetError || isOfStatement(error);
   }
 
   private lookLater(): void {

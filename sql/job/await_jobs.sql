@@ -2,7 +2,7 @@
 -- is marked as awaited and ends in a commit that answers; one that has ended answers at once.
 -- The caller has locked the targets that ran when it began (lock_jobs); one that was started since
 -- is locked here, after them in id order, too, and one started later still is not found. One that
--- has ended does not change, and locking it, out of order, could deadlock with whoever waited for it
+-- has ended does not change; to lock it, out of order, could deadlock with whoever waited for it
 -- while it ran.
 -- Locks: jobs started meanwhile. Writes: jobs, messages, attributes.
 

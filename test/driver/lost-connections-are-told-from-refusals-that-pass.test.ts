@@ -1,5 +1,7 @@
 import test from 'ava';
 import { Client, DatabaseError } from 'pg';
+import { isOfStatement } from '../../driver/connection-errors';
+import { isOfReport } from '../../driver/engine/refusals';
 import { isConnectionError, isTransient, RatchetError } from '../../driver/errors';
 
 const withCode = (code: string) => Object.assign(new Error('x'), { code });
@@ -40,6 +42,44 @@ test('anything else is neither', (t) => {
     t.false(isConnectionError(other));
     t.false(isTransient(other));
   }
+});
+
+const fromServer = (code: string, more: object = {}) =>
+  Object.assign(new DatabaseError('x', 0, 'error'), { code, severity: 'ERROR', ...more });
+
+test('what keeps from a session says nothing of a statement, nor of what it reports', (t) => {
+  const outages = [
+    fromServer('28P01', { severity: 'FATAL' }),
+    fromServer('28000'),
+    fromServer('3D000'),
+    fromServer('42501', { severity: 'FATAL' }),
+    fromServer('57P01'),
+    withCode('EMFILE'),
+    withCode('CERT_HAS_EXPIRED'),
+    new TypeError('fetch failed'),
+  ];
+  for (const error of outages) {
+    t.false(isOfStatement(error), String(Object(error).code));
+    t.false(isOfReport(error));
+  }
+});
+
+test('a statement may be refused for its rights, or for what it reports', (t) => {
+  const where = 'PL/pgSQL function ratchet.exchange(bigint,integer) line 5 at RETURN QUERY';
+  const denied = fromServer('42501');
+  t.true(isOfStatement(denied));
+  t.false(isOfReport(denied), 'rights may come back');
+  for (const error of [
+    fromServer('22P02'),
+    fromServer('P0001', { where }),
+    fromServer('XX000', { where }),
+  ]) {
+    t.true(isOfStatement(error));
+    t.true(isOfReport(error));
+  }
+  const cause = fromServer('WF107', { where });
+  t.true(isOfReport(new RatchetError('WF107', 'x', { cause })));
+  t.true(isOfReport(new RangeError('Invalid string length')));
 });
 
 test('a real refusal is a connection error, over TCP and over a Unix socket', async (t) => {
