@@ -36,6 +36,7 @@ const TRANSIENT = new Set([
   '53200', // out_of_memory
   '53300', // too_many_connections
   '25006', // read_only_sql_transaction: a failover under way
+  'WF404', // late call: the next one belongs to the epoch of now
 ]);
 
 const LOGIN_REFUSALS = [

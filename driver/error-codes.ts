@@ -172,6 +172,12 @@ export const ERROR_CODES = {
     meaning: 'The engine in this process was stopped, so it takes no further calls.',
     advice: 'Start a new client or worker.',
   },
+  WF404: {
+    name: 'LateCall',
+    retry: true,
+    meaning: 'The call came after the worker had asked what it holds, so it was not carried out.',
+    advice: 'Repeat the call with the epoch that was given to held_work last.',
+  },
   WF501: {
     name: 'PayloadTooLarge',
     retry: false,

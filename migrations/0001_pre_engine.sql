@@ -662,6 +662,7 @@ create table ratchet_internal.workers (
   role_name name,
   is_idle boolean not null default false,
   is_lost boolean not null default false,
+  epoch int not null default 0,
   idle_at timestamptz,
   lease_seconds int not null,
   started_at timestamptz not null,
@@ -704,6 +705,8 @@ comment on column ratchet_internal.workers.is_idle is
   'Whether it waits for a notification: others send one only then.';
 comment on column ratchet_internal.workers.is_lost is
   'Whether its lease is gone; the row is kept while others have locked something that it held.';
+comment on column ratchet_internal.workers.epoch is
+  'Raised by held_work: calls that name another one are not carried out.';
 comment on column ratchet_internal.workers.lease_seconds is
   'How long it may be silent before others take its work over.';
 comment on column ratchet_internal.workers.expires_at is
@@ -2104,7 +2107,7 @@ comment on function ratchet.start_workflow(text, json, text, text, text, json, u
 
 create function ratchet.start_eagerly(
   p_worker bigint, p_workflow text, p_args json, p_id text, p_queue text, p_namespace text,
-  p_options json, p_request_id uuid
+  p_options json, p_request_id uuid, p_epoch int default 0
 ) returns bigint
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
@@ -2116,7 +2119,8 @@ declare
   v_job bigint;
 begin
   perform from ratchet_internal.workers w
-  where w.id = p_worker and w.is_idle and ratchet_internal.is_own(w.role_name) and exists (
+  where w.id = p_worker and w.is_idle and w.epoch = p_epoch
+    and ratchet_internal.is_own(w.role_name) and exists (
     select from ratchet_internal.worker_routes r
     where r.worker_id = p_worker and r.queue = p_queue and r.workflow = p_workflow
       and r.namespace = p_namespace and r.throttle_ms is null)
@@ -2134,7 +2138,7 @@ begin
   return v_job;
 end $$;
 comment on function ratchet.start_eagerly(
-  bigint, text, json, text, text, text, json, uuid) is
+  bigint, text, json, text, text, text, json, uuid, int) is
   'For the process of a worker: starts a workflow, and gives it to that worker if it waits for '
   'work and serves the workflow; returns the number of the job then, else null. Raises 55P03 when '
   'a job of the id is being started elsewhere.';
@@ -3372,35 +3376,41 @@ comment on function ratchet_internal.holds_all(bigint, bigint[], text[]) is
 
 -- Holds off whoever would take this worker's work over, until the transaction ends: a takeover
 -- deletes the row, which waits for this lock, and this fails once the row is gone.
+-- p_epoch: what the call belongs to, if it may claim or give back; one that comes late, after the
+-- worker has asked what it holds, would change that behind its back.
 -- Every exchange begins here, so the check is performed only where it will raise.
--- Locks: the worker (key share). Raises: WF401 when the lease is lost, WF605. Returns true, so that
--- what else an exchange asks can follow in one expression.
+-- Locks: the worker (key share). Raises: WF401 when the lease is lost, WF404 when the call is late,
+-- WF605. Returns true, so that what else an exchange asks can follow in one expression.
 
-create function ratchet_internal.lock_worker(p_worker bigint) returns boolean
+create function ratchet_internal.lock_worker(p_worker bigint, p_epoch int default null)
+returns boolean
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_found ratchet_internal.workers;
 begin
   if not ratchet_internal.is_read_committed() then
     perform ratchet_internal.check_isolation();
   end if;
   perform from ratchet_internal.workers where id = p_worker and not is_lost
-    and ratchet_internal.is_own(role_name) for key share;
-  if not found then
-    if exists (select from ratchet_internal.workers where id = p_worker
-      and not ratchet_internal.is_own(role_name))
-    then
-      perform ratchet_internal.raise_error('WF701', 'not permitted',
-        jsonb_build_object('worker', p_worker::text, 'role', session_user),
-        'A worker role may only use workers that it registered itself.');
-    end if;
+    and ratchet_internal.is_own(role_name) and epoch = coalesce(p_epoch, epoch) for key share;
+  if found then return true; end if;
+  select * into v_found from ratchet_internal.workers where id = p_worker;
+  if not ratchet_internal.is_own(v_found.role_name) then
+    perform ratchet_internal.raise_error('WF701', 'not permitted',
+      jsonb_build_object('worker', p_worker::text, 'role', session_user),
+      'A worker role may only use workers that it registered itself.');
+  elsif v_found.id is null or v_found.is_lost then
     perform ratchet_internal.raise_error('WF401', 'worker lost',
       jsonb_build_object('worker', p_worker::text),
       'Its lease ended and its work went to others; drop what is in memory and register anew.');
   end if;
-  return true;
+  perform ratchet_internal.raise_error('WF404', 'late call',
+    jsonb_build_object('worker', p_worker::text, 'epoch', p_epoch),
+    'The worker has asked for held_work since: repeat the call with the epoch given there.');
 end $$;
-comment on function ratchet_internal.lock_worker(bigint) is
+comment on function ratchet_internal.lock_worker(bigint, int) is
   'Keeps the worker''s lease from being taken over until commit; raises WF401 when it is gone.';
 
 -- sql/dispatch/lock_jobs.sql
@@ -5809,8 +5819,8 @@ comment on function ratchet_internal.start_children(
 -- Ties steps scheduled in this transaction to the end of a job that already exists: one that runs
 -- is marked as awaited and ends in a commit that answers; one that has ended answers at once.
 -- The caller has locked the targets that ran when it began (lock_jobs); one that was started since
--- is locked here, after them in id order too, and one started later still is not found. One that has
--- ended does not change, and locking it, out of order, could deadlock with whoever waited for it
+-- is locked here, after them in id order, too, and one started later still is not found. One that
+-- has ended does not change; to lock it, out of order, could deadlock with whoever waited for it
 -- while it ran.
 -- Locks: jobs started meanwhile. Writes: jobs, messages, attributes.
 
@@ -8272,18 +8282,19 @@ comment on function ratchet.set_aside(bigint) is
 -- An exchange that only reports activities locks no job here: reports of several workers for one
 -- job run side by side. One that only ends jobs locks none either: end_jobs does, in the same
 -- order. One that does more than one of these locks the jobs of all before any message.
--- Locks: the worker (key share), jobs, messages. Raises: WF401, WF605. Returns the exchange's time.
+-- Locks: the worker (key share), jobs, messages. Raises: WF401, WF404, WF605. Returns the time of
+-- the exchange.
 
 create function ratchet_internal.open_exchange(
-  p_worker bigint, p_takes boolean, p_jobs bigint[], p_end_jobs bigint[], p_activity_jobs bigint[],
-  p_plan_jobs bigint[], p_plan_kinds text[], p_plan_options json[]
+  p_worker bigint, p_epoch int, p_takes boolean, p_jobs bigint[], p_end_jobs bigint[],
+  p_activity_jobs bigint[], p_plan_jobs bigint[], p_plan_kinds text[], p_plan_options json[]
 ) returns timestamptz
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_now constant timestamptz := ratchet_internal.write_time();
-  v_is_news constant boolean := ratchet_internal.lock_worker(p_worker)
+  v_is_news constant boolean := ratchet_internal.lock_worker(p_worker, p_epoch)
     and p_takes and coalesce(ratchet_internal.next_news(p_worker, v_now) = 0, false);
 begin
   if coalesce(p_jobs, p_plan_jobs) is not null
@@ -8300,7 +8311,7 @@ begin
   return v_now;
 end $$;
 comment on function ratchet_internal.open_exchange(
-  bigint, boolean, bigint[], bigint[], bigint[], bigint[], text[], json[]) is
+  bigint, int, boolean, bigint[], bigint[], bigint[], bigint[], text[], json[]) is
   'Locks what an exchange may wait for, frees the work of lost workers, delivers signals and '
   'fires schedules.';
 
@@ -8325,10 +8336,11 @@ comment on function ratchet_internal.open_exchange(
 -- p_is_idle: nothing is left to do here; be notified. Null: as before; a worker that is notified
 -- anyway takes nothing when it reports, unless the report made something ready, and does nothing
 -- for others.
--- Rooms: how many turns and activities to take.
+-- Rooms: how many turns and activities to take. p_epoch: as held_work was last given, if it was.
 -- Locks: worker (key share), jobs in id order, messages, attributes; waits at most 2 s for a lock
 -- (55P03).
--- Raises: WF401 worker lost, WF605 not READ COMMITTED. Wakes: idle workers, programs that wait.
+-- Raises: WF401 worker lost, WF404 late call, WF605 not READ COMMITTED.
+-- Wakes: idle workers, programs that wait.
 
 create function ratchet.exchange(
   p_worker bigint, p_turn_room int, p_activity_room int, p_is_idle boolean default false,
@@ -8353,7 +8365,8 @@ create function ratchet.exchange(
   p_failure_forgotten int[] default null, p_thread_jobs bigint[] default null,
   p_thread_addresses text[] default null, p_thread_inputs json[] default null,
   p_delivery_jobs bigint[] default null, p_delivery_addresses text[] default null,
-  p_delivery_positions int[] default null, p_delivery_orders int[] default null
+  p_delivery_positions int[] default null, p_delivery_orders int[] default null,
+  p_epoch int default 0
 ) returns setof ratchet.work language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp set lock_timeout = '2s' set jit = off set enable_seqscan = off
 set enable_bitmapscan = off set enable_mergejoin = off set plan_cache_mode = force_generic_plan
@@ -8361,9 +8374,9 @@ as $$
 declare
   v_takes boolean := p_is_idle is not null
     or coalesce(p_plan_jobs, p_activity_jobs, p_failure_jobs, p_thread_jobs) is not null;
-  v_now constant timestamptz := ratchet_internal.open_exchange(p_worker, v_takes, p_failure_jobs
-    || p_thread_jobs || case when 'cancel' = any (p_step_kinds) then p_step_jobs end, p_end_jobs,
-    p_activity_jobs, p_plan_jobs, p_plan_kinds, p_plan_options);
+  v_now constant timestamptz := ratchet_internal.open_exchange(p_worker, p_epoch, v_takes,
+    p_failure_jobs || p_thread_jobs || case when 'cancel' = any (p_step_kinds) then p_step_jobs end,
+    p_end_jobs, p_activity_jobs, p_plan_jobs, p_plan_kinds, p_plan_options);
   v_written bigint := 0;
   v_ends record;
 begin
@@ -8611,10 +8624,12 @@ comment on function ratchet.unregister_worker(bigint) is
 -- returned too: it may be forgotten.
 -- Locks: the worker, for update: no exchange of it is in flight; messages, skipping what others
 -- hold.
--- Writes: messages. Raises: WF401, WF605; 55P03 when exchanges of the worker leave no gap for 10 s.
+-- Writes: messages. Raises: WF401, WF404, WF605; 55P03 when exchanges of the worker leave no gap
+-- for 10 s.
 
 create function ratchet.evict(
-  p_worker bigint, p_jobs bigint[], p_known int[], p_addresses text[] default null
+  p_worker bigint, p_jobs bigint[], p_known int[], p_addresses text[] default null,
+  p_epoch int default 0
 ) returns table (job_id bigint, address text)
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
@@ -8628,7 +8643,7 @@ as $$
 begin
   perform from ratchet_internal.workers where id = p_worker
     and ratchet_internal.is_own(role_name) for update;
-  perform ratchet_internal.lock_worker(p_worker);
+  perform ratchet_internal.lock_worker(p_worker, p_epoch);
   return query
   with turn as materialized (
     select given.job_id, held.address, held.position, given.known
@@ -8661,7 +8676,7 @@ begin
         and held.address = coalesce(given.address, '') and held.position = 0) is null
     and (select true from ratchet.jobs j where j.id = given.job_id and j.status > 0) is null;
 end $$;
-comment on function ratchet.evict(bigint, bigint[], int[], text[]) is
+comment on function ratchet.evict(bigint, bigint[], int[], text[], int) is
   'Gives threads that only wait back, so that memory can be freed; returns the threads to forget.';
 
 -- sql/dispatch/history.sql
@@ -8709,10 +8724,13 @@ comment on function ratchet.history(bigint[], text[]) is
 
 -- Everything a worker holds, as the exchange that claimed it returned it: for a worker whose
 -- exchange got no answer and that does not know whether it was carried out. Turns come as kind turn
--- or careful. An exchange of the worker that the server still carries out is waited for.
--- Locks: the worker, for update. Raises: WF401, WF605; 55P03 after 10 s.
+-- or careful. An exchange of the worker that the server still carries out is waited for; one that
+-- comes later (it was on its way, or in a session that stood still) is not carried out any more, if
+-- an epoch is given, a larger one each time, and named by the calls that follow.
+-- Locks: the worker, for update. Writes: workers. Raises: WF401, WF605; 55P03 after 10 s.
 
-create function ratchet.held_work(p_worker bigint) returns setof ratchet.work
+create function ratchet.held_work(p_worker bigint, p_epoch int default 0)
+returns setof ratchet.work
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
@@ -8725,6 +8743,7 @@ begin
   perform from ratchet_internal.workers where id = p_worker
     and ratchet_internal.is_own(role_name) for update;
   perform ratchet_internal.lock_worker(p_worker);
+  update ratchet_internal.workers set epoch = p_epoch where id = p_worker and epoch < p_epoch;
   return query
   select case when m.kind = 'activity' then 'activity'
       when m.options is not null then 'careful' else 'turn' end,
@@ -8749,7 +8768,7 @@ begin
     where job_id = m.job_id and address = m.address and position = m.position limit 1) a on true
   where m.worker_id = p_worker and m.kind in ('turn', 'activity');
 end $$;
-comment on function ratchet.held_work(bigint) is
+comment on function ratchet.held_work(bigint, int) is
   'Everything a worker holds, for a worker that does not know whether its last exchange was '
   'carried out.';
 

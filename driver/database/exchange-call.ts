@@ -11,7 +11,7 @@ import type {
 } from '../engine/report';
 import { arrayLiteral, type Element } from './array-literal';
 import type { Statement } from './database';
-import type { Rooms } from './exchange';
+import type { Caller, Rooms } from './exchange';
 
 type Field<T> = (row: T, jobId: string, address: string) => Element;
 
@@ -168,7 +168,7 @@ function byJob(a: Batch['turns'][number], b: Batch['turns'][number]): number {
   return a.jobId.length - b.jobId.length || (a.jobId < b.jobId ? -1 : 1);
 }
 
-const ROOMS = ['p_turn_room', 'p_activity_room', 'p_is_idle'];
+const ALWAYS = ['p_epoch', 'p_turn_room', 'p_activity_room', 'p_is_idle'];
 /** Those made so far, by name: sessions prepare each once. */
 const statements = new Map<string, Prepared>();
 
@@ -179,7 +179,7 @@ function statementOf(groups: readonly Group[], isTold: boolean): Prepared {
   const name = groups.reduce((path, group) => `${path}_${group.kind}`, prefix);
   const known = statements.get(name);
   if (known !== undefined) return known;
-  const parameters = [...ROOMS, ...groups.flatMap((group) => group.parameters)];
+  const parameters = [...ALWAYS, ...groups.flatMap((group) => group.parameters)];
   const given = parameters.map((parameter, at) => `${parameter} => $${at + 2}`).join(', ');
   // With spans the last row, if graphs went on, tells what they did.
   const text = isTold
@@ -193,7 +193,7 @@ function statementOf(groups: readonly Group[], isTold: boolean): Prepared {
 
 /** `ratchet.exchange`, with rows in the order of the jobs, in which it locks them. */
 export function exchangeCall(
-  workerId: string,
+  { workerId, epoch }: Caller,
   rooms: Rooms,
   { turns, activities }: Batch,
   isTold: boolean,
@@ -208,7 +208,7 @@ export function exchangeCall(
     groupOf(THREAD, turns, ({ thread }) => (thread === undefined ? NONE : [thread])),
     groupOf(DELIVERY, turns, (report) => report.deliveries),
   ].filter((group) => group !== undefined);
-  const values: unknown[] = [workerId, rooms.turns, rooms.activities, rooms.isIdle];
+  const values: unknown[] = [workerId, epoch, rooms.turns, rooms.activities, rooms.isIdle];
   for (const group of groups) values.push(...group.values);
   return { statement: statementOf(groups, isTold), values };
 }

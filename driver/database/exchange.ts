@@ -33,8 +33,15 @@ export interface Rooms extends Load {
   isIdle: boolean | null;
 }
 
+/** The worker that calls. */
+export interface Caller {
+  readonly workerId: string;
+  /** How often it has asked what it holds: calls of before that come late are not carried out. */
+  readonly epoch: number;
+}
+
 const PEEK = { name: 'ratchet_peek', text: 'select ratchet.peek($1)' };
-const HELD_WORK = 'select * from ratchet.held_work($1)';
+const HELD_WORK = 'select * from ratchet.held_work($1, $2)';
 
 type Row = (string | null)[];
 
@@ -62,12 +69,12 @@ function toWork(row: Row): Work {
 /** Hands in a batch and receives work, in one commit; `onSpans` is told what graphs did in it. */
 export async function exchange(
   database: Database,
-  workerId: string,
+  caller: Caller,
   rooms: Rooms,
   batch: Batch,
   onSpans?: OnSpans,
 ): Promise<Work[]> {
-  const { statement, values } = exchangeCall(workerId, rooms, batch, onSpans !== undefined);
+  const { statement, values } = exchangeCall(caller, rooms, batch, onSpans !== undefined);
   const rows = await database.rows<Row>(statement, values);
   const work = rows.map(toWork);
   if (onSpans !== undefined && rows.at(-1)?.[0] === 'spans') onSpans(work.pop()?.value ?? '[]');
@@ -80,7 +87,10 @@ export async function peek(database: Database, workerId: string): Promise<number
   return Number(row?.[0] ?? 0);
 }
 
-/** What the worker holds by what the database says. */
-export async function heldWork(database: Database, workerId: string): Promise<Work[]> {
-  return (await database.rows<Row>(HELD_WORK, [workerId])).map(toWork);
+/** What the worker holds by what the database says; ends all epochs before this one. */
+export async function heldWork(
+  database: Database,
+  { workerId, epoch }: Caller,
+): Promise<Work[]> {
+  return (await database.rows<Row>(HELD_WORK, [workerId, epoch])).map(toWork);
 }

@@ -2,6 +2,7 @@ import { RatchetError } from '../errors';
 import { arrayLiteral } from './array-literal';
 import { call } from './call';
 import type { Database, Queryable } from './database';
+import type { Caller } from './exchange';
 
 export interface StartRequest {
   namespace: string;
@@ -44,7 +45,7 @@ const START = {
 };
 const START_EAGERLY = {
   name: 'ratchet_start_eagerly',
-  text: 'select ratchet.start_eagerly($1, $2, $3, $4, $5, $6, $7, $8)',
+  text: 'select ratchet.start_eagerly($1, $2, $3, $4, $5, $6, $7, $8, $9)',
 };
 const START_MANY = {
   name: 'ratchet_start_many',
@@ -94,11 +95,11 @@ export async function startWorkflow(
  */
 export async function startForWorker(
   database: Database,
-  workerId: string,
+  { workerId, epoch }: Caller,
   { workflow, args, workflowId, queue, namespace, options, requestId }: StartRequest,
 ): Promise<string | null> {
   const job = [workflow, args, workflowId, queue, namespace, options, requestId];
-  const [row] = await database.rows<[string | null]>(START_EAGERLY, [workerId, ...job]);
+  const [row] = await database.rows<[string | null]>(START_EAGERLY, [workerId, ...job, epoch]);
   return row?.[0] ?? null;
 }
 

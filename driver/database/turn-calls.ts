@@ -1,5 +1,6 @@
 import { threadKey } from '../engine/address';
 import type { Database } from './database';
+import type { Caller } from './exchange';
 
 /** A row of a job's history. */
 export interface RecordedStep {
@@ -17,7 +18,7 @@ export interface RecordedStep {
 
 const HISTORY = { name: 'ratchet_history', text: 'select * from ratchet.history($1, $2)' };
 const SET_ASIDE = 'select * from ratchet.set_aside($1)';
-const EVICT = 'select * from ratchet.evict($1, $2, $3, $4)';
+const EVICT = 'select * from ratchet.evict($1, $2, $3, $4, $5)';
 
 type HistoryRow = [string, string, string, string, string, string | null, string, string, string];
 
@@ -69,13 +70,13 @@ export async function setAside(database: Database, workerId: string): Promise<Se
 /** Gives waiting threads back; returns those that were. */
 export async function evict(
   database: Database,
-  workerId: string,
-  turns: (Thread & { known: number })[],
+  { workerId, epoch }: Caller,
+  turns: readonly (Thread & { known: number })[],
 ): Promise<Thread[]> {
   const jobIds = turns.map((turn) => turn.jobId);
   const known = turns.map((turn) => turn.known);
   const addresses = turns.map((turn) => turn.address);
-  const values = [workerId, jobIds, known, addresses];
+  const values = [workerId, jobIds, known, addresses, epoch];
   const rows = await database.rows<[string, string]>(EVICT, values);
   return rows.map(([jobId, address]) => ({ jobId, address }));
 }

@@ -1,15 +1,14 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { Database } from '../database/database';
-import type { Work } from '../database/exchange';
+import type { Caller, Work } from '../database/exchange';
 import { startForWorker, startWorkflow, type StartRequest } from '../database/job-calls';
 import { isConnectionError, isTransient } from '../errors';
 import type { ExchangeLoop } from './exchange-loop';
 import type { Served } from './served';
 
 /** What a start needs of the worker that may run it at once. */
-export interface EagerHost {
+export interface EagerHost extends Caller {
   readonly database: Database;
-  readonly workerId: string;
   readonly isStopped: boolean;
   readonly served: Served;
   readonly loop: Pick<ExchangeLoop, 'mayBegin' | 'receiving' | 'recover'>;
@@ -45,7 +44,7 @@ async function start(host: EagerHost, request: StartRequest): Promise<void> {
 async function startAndRun(host: EagerHost, request: StartRequest): Promise<boolean> {
   const { database, workerId } = host;
   try {
-    const jobId = await startForWorker(database, workerId, request);
+    const jobId = await startForWorker(database, host, request);
     // A worker that has stopped, or lost its lease, hands it back with all that it holds.
     const isOurs = workerId === host.workerId && !host.isStopped;
     if (jobId !== null && isOurs) host.receive(workOf(jobId, request));

@@ -51,7 +51,7 @@ export class Engine implements TurnHost, ExchangeHost, EvictionHost, ResyncHost,
   readonly claimed = new ClaimedActivities(this, () => this.loop.wake(true));
   private readonly localSteps = new LocalSteps(this.claimed);
   readonly loop: ExchangeLoop;
-  private readonly registration: Registration;
+  readonly registration: Registration;
   private readonly eviction: Eviction;
   isStopped = false;
 
@@ -76,6 +76,10 @@ export class Engine implements TurnHost, ExchangeHost, EvictionHost, ResyncHost,
 
   get workerId(): string {
     return this.registration.workerId;
+  }
+
+  get epoch(): number {
+    return this.registration.epoch;
   }
 
   async serveWorkflow(route: Route & { workflow: string }, run: WorkflowFunction): Promise<void> {
@@ -218,8 +222,7 @@ export class Engine implements TurnHost, ExchangeHost, EvictionHost, ResyncHost,
 
   async received(work: Work[]): Promise<void> {
     if (this.isStopped) return; // it is handed back with the rest
-    const kinds = ['turn', 'careful'];
-    const rebuilds = this.rebuilding.begin(work.filter(({ kind }) => kinds.includes(kind)));
+    const rebuilds = this.rebuilding.begin(work);
     for (const item of work) if (!this.rebuilding.keep(item)) this.receive(item);
     if (rebuilds.length === 0) return;
     const histories = await readHistories(

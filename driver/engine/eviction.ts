@@ -1,14 +1,18 @@
 import type { Database } from '../database/database';
+import type { Caller } from '../database/exchange';
 import { evict } from '../database/turn-calls';
+import { isConnectionError } from '../errors';
+import { threadKey } from './address';
+import type { ExchangeLoop } from './exchange-loop';
 import type { LiveTurn } from './live-turn';
 import type { Served } from './served';
 import type { TurnCache } from './turn-cache';
 
 const EVICT_AGAIN_MS = 100;
 
-export interface EvictionHost {
-  readonly workerId: string;
+export interface EvictionHost extends Caller {
   readonly served: Served;
+  readonly loop: Pick<ExchangeLoop, 'recover'>;
   forget(turn: LiveTurn): void;
   onError(error: unknown): void;
 }
@@ -31,16 +35,20 @@ export class Eviction {
     const parked = named ?? this.turns.idlest();
     if (parked.length === 0) return;
     this.isEvicting = true;
-    const asked = parked.map(({ jobId, address, history }) => {
+    // Those asked about, and not others of the same threads that come before the answer.
+    const asked = new Map(parked.map((turn) => [threadKey(turn.jobId, turn.address), turn]));
+    const threads = parked.map(({ jobId, address, history }) => {
       return { jobId, address, known: history.answered.size };
     });
     try {
-      for (const thread of await evict(this.database, this.host.workerId, asked)) {
-        const turn = this.turns.get(thread.jobId, thread.address);
+      for (const { jobId, address } of await evict(this.database, this.host, threads)) {
+        const turn = asked.get(threadKey(jobId, address));
         if (turn !== undefined) this.host.forget(turn);
       }
     } catch (error) {
-      this.host.onError(error);
+      // Some may have been given back.
+      if (isConnectionError(error)) this.host.loop.recover(error);
+      else this.host.onError(error);
     } finally {
       this.isEvicting = false;
     }

@@ -1,6 +1,6 @@
 import { backoff } from '../backoff';
 import type { Database } from '../database/database';
-import { exchange, peek, type Rooms, type Work } from '../database/exchange';
+import { exchange, peek, type Caller, type Rooms, type Work } from '../database/exchange';
 import { isConnectionError, isTransient } from '../errors';
 import { stepTeller } from '../telemetry/step-spans';
 import { telemetry } from '../telemetry/telemetry';
@@ -18,8 +18,7 @@ const LONGEST_TOGETHER = 6;
 const NOTHING: Batch = { turns: [], activities: [] };
 const REPORT_ONLY: Rooms = { turns: 0, activities: 0, isIdle: false };
 
-export interface ExchangeHost extends AnswerHost {
-  readonly workerId: string;
+export interface ExchangeHost extends AnswerHost, Caller {
   /** What is finished and not in flight. */
   takeBatch(): Batch;
   /** A batch is committed, and this came back; nothing of either has been handed on. */
@@ -135,7 +134,7 @@ export class ExchangeLoop implements PartSender {
     const metrics = telemetry()?.metrics;
     const startedAt = metrics === undefined ? 0 : performance.now();
     try {
-      work = await exchange(this.database, this.host.workerId, rooms, batch, stepTeller());
+      work = await exchange(this.database, this.host, rooms, batch, stepTeller());
     } catch (error) {
       this.unanswered.push(batch);
       this.recover(error);
@@ -267,7 +266,7 @@ export class ExchangeLoop implements PartSender {
 
   async sendPart(part: Batch): Promise<void> {
     if (isEmptyBatch(part)) return;
-    const work = await exchange(this.database, this.host.workerId, REPORT_ONLY, part, stepTeller());
+    const work = await exchange(this.database, this.host, REPORT_ONLY, part, stepTeller());
     await this.handOn(part, work);
   }
 

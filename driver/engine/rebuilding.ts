@@ -23,8 +23,10 @@ export class Rebuilding {
     return this.rebuilds.size;
   }
 
+  /** Of those that are no fresh start. */
   begin(work: Work[]): Rebuild[] {
-    const begun = work.map((item) => ({ work: item, early: [] }));
+    const claimed = work.filter(({ kind }) => kind === 'turn' || kind === 'careful');
+    const begun = claimed.map((item) => ({ work: item, early: [] }));
     for (const rebuild of begun) this.rebuilds.set(keyOf(rebuild.work), rebuild);
     return begun;
   }

@@ -26,6 +26,8 @@ function isSame(route: calls.Route, other: calls.Route): boolean {
 export class Registration {
   /** '' until it is registered. */
   workerId = '';
+  /** How often it has asked what it holds. */
+  epoch = 0;
   private routes: calls.Route[] = [];
   private heartbeat: Heartbeat | undefined;
   private upkeepTimer: NodeJS.Timeout | undefined;
@@ -104,6 +106,7 @@ export class Registration {
     const { leaseSeconds, onError, onChange } = this.options;
     const name = `${hostname()}-${process.pid}`;
     this.workerId = await calls.registerWorker(this.database, name, this.routes, leaseSeconds);
+    this.epoch = 0;
     if (this.heartbeat === undefined) this.startBeating(leaseSeconds, onError, onChange);
     else this.heartbeat.setWorkerId(this.workerId);
     onChange();

@@ -1,17 +1,18 @@
 import type { Database } from '../database/database';
-import { heldWork, type Work } from '../database/exchange';
+import { heldWork, type Caller, type Work } from '../database/exchange';
 import { loadHistory } from '../database/turn-calls';
 import { threadKey } from './address';
 import type { LiveTurn } from './live-turn';
 import type { Rebuilding } from './rebuilding';
+import type { Registration } from './registration';
 import { stepKey } from './step-key';
 import type { TurnCache } from './turn-cache';
 
-export interface ResyncHost {
+export interface ResyncHost extends Caller {
   readonly database: Database;
-  readonly workerId: string;
   readonly turns: TurnCache;
   readonly rebuilding: Rebuilding;
+  readonly registration: Pick<Registration, 'epoch'>;
   forget(turn: LiveTurn): void;
   received(work: Work[]): Promise<void>;
 }
@@ -25,9 +26,10 @@ export async function resync(
   host: ResyncHost,
   isRunningLocally: (work: Work) => boolean,
 ): Promise<void> {
-  const { database, turns, workerId } = host;
+  const { database, turns } = host;
   await host.rebuilding.finished();
-  const held = await heldWork(database, workerId);
+  host.registration.epoch += 1; // what got no answer and comes late is to change nothing more
+  const held = await heldWork(database, host);
   const threads = held.filter(({ kind }) => kind !== 'activity');
   const isHeld = new Set(threads.map(({ jobId, address }) => threadKey(jobId, address)));
   for (const turn of turns.all()) {

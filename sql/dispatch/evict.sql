@@ -5,10 +5,12 @@
 -- returned too: it may be forgotten.
 -- Locks: the worker, for update: no exchange of it is in flight; messages, skipping what others
 -- hold.
--- Writes: messages. Raises: WF401, WF605; 55P03 when exchanges of the worker leave no gap for 10 s.
+-- Writes: messages. Raises: WF401, WF404, WF605; 55P03 when exchanges of the worker leave no gap
+-- for 10 s.
 
 create function ratchet.evict(
-  p_worker bigint, p_jobs bigint[], p_known int[], p_addresses text[] default null
+  p_worker bigint, p_jobs bigint[], p_known int[], p_addresses text[] default null,
+  p_epoch int default 0
 ) returns table (job_id bigint, address text)
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
@@ -22,7 +24,7 @@ as $$
 begin
   perform from ratchet_internal.workers where id = p_worker
     and ratchet_internal.is_own(role_name) for update;
-  perform ratchet_internal.lock_worker(p_worker);
+  perform ratchet_internal.lock_worker(p_worker, p_epoch);
   return query
   with turn as materialized (
     select given.job_id, held.address, held.position, given.known
@@ -55,5 +57,5 @@ begin
         and held.address = coalesce(given.address, '') and held.position = 0) is null
     and (select true from ratchet.jobs j where j.id = given.job_id and j.status > 0) is null;
 end $$;
-comment on function ratchet.evict(bigint, bigint[], int[], text[]) is
+comment on function ratchet.evict(bigint, bigint[], int[], text[], int) is
   'Gives threads that only wait back, so that memory can be freed; returns the threads to forget.';

@@ -17,10 +17,11 @@
 -- p_is_idle: nothing is left to do here; be notified. Null: as before; a worker that is notified
 -- anyway takes nothing when it reports, unless the report made something ready, and does nothing
 -- for others.
--- Rooms: how many turns and activities to take.
+-- Rooms: how many turns and activities to take. p_epoch: as held_work was last given, if it was.
 -- Locks: worker (key share), jobs in id order, messages, attributes; waits at most 2 s for a lock
 -- (55P03).
--- Raises: WF401 worker lost, WF605 not READ COMMITTED. Wakes: idle workers, programs that wait.
+-- Raises: WF401 worker lost, WF404 late call, WF605 not READ COMMITTED.
+-- Wakes: idle workers, programs that wait.
 
 create function ratchet.exchange(
   p_worker bigint, p_turn_room int, p_activity_room int, p_is_idle boolean default false,
@@ -45,7 +46,8 @@ create function ratchet.exchange(
   p_failure_forgotten int[] default null, p_thread_jobs bigint[] default null,
   p_thread_addresses text[] default null, p_thread_inputs json[] default null,
   p_delivery_jobs bigint[] default null, p_delivery_addresses text[] default null,
-  p_delivery_positions int[] default null, p_delivery_orders int[] default null
+  p_delivery_positions int[] default null, p_delivery_orders int[] default null,
+  p_epoch int default 0
 ) returns setof ratchet.work language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp set lock_timeout = '2s' set jit = off set enable_seqscan = off
 set enable_bitmapscan = off set enable_mergejoin = off set plan_cache_mode = force_generic_plan
@@ -53,9 +55,9 @@ as $$
 declare
   v_takes boolean := p_is_idle is not null
     or coalesce(p_plan_jobs, p_activity_jobs, p_failure_jobs, p_thread_jobs) is not null;
-  v_now constant timestamptz := ratchet_internal.open_exchange(p_worker, v_takes, p_failure_jobs
-    || p_thread_jobs || case when 'cancel' = any (p_step_kinds) then p_step_jobs end, p_end_jobs,
-    p_activity_jobs, p_plan_jobs, p_plan_kinds, p_plan_options);
+  v_now constant timestamptz := ratchet_internal.open_exchange(p_worker, p_epoch, v_takes,
+    p_failure_jobs || p_thread_jobs || case when 'cancel' = any (p_step_kinds) then p_step_jobs end,
+    p_end_jobs, p_activity_jobs, p_plan_jobs, p_plan_kinds, p_plan_options);
   v_written bigint := 0;
   v_ends record;
 begin

@@ -1,9 +1,12 @@
 -- Everything a worker holds, as the exchange that claimed it returned it: for a worker whose
 -- exchange got no answer and that does not know whether it was carried out. Turns come as kind turn
--- or careful. An exchange of the worker that the server still carries out is waited for.
--- Locks: the worker, for update. Raises: WF401, WF605; 55P03 after 10 s.
+-- or careful. An exchange of the worker that the server still carries out is waited for; one that
+-- comes later (it was on its way, or in a session that stood still) is not carried out any more, if
+-- an epoch is given, a larger one each time, and named by the calls that follow.
+-- Locks: the worker, for update. Writes: workers. Raises: WF401, WF605; 55P03 after 10 s.
 
-create function ratchet.held_work(p_worker bigint) returns setof ratchet.work
+create function ratchet.held_work(p_worker bigint, p_epoch int default 0)
+returns setof ratchet.work
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 set enable_seqscan = off
@@ -16,6 +19,7 @@ begin
   perform from ratchet_internal.workers where id = p_worker
     and ratchet_internal.is_own(role_name) for update;
   perform ratchet_internal.lock_worker(p_worker);
+  update ratchet_internal.workers set epoch = p_epoch where id = p_worker and epoch < p_epoch;
   return query
   select case when m.kind = 'activity' then 'activity'
       when m.options is not null then 'careful' else 'turn' end,
@@ -40,6 +44,6 @@ begin
     where job_id = m.job_id and address = m.address and position = m.position limit 1) a on true
   where m.worker_id = p_worker and m.kind in ('turn', 'activity');
 end $$;
-comment on function ratchet.held_work(bigint) is
+comment on function ratchet.held_work(bigint, int) is
   'Everything a worker holds, for a worker that does not know whether its last exchange was '
   'carried out.';

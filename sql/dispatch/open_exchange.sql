@@ -5,18 +5,19 @@
 -- An exchange that only reports activities locks no job here: reports of several workers for one
 -- job run side by side. One that only ends jobs locks none either: end_jobs does, in the same
 -- order. One that does more than one of these locks the jobs of all before any message.
--- Locks: the worker (key share), jobs, messages. Raises: WF401, WF605. Returns the exchange's time.
+-- Locks: the worker (key share), jobs, messages. Raises: WF401, WF404, WF605. Returns the time of
+-- the exchange.
 
 create function ratchet_internal.open_exchange(
-  p_worker bigint, p_takes boolean, p_jobs bigint[], p_end_jobs bigint[], p_activity_jobs bigint[],
-  p_plan_jobs bigint[], p_plan_kinds text[], p_plan_options json[]
+  p_worker bigint, p_epoch int, p_takes boolean, p_jobs bigint[], p_end_jobs bigint[],
+  p_activity_jobs bigint[], p_plan_jobs bigint[], p_plan_kinds text[], p_plan_options json[]
 ) returns timestamptz
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_now constant timestamptz := ratchet_internal.write_time();
-  v_is_news constant boolean := ratchet_internal.lock_worker(p_worker)
+  v_is_news constant boolean := ratchet_internal.lock_worker(p_worker, p_epoch)
     and p_takes and coalesce(ratchet_internal.next_news(p_worker, v_now) = 0, false);
 begin
   if coalesce(p_jobs, p_plan_jobs) is not null
@@ -33,6 +34,6 @@ begin
   return v_now;
 end $$;
 comment on function ratchet_internal.open_exchange(
-  bigint, boolean, bigint[], bigint[], bigint[], bigint[], text[], json[]) is
+  bigint, int, boolean, bigint[], bigint[], bigint[], bigint[], text[], json[]) is
   'Locks what an exchange may wait for, frees the work of lost workers, delivers signals and '
   'fires schedules.';

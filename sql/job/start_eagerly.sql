@@ -12,7 +12,7 @@
 
 create function ratchet.start_eagerly(
   p_worker bigint, p_workflow text, p_args json, p_id text, p_queue text, p_namespace text,
-  p_options json, p_request_id uuid
+  p_options json, p_request_id uuid, p_epoch int default 0
 ) returns bigint
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
@@ -24,7 +24,8 @@ declare
   v_job bigint;
 begin
   perform from ratchet_internal.workers w
-  where w.id = p_worker and w.is_idle and ratchet_internal.is_own(w.role_name) and exists (
+  where w.id = p_worker and w.is_idle and w.epoch = p_epoch
+    and ratchet_internal.is_own(w.role_name) and exists (
     select from ratchet_internal.worker_routes r
     where r.worker_id = p_worker and r.queue = p_queue and r.workflow = p_workflow
       and r.namespace = p_namespace and r.throttle_ms is null)
@@ -42,7 +43,7 @@ begin
   return v_job;
 end $$;
 comment on function ratchet.start_eagerly(
-  bigint, text, json, text, text, text, json, uuid) is
+  bigint, text, json, text, text, text, json, uuid, int) is
   'For the process of a worker: starts a workflow, and gives it to that worker if it waits for '
   'work and serves the workflow; returns the number of the job then, else null. Raises 55P03 when '
   'a job of the id is being started elsewhere.';
