@@ -3636,9 +3636,9 @@ comment on function ratchet_internal.pair_signals(
 -- sql/signal/mark_matched.sql
 
 -- Marks signals and waits that found no partner as looked at. When a wait is still there, it is one
--- that the caller could not lock: then the oldest of the signals left over stays new (or is new
--- again), for a later call to look at. In the same way waits stay new while there is a signal the
--- caller could not lock. The caller has locked the rows and paired what it could. Writes: signals,
+-- that the caller could not lock, or had no room for: then the oldest of the signals left over
+-- stays new (or is new again), for a later call to look at. In the same way waits stay new while
+-- there is a signal. The caller has locked the rows and paired what it could. Writes: signals,
 -- messages.
 
 create function ratchet_internal.mark_matched(
@@ -3682,66 +3682,81 @@ comment on function ratchet_internal.mark_matched(
 -- sql/signal/match_signals.sql
 
 -- Pairs pending signals with waits, key by key: the oldest signal goes to the wait of the oldest
--- job. Rows that somebody else has locked are skipped (another matcher; a wait that times out or
--- whose job is being stopped). So a row is marked as looked at only if no row it could have been
--- paired with was skipped: otherwise it stays new, and a later call looks again.
+-- job. At most 1000 signals a key are looked at, and for those 1000 waits. The caller may have
+-- locked new signals and waits of these keys: whether or not they are among them, they are marked
+-- as looked at, unless there is still something that they could be paired with. Rows that somebody
+-- else has locked are skipped (another matcher; a wait that times out or whose job is being
+-- stopped), and so a later call looks again.
 -- One signal a key stands for the others: only the oldest of those left over stays new.
 -- Locks: signals and the waits' messages, never waiting. Writes: signals, messages, attributes.
 
 create function ratchet_internal.match_signals(
-  p_now timestamptz, p_namespaces text[], p_keys text[]
+  p_now timestamptz, p_namespaces text[], p_keys text[], p_signals bigint[] default null,
+  p_jobs bigint[] default null, p_addresses text[] default null, p_positions int[] default null
 ) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_signals bigint[];
+  v_signals record;
   v_waits record;
 begin
-  select array_agg(id) into v_signals from (
-    select s.id
-    from unnest(p_keys, p_namespaces) as k (key, namespace)
-    cross join lateral (
-      select id from ratchet_internal.signals
-      where key = any (array[k.key]) and namespace = k.namespace and not is_consumed
-      order by key, id limit 1000 for update skip locked) s) mine;
-  select array_agg(w.job_id) as jobs, array_agg(w.address) as addresses,
-    array_agg(w.position) as positions into v_waits
+  select array_agg(s.id) as ids, array_agg(k.key) filter (where s.at = 1) as keys,
+    array_agg(k.namespace) filter (where s.at = 1) as namespaces into v_signals
   from unnest(p_keys, p_namespaces) as k (key, namespace)
   cross join lateral (
-    select job_id, address, position from ratchet_internal.messages
-    where key = any (array[k.key]) and namespace = k.namespace and kind = 'wait'
-    order by key, job_id, address, position limit 1000 for update skip locked) w;
-  perform ratchet_internal.pair_signals(p_now, v_signals, v_waits.jobs, v_waits.addresses,
-    v_waits.positions);
-  perform ratchet_internal.mark_matched(p_now, v_signals, v_waits.jobs, v_waits.addresses,
-    v_waits.positions);
+    select id, row_number() over () as at from (
+      select id from ratchet_internal.signals
+      where key = any (array[k.key]) and namespace = k.namespace and not is_consumed
+      order by key, id limit 1000 for update skip locked) mine) s;
+  if v_signals.ids is not null then
+    select array_agg(w.job_id) as jobs, array_agg(w.address) as addresses,
+      array_agg(w.position) as positions into v_waits
+    from unnest(v_signals.keys, v_signals.namespaces) as k (key, namespace)
+    cross join lateral (
+      select job_id, address, position from ratchet_internal.messages
+      where key = any (array[k.key]) and namespace = k.namespace and kind = 'wait'
+      order by key, job_id, address, position limit 1000 for update skip locked) w;
+    perform ratchet_internal.pair_signals(p_now, v_signals.ids, v_waits.jobs, v_waits.addresses,
+      v_waits.positions);
+  end if;
+  perform ratchet_internal.mark_matched(p_now, v_signals.ids || p_signals, p_jobs, p_addresses,
+    p_positions);
 end $$;
-comment on function ratchet_internal.match_signals(timestamptz, text[], text[]) is
+comment on function ratchet_internal.match_signals(
+  timestamptz, text[], text[], bigint[], bigint[], text[], int[]) is
   'Gives pending signals to waits, the oldest to the oldest, and marks what has been looked at.';
 
 -- sql/signal/deliver_signals.sql
 
--- Looks after signals and waits that nobody has looked at since they were committed. An exchange
--- calls it before it writes waits of its own, so that both sides of every pair are looked at by a
--- transaction that began after they were committed: whichever comes second finds the other.
+-- Looks after signals and waits that nobody has looked at since they were committed, at most 500 of
+-- each. An exchange calls it before it writes waits of its own, so that both sides of every pair
+-- are looked at by a transaction that began after they were committed: whichever comes second finds
+-- the other. What somebody else has locked is left for later, and those behind it are taken.
+-- Locks: signals and the waits' messages, never waiting. Writes: as match_signals.
 
 create function ratchet_internal.deliver_signals(p_now timestamptz) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_keys text[];
-  v_namespaces text[];
+  v_new record;
 begin
-  select array_agg(key), array_agg(namespace) into v_keys, v_namespaces
-  from (
-    (select key, namespace from ratchet_internal.signals where is_new order by id limit 500)
-    union
-    (select key, namespace from ratchet_internal.messages
-      where kind = 'wait' and attempt = 0 order by job_id limit 500)) each;
-  if v_keys is not null then
-    perform ratchet_internal.match_signals(p_now, v_namespaces, v_keys);
+  with signal as materialized (
+    select id, key, namespace from ratchet_internal.signals where is_new
+    order by id limit 500 for update skip locked),
+  wait as materialized (
+    select job_id, address, position, key, namespace from ratchet_internal.messages
+    where kind = 'wait' and attempt = 0 order by job_id limit 500 for update skip locked)
+  select k.*, s.*, w.* into v_new
+  from (select array_agg(key) as keys, array_agg(namespace) as namespaces from (
+    select key, namespace from signal union select key, namespace from wait) each) k
+  cross join (select array_agg(id) as signals from signal) s
+  cross join (select array_agg(job_id) as jobs, array_agg(address) as addresses,
+    array_agg(position) as positions from wait) w;
+  if v_new.keys is not null then
+    perform ratchet_internal.match_signals(p_now, v_new.namespaces, v_new.keys, v_new.signals,
+      v_new.jobs, v_new.addresses, v_new.positions);
   end if;
 end $$;
 comment on function ratchet_internal.deliver_signals(timestamptz) is
@@ -8102,10 +8117,13 @@ declare
   v_problem jsonb;
 begin
   for v_key.key, v_key.namespace in
-    (select key, namespace from ratchet_internal.signals where is_new order by id limit 500)
+    select key, namespace from (
+      select key, namespace from ratchet_internal.signals where is_new
+      order by id limit 500 for update skip locked) signal
     union
-    (select key, namespace from ratchet_internal.messages
-      where kind = 'wait' and attempt = 0 order by job_id limit 500)
+    select key, namespace from (
+      select key, namespace from ratchet_internal.messages
+      where kind = 'wait' and attempt = 0 order by job_id limit 500 for update skip locked) wait
   loop
     v_problem := ratchet_internal.try_apart(p_now, 'match', v_key);
     continue when v_problem is null;
@@ -16374,7 +16392,8 @@ comment on function ratchet_internal.add_pass(
 -- sql/graph/reopen_activity.sql
 
 -- An activity that answered and is not done yet: its next pass is open, with what the answered one
--- was waiting for. A worker's is then waited for under no signal: it comes by ratchet.respond.
+-- was waiting for. A worker's is then waited for under no signal, so that nobody need look for one:
+-- it comes by ratchet.respond.
 
 create function ratchet_internal.reopen_activity(
   p_draft ratchet_internal.graph_draft, p_item ratchet_internal.graph_item, p_name text
@@ -16386,6 +16405,7 @@ declare
   v_draft ratchet_internal.graph_draft := p_draft;
   v_row ratchet.jobs_attributes := p_item.answer;
   v_is_hook boolean := v_row.kind = 'hook';
+  v_message ratchet_internal.messages;
 begin
   v_row.ledger := ratchet_internal.leg1_done(1);
   v_row.created_at := p_draft.now;
@@ -16395,12 +16415,16 @@ begin
   v_draft := ratchet_internal.add_pass(v_draft,
     regexp_replace(p_item.address, ',[0-9]+$', ''), v_row, p_name);
   v_row := v_draft.attributes[cardinality(v_draft.attributes)];
-  v_draft.messages := v_draft.messages || ratchet_internal.graph_message(p_draft.job,
-    v_row.address, v_row.position, case v_row.kind when 'await' then 'child' else 'wait' end,
+  v_message := ratchet_internal.graph_message(p_draft.job, v_row.address, v_row.position,
+    case v_row.kind when 'await' then 'child' else 'wait' end,
     case when v_is_hook then (p_item.options ->> 'due_at')::timestamptz else 'infinity' end,
     case v_row.kind when 'await' then p_item.options ->> 'child'
       when 'hook' then p_item.options ->> 'key' else E'\x1frespond' end,
     p_item.options);
+  if v_message.key = E'\x1frespond' then
+    v_message.attempt := 1;
+  end if;
+  v_draft.messages := v_draft.messages || v_message;
   if v_row.kind = 'await' then
     v_draft.children := v_draft.children
       || jsonb_build_object('awaited', (p_item.options ->> 'child')::bigint);

@@ -1,7 +1,7 @@
 -- Marks signals and waits that found no partner as looked at. When a wait is still there, it is one
--- that the caller could not lock: then the oldest of the signals left over stays new (or is new
--- again), for a later call to look at. In the same way waits stay new while there is a signal the
--- caller could not lock. The caller has locked the rows and paired what it could. Writes: signals,
+-- that the caller could not lock, or had no room for: then the oldest of the signals left over
+-- stays new (or is new again), for a later call to look at. In the same way waits stay new while
+-- there is a signal. The caller has locked the rows and paired what it could. Writes: signals,
 -- messages.
 
 create function ratchet_internal.mark_matched(
