@@ -3638,8 +3638,8 @@ comment on function ratchet_internal.pair_signals(
 -- Marks signals and waits that found no partner as looked at. When a wait is still there, it is one
 -- that the caller could not lock, or had no room for: then the oldest of the signals left over
 -- stays new (or is new again), for a later call to look at. In the same way waits stay new while
--- there is a signal. The caller has locked the rows and paired what it could. Writes: signals,
--- messages.
+-- there is a signal, or so many that have expired that one may stand behind them. The caller has
+-- locked the rows and paired what it could. Writes: signals, messages.
 
 create function ratchet_internal.mark_matched(
   p_now timestamptz, p_signals bigint[], p_jobs bigint[], p_addresses text[], p_positions int[]
@@ -3662,18 +3662,24 @@ begin
     where not is_consumed) l
   where s.id = any (array[l.id]) and s.is_new <> l.is_left;
   update ratchet_internal.messages m set attempt = 1
-  from unnest(p_jobs, p_addresses, p_positions) as w (job_id, address, at)
-  cross join lateral (
-    select key, namespace from ratchet_internal.messages new
-    where new.job_id = w.job_id and new.address = w.address and new.position = w.at
-      and new.kind = 'wait' and new.attempt = 0 limit 1) wait
-  where m.job_id = any (array[w.job_id]) and m.address = w.address and m.position = w.at
-    and (
-      select true from (
+  from (
+    select * from (
+      select w.key, w.namespace, array_agg(job_id) as jobs, array_agg(address) as addresses,
+        array_agg(at) as positions
+      from unnest(p_jobs, p_addresses, p_positions) as given (job_id, address, at)
+      cross join lateral (
+        select key, namespace from ratchet_internal.messages new
+        where new.job_id = given.job_id and new.address = given.address
+          and new.position = given.at and new.kind = 'wait' and new.attempt = 0 limit 1) w
+      group by w.key, w.namespace) each
+    where (
+      select bool_or(expires_at > p_now) or count(*) > 1000 from (
         select expires_at from ratchet_internal.signals s
-        where s.key = wait.key and s.namespace = wait.namespace and not s.is_consumed
-        offset 0) left_over
-      where expires_at > p_now limit 1) is null;
+        where s.key = each.key and s.namespace = each.namespace and not s.is_consumed
+        limit 1001) left_over) is not true
+    offset 0) k
+  cross join lateral unnest(k.jobs, k.addresses, k.positions) as w (job_id, address, at)
+  where m.job_id = any (array[w.job_id]) and m.address = w.address and m.position = w.at;
 end $$;
 comment on function ratchet_internal.mark_matched(
   timestamptz, bigint[], bigint[], text[], int[]) is
@@ -3687,6 +3693,7 @@ comment on function ratchet_internal.mark_matched(
 -- as looked at, unless there is still something that they could be paired with. Rows that somebody
 -- else has locked are skipped (another matcher; a wait that times out or whose job is being
 -- stopped), and so a later call looks again.
+-- What has expired is removed, so that any number of it hides what has not for a few calls only.
 -- One signal a key stands for the others: only the oldest of those left over stays new.
 -- Locks: signals and the waits' messages, never waiting. Writes: signals, messages, attributes.
 
@@ -3701,14 +3708,20 @@ declare
   v_signals record;
   v_waits record;
 begin
-  select array_agg(s.id) as ids, array_agg(k.key) filter (where s.at = 1) as keys,
-    array_agg(k.namespace) filter (where s.at = 1) as namespaces into v_signals
+  select array_agg(s.id) filter (where s.is_valid) as ids,
+    array_agg(s.id) filter (where not s.is_valid) as expired,
+    array_agg(k.key) filter (where s.is_first) as keys,
+    array_agg(k.namespace) filter (where s.is_first) as namespaces into v_signals
   from unnest(p_keys, p_namespaces) as k (key, namespace)
   cross join lateral (
-    select id, row_number() over () as at from (
-      select id from ratchet_internal.signals
+    select id, expires_at > p_now as is_valid,
+      id = min(id) filter (where expires_at > p_now) over () as is_first from (
+      select id, expires_at from ratchet_internal.signals
       where key = any (array[k.key]) and namespace = k.namespace and not is_consumed
       order by key, id limit 1000 for update skip locked) mine) s;
+  if v_signals.expired is not null then
+    delete from ratchet_internal.signals where id = any (v_signals.expired);
+  end if;
   if v_signals.ids is not null then
     select array_agg(w.job_id) as jobs, array_agg(w.address) as addresses,
       array_agg(w.position) as positions into v_waits
@@ -7966,6 +7979,7 @@ begin
       perform ratchet_internal.pair_signals(p_now, array(
           select id from ratchet_internal.signals
           where key = any (array[p_step.key]) and namespace = p_step.namespace and not is_consumed
+            and expires_at > p_now
           order by key, id limit 1 for update skip locked),
         array[p_step.job_id], array[p_step.address], array[p_step.position]);
     when 'match' then

@@ -4,6 +4,7 @@
 -- as looked at, unless there is still something that they could be paired with. Rows that somebody
 -- else has locked are skipped (another matcher; a wait that times out or whose job is being
 -- stopped), and so a later call looks again.
+-- What has expired is removed, so that any number of it hides what has not for a few calls only.
 -- One signal a key stands for the others: only the oldest of those left over stays new.
 -- Locks: signals and the waits' messages, never waiting. Writes: signals, messages, attributes.
 
@@ -18,14 +19,20 @@ declare
   v_signals record;
   v_waits record;
 begin
-  select array_agg(s.id) as ids, array_agg(k.key) filter (where s.at = 1) as keys,
-    array_agg(k.namespace) filter (where s.at = 1) as namespaces into v_signals
+  select array_agg(s.id) filter (where s.is_valid) as ids,
+    array_agg(s.id) filter (where not s.is_valid) as expired,
+    array_agg(k.key) filter (where s.is_first) as keys,
+    array_agg(k.namespace) filter (where s.is_first) as namespaces into v_signals
   from unnest(p_keys, p_namespaces) as k (key, namespace)
   cross join lateral (
-    select id, row_number() over () as at from (
-      select id from ratchet_internal.signals
+    select id, expires_at > p_now as is_valid,
+      id = min(id) filter (where expires_at > p_now) over () as is_first from (
+      select id, expires_at from ratchet_internal.signals
       where key = any (array[k.key]) and namespace = k.namespace and not is_consumed
       order by key, id limit 1000 for update skip locked) mine) s;
+  if v_signals.expired is not null then
+    delete from ratchet_internal.signals where id = any (v_signals.expired);
+  end if;
   if v_signals.ids is not null then
     select array_agg(w.job_id) as jobs, array_agg(w.address) as addresses,
       array_agg(w.position) as positions into v_waits
