@@ -2654,6 +2654,22 @@ end $$;
 comment on function ratchet_internal.next_occurrence(ratchet.schedules, timestamptz) is
   'The first occurrence of a schedule after a time; infinity when there is none.';
 
+-- sql/schedule/next_from_end.sql
+
+-- The occurrence one interval after a time, of a schedule that counts from the end of its runs;
+-- infinity when it would be later than the schedule's own end.
+
+create function ratchet_internal.next_from_end(p_schedule ratchet.schedules, p_from timestamptz)
+returns timestamptz
+language sql stable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when at > p_schedule.ends_at then 'infinity' else at end
+  from (select ratchet_internal.after(p_from, p_schedule.every_ms) as at) next
+$$;
+comment on function ratchet_internal.next_from_end(ratchet.schedules, timestamptz) is
+  'The occurrence one interval after a time; infinity when that is after the schedule''s end.';
+
 -- sql/schedule/last_occurrence.sql
 
 -- The last occurrence of a schedule that is not after p_until, given one that is not: by halving
@@ -2686,7 +2702,8 @@ comment on function ratchet_internal.last_occurrence(
 -- sql/schedule/due_occurrences.sql
 
 -- Which occurrences of a schedule that is due are to be started, in order: those noticed within a
--- minute, and of those missed what catch_up says; at most p_most, the rest with the next call.
+-- minute, and of those missed what catch_up says; at most p_most, the rest with the next call. None
+-- is later than the schedule's end.
 
 create function ratchet_internal.due_occurrences(
   p_schedule ratchet.schedules, p_now timestamptz, p_most bigint
@@ -2702,7 +2719,7 @@ declare
     else v_minute end;
   v_due timestamptz[] := '{}';
 begin
-  if p_most < 1 then
+  if p_most < 1 or v_at > p_schedule.ends_at then
     return v_due;
   elsif v_at < v_oldest and p_schedule.catch_up = 'one' then
     return array[ratchet_internal.last_occurrence(p_schedule, v_at, p_now)];
@@ -2739,7 +2756,7 @@ begin
   end if;
   -- Where runs may not overlap, what is due with the one that was started is left out, or waits.
   v_new.next_at := case when v_new.run_count >= v_new.max_runs then 'infinity'
-    when v_new.is_from_end then ratchet_internal.after(p_now, v_new.every_ms)
+    when v_new.is_from_end then ratchet_internal.next_from_end(v_new, p_now)
     else ratchet_internal.next_occurrence(v_new,
       case when v_last is null or v_new.overlap = 'skip' then p_now else v_last end) end;
   return v_new;
@@ -2771,7 +2788,7 @@ begin
   v_new.problem := null; -- if it was put off for one, it is tried again now
   select j.status > 0 as is_open, j.error is not null as is_failed, j.finished_at into v_last
   from ratchet.jobs j where j.key = v_new.last_key and j.namespace = v_new.namespace;
-  v_after_end := ratchet_internal.after(v_last.finished_at, v_new.every_ms);
+  v_after_end := ratchet_internal.next_from_end(v_new, v_last.finished_at);
   if v_new.stops_on_failure and not v_last.is_open and v_last.is_failed then
     v_new.next_at := 'infinity';
     v_new.problem := 'run ' || v_new.last_key || ' failed';
@@ -2806,7 +2823,8 @@ comment on function ratchet_internal.fire_schedule(ratchet.schedules, timestampt
 -- Fires the schedules that are due, at most 100. Whoever exchanges calls it: there is no leader. A
 -- schedule that cannot be read any more, because the server has lost its time zone or somebody
 -- edited the row, ends with its problem and holds up nobody. One whose run is refused, by a user's
--- trigger for example, tells the problem and is tried again a minute later.
+-- trigger for example, tells the problem and is tried again a minute later; what is caught is as in
+-- try_graphs.
 -- Locks: schedules, skipping those that somebody else is firing; new jobs. Writes: schedules, jobs,
 -- messages. Returns how many jobs it started.
 
@@ -2830,10 +2848,15 @@ begin
       update ratchet.schedules set look_at = 'infinity', next_at = 'infinity', problem = sqlerrm,
         updated_at = p_now
       where id = v_schedule.id;
-    when sqlstate '22000' or sqlstate '23000' or sqlstate '27000' or sqlstate '2F000'
-      or sqlstate '38000' or sqlstate '39000' or sqlstate '42000' or sqlstate '44000'
-      or sqlstate 'P0000' or sqlstate 'WF000'
+    when sqlstate '09000' or sqlstate '0A000' or sqlstate '20000' or sqlstate '21000'
+      or sqlstate '22000' or sqlstate '23000' or sqlstate '24000' or sqlstate '27000'
+      or sqlstate '2F000' or sqlstate '34000' or sqlstate '38000' or sqlstate '39000'
+      or sqlstate '3B000' or sqlstate '3D000' or sqlstate '3F000' or sqlstate '40000'
+      or sqlstate '42000' or sqlstate '44000' or sqlstate '45000' or sqlstate '53200'
+      or sqlstate '54000' or sqlstate '55000' or sqlstate 'HV000' or sqlstate 'P0000'
+      or sqlstate 'WF000' or sqlstate 'XX000'
     then
+      if sqlstate in ('XX001', 'XX002') then raise; end if;
       update ratchet.schedules set look_at = p_now + interval '1 minute', problem = sqlerrm,
         updated_at = p_now
       where id = v_schedule.id;
