@@ -1165,7 +1165,7 @@ comment on column ratchet.schedules.last_at is 'The last occurrence that was sta
 comment on column ratchet.schedules.last_key is 'Workflow id of the last job it started.';
 comment on column ratchet.schedules.run_count is 'How many jobs it has started.';
 comment on column ratchet.schedules.problem is
-  'Why it has ended before its time; null when it has not.';
+  'Why it has ended before its time, or is tried again; null when neither.';
 comment on column ratchet.schedules.created_at is 'When it was created.';
 comment on column ratchet.schedules.updated_at is 'When the row last changed.';
 
@@ -3232,7 +3232,7 @@ begin
     v_new.is_paused := false;
     v_new := ratchet_internal.from_now(v_new);
     update ratchet.schedules set is_paused = false, next_at = v_new.next_at,
-      look_at = v_new.look_at, updated_at = v_new.updated_at
+      look_at = v_new.look_at, problem = null, updated_at = v_new.updated_at
     where id = v_new.id;
     perform ratchet_internal.wake_idle();
   end if;
@@ -19839,8 +19839,8 @@ select s.key, s.namespace, s.workflow, s.queue,
   coalesce('cron ' || s.cron, 'every ' || make_interval(secs => s.every_ms / 1000.0)) as rule,
   s.timezone,
   case when s.is_paused then 'paused'
-    when s.problem is not null then 'ended: ' || s.problem
-    when s.next_at = 'infinity' then 'ended'
+    when s.next_at = 'infinity' then 'ended' || coalesce(': ' || s.problem, '')
+    when s.problem is not null then 'is tried again: ' || s.problem
     when s.look_at > s.next_at then 'waits for the end of ' || s.last_key
     else 'active' end as state,
   case when s.next_at < 'infinity' and not s.is_paused then s.next_at end as next_at,

@@ -56,6 +56,32 @@ for (const code of [...passing, 'XX000', 'P0001', '23514', '22012', 'WF501']) {
   });
 }
 
+test.serial('its state says that it is tried again, and not that it has ended', async (t) => {
+  const { bad, worker } = await due();
+  const relent = await refuse(t, 'P0001');
+  await startsOf(worker);
+  const state = () =>
+    sql.value<string>('select state from ratchet.schedule_status where key = $1', [bad]);
+  t.is(await state(), 'is tried again: closed');
+  await relent();
+  await sql.rows(`update ratchet.schedules set look_at = next_at where key = $1`, [bad]);
+  await startsOf(worker);
+  t.is(await state(), 'active');
+});
+
+test.serial('resumed after a pause it goes on without its problem', async (t) => {
+  const { bad, worker } = await due();
+  await refuse(t, 'P0001');
+  await startsOf(worker);
+  const [row] = await sql.rows(
+    `select ratchet.pause_schedule($1), ratchet.resume_schedule($1) is not null as is_due`,
+    [bad],
+  );
+  t.true(row?.['is_due']);
+  const text = 'select state from ratchet.schedule_status where key = $1';
+  t.is(await sql.value(text, [bad]), 'active');
+});
+
 test.serial('damaged files, and errors that only their author knows, are told', async (t) => {
   for (const code of ['XX001', 'XX002', 'MY001']) {
     const { bad, worker } = await due();
