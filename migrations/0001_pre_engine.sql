@@ -1171,7 +1171,7 @@ comment on column ratchet.schedules.last_at is 'The last occurrence that was sta
 comment on column ratchet.schedules.last_key is 'Workflow id of the last job it started.';
 comment on column ratchet.schedules.run_count is 'How many jobs it has started.';
 comment on column ratchet.schedules.problem is
-  'Why it has ended before its time; null when it has not.';
+  'Why it has ended before its time, or is tried again; null when neither.';
 comment on column ratchet.schedules.created_at is 'When it was created.';
 comment on column ratchet.schedules.updated_at is 'When the row last changed.';
 
@@ -2661,6 +2661,22 @@ end $$;
 comment on function ratchet_internal.next_occurrence(ratchet.schedules, timestamptz) is
   'The first occurrence of a schedule after a time; infinity when there is none.';
 
+-- sql/schedule/next_from_end.sql
+
+-- The occurrence one interval after a time, of a schedule that counts from the end of its runs;
+-- infinity when it would be later than the schedule's own end.
+
+create function ratchet_internal.next_from_end(p_schedule ratchet.schedules, p_from timestamptz)
+returns timestamptz
+language sql stable parallel safe
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when at > p_schedule.ends_at then 'infinity' else at end
+  from (select ratchet_internal.after(p_from, p_schedule.every_ms) as at) next
+$$;
+comment on function ratchet_internal.next_from_end(ratchet.schedules, timestamptz) is
+  'The occurrence one interval after a time; infinity when that is after the schedule''s end.';
+
 -- sql/schedule/last_occurrence.sql
 
 -- The last occurrence of a schedule that is not after p_until, given one that is not: by halving
@@ -2693,7 +2709,8 @@ comment on function ratchet_internal.last_occurrence(
 -- sql/schedule/due_occurrences.sql
 
 -- Which occurrences of a schedule that is due are to be started, in order: those noticed within a
--- minute, and of those missed what catch_up says; at most p_most, the rest with the next call.
+-- minute, and of those missed what catch_up says; at most p_most, the rest with the next call. None
+-- is later than the schedule's end.
 
 create function ratchet_internal.due_occurrences(
   p_schedule ratchet.schedules, p_now timestamptz, p_most bigint
@@ -2709,7 +2726,7 @@ declare
     else v_minute end;
   v_due timestamptz[] := '{}';
 begin
-  if p_most < 1 then
+  if p_most < 1 or v_at > p_schedule.ends_at then
     return v_due;
   elsif v_at < v_oldest and p_schedule.catch_up = 'one' then
     return array[ratchet_internal.last_occurrence(p_schedule, v_at, p_now)];
@@ -2746,7 +2763,7 @@ begin
   end if;
   -- Where runs may not overlap, what is due with the one that was started is left out, or waits.
   v_new.next_at := case when v_new.run_count >= v_new.max_runs then 'infinity'
-    when v_new.is_from_end then ratchet_internal.after(p_now, v_new.every_ms)
+    when v_new.is_from_end then ratchet_internal.next_from_end(v_new, p_now)
     else ratchet_internal.next_occurrence(v_new,
       case when v_last is null or v_new.overlap = 'skip' then p_now else v_last end) end;
   return v_new;
@@ -2778,7 +2795,7 @@ begin
   v_new.problem := null; -- if it was put off for one, it is tried again now
   select j.status > 0 as is_open, j.error is not null as is_failed, j.finished_at into v_last
   from ratchet.jobs j where j.key = v_new.last_key and j.namespace = v_new.namespace;
-  v_after_end := ratchet_internal.after(v_last.finished_at, v_new.every_ms);
+  v_after_end := ratchet_internal.next_from_end(v_new, v_last.finished_at);
   if v_new.stops_on_failure and not v_last.is_open and v_last.is_failed then
     v_new.next_at := 'infinity';
     v_new.problem := 'run ' || v_new.last_key || ' failed';
@@ -2813,7 +2830,8 @@ comment on function ratchet_internal.fire_schedule(ratchet.schedules, timestampt
 -- Fires the schedules that are due, at most 100. Whoever exchanges calls it: there is no leader. A
 -- schedule that cannot be read any more, because the server has lost its time zone or somebody
 -- edited the row, ends with its problem and holds up nobody. One whose run is refused, by a user's
--- trigger for example, tells the problem and is tried again a minute later.
+-- trigger for example, tells the problem and is tried again a minute later; what is caught is as in
+-- try_graphs.
 -- Locks: schedules, skipping those that somebody else is firing; new jobs. Writes: schedules, jobs,
 -- messages. Returns how many jobs it started.
 
@@ -2837,10 +2855,15 @@ begin
       update ratchet.schedules set look_at = 'infinity', next_at = 'infinity', problem = sqlerrm,
         updated_at = p_now
       where id = v_schedule.id;
-    when sqlstate '22000' or sqlstate '23000' or sqlstate '27000' or sqlstate '2F000'
-      or sqlstate '38000' or sqlstate '39000' or sqlstate '42000' or sqlstate '44000'
-      or sqlstate 'P0000' or sqlstate 'WF000'
+    when sqlstate '09000' or sqlstate '0A000' or sqlstate '20000' or sqlstate '21000'
+      or sqlstate '22000' or sqlstate '23000' or sqlstate '24000' or sqlstate '27000'
+      or sqlstate '2F000' or sqlstate '34000' or sqlstate '38000' or sqlstate '39000'
+      or sqlstate '3B000' or sqlstate '3D000' or sqlstate '3F000' or sqlstate '40000'
+      or sqlstate '42000' or sqlstate '44000' or sqlstate '45000' or sqlstate '53200'
+      or sqlstate '54000' or sqlstate '55000' or sqlstate 'HV000' or sqlstate 'P0000'
+      or sqlstate 'WF000' or sqlstate 'XX000'
     then
+      if sqlstate in ('XX001', 'XX002') then raise; end if;
       update ratchet.schedules set look_at = p_now + interval '1 minute', problem = sqlerrm,
         updated_at = p_now
       where id = v_schedule.id;
@@ -2921,7 +2944,9 @@ begin
       then 'stop_on_failure (needs overlap skip or wait)'
     when p_new.max_runs < 1 then 'max_runs (1 or more)'
     when not isfinite(p_new.starts_at) then 'starts_at'
-    when coalesce(p_new.options::jsonb ? 'delay', false) then 'options.delay' end;
+    when coalesce(p_new.options::jsonb ? 'delay', false) then 'options.delay'
+    when coalesce(p_new.options::jsonb ? 'pending', false)
+      then 'options.pending (leave it out: a run begins when it is due)' end;
   if v_option is not null then
     perform ratchet_internal.raise_error('WF104', 'invalid option',
       jsonb_build_object('option', v_option, 'schedule', p_new.key),
@@ -3187,10 +3212,12 @@ returns void
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_kept ratchet.schedules := ratchet_internal.lock_schedule(p_id, p_namespace);
 begin
   update ratchet.schedules set is_paused = true, look_at = 'infinity',
     updated_at = ratchet_internal.now()
-  where id = (ratchet_internal.lock_schedule(p_id, p_namespace)).id and not is_paused;
+  where id = v_kept.id and not is_paused;
 end $$;
 comment on function ratchet.pause_schedule(text, text) is
   'Lets a schedule rest until it is resumed.';
@@ -3212,7 +3239,7 @@ begin
     v_new.is_paused := false;
     v_new := ratchet_internal.from_now(v_new);
     update ratchet.schedules set is_paused = false, next_at = v_new.next_at,
-      look_at = v_new.look_at, updated_at = v_new.updated_at
+      look_at = v_new.look_at, problem = null, updated_at = v_new.updated_at
     where id = v_new.id;
     perform ratchet_internal.wake_idle();
   end if;
@@ -3651,10 +3678,10 @@ comment on function ratchet_internal.pair_signals(
 -- sql/signal/mark_matched.sql
 
 -- Marks signals and waits that found no partner as looked at. When a wait is still there, it is one
--- that the caller could not lock: then the oldest of the signals left over stays new (or is new
--- again), for a later call to look at. In the same way waits stay new while there is a signal the
--- caller could not lock. The caller has locked the rows and paired what it could. Writes: signals,
--- messages.
+-- that the caller could not lock, or had no room for: then the oldest of the signals left over
+-- stays new (or is new again), for a later call to look at. In the same way waits stay new while
+-- there is a signal, or so many that have expired that one may stand behind them. The caller has
+-- locked the rows and paired what it could. Writes: signals, messages.
 
 create function ratchet_internal.mark_matched(
   p_now timestamptz, p_signals bigint[], p_jobs bigint[], p_addresses text[], p_positions int[]
@@ -3677,18 +3704,24 @@ begin
     where not is_consumed) l
   where s.id = any (array[l.id]) and s.is_new <> l.is_left;
   update ratchet_internal.messages m set attempt = 1
-  from unnest(p_jobs, p_addresses, p_positions) as w (job_id, address, at)
-  cross join lateral (
-    select key, namespace from ratchet_internal.messages new
-    where new.job_id = w.job_id and new.address = w.address and new.position = w.at
-      and new.kind = 'wait' and new.attempt = 0 limit 1) wait
-  where m.job_id = any (array[w.job_id]) and m.address = w.address and m.position = w.at
-    and (
-      select true from (
+  from (
+    select * from (
+      select w.key, w.namespace, array_agg(job_id) as jobs, array_agg(address) as addresses,
+        array_agg(at) as positions
+      from unnest(p_jobs, p_addresses, p_positions) as given (job_id, address, at)
+      cross join lateral (
+        select key, namespace from ratchet_internal.messages new
+        where new.job_id = given.job_id and new.address = given.address
+          and new.position = given.at and new.kind = 'wait' and new.attempt = 0 limit 1) w
+      group by w.key, w.namespace) each
+    where (
+      select bool_or(expires_at > p_now) or count(*) > 1000 from (
         select expires_at from ratchet_internal.signals s
-        where s.key = wait.key and s.namespace = wait.namespace and not s.is_consumed
-        offset 0) left_over
-      where expires_at > p_now limit 1) is null;
+        where s.key = each.key and s.namespace = each.namespace and not s.is_consumed
+        limit 1001) left_over) is not true
+    offset 0) k
+  cross join lateral unnest(k.jobs, k.addresses, k.positions) as w (job_id, address, at)
+  where m.job_id = any (array[w.job_id]) and m.address = w.address and m.position = w.at;
 end $$;
 comment on function ratchet_internal.mark_matched(
   timestamptz, bigint[], bigint[], text[], int[]) is
@@ -3697,66 +3730,88 @@ comment on function ratchet_internal.mark_matched(
 -- sql/signal/match_signals.sql
 
 -- Pairs pending signals with waits, key by key: the oldest signal goes to the wait of the oldest
--- job. Rows that somebody else has locked are skipped (another matcher; a wait that times out or
--- whose job is being stopped). So a row is marked as looked at only if no row it could have been
--- paired with was skipped: otherwise it stays new, and a later call looks again.
+-- job. At most 1000 signals a key are looked at, and for those 1000 waits. The caller may have
+-- locked new signals and waits of these keys: whether or not they are among them, they are marked
+-- as looked at, unless there is still something that they could be paired with. Rows that somebody
+-- else has locked are skipped (another matcher; a wait that times out or whose job is being
+-- stopped), and so a later call looks again.
+-- What has expired is removed, so that any number of it hides what has not for a few calls only.
 -- One signal a key stands for the others: only the oldest of those left over stays new.
 -- Locks: signals and the waits' messages, never waiting. Writes: signals, messages, attributes.
 
 create function ratchet_internal.match_signals(
-  p_now timestamptz, p_namespaces text[], p_keys text[]
+  p_now timestamptz, p_namespaces text[], p_keys text[], p_signals bigint[] default null,
+  p_jobs bigint[] default null, p_addresses text[] default null, p_positions int[] default null
 ) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_signals bigint[];
+  v_signals record;
   v_waits record;
 begin
-  select array_agg(id) into v_signals from (
-    select s.id
-    from unnest(p_keys, p_namespaces) as k (key, namespace)
-    cross join lateral (
-      select id from ratchet_internal.signals
-      where key = any (array[k.key]) and namespace = k.namespace and not is_consumed
-      order by key, id limit 1000 for update skip locked) s) mine;
-  select array_agg(w.job_id) as jobs, array_agg(w.address) as addresses,
-    array_agg(w.position) as positions into v_waits
+  select array_agg(s.id) filter (where s.is_valid) as ids,
+    array_agg(s.id) filter (where not s.is_valid) as expired,
+    array_agg(k.key) filter (where s.is_first) as keys,
+    array_agg(k.namespace) filter (where s.is_first) as namespaces into v_signals
   from unnest(p_keys, p_namespaces) as k (key, namespace)
   cross join lateral (
-    select job_id, address, position from ratchet_internal.messages
-    where key = any (array[k.key]) and namespace = k.namespace and kind = 'wait'
-    order by key, job_id, address, position limit 1000 for update skip locked) w;
-  perform ratchet_internal.pair_signals(p_now, v_signals, v_waits.jobs, v_waits.addresses,
-    v_waits.positions);
-  perform ratchet_internal.mark_matched(p_now, v_signals, v_waits.jobs, v_waits.addresses,
-    v_waits.positions);
+    select id, expires_at > p_now as is_valid,
+      id = min(id) filter (where expires_at > p_now) over () as is_first from (
+      select id, expires_at from ratchet_internal.signals
+      where key = any (array[k.key]) and namespace = k.namespace and not is_consumed
+      order by key, id limit 1000 for update skip locked) mine) s;
+  if v_signals.expired is not null then
+    delete from ratchet_internal.signals where id = any (v_signals.expired);
+  end if;
+  if v_signals.ids is not null then
+    select array_agg(w.job_id) as jobs, array_agg(w.address) as addresses,
+      array_agg(w.position) as positions into v_waits
+    from unnest(v_signals.keys, v_signals.namespaces) as k (key, namespace)
+    cross join lateral (
+      select job_id, address, position from ratchet_internal.messages
+      where key = any (array[k.key]) and namespace = k.namespace and kind = 'wait'
+      order by key, job_id, address, position limit 1000 for update skip locked) w;
+    perform ratchet_internal.pair_signals(p_now, v_signals.ids, v_waits.jobs, v_waits.addresses,
+      v_waits.positions);
+  end if;
+  perform ratchet_internal.mark_matched(p_now, v_signals.ids || p_signals, p_jobs, p_addresses,
+    p_positions);
 end $$;
-comment on function ratchet_internal.match_signals(timestamptz, text[], text[]) is
+comment on function ratchet_internal.match_signals(
+  timestamptz, text[], text[], bigint[], bigint[], text[], int[]) is
   'Gives pending signals to waits, the oldest to the oldest, and marks what has been looked at.';
 
 -- sql/signal/deliver_signals.sql
 
--- Looks after signals and waits that nobody has looked at since they were committed. An exchange
--- calls it before it writes waits of its own, so that both sides of every pair are looked at by a
--- transaction that began after they were committed: whichever comes second finds the other.
+-- Looks after signals and waits that nobody has looked at since they were committed, at most 500 of
+-- each. An exchange calls it before it writes waits of its own, so that both sides of every pair
+-- are looked at by a transaction that began after they were committed: whichever comes second finds
+-- the other. What somebody else has locked is left for later, and those behind it are taken.
+-- Locks: signals and the waits' messages, never waiting. Writes: as match_signals.
 
 create function ratchet_internal.deliver_signals(p_now timestamptz) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  v_keys text[];
-  v_namespaces text[];
+  v_new record;
 begin
-  select array_agg(key), array_agg(namespace) into v_keys, v_namespaces
-  from (
-    (select key, namespace from ratchet_internal.signals where is_new order by id limit 500)
-    union
-    (select key, namespace from ratchet_internal.messages
-      where kind = 'wait' and attempt = 0 order by job_id limit 500)) each;
-  if v_keys is not null then
-    perform ratchet_internal.match_signals(p_now, v_namespaces, v_keys);
+  with signal as materialized (
+    select id, key, namespace from ratchet_internal.signals where is_new
+    order by id limit 500 for update skip locked),
+  wait as materialized (
+    select job_id, address, position, key, namespace from ratchet_internal.messages
+    where kind = 'wait' and attempt = 0 order by job_id limit 500 for update skip locked)
+  select k.*, s.*, w.* into v_new
+  from (select array_agg(key) as keys, array_agg(namespace) as namespaces from (
+    select key, namespace from signal union select key, namespace from wait) each) k
+  cross join (select array_agg(id) as signals from signal) s
+  cross join (select array_agg(job_id) as jobs, array_agg(address) as addresses,
+    array_agg(position) as positions from wait) w;
+  if v_new.keys is not null then
+    perform ratchet_internal.match_signals(p_now, v_new.namespaces, v_new.keys, v_new.signals,
+      v_new.jobs, v_new.addresses, v_new.positions);
   end if;
 end $$;
 comment on function ratchet_internal.deliver_signals(timestamptz) is
@@ -3764,8 +3819,9 @@ comment on function ratchet_internal.deliver_signals(timestamptz) is
 
 -- sql/signal/signal.sql
 
--- Sends a signal, in the caller's transaction. It only inserts: matching happens after the commit,
--- so that a long transaction of the caller holds nothing that others need.
+-- Sends a signal, in the caller's transaction. It inserts, and deletes what has expired under the
+-- same dedup id: matching happens after the commit, so that a long transaction of the caller holds
+-- nothing that others need.
 -- Writes: signals. Wakes: an idle worker of the namespace. Raises: WF101, WF103, WF501.
 -- Idempotent: with the same p_dedup_id the first sending's id is returned and nothing is sent,
 -- until the first one expires.
@@ -3798,8 +3854,13 @@ begin
     returning id into v_id;
     exit when v_id is not null;
     select id into v_id from ratchet_internal.signals
-    where key = p_signal_id and namespace = p_namespace and dedup_id = p_dedup_id;
-    if v_id is not null then return v_id; end if; -- else it was pruned just now: send
+    where key = p_signal_id and namespace = p_namespace and dedup_id = p_dedup_id
+      and expires_at > v_now;
+    if v_id is not null then return v_id; end if;
+    -- It has expired and goes, or was pruned just now: send.
+    delete from ratchet_internal.signals
+    where key = p_signal_id and namespace = p_namespace and dedup_id = p_dedup_id
+      and expires_at <= v_now;
   end loop;
   if exists (
     select from ratchet_internal.workers w
@@ -8018,6 +8079,7 @@ begin
       perform ratchet_internal.pair_signals(p_now, array(
           select id from ratchet_internal.signals
           where key = any (array[p_step.key]) and namespace = p_step.namespace and not is_consumed
+            and expires_at > p_now
           order by key, id limit 1 for update skip locked),
         array[p_step.job_id], array[p_step.address], array[p_step.position]);
     when 'match' then
@@ -8169,10 +8231,13 @@ declare
   v_problem jsonb;
 begin
   for v_key.key, v_key.namespace in
-    (select key, namespace from ratchet_internal.signals where is_new order by id limit 500)
+    select key, namespace from (
+      select key, namespace from ratchet_internal.signals where is_new
+      order by id limit 500 for update skip locked) signal
     union
-    (select key, namespace from ratchet_internal.messages
-      where kind = 'wait' and attempt = 0 order by job_id limit 500)
+    select key, namespace from (
+      select key, namespace from ratchet_internal.messages
+      where kind = 'wait' and attempt = 0 order by job_id limit 500 for update skip locked) wait
   loop
     v_problem := ratchet_internal.try_apart(p_now, 'match', v_key);
     continue when v_problem is null;
@@ -16451,7 +16516,8 @@ comment on function ratchet_internal.add_pass(
 -- sql/graph/reopen_activity.sql
 
 -- An activity that answered and is not done yet: its next pass is open, with what the answered one
--- was waiting for. A worker's is then waited for under no signal: it comes by ratchet.respond.
+-- was waiting for. A worker's is then waited for under no signal, so that nobody need look for one:
+-- it comes by ratchet.respond.
 
 create function ratchet_internal.reopen_activity(
   p_draft ratchet_internal.graph_draft, p_item ratchet_internal.graph_item, p_name text
@@ -16463,6 +16529,7 @@ declare
   v_draft ratchet_internal.graph_draft := p_draft;
   v_row ratchet.jobs_attributes := p_item.answer;
   v_is_hook boolean := v_row.kind = 'hook';
+  v_message ratchet_internal.messages;
 begin
   v_row.ledger := ratchet_internal.leg1_done(1);
   v_row.created_at := p_draft.now;
@@ -16472,12 +16539,16 @@ begin
   v_draft := ratchet_internal.add_pass(v_draft,
     regexp_replace(p_item.address, ',[0-9]+$', ''), v_row, p_name);
   v_row := v_draft.attributes[cardinality(v_draft.attributes)];
-  v_draft.messages := v_draft.messages || ratchet_internal.graph_message(p_draft.job,
-    v_row.address, v_row.position, case v_row.kind when 'await' then 'child' else 'wait' end,
+  v_message := ratchet_internal.graph_message(p_draft.job, v_row.address, v_row.position,
+    case v_row.kind when 'await' then 'child' else 'wait' end,
     case when v_is_hook then (p_item.options ->> 'due_at')::timestamptz else 'infinity' end,
     case v_row.kind when 'await' then p_item.options ->> 'child'
       when 'hook' then p_item.options ->> 'key' else E'\x1frespond' end,
     p_item.options);
+  if v_message.key = E'\x1frespond' then
+    v_message.attempt := 1;
+  end if;
+  v_draft.messages := v_draft.messages || v_message;
   if v_row.kind = 'await' then
     v_draft.children := v_draft.children
       || jsonb_build_object('awaited', (p_item.options ->> 'child')::bigint);
@@ -19846,8 +19917,8 @@ select s.key, s.namespace, s.workflow, s.queue,
   coalesce('cron ' || s.cron, 'every ' || make_interval(secs => s.every_ms / 1000.0)) as rule,
   s.timezone,
   case when s.is_paused then 'paused'
-    when s.problem is not null then 'ended: ' || s.problem
-    when s.next_at = 'infinity' then 'ended'
+    when s.next_at = 'infinity' then 'ended' || coalesce(': ' || s.problem, '')
+    when s.problem is not null then 'is tried again: ' || s.problem
     when s.look_at > s.next_at then 'waits for the end of ' || s.last_key
     else 'active' end as state,
   case when s.next_at < 'infinity' and not s.is_paused then s.next_at end as next_at,

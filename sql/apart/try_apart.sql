@@ -26,6 +26,7 @@ begin
       perform ratchet_internal.pair_signals(p_now, array(
           select id from ratchet_internal.signals
           where key = any (array[p_step.key]) and namespace = p_step.namespace and not is_consumed
+            and expires_at > p_now
           order by key, id limit 1 for update skip locked),
         array[p_step.job_id], array[p_step.address], array[p_step.position]);
     when 'match' then

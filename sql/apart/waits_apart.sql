@@ -16,10 +16,13 @@ declare
   v_problem jsonb;
 begin
   for v_key.key, v_key.namespace in
-    (select key, namespace from ratchet_internal.signals where is_new order by id limit 500)
+    select key, namespace from (
+      select key, namespace from ratchet_internal.signals where is_new
+      order by id limit 500 for update skip locked) signal
     union
-    (select key, namespace from ratchet_internal.messages
-      where kind = 'wait' and attempt = 0 order by job_id limit 500)
+    select key, namespace from (
+      select key, namespace from ratchet_internal.messages
+      where kind = 'wait' and attempt = 0 order by job_id limit 500 for update skip locked) wait
   loop
     v_problem := ratchet_internal.try_apart(p_now, 'match', v_key);
     continue when v_problem is null;

@@ -33,7 +33,9 @@ begin
       then 'stop_on_failure (needs overlap skip or wait)'
     when p_new.max_runs < 1 then 'max_runs (1 or more)'
     when not isfinite(p_new.starts_at) then 'starts_at'
-    when coalesce(p_new.options::jsonb ? 'delay', false) then 'options.delay' end;
+    when coalesce(p_new.options::jsonb ? 'delay', false) then 'options.delay'
+    when coalesce(p_new.options::jsonb ? 'pending', false)
+      then 'options.pending (leave it out: a run begins when it is due)' end;
   if v_option is not null then
     perform ratchet_internal.raise_error('WF104', 'invalid option',
       jsonb_build_object('option', v_option, 'schedule', p_new.key),

@@ -1,5 +1,6 @@
 -- Which occurrences of a schedule that is due are to be started, in order: those noticed within a
--- minute, and of those missed what catch_up says; at most p_most, the rest with the next call.
+-- minute, and of those missed what catch_up says; at most p_most, the rest with the next call. None
+-- is later than the schedule's end.
 
 create function ratchet_internal.due_occurrences(
   p_schedule ratchet.schedules, p_now timestamptz, p_most bigint
@@ -15,7 +16,7 @@ declare
     else v_minute end;
   v_due timestamptz[] := '{}';
 begin
-  if p_most < 1 then
+  if p_most < 1 or v_at > p_schedule.ends_at then
     return v_due;
   elsif v_at < v_oldest and p_schedule.catch_up = 'one' then
     return array[ratchet_internal.last_occurrence(p_schedule, v_at, p_now)];

@@ -19,7 +19,7 @@ begin
   v_new.problem := null; -- if it was put off for one, it is tried again now
   select j.status > 0 as is_open, j.error is not null as is_failed, j.finished_at into v_last
   from ratchet.jobs j where j.key = v_new.last_key and j.namespace = v_new.namespace;
-  v_after_end := ratchet_internal.after(v_last.finished_at, v_new.every_ms);
+  v_after_end := ratchet_internal.next_from_end(v_new, v_last.finished_at);
   if v_new.stops_on_failure and not v_last.is_open and v_last.is_failed then
     v_new.next_at := 'infinity';
     v_new.problem := 'run ' || v_new.last_key || ' failed';

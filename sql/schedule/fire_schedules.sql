@@ -1,7 +1,8 @@
 -- Fires the schedules that are due, at most 100. Whoever exchanges calls it: there is no leader. A
 -- schedule that cannot be read any more, because the server has lost its time zone or somebody
 -- edited the row, ends with its problem and holds up nobody. One whose run is refused, by a user's
--- trigger for example, tells the problem and is tried again a minute later.
+-- trigger for example, tells the problem and is tried again a minute later; what is caught is as in
+-- try_graphs.
 -- Locks: schedules, skipping those that somebody else is firing; new jobs. Writes: schedules, jobs,
 -- messages. Returns how many jobs it started.
 
@@ -25,10 +26,15 @@ begin
       update ratchet.schedules set look_at = 'infinity', next_at = 'infinity', problem = sqlerrm,
         updated_at = p_now
       where id = v_schedule.id;
-    when sqlstate '22000' or sqlstate '23000' or sqlstate '27000' or sqlstate '2F000'
-      or sqlstate '38000' or sqlstate '39000' or sqlstate '42000' or sqlstate '44000'
-      or sqlstate 'P0000' or sqlstate 'WF000'
+    when sqlstate '09000' or sqlstate '0A000' or sqlstate '20000' or sqlstate '21000'
+      or sqlstate '22000' or sqlstate '23000' or sqlstate '24000' or sqlstate '27000'
+      or sqlstate '2F000' or sqlstate '34000' or sqlstate '38000' or sqlstate '39000'
+      or sqlstate '3B000' or sqlstate '3D000' or sqlstate '3F000' or sqlstate '40000'
+      or sqlstate '42000' or sqlstate '44000' or sqlstate '45000' or sqlstate '53200'
+      or sqlstate '54000' or sqlstate '55000' or sqlstate 'HV000' or sqlstate 'P0000'
+      or sqlstate 'WF000' or sqlstate 'XX000'
     then
+      if sqlstate in ('XX001', 'XX002') then raise; end if;
       update ratchet.schedules set look_at = p_now + interval '1 minute', problem = sqlerrm,
         updated_at = p_now
       where id = v_schedule.id;

@@ -17,7 +17,7 @@ begin
   end if;
   -- Where runs may not overlap, what is due with the one that was started is left out, or waits.
   v_new.next_at := case when v_new.run_count >= v_new.max_runs then 'infinity'
-    when v_new.is_from_end then ratchet_internal.after(p_now, v_new.every_ms)
+    when v_new.is_from_end then ratchet_internal.next_from_end(v_new, p_now)
     else ratchet_internal.next_occurrence(v_new,
       case when v_last is null or v_new.overlap = 'skip' then p_now else v_last end) end;
   return v_new;

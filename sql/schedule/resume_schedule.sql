@@ -13,7 +13,7 @@ begin
     v_new.is_paused := false;
     v_new := ratchet_internal.from_now(v_new);
     update ratchet.schedules set is_paused = false, next_at = v_new.next_at,
-      look_at = v_new.look_at, updated_at = v_new.updated_at
+      look_at = v_new.look_at, problem = null, updated_at = v_new.updated_at
     where id = v_new.id;
     perform ratchet_internal.wake_idle();
   end if;

@@ -11,6 +11,7 @@
 \ir occurrences.sql
 \ir occurrence_key.sql
 \ir next_occurrence.sql
+\ir next_from_end.sql
 \ir last_occurrence.sql
 \ir due_occurrences.sql
 \ir move_on.sql

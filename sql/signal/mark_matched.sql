@@ -1,8 +1,8 @@
 -- Marks signals and waits that found no partner as looked at. When a wait is still there, it is one
--- that the caller could not lock: then the oldest of the signals left over stays new (or is new
--- again), for a later call to look at. In the same way waits stay new while there is a signal the
--- caller could not lock. The caller has locked the rows and paired what it could. Writes: signals,
--- messages.
+-- that the caller could not lock, or had no room for: then the oldest of the signals left over
+-- stays new (or is new again), for a later call to look at. In the same way waits stay new while
+-- there is a signal, or so many that have expired that one may stand behind them. The caller has
+-- locked the rows and paired what it could. Writes: signals, messages.
 
 create function ratchet_internal.mark_matched(
   p_now timestamptz, p_signals bigint[], p_jobs bigint[], p_addresses text[], p_positions int[]
@@ -25,18 +25,24 @@ begin
     where not is_consumed) l
   where s.id = any (array[l.id]) and s.is_new <> l.is_left;
   update ratchet_internal.messages m set attempt = 1
-  from unnest(p_jobs, p_addresses, p_positions) as w (job_id, address, at)
-  cross join lateral (
-    select key, namespace from ratchet_internal.messages new
-    where new.job_id = w.job_id and new.address = w.address and new.position = w.at
-      and new.kind = 'wait' and new.attempt = 0 limit 1) wait
-  where m.job_id = any (array[w.job_id]) and m.address = w.address and m.position = w.at
-    and (
-      select true from (
+  from (
+    select * from (
+      select w.key, w.namespace, array_agg(job_id) as jobs, array_agg(address) as addresses,
+        array_agg(at) as positions
+      from unnest(p_jobs, p_addresses, p_positions) as given (job_id, address, at)
+      cross join lateral (
+        select key, namespace from ratchet_internal.messages new
+        where new.job_id = given.job_id and new.address = given.address
+          and new.position = given.at and new.kind = 'wait' and new.attempt = 0 limit 1) w
+      group by w.key, w.namespace) each
+    where (
+      select bool_or(expires_at > p_now) or count(*) > 1000 from (
         select expires_at from ratchet_internal.signals s
-        where s.key = wait.key and s.namespace = wait.namespace and not s.is_consumed
-        offset 0) left_over
-      where expires_at > p_now limit 1) is null;
+        where s.key = each.key and s.namespace = each.namespace and not s.is_consumed
+        limit 1001) left_over) is not true
+    offset 0) k
+  cross join lateral unnest(k.jobs, k.addresses, k.positions) as w (job_id, address, at)
+  where m.job_id = any (array[w.job_id]) and m.address = w.address and m.position = w.at;
 end $$;
 comment on function ratchet_internal.mark_matched(
   timestamptz, bigint[], bigint[], text[], int[]) is

@@ -1,5 +1,6 @@
--- Sends a signal, in the caller's transaction. It only inserts: matching happens after the commit,
--- so that a long transaction of the caller holds nothing that others need.
+-- Sends a signal, in the caller's transaction. It inserts, and deletes what has expired under the
+-- same dedup id: matching happens after the commit, so that a long transaction of the caller holds
+-- nothing that others need.
 -- Writes: signals. Wakes: an idle worker of the namespace. Raises: WF101, WF103, WF501.
 -- Idempotent: with the same p_dedup_id the first sending's id is returned and nothing is sent,
 -- until the first one expires.
@@ -32,8 +33,13 @@ begin
     returning id into v_id;
     exit when v_id is not null;
     select id into v_id from ratchet_internal.signals
-    where key = p_signal_id and namespace = p_namespace and dedup_id = p_dedup_id;
-    if v_id is not null then return v_id; end if; -- else it was pruned just now: send
+    where key = p_signal_id and namespace = p_namespace and dedup_id = p_dedup_id
+      and expires_at > v_now;
+    if v_id is not null then return v_id; end if;
+    -- It has expired and goes, or was pruned just now: send.
+    delete from ratchet_internal.signals
+    where key = p_signal_id and namespace = p_namespace and dedup_id = p_dedup_id
+      and expires_at <= v_now;
   end loop;
   if exists (
     select from ratchet_internal.workers w

@@ -91,6 +91,6 @@ comment on column ratchet.schedules.last_at is 'The last occurrence that was sta
 comment on column ratchet.schedules.last_key is 'Workflow id of the last job it started.';
 comment on column ratchet.schedules.run_count is 'How many jobs it has started.';
 comment on column ratchet.schedules.problem is
-  'Why it has ended before its time; null when it has not.';
+  'Why it has ended before its time, or is tried again; null when neither.';
 comment on column ratchet.schedules.created_at is 'When it was created.';
 comment on column ratchet.schedules.updated_at is 'When the row last changed.';

@@ -5,8 +5,8 @@ select s.key, s.namespace, s.workflow, s.queue,
   coalesce('cron ' || s.cron, 'every ' || make_interval(secs => s.every_ms / 1000.0)) as rule,
   s.timezone,
   case when s.is_paused then 'paused'
-    when s.problem is not null then 'ended: ' || s.problem
-    when s.next_at = 'infinity' then 'ended'
+    when s.next_at = 'infinity' then 'ended' || coalesce(': ' || s.problem, '')
+    when s.problem is not null then 'is tried again: ' || s.problem
     when s.look_at > s.next_at then 'waits for the end of ' || s.last_key
     else 'active' end as state,
   case when s.next_at < 'infinity' and not s.is_paused then s.next_at end as next_at,

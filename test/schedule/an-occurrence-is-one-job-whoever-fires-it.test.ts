@@ -1,4 +1,5 @@
 import test from 'ava';
+import type { DatabaseError } from 'pg';
 import { codeOf, engine } from '../support/engine';
 import { waitFor } from '../support/wait-for';
 
@@ -228,6 +229,7 @@ test.serial('schedules: bad terms are refused with the option that is wrong', as
     [{ every: '1 hour', starts_at: 'infinity' }, 'WF104'],
     [{ every: '1 hour', args: '{}' }, 'WF102'],
     [{ every: '1 hour', options: '{"delay":1}' }, 'WF104'],
+    [{ every: '1 hour', options: '{"pending":60}' }, 'WF104'],
     [{ every: '1 hour', options: '{"retries":1}' }, 'WF104'],
     [{ every: '1 hour', queue: '' }, 'WF101'],
     [{ every: '1 hour', namespace: 'a\u0007' }, 'WF101'],
@@ -236,6 +238,18 @@ test.serial('schedules: bad terms are refused with the option that is wrong', as
     t.is(await codeOf(create('bad', terms)), code, JSON.stringify(terms));
   }
   t.is(await codeOf(create('i'.repeat(500), { every: '1 hour' })), 'WF101');
+});
+
+test.serial('schedules: one whose runs would only reserve their ids is refused', async (t) => {
+  await create('reserves', { every: '1 hour' });
+  const alter = `select ratchet.alter_schedule('reserves', p_options => '{"pending":60}')`;
+  const refusals = [sql.rows(alter), create('r', { every: '1 hour', options: '{"pending":60}' })];
+  const option = 'options.pending (leave it out: a run begins when it is due)';
+  for (const [at, schedule] of ['reserves', 'r'].entries()) {
+    const error = await t.throwsAsync<DatabaseError>(refusals[at] ?? Promise.resolve());
+    t.deepEqual(JSON.parse(error?.detail ?? ''), { option, schedule });
+  }
+  t.is(await sql.value(`select options from ratchet.schedules where key = 'reserves'`), null);
 });
 
 test.serial(

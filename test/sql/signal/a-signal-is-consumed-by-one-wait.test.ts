@@ -94,6 +94,42 @@ test.serial('a dedup id counts once, however many send it at once', async (t) =>
   t.deepEqual(await answers(worker), [[2, '3']]);
 });
 
+test.serial('a dedup id is free once its signal has expired, consumed or not', async (t) => {
+  const [key, other] = [sql.name(), sql.name()];
+  const { worker } = await waiting(key);
+  const first = [await send(key, 1, 'same'), await send(other, 1, 'same')];
+  t.deepEqual(await answers(worker), [[1, '1']]);
+  await sql.rows(
+    `update ratchet_internal.signals set expires_at = ratchet_internal.now() where key in ($1, $2)`,
+    [key, other],
+  );
+  for (const [at, id] of [key, other].entries()) {
+    const again = await Promise.all(Array.from({ length: 20 }, () => send(id, 2, 'same')));
+    t.is(new Set(again).size, 1);
+    t.true(BigInt(again[0] ?? 0) > BigInt(first[at] ?? 0));
+    const { worker: next } = await waiting(id);
+    t.deepEqual(await answers(next), [[1, '2']]);
+  }
+});
+
+test.serial('a dedup id is sent again while another sending of it is open', async (t) => {
+  const key = sql.name();
+  const first = await send(key, 1, 'same');
+  await sql.rows('update ratchet_internal.signals set expires_at = sent_at where key = $1', [key]);
+  for (const end of ['rollback', 'commit']) {
+    const client = await sql.pool().connect();
+    await client.query('begin');
+    await client.query(`select ratchet.signal($1, '2', p_dedup_id => 'same')`, [key]);
+    const sent = send(key, 3, 'same');
+    await client.query(end);
+    client.release();
+    t.not(await sent, first);
+    const kept = `select payload::text from ratchet_internal.signals where key = $1`;
+    t.deepEqual(await sql.rows(kept, [key]), [{ payload: end === 'commit' ? '2' : '3' }]);
+    await sql.rows('update ratchet_internal.signals set expires_at = sent_at');
+  }
+});
+
 test.serial('sent by a step, it is sent once and the step is answered', async (t) => {
   const key = sql.name();
   const { worker, job } = await waiting(key);
