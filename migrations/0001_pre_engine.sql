@@ -17646,7 +17646,7 @@ create function ratchet_internal.new_graph_job(
 ) returns ratchet.jobs
 language sql stable
 return row(p_id, null, p_version.space, null, p_topic, split_part(p_version.space, ':', 2), 1,
-  p_version.version, 0, 0, false, false, true, false, false, false, null, null, null, null,
+  p_version.version, 0, 0, false, false, false, false, false, false, null, null, null, null,
   1, null, p_payload, null, null, null, p_now, p_now, null, null, null, null)::ratchet.jobs;
 comment on function ratchet_internal.new_graph_job(timestamptz, bigint,
   ratchet_internal.graph_versions, text, json) is
@@ -20164,6 +20164,9 @@ as $$
   select 'a job of a graph has one trigger', j.id, j.key
   from ratchet.jobs j left join run r on r.job_id = j.id and r.kind = 'trigger'
   where j.version is not null group by j.id having count(r.job_id) <> 1
+  union all
+  select 'a job of a graph takes no hooks', j.id, j.key
+  from ratchet.jobs j where j.version is not null and j.is_hookable
   union all
   select 'only jobs of graphs have runs of activities', r.job_id, r.field
   from run r join ratchet.jobs j on j.id = r.job_id where j.version is null
