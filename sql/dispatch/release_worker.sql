@@ -13,11 +13,13 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  delete from ratchet_internal.workers where id = p_worker;
+  perform from ratchet_internal.workers where id = p_worker for update;
   if not found then return; end if;
   if p_is_lost and p_is_failing then
     perform ratchet_internal.fail_spent(p_worker, p_now);
   end if;
+  -- Not before: its routes go with it, and they say how often their activities are tried.
+  delete from ratchet_internal.workers where id = p_worker;
   perform from ratchet_internal.messages where worker_id = p_worker
   order by job_id + 0, address, position for update;
   update ratchet_internal.messages m
