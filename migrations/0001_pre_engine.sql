@@ -9152,26 +9152,25 @@ comment on function ratchet.terminate(text, text, text, int, boolean, json) is
 -- sql/job/flush.sql
 
 -- Removes a finished job at once, before its retention ends; with p_expired_only, only if its own
--- time has passed and prune has not come by yet. Nothing happens while it runs.
--- Locks: the job. Writes: jobs, attributes. Raises: WF605. Returns whether it removed one.
+-- time has passed and prune has not come by yet. Nothing happens while it runs, or is reserved.
+-- Locks: the job. Writes: as remove_jobs. Raises: WF605. Returns whether it removed one.
 
 create function ratchet.flush(
   p_id text, p_namespace text default 'durable', p_expired_only boolean default false
 ) returns boolean
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off set enable_mergejoin = off set jit = off
 as $$
 declare
   v_job bigint;
 begin
   perform ratchet_internal.check_isolation();
-  delete from ratchet.jobs
-  where key = p_id and namespace = p_namespace and status <= 0
-    and (not p_expired_only
-      or finished_at < ratchet_internal.now() - make_interval(secs => least(expire_seconds, 1e10)))
-  returning id into v_job;
-  delete from ratchet.jobs_attributes where job_id = v_job;
-  return v_job is not null;
+  select id into v_job from ratchet.jobs j
+  where key = p_id and namespace = p_namespace and finished_at is not null
+    and (not p_expired_only or ratchet.expired_at(j) < ratchet_internal.now())
+  for update;
+  return ratchet_internal.remove_jobs(array[v_job]) > 0;
 end $$;
 comment on function ratchet.flush(text, text, boolean) is
   'Removes a finished job at once; returns whether there was one.';
@@ -17843,30 +17842,25 @@ comment on function ratchet_internal.inception(ratchet.jobs, ratchet_internal.gr
 -- Inserts a job of a graph. An id is taken as long as its job runs, and after that until the time
 -- for which it is kept has passed: then the old job makes room.
 -- Locks: the new row (a concurrent start of the same id waits for this transaction). Writes: jobs;
--- removes an expired job with its history. Returns whether the id was free.
+-- as make_room. Returns whether the id was free.
 
-create function ratchet_internal.create_graph_job(p_now timestamptz, p_job ratchet.jobs)
+create function ratchet_internal.create_graph_job(p_job ratchet.jobs)
 returns boolean
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  v_old bigint;
 begin
   loop
     insert into ratchet.jobs overriding system value values ((p_job).*)
     on conflict (key, namespace) do nothing;
     if found then return true; end if;
-    delete from ratchet.jobs
-    where key = p_job.key and namespace = p_job.namespace and status <= 0
-      and (p_job.request_id is null or request_id is distinct from p_job.request_id)
-      and coalesce(pending_until, finished_at + make_interval(secs => expire_seconds)) <= p_now
-    returning id into v_old;
-    if not found then return false; end if;
-    delete from ratchet.jobs_attributes where job_id = v_old;
+    if not ratchet_internal.make_room(array[p_job.namespace], array[p_job.key], p_job.request_id)
+    then
+      return false;
+    end if;
   end loop;
 end $$;
-comment on function ratchet_internal.create_graph_job(timestamptz, ratchet.jobs) is
+comment on function ratchet_internal.create_graph_job(ratchet.jobs) is
   'Inserts a job of a graph; false when a job has its id.';
 
 -- sql/graph/start_graph.sql
@@ -17910,7 +17904,7 @@ begin
   else
     v_job := v_draft.job;
   end if;
-  if not ratchet_internal.create_graph_job(p_draft.now, v_job) then return null; end if;
+  if not ratchet_internal.create_graph_job(v_job) then return null; end if;
   if p_draft.facts is not null then
     perform ratchet_internal.record_facts(p_draft.now, v_job, p_draft.facts);
   end if;
@@ -18925,7 +18919,7 @@ comment on function ratchet.interrupt(text, text, json, text) is
 
 -- Removes a job of a graph with its history, in any state. One that runs is stopped first, so that
 -- whoever waits for it is told. An unknown id is ignored.
--- Locks: the job, then messages. Writes: jobs, messages, attributes. Raises: WF101, WF605.
+-- Locks: the job, then messages. Writes: as stop_graph and remove_jobs. Raises: WF101, WF605.
 
 create function ratchet.scrub(p_job text, p_app text, p_namespace text default 'hmsh')
 returns boolean
@@ -18943,9 +18937,7 @@ begin
   perform ratchet_internal.stop_graph(ratchet_internal.write_time(), v_job, jsonb_build_object(
     'error',
     ratchet_internal.interrupt_error(p_job, 'job [' || p_job || '] was removed', 410, null)));
-  delete from ratchet.jobs_attributes where job_id = v_job.id;
-  delete from ratchet.jobs where id = v_job.id;
-  return true;
+  return ratchet_internal.remove_jobs(array[v_job.id]) > 0;
 end $$;
 comment on function ratchet.scrub(text, text, text) is
   'Removes a job of a graph in any state; returns whether there was one.';
