@@ -19962,7 +19962,8 @@ as $$
   from ratchet.threads t where not exists (select from ratchet.jobs j where j.id = t.job_id)
   union all
   select 'a child was started by a step of its parent', c.id, c.key
-  from ratchet.jobs c join ratchet.jobs p on p.id = c.parent_id
+  -- A parent that was stripped has lost the steps of its hooks, or the runs of its graph.
+  from ratchet.jobs c join ratchet.jobs p on p.id = c.parent_id and p.pruned_at is null
   -- A graph without pj was started by a program, and its payload told of the parent.
   where (c.version is null or c.options ->> 'pj' is not null) and not exists (
     select from ratchet.jobs_attributes a
@@ -20157,7 +20158,9 @@ as $$
   union all
   select 'a job of a graph has one trigger', j.id, j.key
   from ratchet.jobs j left join run r on r.job_id = j.id and r.kind = 'trigger'
-  where j.version is not null group by j.id having count(r.job_id) <> 1
+  where j.version is not null group by j.id
+  -- One that was stripped has lost its runs, and the trigger with them.
+  having count(r.job_id) <> 1 and (j.pruned_at is null or count(r.job_id) <> 0)
   union all
   select 'a job of a graph takes no hooks', j.id, j.key
   from ratchet.jobs j where j.version is not null and j.is_hookable
@@ -21230,7 +21233,8 @@ comment on function ratchet_internal.has_hook_steps(bigint) is
 -- sql/upkeep/strip_jobs.sql
 
 -- Removes the detail of finished jobs: the arguments of their steps and, unless told otherwise,
--- their hooks' steps. What a job returned, its data and the history of its main function stay.
+-- their hooks' steps, or the runs of a graph, its trigger included. What a job returned, its data
+-- and markers, and the history of its main function stay.
 -- The caller has locked the jobs. Writes: attributes, jobs. Returns how many rows it changed or
 -- removed.
 
@@ -21255,18 +21259,18 @@ begin
   return v_removed + v_changed;
 end $$;
 comment on function ratchet_internal.strip_jobs(bigint[], boolean) is
-  'Removes the arguments of the steps of finished jobs, and their hooks'' steps; returns how many '
-  'rows that changed.';
+  'Removes the arguments of the steps of finished jobs, and their hooks'' steps or the runs of '
+  'their graphs; returns how many rows that changed.';
 
 -- sql/upkeep/prune_jobs.sql
 
 -- What an operator removes by hand or by schedule, one short batch a call: finished jobs whose time
 -- is over (expire_seconds after their end, or p_older_than where none was given), finished jobs
 -- without an entity of their own that ended before p_older_than (p_transient), and the detail of
--- jobs that have ended by themselves (p_attributes); steps of hooks that an earlier call has kept
--- (p_is_keeping_hooks) go with a later one. Looks at the p_batch jobs after the number
--- p_after; call again with next_job until that is null. Skips what others hold; never touches
--- running jobs. Null namespaces or entities: all.
+-- jobs that have ended by themselves (p_attributes, see strip_jobs); steps of hooks and runs of
+-- graphs that an earlier call has kept (p_is_keeping_hooks) go with a later one. Looks at the
+-- p_batch jobs after the number p_after; call again with next_job until that is null. Skips what
+-- others hold; never touches running jobs. Null namespaces or entities: all.
 -- Locks: the jobs, in id order. Writes: jobs, attributes. Raises: WF103, WF104.
 
 create function ratchet.prune_jobs(
