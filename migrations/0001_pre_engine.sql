@@ -4322,12 +4322,13 @@ comment on function ratchet_internal.cancel_pending(timestamptz, uuid[]) is
 -- sql/escalation/drop_escalations.sql
 
 -- Cancels the pending tasks of jobs that end in this transaction: those whose waits go with the
--- job, and with p_are_all, for a job that is stopped, every other one of the workflow.
+-- job; of the persistent jobs p_kept, whose main function has returned, those of their hooks stay.
+-- With p_are_all, for a job that is stopped, every other one of the workflow as well.
 -- The caller has locked the jobs and what is left of their messages. Locks: the tasks, in id order.
 -- Writes: escalations.
 
 create function ratchet_internal.drop_escalations(
-  p_now timestamptz, p_jobs bigint[], p_are_all boolean
+  p_now timestamptz, p_jobs bigint[], p_kept bigint[] default null, p_are_all boolean default false
 ) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -4336,13 +4337,15 @@ begin
   -- Not by their status: its index invites to go through all pending tasks for each.
   perform ratchet_internal.cancel_pending(p_now, array(
     select e.id
-    from unnest(p_jobs) as ended (id)
+    from unnest(p_jobs || p_kept) as ended (id)
     cross join lateral (
       select id, address, position, status from ratchet.escalations
       where job_id = ended.id offset 0) e
-    where e.status = 'pending' and (p_are_all or (
-      select true from ratchet_internal.messages m where m.job_id = ended.id
-        and m.address = e.address and m.position = e.position and m.kind = 'wait' limit 1))
+    where e.status = 'pending'
+      and (p_kept is null or ended.id <> all (p_kept) or not ratchet_internal.is_hook(e.address))
+      and (p_are_all or (
+        select true from ratchet_internal.messages m where m.job_id = ended.id
+          and m.address = e.address and m.position = e.position and m.kind = 'wait' limit 1))
     union
     select e.id
     from unnest(p_jobs) as ended (id)
@@ -4352,7 +4355,7 @@ begin
       where workflow_id = j.key and namespace = j.namespace offset 0) e
     where p_are_all and e.status = 'pending'));
 end $$;
-comment on function ratchet_internal.drop_escalations(timestamptz, bigint[], boolean) is
+comment on function ratchet_internal.drop_escalations(timestamptz, bigint[], bigint[], boolean) is
   'Cancels the pending tasks of jobs that end in this transaction.';
 
 -- sql/escalation/lock_escalations.sql
@@ -5399,7 +5402,8 @@ comment on function ratchet_internal.answer_parents(timestamptz, bigint[], boole
 -- Ends jobs: with a result, with an error, or stopped from outside (p_status < 0 is taken off
 -- their semaphore). All that is left of them in messages goes, hook threads included; whoever
 -- waits for their end is answered in the same commit. A persistent job that returned a result
--- stays open for hooks: only its main function goes, and whoever waits is answered all the same.
+-- stays open for hooks: only its main function goes, with the tasks of its waits, and whoever waits
+-- is answered all the same.
 -- Locks: jobs, in id order (few rows drive the lookups by key, so that they come in the order given
 -- to them); then messages, in order.
 -- Writes: jobs, messages, attributes of waiting parents, escalations. Wakes: idle workers; programs
@@ -5464,7 +5468,7 @@ begin
       from ratchet_internal.messages m
       where m.job_id = given.job_id and m.address = given.address
         and m.position = given.position limit 1 for update) locked;
-    if v_have_tasks then perform ratchet_internal.drop_escalations(p_now, ended, false); end if;
+    if v_have_tasks then perform ratchet_internal.drop_escalations(p_now, ended, v_kept); end if;
   end if;
   delete from ratchet_internal.messages where job_id = any (ended);
   if v_kept is not null then
@@ -5524,7 +5528,7 @@ begin
   v_stopped := (ratchet_internal.end_jobs(null, p_now, v_stop.jobs, v_stop.addresses,
     v_stop.results, v_stop.errors, -1000000000)).ended;
   if v_stopped is not null then
-    perform ratchet_internal.drop_escalations(p_now, v_stopped, true);
+    perform ratchet_internal.drop_escalations(p_now, v_stopped, p_are_all => true);
   end if;
   return v_stopped;
 end $$;
@@ -16737,7 +16741,8 @@ begin
     perform from ratchet_internal.messages where job_id = any (v_ended.waiting)
     order by job_id, address, position for update;
     if found then
-      perform ratchet_internal.drop_escalations(p_now, array_agg(w.job_id), w.is_stopped)
+      perform ratchet_internal.drop_escalations(p_now, array_agg(w.job_id),
+        p_are_all => w.is_stopped)
       from (
         select distinct job_id, coalesce(job_id = any (v_ended.stopped), false) as is_stopped
         from ratchet_internal.messages

@@ -38,7 +38,7 @@ begin
   v_stopped := (ratchet_internal.end_jobs(null, p_now, v_stop.jobs, v_stop.addresses,
     v_stop.results, v_stop.errors, -1000000000)).ended;
   if v_stopped is not null then
-    perform ratchet_internal.drop_escalations(p_now, v_stopped, true);
+    perform ratchet_internal.drop_escalations(p_now, v_stopped, p_are_all => true);
   end if;
   return v_stopped;
 end $$;
