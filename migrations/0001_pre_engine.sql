@@ -4093,6 +4093,22 @@ end $$;
 comment on function ratchet_internal.escalation_order(json, int, int) is
   'Columns and directions to list tasks in, checked; raises WF104.';
 
+-- sql/escalation/wanted_metadata.sql
+
+-- What the metadata of a task hold that is looked for: a value under a key. Raises: WF101, WF105.
+
+create function ratchet_internal.wanted_metadata(p_key text, p_value json) returns jsonb
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform ratchet_internal.check_name(p_key, 'key');
+  perform ratchet_internal.check_readable(p_value, 'value');
+  return jsonb_build_object(p_key, p_value::jsonb);
+end $$;
+comment on function ratchet_internal.wanted_metadata(text, json) is
+  'The metadata that a task is looked for by; raises WF101 or WF105.';
+
 -- sql/escalation/claim_end.sql
 
 -- When a claim ends that begins now. Raises: WF101, WF103.
@@ -4874,7 +4890,7 @@ as $$
 declare
   v_now timestamptz := ratchet_internal.now();
   v_until timestamptz := ratchet_internal.claim_end(p_assignee, p_minutes, v_now);
-  v_wanted jsonb := jsonb_build_object(p_key, p_value::jsonb);
+  v_wanted jsonb := ratchet_internal.wanted_metadata(p_key, p_value);
   v_id uuid;
   v_candidates bigint;
 begin
@@ -5019,7 +5035,8 @@ comment on function ratchet.resolve_escalation(uuid, json, json, text, uuid) is
 -- Resolves the most urgent, oldest pending task whose metadata have a value under a key. One that
 -- somebody else ends at this moment is waited for, and the next is tried. Answers as
 -- resolve_escalation does; where none is pending, as the newest of those that were.
--- Locks, writes, wakes, raises: as resolve_escalation. Idempotent with the same p_request_id.
+-- Locks, writes, wakes: as resolve_escalation. Raises: WF101, WF105, and as resolve_escalation.
+-- Idempotent with the same p_request_id.
 
 create function ratchet.resolve_escalation_by_metadata(
   p_key text, p_value json, p_payload json default null, p_roles text[] default null,
@@ -5032,7 +5049,7 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 declare
-  v_wanted jsonb := jsonb_build_object(p_key, p_value::jsonb);
+  v_wanted jsonb := ratchet_internal.wanted_metadata(p_key, p_value);
   v_id uuid;
   v_answer json;
 begin
