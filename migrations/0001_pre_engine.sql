@@ -1635,6 +1635,18 @@ create type ratchet_internal.start_terms as (
 );
 comment on type ratchet_internal.start_terms is 'What the options of a start ask for.';
 
+-- sql/job/expire_seconds.sql
+
+-- How long a job is kept that has ended, as options of a plan or a start say: at most 1e13 seconds.
+-- Total: null where they say nothing, or no number that is a time. Inlinable.
+
+create function ratchet_internal.expire_seconds(p_options json) returns bigint
+language sql immutable parallel safe
+return nullif(least(greatest(
+  ratchet_internal.number_of(p_options, 'expire', -1), -1), 1e13), -1)::bigint;
+comment on function ratchet_internal.expire_seconds(json) is
+  'How many seconds a finished job is kept, as options say; null where they say nothing sane.';
+
 -- sql/job/asks_to_watch.sql
 
 -- Whether the options of a start ask for a notification of the end and for nothing else, as those
@@ -1656,7 +1668,7 @@ language sql immutable
 set search_path = pg_catalog, pg_temp
 as $$
   select p_options ->> 'entity', ratchet_internal.number_of(p_options, 'delay', 0),
-    ratchet_internal.number_of(p_options, 'expire', null)::bigint,
+    ratchet_internal.expire_seconds(p_options),
     ratchet_internal.number_of(p_options, 'pending', null), p_options -> 'retry',
     coalesce(p_options ->> 'watch' = 'true', false),
     p_options ->> 'signalIn' is distinct from 'false',
@@ -5507,7 +5519,7 @@ comment on function ratchet_internal.end_jobs(
 
 -- Stops jobs at once, their pending tasks with them, with the error that whoever waits for them
 -- gets: reason, code and stack of the options. With throw false nobody gets it: they are answered
--- with nothing. expire replaces how long the job is kept.
+-- with nothing. expire replaces how long the job is kept. Total: any options stop the job.
 -- Locks: nothing (the caller has locked the jobs), then messages. Writes: as end_jobs, escalations.
 -- Wakes: as end_jobs. Returns the jobs that this call stopped.
 
@@ -5523,8 +5535,7 @@ declare
 begin
   -- A reserved one has nothing to be stopped, and ends as if it had.
   update ratchet.jobs j
-  set expire_seconds = coalesce(
-      ratchet_internal.number_of(s.options, 'expire', null)::bigint, j.expire_seconds),
+  set expire_seconds = coalesce(ratchet_internal.expire_seconds(s.options), j.expire_seconds),
     is_silent = coalesce(s.options ->> 'throw' = 'false', false),
     status = abs(j.status), pending_until = null
   from unnest(p_jobs, p_options) as s (job_id, options)
@@ -5535,7 +5546,9 @@ begin
     array_agg(null::json) as results,
     array_agg(json_build_object(
       'message', coalesce(s.options ->> 'reason', 'job [' || s.id || '] interrupted'),
-      'code', ratchet_internal.number_of(s.options, 'code', 410)::int, 'job_id', s.id,
+      'code', least(greatest(
+        ratchet_internal.number_of(s.options, 'code', 410), -2147483648), 2147483647)::int,
+      'job_id', s.id,
       'stack', coalesce(s.options ->> 'stack', ''))) as errors
   into v_stop
   from (
@@ -6047,7 +6060,7 @@ begin
     array_agg(m.position) as positions, array_agg(1) as attempts, array_agg(false) as failed,
     array_agg(to_json(m.job_id || '-' || m.address || '-' || m.position)::text) as answers,
     array_agg(target.id) as targets, array_agg(m.name) as workflows,
-    array_agg(m.options ->> 'queue') as queues, array_agg(m.input) as inputs,
+    array_agg(m.options ->> 'queue') as queues, array_agg(coalesce(m.input, '[]')) as inputs,
     array_agg(m.options -> 'retry') as policies,
     array_agg(ratchet_internal.search_of(m.options)) as data,
     array_agg(coalesce(m.options ->> 'shielded' = 'true', false)) as are_shielded
@@ -6220,7 +6233,7 @@ comment on function ratchet_internal.asked_steps(bigint[], text[], int[], text[]
 -- sql/signal/emit_events.sql
 
 -- Broadcasts what steps scheduled in this transaction emit, an object of topics and messages, once
--- per step, as ratchet.emit does, and answers the steps.
+-- per step, as ratchet.emit does, and answers the steps. What is no object emits nothing.
 -- Writes: broadcasts, messages, attributes. Wakes: listeners.
 
 create function ratchet_internal.emit_events(
@@ -6234,12 +6247,14 @@ declare
 begin
   select array_agg(m.job_id) as jobs, array_agg(m.address) as addresses,
     array_agg(m.position) as positions, array_agg(1) as attempts, array_agg(false) as failed,
-    array_agg('true'::text) as answers, array_agg(m.input) as events
+    array_agg('true'::text) as answers,
+    array_agg(m.input) filter (where json_typeof(m.input) = 'object') as events,
+    array_agg(m.job_id) filter (where json_typeof(m.input) = 'object') as emitting
   into v_told
   from ratchet_internal.asked_steps(p_jobs, p_addresses, p_positions, p_kinds, array['emit']) m;
   if v_told.jobs is null then return; end if;
   perform ratchet_internal.broadcast('hmsh:' || j.namespace, event.key, j.key, null, event.value)
-  from unnest(v_told.jobs, v_told.events) as e (job_id, events)
+  from unnest(v_told.emitting, v_told.events) as e (job_id, events)
   join ratchet.jobs j on j.id = any (array[e.job_id])
   cross join lateral json_each(ratchet_internal.readable(e.events)) event
   where not starts_with(event.key, '$');
