@@ -71,7 +71,7 @@ create function ratchet_internal.is_name(p_name text) returns boolean
 language sql immutable parallel safe
 return p_name is not null and p_name <> ''
   and (octet_length(p_name) <= 512 or char_length(p_name) <= 512)
-  and p_name !~ '[\x01-\x1f\x7f]';
+  and p_name !~ E'[\\x01-\\x1f\\x7f]';
 comment on function ratchet_internal.is_name(text) is
   'Whether a text is a name: 1 to 512 characters, none of them a control character.';
 
@@ -162,10 +162,10 @@ comment on function ratchet.version() is
 
 create function ratchet_internal.readable(p_value json) returns json
 language sql immutable parallel safe
-return case when strpos(p_value::text, '\u') = 0 then p_value
-  else regexp_replace(replace(p_value::text, '\\', '\/'), '\\u0000'
-    || '|\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F][0-9a-fA-F]{2})'
-    || '|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}', '', 'g')::json end;
+return case when strpos(p_value::text, E'\\u') = 0 then p_value
+  else regexp_replace(replace(p_value::text, E'\\\\', E'\\/'), E'\\\\u0000'
+    || E'|\\\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\\\u[dD][c-fC-F][0-9a-fA-F]{2})'
+    || E'|(?<!\\\\u[dD][89abAB][0-9a-fA-F]{2})\\\\u[dD][c-fC-F][0-9a-fA-F]{2}', '', 'g')::json end;
 comment on function ratchet_internal.readable(json) is
   'The value without the escapes that Postgres cannot turn into text, so that its fields can be'
   ' read.';
@@ -180,7 +180,7 @@ language plpgsql immutable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if p_value::text ~ '\\u(0000|[dD][89a-fA-F])' and replace(p_value::text, '\\', '\/')
+  if p_value::text ~ E'\\\\u(0000|[dD][89a-fA-F])' and replace(p_value::text, E'\\\\', E'\\/')
     <> ratchet_internal.readable(p_value)::text
   then
     perform ratchet_internal.raise_error('WF105', 'invalid text',
@@ -201,7 +201,7 @@ returns float8
 language sql immutable parallel safe
 return case when json_typeof(ratchet_internal.readable(p_object) -> p_key) = 'number'
     and ratchet_internal.readable(p_object) ->> p_key
-      ~ '^-?[0-9]{1,18}(\.[0-9]{1,18})?([eE][-+]?[0-9]{1,2})?$'
+      ~ E'^-?[0-9]{1,18}(\\.[0-9]{1,18})?([eE][-+]?[0-9]{1,2})?$'
   then (ratchet_internal.readable(p_object) ->> p_key)::float8 else p_default end;
 comment on function ratchet_internal.number_of(json, text, float8) is
   'The number that an object has under a key; the default where it has none, or none of a sane '
@@ -2285,7 +2285,7 @@ as $$
       when part[2] ~ '^(w|weeks?)$' then 604800000
       when part[2] ~ '^(y|yrs?|years?)$' then 31557600000 end
   from regexp_match(lower(p_text collate "C"),
-    '^\s*([0-9]{1,12}(?:\.[0-9]{1,6})?)\s*([a-z]*)\s*$') part
+    E'^\\s*([0-9]{1,12}(?:\\.[0-9]{1,6})?)\\s*([a-z]*)\\s*$') part
 $$;
 comment on function ratchet_internal.duration_ms(text) is
   'A duration given as text, in milliseconds; null when it is none.';
@@ -2440,7 +2440,7 @@ declare
   v_fields text[] := regexp_split_to_array(case v_text
     when '@yearly' then '0 0 1 1 *' when '@monthly' then '0 0 1 * *' when '@weekly' then '0 0 * * 0'
     when '@daily' then '0 0 * * *' when '@hourly' then '0 * * * *' when '' then '*'
-    else v_text end, '\s+');
+    else v_text end, E'\\s+');
   v_months constant text[] := '{jan,feb,mar,apr,may,jun,jul,aug,sep,oct,nov,dec}';
   v_rule ratchet_internal.cron_rule;
 begin
@@ -2935,7 +2935,7 @@ begin
   perform ratchet_internal.check_timezone(p_new.timezone);
   if p_new.cron is not null then
     perform ratchet_internal.check_cron(p_new.cron);
-    if p_new.cron !~ '^\s*(@|\S+(\s+\S+){4,5}\s*$)' then
+    if p_new.cron !~ E'^\\s*(@|\\S+(\\s+\\S+){4,5}\\s*$)' then
       perform ratchet_internal.raise_error('WF108', 'invalid cron expression',
         jsonb_build_object('cron', p_new.cron),
         'Give all five fields: minute hour day month weekday.');
@@ -3887,8 +3887,8 @@ as $$
           * make_interval(hours => part[9]::int, mins => part[10]::int) end) at time zone 'UTC'
     end
   from (select regexp_match((ratchet_internal.readable(p_object) ->> p_key) collate "C",
-    '^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d(?:\.\d{1,9})?))?'
-    || '(Z|([+-])(\d\d):?(\d\d))?$') as part) iso
+    E'^(\\d{4})-(\\d\\d)-(\\d\\d)[T ](\\d\\d):(\\d\\d)(?::(\\d\\d(?:\\.\\d{1,9})?))?'
+    || E'(Z|([+-])(\\d\\d):?(\\d\\d))?$') as part) iso
 $$;
 comment on function ratchet_internal.time_of(json, text) is
   'The point in time that an object has under a key: ISO text or milliseconds; null if there is '
@@ -4037,7 +4037,7 @@ begin
     when key = 'metadata' then jsonb_typeof(value) = 'object'
     when key = 'roles' then jsonb_typeof(value) = 'array'
     when key = 'ids' then jsonb_typeof(value) = 'array' and value::text
-      ~* '^\[("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"(, )?)*\]$'
+      ~* E'^\\[("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"(, )?)*\\]$'
     else false end limit 1;
   if v_bad is not null then
     perform ratchet_internal.raise_error('WF104', 'invalid option',
@@ -6357,7 +6357,7 @@ comment on type ratchet_internal.change is
 create function ratchet_internal.decimal_of(p_text text) returns numeric
 language sql immutable parallel safe
 return case when char_length(p_text) <= 800
-    and p_text ~ '^[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,3})?$'
+    and p_text ~ E'^[-+]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][-+]?[0-9]{1,3})?$'
   then p_text::numeric end;
 comment on function ratchet_internal.decimal_of(text) is
   'The number that a text is; null where it is none of a sane size.';
@@ -6574,7 +6574,7 @@ begin
   if ratchet_internal.limited_role() is not null then
     v_code := 'WF701';
     v_change := (p_document, null, 'a role that is limited to queues may not use the data of jobs');
-  elsif p_input::text !~ '\\u(0000|[dD][89a-fA-F])' or replace(p_input::text, '\\', '\/')
+  elsif p_input::text !~ E'\\\\u(0000|[dD][89a-fA-F])' or replace(p_input::text, E'\\\\', E'\\/')
     = ratchet_internal.readable(p_input)::text
   then
     v_code := 'WF305';
@@ -9247,7 +9247,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_kept ratchet.schedules;
-  v_is_cron boolean := p_rule ~ '^\s*(@|\S+(\s+\S+){4,5}\s*$)'
+  v_is_cron boolean := p_rule ~ E'^\\s*(@|\\S+(\\s+\\S+){4,5}\\s*$)'
     and (ratchet_internal.read_cron(p_rule)).months is not null;
 begin
   perform ratchet_internal.check_isolation();
@@ -9806,10 +9806,10 @@ begin
     v_text_a := ratchet_internal.pipe_text(p_a);
     v_text_b := ratchet_internal.pipe_text(p_b);
     if octet_length(v_text_a) > length(v_text_a) and octet_length(v_text_b) > length(v_text_b)
-      and v_text_a || v_text_b ~ '[\U00010000-\U0010FFFF]'
+      and v_text_a || v_text_b ~ E'[\\U00010000-\\U0010FFFF]'
     then
-      v_text_a := regexp_replace(v_text_a, '([\uE000-\uFFFF])', E'\U0010FFFF\\1', 'g');
-      v_text_b := regexp_replace(v_text_b, '([\uE000-\uFFFF])', E'\U0010FFFF\\1', 'g');
+      v_text_a := regexp_replace(v_text_a, E'([\\uE000-\\uFFFF])', E'\U0010FFFF\\1', 'g');
+      v_text_b := regexp_replace(v_text_b, E'([\\uE000-\\uFFFF])', E'\U0010FFFF\\1', 'g');
     end if;
     return bttextcmp(v_text_a, v_text_b);
   end if;
@@ -9887,7 +9887,7 @@ begin
       case lower(substr(v_text, 2, 1) collate "C") when 'x' then 16 when 'o' then 8 else 2 end);
   end if;
   v_parts := regexp_match(v_text,
-    '^[-+]?(?:([0-9]+)\.?([0-9]*)|\.([0-9]+))(?:[eE]([-+]?[0-9]+))?$');
+    E'^[-+]?(?:([0-9]+)\\.?([0-9]*)|\\.([0-9]+))(?:[eE]([-+]?[0-9]+))?$');
   if v_parts is null then return 'NaN'; end if;
   if length(v_text) < 100 and coalesce(length(v_parts[4]), 0) < 3 then
     return v_text::float8;
@@ -10848,7 +10848,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_start text := substring(ratchet_internal.pipe_trim(p_text, 'start') from
-    '^[-+]?(?:Infinity|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)');
+    E'^[-+]?(?:Infinity|(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)(?:[eE][-+]?[0-9]+)?)');
 begin
   return case when v_start is null then 'NaN'
     else ratchet_internal.pipe_text_number(v_start) end;
@@ -10898,7 +10898,7 @@ language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if ratchet_internal.pipe_trim(p_text, 'both') ~ '^-0(\.0*)?([eE][-+]?[0-9]+)?$' then
+  if ratchet_internal.pipe_trim(p_text, 'both') ~ E'^-0(\\.0*)?([eE][-+]?[0-9]+)?$' then
     return '{"$": "-0"}';
   end if;
   return p_text::jsonb;
@@ -10921,63 +10921,64 @@ language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  c_blanks constant text := '\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff';
+  c_blanks constant text := E'\\s\\u00a0\\u1680\\u2000-\\u200a'
+    || E'\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff';
   -- Digits are octal after a zero, and wherever there is no group to refer to.
-  c_octal constant text := case when p_pattern ~ '\(' then '\\0[0-7]{0,2}'
-    else '\\[0-3][0-7]{0,2}|\\[4-7][0-7]?' end;
+  c_octal constant text := case when p_pattern ~ E'\\(' then E'\\\\0[0-7]{0,2}'
+    else E'\\\\[0-3][0-7]{0,2}|\\\\[4-7][0-7]?' end;
   v_tokens text[] := array(
     select coalesce(m[1], '') from regexp_matches(p_pattern, '(' || c_octal
-      || '|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|\\c[a-zA-Z]|\\.|\(\?<?[=!:]|\(\?|\[\^?\]|\[\^?|'
-      || '\{[0-9]+(?:,[0-9]*)?\}|.)', 'g') as m);
+      || E'|\\\\u[0-9a-fA-F]{4}|\\\\x[0-9a-fA-F]{2}|\\\\c[a-zA-Z]|\\\\.|\\(\\?<?[=!:]|\\(\\?'
+      || E'|\\[\\^?\\]|\\[\\^?|\\{[0-9]+(?:,[0-9]*)?\\}|.)', 'g') as m);
   v_token text;
   v_last text;
   v_is_class boolean := false;
   v_pattern text := '';
 begin
-  if right(p_pattern, 1) = '\' and p_pattern !~ '(^|[^\\])(\\\\)+$' then
-    perform ratchet_internal.pipe_fail('string.search', 'the pattern ends with \');
+  if right(p_pattern, 1) = E'\\' and p_pattern !~ E'(^|[^\\\\])(\\\\\\\\)+$' then
+    perform ratchet_internal.pipe_fail('string.search', E'the pattern ends with \\');
   elsif p_pattern ~ '^[*+?]' then
     perform ratchet_internal.pipe_fail('string.search', 'the pattern begins with a quantifier');
   end if;
   foreach v_token in array v_tokens loop
     -- Beside a class of characters a hyphen is no range.
-    if v_is_class and v_token ~ '^\\[dwsDWS]$' and v_last = '-' then
-      v_pattern := left(v_pattern, -1) || '\-';
-    elsif v_is_class and v_token = '-' and v_last ~ '^\\[dwsDWS]$' then
-      v_token := '\-';
+    if v_is_class and v_token ~ E'^\\\\[dwsDWS]$' and v_last = '-' then
+      v_pattern := left(v_pattern, -1) || E'\\-';
+    elsif v_is_class and v_token = '-' and v_last ~ E'^\\\\[dwsDWS]$' then
+      v_token := E'\\-';
     end if;
     v_pattern := v_pattern || case
-      when v_token = '\c' then '\\c'
-      when v_token = '\d' then case when v_is_class then '0-9' else '[0-9]' end
-      when v_token = '\w' then
+      when v_token = E'\\c' then E'\\\\c'
+      when v_token = E'\\d' then case when v_is_class then '0-9' else '[0-9]' end
+      when v_token = E'\\w' then
         case when v_is_class then '0-9A-Za-z_' else '[0-9A-Za-z_]' end
-      when v_token = '\s' then
+      when v_token = E'\\s' then
         case when v_is_class then c_blanks else '[' || c_blanks || ']' end
-      when v_token = '\D' and not v_is_class then '[^0-9]'
-      when v_token = '\W' and not v_is_class then '[^0-9A-Za-z_]'
-      when v_token = '\S' and not v_is_class then '[^' || c_blanks || ']'
-      when v_token = '\b' then case when v_is_class then '\b' else '\y' end
-      when v_token = '\B' and not v_is_class then '\Y'
-      when v_token ~ '^\\[0-7]+$' and (left(v_token, 2) = '\0' or '(' <> all (v_tokens))
-        then '\u' || lpad(to_hex((
+      when v_token = E'\\D' and not v_is_class then '[^0-9]'
+      when v_token = E'\\W' and not v_is_class then '[^0-9A-Za-z_]'
+      when v_token = E'\\S' and not v_is_class then '[^' || c_blanks || ']'
+      when v_token = E'\\b' then case when v_is_class then E'\\b' else E'\\y' end
+      when v_token = E'\\B' and not v_is_class then E'\\Y'
+      when v_token ~ E'^\\\\[0-7]+$' and (left(v_token, 2) = E'\\0' or '(' <> all (v_tokens))
+        then E'\\u' || lpad(to_hex((
           select sum(digit::int * 8 ^ (at - 1))::int
           from string_to_table(reverse(substr(v_token, 2)), null)
             with ordinality as each (digit, at))), 4, '0')
-      when v_token ~ '^\\[^a-zA-Z0-9]$' or v_token ~ '^\\([fnrtvDWS]|u....|c.)$'
-        or v_token ~ '^\\[1-9]$' and '(' = any (v_tokens)
+      when v_token ~ E'^\\\\[^a-zA-Z0-9]$' or v_token ~ E'^\\\\([fnrtvDWS]|u....|c.)$'
+        or v_token ~ E'^\\\\[1-9]$' and '(' = any (v_tokens)
         then v_token
-      when v_token ~ '^\\x..' then '\u00' || substr(v_token, 3)
-      when v_token ~ '^\\' then substr(v_token, 2)
+      when v_token ~ E'^\\\\x..' then E'\\u00' || substr(v_token, 3)
+      when v_token ~ E'^\\\\' then substr(v_token, 2)
       when v_is_class then
-        case when left(v_token, 1) = '[' then '\[' || substr(v_token, 2) else v_token end
+        case when left(v_token, 1) = '[' then E'\\[' || substr(v_token, 2) else v_token end
       when v_token = '[]' then '(?:(?!))'
-      when v_token = '[^]' then '[\s\S]'
+      when v_token = '[^]' then E'[\\s\\S]'
       -- Options and named groups: this is malformed, and refused as such.
       when v_token = '(?' then '(*'
-      when v_token = '.' then '[^\n\r\u2028\u2029]'
-      when v_token in ('{', '}') or v_token = ']' then '\' || v_token
+      when v_token = '.' then E'[^\\n\\r\\u2028\\u2029]'
+      when v_token in ('{', '}') or v_token = ']' then E'\\' || v_token
       else v_token end;
-    if v_is_class then v_is_class := right(v_token, 1) <> ']' or left(v_token, 1) = '\';
+    if v_is_class then v_is_class := right(v_token, 1) <> ']' or left(v_token, 1) = E'\\';
     else v_is_class := v_token in ('[', '[^'); end if;
     v_last := v_token;
   end loop;
@@ -11139,7 +11140,7 @@ begin
       select string_agg(case m[1] when '$$' then '$' when '$&' then p_needle
         when '$`' then left(p_text, v_at - 1)
         when '$''' then substr(p_text, v_at + length(p_needle)) else m[1] end, '' order by at)
-      from regexp_matches(v_new, '(\$[$&`'']|[^$]+|\$)', 'g') with ordinality as r (m, at)), '');
+      from regexp_matches(v_new, E'(\\$[$&`'']|[^$]+|\\$)', 'g') with ordinality as r (m, at)), '');
   end if;
   return left(p_text, v_at - 1) || v_new || substr(p_text, v_at + length(p_needle));
 end $body$;
@@ -11576,7 +11577,7 @@ as $$
 declare
   v_time float8 := ratchet_internal.pipe_date(p_function, p_args[1]);
   v_part int := array_position('{FullYear,Month,Date,Hours,Minutes,Seconds,Milliseconds,Day}',
-    regexp_replace(p_function, '^date\.get(UTC)?', ''));
+    regexp_replace(p_function, E'^date\\.get(UTC)?', ''));
 begin
   if v_time = 'NaN' then return '{"$": "NaN"}'; end if;
   if p_function = 'date.getTimezoneOffset' then return '0'; end if;
@@ -11675,7 +11676,7 @@ as $$
 declare
   v_time float8 := ratchet_internal.pipe_date(p_function, p_args[1]);
   v_part int := array_position('{FullYear,Month,Date,Hours,Minutes,Seconds,Milliseconds}',
-    regexp_replace(p_function, '^date\.set(UTC)?', ''));
+    regexp_replace(p_function, E'^date\\.set(UTC)?', ''));
   v_number float8 := ratchet_internal.pipe_number(p_args[2]);
   v_parts float8[];
 begin
@@ -11893,7 +11894,7 @@ declare
   c_zones constant jsonb := '{"ut": 0, "utc": 0, "gmt": 0, "z": 0, "est": -300, "edt": -240,
     "cst": -360, "cdt": -300, "mst": -420, "mdt": -360, "pst": -480, "pdt": -420}';
   v_text text collate "C" := lower(
-    regexp_replace(p_text, '\([^()]*\)', ' ', 'g') collate "C");
+    regexp_replace(p_text, E'\\([^()]*\\)', ' ', 'g') collate "C");
   v_month int;
   v_zone float8 := 0;
   v_time text[];
@@ -11905,15 +11906,15 @@ begin
   if v_numbers[1] is not null then return v_numbers[1]; end if;
   if p_text ~* '^[0-9]{4}-[0-9]{2}-[0-9]{2}T' then return 'NaN'; end if;
   v_time := regexp_match(v_text,
-    '([0-9]{1,2}):([0-9]{1,2})(?::([0-9]{1,2})(?:\.([0-9]+))?)?(?:\s*(am|pm)\y)?');
+    E'([0-9]{1,2}):([0-9]{1,2})(?::([0-9]{1,2})(?:\\.([0-9]+))?)?(?:\\s*(am|pm)\\y)?');
   if v_time is not null then
     v_text := regexp_replace(v_text,
-      '[0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}(\.[0-9]+)?)?(\s*(am|pm)\y)?', ' @ ');
+      E'[0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}(\\.[0-9]+)?)?(\\s*(am|pm)\\y)?', ' @ ');
   end if;
-  v_words := regexp_match(v_text, '(?:@|gmt|utc?|z)\s*([-+])([0-9]{2}):?([0-9]{2})?\y');
+  v_words := regexp_match(v_text, E'(?:@|gmt|utc?|z)\\s*([-+])([0-9]{2}):?([0-9]{2})?\\y');
   if v_words is not null then
     v_zone := (v_words[1] || '1')::int * (v_words[2]::int * 60 + coalesce(v_words[3]::int, 0));
-    v_text := regexp_replace(v_text, '((?:@|gmt|utc?|z)\s*)[-+][0-9]{2}:?([0-9]{2})?\y', '\1');
+    v_text := regexp_replace(v_text, E'((?:@|gmt|utc?|z)\\s*)[-+][0-9]{2}:?([0-9]{2})?\\y', E'\\1');
   end if;
   if v_text ~ ':' then return 'NaN'; end if;
   v_words := array(select m[1] from regexp_matches(v_text, '([a-z]+)', 'g') as m);
@@ -11947,14 +11948,15 @@ begin
   if length(p_text) > 100 or v_text !~ '^[-+]?[0-9]{4}' then return v_text; end if;
   if v_text ~ '^[0-9]{8}[Tt][0-9]{2}' then
     v_text := regexp_replace(v_text,
-      '^([0-9]{4})([0-9]{2})([0-9]{2})[Tt]([0-9]{2})([0-9]{2})?([0-9]{2})?', '\1-\2-\3T\4:\5:\6');
+      '^([0-9]{4})([0-9]{2})([0-9]{2})[Tt]([0-9]{2})([0-9]{2})?([0-9]{2})?',
+      E'\\1-\\2-\\3T\\4:\\5:\\6');
     v_text := regexp_replace(v_text, ':{1,2}(?![0-9:])', '');
   end if;
-  v_text := regexp_replace(v_text, '^([-+]?[0-9]+(-[0-9]{2}){2}[Tt ][0-9]{2})(?=\s*([Zz]|[-+]|$))',
-    '\1:00');
+  v_text := regexp_replace(v_text,
+    E'^([-+]?[0-9]+(-[0-9]{2}){2}[Tt ][0-9]{2})(?=\\s*([Zz]|[-+]|$))', E'\\1:00');
   if v_text ~ ':' then
-    v_text := regexp_replace(v_text, '\s+([Zz]|[-+][0-9]{2}(:?[0-9]{2})?)$', '\1');
-    v_text := regexp_replace(v_text, '(:[0-9]{2}([.,][0-9]+)?[-+][0-9]{2})$', '\1:00');
+    v_text := regexp_replace(v_text, E'\\s+([Zz]|[-+][0-9]{2}(:?[0-9]{2})?)$', E'\\1');
+    v_text := regexp_replace(v_text, '(:[0-9]{2}([.,][0-9]+)?[-+][0-9]{2})$', E'\\1:00');
   end if;
   return v_text;
 end $$;
@@ -12247,7 +12249,7 @@ begin
       ('json', 'json.(stringify|parse)'),
       ('cron', 'cron.nextDelay')) as f (family, names)
     where p_function
-      ~ ('^(' || replace(regexp_replace(f.names, '\s+', '', 'g'), '.', '\.') || ')$'));
+      ~ ('^(' || replace(regexp_replace(f.names, E'\\s+', '', 'g'), '.', E'\\.') || ')$'));
 end $$;
 comment on function ratchet_internal.pipe_family(text) is
   'The family of a function of the mapping language; null when there is no such function.';
@@ -12592,7 +12594,7 @@ declare
   v_fast int := 1;
   v_operands int[];
 begin
-  if p_reference ~ '^\$(item|key|index|input|output)' then
+  if p_reference ~ E'^\\$(item|key|index|input|output)' then
     v_program.operand := v_program.variables[
       array_position('{$input,$output,$item,$key,$index}', v_steps[1])];
     if v_program.operand is null then
@@ -12600,7 +12602,7 @@ begin
     end if;
   else
     while v_fast < cardinality(v_steps)
-      and v_steps[v_fast + 1] !~ '^(length|\s*[-+][0-9]+|\s+[0-9]+|0[0-9]+)$' loop
+      and v_steps[v_fast + 1] !~ E'^(length|\\s*[-+][0-9]+|\\s+[0-9]+|0[0-9]+)$' loop
       v_fast := v_fast + 1;
     end loop;
     v_operands := array[array_position(v_program.paths, v_steps[1:v_fast]::text)];
@@ -12640,7 +12642,7 @@ declare
   v_name text := ratchet_internal.pipe_braced(p_row -> 0);
   v_cells int[] := '{}';
 begin
-  if p_prior is not null and coalesce(v_name !~ '^(@|\$(item|key|index|input|output))', true) then
+  if p_prior is not null and coalesce(v_name !~ E'^(@|\\$(item|key|index|input|output))', true) then
     v_program := ratchet_internal.pipe_emit_failure(v_program, '@pipe',
       'only the first row may begin with a value: the others begin with a function');
     v_program.cells := array[v_program.operand];
@@ -12858,7 +12860,7 @@ as $$
 declare
   v_name text := ratchet_internal.pipe_braced(p_expression);
 begin
-  if v_name is not null and v_name !~ '^(@|\$(item|key|index|input|output))' then
+  if v_name is not null and v_name !~ E'^(@|\\$(item|key|index|input|output))' then
     return query select case v_name when '' then array[''] else string_to_array(v_name, '.') end,
       '{}'::text[];
   elsif jsonb_typeof(p_expression) = 'object' and p_expression ? '@pipe' then
@@ -12910,7 +12912,7 @@ begin
     v_path := p_path || i::text;
     if jsonb_typeof(v_row) = 'array' then
       if (v_has_prior or v_has_queue) and coalesce(ratchet_internal.pipe_braced(v_row -> 0)
-        !~ '^(@|\$(item|key|index|input|output))', true) then
+        !~ E'^(@|\\$(item|key|index|input|output))', true) then
         return query select v_path || '0'::text,
           'Every row but the first must begin with a function or an iteration variable.';
       end if;
@@ -13265,7 +13267,7 @@ begin
     union
     select g.id from ratchet_internal.subscriptions g
     cross join lateral (
-      select replace(regexp_replace(g.pattern, '([\\%_])', '\\\1', 'g'), '*', '%')) l (fits)
+      select replace(regexp_replace(g.pattern, E'([\\\\%_])', E'\\\\\\1', 'g'), '*', '%')) l (fits)
     where g.is_glob and g.namespace = p_space and (p_topic like l.fits or v_channel like l.fits)
       and (p_topic !~ '^[$]' or g.pattern ~ '^[$]'))
   order by s.id for key share skip locked;
@@ -13912,7 +13914,7 @@ as $$
   select array['app', 'version'], null, 'error',
     format('the version "%s" does not look like a number',
       left(p_normal #>> '{app,version}', 60)), 'Write ''1'', ''2'' or ''2.1''.'
-  where p_normal #>> '{app,version}' !~ '^[0-9]{1,9}(\.[0-9]{1,9}){0,3}$'
+  where p_normal #>> '{app,version}' !~ E'^[0-9]{1,9}(\\.[0-9]{1,9}){0,3}$'
   union all
   select array['app', 'graphs'], null, 'error', 'the document has no graph',
     'Give app.graphs with at least one graph; or activities, for one graph without an app.'
@@ -14245,8 +14247,8 @@ as $$
   select o.path || k.key, o.activity, 'error',
     format('%s has more slots than 10000, or none', k.key), 'Write name[25] for 25 slots.'
   from option o cross join lateral ratchet_internal.members(o.value) k
-  where o.form = 'map' and o.path[6] = 'job' and k.key ~ '\[[0-9]+\]$'
-    and substring(k.key from '\[([0-9]+)\]$')::numeric not between 1 and 10000
+  where o.form = 'map' and o.path[6] = 'job' and k.key ~ E'\\[[0-9]+\\]$'
+    and substring(k.key from E'\\[([0-9]+)\\]$')::numeric not between 1 and 10000
 $$;
 comment on function ratchet_internal.problems_of_values(jsonb) is
   'Errors for literals that have no meaning where they stand.';
@@ -14696,9 +14698,9 @@ language sql immutable
 set search_path = pg_catalog, pg_temp
 as $$
   select coalesce(jsonb_object_agg(key, value) filter (where key = 'measures'
-      or value::text !~ '"\{|"@pipe"'), '{}'),
+      or value::text !~ E'"\\{|"@pipe"'), '{}'),
     jsonb_object_agg(key, value) filter (where key <> 'measures'
-      and value::text ~ '"\{|"@pipe"')
+      and value::text ~ E'"\\{|"@pipe"')
   from jsonb_each(p_options)
 $$;
 comment on function ratchet_internal.split_options(jsonb) is
@@ -14735,7 +14737,8 @@ as $$
   select segment.path
   from (select string_to_array(trim('{}' from p_expression #>> '{}'), '.') as path) segment
   where jsonb_typeof(p_expression) = 'string'
-    and p_expression #>> '{}' ~ '^\{(\$self|\$job|\$hook|[A-Za-z_][A-Za-z0-9_-]*)(\.[^.{}]+)*\}$'
+    and p_expression #>> '{}'
+      ~ E'^\\{(\\$self|\\$job|\\$hook|[A-Za-z_][A-Za-z0-9_-]*)(\\.[^.{}]+)*\\}$'
     and not exists (
       select from unnest(segment.path) as each (name)
       where each.name = 'length' or each.name ~ '^-?[0-9]+$')
@@ -14770,7 +14773,7 @@ begin
     from (select key, value, ratchet_internal.plain_path(value) as path
       from jsonb_each(p_maps)) leaf
     having coalesce(bool_and(leaf.path is not null
-      or leaf.value::text !~ '"\{|"@pipe"|"@reduce"|"\$"'), true);
+      or leaf.value::text !~ E'"\\{|"@pipe"|"@reduce"|"\\$"'), true);
   end if;
   return coalesce(v_plain, ratchet_internal.map_compile(p_maps));
 end $$;
@@ -14953,7 +14956,7 @@ as $$
       from ratchet_internal.job_maps_of(body) m),
     job_shapes = (select jsonb_object_agg(m.code, m.maps)
       from ratchet_internal.job_maps_of(body) m
-      where m.maps::text ~ '\[([0-9]+|[-_])\]": ' or exists (
+      where m.maps::text ~ E'\\[([0-9]+|[-_])\\]": ' or exists (
         select from jsonb_each(m.maps) leaf where jsonb_typeof(leaf.value) = 'object'
           and not leaf.value ?| '{@pipe,@reduce}')),
     retry = body -> 'retry',
@@ -15099,7 +15102,7 @@ comment on function ratchet_internal.compile_reads(bigint, jsonb) is
 
 create function ratchet_internal.path_by_name(p_paths text, p_name text) returns text
 language sql immutable
-return regexp_replace(p_paths, '\{\$self(?=[,}])', '{' || p_name, 'g');
+return regexp_replace(p_paths, E'\\{\\$self(?=[,}])', '{' || p_name, 'g');
 comment on function ratchet_internal.path_by_name(text, text) is
   'Paths that begin with $self, with the name of the activity instead.';
 
@@ -16143,7 +16146,7 @@ as $$
   from jsonb_each(p_patch) part
   cross join lateral jsonb_each(
     case jsonb_typeof(part.value) when 'object' then part.value else '{}' end) field
-  where part.key ~ '\[[-_]\]$' and left(field.key, 1) = left(right(part.key, 2), 1)
+  where part.key ~ E'\\[[-_]\\]$' and left(field.key, 1) = left(right(part.key, 2), 1)
 $$;
 comment on function ratchet_internal.user_fields(jsonb) is
   'Markers (-) and user data (_) among the job maps of an activity.';
@@ -16168,19 +16171,19 @@ declare
 begin
   if p_shape is null then return v_data || p_patch; end if;
   for v_key, v_value in select key, value from jsonb_each(p_patch) loop
-    if v_key ~ '\[[0-9]{1,9}\]$' then
+    if v_key ~ E'\\[[0-9]{1,9}\\]$' then
       continue when v_value = '{}' and p_shape -> v_key <> '{}'
         and jsonb_typeof(p_shape -> v_key) = 'object' and not p_shape -> v_key ?| '{@pipe,@reduce}';
       v_data := v_data || jsonb_build_object(substr(v_key, 1, strpos(v_key, '[') - 1),
         ratchet_internal.fill_slots(v_data -> substr(v_key, 1, strpos(v_key, '[') - 1), v_value,
-          substring(v_key from '\[([0-9]+)\]$')::int));
+          substring(v_key from E'\\[([0-9]+)\\]$')::int));
     elsif jsonb_typeof(p_shape -> v_key) = 'object' and not p_shape -> v_key ?| '{@pipe,@reduce}'
-      and jsonb_typeof(v_value) = 'object' and v_key !~ '\[[-_]\]$'
+      and jsonb_typeof(v_value) = 'object' and v_key !~ E'\\[[-_]\\]$'
     then
       v_value := ratchet_internal.merge_job_data(v_data -> v_key, v_value, p_shape -> v_key);
       continue when v_value is null;
       v_data := v_data || jsonb_build_object(v_key, v_value);
-    elsif v_key !~ '\[[-_]\]$' then
+    elsif v_key !~ E'\\[[-_]\\]$' then
       v_data := v_data || jsonb_build_object(v_key, v_value);
     else
       continue;
@@ -20275,7 +20278,7 @@ as $$
       when c.value ~ '^[A-Za-z0-9 ,]$' then c.value
       when c.value in ('-', '_') and around.text ~ '^[A-Za-z0-9].[A-Za-z0-9]$' then c.value
       when c.value = '.' and around.text ~ '^[A-Za-z0-9].[A-Za-z0-9]$'
-        and line.text !~* 'www\.' then c.value
+        and line.text !~* E'www\\.' then c.value
       when around.text = ' = ' then c.value
       else '#' || ascii(c.value) || ';' end, '' order by c.at), '') end
   from (
