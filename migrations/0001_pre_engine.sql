@@ -71,7 +71,7 @@ create function ratchet_internal.is_name(p_name text) returns boolean
 language sql immutable parallel safe
 return p_name is not null and p_name <> ''
   and (octet_length(p_name) <= 512 or char_length(p_name) <= 512)
-  and p_name !~ '[\x01-\x1f\x7f]';
+  and p_name !~ E'[\\x01-\\x1f\\x7f]';
 comment on function ratchet_internal.is_name(text) is
   'Whether a text is a name: 1 to 512 characters, none of them a control character.';
 
@@ -162,10 +162,10 @@ comment on function ratchet.version() is
 
 create function ratchet_internal.readable(p_value json) returns json
 language sql immutable parallel safe
-return case when strpos(p_value::text, '\u') = 0 then p_value
-  else regexp_replace(replace(p_value::text, '\\', '\/'), '\\u0000'
-    || '|\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F][0-9a-fA-F]{2})'
-    || '|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}', '', 'g')::json end;
+return case when strpos(p_value::text, E'\\u') = 0 then p_value
+  else regexp_replace(replace(p_value::text, E'\\\\', E'\\/'), E'\\\\u0000'
+    || E'|\\\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\\\u[dD][c-fC-F][0-9a-fA-F]{2})'
+    || E'|(?<!\\\\u[dD][89abAB][0-9a-fA-F]{2})\\\\u[dD][c-fC-F][0-9a-fA-F]{2}', '', 'g')::json end;
 comment on function ratchet_internal.readable(json) is
   'The value without the escapes that Postgres cannot turn into text, so that its fields can be'
   ' read.';
@@ -180,7 +180,7 @@ language plpgsql immutable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if p_value::text ~ '\\u(0000|[dD][89a-fA-F])' and replace(p_value::text, '\\', '\/')
+  if p_value::text ~ E'\\\\u(0000|[dD][89a-fA-F])' and replace(p_value::text, E'\\\\', E'\\/')
     <> ratchet_internal.readable(p_value)::text
   then
     perform ratchet_internal.raise_error('WF105', 'invalid text',
@@ -201,7 +201,7 @@ returns float8
 language sql immutable parallel safe
 return case when json_typeof(ratchet_internal.readable(p_object) -> p_key) = 'number'
     and ratchet_internal.readable(p_object) ->> p_key
-      ~ '^-?[0-9]{1,18}(\.[0-9]{1,18})?([eE][-+]?[0-9]{1,2})?$'
+      ~ E'^-?[0-9]{1,18}(\\.[0-9]{1,18})?([eE][-+]?[0-9]{1,2})?$'
   then (ratchet_internal.readable(p_object) ->> p_key)::float8 else p_default end;
 comment on function ratchet_internal.number_of(json, text, float8) is
   'The number that an object has under a key; the default where it has none, or none of a sane '
@@ -1641,6 +1641,18 @@ create type ratchet_internal.start_terms as (
 );
 comment on type ratchet_internal.start_terms is 'What the options of a start ask for.';
 
+-- sql/job/expire_seconds.sql
+
+-- How long a job is kept that has ended, as options of a plan or a start say: at most 1e13 seconds.
+-- Total: null where they say nothing, or no number that is a time. Inlinable.
+
+create function ratchet_internal.expire_seconds(p_options json) returns bigint
+language sql immutable parallel safe
+return nullif(least(greatest(
+  ratchet_internal.number_of(p_options, 'expire', -1), -1), 1e13), -1)::bigint;
+comment on function ratchet_internal.expire_seconds(json) is
+  'How many seconds a finished job is kept, as options say; null where they say nothing sane.';
+
 -- sql/job/asks_to_watch.sql
 
 -- Whether the options of a start ask for a notification of the end and for nothing else, as those
@@ -1662,7 +1674,7 @@ language sql immutable
 set search_path = pg_catalog, pg_temp
 as $$
   select p_options ->> 'entity', ratchet_internal.number_of(p_options, 'delay', 0),
-    ratchet_internal.number_of(p_options, 'expire', null)::bigint,
+    ratchet_internal.expire_seconds(p_options),
     ratchet_internal.number_of(p_options, 'pending', null), p_options -> 'retry',
     coalesce(p_options ->> 'watch' = 'true', false),
     p_options ->> 'signalIn' is distinct from 'false',
@@ -2280,7 +2292,7 @@ as $$
       when part[2] ~ '^(w|weeks?)$' then 604800000
       when part[2] ~ '^(y|yrs?|years?)$' then 31557600000 end
   from regexp_match(lower(p_text collate "C"),
-    '^\s*([0-9]{1,12}(?:\.[0-9]{1,6})?)\s*([a-z]*)\s*$') part
+    E'^\\s*([0-9]{1,12}(?:\\.[0-9]{1,6})?)\\s*([a-z]*)\\s*$') part
 $$;
 comment on function ratchet_internal.duration_ms(text) is
   'A duration given as text, in milliseconds; null when it is none.';
@@ -2435,7 +2447,7 @@ declare
   v_fields text[] := regexp_split_to_array(case v_text
     when '@yearly' then '0 0 1 1 *' when '@monthly' then '0 0 1 * *' when '@weekly' then '0 0 * * 0'
     when '@daily' then '0 0 * * *' when '@hourly' then '0 * * * *' when '' then '*'
-    else v_text end, '\s+');
+    else v_text end, E'\\s+');
   v_months constant text[] := '{jan,feb,mar,apr,may,jun,jul,aug,sep,oct,nov,dec}';
   v_rule ratchet_internal.cron_rule;
 begin
@@ -2955,7 +2967,7 @@ begin
   perform ratchet_internal.check_timezone(p_new.timezone);
   if p_new.cron is not null then
     perform ratchet_internal.check_cron(p_new.cron);
-    if p_new.cron !~ '^\s*(@|\S+(\s+\S+){4,5}\s*$)' then
+    if p_new.cron !~ E'^\\s*(@|\\S+(\\s+\\S+){4,5}\\s*$)' then
       perform ratchet_internal.raise_error('WF108', 'invalid cron expression',
         jsonb_build_object('cron', p_new.cron),
         'Give all five fields: minute hour day month weekday.');
@@ -3951,8 +3963,8 @@ as $$
           * make_interval(hours => part[9]::int, mins => part[10]::int) end) at time zone 'UTC'
     end
   from (select regexp_match((ratchet_internal.readable(p_object) ->> p_key) collate "C",
-    '^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d(?:\.\d{1,9})?))?'
-    || '(Z|([+-])(\d\d):?(\d\d))?$') as part) iso
+    E'^(\\d{4})-(\\d\\d)-(\\d\\d)[T ](\\d\\d):(\\d\\d)(?::(\\d\\d(?:\\.\\d{1,9})?))?'
+    || E'(Z|([+-])(\\d\\d):?(\\d\\d))?$') as part) iso
 $$;
 comment on function ratchet_internal.time_of(json, text) is
   'The point in time that an object has under a key: ISO text or milliseconds; null if there is '
@@ -4101,7 +4113,7 @@ begin
     when key = 'metadata' then jsonb_typeof(value) = 'object'
     when key = 'roles' then jsonb_typeof(value) = 'array'
     when key = 'ids' then jsonb_typeof(value) = 'array' and value::text
-      ~* '^\[("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"(, )?)*\]$'
+      ~* E'^\\[("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"(, )?)*\\]$'
     else false end limit 1;
   if v_bad is not null then
     perform ratchet_internal.raise_error('WF104', 'invalid option',
@@ -4168,6 +4180,22 @@ begin
 end $$;
 comment on function ratchet_internal.escalation_order(json, int, int) is
   'Columns and directions to list tasks in, checked; raises WF104.';
+
+-- sql/escalation/wanted_metadata.sql
+
+-- What the metadata of a task hold that is looked for: a value under a key. Raises: WF101, WF105.
+
+create function ratchet_internal.wanted_metadata(p_key text, p_value json) returns jsonb
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform ratchet_internal.check_name(p_key, 'key');
+  perform ratchet_internal.check_readable(p_value, 'value');
+  return jsonb_build_object(p_key, p_value::jsonb);
+end $$;
+comment on function ratchet_internal.wanted_metadata(text, json) is
+  'The metadata that a task is looked for by; raises WF101 or WF105.';
 
 -- sql/escalation/claim_end.sql
 
@@ -4398,12 +4426,13 @@ comment on function ratchet_internal.cancel_pending(timestamptz, uuid[]) is
 -- sql/escalation/drop_escalations.sql
 
 -- Cancels the pending tasks of jobs that end in this transaction: those whose waits go with the
--- job, and with p_are_all, for a job that is stopped, every other one of the workflow.
+-- job; of the persistent jobs p_kept, whose main function has returned, those of their hooks stay.
+-- With p_are_all, for a job that is stopped, every other one of the workflow as well.
 -- The caller has locked the jobs and what is left of their messages. Locks: the tasks, in id order.
 -- Writes: escalations.
 
 create function ratchet_internal.drop_escalations(
-  p_now timestamptz, p_jobs bigint[], p_are_all boolean
+  p_now timestamptz, p_jobs bigint[], p_kept bigint[] default null, p_are_all boolean default false
 ) returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -4412,13 +4441,15 @@ begin
   -- Not by their status: its index invites to go through all pending tasks for each.
   perform ratchet_internal.cancel_pending(p_now, array(
     select e.id
-    from unnest(p_jobs) as ended (id)
+    from unnest(p_jobs || p_kept) as ended (id)
     cross join lateral (
       select id, address, position, status from ratchet.escalations
       where job_id = ended.id offset 0) e
-    where e.status = 'pending' and (p_are_all or (
-      select true from ratchet_internal.messages m where m.job_id = ended.id
-        and m.address = e.address and m.position = e.position and m.kind = 'wait' limit 1))
+    where e.status = 'pending'
+      and (p_kept is null or ended.id <> all (p_kept) or not ratchet_internal.is_hook(e.address))
+      and (p_are_all or (
+        select true from ratchet_internal.messages m where m.job_id = ended.id
+          and m.address = e.address and m.position = e.position and m.kind = 'wait' limit 1))
     union
     select e.id
     from unnest(p_jobs) as ended (id)
@@ -4428,7 +4459,7 @@ begin
       where workflow_id = j.key and namespace = j.namespace offset 0) e
     where p_are_all and e.status = 'pending'));
 end $$;
-comment on function ratchet_internal.drop_escalations(timestamptz, bigint[], boolean) is
+comment on function ratchet_internal.drop_escalations(timestamptz, bigint[], bigint[], boolean) is
   'Cancels the pending tasks of jobs that end in this transaction.';
 
 -- sql/escalation/lock_escalations.sql
@@ -4947,7 +4978,7 @@ as $$
 declare
   v_now timestamptz := ratchet_internal.now();
   v_until timestamptz := ratchet_internal.claim_end(p_assignee, p_minutes, v_now);
-  v_wanted jsonb := jsonb_build_object(p_key, p_value::jsonb);
+  v_wanted jsonb := ratchet_internal.wanted_metadata(p_key, p_value);
   v_id uuid;
   v_candidates bigint;
 begin
@@ -5092,7 +5123,8 @@ comment on function ratchet.resolve_escalation(uuid, json, json, text, uuid) is
 -- Resolves the most urgent, oldest pending task whose metadata have a value under a key. One that
 -- somebody else ends at this moment is waited for, and the next is tried. Answers as
 -- resolve_escalation does; where none is pending, as the newest of those that were.
--- Locks, writes, wakes, raises: as resolve_escalation. Idempotent with the same p_request_id.
+-- Locks, writes, wakes: as resolve_escalation. Raises: WF101, WF105, and as resolve_escalation.
+-- Idempotent with the same p_request_id.
 
 create function ratchet.resolve_escalation_by_metadata(
   p_key text, p_value json, p_payload json default null, p_roles text[] default null,
@@ -5105,7 +5137,7 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 declare
-  v_wanted jsonb := jsonb_build_object(p_key, p_value::jsonb);
+  v_wanted jsonb := ratchet_internal.wanted_metadata(p_key, p_value);
   v_id uuid;
   v_answer json;
 begin
@@ -5475,7 +5507,8 @@ comment on function ratchet_internal.answer_parents(timestamptz, bigint[], boole
 -- Ends jobs: with a result, with an error, or stopped from outside (p_status < 0 is taken off
 -- their semaphore). All that is left of them in messages goes, hook threads included; whoever
 -- waits for their end is answered in the same commit. A persistent job that returned a result
--- stays open for hooks: only its main function goes, and whoever waits is answered all the same.
+-- stays open for hooks: only its main function goes, with the tasks of its waits, and whoever waits
+-- is answered all the same.
 -- Locks: jobs, in id order (few rows drive the lookups by key, so that they come in the order given
 -- to them); then messages, in order.
 -- Writes: jobs, messages, attributes of waiting parents, escalations. Wakes: idle workers; programs
@@ -5540,7 +5573,7 @@ begin
       from ratchet_internal.messages m
       where m.job_id = given.job_id and m.address = given.address
         and m.position = given.position limit 1 for update) locked;
-    if v_have_tasks then perform ratchet_internal.drop_escalations(p_now, ended, false); end if;
+    if v_have_tasks then perform ratchet_internal.drop_escalations(p_now, ended, v_kept); end if;
   end if;
   delete from ratchet_internal.messages where job_id = any (ended);
   if v_kept is not null then
@@ -5562,7 +5595,7 @@ comment on function ratchet_internal.end_jobs(
 
 -- Stops jobs at once, their pending tasks with them, with the error that whoever waits for them
 -- gets: reason, code and stack of the options. With throw false nobody gets it: they are answered
--- with nothing. expire replaces how long the job is kept.
+-- with nothing. expire replaces how long the job is kept. Total: any options stop the job.
 -- Locks: nothing (the caller has locked the jobs), then messages. Writes: as end_jobs, escalations.
 -- Wakes: as end_jobs. Returns the jobs that this call stopped.
 
@@ -5578,8 +5611,7 @@ declare
 begin
   -- A reserved one has nothing to be stopped, and ends as if it had.
   update ratchet.jobs j
-  set expire_seconds = coalesce(
-      ratchet_internal.number_of(s.options, 'expire', null)::bigint, j.expire_seconds),
+  set expire_seconds = coalesce(ratchet_internal.expire_seconds(s.options), j.expire_seconds),
     is_silent = coalesce(s.options ->> 'throw' = 'false', false),
     status = abs(j.status), pending_until = null
   from unnest(p_jobs, p_options) as s (job_id, options)
@@ -5590,7 +5622,9 @@ begin
     array_agg(null::json) as results,
     array_agg(json_build_object(
       'message', coalesce(s.options ->> 'reason', 'job [' || s.id || '] interrupted'),
-      'code', ratchet_internal.number_of(s.options, 'code', 410)::int, 'job_id', s.id,
+      'code', least(greatest(
+        ratchet_internal.number_of(s.options, 'code', 410), -2147483648), 2147483647)::int,
+      'job_id', s.id,
       'stack', coalesce(s.options ->> 'stack', ''))) as errors
   into v_stop
   from (
@@ -5600,7 +5634,7 @@ begin
   v_stopped := (ratchet_internal.end_jobs(null, p_now, v_stop.jobs, v_stop.addresses,
     v_stop.results, v_stop.errors, -1000000000)).ended;
   if v_stopped is not null then
-    perform ratchet_internal.drop_escalations(p_now, v_stopped, true);
+    perform ratchet_internal.drop_escalations(p_now, v_stopped, p_are_all => true);
   end if;
   return v_stopped;
 end $$;
@@ -6116,7 +6150,7 @@ begin
     array_agg(m.position) as positions, array_agg(1) as attempts, array_agg(false) as failed,
     array_agg(to_json(m.job_id || '-' || m.address || '-' || m.position)::text) as answers,
     array_agg(target.id) as targets, array_agg(m.name) as workflows,
-    array_agg(m.options ->> 'queue') as queues, array_agg(m.input) as inputs,
+    array_agg(m.options ->> 'queue') as queues, array_agg(coalesce(m.input, '[]')) as inputs,
     array_agg(m.options -> 'retry') as policies,
     array_agg(ratchet_internal.search_of(m.options)) as data,
     array_agg(coalesce(m.options ->> 'shielded' = 'true', false)) as are_shielded
@@ -6289,7 +6323,7 @@ comment on function ratchet_internal.asked_steps(bigint[], text[], int[], text[]
 -- sql/signal/emit_events.sql
 
 -- Broadcasts what steps scheduled in this transaction emit, an object of topics and messages, once
--- per step, as ratchet.emit does, and answers the steps.
+-- per step, as ratchet.emit does, and answers the steps. What is no object emits nothing.
 -- Writes: broadcasts, messages, attributes. Wakes: listeners.
 
 create function ratchet_internal.emit_events(
@@ -6303,12 +6337,14 @@ declare
 begin
   select array_agg(m.job_id) as jobs, array_agg(m.address) as addresses,
     array_agg(m.position) as positions, array_agg(1) as attempts, array_agg(false) as failed,
-    array_agg('true'::text) as answers, array_agg(m.input) as events
+    array_agg('true'::text) as answers,
+    array_agg(m.input) filter (where json_typeof(m.input) = 'object') as events,
+    array_agg(m.job_id) filter (where json_typeof(m.input) = 'object') as emitting
   into v_told
   from ratchet_internal.asked_steps(p_jobs, p_addresses, p_positions, p_kinds, array['emit']) m;
   if v_told.jobs is null then return; end if;
   perform ratchet_internal.broadcast('hmsh:' || j.namespace, event.key, j.key, null, event.value)
-  from unnest(v_told.jobs, v_told.events) as e (job_id, events)
+  from unnest(v_told.emitting, v_told.events) as e (job_id, events)
   join ratchet.jobs j on j.id = any (array[e.job_id])
   cross join lateral json_each(ratchet_internal.readable(e.events)) event
   where not starts_with(event.key, '$');
@@ -6411,7 +6447,7 @@ comment on type ratchet_internal.change is
 create function ratchet_internal.decimal_of(p_text text) returns numeric
 language sql immutable parallel safe
 return case when char_length(p_text) <= 800
-    and p_text ~ '^[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]{1,3})?$'
+    and p_text ~ E'^[-+]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][-+]?[0-9]{1,3})?$'
   then p_text::numeric end;
 comment on function ratchet_internal.decimal_of(text) is
   'The number that a text is; null where it is none of a sane size.';
@@ -6628,7 +6664,7 @@ begin
   if ratchet_internal.limited_role() is not null then
     v_code := 'WF701';
     v_change := (p_document, null, 'a role that is limited to queues may not use the data of jobs');
-  elsif p_input::text !~ '\\u(0000|[dD][89a-fA-F])' or replace(p_input::text, '\\', '\/')
+  elsif p_input::text !~ E'\\\\u(0000|[dD][89a-fA-F])' or replace(p_input::text, E'\\\\', E'\\/')
     = ratchet_internal.readable(p_input)::text
   then
     v_code := 'WF305';
@@ -9292,26 +9328,25 @@ comment on function ratchet.terminate(text, text, text, int, boolean, json) is
 -- sql/job/flush.sql
 
 -- Removes a finished job at once, before its retention ends; with p_expired_only, only if its own
--- time has passed and prune has not come by yet. Nothing happens while it runs.
--- Locks: the job. Writes: jobs, attributes. Raises: WF605. Returns whether it removed one.
+-- time has passed and prune has not come by yet. Nothing happens while it runs, or is reserved.
+-- Locks: the job. Writes: as remove_jobs. Raises: WF605. Returns whether it removed one.
 
 create function ratchet.flush(
   p_id text, p_namespace text default 'durable', p_expired_only boolean default false
 ) returns boolean
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
+set enable_seqscan = off set enable_mergejoin = off set jit = off
 as $$
 declare
   v_job bigint;
 begin
   perform ratchet_internal.check_isolation();
-  delete from ratchet.jobs
-  where key = p_id and namespace = p_namespace and status <= 0
-    and (not p_expired_only
-      or finished_at < ratchet_internal.now() - make_interval(secs => least(expire_seconds, 1e10)))
-  returning id into v_job;
-  delete from ratchet.jobs_attributes where job_id = v_job;
-  return v_job is not null;
+  select id into v_job from ratchet.jobs j
+  where key = p_id and namespace = p_namespace and finished_at is not null
+    and (not p_expired_only or ratchet.expired_at(j) < ratchet_internal.now())
+  for update;
+  return ratchet_internal.remove_jobs(array[v_job]) > 0;
 end $$;
 comment on function ratchet.flush(text, text, boolean) is
   'Removes a finished job at once; returns whether there was one.';
@@ -9352,7 +9387,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_kept ratchet.schedules;
-  v_is_cron boolean := p_rule ~ '^\s*(@|\S+(\s+\S+){4,5}\s*$)'
+  v_is_cron boolean := p_rule ~ E'^\\s*(@|\\S+(\\s+\\S+){4,5}\\s*$)'
     and (ratchet_internal.read_cron(p_rule)).months is not null;
 begin
   perform ratchet_internal.check_isolation();
@@ -9911,10 +9946,10 @@ begin
     v_text_a := ratchet_internal.pipe_text(p_a);
     v_text_b := ratchet_internal.pipe_text(p_b);
     if octet_length(v_text_a) > length(v_text_a) and octet_length(v_text_b) > length(v_text_b)
-      and v_text_a || v_text_b ~ '[\U00010000-\U0010FFFF]'
+      and v_text_a || v_text_b ~ E'[\\U00010000-\\U0010FFFF]'
     then
-      v_text_a := regexp_replace(v_text_a, '([\uE000-\uFFFF])', E'\U0010FFFF\\1', 'g');
-      v_text_b := regexp_replace(v_text_b, '([\uE000-\uFFFF])', E'\U0010FFFF\\1', 'g');
+      v_text_a := regexp_replace(v_text_a, E'([\\uE000-\\uFFFF])', E'\U0010FFFF\\1', 'g');
+      v_text_b := regexp_replace(v_text_b, E'([\\uE000-\\uFFFF])', E'\U0010FFFF\\1', 'g');
     end if;
     return bttextcmp(v_text_a, v_text_b);
   end if;
@@ -9992,7 +10027,7 @@ begin
       case lower(substr(v_text, 2, 1) collate "C") when 'x' then 16 when 'o' then 8 else 2 end);
   end if;
   v_parts := regexp_match(v_text,
-    '^[-+]?(?:([0-9]+)\.?([0-9]*)|\.([0-9]+))(?:[eE]([-+]?[0-9]+))?$');
+    E'^[-+]?(?:([0-9]+)\\.?([0-9]*)|\\.([0-9]+))(?:[eE]([-+]?[0-9]+))?$');
   if v_parts is null then return 'NaN'; end if;
   if length(v_text) < 100 and coalesce(length(v_parts[4]), 0) < 3 then
     return v_text::float8;
@@ -10953,7 +10988,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_start text := substring(ratchet_internal.pipe_trim(p_text, 'start') from
-    '^[-+]?(?:Infinity|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)');
+    E'^[-+]?(?:Infinity|(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)(?:[eE][-+]?[0-9]+)?)');
 begin
   return case when v_start is null then 'NaN'
     else ratchet_internal.pipe_text_number(v_start) end;
@@ -11003,7 +11038,7 @@ language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if ratchet_internal.pipe_trim(p_text, 'both') ~ '^-0(\.0*)?([eE][-+]?[0-9]+)?$' then
+  if ratchet_internal.pipe_trim(p_text, 'both') ~ E'^-0(\\.0*)?([eE][-+]?[0-9]+)?$' then
     return '{"$": "-0"}';
   end if;
   return p_text::jsonb;
@@ -11026,63 +11061,64 @@ language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-  c_blanks constant text := '\s\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff';
+  c_blanks constant text := E'\\s\\u00a0\\u1680\\u2000-\\u200a'
+    || E'\\u2028\\u2029\\u202f\\u205f\\u3000\\ufeff';
   -- Digits are octal after a zero, and wherever there is no group to refer to.
-  c_octal constant text := case when p_pattern ~ '\(' then '\\0[0-7]{0,2}'
-    else '\\[0-3][0-7]{0,2}|\\[4-7][0-7]?' end;
+  c_octal constant text := case when p_pattern ~ E'\\(' then E'\\\\0[0-7]{0,2}'
+    else E'\\\\[0-3][0-7]{0,2}|\\\\[4-7][0-7]?' end;
   v_tokens text[] := array(
     select coalesce(m[1], '') from regexp_matches(p_pattern, '(' || c_octal
-      || '|\\u[0-9a-fA-F]{4}|\\x[0-9a-fA-F]{2}|\\c[a-zA-Z]|\\.|\(\?<?[=!:]|\(\?|\[\^?\]|\[\^?|'
-      || '\{[0-9]+(?:,[0-9]*)?\}|.)', 'g') as m);
+      || E'|\\\\u[0-9a-fA-F]{4}|\\\\x[0-9a-fA-F]{2}|\\\\c[a-zA-Z]|\\\\.|\\(\\?<?[=!:]|\\(\\?'
+      || E'|\\[\\^?\\]|\\[\\^?|\\{[0-9]+(?:,[0-9]*)?\\}|.)', 'g') as m);
   v_token text;
   v_last text;
   v_is_class boolean := false;
   v_pattern text := '';
 begin
-  if right(p_pattern, 1) = '\' and p_pattern !~ '(^|[^\\])(\\\\)+$' then
-    perform ratchet_internal.pipe_fail('string.search', 'the pattern ends with \');
+  if right(p_pattern, 1) = E'\\' and p_pattern !~ E'(^|[^\\\\])(\\\\\\\\)+$' then
+    perform ratchet_internal.pipe_fail('string.search', E'the pattern ends with \\');
   elsif p_pattern ~ '^[*+?]' then
     perform ratchet_internal.pipe_fail('string.search', 'the pattern begins with a quantifier');
   end if;
   foreach v_token in array v_tokens loop
     -- Beside a class of characters a hyphen is no range.
-    if v_is_class and v_token ~ '^\\[dwsDWS]$' and v_last = '-' then
-      v_pattern := left(v_pattern, -1) || '\-';
-    elsif v_is_class and v_token = '-' and v_last ~ '^\\[dwsDWS]$' then
-      v_token := '\-';
+    if v_is_class and v_token ~ E'^\\\\[dwsDWS]$' and v_last = '-' then
+      v_pattern := left(v_pattern, -1) || E'\\-';
+    elsif v_is_class and v_token = '-' and v_last ~ E'^\\\\[dwsDWS]$' then
+      v_token := E'\\-';
     end if;
     v_pattern := v_pattern || case
-      when v_token = '\c' then '\\c'
-      when v_token = '\d' then case when v_is_class then '0-9' else '[0-9]' end
-      when v_token = '\w' then
+      when v_token = E'\\c' then E'\\\\c'
+      when v_token = E'\\d' then case when v_is_class then '0-9' else '[0-9]' end
+      when v_token = E'\\w' then
         case when v_is_class then '0-9A-Za-z_' else '[0-9A-Za-z_]' end
-      when v_token = '\s' then
+      when v_token = E'\\s' then
         case when v_is_class then c_blanks else '[' || c_blanks || ']' end
-      when v_token = '\D' and not v_is_class then '[^0-9]'
-      when v_token = '\W' and not v_is_class then '[^0-9A-Za-z_]'
-      when v_token = '\S' and not v_is_class then '[^' || c_blanks || ']'
-      when v_token = '\b' then case when v_is_class then '\b' else '\y' end
-      when v_token = '\B' and not v_is_class then '\Y'
-      when v_token ~ '^\\[0-7]+$' and (left(v_token, 2) = '\0' or '(' <> all (v_tokens))
-        then '\u' || lpad(to_hex((
+      when v_token = E'\\D' and not v_is_class then '[^0-9]'
+      when v_token = E'\\W' and not v_is_class then '[^0-9A-Za-z_]'
+      when v_token = E'\\S' and not v_is_class then '[^' || c_blanks || ']'
+      when v_token = E'\\b' then case when v_is_class then E'\\b' else E'\\y' end
+      when v_token = E'\\B' and not v_is_class then E'\\Y'
+      when v_token ~ E'^\\\\[0-7]+$' and (left(v_token, 2) = E'\\0' or '(' <> all (v_tokens))
+        then E'\\u' || lpad(to_hex((
           select sum(digit::int * 8 ^ (at - 1))::int
           from string_to_table(reverse(substr(v_token, 2)), null)
             with ordinality as each (digit, at))), 4, '0')
-      when v_token ~ '^\\[^a-zA-Z0-9]$' or v_token ~ '^\\([fnrtvDWS]|u....|c.)$'
-        or v_token ~ '^\\[1-9]$' and '(' = any (v_tokens)
+      when v_token ~ E'^\\\\[^a-zA-Z0-9]$' or v_token ~ E'^\\\\([fnrtvDWS]|u....|c.)$'
+        or v_token ~ E'^\\\\[1-9]$' and '(' = any (v_tokens)
         then v_token
-      when v_token ~ '^\\x..' then '\u00' || substr(v_token, 3)
-      when v_token ~ '^\\' then substr(v_token, 2)
+      when v_token ~ E'^\\\\x..' then E'\\u00' || substr(v_token, 3)
+      when v_token ~ E'^\\\\' then substr(v_token, 2)
       when v_is_class then
-        case when left(v_token, 1) = '[' then '\[' || substr(v_token, 2) else v_token end
+        case when left(v_token, 1) = '[' then E'\\[' || substr(v_token, 2) else v_token end
       when v_token = '[]' then '(?:(?!))'
-      when v_token = '[^]' then '[\s\S]'
+      when v_token = '[^]' then E'[\\s\\S]'
       -- Options and named groups: this is malformed, and refused as such.
       when v_token = '(?' then '(*'
-      when v_token = '.' then '[^\n\r\u2028\u2029]'
-      when v_token in ('{', '}') or v_token = ']' then '\' || v_token
+      when v_token = '.' then E'[^\\n\\r\\u2028\\u2029]'
+      when v_token in ('{', '}') or v_token = ']' then E'\\' || v_token
       else v_token end;
-    if v_is_class then v_is_class := right(v_token, 1) <> ']' or left(v_token, 1) = '\';
+    if v_is_class then v_is_class := right(v_token, 1) <> ']' or left(v_token, 1) = E'\\';
     else v_is_class := v_token in ('[', '[^'); end if;
     v_last := v_token;
   end loop;
@@ -11244,7 +11280,7 @@ begin
       select string_agg(case m[1] when '$$' then '$' when '$&' then p_needle
         when '$`' then left(p_text, v_at - 1)
         when '$''' then substr(p_text, v_at + length(p_needle)) else m[1] end, '' order by at)
-      from regexp_matches(v_new, '(\$[$&`'']|[^$]+|\$)', 'g') with ordinality as r (m, at)), '');
+      from regexp_matches(v_new, E'(\\$[$&`'']|[^$]+|\\$)', 'g') with ordinality as r (m, at)), '');
   end if;
   return left(p_text, v_at - 1) || v_new || substr(p_text, v_at + length(p_needle));
 end $body$;
@@ -11681,7 +11717,7 @@ as $$
 declare
   v_time float8 := ratchet_internal.pipe_date(p_function, p_args[1]);
   v_part int := array_position('{FullYear,Month,Date,Hours,Minutes,Seconds,Milliseconds,Day}',
-    regexp_replace(p_function, '^date\.get(UTC)?', ''));
+    regexp_replace(p_function, E'^date\\.get(UTC)?', ''));
 begin
   if v_time = 'NaN' then return '{"$": "NaN"}'; end if;
   if p_function = 'date.getTimezoneOffset' then return '0'; end if;
@@ -11780,7 +11816,7 @@ as $$
 declare
   v_time float8 := ratchet_internal.pipe_date(p_function, p_args[1]);
   v_part int := array_position('{FullYear,Month,Date,Hours,Minutes,Seconds,Milliseconds}',
-    regexp_replace(p_function, '^date\.set(UTC)?', ''));
+    regexp_replace(p_function, E'^date\\.set(UTC)?', ''));
   v_number float8 := ratchet_internal.pipe_number(p_args[2]);
   v_parts float8[];
 begin
@@ -11998,7 +12034,7 @@ declare
   c_zones constant jsonb := '{"ut": 0, "utc": 0, "gmt": 0, "z": 0, "est": -300, "edt": -240,
     "cst": -360, "cdt": -300, "mst": -420, "mdt": -360, "pst": -480, "pdt": -420}';
   v_text text collate "C" := lower(
-    regexp_replace(p_text, '\([^()]*\)', ' ', 'g') collate "C");
+    regexp_replace(p_text, E'\\([^()]*\\)', ' ', 'g') collate "C");
   v_month int;
   v_zone float8 := 0;
   v_time text[];
@@ -12010,15 +12046,15 @@ begin
   if v_numbers[1] is not null then return v_numbers[1]; end if;
   if p_text ~* '^[0-9]{4}-[0-9]{2}-[0-9]{2}T' then return 'NaN'; end if;
   v_time := regexp_match(v_text,
-    '([0-9]{1,2}):([0-9]{1,2})(?::([0-9]{1,2})(?:\.([0-9]+))?)?(?:\s*(am|pm)\y)?');
+    E'([0-9]{1,2}):([0-9]{1,2})(?::([0-9]{1,2})(?:\\.([0-9]+))?)?(?:\\s*(am|pm)\\y)?');
   if v_time is not null then
     v_text := regexp_replace(v_text,
-      '[0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}(\.[0-9]+)?)?(\s*(am|pm)\y)?', ' @ ');
+      E'[0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}(\\.[0-9]+)?)?(\\s*(am|pm)\\y)?', ' @ ');
   end if;
-  v_words := regexp_match(v_text, '(?:@|gmt|utc?|z)\s*([-+])([0-9]{2}):?([0-9]{2})?\y');
+  v_words := regexp_match(v_text, E'(?:@|gmt|utc?|z)\\s*([-+])([0-9]{2}):?([0-9]{2})?\\y');
   if v_words is not null then
     v_zone := (v_words[1] || '1')::int * (v_words[2]::int * 60 + coalesce(v_words[3]::int, 0));
-    v_text := regexp_replace(v_text, '((?:@|gmt|utc?|z)\s*)[-+][0-9]{2}:?([0-9]{2})?\y', '\1');
+    v_text := regexp_replace(v_text, E'((?:@|gmt|utc?|z)\\s*)[-+][0-9]{2}:?([0-9]{2})?\\y', E'\\1');
   end if;
   if v_text ~ ':' then return 'NaN'; end if;
   v_words := array(select m[1] from regexp_matches(v_text, '([a-z]+)', 'g') as m);
@@ -12052,14 +12088,15 @@ begin
   if length(p_text) > 100 or v_text !~ '^[-+]?[0-9]{4}' then return v_text; end if;
   if v_text ~ '^[0-9]{8}[Tt][0-9]{2}' then
     v_text := regexp_replace(v_text,
-      '^([0-9]{4})([0-9]{2})([0-9]{2})[Tt]([0-9]{2})([0-9]{2})?([0-9]{2})?', '\1-\2-\3T\4:\5:\6');
+      '^([0-9]{4})([0-9]{2})([0-9]{2})[Tt]([0-9]{2})([0-9]{2})?([0-9]{2})?',
+      E'\\1-\\2-\\3T\\4:\\5:\\6');
     v_text := regexp_replace(v_text, ':{1,2}(?![0-9:])', '');
   end if;
-  v_text := regexp_replace(v_text, '^([-+]?[0-9]+(-[0-9]{2}){2}[Tt ][0-9]{2})(?=\s*([Zz]|[-+]|$))',
-    '\1:00');
+  v_text := regexp_replace(v_text,
+    E'^([-+]?[0-9]+(-[0-9]{2}){2}[Tt ][0-9]{2})(?=\\s*([Zz]|[-+]|$))', E'\\1:00');
   if v_text ~ ':' then
-    v_text := regexp_replace(v_text, '\s+([Zz]|[-+][0-9]{2}(:?[0-9]{2})?)$', '\1');
-    v_text := regexp_replace(v_text, '(:[0-9]{2}([.,][0-9]+)?[-+][0-9]{2})$', '\1:00');
+    v_text := regexp_replace(v_text, E'\\s+([Zz]|[-+][0-9]{2}(:?[0-9]{2})?)$', E'\\1');
+    v_text := regexp_replace(v_text, '(:[0-9]{2}([.,][0-9]+)?[-+][0-9]{2})$', E'\\1:00');
   end if;
   return v_text;
 end $$;
@@ -12352,7 +12389,7 @@ begin
       ('json', 'json.(stringify|parse)'),
       ('cron', 'cron.nextDelay')) as f (family, names)
     where p_function
-      ~ ('^(' || replace(regexp_replace(f.names, '\s+', '', 'g'), '.', '\.') || ')$'));
+      ~ ('^(' || replace(regexp_replace(f.names, E'\\s+', '', 'g'), '.', E'\\.') || ')$'));
 end $$;
 comment on function ratchet_internal.pipe_family(text) is
   'The family of a function of the mapping language; null when there is no such function.';
@@ -12697,7 +12734,7 @@ declare
   v_fast int := 1;
   v_operands int[];
 begin
-  if p_reference ~ '^\$(item|key|index|input|output)' then
+  if p_reference ~ E'^\\$(item|key|index|input|output)' then
     v_program.operand := v_program.variables[
       array_position('{$input,$output,$item,$key,$index}', v_steps[1])];
     if v_program.operand is null then
@@ -12705,7 +12742,7 @@ begin
     end if;
   else
     while v_fast < cardinality(v_steps)
-      and v_steps[v_fast + 1] !~ '^(length|\s*[-+][0-9]+|\s+[0-9]+|0[0-9]+)$' loop
+      and v_steps[v_fast + 1] !~ E'^(length|\\s*[-+][0-9]+|\\s+[0-9]+|0[0-9]+)$' loop
       v_fast := v_fast + 1;
     end loop;
     v_operands := array[array_position(v_program.paths, v_steps[1:v_fast]::text)];
@@ -12745,7 +12782,7 @@ declare
   v_name text := ratchet_internal.pipe_braced(p_row -> 0);
   v_cells int[] := '{}';
 begin
-  if p_prior is not null and coalesce(v_name !~ '^(@|\$(item|key|index|input|output))', true) then
+  if p_prior is not null and coalesce(v_name !~ E'^(@|\\$(item|key|index|input|output))', true) then
     v_program := ratchet_internal.pipe_emit_failure(v_program, '@pipe',
       'only the first row may begin with a value: the others begin with a function');
     v_program.cells := array[v_program.operand];
@@ -12963,7 +13000,7 @@ as $$
 declare
   v_name text := ratchet_internal.pipe_braced(p_expression);
 begin
-  if v_name is not null and v_name !~ '^(@|\$(item|key|index|input|output))' then
+  if v_name is not null and v_name !~ E'^(@|\\$(item|key|index|input|output))' then
     return query select case v_name when '' then array[''] else string_to_array(v_name, '.') end,
       '{}'::text[];
   elsif jsonb_typeof(p_expression) = 'object' and p_expression ? '@pipe' then
@@ -13015,7 +13052,7 @@ begin
     v_path := p_path || i::text;
     if jsonb_typeof(v_row) = 'array' then
       if (v_has_prior or v_has_queue) and coalesce(ratchet_internal.pipe_braced(v_row -> 0)
-        !~ '^(@|\$(item|key|index|input|output))', true) then
+        !~ E'^(@|\\$(item|key|index|input|output))', true) then
         return query select v_path || '0'::text,
           'Every row but the first must begin with a function or an iteration variable.';
       end if;
@@ -13370,7 +13407,7 @@ begin
     union
     select g.id from ratchet_internal.subscriptions g
     cross join lateral (
-      select replace(regexp_replace(g.pattern, '([\\%_])', '\\\1', 'g'), '*', '%')) l (fits)
+      select replace(regexp_replace(g.pattern, E'([\\\\%_])', E'\\\\\\1', 'g'), '*', '%')) l (fits)
     where g.is_glob and g.namespace = p_space and (p_topic like l.fits or v_channel like l.fits)
       and (p_topic !~ '^[$]' or g.pattern ~ '^[$]'))
   order by s.id for key share skip locked;
@@ -14017,7 +14054,7 @@ as $$
   select array['app', 'version'], null, 'error',
     format('the version "%s" does not look like a number',
       left(p_normal #>> '{app,version}', 60)), 'Write ''1'', ''2'' or ''2.1''.'
-  where p_normal #>> '{app,version}' !~ '^[0-9]{1,9}(\.[0-9]{1,9}){0,3}$'
+  where p_normal #>> '{app,version}' !~ E'^[0-9]{1,9}(\\.[0-9]{1,9}){0,3}$'
   union all
   select array['app', 'graphs'], null, 'error', 'the document has no graph',
     'Give app.graphs with at least one graph; or activities, for one graph without an app.'
@@ -14350,8 +14387,8 @@ as $$
   select o.path || k.key, o.activity, 'error',
     format('%s has more slots than 10000, or none', k.key), 'Write name[25] for 25 slots.'
   from option o cross join lateral ratchet_internal.members(o.value) k
-  where o.form = 'map' and o.path[6] = 'job' and k.key ~ '\[[0-9]+\]$'
-    and substring(k.key from '\[([0-9]+)\]$')::numeric not between 1 and 10000
+  where o.form = 'map' and o.path[6] = 'job' and k.key ~ E'\\[[0-9]+\\]$'
+    and substring(k.key from E'\\[([0-9]+)\\]$')::numeric not between 1 and 10000
 $$;
 comment on function ratchet_internal.problems_of_values(jsonb) is
   'Errors for literals that have no meaning where they stand.';
@@ -14801,9 +14838,9 @@ language sql immutable
 set search_path = pg_catalog, pg_temp
 as $$
   select coalesce(jsonb_object_agg(key, value) filter (where key = 'measures'
-      or value::text !~ '"\{|"@pipe"'), '{}'),
+      or value::text !~ E'"\\{|"@pipe"'), '{}'),
     jsonb_object_agg(key, value) filter (where key <> 'measures'
-      and value::text ~ '"\{|"@pipe"')
+      and value::text ~ E'"\\{|"@pipe"')
   from jsonb_each(p_options)
 $$;
 comment on function ratchet_internal.split_options(jsonb) is
@@ -14840,7 +14877,8 @@ as $$
   select segment.path
   from (select string_to_array(trim('{}' from p_expression #>> '{}'), '.') as path) segment
   where jsonb_typeof(p_expression) = 'string'
-    and p_expression #>> '{}' ~ '^\{(\$self|\$job|\$hook|[A-Za-z_][A-Za-z0-9_-]*)(\.[^.{}]+)*\}$'
+    and p_expression #>> '{}'
+      ~ E'^\\{(\\$self|\\$job|\\$hook|[A-Za-z_][A-Za-z0-9_-]*)(\\.[^.{}]+)*\\}$'
     and not exists (
       select from unnest(segment.path) as each (name)
       where each.name = 'length' or each.name ~ '^-?[0-9]+$')
@@ -14875,7 +14913,7 @@ begin
     from (select key, value, ratchet_internal.plain_path(value) as path
       from jsonb_each(p_maps)) leaf
     having coalesce(bool_and(leaf.path is not null
-      or leaf.value::text !~ '"\{|"@pipe"|"@reduce"|"\$"'), true);
+      or leaf.value::text !~ E'"\\{|"@pipe"|"@reduce"|"\\$"'), true);
   end if;
   return coalesce(v_plain, ratchet_internal.map_compile(p_maps));
 end $$;
@@ -15058,7 +15096,7 @@ as $$
       from ratchet_internal.job_maps_of(body) m),
     job_shapes = (select jsonb_object_agg(m.code, m.maps)
       from ratchet_internal.job_maps_of(body) m
-      where m.maps::text ~ '\[([0-9]+|[-_])\]": ' or exists (
+      where m.maps::text ~ E'\\[([0-9]+|[-_])\\]": ' or exists (
         select from jsonb_each(m.maps) leaf where jsonb_typeof(leaf.value) = 'object'
           and not leaf.value ?| '{@pipe,@reduce}')),
     retry = body -> 'retry',
@@ -15204,7 +15242,7 @@ comment on function ratchet_internal.compile_reads(bigint, jsonb) is
 
 create function ratchet_internal.path_by_name(p_paths text, p_name text) returns text
 language sql immutable
-return regexp_replace(p_paths, '\{\$self(?=[,}])', '{' || p_name, 'g');
+return regexp_replace(p_paths, E'\\{\\$self(?=[,}])', '{' || p_name, 'g');
 comment on function ratchet_internal.path_by_name(text, text) is
   'Paths that begin with $self, with the name of the activity instead.';
 
@@ -15407,7 +15445,7 @@ comment on function ratchet.deploy(json, text, text) is
 
 -- Makes a deployed version the one that every stretch of the app follows from now on, in one
 -- transaction, for every engine at once. Running jobs go on with it.
--- Locks: the app. Writes: graph_apps. Raises: WF101, WF207. Idempotent.
+-- Locks: the app. Writes: graph_apps. Raises: WF101, WF207, WF605. Idempotent.
 
 create function ratchet.activate(
   p_version text, p_app text, p_namespace text default 'hmsh'
@@ -15415,11 +15453,16 @@ create function ratchet.activate(
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_space text := ratchet_internal.app_space(p_app, p_namespace);
 begin
+  perform ratchet_internal.check_isolation();
+  perform from ratchet_internal.graph_apps where space = v_space for no key update;
+  -- A statement of its own: who deploys the version anew has the lock, and this one waited for it.
   update ratchet_internal.graph_apps a
   set version_id = v.id, activated_at = ratchet_internal.now()
   from ratchet_internal.graph_versions v
-  where a.space = ratchet_internal.app_space(p_app, p_namespace) and v.space = a.space
+  where a.space = v_space and v.space = a.space
     and v.version = p_version and v.replaced_at is null;
   if not found then
     perform ratchet_internal.raise_error('WF207', 'version not found',
@@ -16243,7 +16286,7 @@ as $$
   from jsonb_each(p_patch) part
   cross join lateral jsonb_each(
     case jsonb_typeof(part.value) when 'object' then part.value else '{}' end) field
-  where part.key ~ '\[[-_]\]$' and left(field.key, 1) = left(right(part.key, 2), 1)
+  where part.key ~ E'\\[[-_]\\]$' and left(field.key, 1) = left(right(part.key, 2), 1)
 $$;
 comment on function ratchet_internal.user_fields(jsonb) is
   'Markers (-) and user data (_) among the job maps of an activity.';
@@ -16268,19 +16311,19 @@ declare
 begin
   if p_shape is null then return v_data || p_patch; end if;
   for v_key, v_value in select key, value from jsonb_each(p_patch) loop
-    if v_key ~ '\[[0-9]{1,9}\]$' then
+    if v_key ~ E'\\[[0-9]{1,9}\\]$' then
       continue when v_value = '{}' and p_shape -> v_key <> '{}'
         and jsonb_typeof(p_shape -> v_key) = 'object' and not p_shape -> v_key ?| '{@pipe,@reduce}';
       v_data := v_data || jsonb_build_object(substr(v_key, 1, strpos(v_key, '[') - 1),
         ratchet_internal.fill_slots(v_data -> substr(v_key, 1, strpos(v_key, '[') - 1), v_value,
-          substring(v_key from '\[([0-9]+)\]$')::int));
+          substring(v_key from E'\\[([0-9]+)\\]$')::int));
     elsif jsonb_typeof(p_shape -> v_key) = 'object' and not p_shape -> v_key ?| '{@pipe,@reduce}'
-      and jsonb_typeof(v_value) = 'object' and v_key !~ '\[[-_]\]$'
+      and jsonb_typeof(v_value) = 'object' and v_key !~ E'\\[[-_]\\]$'
     then
       v_value := ratchet_internal.merge_job_data(v_data -> v_key, v_value, p_shape -> v_key);
       continue when v_value is null;
       v_data := v_data || jsonb_build_object(v_key, v_value);
-    elsif v_key !~ '\[[-_]\]$' then
+    elsif v_key !~ E'\\[[-_]\\]$' then
       v_data := v_data || jsonb_build_object(v_key, v_value);
     else
       continue;
@@ -16879,7 +16922,8 @@ begin
     perform from ratchet_internal.messages where job_id = any (v_ended.waiting)
     order by job_id, address, position for update;
     if found then
-      perform ratchet_internal.drop_escalations(p_now, array_agg(w.job_id), w.is_stopped)
+      perform ratchet_internal.drop_escalations(p_now, array_agg(w.job_id),
+        p_are_all => w.is_stopped)
       from (
         select distinct job_id, coalesce(job_id = any (v_ended.stopped), false) as is_stopped
         from ratchet_internal.messages
@@ -17789,7 +17833,7 @@ create function ratchet_internal.new_graph_job(
 ) returns ratchet.jobs
 language sql stable
 return row(p_id, null, p_version.space, null, p_topic, split_part(p_version.space, ':', 2), 1,
-  p_version.version, 0, 0, false, false, true, false, false, false, null, null, null, null,
+  p_version.version, 0, 0, false, false, false, false, false, false, null, null, null, null,
   1, null, p_payload, null, null, null, p_now, p_now, null, null, null, null)::ratchet.jobs;
 comment on function ratchet_internal.new_graph_job(timestamptz, bigint,
   ratchet_internal.graph_versions, text, json) is
@@ -17984,30 +18028,25 @@ comment on function ratchet_internal.inception(ratchet.jobs, ratchet_internal.gr
 -- Inserts a job of a graph. An id is taken as long as its job runs, and after that until the time
 -- for which it is kept has passed: then the old job makes room.
 -- Locks: the new row (a concurrent start of the same id waits for this transaction). Writes: jobs;
--- removes an expired job with its history. Returns whether the id was free.
+-- as make_room. Returns whether the id was free.
 
-create function ratchet_internal.create_graph_job(p_now timestamptz, p_job ratchet.jobs)
+create function ratchet_internal.create_graph_job(p_job ratchet.jobs)
 returns boolean
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  v_old bigint;
 begin
   loop
     insert into ratchet.jobs overriding system value values ((p_job).*)
     on conflict (key, namespace) do nothing;
     if found then return true; end if;
-    delete from ratchet.jobs
-    where key = p_job.key and namespace = p_job.namespace and status <= 0
-      and (p_job.request_id is null or request_id is distinct from p_job.request_id)
-      and coalesce(pending_until, finished_at + make_interval(secs => expire_seconds)) <= p_now
-    returning id into v_old;
-    if not found then return false; end if;
-    delete from ratchet.jobs_attributes where job_id = v_old;
+    if not ratchet_internal.make_room(array[p_job.namespace], array[p_job.key], p_job.request_id)
+    then
+      return false;
+    end if;
   end loop;
 end $$;
-comment on function ratchet_internal.create_graph_job(timestamptz, ratchet.jobs) is
+comment on function ratchet_internal.create_graph_job(ratchet.jobs) is
   'Inserts a job of a graph; false when a job has its id.';
 
 -- sql/graph/start_graph.sql
@@ -18051,7 +18090,7 @@ begin
   else
     v_job := v_draft.job;
   end if;
-  if not ratchet_internal.create_graph_job(p_draft.now, v_job) then return null; end if;
+  if not ratchet_internal.create_graph_job(v_job) then return null; end if;
   if p_draft.facts is not null then
     perform ratchet_internal.record_facts(p_draft.now, v_job, p_draft.facts);
   end if;
@@ -19066,7 +19105,7 @@ comment on function ratchet.interrupt(text, text, json, text) is
 
 -- Removes a job of a graph with its history, in any state. One that runs is stopped first, so that
 -- whoever waits for it is told. An unknown id is ignored.
--- Locks: the job, then messages. Writes: jobs, messages, attributes. Raises: WF101, WF605.
+-- Locks: the job, then messages. Writes: as stop_graph and remove_jobs. Raises: WF101, WF605.
 
 create function ratchet.scrub(p_job text, p_app text, p_namespace text default 'hmsh')
 returns boolean
@@ -19084,9 +19123,7 @@ begin
   perform ratchet_internal.stop_graph(ratchet_internal.write_time(), v_job, jsonb_build_object(
     'error',
     ratchet_internal.interrupt_error(p_job, 'job [' || p_job || '] was removed', 410, null)));
-  delete from ratchet.jobs_attributes where job_id = v_job.id;
-  delete from ratchet.jobs where id = v_job.id;
-  return true;
+  return ratchet_internal.remove_jobs(array[v_job.id]) > 0;
 end $$;
 comment on function ratchet.scrub(text, text, text) is
   'Removes a job of a graph in any state; returns whether there was one.';
@@ -19775,7 +19812,7 @@ left join ratchet.jobs_attributes a
 left join ratchet_internal.workers w on w.id = m.worker_id
 left join ratchet_internal.graph_names n on n.space = m.namespace and n.position = m.position
   and ratchet_internal.is_graph(m.address)
-left join ratchet.jobs child on m.kind = 'child' and child.id::text = m.key;
+left join ratchet.jobs child on child.id = case m.kind when 'child' then m.key::bigint end;
 comment on view ratchet.open_steps is
   'What every running job waits for and why it does not move, one row an open step.';
 
@@ -20112,7 +20149,8 @@ as $$
   from ratchet.threads t where not exists (select from ratchet.jobs j where j.id = t.job_id)
   union all
   select 'a child was started by a step of its parent', c.id, c.key
-  from ratchet.jobs c join ratchet.jobs p on p.id = c.parent_id
+  -- A parent that was stripped has lost the steps of its hooks, or the runs of its graph.
+  from ratchet.jobs c join ratchet.jobs p on p.id = c.parent_id and p.pruned_at is null
   -- A graph without pj was started by a program, and its payload told of the parent.
   where (c.version is null or c.options ->> 'pj' is not null) and not exists (
     select from ratchet.jobs_attributes a
@@ -20307,7 +20345,12 @@ as $$
   union all
   select 'a job of a graph has one trigger', j.id, j.key
   from ratchet.jobs j left join run r on r.job_id = j.id and r.kind = 'trigger'
-  where j.version is not null group by j.id having count(r.job_id) <> 1
+  where j.version is not null group by j.id
+  -- One that was stripped has lost its runs, and the trigger with them.
+  having count(r.job_id) <> 1 and (j.pruned_at is null or count(r.job_id) <> 0)
+  union all
+  select 'a job of a graph takes no hooks', j.id, j.key
+  from ratchet.jobs j where j.version is not null and j.is_hookable
   union all
   select 'only jobs of graphs have runs of activities', r.job_id, r.field
   from run r join ratchet.jobs j on j.id = r.job_id where j.version is null
@@ -20382,7 +20425,7 @@ as $$
       when c.value ~ '^[A-Za-z0-9 ,]$' then c.value
       when c.value in ('-', '_') and around.text ~ '^[A-Za-z0-9].[A-Za-z0-9]$' then c.value
       when c.value = '.' and around.text ~ '^[A-Za-z0-9].[A-Za-z0-9]$'
-        and line.text !~* 'www\.' then c.value
+        and line.text !~* E'www\\.' then c.value
       when around.text = ' = ' then c.value
       else '#' || ascii(c.value) || ';' end, '' order by c.at), '') end
   from (
@@ -21377,7 +21420,8 @@ comment on function ratchet_internal.has_hook_steps(bigint) is
 -- sql/upkeep/strip_jobs.sql
 
 -- Removes the detail of finished jobs: the arguments of their steps and, unless told otherwise,
--- their hooks' steps. What a job returned, its data and the history of its main function stay.
+-- their hooks' steps, or the runs of a graph, its trigger included. What a job returned, its data
+-- and markers, and the history of its main function stay.
 -- The caller has locked the jobs. Writes: attributes, jobs. Returns how many rows it changed or
 -- removed.
 
@@ -21402,18 +21446,18 @@ begin
   return v_removed + v_changed;
 end $$;
 comment on function ratchet_internal.strip_jobs(bigint[], boolean) is
-  'Removes the arguments of the steps of finished jobs, and their hooks'' steps; returns how many '
-  'rows that changed.';
+  'Removes the arguments of the steps of finished jobs, and their hooks'' steps or the runs of '
+  'their graphs; returns how many rows that changed.';
 
 -- sql/upkeep/prune_jobs.sql
 
 -- What an operator removes by hand or by schedule, one short batch a call: finished jobs whose time
 -- is over (expire_seconds after their end, or p_older_than where none was given), finished jobs
 -- without an entity of their own that ended before p_older_than (p_transient), and the detail of
--- jobs that have ended by themselves (p_attributes); steps of hooks that an earlier call has kept
--- (p_is_keeping_hooks) go with a later one. Looks at the p_batch jobs after the number
--- p_after; call again with next_job until that is null. Skips what others hold; never touches
--- running jobs. Null namespaces or entities: all.
+-- jobs that have ended by themselves (p_attributes, see strip_jobs); steps of hooks and runs of
+-- graphs that an earlier call has kept (p_is_keeping_hooks) go with a later one. Looks at the
+-- p_batch jobs after the number p_after; call again with next_job until that is null. Skips what
+-- others hold; never touches running jobs. Null namespaces or entities: all.
 -- Locks: the jobs, in id order. Writes: jobs, attributes. Raises: WF103, WF104.
 
 create function ratchet.prune_jobs(

@@ -68,6 +68,7 @@ begin;
 \ir data/set_attributes.sql
 \ir job/describe_jobs.sql
 \ir job/start_terms.sql
+\ir job/expire_seconds.sql
 \ir job/asks_to_watch.sql
 \ir job/read_terms.sql
 \ir job/job_rows.sql

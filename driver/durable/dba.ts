@@ -15,13 +15,16 @@ export interface PruneOptions {
   expire?: Duration;
   /** Remove finished jobs whose time is over. Default true. */
   jobs?: boolean;
-  /** Strip finished jobs of their steps' arguments and their hooks' steps. Default false. */
+  /**
+   * Strip finished jobs of their steps' arguments and their hooks' steps, or of the runs of their
+   * graph. Default false.
+   */
   attributes?: boolean;
   /** Only jobs with one of these entities. Default: all. */
   entities?: string[];
   /** Also remove finished jobs that were started without an entity, after `expire`. */
   pruneTransient?: boolean;
-  /** With `attributes`: keep the steps of hooks. Default false. */
+  /** With `attributes`: keep the steps of hooks and the runs of graphs. Default false. */
   keepHmark?: boolean;
   /** Drop signals that nobody consumed in time. Default true. */
   signals?: boolean;

@@ -17,7 +17,7 @@ as $$
 declare
   v_now timestamptz := ratchet_internal.now();
   v_until timestamptz := ratchet_internal.claim_end(p_assignee, p_minutes, v_now);
-  v_wanted jsonb := jsonb_build_object(p_key, p_value::jsonb);
+  v_wanted jsonb := ratchet_internal.wanted_metadata(p_key, p_value);
   v_id uuid;
   v_candidates bigint;
 begin

@@ -8,6 +8,7 @@
 \ir escalation_filter.sql
 \ir escalation_sort_key.sql
 \ir escalation_order.sql
+\ir wanted_metadata.sql
 \ir claim_end.sql
 
 -- Tasks beside the waits of jobs: published, expired and cancelled in the same commit.

@@ -23,7 +23,7 @@ begin
     when key = 'metadata' then jsonb_typeof(value) = 'object'
     when key = 'roles' then jsonb_typeof(value) = 'array'
     when key = 'ids' then jsonb_typeof(value) = 'array' and value::text
-      ~* '^\[("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"(, )?)*\]$'
+      ~* E'^\\[("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"(, )?)*\\]$'
     else false end limit 1;
   if v_bad is not null then
     perform ratchet_internal.raise_error('WF104', 'invalid option',

@@ -1,7 +1,8 @@
 -- Resolves the most urgent, oldest pending task whose metadata have a value under a key. One that
 -- somebody else ends at this moment is waited for, and the next is tried. Answers as
 -- resolve_escalation does; where none is pending, as the newest of those that were.
--- Locks, writes, wakes, raises: as resolve_escalation. Idempotent with the same p_request_id.
+-- Locks, writes, wakes: as resolve_escalation. Raises: WF101, WF105, and as resolve_escalation.
+-- Idempotent with the same p_request_id.
 
 create function ratchet.resolve_escalation_by_metadata(
   p_key text, p_value json, p_payload json default null, p_roles text[] default null,
@@ -14,7 +15,7 @@ set plan_cache_mode = force_custom_plan
 set jit = off
 as $$
 declare
-  v_wanted jsonb := jsonb_build_object(p_key, p_value::jsonb);
+  v_wanted jsonb := ratchet_internal.wanted_metadata(p_key, p_value);
   v_id uuid;
   v_answer json;
 begin

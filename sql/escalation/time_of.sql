@@ -17,8 +17,8 @@ as $$
           * make_interval(hours => part[9]::int, mins => part[10]::int) end) at time zone 'UTC'
     end
   from (select regexp_match((ratchet_internal.readable(p_object) ->> p_key) collate "C",
-    '^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d(?:\.\d{1,9})?))?'
-    || '(Z|([+-])(\d\d):?(\d\d))?$') as part) iso
+    E'^(\\d{4})-(\\d\\d)-(\\d\\d)[T ](\\d\\d):(\\d\\d)(?::(\\d\\d(?:\\.\\d{1,9})?))?'
+    || E'(Z|([+-])(\\d\\d):?(\\d\\d))?$') as part) iso
 $$;
 comment on function ratchet_internal.time_of(json, text) is
   'The point in time that an object has under a key: ISO text or milliseconds; null if there is '

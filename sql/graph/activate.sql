@@ -1,6 +1,6 @@
 -- Makes a deployed version the one that every stretch of the app follows from now on, in one
 -- transaction, for every engine at once. Running jobs go on with it.
--- Locks: the app. Writes: graph_apps. Raises: WF101, WF207. Idempotent.
+-- Locks: the app. Writes: graph_apps. Raises: WF101, WF207, WF605. Idempotent.
 
 create function ratchet.activate(
   p_version text, p_app text, p_namespace text default 'hmsh'
@@ -8,11 +8,16 @@ create function ratchet.activate(
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_space text := ratchet_internal.app_space(p_app, p_namespace);
 begin
+  perform ratchet_internal.check_isolation();
+  perform from ratchet_internal.graph_apps where space = v_space for no key update;
+  -- A statement of its own: who deploys the version anew has the lock, and this one waited for it.
   update ratchet_internal.graph_apps a
   set version_id = v.id, activated_at = ratchet_internal.now()
   from ratchet_internal.graph_versions v
-  where a.space = ratchet_internal.app_space(p_app, p_namespace) and v.space = a.space
+  where a.space = v_space and v.space = a.space
     and v.version = p_version and v.replaced_at is null;
   if not found then
     perform ratchet_internal.raise_error('WF207', 'version not found',

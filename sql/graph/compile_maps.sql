@@ -23,7 +23,7 @@ begin
     from (select key, value, ratchet_internal.plain_path(value) as path
       from jsonb_each(p_maps)) leaf
     having coalesce(bool_and(leaf.path is not null
-      or leaf.value::text !~ '"\{|"@pipe"|"@reduce"|"\$"'), true);
+      or leaf.value::text !~ E'"\\{|"@pipe"|"@reduce"|"\\$"'), true);
   end if;
   return coalesce(v_plain, ratchet_internal.map_compile(p_maps));
 end $$;

@@ -18,7 +18,7 @@ as $$
       from ratchet_internal.job_maps_of(body) m),
     job_shapes = (select jsonb_object_agg(m.code, m.maps)
       from ratchet_internal.job_maps_of(body) m
-      where m.maps::text ~ '\[([0-9]+|[-_])\]": ' or exists (
+      where m.maps::text ~ E'\\[([0-9]+|[-_])\\]": ' or exists (
         select from jsonb_each(m.maps) leaf where jsonb_typeof(leaf.value) = 'object'
           and not leaf.value ?| '{@pipe,@reduce}')),
     retry = body -> 'retry',

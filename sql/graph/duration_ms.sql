@@ -14,7 +14,7 @@ as $$
       when part[2] ~ '^(w|weeks?)$' then 604800000
       when part[2] ~ '^(y|yrs?|years?)$' then 31557600000 end
   from regexp_match(lower(p_text collate "C"),
-    '^\s*([0-9]{1,12}(?:\.[0-9]{1,6})?)\s*([a-z]*)\s*$') part
+    E'^\\s*([0-9]{1,12}(?:\\.[0-9]{1,6})?)\\s*([a-z]*)\\s*$') part
 $$;
 comment on function ratchet_internal.duration_ms(text) is
   'A duration given as text, in milliseconds; null when it is none.';

@@ -23,7 +23,8 @@ begin
     perform from ratchet_internal.messages where job_id = any (v_ended.waiting)
     order by job_id, address, position for update;
     if found then
-      perform ratchet_internal.drop_escalations(p_now, array_agg(w.job_id), w.is_stopped)
+      perform ratchet_internal.drop_escalations(p_now, array_agg(w.job_id),
+        p_are_all => w.is_stopped)
       from (
         select distinct job_id, coalesce(job_id = any (v_ended.stopped), false) as is_stopped
         from ratchet_internal.messages

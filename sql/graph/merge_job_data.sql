@@ -16,19 +16,19 @@ declare
 begin
   if p_shape is null then return v_data || p_patch; end if;
   for v_key, v_value in select key, value from jsonb_each(p_patch) loop
-    if v_key ~ '\[[0-9]{1,9}\]$' then
+    if v_key ~ E'\\[[0-9]{1,9}\\]$' then
       continue when v_value = '{}' and p_shape -> v_key <> '{}'
         and jsonb_typeof(p_shape -> v_key) = 'object' and not p_shape -> v_key ?| '{@pipe,@reduce}';
       v_data := v_data || jsonb_build_object(substr(v_key, 1, strpos(v_key, '[') - 1),
         ratchet_internal.fill_slots(v_data -> substr(v_key, 1, strpos(v_key, '[') - 1), v_value,
-          substring(v_key from '\[([0-9]+)\]$')::int));
+          substring(v_key from E'\\[([0-9]+)\\]$')::int));
     elsif jsonb_typeof(p_shape -> v_key) = 'object' and not p_shape -> v_key ?| '{@pipe,@reduce}'
-      and jsonb_typeof(v_value) = 'object' and v_key !~ '\[[-_]\]$'
+      and jsonb_typeof(v_value) = 'object' and v_key !~ E'\\[[-_]\\]$'
     then
       v_value := ratchet_internal.merge_job_data(v_data -> v_key, v_value, p_shape -> v_key);
       continue when v_value is null;
       v_data := v_data || jsonb_build_object(v_key, v_value);
-    elsif v_key !~ '\[[-_]\]$' then
+    elsif v_key !~ E'\\[[-_]\\]$' then
       v_data := v_data || jsonb_build_object(v_key, v_value);
     else
       continue;

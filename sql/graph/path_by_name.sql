@@ -3,6 +3,6 @@
 
 create function ratchet_internal.path_by_name(p_paths text, p_name text) returns text
 language sql immutable
-return regexp_replace(p_paths, '\{\$self(?=[,}])', '{' || p_name, 'g');
+return regexp_replace(p_paths, E'\\{\\$self(?=[,}])', '{' || p_name, 'g');
 comment on function ratchet_internal.path_by_name(text, text) is
   'Paths that begin with $self, with the name of the activity instead.';

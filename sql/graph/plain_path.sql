@@ -8,7 +8,8 @@ as $$
   select segment.path
   from (select string_to_array(trim('{}' from p_expression #>> '{}'), '.') as path) segment
   where jsonb_typeof(p_expression) = 'string'
-    and p_expression #>> '{}' ~ '^\{(\$self|\$job|\$hook|[A-Za-z_][A-Za-z0-9_-]*)(\.[^.{}]+)*\}$'
+    and p_expression #>> '{}'
+      ~ E'^\\{(\\$self|\\$job|\\$hook|[A-Za-z_][A-Za-z0-9_-]*)(\\.[^.{}]+)*\\}$'
     and not exists (
       select from unnest(segment.path) as each (name)
       where each.name = 'length' or each.name ~ '^-?[0-9]+$')

@@ -1,6 +1,6 @@
 -- Removes a job of a graph with its history, in any state. One that runs is stopped first, so that
 -- whoever waits for it is told. An unknown id is ignored.
--- Locks: the job, then messages. Writes: jobs, messages, attributes. Raises: WF101, WF605.
+-- Locks: the job, then messages. Writes: as stop_graph and remove_jobs. Raises: WF101, WF605.
 
 create function ratchet.scrub(p_job text, p_app text, p_namespace text default 'hmsh')
 returns boolean
@@ -18,9 +18,7 @@ begin
   perform ratchet_internal.stop_graph(ratchet_internal.write_time(), v_job, jsonb_build_object(
     'error',
     ratchet_internal.interrupt_error(p_job, 'job [' || p_job || '] was removed', 410, null)));
-  delete from ratchet.jobs_attributes where job_id = v_job.id;
-  delete from ratchet.jobs where id = v_job.id;
-  return true;
+  return ratchet_internal.remove_jobs(array[v_job.id]) > 0;
 end $$;
 comment on function ratchet.scrub(text, text, text) is
   'Removes a job of a graph in any state; returns whether there was one.';

@@ -7,9 +7,9 @@ language sql immutable
 set search_path = pg_catalog, pg_temp
 as $$
   select coalesce(jsonb_object_agg(key, value) filter (where key = 'measures'
-      or value::text !~ '"\{|"@pipe"'), '{}'),
+      or value::text !~ E'"\\{|"@pipe"'), '{}'),
     jsonb_object_agg(key, value) filter (where key <> 'measures'
-      and value::text ~ '"\{|"@pipe"')
+      and value::text ~ E'"\\{|"@pipe"')
   from jsonb_each(p_options)
 $$;
 comment on function ratchet_internal.split_options(jsonb) is

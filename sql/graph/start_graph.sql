@@ -37,7 +37,7 @@ begin
   else
     v_job := v_draft.job;
   end if;
-  if not ratchet_internal.create_graph_job(p_draft.now, v_job) then return null; end if;
+  if not ratchet_internal.create_graph_job(v_job) then return null; end if;
   if p_draft.facts is not null then
     perform ratchet_internal.record_facts(p_draft.now, v_job, p_draft.facts);
   end if;

@@ -9,7 +9,7 @@ as $$
   from jsonb_each(p_patch) part
   cross join lateral jsonb_each(
     case jsonb_typeof(part.value) when 'object' then part.value else '{}' end) field
-  where part.key ~ '\[[-_]\]$' and left(field.key, 1) = left(right(part.key, 2), 1)
+  where part.key ~ E'\\[[-_]\\]$' and left(field.key, 1) = left(right(part.key, 2), 1)
 $$;
 comment on function ratchet_internal.user_fields(jsonb) is
   'Markers (-) and user data (_) among the job maps of an activity.';

@@ -27,7 +27,8 @@ as $$
   from ratchet.threads t where not exists (select from ratchet.jobs j where j.id = t.job_id)
   union all
   select 'a child was started by a step of its parent', c.id, c.key
-  from ratchet.jobs c join ratchet.jobs p on p.id = c.parent_id
+  -- A parent that was stripped has lost the steps of its hooks, or the runs of its graph.
+  from ratchet.jobs c join ratchet.jobs p on p.id = c.parent_id and p.pruned_at is null
   -- A graph without pj was started by a program, and its payload told of the parent.
   where (c.version is null or c.options ->> 'pj' is not null) and not exists (
     select from ratchet.jobs_attributes a

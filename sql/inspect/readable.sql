@@ -5,10 +5,10 @@
 
 create function ratchet_internal.readable(p_value json) returns json
 language sql immutable parallel safe
-return case when strpos(p_value::text, '\u') = 0 then p_value
-  else regexp_replace(replace(p_value::text, '\\', '\/'), '\\u0000'
-    || '|\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F][0-9a-fA-F]{2})'
-    || '|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}', '', 'g')::json end;
+return case when strpos(p_value::text, E'\\u') = 0 then p_value
+  else regexp_replace(replace(p_value::text, E'\\\\', E'\\/'), E'\\\\u0000'
+    || E'|\\\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\\\u[dD][c-fC-F][0-9a-fA-F]{2})'
+    || E'|(?<!\\\\u[dD][89abAB][0-9a-fA-F]{2})\\\\u[dD][c-fC-F][0-9a-fA-F]{2}', '', 'g')::json end;
 comment on function ratchet_internal.readable(json) is
   'The value without the escapes that Postgres cannot turn into text, so that its fields can be'
   ' read.';

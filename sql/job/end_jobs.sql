@@ -1,7 +1,8 @@
 -- Ends jobs: with a result, with an error, or stopped from outside (p_status < 0 is taken off
 -- their semaphore). All that is left of them in messages goes, hook threads included; whoever
 -- waits for their end is answered in the same commit. A persistent job that returned a result
--- stays open for hooks: only its main function goes, and whoever waits is answered all the same.
+-- stays open for hooks: only its main function goes, with the tasks of its waits, and whoever waits
+-- is answered all the same.
 -- Locks: jobs, in id order (few rows drive the lookups by key, so that they come in the order given
 -- to them); then messages, in order.
 -- Writes: jobs, messages, attributes of waiting parents, escalations. Wakes: idle workers; programs
@@ -66,7 +67,7 @@ begin
       from ratchet_internal.messages m
       where m.job_id = given.job_id and m.address = given.address
         and m.position = given.position limit 1 for update) locked;
-    if v_have_tasks then perform ratchet_internal.drop_escalations(p_now, ended, false); end if;
+    if v_have_tasks then perform ratchet_internal.drop_escalations(p_now, ended, v_kept); end if;
   end if;
   delete from ratchet_internal.messages where job_id = any (ended);
   if v_kept is not null then

@@ -5,7 +5,7 @@ language sql immutable
 set search_path = pg_catalog, pg_temp
 as $$
   select p_options ->> 'entity', ratchet_internal.number_of(p_options, 'delay', 0),
-    ratchet_internal.number_of(p_options, 'expire', null)::bigint,
+    ratchet_internal.expire_seconds(p_options),
     ratchet_internal.number_of(p_options, 'pending', null), p_options -> 'retry',
     coalesce(p_options ->> 'watch' = 'true', false),
     p_options ->> 'signalIn' is distinct from 'false',

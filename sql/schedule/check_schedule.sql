@@ -44,7 +44,7 @@ begin
   perform ratchet_internal.check_timezone(p_new.timezone);
   if p_new.cron is not null then
     perform ratchet_internal.check_cron(p_new.cron);
-    if p_new.cron !~ '^\s*(@|\S+(\s+\S+){4,5}\s*$)' then
+    if p_new.cron !~ E'^\\s*(@|\\S+(\\s+\\S+){4,5}\\s*$)' then
       perform ratchet_internal.raise_error('WF108', 'invalid cron expression',
         jsonb_build_object('cron', p_new.cron),
         'Give all five fields: minute hour day month weekday.');

@@ -10,7 +10,7 @@ declare
   v_fields text[] := regexp_split_to_array(case v_text
     when '@yearly' then '0 0 1 1 *' when '@monthly' then '0 0 1 * *' when '@weekly' then '0 0 * * 0'
     when '@daily' then '0 0 * * *' when '@hourly' then '0 * * * *' when '' then '*'
-    else v_text end, '\s+');
+    else v_text end, E'\\s+');
   v_months constant text[] := '{jan,feb,mar,apr,may,jun,jul,aug,sep,oct,nov,dec}';
   v_rule ratchet_internal.cron_rule;
 begin

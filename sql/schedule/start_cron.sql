@@ -13,7 +13,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_kept ratchet.schedules;
-  v_is_cron boolean := p_rule ~ '^\s*(@|\S+(\s+\S+){4,5}\s*$)'
+  v_is_cron boolean := p_rule ~ E'^\\s*(@|\\S+(\\s+\\S+){4,5}\\s*$)'
     and (ratchet_internal.read_cron(p_rule)).months is not null;
 begin
   perform ratchet_internal.check_isolation();

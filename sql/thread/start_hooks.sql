@@ -16,7 +16,7 @@ begin
     array_agg(m.position) as positions, array_agg(1) as attempts, array_agg(false) as failed,
     array_agg(to_json(m.job_id || '-' || m.address || '-' || m.position)::text) as answers,
     array_agg(target.id) as targets, array_agg(m.name) as workflows,
-    array_agg(m.options ->> 'queue') as queues, array_agg(m.input) as inputs,
+    array_agg(m.options ->> 'queue') as queues, array_agg(coalesce(m.input, '[]')) as inputs,
     array_agg(m.options -> 'retry') as policies,
     array_agg(ratchet_internal.search_of(m.options)) as data,
     array_agg(coalesce(m.options ->> 'shielded' = 'true', false)) as are_shielded

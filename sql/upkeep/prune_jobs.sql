@@ -1,10 +1,10 @@
 -- What an operator removes by hand or by schedule, one short batch a call: finished jobs whose time
 -- is over (expire_seconds after their end, or p_older_than where none was given), finished jobs
 -- without an entity of their own that ended before p_older_than (p_transient), and the detail of
--- jobs that have ended by themselves (p_attributes); steps of hooks that an earlier call has kept
--- (p_is_keeping_hooks) go with a later one. Looks at the p_batch jobs after the number
--- p_after; call again with next_job until that is null. Skips what others hold; never touches
--- running jobs. Null namespaces or entities: all.
+-- jobs that have ended by themselves (p_attributes, see strip_jobs); steps of hooks and runs of
+-- graphs that an earlier call has kept (p_is_keeping_hooks) go with a later one. Looks at the
+-- p_batch jobs after the number p_after; call again with next_job until that is null. Skips what
+-- others hold; never touches running jobs. Null namespaces or entities: all.
 -- Locks: the jobs, in id order. Writes: jobs, attributes. Raises: WF103, WF104.
 
 create function ratchet.prune_jobs(

@@ -1,5 +1,6 @@
 -- Removes the detail of finished jobs: the arguments of their steps and, unless told otherwise,
--- their hooks' steps. What a job returned, its data and the history of its main function stay.
+-- their hooks' steps, or the runs of a graph, its trigger included. What a job returned, its data
+-- and markers, and the history of its main function stay.
 -- The caller has locked the jobs. Writes: attributes, jobs. Returns how many rows it changed or
 -- removed.
 
@@ -24,5 +25,5 @@ begin
   return v_removed + v_changed;
 end $$;
 comment on function ratchet_internal.strip_jobs(bigint[], boolean) is
-  'Removes the arguments of the steps of finished jobs, and their hooks'' steps; returns how many '
-  'rows that changed.';
+  'Removes the arguments of the steps of finished jobs, and their hooks'' steps or the runs of '
+  'their graphs; returns how many rows that changed.';

@@ -32,6 +32,6 @@ left join ratchet.jobs_attributes a
 left join ratchet_internal.workers w on w.id = m.worker_id
 left join ratchet_internal.graph_names n on n.space = m.namespace and n.position = m.position
   and ratchet_internal.is_graph(m.address)
-left join ratchet.jobs child on m.kind = 'child' and child.id::text = m.key;
+left join ratchet.jobs child on child.id = case m.kind when 'child' then m.key::bigint end;
 comment on view ratchet.open_steps is
   'What every running job waits for and why it does not move, one row an open step.';

@@ -25,7 +25,7 @@ begin
     union
     select g.id from ratchet_internal.subscriptions g
     cross join lateral (
-      select replace(regexp_replace(g.pattern, '([\\%_])', '\\\1', 'g'), '*', '%')) l (fits)
+      select replace(regexp_replace(g.pattern, E'([\\\\%_])', E'\\\\\\1', 'g'), '*', '%')) l (fits)
     where g.is_glob and g.namespace = p_space and (p_topic like l.fits or v_channel like l.fits)
       and (p_topic !~ '^[$]' or g.pattern ~ '^[$]'))
   order by s.id for key share skip locked;

@@ -25,7 +25,7 @@ as $$
   select array['app', 'version'], null, 'error',
     format('the version "%s" does not look like a number',
       left(p_normal #>> '{app,version}', 60)), 'Write ''1'', ''2'' or ''2.1''.'
-  where p_normal #>> '{app,version}' !~ '^[0-9]{1,9}(\.[0-9]{1,9}){0,3}$'
+  where p_normal #>> '{app,version}' !~ E'^[0-9]{1,9}(\\.[0-9]{1,9}){0,3}$'
   union all
   select array['app', 'graphs'], null, 'error', 'the document has no graph',
     'Give app.graphs with at least one graph; or activities, for one graph without an app.'

@@ -57,8 +57,8 @@ as $$
   select o.path || k.key, o.activity, 'error',
     format('%s has more slots than 10000, or none', k.key), 'Write name[25] for 25 slots.'
   from option o cross join lateral ratchet_internal.members(o.value) k
-  where o.form = 'map' and o.path[6] = 'job' and k.key ~ '\[[0-9]+\]$'
-    and substring(k.key from '\[([0-9]+)\]$')::numeric not between 1 and 10000
+  where o.form = 'map' and o.path[6] = 'job' and k.key ~ E'\\[[0-9]+\\]$'
+    and substring(k.key from E'\\[([0-9]+)\\]$')::numeric not between 1 and 10000
 $$;
 comment on function ratchet_internal.problems_of_values(jsonb) is
   'Errors for literals that have no meaning where they stand.';

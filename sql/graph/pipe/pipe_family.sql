@@ -44,7 +44,7 @@ begin
       ('json', 'json.(stringify|parse)'),
       ('cron', 'cron.nextDelay')) as f (family, names)
     where p_function
-      ~ ('^(' || replace(regexp_replace(f.names, '\s+', '', 'g'), '.', '\.') || ')$'));
+      ~ ('^(' || replace(regexp_replace(f.names, E'\\s+', '', 'g'), '.', E'\\.') || ')$'));
 end $$;
 comment on function ratchet_internal.pipe_family(text) is
   'The family of a function of the mapping language; null when there is no such function.';

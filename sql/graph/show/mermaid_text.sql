@@ -10,7 +10,7 @@ as $$
       when c.value ~ '^[A-Za-z0-9 ,]$' then c.value
       when c.value in ('-', '_') and around.text ~ '^[A-Za-z0-9].[A-Za-z0-9]$' then c.value
       when c.value = '.' and around.text ~ '^[A-Za-z0-9].[A-Za-z0-9]$'
-        and line.text !~* 'www\.' then c.value
+        and line.text !~* E'www\\.' then c.value
       when around.text = ' = ' then c.value
       else '#' || ascii(c.value) || ';' end, '' order by c.at), '') end
   from (

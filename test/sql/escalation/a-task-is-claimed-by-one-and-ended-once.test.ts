@@ -254,3 +254,20 @@ test.serial('prune removes what ended long enough ago, and nothing that is pendi
   t.deepEqual(left.map(({ id }) => id as string).sort(), [open, fresh].sort());
   t.is(await codeOf(prune(['pending'])), 'WF104');
 });
+
+const wrong: Record<string, [string, string | null, string]> = {
+  'no key': ['WF101', null, '1'],
+  'an empty key': ['WF101', '', '1'],
+  'a key with a control character': ['WF101', 'a\n', '1'],
+  'a value that is no text for Postgres': ['WF105', 'order', '"\\u0000"'],
+  'one that has such text within': ['WF105', 'order', '{"a":["\\ud800"]}'],
+};
+
+for (const [what, [code, key, value]] of Object.entries(wrong)) {
+  test.serial(`by metadata: ${what} is ${code}`, async (t) => {
+    const claimed = call(`claim_escalation_by_metadata($1, $2, 'ann')`, [key, value]);
+    t.is(await codeOf(claimed), code);
+    const resolved = call(`resolve_escalation_by_metadata($1, $2)`, [key, value]);
+    t.is(await codeOf(resolved), code);
+  });
+}

@@ -254,3 +254,46 @@ test.serial('a job is listed from its start: what it signals to all reaches itse
   await app.run();
   t.like(await app.state('solo'), { status: 0, data: { heard: 'solo' } });
 });
+
+test.serial('a job of a graph takes no hooks, whoever asks', async (t) => {
+  const app = await graphApp(sql, {
+    subscribes: 'work',
+    activities: {
+      start: { type: 'trigger', stats: { id: '{$self.input.data.id}' } },
+      work: { type: 'worker', topic: 'work' },
+    },
+    transitions: { start: [{ to: 'work' }] },
+  });
+  const queue = sql.name();
+  const { metadata } = await app.publish('work', { id: 'g' });
+  const graph = metadata['gid'] as string;
+  const routes = [{ queue, workflow: queue, namespace: app.space }];
+  const functions = await sql.value<string>('select ratchet.register_worker($1, $2)', [
+    ...['test', JSON.stringify(routes)],
+  ]);
+  const start = `select ratchet.start_workflow($1, '[]', $1, p_namespace => $2)`;
+  await sql.rows(start, [queue, app.space]);
+  const [asking] = await sql.exchange(functions);
+  const job = asking?.job_id ?? '';
+  const options = { search: { data: { a: 'b' } } };
+  const asked = { job, position: 1, kind: 'hook', name: queue, input: [] };
+  const [answer] = await sql.exchange(functions, {
+    plans: [{ ...asked, options: { id: 'g', queue, ...options } }],
+  });
+  t.like(answer, { kind: 'result', position: 1, is_failed: false }, 'as a job that has ended');
+  const hook = `select ratchet.hook('g', $1, '[]', $1, $2, $3)`;
+  await sql.rows(hook, [queue, app.space, JSON.stringify(options)]);
+  t.deepEqual(await sql.rows('select from ratchet.threads where job_id = $1', [graph]), []);
+  const data = `select from ratchet.jobs_attributes where job_id = $1 and kind = 'attribute'`;
+  t.deepEqual(await sql.rows(data, [graph]), []);
+  t.deepEqual(await sql.exchange(functions), []);
+  await app.work(await app.worker(['work']), () => ({ data: {} }));
+  t.like(await app.state('g'), { status: 0 });
+  // What a hook would hand in now, beside the end of another job.
+  await sql.exchange(functions, {
+    threads: [{ job: graph, address: 'h1' }],
+    ends: [{ job, result: 1 }],
+  });
+  t.is(await sql.value('select status from ratchet.jobs where id = $1', [job]), 0);
+  await sql.rows(`select ratchet.scrub('g', $1)`, [app.app]);
+});

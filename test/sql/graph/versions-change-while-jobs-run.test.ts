@@ -1,6 +1,7 @@
 import test from 'ava';
 import { codeOf, engine } from '../../support/engine';
 import { byJob, graphApp, type Graph } from '../../support/graph';
+import { waitFor } from '../../support/wait-for';
 
 const sql = engine();
 
@@ -84,6 +85,49 @@ test.serial('deploying a version anew replaces it; activating what is unknown fa
     [app.space],
   );
   t.deepEqual(numbers, [{ names: 4, numbers: 4 }]);
+});
+
+for (const isActive of [true, false]) {
+  const which = isActive ? 'an active version' : 'a version that is not active';
+  test.serial(`${which} that is deployed anew meanwhile is activated as it is then`, async (t) => {
+    const app = await graphApp(sql, one);
+    if (!isActive) await app.deploy('2', one);
+    const version = isActive ? '1' : '2';
+    const deploying = await sql.pool().connect();
+    await deploying.query('begin');
+    await deploying.query('select ratchet.deploy($1)', [
+      JSON.stringify({ app: { id: app.app, version, graphs: [two] } }),
+    ]);
+    const activating = app.activate(version);
+    const waits = `select from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`;
+    await waitFor('the activation waits', async () => (await sql.rows(waits)).length > 0);
+    await deploying.query('commit');
+    deploying.release();
+    t.true(await activating);
+    const active = 'select version from ratchet.graph_versions where app = $1 and is_active';
+    t.deepEqual(await sql.rows(active, [app.app]), [{ version }]);
+    await app.publish('run', { id: 'a' });
+    await app.signal('go', { id: 'a' });
+    await app.run();
+    t.like(await app.state('a'), { status: 0, data: { by: 'new' } });
+    await sql.rows(
+      `update ratchet_internal.graph_versions set replaced_at = replaced_at - interval '2 hours'
+        where space = $1`,
+      [app.space],
+    );
+    await app.deploy('3', one);
+  });
+}
+
+test.serial('a snapshot that may be older than the version activates nothing', async (t) => {
+  const app = await graphApp(sql, one);
+  const client = await sql.pool().connect();
+  await client.query('begin isolation level repeatable read');
+  const call = client.query('select ratchet.activate($1, $2)', ['1', app.app]);
+  t.is(await codeOf(call), 'WF605');
+  await client.query('rollback');
+  client.release();
 });
 
 test.serial('the only app with a topic need not be named', async (t) => {

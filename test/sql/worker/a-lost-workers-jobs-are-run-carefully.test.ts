@@ -1,5 +1,6 @@
 import test from 'ava';
 import { engine } from '../../support/engine';
+import { graphApp } from '../../support/graph';
 
 const sql = engine();
 
@@ -55,6 +56,33 @@ test.serial('an activity that is lost as often as its policy allows fails its st
   t.like(result, { kind: 'result', job_id: job, is_failed: true });
   t.like(JSON.parse(result?.value ?? ''), { code: 597, type: 'DurableMaxedError' });
 });
+
+for (const [policy, executions] of [
+  [undefined, 5],
+  [{ maximumAttempts: 2 }, 5],
+  [{ maximumAttempts: 7 }, 7],
+] as const) {
+  const said = policy === undefined ? 'no policy' : `at most ${policy.maximumAttempts}`;
+  test.serial(`an activity of a graph is lost ${executions} times, with ${said}`, async (t) => {
+    const app = await graphApp(sql, {
+      subscribes: 'work',
+      activities: { start: { type: 'trigger' }, work: { type: 'worker', topic: 'work' } },
+      transitions: { start: [{ to: 'work' }] },
+    });
+    const { job_id: job } = await app.publish('work');
+    for (let attempt = 1; attempt <= executions; attempt += 1) {
+      const one = await app.worker(['work'], { retry: policy });
+      t.like(await app.exchange(one), [{ name: 'work', attempt }]);
+      await sql.expire(one);
+    }
+    const last = await app.worker(['work'], { retry: policy });
+    t.deepEqual(await app.exchange(last), []);
+    await app.run();
+    const { status, error } = await app.state(job);
+    t.is(status, 0);
+    t.regex(String(error?.['message']), new RegExp(`lost .* in attempt ${executions}$`));
+  });
+}
 
 test.serial('a function lost ten times without a sign of life fails its job', async (t) => {
   const { queue, worker: first, job } = await claimed();

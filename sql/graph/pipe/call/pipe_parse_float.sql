@@ -6,7 +6,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_start text := substring(ratchet_internal.pipe_trim(p_text, 'start') from
-    '^[-+]?(?:Infinity|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?)');
+    E'^[-+]?(?:Infinity|(?:[0-9]+\\.?[0-9]*|\\.[0-9]+)(?:[eE][-+]?[0-9]+)?)');
 begin
   return case when v_start is null then 'NaN'
     else ratchet_internal.pipe_text_number(v_start) end;

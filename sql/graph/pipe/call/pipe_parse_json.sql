@@ -6,7 +6,7 @@ language plpgsql immutable parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if ratchet_internal.pipe_trim(p_text, 'both') ~ '^-0(\.0*)?([eE][-+]?[0-9]+)?$' then
+  if ratchet_internal.pipe_trim(p_text, 'both') ~ E'^-0(\\.0*)?([eE][-+]?[0-9]+)?$' then
     return '{"$": "-0"}';
   end if;
   return p_text::jsonb;

@@ -22,7 +22,7 @@ begin
       select string_agg(case m[1] when '$$' then '$' when '$&' then p_needle
         when '$`' then left(p_text, v_at - 1)
         when '$''' then substr(p_text, v_at + length(p_needle)) else m[1] end, '' order by at)
-      from regexp_matches(v_new, '(\$[$&`'']|[^$]+|\$)', 'g') with ordinality as r (m, at)), '');
+      from regexp_matches(v_new, E'(\\$[$&`'']|[^$]+|\\$)', 'g') with ordinality as r (m, at)), '');
   end if;
   return left(p_text, v_at - 1) || v_new || substr(p_text, v_at + length(p_needle));
 end $body$;

@@ -15,7 +15,7 @@ declare
   v_fast int := 1;
   v_operands int[];
 begin
-  if p_reference ~ '^\$(item|key|index|input|output)' then
+  if p_reference ~ E'^\\$(item|key|index|input|output)' then
     v_program.operand := v_program.variables[
       array_position('{$input,$output,$item,$key,$index}', v_steps[1])];
     if v_program.operand is null then
@@ -23,7 +23,7 @@ begin
     end if;
   else
     while v_fast < cardinality(v_steps)
-      and v_steps[v_fast + 1] !~ '^(length|\s*[-+][0-9]+|\s+[0-9]+|0[0-9]+)$' loop
+      and v_steps[v_fast + 1] !~ E'^(length|\\s*[-+][0-9]+|\\s+[0-9]+|0[0-9]+)$' loop
       v_fast := v_fast + 1;
     end loop;
     v_operands := array[array_position(v_program.paths, v_steps[1:v_fast]::text)];

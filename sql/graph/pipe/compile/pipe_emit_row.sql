@@ -14,7 +14,7 @@ declare
   v_name text := ratchet_internal.pipe_braced(p_row -> 0);
   v_cells int[] := '{}';
 begin
-  if p_prior is not null and coalesce(v_name !~ '^(@|\$(item|key|index|input|output))', true) then
+  if p_prior is not null and coalesce(v_name !~ E'^(@|\\$(item|key|index|input|output))', true) then
     v_program := ratchet_internal.pipe_emit_failure(v_program, '@pipe',
       'only the first row may begin with a value: the others begin with a function');
     v_program.cells := array[v_program.operand];

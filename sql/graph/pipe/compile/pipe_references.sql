@@ -10,7 +10,7 @@ as $$
 declare
   v_name text := ratchet_internal.pipe_braced(p_expression);
 begin
-  if v_name is not null and v_name !~ '^(@|\$(item|key|index|input|output))' then
+  if v_name is not null and v_name !~ E'^(@|\\$(item|key|index|input|output))' then
     return query select case v_name when '' then array[''] else string_to_array(v_name, '.') end,
       '{}'::text[];
   elsif jsonb_typeof(p_expression) = 'object' and p_expression ? '@pipe' then

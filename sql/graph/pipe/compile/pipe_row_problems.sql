@@ -26,7 +26,7 @@ begin
     v_path := p_path || i::text;
     if jsonb_typeof(v_row) = 'array' then
       if (v_has_prior or v_has_queue) and coalesce(ratchet_internal.pipe_braced(v_row -> 0)
-        !~ '^(@|\$(item|key|index|input|output))', true) then
+        !~ E'^(@|\\$(item|key|index|input|output))', true) then
         return query select v_path || '0'::text,
           'Every row but the first must begin with a function or an iteration variable.';
       end if;

@@ -9,7 +9,7 @@ as $$
 declare
   v_time float8 := ratchet_internal.pipe_date(p_function, p_args[1]);
   v_part int := array_position('{FullYear,Month,Date,Hours,Minutes,Seconds,Milliseconds,Day}',
-    regexp_replace(p_function, '^date\.get(UTC)?', ''));
+    regexp_replace(p_function, E'^date\\.get(UTC)?', ''));
 begin
   if v_time = 'NaN' then return '{"$": "NaN"}'; end if;
   if p_function = 'date.getTimezoneOffset' then return '0'; end if;

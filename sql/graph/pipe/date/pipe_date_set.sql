@@ -9,7 +9,7 @@ as $$
 declare
   v_time float8 := ratchet_internal.pipe_date(p_function, p_args[1]);
   v_part int := array_position('{FullYear,Month,Date,Hours,Minutes,Seconds,Milliseconds}',
-    regexp_replace(p_function, '^date\.set(UTC)?', ''));
+    regexp_replace(p_function, E'^date\\.set(UTC)?', ''));
   v_number float8 := ratchet_internal.pipe_number(p_args[2]);
   v_parts float8[];
 begin

@@ -9,7 +9,7 @@ declare
   c_zones constant jsonb := '{"ut": 0, "utc": 0, "gmt": 0, "z": 0, "est": -300, "edt": -240,
     "cst": -360, "cdt": -300, "mst": -420, "mdt": -360, "pst": -480, "pdt": -420}';
   v_text text collate "C" := lower(
-    regexp_replace(p_text, '\([^()]*\)', ' ', 'g') collate "C");
+    regexp_replace(p_text, E'\\([^()]*\\)', ' ', 'g') collate "C");
   v_month int;
   v_zone float8 := 0;
   v_time text[];
@@ -21,15 +21,15 @@ begin
   if v_numbers[1] is not null then return v_numbers[1]; end if;
   if p_text ~* '^[0-9]{4}-[0-9]{2}-[0-9]{2}T' then return 'NaN'; end if;
   v_time := regexp_match(v_text,
-    '([0-9]{1,2}):([0-9]{1,2})(?::([0-9]{1,2})(?:\.([0-9]+))?)?(?:\s*(am|pm)\y)?');
+    E'([0-9]{1,2}):([0-9]{1,2})(?::([0-9]{1,2})(?:\\.([0-9]+))?)?(?:\\s*(am|pm)\\y)?');
   if v_time is not null then
     v_text := regexp_replace(v_text,
-      '[0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}(\.[0-9]+)?)?(\s*(am|pm)\y)?', ' @ ');
+      E'[0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}(\\.[0-9]+)?)?(\\s*(am|pm)\\y)?', ' @ ');
   end if;
-  v_words := regexp_match(v_text, '(?:@|gmt|utc?|z)\s*([-+])([0-9]{2}):?([0-9]{2})?\y');
+  v_words := regexp_match(v_text, E'(?:@|gmt|utc?|z)\\s*([-+])([0-9]{2}):?([0-9]{2})?\\y');
   if v_words is not null then
     v_zone := (v_words[1] || '1')::int * (v_words[2]::int * 60 + coalesce(v_words[3]::int, 0));
-    v_text := regexp_replace(v_text, '((?:@|gmt|utc?|z)\s*)[-+][0-9]{2}:?([0-9]{2})?\y', '\1');
+    v_text := regexp_replace(v_text, E'((?:@|gmt|utc?|z)\\s*)[-+][0-9]{2}:?([0-9]{2})?\\y', E'\\1');
   end if;
   if v_text ~ ':' then return 'NaN'; end if;
   v_words := array(select m[1] from regexp_matches(v_text, '([a-z]+)', 'g') as m);

@@ -11,14 +11,15 @@ begin
   if length(p_text) > 100 or v_text !~ '^[-+]?[0-9]{4}' then return v_text; end if;
   if v_text ~ '^[0-9]{8}[Tt][0-9]{2}' then
     v_text := regexp_replace(v_text,
-      '^([0-9]{4})([0-9]{2})([0-9]{2})[Tt]([0-9]{2})([0-9]{2})?([0-9]{2})?', '\1-\2-\3T\4:\5:\6');
+      '^([0-9]{4})([0-9]{2})([0-9]{2})[Tt]([0-9]{2})([0-9]{2})?([0-9]{2})?',
+      E'\\1-\\2-\\3T\\4:\\5:\\6');
     v_text := regexp_replace(v_text, ':{1,2}(?![0-9:])', '');
   end if;
-  v_text := regexp_replace(v_text, '^([-+]?[0-9]+(-[0-9]{2}){2}[Tt ][0-9]{2})(?=\s*([Zz]|[-+]|$))',
-    '\1:00');
+  v_text := regexp_replace(v_text,
+    E'^([-+]?[0-9]+(-[0-9]{2}){2}[Tt ][0-9]{2})(?=\\s*([Zz]|[-+]|$))', E'\\1:00');
   if v_text ~ ':' then
-    v_text := regexp_replace(v_text, '\s+([Zz]|[-+][0-9]{2}(:?[0-9]{2})?)$', '\1');
-    v_text := regexp_replace(v_text, '(:[0-9]{2}([.,][0-9]+)?[-+][0-9]{2})$', '\1:00');
+    v_text := regexp_replace(v_text, E'\\s+([Zz]|[-+][0-9]{2}(:?[0-9]{2})?)$', E'\\1');
+    v_text := regexp_replace(v_text, '(:[0-9]{2}([.,][0-9]+)?[-+][0-9]{2})$', E'\\1:00');
   end if;
   return v_text;
 end $$;

@@ -22,10 +22,10 @@ begin
     v_text_a := ratchet_internal.pipe_text(p_a);
     v_text_b := ratchet_internal.pipe_text(p_b);
     if octet_length(v_text_a) > length(v_text_a) and octet_length(v_text_b) > length(v_text_b)
-      and v_text_a || v_text_b ~ '[\U00010000-\U0010FFFF]'
+      and v_text_a || v_text_b ~ E'[\\U00010000-\\U0010FFFF]'
     then
-      v_text_a := regexp_replace(v_text_a, '([\uE000-\uFFFF])', E'\U0010FFFF\\1', 'g');
-      v_text_b := regexp_replace(v_text_b, '([\uE000-\uFFFF])', E'\U0010FFFF\\1', 'g');
+      v_text_a := regexp_replace(v_text_a, E'([\\uE000-\\uFFFF])', E'\U0010FFFF\\1', 'g');
+      v_text_b := regexp_replace(v_text_b, E'([\\uE000-\\uFFFF])', E'\U0010FFFF\\1', 'g');
     end if;
     return bttextcmp(v_text_a, v_text_b);
   end if;

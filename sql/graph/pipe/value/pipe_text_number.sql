@@ -17,7 +17,7 @@ begin
       case lower(substr(v_text, 2, 1) collate "C") when 'x' then 16 when 'o' then 8 else 2 end);
   end if;
   v_parts := regexp_match(v_text,
-    '^[-+]?(?:([0-9]+)\.?([0-9]*)|\.([0-9]+))(?:[eE]([-+]?[0-9]+))?$');
+    E'^[-+]?(?:([0-9]+)\\.?([0-9]*)|\\.([0-9]+))(?:[eE]([-+]?[0-9]+))?$');
   if v_parts is null then return 'NaN'; end if;
   if length(v_text) < 100 and coalesce(length(v_parts[4]), 0) < 3 then
     return v_text::float8;
