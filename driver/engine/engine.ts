@@ -3,6 +3,7 @@ import type { Work } from '../database/exchange';
 import { emitEvents } from '../database/job-calls';
 import type { Route } from '../database/worker-calls';
 import type { LogLevel } from '../log';
+import { outside } from '../outside';
 import { parseOptions } from './activities';
 import { threadKey, threadOf } from './address';
 import { ClaimedActivities } from './claimed-activities';
@@ -158,7 +159,7 @@ export class Engine implements TurnHost, ExchangeHost, EvictionHost, ResyncHost,
   settle(turn: LiveTurn): void {
     this.turns.activate(turn);
     if (this.busy.push(turn) > 1) return;
-    setImmediate(() => {
+    setImmediate(outside, () => {
       const settled = this.busy;
       this.busy = [];
       for (const each of settled) each.rest();

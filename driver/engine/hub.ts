@@ -8,6 +8,7 @@ import { isRefusal } from '../connection-errors';
 import { environmentNumber } from '../environment';
 import { RatchetError } from '../errors';
 import { log, type LogLevel } from '../log';
+import { outside } from '../outside';
 import { startTelemetry } from '../telemetry/telemetry';
 import { Announcements } from './announcements';
 import { startEagerly } from './eager-start';
@@ -137,7 +138,12 @@ export class Hub {
   /** Notifications of these are wanted from now on. */
   listen(to: keyof typeof CHANNELS): void {
     if (this.settings.notifications === false) return;
-    this.listener ??= createListener({
+    this.listener ??= outside(() => this.openListener());
+    this.listener.listenTo(CHANNELS[to]);
+  }
+
+  private openListener(): Listener {
+    return createListener({
       connection: this.database.config,
       onNotify: (channel) => this.hear(channel),
       onListening: (channel) => {
@@ -149,7 +155,6 @@ export class Hub {
         this.fail('the listener lost its connection', error);
       },
     });
-    this.listener.listenTo(CHANNELS[to]);
   }
 
   private hear(channel: string): void {

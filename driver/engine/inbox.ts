@@ -4,6 +4,7 @@ import * as calls from '../database/broadcast-calls';
 import type { Database } from '../database/database';
 import { isConnectionError, isTransient } from '../errors';
 import { log } from '../log';
+import { outside } from '../outside';
 
 const POLL_MS = 1_000;
 const LEASE_SECONDS = 60;
@@ -129,7 +130,7 @@ export class Inbox {
 
   /** Renews what is listened to; a subscription whose process falls silent ends by itself. */
   private keepAlive(): void {
-    this.renewal ??= setInterval(() => void this.renew(), RENEW_MS).unref();
+    this.renewal ??= setInterval(outside, RENEW_MS, () => this.renew()).unref();
   }
 
   private async renew(): Promise<void> {
@@ -149,7 +150,7 @@ export class Inbox {
     if (this.isLooking || this.isClosed) return;
     if (this.subscriptions.size === 0 && this.asking === 0) return;
     this.isLooking = true;
-    setImmediate(() => void this.lookUntilDone());
+    setImmediate(outside, () => this.lookUntilDone());
   }
 
   private async lookUntilDone(): Promise<void> {

@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import type { Database } from '../database/database';
 import * as calls from '../database/worker-calls';
 import { RatchetError } from '../errors';
+import { outside } from '../outside';
 import { startHeartbeat, type Heartbeat } from './heartbeat';
 
 const UPKEEP_MS = 60_000;
@@ -120,7 +121,7 @@ export class Registration {
     this.heartbeat = startHeartbeat({ pgConfig, workerId, intervalMs, onLost, onError });
     if (!this.options.isUpkept) return;
     const upkeep = () => void calls.prune(database).catch(onError);
-    this.upkeepTimer = setInterval(upkeep, UPKEEP_MS).unref();
+    this.upkeepTimer = setInterval(outside, UPKEEP_MS, upkeep).unref();
   }
 
   /** Hands back what the worker holds and stops beating. */

@@ -3,6 +3,7 @@ import type { Database } from '../database/database';
 import type { Work } from '../database/exchange';
 import { watchJobs, type FinishedJob } from '../database/job-calls';
 import { isConnectionError, isTransient, RatchetError } from '../errors';
+import { outside } from '../outside';
 import { isHookAddress } from './address';
 import type { Batch } from './report';
 import type { TurnCache } from './turn-cache';
@@ -126,7 +127,7 @@ export class ResultWaiter {
     this.isDue = true;
     if (this.isLooking || this.waiting.size === 0) return;
     this.isLooking = true;
-    setImmediate(() => void this.lookUntilDone());
+    setImmediate(outside, () => this.lookUntilDone());
   }
 
   private async lookUntilDone(): Promise<void> {
