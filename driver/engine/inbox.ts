@@ -29,6 +29,12 @@ export interface Asked {
   answer: string | undefined;
 }
 
+/** An answer that nobody waits for yet, and the last call that had begun when it came. */
+interface Early {
+  payload: string;
+  call: number;
+}
+
 function replyKey(subscription: string, jobId: string | null): string {
   return `${subscription}\n${jobId ?? ''}`;
 }
@@ -39,8 +45,11 @@ export class Inbox {
   private readonly subscriptions = new Map<string, Subscription>();
   private readonly boxes = new Map<string, ReplyBox>();
   private readonly waiting = new Map<string, (payload: string) => void>();
-  /** Answers that came before the caller knew the id of its job. */
-  private readonly early = new Map<string, string>();
+  /** Answers that came while a call under way did not know the id of its job, in their order. */
+  private readonly early = new Map<string, Early>();
+  /** Those calls, by number, in the order in which they began. */
+  private readonly starting = new Set<number>();
+  private calls = 0;
   private asking = 0;
   private seen: string[] = [];
   private timer: NodeJS.Timeout | undefined;
@@ -85,19 +94,34 @@ export class Inbox {
     timeoutMs: number,
   ): Promise<Asked> {
     const box = await this.replyBox(space);
+    const call = (this.calls += 1);
     this.asking += 1;
+    this.starting.add(call);
     try {
       const { jobId, answer } = await ask(box);
-      return { jobId, answer: answer ?? (await this.answered(replyKey(box, jobId), timeoutMs)) };
+      const answered = answer ?? this.answered(replyKey(box, jobId), timeoutMs);
+      this.hasStarted(call);
+      return { jobId, answer: await answered };
     } finally {
+      this.hasStarted(call);
       this.asking -= 1;
-      if (this.asking === 0) this.early.clear();
+    }
+  }
+
+  /** It knows its own id: what came before it did is kept for calls that began before that. */
+  private hasStarted(call: number): void {
+    if (!this.starting.delete(call)) return;
+    const [oldest = Infinity] = this.starting;
+    for (const [key, early] of this.early) {
+      if (early.call >= oldest) return;
+      this.early.delete(key);
     }
   }
 
   private answered(key: string, timeoutMs: number): Promise<string | undefined> {
     const early = this.early.get(key);
-    if (early !== undefined) return Promise.resolve(early);
+    this.early.delete(key);
+    if (early !== undefined) return Promise.resolve(early.payload);
     return new Promise((resolve) => {
       const settle = (payload?: string) => {
         clearTimeout(timer);
@@ -187,7 +211,9 @@ export class Inbox {
     const key = replyKey(subscription, job);
     const settle = this.waiting.get(key);
     if (settle !== undefined) settle(payload);
-    else if (this.asking > 0) this.early.set(key, payload);
+    else if (this.starting.size > 0 && !this.early.has(key)) {
+      this.early.set(key, { payload, call: this.calls });
+    }
   }
 
   async close(): Promise<void> {
