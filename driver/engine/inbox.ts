@@ -2,13 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { backoff } from '../backoff';
 import * as calls from '../database/broadcast-calls';
 import type { Database } from '../database/database';
-import { isConnectionError, isTransient } from '../errors';
+import { isConnectionError, isTransient, RatchetError } from '../errors';
 import { log } from '../log';
 import { outside } from '../outside';
 
 const POLL_MS = 1_000;
 const LEASE_SECONDS = 60;
 const RENEW_MS = 20_000;
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export type Deliver = (topic: string, payload: string) => void;
 
@@ -35,6 +36,22 @@ interface Early {
   call: number;
 }
 
+/** Who waits for an answer. */
+interface Waiting {
+  jobId: string;
+  resolve: (payload: string | undefined) => void;
+  reject: (error: unknown) => void;
+  timer?: NodeJS.Timeout;
+}
+
+function shutDown(jobId: string): RatchetError {
+  const message = 'The connection was shut down while an answer was awaited.';
+  return new RatchetError('WF403', message, {
+    detail: { job_id: jobId },
+    hint: 'The job goes on: read it with getState once there is a connection again.',
+  });
+}
+
 function replyKey(subscription: string, jobId: string | null): string {
   return `${subscription}\n${jobId ?? ''}`;
 }
@@ -44,7 +61,7 @@ export class Inbox {
   private readonly owner = randomUUID();
   private readonly subscriptions = new Map<string, Subscription>();
   private readonly boxes = new Map<string, ReplyBox>();
-  private readonly waiting = new Map<string, (payload: string) => void>();
+  private readonly waiting = new Map<string, Waiting>();
   /** Answers that came while a call under way did not know the id of its job, in their order. */
   private readonly early = new Map<string, Early>();
   /** Those calls, by number, in the order in which they began. */
@@ -86,7 +103,9 @@ export class Inbox {
 
   /**
    * Starts a job by `ask` and waits for its first answer; undefined when that has not come within
-   * `timeoutMs`.
+   * `timeoutMs`, which may be Infinity.
+   *
+   * @throws RatchetError WF403 when the connection is shut down meanwhile
    */
   async ask(
     space: string,
@@ -99,7 +118,7 @@ export class Inbox {
     this.starting.add(call);
     try {
       const { jobId, answer } = await ask(box);
-      const answered = answer ?? this.answered(replyKey(box, jobId), timeoutMs);
+      const answered = answer ?? this.answered(box, jobId, timeoutMs);
       this.hasStarted(call);
       return { jobId, answer: await answered };
     } finally {
@@ -118,20 +137,36 @@ export class Inbox {
     }
   }
 
-  private answered(key: string, timeoutMs: number): Promise<string | undefined> {
+  private answered(box: string, jobId: string, timeoutMs: number): Promise<string | undefined> {
+    const key = replyKey(box, jobId);
     const early = this.early.get(key);
     this.early.delete(key);
     if (early !== undefined) return Promise.resolve(early.payload);
-    return new Promise((resolve) => {
-      const settle = (payload?: string) => {
-        clearTimeout(timer);
-        this.waiting.delete(key);
-        resolve(payload);
-      };
-      const timer = setTimeout(() => settle(), timeoutMs);
-      this.waiting.set(key, settle);
+    if (this.isClosed) return Promise.reject(shutDown(jobId));
+    return new Promise((resolve, reject) => {
+      const waiting: Waiting = { jobId, resolve, reject };
+      this.waiting.set(key, waiting);
+      this.giveUpAfter(timeoutMs, key, waiting);
       this.look();
     });
+  }
+
+  /** One timer after the other, for a wait that is longer than one. */
+  private giveUpAfter(timeoutMs: number, key: string, waiting: Waiting): void {
+    const next = () => {
+      if (timeoutMs > LONGEST_TIMER_MS)
+        this.giveUpAfter(timeoutMs - LONGEST_TIMER_MS, key, waiting);
+      else this.settled(key)?.resolve(undefined);
+    };
+    waiting.timer = setTimeout(next, Math.min(timeoutMs, LONGEST_TIMER_MS));
+  }
+
+  /** Nobody waits for it any more; who did, if anybody, is to be told. */
+  private settled(key: string): Waiting | undefined {
+    const waiting = this.waiting.get(key);
+    this.waiting.delete(key);
+    clearTimeout(waiting?.timer);
+    return waiting;
   }
 
   private async replyBox(space: string): Promise<string> {
@@ -209,8 +244,8 @@ export class Inbox {
       return;
     }
     const key = replyKey(subscription, job);
-    const settle = this.waiting.get(key);
-    if (settle !== undefined) settle(payload);
+    const waiting = this.settled(key);
+    if (waiting !== undefined) waiting.resolve(payload);
     else if (this.starting.size > 0 && !this.early.has(key)) {
       this.early.set(key, { payload, call: this.calls });
     }
@@ -220,6 +255,10 @@ export class Inbox {
     this.isClosed = true;
     clearTimeout(this.timer);
     clearInterval(this.renewal);
+    for (const [key, { jobId, reject }] of this.waiting) {
+      this.settled(key);
+      reject(shutDown(jobId));
+    }
     const ids = [...this.subscriptions.keys(), ...[...this.boxes.values()].map(({ id }) => id)];
     this.subscriptions.clear();
     this.boxes.clear();
