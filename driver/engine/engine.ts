@@ -105,11 +105,6 @@ export class Engine implements TurnHost, ExchangeHost, EvictionHost, ResyncHost,
     return this.registration.servesOnly(routes);
   }
 
-  /** Takes nothing new for the routes of an instance. */
-  async leave(guid: string): Promise<void> {
-    await this.registration.leave(guid);
-  }
-
   /** There may be work: somebody said so. */
   notify(): void {
     if (this.workerId !== '' && !this.isStopped) this.loop.wake(true);

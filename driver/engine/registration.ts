@@ -18,9 +18,11 @@ export interface RegistrationOptions {
   onChange: () => void;
 }
 
+/** Of one instance, where routes name theirs: of others the database knows that they stay. */
 function isSame(route: calls.Route, other: calls.Route): boolean {
-  const { namespace, queue, workflow } = other;
-  return route.namespace === namespace && route.queue === queue && route.workflow === workflow;
+  const { namespace, queue, workflow, guid } = other;
+  const isOfSame = route.namespace === namespace && route.guid === guid;
+  return isOfSame && route.queue === queue && route.workflow === workflow;
 }
 
 /** This process as a worker in the database: its number, its routes, its lease. */
@@ -64,13 +66,6 @@ export class Registration {
     const done = this.lastChange.then(change);
     this.lastChange = done.catch(() => undefined);
     return done;
-  }
-
-  /** No longer serves the routes of an instance. */
-  async leave(guid: string): Promise<void> {
-    const leaving = this.routes.filter((route) => route.guid === guid);
-    this.routes = this.routes.filter((route) => route.guid !== guid);
-    await this.inOrder(() => this.remove(leaving));
   }
 
   /** No longer serves these. Returns those of them that nobody else here serves either. */
