@@ -7,6 +7,7 @@ import { startHeartbeat, type Heartbeat } from './heartbeat';
 
 const UPKEEP_MS = 60_000;
 const BEATS_A_LEASE = 5;
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export interface RegistrationOptions {
   /** Seconds for which a silent worker keeps its work, 1 to 3,600. Default 30. */
@@ -32,6 +33,8 @@ export class Registration {
   private routes: calls.Route[] = [];
   private heartbeat: Heartbeat | undefined;
   private upkeepTimer: NodeJS.Timeout | undefined;
+  /** Lets the process live: all else that it waits for may be timers that do not. */
+  private life: NodeJS.Timeout | undefined;
   private first: Promise<void> | undefined;
   private isEnded = false;
   private lastChange: Promise<unknown> = Promise.resolve();
@@ -44,6 +47,7 @@ export class Registration {
   /** Serves a route from now on; the first one registers the worker. */
   async serve(route: calls.Route): Promise<void> {
     this.routes.push(route);
+    this.live();
     try {
       if (this.first === undefined) {
         this.first = this.register();
@@ -55,9 +59,21 @@ export class Registration {
       }
     } catch (error) {
       // Whoever tries again is not held up by a route that was refused.
-      this.routes.splice(this.routes.indexOf(route), 1);
+      this.routes = this.routes.filter((each) => each !== route);
+      this.live();
       if (this.workerId === '') this.first = undefined;
       throw error;
+    }
+  }
+
+  /** A process that serves goes on, though nothing happens in it. */
+  private live(): void {
+    const isServing = this.routes.length > 0 && !this.isEnded;
+    if (isServing) {
+      this.life ??= setInterval(() => undefined, LONGEST_TIMER_MS);
+    } else {
+      clearInterval(this.life);
+      this.life = undefined;
     }
   }
 
@@ -71,6 +87,7 @@ export class Registration {
   /** No longer serves these. Returns those of them that nobody else here serves either. */
   async withdraw(routes: calls.Route[]): Promise<calls.Route[]> {
     this.routes = this.routes.filter((route) => !routes.includes(route));
+    this.live();
     return this.inOrder(async () => {
       const isServed = (route: calls.Route) => this.routes.some((each) => isSame(each, route));
       const gone = routes.filter((route) => !isServed(route));
@@ -122,6 +139,7 @@ export class Registration {
   /** Hands back what the worker holds and stops beating. */
   async end(): Promise<void> {
     this.isEnded = true;
+    this.live();
     clearInterval(this.upkeepTimer);
     await this.first?.catch(() => undefined);
     if (this.workerId !== '') {
