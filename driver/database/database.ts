@@ -26,6 +26,9 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const IDLE_TIMEOUT_MS = 60_000;
 const QUERY_TIMEOUT_MS = 60_000;
 
+/** A connection that breaks while idle is replaced; the next statement reports what is wrong. */
+const ignore = () => undefined;
+
 /** A database as the driver uses it: a pool, and where to connect for sessions of its own. */
 export class Database {
   readonly pool: Pool;
@@ -41,8 +44,7 @@ export class Database {
   ) {
     this.isOwned = pool === undefined;
     this.pool = pool ?? new Pool({ ...poolDefaults, ...config });
-    // A connection that breaks while idle is replaced; the next statement reports what is wrong.
-    this.pool.on('error', () => undefined);
+    this.pool.on('error', ignore);
     this.stepTransactions = new StepTransactions(config);
   }
 
@@ -109,7 +111,8 @@ export class Database {
 
   async close(): Promise<void> {
     await this.stepTransactions.close();
-    if (this.isOwned && !this.pool.ended) await this.pool.end();
+    if (!this.isOwned) this.pool.off('error', ignore);
+    else if (!this.pool.ended) await this.pool.end();
   }
 }
 

@@ -1,8 +1,8 @@
-import { AsyncResource } from 'node:async_hooks';
 import type { Database } from '../database/database';
 import type { Caller, Work } from '../database/exchange';
 import { startForWorker, startWorkflow, type StartRequest } from '../database/job-calls';
 import { isConnectionError, isTransient } from '../errors';
+import { outside } from '../outside';
 import type { ExchangeLoop } from './exchange-loop';
 import type { Served } from './served';
 
@@ -15,12 +15,6 @@ export interface EagerHost extends Caller {
   receive(work: Work): void;
 }
 
-/**
- * Where nobody's asynchronous context is: a job is no part of what its starter does, and is not to
- * find the starter's transaction or request in an AsyncLocalStorage.
- */
-const outside = new AsyncResource('pgratchet');
-
 /** The rule of `ratchet_internal.asks_to_watch`: for others the call would only cost more. */
 const PLAIN = [null, '{"watch":true}'];
 
@@ -32,7 +26,7 @@ export function startEagerly(host: EagerHost, request: StartRequest): Promise<vo
   const { loop, served } = host;
   const mayRun = loop.mayBegin && served.takes(request);
   if (!mayRun || !PLAIN.includes(request.options)) return undefined;
-  return outside.runInAsyncScope(() => start(host, request));
+  return outside(() => start(host, request));
 }
 
 async function start(host: EagerHost, request: StartRequest): Promise<void> {

@@ -3,6 +3,7 @@ import type { Work } from '../database/exchange';
 import { emitEvents } from '../database/job-calls';
 import type { Route } from '../database/worker-calls';
 import type { LogLevel } from '../log';
+import { outside } from '../outside';
 import { parseOptions } from './activities';
 import { threadKey, threadOf } from './address';
 import { ClaimedActivities } from './claimed-activities';
@@ -108,11 +109,6 @@ export class Engine implements TurnHost, ExchangeHost, EvictionHost, ResyncHost,
     return this.registration.servesOnly(routes);
   }
 
-  /** Takes nothing new for the routes of an instance. */
-  async leave(guid: string): Promise<void> {
-    await this.registration.leave(guid);
-  }
-
   /** There may be work: somebody said so. */
   notify(): void {
     if (this.workerId !== '' && !this.isStopped) this.loop.wake(true);
@@ -162,7 +158,7 @@ export class Engine implements TurnHost, ExchangeHost, EvictionHost, ResyncHost,
   settle(turn: LiveTurn): void {
     this.turns.activate(turn);
     if (this.busy.push(turn) > 1) return;
-    setImmediate(() => {
+    setImmediate(outside, () => {
       const settled = this.busy;
       this.busy = [];
       for (const each of settled) each.rest();

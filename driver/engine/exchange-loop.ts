@@ -2,6 +2,7 @@ import { backoff } from '../backoff';
 import type { Database } from '../database/database';
 import { exchange, peek, type Caller, type Rooms, type Work } from '../database/exchange';
 import { isConnectionError, isTransient } from '../errors';
+import { outside } from '../outside';
 import { stepTeller } from '../telemetry/step-spans';
 import { telemetry } from '../telemetry/telemetry';
 import { within } from '../within';
@@ -71,7 +72,7 @@ export class ExchangeLoop implements PartSender {
     if (isHungry) this.isHungry = true;
     if (this.isScheduled) return;
     this.isScheduled = true;
-    setImmediate(() => {
+    setImmediate(outside, () => {
       this.isScheduled = false;
       this.pump();
     });

@@ -8,18 +8,23 @@ import { isRefusal } from '../connection-errors';
 import { environmentNumber } from '../environment';
 import { RatchetError } from '../errors';
 import { log, type LogLevel } from '../log';
+import { outside } from '../outside';
 import { startTelemetry } from '../telemetry/telemetry';
 import { Announcements } from './announcements';
 import { startEagerly } from './eager-start';
 import { Engine, type EngineOptions } from './engine';
 import { GatheredStarts } from './gathered-starts';
+import { contentOf, nameOf } from './identity';
 import { Inbox } from './inbox';
 import { watchGlobals } from './nondeterminism';
 import type { Batch } from './report';
 import { ResultWaiter, tellEnds } from './result-waiter';
 import { TaskEvents } from './task-events';
 
-/** How a database is named: a `pg` class or pool, and its options. */
+/**
+ * How a database is named: a `pg` class or pool, and its options. Equal options are one connection;
+ * a function in them (a `password` callback) is equal to itself only, so make it once.
+ */
 export interface Connection {
   class: unknown;
   options?: ClientConfig & Record<string, unknown>;
@@ -69,8 +74,6 @@ function environmentSettings(): HubOptions {
 }
 
 const hubs = new Map<string, Hub>();
-const poolIds = new WeakMap<object, number>();
-let poolCount = 0;
 
 /** Everything in this process that talks to one database: one pool, one listener, one worker. */
 export class Hub {
@@ -137,7 +140,12 @@ export class Hub {
   /** Notifications of these are wanted from now on. */
   listen(to: keyof typeof CHANNELS): void {
     if (this.settings.notifications === false) return;
-    this.listener ??= createListener({
+    this.listener ??= outside(() => this.openListener());
+    this.listener.listenTo(CHANNELS[to]);
+  }
+
+  private openListener(): Listener {
+    return createListener({
       connection: this.database.config,
       onNotify: (channel) => this.hear(channel),
       onListening: (channel) => {
@@ -149,7 +157,6 @@ export class Hub {
         this.fail('the listener lost its connection', error);
       },
     });
-    this.listener.listenTo(CHANNELS[to]);
   }
 
   private hear(channel: string): void {
@@ -242,14 +249,7 @@ function optionsOf(pool: Pool): ClientConfig {
   return { ...pool.options, ...(password === undefined ? {} : { password }) };
 }
 
-function identity(connection: Connection): string {
-  if (!isPool(connection.class)) return JSON.stringify(connection.options ?? {});
-  const id = poolIds.get(connection.class) ?? (poolCount += 1);
-  poolIds.set(connection.class, id);
-  return `pool ${id}`;
-}
-
-/** The hub of a connection; equal options share one. */
+/** The hub of a connection; equal options share one, of functions the same. */
 export function hubOf(connection: Connection, settings: HubOptions = {}): Hub {
   if (typeof connection !== 'object' || connection === null || !connection.class) {
     throw new RatchetError('WF104', 'A connection is { class, options }.', {
@@ -257,7 +257,8 @@ export function hubOf(connection: Connection, settings: HubOptions = {}): Hub {
     });
   }
   startTelemetry();
-  const id = identity(connection);
+  const { class: given, options = {} } = connection;
+  const id = isPool(given) ? nameOf(given) : contentOf(options);
   const known = hubs.get(id);
   known?.configure(settings);
   const hub = known ?? new Hub(connection, { ...environmentSettings(), ...settings });

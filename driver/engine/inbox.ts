@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { backoff } from '../backoff';
 import * as calls from '../database/broadcast-calls';
 import type { Database } from '../database/database';
-import { isConnectionError, isTransient } from '../errors';
+import { isConnectionError, isTransient, RatchetError } from '../errors';
 import { log } from '../log';
+import { outside } from '../outside';
 
 const POLL_MS = 1_000;
 const LEASE_SECONDS = 60;
 const RENEW_MS = 20_000;
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export type Deliver = (topic: string, payload: string) => void;
 
@@ -28,6 +30,28 @@ export interface Asked {
   answer: string | undefined;
 }
 
+/** An answer that nobody waits for yet, and the last call that had begun when it came. */
+interface Early {
+  payload: string;
+  call: number;
+}
+
+/** Who waits for an answer. */
+interface Waiting {
+  jobId: string;
+  resolve: (payload: string | undefined) => void;
+  reject: (error: unknown) => void;
+  timer?: NodeJS.Timeout;
+}
+
+function shutDown(jobId: string): RatchetError {
+  const message = 'The connection was shut down while an answer was awaited.';
+  return new RatchetError('WF403', message, {
+    detail: { job_id: jobId },
+    hint: 'The job goes on: read it with getState once there is a connection again.',
+  });
+}
+
 function replyKey(subscription: string, jobId: string | null): string {
   return `${subscription}\n${jobId ?? ''}`;
 }
@@ -37,9 +61,12 @@ export class Inbox {
   private readonly owner = randomUUID();
   private readonly subscriptions = new Map<string, Subscription>();
   private readonly boxes = new Map<string, ReplyBox>();
-  private readonly waiting = new Map<string, (payload: string) => void>();
-  /** Answers that came before the caller knew the id of its job. */
-  private readonly early = new Map<string, string>();
+  private readonly waiting = new Map<string, Waiting>();
+  /** Answers that came while a call under way did not know the id of its job, in their order. */
+  private readonly early = new Map<string, Early>();
+  /** Those calls, by number, in the order in which they began. */
+  private readonly starting = new Set<number>();
+  private calls = 0;
   private asking = 0;
   private seen: string[] = [];
   private timer: NodeJS.Timeout | undefined;
@@ -76,7 +103,9 @@ export class Inbox {
 
   /**
    * Starts a job by `ask` and waits for its first answer; undefined when that has not come within
-   * `timeoutMs`.
+   * `timeoutMs`, which may be Infinity.
+   *
+   * @throws RatchetError WF403 when the connection is shut down meanwhile
    */
   async ask(
     space: string,
@@ -84,29 +113,60 @@ export class Inbox {
     timeoutMs: number,
   ): Promise<Asked> {
     const box = await this.replyBox(space);
+    const call = (this.calls += 1);
     this.asking += 1;
+    this.starting.add(call);
     try {
       const { jobId, answer } = await ask(box);
-      return { jobId, answer: answer ?? (await this.answered(replyKey(box, jobId), timeoutMs)) };
+      const answered = answer ?? this.answered(box, jobId, timeoutMs);
+      this.hasStarted(call);
+      return { jobId, answer: await answered };
     } finally {
+      this.hasStarted(call);
       this.asking -= 1;
-      if (this.asking === 0) this.early.clear();
     }
   }
 
-  private answered(key: string, timeoutMs: number): Promise<string | undefined> {
+  /** It knows its own id: what came before it did is kept for calls that began before that. */
+  private hasStarted(call: number): void {
+    if (!this.starting.delete(call)) return;
+    const [oldest = Infinity] = this.starting;
+    for (const [key, early] of this.early) {
+      if (early.call >= oldest) return;
+      this.early.delete(key);
+    }
+  }
+
+  private answered(box: string, jobId: string, timeoutMs: number): Promise<string | undefined> {
+    const key = replyKey(box, jobId);
     const early = this.early.get(key);
-    if (early !== undefined) return Promise.resolve(early);
-    return new Promise((resolve) => {
-      const settle = (payload?: string) => {
-        clearTimeout(timer);
-        this.waiting.delete(key);
-        resolve(payload);
-      };
-      const timer = setTimeout(() => settle(), timeoutMs);
-      this.waiting.set(key, settle);
+    this.early.delete(key);
+    if (early !== undefined) return Promise.resolve(early.payload);
+    if (this.isClosed) return Promise.reject(shutDown(jobId));
+    return new Promise((resolve, reject) => {
+      const waiting: Waiting = { jobId, resolve, reject };
+      this.waiting.set(key, waiting);
+      this.giveUpAfter(timeoutMs, key, waiting);
       this.look();
     });
+  }
+
+  /** One timer after the other, for a wait that is longer than one. */
+  private giveUpAfter(timeoutMs: number, key: string, waiting: Waiting): void {
+    const next = () => {
+      if (timeoutMs > LONGEST_TIMER_MS)
+        this.giveUpAfter(timeoutMs - LONGEST_TIMER_MS, key, waiting);
+      else this.settled(key)?.resolve(undefined);
+    };
+    waiting.timer = setTimeout(next, Math.min(timeoutMs, LONGEST_TIMER_MS));
+  }
+
+  /** Nobody waits for it any more; who did, if anybody, is to be told. */
+  private settled(key: string): Waiting | undefined {
+    const waiting = this.waiting.get(key);
+    this.waiting.delete(key);
+    clearTimeout(waiting?.timer);
+    return waiting;
   }
 
   private async replyBox(space: string): Promise<string> {
@@ -129,7 +189,7 @@ export class Inbox {
 
   /** Renews what is listened to; a subscription whose process falls silent ends by itself. */
   private keepAlive(): void {
-    this.renewal ??= setInterval(() => void this.renew(), RENEW_MS).unref();
+    this.renewal ??= setInterval(outside, RENEW_MS, () => this.renew()).unref();
   }
 
   private async renew(): Promise<void> {
@@ -149,7 +209,7 @@ export class Inbox {
     if (this.isLooking || this.isClosed) return;
     if (this.subscriptions.size === 0 && this.asking === 0) return;
     this.isLooking = true;
-    setImmediate(() => void this.lookUntilDone());
+    setImmediate(outside, () => this.lookUntilDone());
   }
 
   private async lookUntilDone(): Promise<void> {
@@ -184,15 +244,21 @@ export class Inbox {
       return;
     }
     const key = replyKey(subscription, job);
-    const settle = this.waiting.get(key);
-    if (settle !== undefined) settle(payload);
-    else if (this.asking > 0) this.early.set(key, payload);
+    const waiting = this.settled(key);
+    if (waiting !== undefined) waiting.resolve(payload);
+    else if (this.starting.size > 0 && !this.early.has(key)) {
+      this.early.set(key, { payload, call: this.calls });
+    }
   }
 
   async close(): Promise<void> {
     this.isClosed = true;
     clearTimeout(this.timer);
     clearInterval(this.renewal);
+    for (const [key, { jobId, reject }] of this.waiting) {
+      this.settled(key);
+      reject(shutDown(jobId));
+    }
     const ids = [...this.subscriptions.keys(), ...[...this.boxes.values()].map(({ id }) => id)];
     this.subscriptions.clear();
     this.boxes.clear();

@@ -2,10 +2,12 @@ import { hostname } from 'node:os';
 import type { Database } from '../database/database';
 import * as calls from '../database/worker-calls';
 import { RatchetError } from '../errors';
+import { outside } from '../outside';
 import { startHeartbeat, type Heartbeat } from './heartbeat';
 
 const UPKEEP_MS = 60_000;
 const BEATS_A_LEASE = 5;
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 export interface RegistrationOptions {
   /** Seconds for which a silent worker keeps its work, 1 to 3,600. Default 30. */
@@ -17,9 +19,11 @@ export interface RegistrationOptions {
   onChange: () => void;
 }
 
+/** Of one instance, where routes name theirs: of others the database knows that they stay. */
 function isSame(route: calls.Route, other: calls.Route): boolean {
-  const { namespace, queue, workflow } = other;
-  return route.namespace === namespace && route.queue === queue && route.workflow === workflow;
+  const { namespace, queue, workflow, guid } = other;
+  const isOfSame = route.namespace === namespace && route.guid === guid;
+  return isOfSame && route.queue === queue && route.workflow === workflow;
 }
 
 /** This process as a worker in the database: its number, its routes, its lease. */
@@ -31,6 +35,8 @@ export class Registration {
   private routes: calls.Route[] = [];
   private heartbeat: Heartbeat | undefined;
   private upkeepTimer: NodeJS.Timeout | undefined;
+  /** Lets the process live: all else that it waits for may be timers that do not. */
+  private life: NodeJS.Timeout | undefined;
   private first: Promise<void> | undefined;
   private isEnded = false;
   private lastChange: Promise<unknown> = Promise.resolve();
@@ -43,6 +49,7 @@ export class Registration {
   /** Serves a route from now on; the first one registers the worker. */
   async serve(route: calls.Route): Promise<void> {
     this.routes.push(route);
+    this.live();
     try {
       if (this.first === undefined) {
         this.first = this.register();
@@ -54,9 +61,21 @@ export class Registration {
       }
     } catch (error) {
       // Whoever tries again is not held up by a route that was refused.
-      this.routes.splice(this.routes.indexOf(route), 1);
+      this.routes = this.routes.filter((each) => each !== route);
+      this.live();
       if (this.workerId === '') this.first = undefined;
       throw error;
+    }
+  }
+
+  /** A process that serves goes on, though nothing happens in it. */
+  private live(): void {
+    const isServing = this.routes.length > 0 && !this.isEnded;
+    if (isServing) {
+      this.life ??= setInterval(() => undefined, LONGEST_TIMER_MS);
+    } else {
+      clearInterval(this.life);
+      this.life = undefined;
     }
   }
 
@@ -67,16 +86,10 @@ export class Registration {
     return done;
   }
 
-  /** No longer serves the routes of an instance. */
-  async leave(guid: string): Promise<void> {
-    const leaving = this.routes.filter((route) => route.guid === guid);
-    this.routes = this.routes.filter((route) => route.guid !== guid);
-    await this.inOrder(() => this.remove(leaving));
-  }
-
   /** No longer serves these. Returns those of them that nobody else here serves either. */
   async withdraw(routes: calls.Route[]): Promise<calls.Route[]> {
     this.routes = this.routes.filter((route) => !routes.includes(route));
+    this.live();
     return this.inOrder(async () => {
       const isServed = (route: calls.Route) => this.routes.some((each) => isSame(each, route));
       const gone = routes.filter((route) => !isServed(route));
@@ -123,12 +136,13 @@ export class Registration {
     this.heartbeat = startHeartbeat({ pgConfig, workerId, intervalMs, onLost, onError });
     if (!this.options.isUpkept) return;
     const upkeep = () => void calls.prune(database).catch(onError);
-    this.upkeepTimer = setInterval(upkeep, UPKEEP_MS).unref();
+    this.upkeepTimer = setInterval(outside, UPKEEP_MS, upkeep).unref();
   }
 
   /** Hands back what the worker holds and stops beating. */
   async end(): Promise<void> {
     this.isEnded = true;
+    this.live();
     clearInterval(this.upkeepTimer);
     await this.first?.catch(() => undefined);
     if (this.workerId !== '') {

@@ -5,6 +5,7 @@ import { watchJobs, type FinishedJob } from '../database/job-calls';
 import { isOfStatement } from '../connection-errors';
 import { isConnectionError, isTransient, RatchetError } from '../errors';
 import { log } from '../log';
+import { outside } from '../outside';
 import { isHookAddress } from './address';
 import type { Batch } from './report';
 import type { TurnCache } from './turn-cache';
@@ -130,7 +131,7 @@ export class ResultWaiter {
     this.isDue = true;
     if (this.isLooking || this.waiting.size === 0) return;
     this.isLooking = true;
-    setImmediate(() => void this.lookUntilDone());
+    setImmediate(outside, () => this.lookUntilDone());
   }
 
   private async lookUntilDone(): Promise<void> {

@@ -129,8 +129,8 @@ export class HotMesh {
   }
 
   /**
-   * Starts a job and waits for what it broadcasts first. Rejects with `{ error, job_id }` when it
-   * fails, with `{ code: 504, message: 'timeout', job_id }` after `timeout` milliseconds.
+   * Starts a job and waits for its first broadcast. Rejects with `{ error, job_id }` when it fails,
+   * with `{ code: 504, message: 'timeout', job_id }` after `timeout` ms, with WF403 at a shutdown.
    */
   async pubsub(
     topic: string,

@@ -53,8 +53,8 @@ export class Instance {
   private readonly started: Started[] = [];
   /** What was answered, by topic. */
   private readonly counts = new Map<string, Counts>();
-  /** What it serves with. */
-  private readonly engines = new Set<Engine>();
+  /** What it serves, and with what. */
+  private readonly routes = new Map<Engine, Route[]>();
   /** What lets its jobs go on. */
   private graphs: Engine | undefined;
 
@@ -68,13 +68,22 @@ export class Instance {
     this.subscriptions = new Subscriptions(hub, this.space, logger);
   }
 
-  async start({ engine, workers = [], events }: HotMeshConfig): Promise<void> {
+  /** All of it or nothing. */
+  async start(config: HotMeshConfig): Promise<void> {
+    try {
+      await this.begin(config);
+    } catch (error) {
+      await this.stop().catch(() => undefined); // the first error tells more
+      throw error;
+    }
+  }
+
+  private async begin({ engine, workers = [], events }: HotMeshConfig): Promise<void> {
     if (events !== undefined) await this.hearTasks(events);
     if (engine !== undefined && !startsOnly(engine)) {
-      const { hub } = this;
-      const worker = (this.graphs = this.engineOf(hub));
+      const worker = (this.graphs = this.hub.worker());
       worker.served.addGraphs();
-      await worker.serve({ ...this.routeOf(ENGINES), workflow: ENGINES });
+      await this.serveRoute(worker, { ...this.routeOf(ENGINES), workflow: ENGINES });
     }
     for (const worker of workers) if (worker.readonly !== true) await this.serve(worker);
     await this.subscriptions.listen<QuorumMessage>(QUORUM_PATTERN, (said) => this.hear(said));
@@ -84,10 +93,9 @@ export class Instance {
     await this.subscriptions.listen<TaskNews>(TASKS, (news) => publishTask(sink, news));
   }
 
-  private engineOf(hub: Hub): Engine {
-    const engine = hub.worker();
-    this.engines.add(engine);
-    return engine;
+  private async serveRoute(engine: Engine, route: Route): Promise<void> {
+    this.routes.set(engine, [...(this.routes.get(engine) ?? []), route]);
+    await engine.serve(route);
   }
 
   private routeOf(queue: string): Route {
@@ -102,10 +110,10 @@ export class Instance {
     const run = callbackRunner(worker, this.countsOf(worker.topic), this.logger);
     const entry: CallbackEntry = { run, isLeaving: false };
     const route = { ...this.routeOf(worker.topic), retry: storedRetry(worker) };
-    const engine = this.engineOf(hub);
+    const engine = hub.worker();
     this.started.push({ engine, hub, route, entry, worker });
     engine.served.addCallback(route.namespace, route.queue, entry);
-    await engine.serve(route);
+    await this.serveRoute(engine, route);
   }
 
   private answerRoll(isSigned: boolean, fail: (error: unknown) => void): void {
@@ -138,10 +146,13 @@ export class Instance {
 
   /** Takes nothing new; what runs is finished and handed in. */
   async stop(): Promise<void> {
-    await this.subscriptions.endAll();
-    for (const engine of this.engines) await engine.leave(this.guid);
-    for (const { engine, route, entry } of this.started) {
-      engine.served.removeCallback(route.namespace, route.queue, entry);
+    const leaving = [...this.routes].map(([engine, routes]) => engine.withdraw(routes));
+    try {
+      await Promise.all([this.subscriptions.endAll(), ...leaving]);
+    } finally {
+      for (const { engine, route, entry } of this.started) {
+        engine.served.removeCallback(route.namespace, route.queue, entry);
+      }
     }
   }
 }

@@ -4,6 +4,7 @@ import { fromJson, toJson } from '../database/json-door';
 import { environmentNumber } from '../environment';
 import type { Asked } from '../engine/inbox';
 import type { Hub } from '../engine/hub';
+import { refuseOption } from '../options';
 import { jobSpan } from '../telemetry/graph-spans';
 import { telemetry } from '../telemetry/telemetry';
 import { saying } from './job-error';
@@ -99,6 +100,10 @@ export async function askJob(
   context: PublishContext | null | undefined,
   timeoutMs: number,
 ): Promise<JobOutput> {
+  if (!(typeof timeoutMs === 'number' && timeoutMs >= 0)) {
+    const advice = 'Give milliseconds, 0 or more; Infinity waits for as long as it takes.';
+    refuseOption('pubsub', 'timeout', timeoutMs, advice);
+  }
   const payload = toJson(data ?? {}, 'data');
   await hub.prepare();
   hub.listen('broadcasts');

@@ -62,6 +62,6 @@ export class Subscriptions {
   }
 
   async endAll(): Promise<void> {
-    for (const { id } of this.entries) await this.end(id);
+    await Promise.all(this.entries.map(({ id }) => this.end(id)));
   }
 }

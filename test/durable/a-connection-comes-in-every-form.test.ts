@@ -104,6 +104,18 @@ test.serial('3: a pool is used, and its options for the connections beside it', 
   t.deepEqual(lines, []);
 });
 
+test.serial('3: a pool is left as it was', async (t) => {
+  const { url } = await durableTest(t);
+  const pool = new Pool({ connectionString: url });
+  t.teardown(() => pool.end());
+  pool.on('error', () => undefined);
+  for (let i = 0; i < 3; i += 1) {
+    await Durable.Worker.create({ connection: { class: pool }, taskQueue: 'q', workflow: where });
+    await Durable.shutdown();
+  }
+  t.is(pool.listenerCount('error'), 1, 'the one of its owner');
+});
+
 test.serial('3: what has equal options is one worker, whatever its form', async (t) => {
   const { url, pool } = await durableTest(t);
   const connection = () => ({ class: Client, options: { connectionString: url } });
