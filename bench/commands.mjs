@@ -1,6 +1,9 @@
 // A worker process's ear: commands come as messages, each is answered when it is done.
 
-/** Runs the command that a message names; `usage`, `cpu` and `exit` every process knows. */
+/**
+ * Runs the command that a message names; `usage`, `cpu` and `exit` every process knows. `close` is
+ * what is left to do before it exits.
+ */
 export function onCommands(commands) {
   const common = {
     async usage() {
@@ -14,6 +17,7 @@ export function onCommands(commands) {
       return (user + system) / 1000;
     },
     async exit() {
+      await commands.close?.();
       setTimeout(() => process.exit(0), 50);
     },
   };

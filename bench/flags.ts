@@ -9,6 +9,8 @@ export interface Flags {
   rounds: number;
   /** Workflows of hello; the amounts of the others follow. */
   n: number;
+  /** Workflows of hello that a process runs before it counts: until then V8 still compiles. */
+  warmUp: number;
   /** How long a snapshot is held while `xmin` works, in seconds. */
   hold: number;
   /** Names of the peers to measure beside it. */
@@ -26,6 +28,9 @@ export interface Flags {
   /** Where the results go. */
   out: string;
 }
+
+const FULL = 20_000;
+const QUICK = 8_000;
 
 /** A path as the caller wrote it: npm changes the folder before it runs a script. */
 function path(given: string): string {
@@ -56,13 +61,15 @@ export function readFlags(known: string[], peers: string[]): Flags {
       out: { type: 'string', default: join(__dirname, 'dist', 'results.json') },
     },
   });
+  const n = Number(values.n ?? (values.quick ? QUICK : FULL));
   return {
     only: listed('workload', values.only, known),
     peers: values.peers === 'none' ? [] : listed('peer', values.peers, peers),
     compare: values.compare && path(values.compare),
     isQuick: values.quick,
     rounds: Number(values.rounds ?? (values.quick ? 1 : 5)),
-    n: Number(values.n ?? (values.quick ? 4_000 : 20_000)),
+    n,
+    warmUp: Math.max(n, FULL),
     hold: Number(values.hold ?? (values.quick ? 8 : 600)),
     node: values.node === 'current' ? 'current' : values.node && path(values.node),
     profile: values.profile && path(values.profile),

@@ -3436,7 +3436,7 @@ begin
     and ratchet_internal.is_own(role_name) and epoch = coalesce(p_epoch, epoch) for key share;
   if found then return true; end if;
   select * into v_found from ratchet_internal.workers where id = p_worker;
-  if not ratchet_internal.is_own(v_found.role_name) then
+  if v_found.id is not null and not ratchet_internal.is_own(v_found.role_name) then
     perform ratchet_internal.raise_error('WF701', 'not permitted',
       jsonb_build_object('worker', p_worker::text, 'role', session_user),
       'A worker role may only use workers that it registered itself.');

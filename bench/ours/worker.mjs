@@ -70,6 +70,8 @@ const workflows = {
 const PARTS = { children: ['child'] };
 
 let workers = [];
+/** Keeps the process registered and its sessions open between runs, as those of the limit are. */
+let resident;
 let connection;
 
 onCommands({
@@ -80,6 +82,9 @@ onCommands({
     ended = 0;
     total = count;
     isOneOfMany = isPart;
+    const none = { resident: async () => {} };
+    const apart = { connection, taskQueue: 'resident', workflow: none, options };
+    resident ??= await Durable.Worker.create(apart);
     for (const taskQueue of queues) {
       for (const name of [...(PARTS[flow] ?? []), flow]) {
         const workflow = { [name]: workflows[name] };
@@ -107,5 +112,8 @@ onCommands({
   /** Gives everything back, so that the next run starts up front again. */
   async rest() {
     for (const worker of workers.splice(0)) await worker.stop();
+  },
+  async close() {
+    await resident?.stop();
   },
 });

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { middle } from '../cost';
 import { interleaved } from '../measure';
 import type { Result } from '../report';
-import { one, openOurs, type Side } from '../sides';
+import { one, openOurs } from '../sides';
 import { openChildren, teamOf } from '../team';
 import { drain, type Drained } from './drain';
 import { comparison } from './throughput';
@@ -27,19 +27,20 @@ export const processes: Workload = async ({ server, flags }) => {
   await client.query(`alter database bench_processes set deadlock_timeout = ${LONG_MS}`);
   const side = await openOurs(server, flags, 'processes');
   const others = await openChildren(side, flags, Math.max(...SIZES) - 1);
-  const count = flags.n * 2;
-  const run = (team: Side) => async () => {
+  const run = (size: number, count: number) => async () => {
+    const team = teamOf(side, others.slice(0, size - 1));
     await team.reset();
     return drain(team, 'hello', count);
   };
-  const sides = Object.fromEntries(
-    SIZES.map((size) => [String(size), run(teamOf(side, others.slice(0, size - 1)))]),
-  );
+  const sides = (countOf: (size: number) => number) =>
+    Object.fromEntries(SIZES.map((size) => [String(size), run(size, countOf(size))]));
+  const warmingUp = sides((size) => flags.warmUp * size);
+  const measured = sides(() => flags.n * 2);
   try {
     const logged = readFileSync(server.logFile, 'utf8').length;
     const before = await one<number>(client, DEADLOCKS);
-    await interleaved(1, sides);
-    const raw = await interleaved(flags.rounds, sides);
+    await interleaved(1, warmingUp);
+    const raw = await interleaved(flags.rounds, measured);
     await pause(1_100); // what sessions have counted is told at least once a second
     const deadlocks = (await one<number>(client, DEADLOCKS)) - before;
     const waits = lockWaits(readFileSync(server.logFile, 'utf8').slice(logged));

@@ -21,21 +21,23 @@ export const remote10: Workload = async ({ server, flags }) => {
   await limitSteps.send('open', { connectionString: limit.database.url });
   await ours.reset();
   await steps.send('steps');
-  const count = Math.max(Math.round(flags.n / 20), 10);
-  const sides: Record<string, () => ReturnType<typeof drain>> = {
-    ours: () => drain(withSteps(ours, steps), 'remote10', count),
-    limit: async () => {
-      await limit.reset();
-      return drain(limit, 'seq10', count);
-    },
-    'remote limit': async () => {
-      await limit.reset();
-      return drain(withSteps(limit, limitSteps), 'remote10', count);
-    },
+  const sides = (n: number): Record<string, () => ReturnType<typeof drain>> => {
+    const count = Math.max(Math.round(n / 20), 10);
+    return {
+      ours: () => drain(withSteps(ours, steps), 'remote10', count),
+      limit: async () => {
+        await limit.reset();
+        return drain(limit, 'seq10', count);
+      },
+      'remote limit': async () => {
+        await limit.reset();
+        return drain(withSteps(limit, limitSteps), 'remote10', count);
+      },
+    };
   };
   try {
-    await interleaved(1, sides);
-    const raw = await interleaved(flags.rounds, sides);
+    await interleaved(1, sides(flags.warmUp));
+    const raw = await interleaved(flags.rounds, sides(flags.n));
     const per = { count: STEPS, name: 'step' };
     const result = comparison(
       { name: 'remote10', unit: 'steps/s', each: STEPS, per },

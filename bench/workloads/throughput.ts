@@ -71,21 +71,25 @@ function costTargets(ours: Drained): Result[] {
 /** Throughput of one kind of workflow, counted in steps. */
 export function throughputOf(flow: string, steps: number): Workload {
   return async ({ server, flags }) => {
-    const count = Math.max(Math.round(flags.n / (steps === 1 ? 1 : steps * 0.4)), 10);
+    const amount = (n: number) => Math.max(Math.round(n / (steps === 1 ? 1 : steps * 0.4)), 10);
+    const count = amount(flags.n);
     const sides = [await openOurs(server, flags), await openLimit(server, flags)];
     const peers = await openPeers(server, flags, flow);
     try {
-      const run = (side: Side) => async () => {
+      const run = (side: Side, most: number) => async () => {
         await side.reset();
-        return drain(side, flow, count);
+        return drain(side, flow, most);
       };
       const seconds = flags.isQuick ? 1 : 3;
-      const programs = Object.fromEntries([
-        ...sides.map((side) => [side.kind, run(side)] as const),
-        ...peers.map((side) => [side.kind, peerRun(side, flow, count, seconds)] as const),
-      ]);
-      await interleaved(1, programs); // warms up: compiled code, plans, files of the database
-      const raw = await interleaved(flags.rounds, programs);
+      const others = peers.map((side) => [side.kind, peerRun(side, flow, count, seconds)] as const);
+      const programs = (most: number) =>
+        Object.fromEntries([
+          ...sides.map((side) => [side.kind, run(side, most)] as const),
+          ...others,
+        ]);
+      // Warms up: compiled code, plans, files of the database.
+      await interleaved(1, programs(amount(flags.warmUp)));
+      const raw = await interleaved(flags.rounds, programs(count));
       const isOne = steps === 1;
       const [unit, name] = isOne ? ['workflows/s', 'workflow'] : ['steps/s', 'step'];
       const counted = { name: flow, unit, each: steps, per: { count: steps, name } };

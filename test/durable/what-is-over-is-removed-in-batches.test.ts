@@ -2,6 +2,7 @@ import test from 'ava';
 import type { Pool } from 'pg';
 import { DBA, Durable } from '../../driver';
 import { durableTest } from '../support/durable';
+import { waitFor } from '../support/wait-for';
 
 const activities = { double: async (n: number) => 2 * n };
 const { double } = Durable.workflow.proxyActivities<typeof activities>({ activities });
@@ -170,9 +171,14 @@ test.serial('23: pruneTransient removes what was started without an entity', asy
 
 test.serial('23: signals that came in vain go; locked and running jobs stay', async (t) => {
   const { client, pool, finished, left, dba } = await served(t);
-  await client.workflow.signal('vain', 1, 'durable', { expire: 0 });
-  await client.workflow.signal('vain', 1, 'shop', { expire: 0 });
+  await client.workflow.signal('vain', 1);
+  await client.workflow.signal('vain', 1, 'shop');
   await client.workflow.signal('kept', 1);
+  await waitFor('they have been looked at in vain', async () => {
+    const looked = 'select from ratchet_internal.signals where not is_new';
+    return (await pool.query(looked)).rowCount === 3;
+  });
+  await pool.query(`update ratchet_internal.signals set expires_at = sent_at where key = 'vain'`);
   await finished('locked', '30 days');
   await finished('free', '30 days');
   const holder = await pool.connect();
