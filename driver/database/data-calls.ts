@@ -1,6 +1,6 @@
-import { Client } from 'pg';
 import { backoff } from '../backoff';
 import { fromPg } from '../errors';
+import { checkout, connected } from './checkout';
 import type { Database } from './database';
 import { fromDocument, fromPlainJson } from './json-door';
 
@@ -86,8 +86,7 @@ export async function createEntityIndex(
   field: string,
   type: string,
 ): Promise<void> {
-  const client = new Client(database.config);
-  await client.connect();
+  const client = await connected(database.config);
   try {
     const isOnly = async () => (await client.query<{ ok: boolean }>(ONE_BUILDER)).rows[0]?.ok;
     while (!(await isOnly())) await backoff(BUILDER_ATTEMPT);
@@ -96,7 +95,7 @@ export async function createEntityIndex(
   } catch (error) {
     throw fromPg(error);
   } finally {
-    await client.end();
+    await client.end().catch(() => undefined);
   }
 }
 
@@ -115,7 +114,7 @@ export async function userRows(
   text: string,
   values: unknown[],
 ): Promise<Record<string, unknown>[]> {
-  const client = await database.pool.connect();
+  const { client, release } = await checkout(database.pool);
   let isBroken = true;
   try {
     await client.query('begin');
@@ -134,6 +133,6 @@ export async function userRows(
     );
     throw fromPg(error);
   } finally {
-    client.release(isBroken);
+    release(isBroken);
   }
 }

@@ -1,5 +1,6 @@
-import { Client, type ClientBase, type ClientConfig, type Pool } from 'pg';
+import type { ClientBase, ClientConfig, Pool } from 'pg';
 import { RatchetError } from '../errors';
+import { checkout, connected } from './checkout';
 import { migrationNames, migrationsFolder } from './sources';
 
 export interface MigrateOptions {
@@ -36,15 +37,14 @@ const oldestServer = 150000;
  */
 export async function migrate(options: MigrateOptions): Promise<MigrateResult> {
   if (options.pool) {
-    const client = await options.pool.connect();
-    let failure: Error | undefined;
+    const { client, release } = await checkout(options.pool);
+    let isBroken = true;
     try {
-      return await migrateOn(client);
-    } catch (error) {
-      failure = error as Error;
-      throw error;
+      const result = await migrateOn(client);
+      isBroken = false;
+      return result;
     } finally {
-      client.release(failure);
+      release(isBroken);
     }
   }
   const config = options.connection ?? { connectionString: options.connectionString };
@@ -53,10 +53,7 @@ export async function migrate(options: MigrateOptions): Promise<MigrateResult> {
       hint: 'Give migrate() a connectionString, a connection or a pool.',
     });
   }
-  const client = new Client({ application_name: 'pgratchet migrate', ...config });
-  // A connection that breaks fails the query that waits for it; that is enough.
-  client.on('error', () => undefined);
-  await client.connect();
+  const client = await connected({ application_name: 'pgratchet migrate', ...config });
   try {
     return await migrateOn(client);
   } finally {

@@ -1,12 +1,12 @@
 import {
   Pool,
   type ClientConfig,
-  type PoolClient,
   type QueryConfig,
   type QueryResult,
   type QueryResultRow,
 } from 'pg';
 import { fromPg, RatchetError } from '../errors';
+import { checkout, type Checkout } from './checkout';
 
 /** What identifies one execution of an activity: whoever reports it names all of this. */
 export interface ActivityClaim {
@@ -64,7 +64,7 @@ export class StepTransaction {
   private spoilt: Error | undefined;
 
   constructor(
-    private readonly client: PoolClient,
+    private readonly held: Checkout,
     private readonly claim: ActivityClaim,
     private readonly onEnd: () => void,
   ) {}
@@ -83,7 +83,7 @@ export class StepTransaction {
     const client: StepClient = {
       query: async (...given) => {
         if (isOver) throw refuse('This part of the transaction is over.', 'Await every query.');
-        return this.client.query(queryOf(given));
+        return this.held.client.query(queryOf(given));
       },
     };
     try {
@@ -148,13 +148,13 @@ export class StepTransaction {
     if (this.isReleased) return;
     this.isReleased = true;
     this.onEnd();
-    this.client.release(isClosing);
+    this.held.release(isClosing);
   }
 
   private async own(text: string, values?: unknown[]): Promise<true> {
     try {
       const config = { text, ...(values && { values }), query_timeout: ANSWER_TIMEOUT_MS };
-      await this.client.query(config);
+      await this.held.client.query(config);
       return true;
     } catch (error) {
       throw fromPg(error);
@@ -174,18 +174,15 @@ export class StepTransactions {
 
   async begin(claim: ActivityClaim): Promise<StepTransaction> {
     this.pool ??= this.connectable();
-    const client = await this.pool.connect();
+    const held = await checkout(this.pool);
     try {
-      await client.query(BEGIN);
-      await client.query(LIMIT_IDLE);
+      await held.client.query(BEGIN);
+      await held.client.query(LIMIT_IDLE);
     } catch (error) {
-      client.release(true);
+      held.release(true);
       throw fromPg(error);
     }
-    // Without a listener a connection that breaks while nothing is asked of it ends the process.
-    client.on('error', ignore);
-    const transaction: StepTransaction = new StepTransaction(client, claim, () => {
-      client.off('error', ignore);
+    const transaction: StepTransaction = new StepTransaction(held, claim, () => {
       this.open.delete(transaction);
     });
     this.open.add(transaction);
@@ -194,7 +191,7 @@ export class StepTransactions {
 
   private connectable(): Pool {
     const pool = new Pool({ application_name: 'pgratchet', keepAlive: true, ...this.config });
-    return pool.on('error', ignore);
+    return pool.on('error', () => undefined);
   }
 
   /** What is still open is taken back. */
@@ -202,8 +199,4 @@ export class StepTransactions {
     for (const transaction of this.open) transaction.end(true);
     await this.pool?.end();
   }
-}
-
-function ignore(): void {
-  // The next statement reports what is wrong.
 }
