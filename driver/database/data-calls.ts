@@ -3,6 +3,7 @@ import { fromPg } from '../errors';
 import { checkout, connected } from './checkout';
 import type { Database } from './database';
 import { fromDocument, fromPlainJson } from './json-door';
+import { timed } from './time-limits';
 
 const ATTRIBUTES = 'select ratchet.attributes($1, $2, $3)';
 const QUERY_STATE = 'select ratchet.query_state($1, $2, $3)';
@@ -88,7 +89,8 @@ export async function createEntityIndex(
 ): Promise<void> {
   const client = await connected(database.config);
   try {
-    const isOnly = async () => (await client.query<{ ok: boolean }>(ONE_BUILDER)).rows[0]?.ok;
+    const isOnly = async () =>
+      (await client.query<{ ok: boolean }>(timed(ONE_BUILDER))).rows[0]?.ok;
     while (!(await isOnly())) await backoff(BUILDER_ATTEMPT);
     const statements = await database.rows<[string]>(INDEX, [entity, field, type]);
     for (const [statement] of statements) await client.query(statement);
@@ -117,17 +119,17 @@ export async function userRows(
   const { client, release } = await checkout(database.pool);
   let isBroken = true;
   try {
-    await client.query('begin');
-    await client.query(SEARCH_PATH);
+    await client.query(timed('begin'));
+    await client.query(timed(SEARCH_PATH));
     // One statement, whatever the text is.
     const { rows } = await client.query<Record<string, unknown>>({
       ...{ text, values, queryMode: 'extended' },
     });
-    await client.query('commit');
+    await client.query(timed('commit'));
     isBroken = false;
     return rows;
   } catch (error) {
-    isBroken = await client.query('rollback').then(
+    isBroken = await client.query(timed('rollback')).then(
       () => false,
       () => true,
     );

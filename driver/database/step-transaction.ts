@@ -1,12 +1,15 @@
 import {
+  Client,
   Pool,
   type ClientConfig,
+  type PoolConfig,
   type QueryConfig,
   type QueryResult,
   type QueryResultRow,
 } from 'pg';
 import { fromPg, RatchetError } from '../errors';
 import { checkout, type Checkout } from './checkout';
+import { CONNECT_TIMEOUT_MS, timed } from './time-limits';
 
 /** What identifies one execution of an activity: whoever reports it names all of this. */
 export interface ActivityClaim {
@@ -32,7 +35,6 @@ const SAVE = 'savepoint ratchet_activity';
 const KEEP = 'release savepoint ratchet_activity';
 const UNDO = 'rollback to savepoint ratchet_activity; release savepoint ratchet_activity';
 const REPORT = 'select ratchet.commit_activity($1, $2, $3, $4, $5, $6)';
-const ANSWER_TIMEOUT_MS = 60_000;
 
 function refuse(message: string, hint: string): RatchetError {
   return new RatchetError('WF303', message, { hint });
@@ -153,8 +155,7 @@ export class StepTransaction {
 
   private async own(text: string, values?: unknown[]): Promise<true> {
     try {
-      const config = { text, ...(values && { values }), query_timeout: ANSWER_TIMEOUT_MS };
-      await this.held.client.query(config);
+      await this.held.client.query(timed(text, values));
       return true;
     } catch (error) {
       throw fromPg(error);
@@ -174,10 +175,10 @@ export class StepTransactions {
 
   async begin(claim: ActivityClaim): Promise<StepTransaction> {
     this.pool ??= this.connectable();
-    const held = await checkout(this.pool);
+    const held = await checkout(this.pool, null);
     try {
-      await held.client.query(BEGIN);
-      await held.client.query(LIMIT_IDLE);
+      await held.client.query(timed(BEGIN));
+      await held.client.query(timed(LIMIT_IDLE));
     } catch (error) {
       held.release(true);
       throw fromPg(error);
@@ -190,7 +191,16 @@ export class StepTransactions {
   }
 
   private connectable(): Pool {
-    const pool = new Pool({ application_name: 'pgratchet', keepAlive: true, ...this.config });
+    const limits = { connectionTimeoutMillis: CONNECT_TIMEOUT_MS, keepAlive: true };
+    const options: PoolConfig = { application_name: 'pgratchet', ...this.config };
+    const Connection = (options.Client ?? Client) as typeof Client;
+    // As a limit of the pool it would also end the wait for what other activities hold.
+    class LimitedClient extends Connection {
+      constructor() {
+        super({ ...limits, ...options });
+      }
+    }
+    const pool = new Pool({ ...options, Client: LimitedClient });
     return pool.on('error', () => undefined);
   }
 

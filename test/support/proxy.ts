@@ -11,6 +11,8 @@ export interface Proxy {
   hush(): void;
   /** Whether connections to come get no answer, either. */
   isDeaf: boolean;
+  /** How many came while it was deaf. */
+  unanswered: number;
 }
 
 /** Stands between a client and the server of `url`, for as long as the test runs. */
@@ -22,6 +24,7 @@ export async function startProxy(t: ExecutionContext<unknown>, url: string): Pro
     near.on('error', () => undefined);
     near.on('close', () => open.delete(near));
     if (proxy.isDeaf) {
+      proxy.unanswered += 1;
       near.resume();
       return;
     }
@@ -38,7 +41,7 @@ export async function startProxy(t: ExecutionContext<unknown>, url: string): Pro
   through.port = String((server.address() as AddressInfo).port);
   const proxy: Proxy = {
     url: through.href,
-    isDeaf: false,
+    ...{ isDeaf: false, unanswered: 0 },
     cut() {
       for (const near of open) near.destroy();
     },
