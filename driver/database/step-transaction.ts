@@ -40,6 +40,11 @@ function refuse(message: string, hint: string): RatchetError {
   return new RatchetError('WF303', message, { hint });
 }
 
+function closed(): RatchetError {
+  const hint = 'Nothing was written; the activity is run again elsewhere.';
+  return refuse('The worker was closed before the transaction of the activity began.', hint);
+}
+
 /** A query in either form; as in pg, values beside an object win over those in it. */
 function queryOf(given: Parameters<StepClient['query']>): QueryConfig {
   if (given.some((part) => typeof part === 'function')) {
@@ -169,25 +174,47 @@ export class StepTransaction {
  */
 export class StepTransactions {
   private pool: Pool | undefined;
+  /** Those that begin, too. */
   private readonly open = new Set<StepTransaction>();
+  /** Refuse those that wait for a connection. */
+  private readonly waiting = new Set<() => void>();
+  private isClosed = false;
 
   constructor(private readonly config: ClientConfig) {}
 
   async begin(claim: ActivityClaim): Promise<StepTransaction> {
+    if (this.isClosed) throw closed();
     this.pool ??= this.connectable();
-    const held = await checkout(this.pool, null);
-    try {
-      await held.client.query(timed(BEGIN));
-      await held.client.query(timed(LIMIT_IDLE));
-    } catch (error) {
-      held.release(true);
-      throw fromPg(error);
-    }
+    const held = await this.take(this.pool);
     const transaction: StepTransaction = new StepTransaction(held, claim, () => {
       this.open.delete(transaction);
     });
     this.open.add(transaction);
+    try {
+      await held.client.query(timed(BEGIN));
+      await held.client.query(timed(LIMIT_IDLE));
+      if (this.wasClosed()) throw closed();
+    } catch (error) {
+      transaction.end(true);
+      throw this.wasClosed() ? closed() : fromPg(error);
+    }
     return transaction;
+  }
+
+  /** A pool that ends forgets those that wait for a connection: they are refused here. */
+  private take(pool: Pool): Promise<Checkout> {
+    return new Promise((resolve, reject) => {
+      const refused = () => reject(closed());
+      this.waiting.add(refused);
+      const taken = (held: Checkout) => (this.isClosed ? held.release(true) : resolve(held));
+      const settled = () => this.waiting.delete(refused);
+      checkout(pool, null).finally(settled).then(taken, reject);
+    });
+  }
+
+  /** While something was awaited. */
+  private wasClosed(): boolean {
+    return this.isClosed;
   }
 
   private connectable(): Pool {
@@ -204,9 +231,12 @@ export class StepTransactions {
     return pool.on('error', () => undefined);
   }
 
-  /** What is still open is taken back. */
+  /** What is still open is taken back, and what would begin is refused. */
   async close(): Promise<void> {
+    if (this.isClosed) return;
+    this.isClosed = true;
     for (const transaction of this.open) transaction.end(true);
+    for (const refused of this.waiting) refused();
     await this.pool?.end();
   }
 }
