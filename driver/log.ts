@@ -1,4 +1,5 @@
 import { RatchetError } from './errors';
+import { lineOf, shown } from './shown';
 
 type Level = 'debug' | 'info' | 'warn' | 'error';
 const LEVELS = ['silly', 'debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -15,24 +16,27 @@ export function isShown(level: Level, threshold: string | undefined): boolean {
 /** @throws RatchetError WF104 */
 export function checkLogLevel(level: unknown): void {
   if (LEVELS.includes(level as LogLevel)) return;
-  throw new RatchetError(
-    'WF104',
-    `There is no log level ${JSON.stringify(level) ?? 'undefined'}.`,
-    {
-      detail: { option: 'logLevel' },
-      hint: `Levels are ${LEVELS.join(', ')}.`,
-    },
-  );
+  throw new RatchetError('WF104', `There is no log level ${shown(level)}.`, {
+    detail: { option: 'logLevel' },
+    hint: `Levels are ${LEVELS.join(', ')}.`,
+  });
 }
 
 /**
  * One line of JSON on stderr, from `threshold` upwards; without one, from HMSH_LOGLEVEL (debug,
- * info, warn, error, silent).
+ * info, warn, error, silent). Never throws, whatever the error is.
  */
 export function log(level: Level, message: string, error?: unknown, threshold?: LogLevel): void {
   if (!isShown(level, threshold)) return;
-  const reason = error instanceof Error ? error.message : error;
-  const code = (error as { code?: unknown } | undefined)?.code;
-  const line = { level, message, reason, code, ts: new Date().toISOString() };
-  process.stderr.write(`${JSON.stringify(line)}\n`);
+  const line = { level, message, ...reasonOf(error), ts: new Date().toISOString() };
+  process.stderr.write(`${lineOf(line)}\n`);
+}
+
+function reasonOf(error: unknown): { reason: unknown; code?: unknown } {
+  try {
+    const reason: unknown = error instanceof Error ? error.message : error;
+    return { reason, code: (error as { code?: unknown } | null | undefined)?.code };
+  } catch {
+    return { reason: shown(error) }; // a getter that throws
+  }
 }

@@ -1,8 +1,9 @@
-import { Client } from 'pg';
 import { backoff } from '../backoff';
 import { fromPg } from '../errors';
+import { checkout, connected } from './checkout';
 import type { Database } from './database';
 import { fromDocument, fromPlainJson } from './json-door';
+import { timed } from './time-limits';
 
 const ATTRIBUTES = 'select ratchet.attributes($1, $2, $3)';
 const QUERY_STATE = 'select ratchet.query_state($1, $2, $3)';
@@ -86,17 +87,17 @@ export async function createEntityIndex(
   field: string,
   type: string,
 ): Promise<void> {
-  const client = new Client(database.config);
-  await client.connect();
+  const client = await connected(database.config);
   try {
-    const isOnly = async () => (await client.query<{ ok: boolean }>(ONE_BUILDER)).rows[0]?.ok;
+    const isOnly = async () =>
+      (await client.query<{ ok: boolean }>(timed(ONE_BUILDER))).rows[0]?.ok;
     while (!(await isOnly())) await backoff(BUILDER_ATTEMPT);
     const statements = await database.rows<[string]>(INDEX, [entity, field, type]);
     for (const [statement] of statements) await client.query(statement);
   } catch (error) {
     throw fromPg(error);
   } finally {
-    await client.end();
+    await client.end().catch(() => undefined);
   }
 }
 
@@ -115,25 +116,25 @@ export async function userRows(
   text: string,
   values: unknown[],
 ): Promise<Record<string, unknown>[]> {
-  const client = await database.pool.connect();
+  const { client, release } = await checkout(database.pool);
   let isBroken = true;
   try {
-    await client.query('begin');
-    await client.query(SEARCH_PATH);
+    await client.query(timed('begin'));
+    await client.query(timed(SEARCH_PATH));
     // One statement, whatever the text is.
     const { rows } = await client.query<Record<string, unknown>>({
       ...{ text, values, queryMode: 'extended' },
     });
-    await client.query('commit');
+    await client.query(timed('commit'));
     isBroken = false;
     return rows;
   } catch (error) {
-    isBroken = await client.query('rollback').then(
+    isBroken = await client.query(timed('rollback')).then(
       () => false,
       () => true,
     );
     throw fromPg(error);
   } finally {
-    client.release(isBroken);
+    release(isBroken);
   }
 }

@@ -1,8 +1,10 @@
-import { Client, Pool, type ClientConfig, type PoolConfig } from 'pg';
+import { Client, Pool, type ClientConfig, type PoolConfig, type QueryArrayConfig } from 'pg';
 import { repeatOnOutage } from '../backoff';
 import { fromPg, RatchetError } from '../errors';
+import { queryWithin } from './checkout';
 import { migrate } from './migrate';
 import { StepTransactions } from './step-transaction';
+import { ANSWER_TIMEOUT_MS, CONNECT_TIMEOUT_MS } from './time-limits';
 
 /** Anything that can run a statement inside an open transaction. */
 export interface Queryable {
@@ -21,10 +23,8 @@ const INSPECT = `select ratchet.version(), pg_is_in_recovery(),
 // Whatever the role or the database says: matching needs to see what was committed a moment ago.
 const READ_COMMITTED = `set session characteristics as transaction isolation level read committed`;
 const CHECK_REPEATS = 4;
-const CONNECT_TIMEOUT_MS = 10_000;
 /** A session that is kept has its plans made: a call on a new one takes 20 ms more. */
 const IDLE_TIMEOUT_MS = 60_000;
-const QUERY_TIMEOUT_MS = 60_000;
 
 /** A connection that breaks while idle is replaced; the next statement reports what is wrong. */
 const ignore = () => undefined;
@@ -53,10 +53,16 @@ export class Database {
     const named = typeof statement === 'string' ? { text: statement } : statement;
     try {
       const config = { ...named, values, rowMode: 'array' as const, types: asText };
-      return (await this.pool.query<R>(config)).rows;
+      return (await this.run<R>(config)).rows;
     } catch (error) {
       throw fromPg(error);
     }
+  }
+
+  /** A pool that was made here has its limits already. */
+  private run<R extends unknown[]>(config: QueryArrayConfig) {
+    if (this.isOwned) return this.pool.query<R>(config);
+    return queryWithin<R>(this.pool, config, this.config.query_timeout);
   }
 
   /** Installs the engine if need be and checks that this driver fits it; once. */
@@ -121,7 +127,7 @@ const poolDefaults: PoolConfig = {
   max: 10,
   idleTimeoutMillis: IDLE_TIMEOUT_MS,
   connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-  query_timeout: QUERY_TIMEOUT_MS,
+  query_timeout: ANSWER_TIMEOUT_MS,
   keepAlive: true,
   Client,
   // Awaited by the pool before the connection is used.

@@ -1,5 +1,7 @@
-import { Client, type ClientBase, type ClientConfig, type Pool } from 'pg';
+import type { ClientBase, ClientConfig, Pool } from 'pg';
 import { RatchetError } from '../errors';
+import { checkout, connected } from './checkout';
+import { timed } from './time-limits';
 import { migrationNames, migrationsFolder } from './sources';
 
 export interface MigrateOptions {
@@ -20,6 +22,9 @@ const INSTALLER_LOCK = '8243154170621853';
 /** How long to wait for another installer, and then for each lock on a table in use. */
 const INSTALLER_WAIT = '120s';
 const TABLE_WAIT = '10s';
+const INSTALLER_TIMEOUT_MS = 150_000;
+/** A statement of a migration may change many rows. */
+const MIGRATION_TIMEOUT_MS = 600_000;
 
 const oldestServer = 150000;
 
@@ -36,15 +41,14 @@ const oldestServer = 150000;
  */
 export async function migrate(options: MigrateOptions): Promise<MigrateResult> {
   if (options.pool) {
-    const client = await options.pool.connect();
-    let failure: Error | undefined;
+    const { client, release } = await checkout(options.pool);
+    let isBroken = true;
     try {
-      return await migrateOn(client);
-    } catch (error) {
-      failure = error as Error;
-      throw error;
+      const result = await migrateOn(client);
+      isBroken = false;
+      return result;
     } finally {
-      client.release(failure);
+      release(isBroken);
     }
   }
   const config = options.connection ?? { connectionString: options.connectionString };
@@ -53,10 +57,7 @@ export async function migrate(options: MigrateOptions): Promise<MigrateResult> {
       hint: 'Give migrate() a connectionString, a connection or a pool.',
     });
   }
-  const client = new Client({ application_name: 'pgratchet migrate', ...config });
-  // A connection that breaks fails the query that waits for it; that is enough.
-  client.on('error', () => undefined);
-  await client.connect();
+  const client = await connected({ application_name: 'pgratchet migrate', ...config });
   try {
     return await migrateOn(client);
   } finally {
@@ -67,17 +68,18 @@ export async function migrate(options: MigrateOptions): Promise<MigrateResult> {
 async function migrateOn(client: ClientBase): Promise<MigrateResult> {
   const server = await inspectServer(client);
   if (server.isCurrent) return { applied: [] };
-  await client.query('begin isolation level read committed');
+  await client.query(timed('begin isolation level read committed'));
   try {
-    await client.query(`set local statement_timeout = 0`);
-    await client.query(`set local lock_timeout = '${INSTALLER_WAIT}'`);
-    await client.query(`select pg_advisory_xact_lock(${INSTALLER_LOCK})`);
-    await client.query(`set local lock_timeout = '${TABLE_WAIT}'`);
+    await client.query(timed('set local statement_timeout = 0'));
+    await client.query(timed(`set local lock_timeout = '${INSTALLER_WAIT}'`));
+    const lock = `select pg_advisory_xact_lock(${INSTALLER_LOCK})`;
+    await client.query(timed(lock, [], INSTALLER_TIMEOUT_MS));
+    await client.query(timed(`set local lock_timeout = '${TABLE_WAIT}'`));
     const applied = await applyMissing(client);
-    await client.query('commit');
+    await client.query(timed('commit'));
     return { applied };
   } catch (error) {
-    await client.query('rollback').catch(() => undefined);
+    await client.query(timed('rollback')).catch(() => undefined);
     throw error;
   }
 }
@@ -90,13 +92,15 @@ async function inspectServer(client: ClientBase): Promise<{ isCurrent: boolean }
   const names = `array(select name::text from ratchet_internal.migrations) as names`;
   type State = { version: number; is_standby: boolean; is_read_only: boolean; names?: string[] };
   let isUnreadable = false;
-  const rows = await client.query<State>(`select ${state}, ${names}`).catch((error: unknown) => {
-    const code = (error as { code?: string }).code;
-    // No such table or schema: not installed. No permission: installed by somebody else.
-    if (code !== '42P01' && code !== '3F000' && code !== '42501') throw error;
-    isUnreadable = code === '42501';
-    return client.query<State>(`select ${state}`);
-  });
+  const rows = await client
+    .query<State>(timed(`select ${state}, ${names}`))
+    .catch((error: unknown) => {
+      const code = (error as { code?: string }).code;
+      // No such table or schema: not installed. No permission: installed by somebody else.
+      if (code !== '42P01' && code !== '3F000' && code !== '42501') throw error;
+      isUnreadable = code === '42501';
+      return client.query<State>(timed(`select ${state}`));
+    });
   const server = rows.rows[0];
   if (!server) throw new RatchetError('WF901', 'The server did not describe itself.');
   if (server.version < oldestServer) {
@@ -151,6 +155,6 @@ function insideTransaction(client: ClientBase): ClientBase {
   const query = (text: string, values?: unknown[]) =>
     /^(BEGIN|COMMIT|ROLLBACK);?$/.test(text)
       ? Promise.resolve({ rows: [] })
-      : client.query(text, values);
+      : client.query(timed(text, values, MIGRATION_TIMEOUT_MS));
   return { query } as unknown as ClientBase;
 }

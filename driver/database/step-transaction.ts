@@ -1,12 +1,15 @@
 import {
+  Client,
   Pool,
   type ClientConfig,
-  type PoolClient,
+  type PoolConfig,
   type QueryConfig,
   type QueryResult,
   type QueryResultRow,
 } from 'pg';
 import { fromPg, RatchetError } from '../errors';
+import { checkout, type Checkout } from './checkout';
+import { CONNECT_TIMEOUT_MS, timed } from './time-limits';
 
 /** What identifies one execution of an activity: whoever reports it names all of this. */
 export interface ActivityClaim {
@@ -32,10 +35,14 @@ const SAVE = 'savepoint ratchet_activity';
 const KEEP = 'release savepoint ratchet_activity';
 const UNDO = 'rollback to savepoint ratchet_activity; release savepoint ratchet_activity';
 const REPORT = 'select ratchet.commit_activity($1, $2, $3, $4, $5, $6)';
-const ANSWER_TIMEOUT_MS = 60_000;
 
 function refuse(message: string, hint: string): RatchetError {
   return new RatchetError('WF303', message, { hint });
+}
+
+function closed(): RatchetError {
+  const hint = 'Nothing was written; the activity is run again elsewhere.';
+  return refuse('The worker was closed before the transaction of the activity began.', hint);
 }
 
 /** A query in either form; as in pg, values beside an object win over those in it. */
@@ -64,7 +71,7 @@ export class StepTransaction {
   private spoilt: Error | undefined;
 
   constructor(
-    private readonly client: PoolClient,
+    private readonly held: Checkout,
     private readonly claim: ActivityClaim,
     private readonly onEnd: () => void,
   ) {}
@@ -83,7 +90,7 @@ export class StepTransaction {
     const client: StepClient = {
       query: async (...given) => {
         if (isOver) throw refuse('This part of the transaction is over.', 'Await every query.');
-        return this.client.query(queryOf(given));
+        return this.held.client.query(queryOf(given));
       },
     };
     try {
@@ -148,13 +155,12 @@ export class StepTransaction {
     if (this.isReleased) return;
     this.isReleased = true;
     this.onEnd();
-    this.client.release(isClosing);
+    this.held.release(isClosing);
   }
 
   private async own(text: string, values?: unknown[]): Promise<true> {
     try {
-      const config = { text, ...(values && { values }), query_timeout: ANSWER_TIMEOUT_MS };
-      await this.client.query(config);
+      await this.held.client.query(timed(text, values));
       return true;
     } catch (error) {
       throw fromPg(error);
@@ -168,42 +174,69 @@ export class StepTransaction {
  */
 export class StepTransactions {
   private pool: Pool | undefined;
+  /** Those that begin, too. */
   private readonly open = new Set<StepTransaction>();
+  /** Refuse those that wait for a connection. */
+  private readonly waiting = new Set<() => void>();
+  private isClosed = false;
 
   constructor(private readonly config: ClientConfig) {}
 
   async begin(claim: ActivityClaim): Promise<StepTransaction> {
+    if (this.isClosed) throw closed();
     this.pool ??= this.connectable();
-    const client = await this.pool.connect();
-    try {
-      await client.query(BEGIN);
-      await client.query(LIMIT_IDLE);
-    } catch (error) {
-      client.release(true);
-      throw fromPg(error);
-    }
-    // Without a listener a connection that breaks while nothing is asked of it ends the process.
-    client.on('error', ignore);
-    const transaction: StepTransaction = new StepTransaction(client, claim, () => {
-      client.off('error', ignore);
+    const held = await this.take(this.pool);
+    const transaction: StepTransaction = new StepTransaction(held, claim, () => {
       this.open.delete(transaction);
     });
     this.open.add(transaction);
+    try {
+      await held.client.query(timed(BEGIN));
+      await held.client.query(timed(LIMIT_IDLE));
+      if (this.wasClosed()) throw closed();
+    } catch (error) {
+      transaction.end(true);
+      throw this.wasClosed() ? closed() : fromPg(error);
+    }
     return transaction;
   }
 
-  private connectable(): Pool {
-    const pool = new Pool({ application_name: 'pgratchet', keepAlive: true, ...this.config });
-    return pool.on('error', ignore);
+  /** A pool that ends forgets those that wait for a connection: they are refused here. */
+  private take(pool: Pool): Promise<Checkout> {
+    return new Promise((resolve, reject) => {
+      const refused = () => reject(closed());
+      this.waiting.add(refused);
+      const taken = (held: Checkout) => (this.isClosed ? held.release(true) : resolve(held));
+      const settled = () => this.waiting.delete(refused);
+      checkout(pool, null).finally(settled).then(taken, reject);
+    });
   }
 
-  /** What is still open is taken back. */
+  /** While something was awaited. */
+  private wasClosed(): boolean {
+    return this.isClosed;
+  }
+
+  private connectable(): Pool {
+    const limits = { connectionTimeoutMillis: CONNECT_TIMEOUT_MS, keepAlive: true };
+    const options: PoolConfig = { application_name: 'pgratchet', ...this.config };
+    const Connection = (options.Client ?? Client) as typeof Client;
+    // As a limit of the pool it would also end the wait for what other activities hold.
+    class LimitedClient extends Connection {
+      constructor() {
+        super({ ...limits, ...options });
+      }
+    }
+    const pool = new Pool({ ...options, Client: LimitedClient });
+    return pool.on('error', () => undefined);
+  }
+
+  /** What is still open is taken back, and what would begin is refused. */
   async close(): Promise<void> {
+    if (this.isClosed) return;
+    this.isClosed = true;
     for (const transaction of this.open) transaction.end(true);
+    for (const refused of this.waiting) refused();
     await this.pool?.end();
   }
-}
-
-function ignore(): void {
-  // The next statement reports what is wrong.
 }

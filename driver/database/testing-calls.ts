@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Client } from 'pg';
+import { connected } from './checkout';
 import type { Database } from './database';
 import { startEmbedded } from './embedded';
 import { migrate } from './migrate';
@@ -20,8 +20,7 @@ const WHY = `select s.job_key || ': ' || s.field || ' ' || s.why
 const BROKEN = 'select rule, job_id::text, detail from ratchet.check_invariants()';
 
 async function run(connectionString: string, ...statements: string[]): Promise<void> {
-  const client = new Client({ connectionString });
-  await client.connect();
+  const client = await connected({ connectionString });
   try {
     for (const statement of statements) await client.query(statement);
   } finally {

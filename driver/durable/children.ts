@@ -4,7 +4,7 @@ import type { WorkflowFunction } from '../engine/run-workflow';
 import { RatchetError } from '../errors';
 import { refuseOption } from '../options';
 import { inTrace, traceOf, type TraceOptions } from '../telemetry/trace-context';
-import { currentWorkflow, durableCall } from './current-turn';
+import { currentWorkflow, durableCall, durably } from './current-turn';
 import { storedPolicy } from './retry-policy';
 import { signal } from './signals';
 import { checkOwn, checkStart, nameOf, type StartOptions } from './start-options';
@@ -103,16 +103,22 @@ export function startChild<T = unknown>(
   options?: StartOptions,
 ): Promise<ChildHandle<T>>;
 export function startChild(options: StartOptions): Promise<string>;
-export async function startChild(
+export function startChild(
   first: WorkflowFunction | string | StartOptions,
   options: StartOptions = {},
 ): Promise<string | ChildHandle> {
-  if (typeof first === 'object') return (await childCall('start', first)) as string;
-  // Without a child there is no handle, so that this throws in any case.
-  const workflowId = (await childCall('start', options, nameOf(first), true)) as string;
+  return durably(() => {
+    if (typeof first === 'object') return childCall('start', first) as Promise<string>;
+    // Without a child there is no handle, so that this throws in any case.
+    const started = childCall('start', options, nameOf(first), true) as Promise<string>;
+    return started.then((workflowId) => handleOf(workflowId, throws(options)));
+  });
+}
+
+function handleOf(workflowId: string, isThrowing: boolean): ChildHandle {
   return {
     workflowId,
-    result: <R>() => awaitJob<R>(workflowId, throws(options)),
+    result: <R>() => awaitJob<R>(workflowId, isThrowing),
     signal: (signalId, data) => signal(signalId, data),
   };
 }

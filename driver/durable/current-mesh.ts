@@ -1,6 +1,6 @@
 import { hubOf, type Connection } from '../engine/hub';
 import { RatchetError } from '../errors';
-import { currentWorkflow } from './current-turn';
+import { currentWorkflow, durably } from './current-turn';
 import { meshClientOf } from './handle';
 import type { HotMeshClient } from './mesh-client';
 
@@ -8,7 +8,11 @@ import type { HotMeshClient } from './mesh-client';
  * The lower-level client of the namespace of the workflow that is running, over the
  * connection of its worker. What it does is no step: a replay does it again.
  */
-export async function getHotMesh(): Promise<HotMeshClient> {
+export function getHotMesh(): Promise<HotMeshClient> {
+  return durably(meshOfWorkflow);
+}
+
+function meshOfWorkflow(): HotMeshClient {
   const { turn } = currentWorkflow('getHotMesh');
   const { connection } = turn.host;
   if (connection === undefined) {

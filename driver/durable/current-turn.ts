@@ -1,10 +1,11 @@
 import { fromPlainJson } from '../database/json-door';
 import { context, type WorkflowContext } from '../engine/context';
 import type { Answer, Call } from '../engine/call';
-import type { DurablePromise } from '../engine/durable-promise';
+import { DurablePromise } from '../engine/durable-promise';
 import type { LiveTurn } from '../engine/live-turn';
 import { RecordedRefusal } from '../engine/recorded-refusal';
 import { RatchetError } from '../errors';
+import { log } from '../log';
 import { tracedCall } from '../telemetry/spans';
 import { telemetry } from '../telemetry/telemetry';
 
@@ -43,6 +44,32 @@ function callOf(options: CallOptions, isShielded: boolean): Call {
     isCancellable: !isShielded && (options.isCancellable ?? true),
     convert: options.convert,
   };
+}
+
+/**
+ * The promise of what goes on from durable calls: like that of a single call, nobody need await it.
+ * What `make` throws rejects it. That is in no history, so the log tells of it where nobody looks.
+ */
+export function durably<T>(make: () => Promise<T> | T): Promise<T> {
+  let made: Promise<T>;
+  try {
+    const value = make();
+    if (value instanceof DurablePromise) return value;
+    made = Promise.resolve(value);
+  } catch (error) {
+    made = new Promise(() => {
+      throw error;
+    });
+    setImmediate(() => tellRefused(promise, error));
+  }
+  const promise = new DurablePromise<T>((resolve, reject) => void made.then(resolve, reject));
+  promise.expectFailure();
+  return promise;
+}
+
+function tellRefused(promise: DurablePromise<unknown>, error: unknown): void {
+  if (promise.isObserved) return;
+  log('warn', 'a call that nobody awaits was refused, and is not made', error);
 }
 
 /** An object of a workflow that takes one number and counts its operations itself. */

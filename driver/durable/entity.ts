@@ -1,7 +1,7 @@
 import { toJsonb } from '../database/jsonb-door';
 import { checkText } from '../database/names';
 import { RatchetError } from '../errors';
-import { durableOperation, numberedObject, type NumberedObject } from './current-turn';
+import { durableOperation, durably, numberedObject, type NumberedObject } from './current-turn';
 import { createIndex, find, findByCondition, findById } from './entity-queries';
 
 export type EntityDocument = Record<string, unknown>;
@@ -118,6 +118,6 @@ export class Entity<D extends object = EntityDocument> {
 }
 
 /** The entity of the workflow that is running; takes one number. */
-export async function entity<D extends object = EntityDocument>(): Promise<Entity<D>> {
-  return new Entity<D>(numberedObject('entity'));
+export function entity<D extends object = EntityDocument>(): Promise<Entity<D>> {
+  return durably(() => new Entity<D>(numberedObject('entity')));
 }

@@ -2,7 +2,7 @@ import { fromJson, toPayload } from '../database/json-door';
 import { checkName } from '../database/names';
 import { RatchetError } from '../errors';
 import { checkOptions, checkSwitches } from '../options';
-import { currentWorkflow, durableCall } from './current-turn';
+import { currentWorkflow, durableCall, durably } from './current-turn';
 
 export interface OnceOptions {
   /** false: again in every replay, and without a number of its own. Default true. */
@@ -42,10 +42,14 @@ function eventsOf(events: Record<string, unknown>): string {
  * @example
  * await Durable.workflow.emit({ 'orders.shipped': { id: 'order-456' } });
  */
-export async function emit(
+export function emit(events: Record<string, unknown>, options: OnceOptions = {}): Promise<boolean> {
+  return durably(() => emitted(events, options));
+}
+
+function emitted(
   events: Record<string, unknown>,
-  options: OnceOptions = {},
-): Promise<boolean> {
+  options: OnceOptions,
+): Promise<boolean> | boolean {
   const { turn } = currentWorkflow('emit');
   checkObject(events, 'emit', 'Give an object of topics and their messages.');
   const told = eventsOf(events);

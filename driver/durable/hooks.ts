@@ -2,7 +2,7 @@ import { fromJson, toJson } from '../database/json-door';
 import { checkName } from '../database/names';
 import { RatchetError } from '../errors';
 import { checkOptions, refuseOption } from '../options';
-import { currentWorkflow, durableCall } from './current-turn';
+import { currentWorkflow, durableCall, durably } from './current-turn';
 import { condition } from './signals';
 import { checkOwn, checkStart, type StartOptions } from './start-options';
 
@@ -72,10 +72,12 @@ function hookCall(options: HookOptions): Promise<string> {
  * once it is started. Resolves to an id of the call. A job that is unknown, has finished or takes
  * no hooks ignores it.
  */
-export async function hook(options: HookOptions): Promise<string> {
-  currentWorkflow('hook');
-  checkOptions(options, HOOK_OPTIONS, 'hook');
-  return hookCall(options);
+export function hook(options: HookOptions): Promise<string> {
+  return durably(() => {
+    currentWorkflow('hook');
+    checkOptions(options, HOOK_OPTIONS, 'hook');
+    return hookCall(options);
+  });
 }
 
 /** A hook that is to answer, and the signal by which it does: `{ signal, $durable }` comes last. */
@@ -103,17 +105,21 @@ function answering(options: ExecHookOptions, offset: number) {
  *   taskQueue: 'reviewers', workflowName: 'review', args: [documentId],
  * });
  */
-export async function execHook<T = unknown>(options: ExecHookOptions): Promise<T> {
-  const { signal, hook: given } = answering(options, 0);
-  // Both are called before either is awaited: they are recorded together.
-  const [, answer] = await Promise.all([hookCall(given), condition<T>(signal)]);
-  return answer;
+export function execHook<T = unknown>(options: ExecHookOptions): Promise<T> {
+  return durably(() => {
+    const { signal, hook: given } = answering(options, 0);
+    // Both are called before either is awaited: they are recorded together.
+    return Promise.all([hookCall(given), condition<T>(signal)]).then(([, answer]) => answer);
+  });
 }
 
-/** Starts several hooks, then waits for the answers of all; each comes under its key. */
-export async function execHookBatch<T extends Record<string, unknown> = Record<string, unknown>>(
-  hooks: { key: keyof T & string; options: ExecHookOptions }[],
-): Promise<T> {
+interface KeyedHook {
+  key: string;
+  options: ExecHookOptions;
+}
+
+/** The hooks of a batch, with the signals by which they answer. */
+function checkBatch(hooks: KeyedHook[]) {
   currentWorkflow('execHookBatch');
   if (!Array.isArray(hooks)) {
     throw new RatchetError('WF104', 'execHookBatch was not given an array.', {
@@ -121,7 +127,7 @@ export async function execHookBatch<T extends Record<string, unknown> = Record<s
     });
   }
   const keys = new Set<string>();
-  const checked = hooks.map((each, index) => {
+  return hooks.map((each, index) => {
     checkOptions(each, ['key', 'options'], 'execHookBatch');
     const key = checkName(each.key, 'key');
     if (keys.has(key)) {
@@ -133,9 +139,19 @@ export async function execHookBatch<T extends Record<string, unknown> = Record<s
     keys.add(key);
     return { key, ...answering(each.options, index) };
   });
-  const started = checked.map((each) => hookCall(each.hook));
-  const waits = checked.map((each) => condition(each.signal));
-  const answers = await Promise.all(waits);
-  await Promise.all(started);
-  return Object.fromEntries(checked.map(({ key }, index) => [key, answers[index]])) as T;
+}
+
+/** Starts several hooks, then waits for the answers of all; each comes under its key. */
+export function execHookBatch<T extends Record<string, unknown> = Record<string, unknown>>(
+  hooks: { key: keyof T & string; options: ExecHookOptions }[],
+): Promise<T> {
+  return durably(() => {
+    const checked = checkBatch(hooks);
+    const started = checked.map((each) => hookCall(each.hook));
+    const waits = checked.map((each) => condition(each.signal));
+    return Promise.all(waits).then(async (answers) => {
+      await Promise.all(started);
+      return Object.fromEntries(checked.map(({ key }, index) => [key, answers[index]])) as T;
+    });
+  });
 }

@@ -2,7 +2,7 @@ import { toJson } from '../database/json-door';
 import { readAttributes } from '../database/data-calls';
 import { checkName } from '../database/names';
 import { RatchetError } from '../errors';
-import { durableOperation, numberedObject, type NumberedObject } from './current-turn';
+import { durableOperation, durably, numberedObject, type NumberedObject } from './current-turn';
 import { targetOf, type HotMeshClient } from './mesh-client';
 import { attributeName, searchFields, type SearchValue } from './search-fields';
 
@@ -90,12 +90,11 @@ export class Search {
 }
 
 /** The search attributes of the workflow that is running; takes one number. */
-export async function search(): Promise<Search> {
-  return new Search(numberedObject('search'));
+export function search(): Promise<Search> {
+  return durably(() => new Search(numberedObject('search')));
 }
 
 /** Sets search attributes of the workflow that is running. */
-export async function enrich(fields: Record<string, SearchValue>): Promise<true> {
-  await new Search(numberedObject('enrich')).set(fields);
-  return true;
+export function enrich(fields: Record<string, SearchValue>): Promise<true> {
+  return durably(() => new Search(numberedObject('enrich')).set(fields).then(() => true as const));
 }

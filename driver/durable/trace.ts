@@ -3,7 +3,7 @@ import type { LiveTurn } from '../engine/live-turn';
 import { log } from '../log';
 import { spanOf } from '../telemetry/spans';
 import { telemetry } from '../telemetry/telemetry';
-import { currentWorkflow } from './current-turn';
+import { currentWorkflow, durably } from './current-turn';
 import { checkObject, checkOnce, passOnce, type OnceOptions } from './events';
 
 /** What a span may be told: text, a number, true or false. */
@@ -24,10 +24,11 @@ function addSpan(turn: LiveTurn, attributes: TraceAttributes): void {
  * @example
  * await Durable.workflow.trace({ 'order.size': 3 });
  */
-export async function trace(
-  attributes: TraceAttributes,
-  options: OnceOptions = {},
-): Promise<boolean> {
+export function trace(attributes: TraceAttributes, options: OnceOptions = {}): Promise<boolean> {
+  return durably(() => noted(attributes, options));
+}
+
+function noted(attributes: TraceAttributes, options: OnceOptions): Promise<true> | true {
   const { turn } = currentWorkflow('trace');
   checkObject(attributes, 'trace', 'Give an object of attributes.');
   for (const [name, value] of Object.entries(attributes)) {
@@ -37,7 +38,9 @@ export async function trace(
       hint: 'Turn the value into text.',
     });
   }
-  const isNoted = checkOnce(options, 'trace') ? await passOnce('trace') : !turn.isOver;
-  if (isNoted) addSpan(turn, attributes);
-  return true;
+  const note = (isNoted: boolean): true => {
+    if (isNoted) addSpan(turn, attributes);
+    return true;
+  };
+  return checkOnce(options, 'trace') ? passOnce('trace').then(note) : note(!turn.isOver);
 }

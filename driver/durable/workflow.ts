@@ -8,7 +8,7 @@ import { isPatched } from '../engine/patches';
 import { RatchetError } from '../errors';
 import { executeChild, startChild } from './children';
 import { getHotMesh } from './current-mesh';
-import { currentWorkflow, durableCall } from './current-turn';
+import { currentWorkflow, durableCall, durably } from './current-turn';
 import { CancelledFailure, didInterrupt, isCancellation } from './errors';
 import { entity } from './entity';
 import { emit, passOnce } from './events';
@@ -96,9 +96,11 @@ function continueAsNew(...args: unknown[]): Promise<never> {
  * @example
  * if (await Durable.workflow.patched('send-receipt')) await sendReceipt(order);
  */
-async function patched(id: string): Promise<boolean> {
-  const { turn } = currentWorkflow('patched');
-  return isPatched(turn, checkName(id, 'patch id'));
+function patched(id: string): Promise<boolean> {
+  return durably(() => {
+    const { turn } = currentWorkflow('patched');
+    return isPatched(turn, checkName(id, 'patch id'));
+  });
 }
 
 /** Nothing: a change whose old path is gone from the code needs no question any more. */
@@ -111,16 +113,19 @@ const CancellationScope = {
   /** Runs `body` as if the workflow were not cancelled: for cleaning up. */
   nonCancellable<T>(body: () => Promise<T>): Promise<T> {
     const current = currentWorkflow('CancellationScope.nonCancellable');
-    return context.run({ ...current, isShielded: true }, body);
+    return durably(() => context.run({ ...current, isShielded: true }, body));
   },
 };
 
 /** Takes the next number: whether an earlier run passed it, the number, and what is recorded. */
-async function didRun(name: string): Promise<[boolean, number, unknown]> {
-  const { turn } = currentWorkflow('didRun');
-  const position = turn.counter + 1;
-  const isFirst = await passOnce(checkName(name, 'name'));
-  return [!isFirst, position, isFirst ? undefined : true];
+function didRun(name: string): Promise<[boolean, number, unknown]> {
+  return durably(() => {
+    const { turn } = currentWorkflow('didRun');
+    const position = turn.counter + 1;
+    return passOnce(checkName(name, 'name')).then((isFirst) => {
+      return [!isFirst, position, isFirst ? undefined : true];
+    });
+  });
 }
 
 /** Takes the next number: true in the run that passes it first, false in its replays. */
@@ -130,7 +135,7 @@ function isSideEffectAllowed(_client: unknown, name: string): Promise<boolean> {
 
 /** `Promise.all` over its arguments. */
 function all<T extends unknown[]>(...promises: T): Promise<{ [K in keyof T]: Awaited<T[K]> }> {
-  return Promise.all(promises);
+  return durably(() => Promise.all(promises));
 }
 
 /** What a workflow function calls. Every durable call takes the next number of its workflow. */

@@ -82,6 +82,12 @@ export function clearInterceptors(): void {
   clearActivityInboundInterceptors();
 }
 
+/** Nobody need await what `next` returns. */
+function quiet<T>(promise: Promise<T>): Promise<T> {
+  void promise.catch(() => undefined);
+  return promise;
+}
+
 /**
  * The chain around `innermost`. Each link is entered within the call of the one before it, not a
  * tick later, so that durable calls keep the order of the code.
@@ -95,7 +101,7 @@ export function chained<T>(
   const links = [...interceptors];
   const run = async (at: number): Promise<unknown> => {
     const link = links[at];
-    return link === undefined ? innermost() : enter(link, () => run(at + 1));
+    return link === undefined ? innermost() : enter(link, () => quiet(run(at + 1)));
   };
   return run(0);
 }

@@ -13,7 +13,7 @@ import { publishEngineEvent } from './events';
 import * as fleet from './fleet';
 import { hubOfConfig, Instance, type QuorumCallback } from './instance';
 import { saying, sayingState } from './job-error';
-import { jsonLogger, type Logger } from './logger';
+import { loggerOf, type Logger } from './logger';
 import { outputOf, type JobOutput, type StreamDataResponse } from './messages';
 import type * as given from './options';
 import { partsOf, type Parts } from './parts';
@@ -61,7 +61,7 @@ export class HotMesh {
     checkConfig(config);
     const { appId, namespace = 'hmsh', name } = config;
     const id = config.guid === undefined ? guid() : checkName(config.guid, 'guid');
-    const logger = config.logger ?? jsonLogger({ app: appId, id, name }, config.logLevel);
+    const logger = loggerOf(config.logger, { app: appId, id, name }, config.logLevel);
     if (hasCodec()) logger.warn('codec-not-used', { reason: 'SQL reads the data of graphs' });
     const hub = hubOfConfig(config);
     await hub.prepare();

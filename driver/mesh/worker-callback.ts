@@ -6,6 +6,7 @@ import { RatchetError } from '../errors';
 import { contextOf } from '../engine/claimed-activities';
 import { context } from '../engine/context';
 import type { Callback } from '../engine/served';
+import { shown } from '../shown';
 import { executeSpan } from '../telemetry/graph-spans';
 import type { Attributes } from '../telemetry/otel';
 import { telemetry } from '../telemetry/telemetry';
@@ -16,6 +17,7 @@ import type { StreamData, StreamDataResponse, StreamMetadata } from './messages'
 /** The callback returned nothing: its activity stays open until somebody calls `add`. */
 const UNANSWERED = 102;
 const PENDING = 202;
+const FAILED = 500;
 const UNUSABLE = 598;
 const ANSWER_FIELDS = ['metadata', 'status', 'code', 'data'];
 
@@ -46,7 +48,10 @@ export function callbackRunner(worker: WorkerConfig, counts: Counts, logger: Log
     const run = span === undefined ? call : () => span.run(call);
     void context
       .run(contextOf(work, noTransaction), run)
-      .then((returned) => answered(returned, worker.topic, logger), failed)
+      .then((returned) => answered(returned, worker.topic, logger))
+      .catch(failed)
+      // Neither can be read of what a getter or a proxy throws.
+      .catch(() => failure(FAILED, { message: 'an error that cannot be read' }))
       .then((outcome) => {
         const code = String(outcome.code ?? 200);
         counts[code] = (counts[code] ?? 0) + 1;
@@ -72,7 +77,7 @@ function metadataOf(work: Work, stored: Partial<StreamMetadata> = {}): StreamMet
   return work.attempt > 1 ? { ...metadata, try: work.attempt - 1 } : metadata;
 }
 
-/** What a callback's return value means. Never throws. */
+/** What a callback's return value means. Throws only what reading it throws. */
 function answered(returned: unknown, topic: string, logger: Logger): Outcome {
   if (returned === undefined) return { isFailed: false, code: UNANSWERED, value: null };
   if (typeof returned !== 'object' || returned === null || Array.isArray(returned)) {
@@ -81,11 +86,11 @@ function answered(returned: unknown, topic: string, logger: Logger): Outcome {
   const answer = returned as StreamDataResponse;
   const { status, code } = answer;
   if (status !== undefined && !['success', 'pending', 'error'].includes(status)) {
-    return unusable(topic, `returned the status ${JSON.stringify(status)}`);
+    return unusable(topic, `returned the status ${shown(status)}`);
   }
   if (status === 'error') return refused(answer);
   if (code !== undefined && (!isCode(code) || code === UNANSWERED)) {
-    return unusable(topic, `returned the code ${JSON.stringify(code)}`);
+    return unusable(topic, `returned the code ${shown(code)}`);
   }
   if (status === 'success' && code === PENDING) {
     return unusable(topic, 'returned success with 202, the code of pending');
@@ -121,9 +126,11 @@ function unusable(topic: string, what: string): Outcome {
 function refused({ code, data }: StreamDataResponse): Outcome {
   const given = typeof data === 'object' && data !== null ? data : { message: data };
   const { message } = given as { message?: unknown };
-  const text = typeof message === 'string' ? message : JSON.stringify(message);
-  const actual = isCode(code) ? code : 500;
-  return failure(actual, { ...given, message: text ?? 'unknown' });
+  const actual = isCode(code) ? code : FAILED;
+  return failure(actual, {
+    ...given,
+    message: message === undefined ? 'unknown' : textOf(message),
+  });
 }
 
 function failed(error: unknown): Outcome {
@@ -131,19 +138,23 @@ function failed(error: unknown): Outcome {
     const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
     const thrown = typeof error === 'string' ? error : inspect(error);
     const text = typeof message === 'string' ? message : thrown;
-    return failure(isCode(code) ? code : 500, { message: text });
+    return failure(isCode(code) ? code : FAILED, { message: text });
   }
   const { message, stack, name } = error;
   const { code } = error as { code?: unknown };
-  return failure(isCode(code) ? code : 500, { message: message || 'unknown', stack, name });
+  return failure(isCode(code) ? code : FAILED, { message: message || 'unknown', stack, name });
 }
 
-function failure(code: number, data: object): Outcome {
+function textOf(message: unknown): string {
+  return typeof message === 'string' ? message : shown(message);
+}
+
+function failure(code: number, data: { message: string; [more: string]: unknown }): Outcome {
   let value: string | null;
   try {
     value = toJson({ ...data, code }, 'error of a worker');
   } catch {
-    value = JSON.stringify({ message: 'an error that cannot be written as JSON', code });
+    value = JSON.stringify({ message: textOf(data.message), code });
   }
   return { isFailed: true, code, value };
 }

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import test from 'ava';
 import { checkLogLevel, log, type LogLevel } from '../../driver/log';
 
@@ -47,4 +48,32 @@ test.serial("22: a worker's own level wins", (t) => {
   t.is(shown('silent'), '');
   t.throws(() => checkLogLevel('loud'), { code: 'WF104' });
   t.notThrows(() => checkLogLevel('warn'));
+});
+
+test.serial('22: a reason that is no JSON is logged as text', (t) => {
+  const lines: string[] = [];
+  const write = process.stderr.write.bind(process.stderr);
+  process.stderr.write = (line: string | Uint8Array) => lines.push(String(line)) > 0;
+  t.teardown(() => (process.stderr.write = write));
+  const cyclic: { self?: object } = {};
+  cyclic.self = cyclic;
+  const nothing = () => {
+    throw new Error('nothing can be read of it');
+  };
+  const unreadable = new Proxy({}, { get: nothing, getPrototypeOf: nothing, ownKeys: nothing });
+  const reasons: [unknown, RegExp][] = [
+    [10n, /^10n$/],
+    [cyclic, /Circular/],
+    [Object.assign(new Error('big'), { code: 7n }), /^big$/],
+    [{ toJSON: nothing, a: 1 }, /a: 1/],
+    [unreadable, /^\{\}$/],
+    [{ toJSON: nothing, [inspect.custom]: nothing }, /cannot be shown/],
+    ['plain', /^plain$/],
+  ];
+  for (const [reason, told] of reasons) {
+    log('error', 'said', reason);
+    const line = JSON.parse(lines.pop() ?? '') as Record<string, string>;
+    t.like(line, { level: 'error', message: 'said' });
+    t.regex(line['reason'] ?? '', told);
+  }
 });
