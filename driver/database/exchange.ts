@@ -88,9 +88,6 @@ export async function peek(database: Database, workerId: string): Promise<number
 }
 
 /** What the worker holds by what the database says; ends all epochs before this one. */
-export async function heldWork(
-  database: Database,
-  { workerId, epoch }: Caller,
-): Promise<Work[]> {
+export async function heldWork(database: Database, { workerId, epoch }: Caller): Promise<Work[]> {
   return (await database.rows<Row>(HELD_WORK, [workerId, epoch])).map(toWork);
 }

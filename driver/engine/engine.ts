@@ -37,7 +37,7 @@ export interface EngineOptions extends Registered {
   cacheSize: number;
   /** Milliseconds between looks for work that nobody has told of. Default 1,000. */
   pollMs: number;
-  onAnswered: (batch: Batch, work: readonly Work[]) => void;
+  onAnswered: (batch: Batch, work: readonly Work[], sentAt: number) => void;
   logLevel?: LogLevel;
 }
 
@@ -189,8 +189,8 @@ export class Engine implements TurnHost, ExchangeHost, EvictionHost, ResyncHost,
     return roomLeft(limits, sum(held, coming));
   }
 
-  answered(batch: Batch, work: readonly Work[]): void {
-    this.options.onAnswered(batch, work);
+  answered(batch: Batch, work: readonly Work[], sentAt: number): void {
+    this.options.onAnswered(batch, work, sentAt);
   }
 
   committed(batch: Batch): void {

@@ -23,7 +23,7 @@ export interface ExchangeHost extends AnswerHost, Caller {
   /** What is finished and not in flight. */
   takeBatch(): Batch;
   /** A batch is committed, and this came back; nothing of either has been handed on. */
-  answered(batch: Batch, work: readonly Work[]): void;
+  answered(batch: Batch, work: readonly Work[], sentAt: number): void;
   /** How much more there is room for, beside what comes or, below zero, goes. */
   rooms(coming: Load): Load;
   /** One job's part of a batch can never be committed: returns what to report in its stead. */
@@ -132,25 +132,24 @@ export class ExchangeLoop implements PartSender {
     this.isHungry = false;
     this.asked = sum(this.asked, rooms);
     let work: Work[] | undefined;
-    const metrics = telemetry()?.metrics;
-    const startedAt = metrics === undefined ? 0 : performance.now();
+    const sentAt = performance.now();
     try {
       work = await exchange(this.database, this.host, rooms, batch, stepTeller());
     } catch (error) {
       this.unanswered.push(batch);
       this.recover(error);
     }
-    metrics?.exchanged(performance.now() - startedAt, work === undefined);
+    telemetry()?.metrics?.exchanged(performance.now() - sentAt, work === undefined);
     this.inFlight -= 1;
     this.asked = less(this.asked, rooms);
     if (work !== undefined) {
       this.look(work, rooms);
-      await this.handOn(batch, work);
+      await this.handOn(batch, work, sentAt);
     }
   }
 
-  private async handOn(batch: Batch, work: Work[]): Promise<void> {
-    this.host.answered(batch, work);
+  private async handOn(batch: Batch, work: Work[], sentAt: number): Promise<void> {
+    this.host.answered(batch, work, sentAt);
     await this.receiving(() => this.strides.handOn(batch, work));
   }
 
@@ -267,8 +266,9 @@ export class ExchangeLoop implements PartSender {
 
   async sendPart(part: Batch): Promise<void> {
     if (isEmptyBatch(part)) return;
+    const sentAt = performance.now();
     const work = await exchange(this.database, this.host, REPORT_ONLY, part, stepTeller());
-    await this.handOn(part, work);
+    await this.handOn(part, work, sentAt);
   }
 
   /** Beside everything else, which it does not hold up. */

@@ -191,9 +191,10 @@ export class Hub {
     stopOnSignals();
     if (this.settings.warnNondeterminism === true) watchGlobals();
     const onError = (error: unknown) => this.fail('the engine did not answer as hoped', error);
-    const onAnswered = (batch: Batch, work: readonly Work[]) => {
+    const onAnswered = (batch: Batch, work: readonly Work[], sentAt: number) => {
       this.taskEvents.published(batch);
-      if (this.engine !== undefined) tellEnds(this.results, this.engine.turns, batch, work);
+      const { engine, results } = this;
+      if (engine !== undefined) tellEnds(results, engine.turns, batch, work, sentAt);
     };
     const wired = { onError, onAnswered, isUpkept: !this.isSecured };
     this.engine ??= new Engine(this.database, { ...DEFAULTS, ...this.settings, ...wired });

@@ -17,6 +17,8 @@ const STARTS_UNAWAITED = 20;
 const MOST_STARTED = 1_000;
 
 interface Caller {
+  /** When it began to wait. */
+  since: number;
   resolve: (job: FinishedJob | undefined) => void;
   reject: (error: unknown) => void;
 }
@@ -83,7 +85,7 @@ export class ResultWaiter {
       }
       const id = `${namespace}\n${workflowId}`;
       const entry = this.waiting.get(id) ?? { namespace, workflowId, callers: [] };
-      const caller: Caller = { resolve, reject };
+      const caller: Caller = { since: performance.now(), resolve, reject };
       entry.callers.push(caller);
       this.waiting.set(id, entry);
       if (timeoutMs !== undefined) this.giveUpAfter(timeoutMs, id, caller);
@@ -99,9 +101,7 @@ export class ResultWaiter {
     const { resolve, reject } = caller;
     const timer = setTimeout(() => {
       const entry = this.waiting.get(id);
-      const others = entry?.callers.filter((other) => other !== caller) ?? [];
-      if (entry !== undefined && others.length > 0) entry.callers = others;
-      else this.waiting.delete(id);
+      this.leave(id, entry?.callers.filter((other) => other !== caller) ?? []);
       resolve(undefined);
     }, timeoutMs);
     caller.resolve = (job) => {
@@ -112,6 +112,13 @@ export class ResultWaiter {
       clearTimeout(timer);
       reject(error);
     };
+  }
+
+  /** Only these wait on. */
+  private leave(id: string, callers: Caller[]): void {
+    const entry = this.waiting.get(id);
+    if (entry !== undefined && callers.length > 0) entry.callers = callers;
+    else this.waiting.delete(id);
   }
 
   /** Whether ends are heard of; what happened while they were not is looked at now. */
@@ -176,17 +183,24 @@ export class ResultWaiter {
       byNamespace.set(namespace, [...(byNamespace.get(namespace) ?? []), workflowId]);
     }
     for (const [namespace, ids] of byNamespace) {
-      for (const job of await watchJobs(this.database, namespace, ids)) this.ended(namespace, job);
+      const askedAt = performance.now();
+      const jobs = await watchJobs(this.database, namespace, ids);
+      for (const job of jobs) this.ended(namespace, job, askedAt);
     }
   }
 
-  /** A job has ended, and that is committed. */
-  ended(namespace: string, job: FinishedJob): void {
+  /**
+   * A job has ended, and that is committed. Who began to wait after `askedAt`, when what told of it
+   * was sent, may wait for the next job of the id, and looks for himself.
+   */
+  ended(namespace: string, job: FinishedJob, askedAt: number): void {
     const id = `${namespace}\n${job.workflowId}`;
     const callers = this.waiting.get(id)?.callers ?? [];
-    this.waiting.delete(id);
-    for (const caller of callers) caller.resolve(job);
-    if (this.waiting.size === 0) clearTimeout(this.timer);
+    const later = callers.filter(({ since }) => since > askedAt);
+    this.leave(id, later);
+    for (const caller of callers) if (!later.includes(caller)) caller.resolve(job);
+    if (later.length > 0) this.look();
+    else if (this.waiting.size === 0) clearTimeout(this.timer);
   }
 
   get isAwaited(): boolean {
@@ -209,14 +223,15 @@ export class ResultWaiter {
 }
 
 /**
- * Tells those who wait here how jobs ended that a worker of this process has ended. An end that the
- * database did not count comes back as lost.
+ * Tells those who wait here how jobs ended that a worker of this process has ended, by a report
+ * that was sent at `sentAt`. An end that the database did not count comes back as lost.
  */
 export function tellEnds(
   results: ResultWaiter,
   threads: Pick<TurnCache, 'get'>,
   { turns }: Batch,
   work: readonly Work[],
+  sentAt = performance.now(),
 ): void {
   if (!results.isAwaited) return;
   const lost = new Set(work.filter(({ kind }) => kind === 'lost').map(({ jobId }) => jobId));
@@ -225,6 +240,6 @@ export function tellEnds(
     const turn = threads.get(jobId, address);
     if (turn === undefined) continue;
     const { namespace, workflowId } = turn.work;
-    results.ended(namespace, { workflowId, status: 0, ...report.end });
+    results.ended(namespace, { workflowId, status: 0, ...report.end }, sentAt);
   }
 }

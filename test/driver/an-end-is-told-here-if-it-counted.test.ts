@@ -4,6 +4,7 @@ import type { Work } from '../../driver/database/exchange';
 import type { LiveTurn } from '../../driver/engine/live-turn';
 import { emptyReport } from '../../driver/engine/report';
 import { ResultWaiter, tellEnds } from '../../driver/engine/result-waiter';
+import { waitFor } from '../support/wait-for';
 
 const SILENT = { rows: () => Promise.resolve([]) } as unknown as Database;
 const end = { result: '"done"', error: null };
@@ -45,4 +46,29 @@ test('not if only a hook has ended', (t) => {
   const { results } = waiting(t, 'w-1');
   tellEnds(results, threads, { turns: [thread('1', 'h1')], activities: [] }, []);
   t.true(results.isAwaited);
+});
+
+test('not to who began to wait when its report was under way: that may be for another job', (t) => {
+  const sentAt = performance.now();
+  const { results } = waiting(t, 'w-1');
+  tellEnds(results, threads, { turns: [thread('1')], activities: [] }, [], sentAt);
+  t.true(results.isAwaited);
+});
+
+test('a look that was under way tells nothing to who waits for the next job of the id', async (t) => {
+  const looks: ((rows: unknown[][]) => void)[] = [];
+  const rows = () => new Promise((resolve) => looks.push(resolve));
+  const results = new ResultWaiter({ rows } as unknown as Database, 60_000);
+  t.teardown(() => results.close());
+  const row = (result: string) => ['w-1', '0', result, null];
+  const looked = (count: number) => waitFor('it looks', () => looks.length === count);
+  const first = results.wait('durable', 'w-1');
+  await looked(1);
+  tellEnds(results, threads, { turns: [thread('1')], activities: [] }, []);
+  t.like(await first, { result: '"done"' });
+  const second = results.wait('durable', 'w-1');
+  looks[0]?.([row('"done"')]);
+  await looked(2);
+  looks[1]?.([row('"again"')]);
+  t.like(await second, { result: '"again"' });
 });
