@@ -55,7 +55,7 @@ test('not to who began to wait when its report was under way: that may be for an
   t.true(results.isAwaited);
 });
 
-test('a look that was under way tells nothing to who waits for the next job of the id', async (t) => {
+test('a look under way tells nothing to who waits for the next job of the id', async (t) => {
   const looks: ((rows: unknown[][]) => void)[] = [];
   const rows = () => new Promise((resolve) => looks.push(resolve));
   const results = new ResultWaiter({ rows } as unknown as Database, 60_000);
