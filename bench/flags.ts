@@ -7,6 +7,8 @@ export interface Flags {
   /** A fraction of the usual amounts and one round: does it run, and roughly where is it? */
   isQuick: boolean;
   rounds: number;
+  /** Of those that last a second or less: one of them says little. */
+  shortRounds: number;
   /** Workflows of hello; the amounts of the others follow. */
   n: number;
   /** Workflows of hello that a process runs before it counts: until then V8 still compiles. */
@@ -30,7 +32,8 @@ export interface Flags {
 }
 
 const FULL = 20_000;
-const QUICK = 8_000;
+const QUICK = 10_000;
+const WARM_UP = 40_000;
 
 /** A path as the caller wrote it: npm changes the folder before it runs a script. */
 function path(given: string): string {
@@ -61,15 +64,17 @@ export function readFlags(known: string[], peers: string[]): Flags {
       out: { type: 'string', default: join(__dirname, 'dist', 'results.json') },
     },
   });
+  const rounds = Number(values.rounds ?? (values.quick ? 1 : 5));
   const n = Number(values.n ?? (values.quick ? QUICK : FULL));
   return {
     only: listed('workload', values.only, known),
     peers: values.peers === 'none' ? [] : listed('peer', values.peers, peers),
     compare: values.compare && path(values.compare),
     isQuick: values.quick,
-    rounds: Number(values.rounds ?? (values.quick ? 1 : 5)),
+    rounds,
+    shortRounds: values.rounds === undefined ? Math.max(rounds, 3) : rounds,
     n,
-    warmUp: Math.max(n, FULL),
+    warmUp: Math.max(n, WARM_UP),
     hold: Number(values.hold ?? (values.quick ? 8 : 600)),
     node: values.node === 'current' ? 'current' : values.node && path(values.node),
     profile: values.profile && path(values.profile),

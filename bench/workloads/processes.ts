@@ -40,7 +40,7 @@ export const processes: Workload = async ({ server, flags }) => {
     const logged = readFileSync(server.logFile, 'utf8').length;
     const before = await one<number>(client, DEADLOCKS);
     await interleaved(1, warmingUp);
-    const raw = await interleaved(flags.rounds, measured);
+    const raw = await interleaved(flags.shortRounds, measured);
     await pause(1_100); // what sessions have counted is told at least once a second
     const deadlocks = (await one<number>(client, DEADLOCKS)) - before;
     const waits = lockWaits(readFileSync(server.logFile, 'utf8').slice(logged));

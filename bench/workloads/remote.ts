@@ -37,7 +37,7 @@ export const remote10: Workload = async ({ server, flags }) => {
   };
   try {
     await interleaved(1, sides(flags.warmUp));
-    const raw = await interleaved(flags.rounds, sides(flags.n));
+    const raw = await interleaved(flags.shortRounds, sides(flags.n));
     const per = { count: STEPS, name: 'step' };
     const result = comparison(
       { name: 'remote10', unit: 'steps/s', each: STEPS, per },

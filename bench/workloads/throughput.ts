@@ -80,7 +80,7 @@ export function throughputOf(flow: string, steps: number): Workload {
         await side.reset();
         return drain(side, flow, most);
       };
-      const seconds = flags.isQuick ? 1 : 3;
+      const seconds = flags.isQuick ? 0.5 : 3;
       const others = peers.map((side) => [side.kind, peerRun(side, flow, count, seconds)] as const);
       const programs = (most: number) =>
         Object.fromEntries([
@@ -89,7 +89,7 @@ export function throughputOf(flow: string, steps: number): Workload {
         ]);
       // Warms up: compiled code, plans, files of the database.
       await interleaved(1, programs(amount(flags.warmUp)));
-      const raw = await interleaved(flags.rounds, programs(count));
+      const raw = await interleaved(flags.shortRounds, programs(count));
       const isOne = steps === 1;
       const [unit, name] = isOne ? ['workflows/s', 'workflow'] : ['steps/s', 'step'];
       const counted = { name: flow, unit, each: steps, per: { count: steps, name } };
