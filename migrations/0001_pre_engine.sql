@@ -662,6 +662,7 @@ create table ratchet_internal.workers (
   role_name name,
   is_idle boolean not null default false,
   is_lost boolean not null default false,
+  has_stopped boolean not null default false,
   epoch int not null default 0,
   idle_at timestamptz,
   lease_seconds int not null,
@@ -705,8 +706,10 @@ comment on column ratchet_internal.workers.is_idle is
   'Whether it waits for a notification: others send one only then.';
 comment on column ratchet_internal.workers.is_lost is
   'Whether its lease is gone; the row is kept while others have locked something that it held.';
+comment on column ratchet_internal.workers.has_stopped is
+  'Whether it has stopped by itself, so that what is left is handed back and not counted.';
 comment on column ratchet_internal.workers.epoch is
-  'Raised by held_work: calls that name another one are not carried out.';
+  'Raised by held_work: calls that name an earlier one are not carried out.';
 comment on column ratchet_internal.workers.lease_seconds is
   'How long it may be silent before others take its work over.';
 comment on column ratchet_internal.workers.expires_at is
@@ -2131,7 +2134,7 @@ declare
   v_job bigint;
 begin
   perform from ratchet_internal.workers w
-  where w.id = p_worker and w.is_idle and w.epoch = p_epoch
+  where w.id = p_worker and w.is_idle and w.epoch <= p_epoch
     and ratchet_internal.is_own(w.role_name) and exists (
     select from ratchet_internal.worker_routes r
     where r.worker_id = p_worker and r.queue = p_queue and r.workflow = p_workflow
@@ -3433,7 +3436,7 @@ begin
     perform ratchet_internal.check_isolation();
   end if;
   perform from ratchet_internal.workers where id = p_worker and not is_lost
-    and ratchet_internal.is_own(role_name) and epoch = coalesce(p_epoch, epoch) for key share;
+    and ratchet_internal.is_own(role_name) and epoch <= coalesce(p_epoch, epoch) for key share;
   if found then return true; end if;
   select * into v_found from ratchet_internal.workers where id = p_worker;
   if v_found.id is not null and not ratchet_internal.is_own(v_found.role_name) then
@@ -8024,7 +8027,8 @@ comment on function ratchet_internal.fail_spent(bigint, timestamptz) is
 -- p_is_failing is false. A turn that is handed back, or that cannot have caused the loss, is not
 -- counted as an attempt.
 -- What somebody else has locked (a user's transaction that stops the job, say) is not waited for:
--- the row stays for it, marked as lost, and comes up again a second later.
+-- the row stays for it, marked as lost, and comes up again a second later, as what it is now: a
+-- worker that has stopped by itself is never counted as lost.
 -- Locks: the worker; then messages, skipping what others hold. Writes: workers, messages,
 -- attributes, jobs. Wakes: idle workers.
 
@@ -8034,10 +8038,15 @@ create function ratchet_internal.release_worker(
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+  v_has_stopped boolean;
+  v_is_lost boolean;
 begin
-  perform from ratchet_internal.workers where id = p_worker for update;
+  select has_stopped or not p_is_lost into v_has_stopped
+  from ratchet_internal.workers where id = p_worker for update;
   if not found then return; end if;
-  if p_is_lost and p_is_failing then
+  v_is_lost := not v_has_stopped;
+  if v_is_lost and p_is_failing then
     perform ratchet_internal.fail_spent(p_worker, p_now);
   end if;
   with held as materialized (
@@ -8045,14 +8054,15 @@ begin
     order by job_id + 0, address, position for update skip locked)
   update ratchet_internal.messages m
   set worker_id = null, due_at = p_now,
-    options = case when m.kind = 'turn' and p_is_lost then '{"isCareful":true}' else m.options end,
+    options = case when m.kind = 'turn' and v_is_lost then '{"isCareful":true}' else m.options end,
     attempt = case when m.kind <> 'turn' then m.attempt
-      when not p_is_lost then greatest(m.attempt - 1, 1)
+      when not v_is_lost then greatest(m.attempt - 1, 1)
       when ratchet_internal.is_suspect(m) then m.attempt else 1 end
   from held h where m.ctid = h.row_at;
   if exists (select from ratchet_internal.messages where worker_id = p_worker) then
     update ratchet_internal.workers
-    set is_lost = true, is_idle = false, idle_at = null, expires_at = p_now + interval '1 second'
+    set is_lost = true, has_stopped = v_has_stopped, is_idle = false, idle_at = null,
+      expires_at = p_now + interval '1 second'
     where id = p_worker;
   else
     delete from ratchet_internal.workers where id = p_worker;

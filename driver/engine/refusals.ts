@@ -7,12 +7,15 @@ export function isLost(error: unknown): boolean {
   return error instanceof RatchetError && error.code === 'WF401';
 }
 
+/** The call itself was late, which open_exchange finds, too. */
+const LATE = 'WF404';
 /** What an exchange does for others is in these two functions, as the error's context says. */
 const OTHERS = /ratchet_internal\.(open_exchange|claim)\(/;
 
 /** The error came from what an exchange does for others, not from what is reported with it. */
 export function isOfOthers(error: unknown): boolean {
-  const { where, cause } = (error ?? {}) as { where?: unknown; cause?: unknown };
+  const { code, where, cause } = (error ?? {}) as Record<string, unknown>;
+  if (code === LATE) return false;
   if (typeof where === 'string') return OTHERS.test(where);
   return cause !== undefined && cause !== error && isOfOthers(cause);
 }

@@ -18,7 +18,7 @@ begin
     perform ratchet_internal.check_isolation();
   end if;
   perform from ratchet_internal.workers where id = p_worker and not is_lost
-    and ratchet_internal.is_own(role_name) and epoch = coalesce(p_epoch, epoch) for key share;
+    and ratchet_internal.is_own(role_name) and epoch <= coalesce(p_epoch, epoch) for key share;
   if found then return true; end if;
   select * into v_found from ratchet_internal.workers where id = p_worker;
   if v_found.id is not null and not ratchet_internal.is_own(v_found.role_name) then

@@ -24,7 +24,7 @@ declare
   v_job bigint;
 begin
   perform from ratchet_internal.workers w
-  where w.id = p_worker and w.is_idle and w.epoch = p_epoch
+  where w.id = p_worker and w.is_idle and w.epoch <= p_epoch
     and ratchet_internal.is_own(w.role_name) and exists (
     select from ratchet_internal.worker_routes r
     where r.worker_id = p_worker and r.queue = p_queue and r.workflow = p_workflow

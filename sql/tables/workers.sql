@@ -9,6 +9,7 @@ create table ratchet_internal.workers (
   role_name name,
   is_idle boolean not null default false,
   is_lost boolean not null default false,
+  has_stopped boolean not null default false,
   epoch int not null default 0,
   idle_at timestamptz,
   lease_seconds int not null,
@@ -52,8 +53,10 @@ comment on column ratchet_internal.workers.is_idle is
   'Whether it waits for a notification: others send one only then.';
 comment on column ratchet_internal.workers.is_lost is
   'Whether its lease is gone; the row is kept while others have locked something that it held.';
+comment on column ratchet_internal.workers.has_stopped is
+  'Whether it has stopped by itself, so that what is left is handed back and not counted.';
 comment on column ratchet_internal.workers.epoch is
-  'Raised by held_work: calls that name another one are not carried out.';
+  'Raised by held_work: calls that name an earlier one are not carried out.';
 comment on column ratchet_internal.workers.lease_seconds is
   'How long it may be silent before others take its work over.';
 comment on column ratchet_internal.workers.expires_at is

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { Client, DatabaseError } from 'pg';
 import { isOfStatement } from '../../driver/connection-errors';
-import { isOfReport } from '../../driver/engine/refusals';
+import { isOfOthers, isOfReport } from '../../driver/engine/refusals';
 import { isConnectionError, isTransient, RatchetError } from '../../driver/errors';
 
 const withCode = (code: string) => Object.assign(new Error('x'), { code });
@@ -77,6 +77,10 @@ test('a statement may be refused for its rights, or for what it reports', (t) =>
     t.true(isOfStatement(error));
     t.true(isOfReport(error));
   }
+  const opening = 'PL/pgSQL function ratchet_internal.open_exchange(bigint,integer) line 4';
+  const late = fromServer('WF404', { where: `${opening}\n${where}` });
+  t.false(isOfOthers(new RatchetError('WF404', 'x', { cause: late })), 'only the call is late');
+  t.true(isTransient(late));
   const cause = fromServer('WF107', { where });
   t.true(isOfReport(new RatchetError('WF107', 'x', { cause })));
   t.true(isOfReport(new RangeError('Invalid string length')));

@@ -64,6 +64,29 @@ test.serial('a worker that stops does not wait for it either', async (t) => {
   user.release();
 });
 
+test.serial('what it held is handed back then, too, and not counted', async (t) => {
+  const queue = sql.name();
+  const far = `${queue}-far`;
+  const [owner, worker] = [await sql.worker(queue), await sql.worker(far, null)];
+  const job = await sql.start(queue, queue);
+  await sql.exchange(owner);
+  const options = { maximumAttempts: 0 };
+  await sql.exchange(owner, {
+    plans: [{ job, position: 1, kind: 'activity', queue: far, options }],
+  });
+  t.like(await sql.exchange(worker), [{ kind: 'activity', attempt: 1 }]);
+  const user = await sql.pool().connect();
+  await user.query('begin');
+  await user.query('select ratchet.terminate($1)', [queue]);
+  await sql.rows('select ratchet.unregister_worker($1)', [worker]);
+  await user.query('rollback');
+  user.release();
+  await sql.expire(worker);
+  const next = await sql.worker(far, null);
+  t.like(await sql.exchange(next), [{ kind: 'activity', job_id: job }]);
+  t.false(await registered(worker));
+});
+
 test.serial('to set aside what is refused does not wait for it', async (t) => {
   const { queue, user } = await lost();
   const next = await sql.worker(queue);
