@@ -1,5 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
 
+/** The context in which this module was loaded: that of nobody, unless a request loaded it. */
 const nowhere = new AsyncResource('pgratchet');
 
 /**
