@@ -51,7 +51,7 @@ export interface ScheduleChanges {
   overlap?: 'allow' | 'skip' | 'wait';
   /** The interval counts from the end of each run. Default false. */
   fromEnd?: boolean;
-  /** A failed run is the last one. Default false. */
+  /** A failed run is the last one, until `alter`, or `pause` and `resume`. Default false. */
   stopOnFailure?: boolean;
   /** After so many runs it has ended. Default: never. */
   maxRuns?: number;

@@ -17,7 +17,8 @@ declare
   v_due timestamptz[] := '{}';
 begin
   v_new.problem := null; -- if it was put off for one, it is tried again now
-  select j.status > 0 as is_open, j.error is not null as is_failed, j.finished_at into v_last
+  select j.status > 0 as is_open, j.finished_at,
+    j.error is not null and j.key is distinct from v_new.forgotten_key as is_failed into v_last
   from ratchet.jobs j where j.key = v_new.last_key and j.namespace = v_new.namespace;
   v_after_end := ratchet_internal.next_from_end(v_new, v_last.finished_at);
   if v_new.stops_on_failure and not v_last.is_open and v_last.is_failed then
