@@ -1155,7 +1155,7 @@ comment on column ratchet.schedules.catch_up_ms is
   'With catch_up all: older ones are left out; milliseconds.';
 comment on column ratchet.schedules.overlap is
   'What becomes of an occurrence while the last run goes on: allow starts it beside, skip leaves it'
-  ' out, wait starts it afterwards.';
+  ' out, wait starts it afterwards, however late.';
 comment on column ratchet.schedules.is_from_end is
   'Whether the interval is counted from the end of each run.';
 comment on column ratchet.schedules.stops_on_failure is
@@ -2726,8 +2726,9 @@ comment on function ratchet_internal.last_occurrence(
 -- sql/schedule/due_occurrences.sql
 
 -- Which occurrences of a schedule that is due are to be started, in order: those noticed within a
--- minute, and of those missed what catch_up says; at most p_most, the rest with the next call. None
--- is later than the schedule's end.
+-- minute, and of those missed what catch_up says; at most p_most, the rest with the next call. One
+-- that was held back, for the last run or because it was refused, is not missed, however late: only
+-- with catch_up one a later one takes its place. None is later than the schedule's end.
 
 create function ratchet_internal.due_occurrences(
   p_schedule ratchet.schedules, p_now timestamptz, p_most bigint
@@ -2748,6 +2749,9 @@ begin
   elsif v_at < v_oldest and p_schedule.catch_up = 'one' then
     return array[ratchet_internal.last_occurrence(p_schedule, v_at, p_now)];
   elsif v_at < v_oldest then
+    if p_schedule.look_at > v_at then
+      v_due := array[v_at];
+    end if;
     v_at := ratchet_internal.next_occurrence(p_schedule, v_oldest - interval '1 microsecond');
   end if;
   while v_at <= p_now and cardinality(v_due) < p_most loop
@@ -2792,7 +2796,7 @@ comment on function ratchet_internal.move_on(
 -- sql/schedule/fire_schedule.sql
 
 -- Starts what is due of one schedule, and moves it on. While the last run goes on, and that
--- matters, the schedule is looked at again a second later.
+-- matters, the schedule is looked at again a second later; what was missed by then does not wait.
 -- Locks: new jobs; the caller has locked the schedule. Writes: schedules, jobs, messages.
 -- Wakes: idle workers of the queue. Idempotent: an occurrence that is a job already starts nothing.
 
@@ -2818,7 +2822,11 @@ begin
     v_new.next_at := 'infinity';
     v_new.problem := 'run ' || v_new.last_key || ' failed';
   elsif v_is_alone and v_last.is_open and v_new.overlap <> 'skip' then
-    v_new.look_at := p_now + interval '1 second';
+    if v_new.look_at = v_new.next_at then -- it does not wait yet
+      v_new.next_at := coalesce((ratchet_internal.due_occurrences(v_new, p_now, 1))[1],
+        ratchet_internal.next_occurrence(v_new, p_now));
+    end if;
+    v_new.look_at := greatest(v_new.next_at, p_now + interval '1 second');
   elsif v_is_alone and v_last.is_open then
     v_new.next_at := ratchet_internal.next_occurrence(v_new, p_now);
   elsif v_new.is_from_end and v_after_end > p_now then

@@ -46,7 +46,7 @@ export interface ScheduleChanges {
   catchUpWindow?: Duration;
   /**
    * While the last run goes on, an occurrence is started beside it ('allow', the default), left out
-   * ('skip'), or started afterwards ('wait').
+   * ('skip'), or started afterwards, however late ('wait').
    */
   overlap?: 'allow' | 'skip' | 'wait';
   /** The interval counts from the end of each run. Default false. */

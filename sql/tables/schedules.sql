@@ -75,7 +75,7 @@ comment on column ratchet.schedules.catch_up_ms is
   'With catch_up all: older ones are left out; milliseconds.';
 comment on column ratchet.schedules.overlap is
   'What becomes of an occurrence while the last run goes on: allow starts it beside, skip leaves it'
-  ' out, wait starts it afterwards.';
+  ' out, wait starts it afterwards, however late.';
 comment on column ratchet.schedules.is_from_end is
   'Whether the interval is counted from the end of each run.';
 comment on column ratchet.schedules.stops_on_failure is
