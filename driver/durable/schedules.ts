@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { hasCodec } from '../database/codec';
 import { toJson, toPayload } from '../database/json-door';
 import { checkName, checkText } from '../database/names';
 import {
@@ -16,6 +17,7 @@ import { durationMs, type Duration } from '../duration';
 import type { Hub } from '../engine/hub';
 import type { WorkflowFunction } from '../engine/run-workflow';
 import { checkNumbers, checkOptions, checkSwitches, refuseOption } from '../options';
+import { createEncodedSchedule } from './encoded-schedule';
 import { storedPolicy, type RetryPolicy } from './retry-policy';
 import { nameOf, queryableOf, type Transaction } from './start-options';
 
@@ -234,8 +236,11 @@ export class ScheduleClient {
       delayMs: milliseconds(options.delay, 'delay'),
     };
     await this.hub.prepare();
+    const { database } = this.hub;
     const tx = queryableOf(options.tx);
-    return dateOf(await createSchedule(this.hub.database, terms, first, tx));
+    if (!hasCodec()) return dateOf(await createSchedule(database, terms, first, tx));
+    const json = toJson(options.args ?? [], 'args') ?? '[]';
+    return dateOf(await createEncodedSchedule(database, terms, json, first, tx));
   }
 
   /** Changes what is given, from now on; resolves to the next occurrence. */
