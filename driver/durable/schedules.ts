@@ -69,7 +69,7 @@ export interface ScheduleChanges {
 }
 
 export interface ScheduleOptions extends ScheduleChanges {
-  /** The caller's own id; the ids of the jobs begin with it. */
+  /** The caller's own id, of at most 475 characters; the ids of the jobs begin with it. */
   scheduleId: string;
   workflow: WorkflowFunction | string;
   /** How long until the first occurrence of `every` without `startsAt`. Default: one interval. */
@@ -111,8 +111,9 @@ const OPTIONS = ['scheduleId', 'paused', 'delay', ...CHANGES];
 
 function timeText(time: Date | undefined, option: string): string | null {
   if (time === undefined) return null;
-  if (time instanceof Date && !Number.isNaN(time.getTime())) return time.toISOString();
-  refuseOption('schedule', option, time, 'Give a valid Date.');
+  const year = time instanceof Date ? time.getUTCFullYear() : NaN;
+  if (year >= 1 && year <= 9999) return time.toISOString();
+  refuseOption('schedule', option, time, 'Give a Date of the years 1 to 9999.');
 }
 
 function milliseconds(duration: Duration | undefined, option: string): number | null {
