@@ -1110,6 +1110,7 @@ create table ratchet.schedules (
   look_at timestamptz not null,
   last_at timestamptz,
   last_key text collate "C",
+  forgotten_key text collate "C",
   run_count bigint not null default 0,
   problem text,
   created_at timestamptz not null,
@@ -1157,10 +1158,11 @@ comment on column ratchet.schedules.catch_up_ms is
   'With catch_up all: older ones are left out; milliseconds.';
 comment on column ratchet.schedules.overlap is
   'What becomes of an occurrence while the last run goes on: allow starts it beside, skip leaves it'
-  ' out, wait starts it afterwards.';
+  ' out, wait starts it afterwards, however late.';
 comment on column ratchet.schedules.is_from_end is
   'Whether the interval is counted from the end of each run.';
-comment on column ratchet.schedules.stops_on_failure is 'Whether a failed run is the last one.';
+comment on column ratchet.schedules.stops_on_failure is
+  'Whether a failed run is the last one, unless the schedule is altered or resumed.';
 comment on column ratchet.schedules.max_runs is 'After how many runs it has ended; null: never.';
 comment on column ratchet.schedules.workflow is 'Workflow it starts.';
 comment on column ratchet.schedules.queue is 'Queue it starts it on.';
@@ -1172,6 +1174,9 @@ comment on column ratchet.schedules.look_at is
   'When the engine looks at it next; later than next_at while it waits or rests.';
 comment on column ratchet.schedules.last_at is 'The last occurrence that was started.';
 comment on column ratchet.schedules.last_key is 'Workflow id of the last job it started.';
+comment on column ratchet.schedules.forgotten_key is
+  'Workflow id of a run that was over when the schedule was altered or resumed: whether it failed '
+  'does not matter any more.';
 comment on column ratchet.schedules.run_count is 'How many jobs it has started.';
 comment on column ratchet.schedules.problem is
   'Why it has ended before its time, or is tried again; null when neither.';
@@ -2724,8 +2729,9 @@ comment on function ratchet_internal.last_occurrence(
 -- sql/schedule/due_occurrences.sql
 
 -- Which occurrences of a schedule that is due are to be started, in order: those noticed within a
--- minute, and of those missed what catch_up says; at most p_most, the rest with the next call. None
--- is later than the schedule's end.
+-- minute, and of those missed what catch_up says; at most p_most, the rest with the next call. One
+-- that was held back, for the last run or because it was refused, is not missed, however late: only
+-- with catch_up one a later one takes its place. None is later than the schedule's end.
 
 create function ratchet_internal.due_occurrences(
   p_schedule ratchet.schedules, p_now timestamptz, p_most bigint
@@ -2746,6 +2752,9 @@ begin
   elsif v_at < v_oldest and p_schedule.catch_up = 'one' then
     return array[ratchet_internal.last_occurrence(p_schedule, v_at, p_now)];
   elsif v_at < v_oldest then
+    if p_schedule.look_at > v_at then
+      v_due := array[v_at];
+    end if;
     v_at := ratchet_internal.next_occurrence(p_schedule, v_oldest - interval '1 microsecond');
   end if;
   while v_at <= p_now and cardinality(v_due) < p_most loop
@@ -2790,7 +2799,7 @@ comment on function ratchet_internal.move_on(
 -- sql/schedule/fire_schedule.sql
 
 -- Starts what is due of one schedule, and moves it on. While the last run goes on, and that
--- matters, the schedule is looked at again a second later.
+-- matters, the schedule is looked at again a second later; what was missed by then does not wait.
 -- Locks: new jobs; the caller has locked the schedule. Writes: schedules, jobs, messages.
 -- Wakes: idle workers of the queue. Idempotent: an occurrence that is a job already starts nothing.
 
@@ -2808,14 +2817,19 @@ declare
   v_due timestamptz[] := '{}';
 begin
   v_new.problem := null; -- if it was put off for one, it is tried again now
-  select j.status > 0 as is_open, j.error is not null as is_failed, j.finished_at into v_last
+  select j.status > 0 as is_open, j.finished_at,
+    j.error is not null and j.key is distinct from v_new.forgotten_key as is_failed into v_last
   from ratchet.jobs j where j.key = v_new.last_key and j.namespace = v_new.namespace;
   v_after_end := ratchet_internal.next_from_end(v_new, v_last.finished_at);
   if v_new.stops_on_failure and not v_last.is_open and v_last.is_failed then
     v_new.next_at := 'infinity';
     v_new.problem := 'run ' || v_new.last_key || ' failed';
   elsif v_is_alone and v_last.is_open and v_new.overlap <> 'skip' then
-    v_new.look_at := p_now + interval '1 second';
+    if v_new.look_at = v_new.next_at then -- it does not wait yet
+      v_new.next_at := coalesce((ratchet_internal.due_occurrences(v_new, p_now, 1))[1],
+        ratchet_internal.next_occurrence(v_new, p_now));
+    end if;
+    v_new.look_at := greatest(v_new.next_at, p_now + interval '1 second');
   elsif v_is_alone and v_last.is_open then
     v_new.next_at := ratchet_internal.next_occurrence(v_new, p_now);
   elsif v_new.is_from_end and v_after_end > p_now then
@@ -2937,8 +2951,9 @@ begin
   perform ratchet_internal.check_start(p_new.namespace, p_new.workflow, p_new.queue,
     p_new.options);
   perform ratchet_internal.check_name(p_new.key, 'schedule id');
-  perform ratchet_internal.check_name(ratchet_internal.occurrence_key(p_new.key,
-    p_new.created_at), 'schedule id');
+  -- The ids of its jobs are longer, most of all with a UUID, as the driver's trigger makes them.
+  perform ratchet_internal.check_name(p_new.key || '@' || repeat('-', 36),
+    'schedule id with the 37 characters that the ids of its jobs may have besides');
   perform ratchet_internal.check_size(p_new.input, 'arguments');
   if not ratchet_internal.is_arguments(p_new.input) then
     perform ratchet_internal.raise_error('WF102', 'arguments are not a JSON array',
@@ -3143,7 +3158,8 @@ comment on function ratchet_internal.lock_schedule(text, text) is
 
 -- sql/schedule/from_now.sql
 
--- A schedule whose next occurrence is the first one from now on, unless it has had all its runs.
+-- A schedule whose next occurrence is the first one from now on, unless it has had all its runs. If
+-- its last run is over, it may have failed: that ends the schedule no more.
 
 create function ratchet_internal.from_now(p_new ratchet.schedules) returns ratchet.schedules
 language plpgsql volatile
@@ -3154,6 +3170,8 @@ begin
   p_new.next_at := case when p_new.run_count >= p_new.max_runs then 'infinity'
     else ratchet_internal.next_occurrence(p_new, p_new.updated_at) end;
   p_new.look_at := case when p_new.is_paused then 'infinity' else p_new.next_at end;
+  p_new.forgotten_key := (select key from ratchet.jobs
+    where key = p_new.last_key and namespace = p_new.namespace and status <= 0);
   return p_new;
 end $$;
 comment on function ratchet_internal.from_now(ratchet.schedules) is
@@ -3163,6 +3181,7 @@ comment on function ratchet_internal.from_now(ratchet.schedules) is
 
 -- Changes a schedule; what is null stays as it is. A cron expression takes the place of an interval
 -- and the other way round. What is next is found anew from now on; what was due is left out.
+-- One that a failed run has ended goes on.
 -- Locks: the schedule. Writes: schedules. Wakes: an idle worker. Raises: as create_schedule; WF203.
 -- Returns the next occurrence. Idempotent.
 
@@ -3208,7 +3227,8 @@ begin
     is_from_end = v_new.is_from_end, stops_on_failure = v_new.stops_on_failure,
     max_runs = v_new.max_runs, workflow = v_new.workflow, queue = v_new.queue,
     input = v_new.input, options = v_new.options, next_at = v_new.next_at,
-    look_at = v_new.look_at, problem = null, updated_at = v_new.updated_at
+    look_at = v_new.look_at, forgotten_key = v_new.forgotten_key, problem = null,
+    updated_at = v_new.updated_at
   where id = v_new.id;
   perform ratchet_internal.wake_idle();
   return v_new.next_at;
@@ -3239,7 +3259,8 @@ comment on function ratchet.pause_schedule(text, text) is
 
 -- sql/schedule/resume_schedule.sql
 
--- Lets a schedule go on after a pause. Returns its next occurrence.
+-- Lets a schedule go on after a pause, also if a failed run had ended it. Returns its next
+-- occurrence.
 -- Locks: the schedule. Writes: schedules. Wakes: an idle worker. Raises: WF203, WF605. Idempotent.
 
 create function ratchet.resume_schedule(p_id text, p_namespace text default 'durable')
@@ -3254,7 +3275,8 @@ begin
     v_new.is_paused := false;
     v_new := ratchet_internal.from_now(v_new);
     update ratchet.schedules set is_paused = false, next_at = v_new.next_at,
-      look_at = v_new.look_at, problem = null, updated_at = v_new.updated_at
+      look_at = v_new.look_at, forgotten_key = v_new.forgotten_key, problem = null,
+      updated_at = v_new.updated_at
     where id = v_new.id;
     perform ratchet_internal.wake_idle();
   end if;
@@ -3304,7 +3326,8 @@ begin
   if ratchet_internal.create_jobs(v_new.namespace, v_new.workflow, v_new.queue, array[v_job],
     array[v_new.input], v_new.options, null) = 1
   then
-    update ratchet.schedules set last_key = v_job, run_count = run_count + 1, updated_at = v_now
+    update ratchet.schedules set last_key = v_job, forgotten_key = null,
+      run_count = run_count + 1, updated_at = v_now
     where id = v_new.id;
   end if;
   return v_job;
@@ -9373,7 +9396,8 @@ language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
   select coalesce(j.status, 0) <= 0
-    and (p_schedule.next_at = 'infinity' or p_schedule.stops_on_failure and j.error is not null)
+    and (p_schedule.next_at = 'infinity' or p_schedule.stops_on_failure and j.error is not null
+      and p_schedule.last_key is distinct from p_schedule.forgotten_key)
   from (values (p_schedule.last_key, p_schedule.namespace)) as last (key, namespace)
   left join ratchet.jobs j on j.key = last.key and j.namespace = last.namespace
 $$;

@@ -50,6 +50,7 @@ const PAUSE = 'select ratchet.pause_schedule($1, $2)';
 const RESUME = `select ${MS('ratchet.resume_schedule($1, $2)')}`;
 const DELETE = 'select ratchet.delete_schedule($1, $2)';
 const TRIGGER = 'select ratchet.trigger_schedule($1, $2, $3)';
+const INPUT = 'select input::text from ratchet.schedules where key = $1 and namespace = $2';
 const STATUS = `select key, workflow, queue, rule, timezone, state, ${MS('next_at')},
     ${MS('last_at')}, last_job, last_state, run_count
   from ratchet.schedule_status where namespace = $1 and ($2::text is null or key = $2)
@@ -118,6 +119,11 @@ export async function triggerSchedule(
   tx?: Queryable,
 ) {
   await call(database, tx, TRIGGER, [...named, workflowId]);
+}
+
+/** The arguments of a schedule as they are stored; null when there is none of that id. */
+export async function readScheduleInput(database: Database, named: Named, tx?: Queryable) {
+  return call(database, tx, INPUT, named);
 }
 
 /** The schedules of a namespace, or the one of an id. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { hasCodec } from '../database/codec';
 import { toJson, toPayload } from '../database/json-door';
 import { checkName, checkText } from '../database/names';
 import {
@@ -16,6 +17,7 @@ import { durationMs, type Duration } from '../duration';
 import type { Hub } from '../engine/hub';
 import type { WorkflowFunction } from '../engine/run-workflow';
 import { checkNumbers, checkOptions, checkSwitches, refuseOption } from '../options';
+import { createEncodedSchedule } from './encoded-schedule';
 import { storedPolicy, type RetryPolicy } from './retry-policy';
 import { nameOf, queryableOf, type Transaction } from './start-options';
 
@@ -46,12 +48,12 @@ export interface ScheduleChanges {
   catchUpWindow?: Duration;
   /**
    * While the last run goes on, an occurrence is started beside it ('allow', the default), left out
-   * ('skip'), or started afterwards ('wait').
+   * ('skip'), or started afterwards, however late ('wait').
    */
   overlap?: 'allow' | 'skip' | 'wait';
   /** The interval counts from the end of each run. Default false. */
   fromEnd?: boolean;
-  /** A failed run is the last one. Default false. */
+  /** A failed run is the last one, until `alter`, or `pause` and `resume`. Default false. */
   stopOnFailure?: boolean;
   /** After so many runs it has ended. Default: never. */
   maxRuns?: number;
@@ -67,7 +69,7 @@ export interface ScheduleChanges {
 }
 
 export interface ScheduleOptions extends ScheduleChanges {
-  /** The caller's own id; the ids of the jobs begin with it. */
+  /** The caller's own id, of at most 475 characters; the ids of the jobs begin with it. */
   scheduleId: string;
   workflow: WorkflowFunction | string;
   /** How long until the first occurrence of `every` without `startsAt`. Default: one interval. */
@@ -109,8 +111,9 @@ const OPTIONS = ['scheduleId', 'paused', 'delay', ...CHANGES];
 
 function timeText(time: Date | undefined, option: string): string | null {
   if (time === undefined) return null;
-  if (time instanceof Date && !Number.isNaN(time.getTime())) return time.toISOString();
-  refuseOption('schedule', option, time, 'Give a valid Date.');
+  const year = time instanceof Date ? time.getUTCFullYear() : NaN;
+  if (year >= 1 && year <= 9999) return time.toISOString();
+  refuseOption('schedule', option, time, 'Give a Date of the years 1 to 9999.');
 }
 
 function milliseconds(duration: Duration | undefined, option: string): number | null {
@@ -234,8 +237,11 @@ export class ScheduleClient {
       delayMs: milliseconds(options.delay, 'delay'),
     };
     await this.hub.prepare();
+    const { database } = this.hub;
     const tx = queryableOf(options.tx);
-    return dateOf(await createSchedule(this.hub.database, terms, first, tx));
+    if (!hasCodec()) return dateOf(await createSchedule(database, terms, first, tx));
+    const json = toJson(options.args ?? [], 'args') ?? '[]';
+    return dateOf(await createEncodedSchedule(database, terms, json, first, tx));
   }
 
   /** Changes what is given, from now on; resolves to the next occurrence. */

@@ -1,5 +1,6 @@
 -- Changes a schedule; what is null stays as it is. A cron expression takes the place of an interval
 -- and the other way round. What is next is found anew from now on; what was due is left out.
+-- One that a failed run has ended goes on.
 -- Locks: the schedule. Writes: schedules. Wakes: an idle worker. Raises: as create_schedule; WF203.
 -- Returns the next occurrence. Idempotent.
 
@@ -45,7 +46,8 @@ begin
     is_from_end = v_new.is_from_end, stops_on_failure = v_new.stops_on_failure,
     max_runs = v_new.max_runs, workflow = v_new.workflow, queue = v_new.queue,
     input = v_new.input, options = v_new.options, next_at = v_new.next_at,
-    look_at = v_new.look_at, problem = null, updated_at = v_new.updated_at
+    look_at = v_new.look_at, forgotten_key = v_new.forgotten_key, problem = null,
+    updated_at = v_new.updated_at
   where id = v_new.id;
   perform ratchet_internal.wake_idle();
   return v_new.next_at;

@@ -11,8 +11,9 @@ begin
   perform ratchet_internal.check_start(p_new.namespace, p_new.workflow, p_new.queue,
     p_new.options);
   perform ratchet_internal.check_name(p_new.key, 'schedule id');
-  perform ratchet_internal.check_name(ratchet_internal.occurrence_key(p_new.key,
-    p_new.created_at), 'schedule id');
+  -- The ids of its jobs are longer, most of all with a UUID, as the driver's trigger makes them.
+  perform ratchet_internal.check_name(p_new.key || '@' || repeat('-', 36),
+    'schedule id with the 37 characters that the ids of its jobs may have besides');
   perform ratchet_internal.check_size(p_new.input, 'arguments');
   if not ratchet_internal.is_arguments(p_new.input) then
     perform ratchet_internal.raise_error('WF102', 'arguments are not a JSON array',

@@ -1,6 +1,7 @@
 -- Which occurrences of a schedule that is due are to be started, in order: those noticed within a
--- minute, and of those missed what catch_up says; at most p_most, the rest with the next call. None
--- is later than the schedule's end.
+-- minute, and of those missed what catch_up says; at most p_most, the rest with the next call. One
+-- that was held back, for the last run or because it was refused, is not missed, however late: only
+-- with catch_up one a later one takes its place. None is later than the schedule's end.
 
 create function ratchet_internal.due_occurrences(
   p_schedule ratchet.schedules, p_now timestamptz, p_most bigint
@@ -21,6 +22,9 @@ begin
   elsif v_at < v_oldest and p_schedule.catch_up = 'one' then
     return array[ratchet_internal.last_occurrence(p_schedule, v_at, p_now)];
   elsif v_at < v_oldest then
+    if p_schedule.look_at > v_at then
+      v_due := array[v_at];
+    end if;
     v_at := ratchet_internal.next_occurrence(p_schedule, v_oldest - interval '1 microsecond');
   end if;
   while v_at <= p_now and cardinality(v_due) < p_most loop

@@ -1,5 +1,5 @@
 -- Starts what is due of one schedule, and moves it on. While the last run goes on, and that
--- matters, the schedule is looked at again a second later.
+-- matters, the schedule is looked at again a second later; what was missed by then does not wait.
 -- Locks: new jobs; the caller has locked the schedule. Writes: schedules, jobs, messages.
 -- Wakes: idle workers of the queue. Idempotent: an occurrence that is a job already starts nothing.
 
@@ -17,14 +17,19 @@ declare
   v_due timestamptz[] := '{}';
 begin
   v_new.problem := null; -- if it was put off for one, it is tried again now
-  select j.status > 0 as is_open, j.error is not null as is_failed, j.finished_at into v_last
+  select j.status > 0 as is_open, j.finished_at,
+    j.error is not null and j.key is distinct from v_new.forgotten_key as is_failed into v_last
   from ratchet.jobs j where j.key = v_new.last_key and j.namespace = v_new.namespace;
   v_after_end := ratchet_internal.next_from_end(v_new, v_last.finished_at);
   if v_new.stops_on_failure and not v_last.is_open and v_last.is_failed then
     v_new.next_at := 'infinity';
     v_new.problem := 'run ' || v_new.last_key || ' failed';
   elsif v_is_alone and v_last.is_open and v_new.overlap <> 'skip' then
-    v_new.look_at := p_now + interval '1 second';
+    if v_new.look_at = v_new.next_at then -- it does not wait yet
+      v_new.next_at := coalesce((ratchet_internal.due_occurrences(v_new, p_now, 1))[1],
+        ratchet_internal.next_occurrence(v_new, p_now));
+    end if;
+    v_new.look_at := greatest(v_new.next_at, p_now + interval '1 second');
   elsif v_is_alone and v_last.is_open then
     v_new.next_at := ratchet_internal.next_occurrence(v_new, p_now);
   elsif v_new.is_from_end and v_after_end > p_now then

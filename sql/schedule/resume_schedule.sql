@@ -1,4 +1,5 @@
--- Lets a schedule go on after a pause. Returns its next occurrence.
+-- Lets a schedule go on after a pause, also if a failed run had ended it. Returns its next
+-- occurrence.
 -- Locks: the schedule. Writes: schedules. Wakes: an idle worker. Raises: WF203, WF605. Idempotent.
 
 create function ratchet.resume_schedule(p_id text, p_namespace text default 'durable')
@@ -13,7 +14,8 @@ begin
     v_new.is_paused := false;
     v_new := ratchet_internal.from_now(v_new);
     update ratchet.schedules set is_paused = false, next_at = v_new.next_at,
-      look_at = v_new.look_at, problem = null, updated_at = v_new.updated_at
+      look_at = v_new.look_at, forgotten_key = v_new.forgotten_key, problem = null,
+      updated_at = v_new.updated_at
     where id = v_new.id;
     perform ratchet_internal.wake_idle();
   end if;

@@ -19,7 +19,8 @@ begin
   if ratchet_internal.create_jobs(v_new.namespace, v_new.workflow, v_new.queue, array[v_job],
     array[v_new.input], v_new.options, null) = 1
   then
-    update ratchet.schedules set last_key = v_job, run_count = run_count + 1, updated_at = v_now
+    update ratchet.schedules set last_key = v_job, forgotten_key = null,
+      run_count = run_count + 1, updated_at = v_now
     where id = v_new.id;
   end if;
   return v_job;

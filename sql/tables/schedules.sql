@@ -27,6 +27,7 @@ create table ratchet.schedules (
   look_at timestamptz not null,
   last_at timestamptz,
   last_key text collate "C",
+  forgotten_key text collate "C",
   run_count bigint not null default 0,
   problem text,
   created_at timestamptz not null,
@@ -74,10 +75,11 @@ comment on column ratchet.schedules.catch_up_ms is
   'With catch_up all: older ones are left out; milliseconds.';
 comment on column ratchet.schedules.overlap is
   'What becomes of an occurrence while the last run goes on: allow starts it beside, skip leaves it'
-  ' out, wait starts it afterwards.';
+  ' out, wait starts it afterwards, however late.';
 comment on column ratchet.schedules.is_from_end is
   'Whether the interval is counted from the end of each run.';
-comment on column ratchet.schedules.stops_on_failure is 'Whether a failed run is the last one.';
+comment on column ratchet.schedules.stops_on_failure is
+  'Whether a failed run is the last one, unless the schedule is altered or resumed.';
 comment on column ratchet.schedules.max_runs is 'After how many runs it has ended; null: never.';
 comment on column ratchet.schedules.workflow is 'Workflow it starts.';
 comment on column ratchet.schedules.queue is 'Queue it starts it on.';
@@ -89,6 +91,9 @@ comment on column ratchet.schedules.look_at is
   'When the engine looks at it next; later than next_at while it waits or rests.';
 comment on column ratchet.schedules.last_at is 'The last occurrence that was started.';
 comment on column ratchet.schedules.last_key is 'Workflow id of the last job it started.';
+comment on column ratchet.schedules.forgotten_key is
+  'Workflow id of a run that was over when the schedule was altered or resumed: whether it failed '
+  'does not matter any more.';
 comment on column ratchet.schedules.run_count is 'How many jobs it has started.';
 comment on column ratchet.schedules.problem is
   'Why it has ended before its time, or is tried again; null when neither.';

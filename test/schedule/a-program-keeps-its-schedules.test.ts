@@ -84,6 +84,10 @@ test.serial('schedules: bad input names the option', async (t) => {
   await refused({ cron: 'daily' }, 'WF108', /daily/);
   await refused({ every: 'soon' }, 'WF103', /every/);
   await refused({ every: '1s', startsAt: new Date(NaN) }, 'WF104', /startsAt/);
+  for (const far of [new Date(8.64e15), new Date(-8.64e15), new Date(-62_135_596_800_001)]) {
+    await refused({ every: '1s', startsAt: far }, 'WF104', /startsAt.*9999/);
+    await refused({ every: '1s', endsAt: far }, 'WF104', /endsAt.*9999/);
+  }
   await refused({ cron: '@daily', timezone: 'Mars' }, 'WF104', /IANA/);
   await refused({ every: '1s', scheduleId: '' }, 'WF101', /scheduleId/);
   for (const entity of [5, {}, null, '', 'x'.repeat(600)]) {
@@ -115,4 +119,16 @@ test.serial('schedules: bad input names the option', async (t) => {
   await t.throwsAsync(schedule.list(5 as never), { code: 'WF101' });
   await t.throwsAsync(schedule.pause('x', { nameSpace: 'a' } as object), { code: 'WF104' });
   await t.throwsAsync(schedule.resume('x'), { code: 'WF203' });
+});
+
+test.serial('schedules: an id that is accepted has room for every run', async (t) => {
+  const { client } = await durableTest(t);
+  const { schedule } = client;
+  const create = (scheduleId: string) =>
+    schedule.create({ scheduleId, workflow: 'tick', every: '1h', startsAt: new Date(0) });
+  await t.throwsAsync(create('i'.repeat(476)), { code: 'WF101', message: /invalid name/ });
+  const longest = 'i'.repeat(475);
+  await create(longest);
+  const id = await schedule.trigger(longest);
+  t.is((await schedule.get(longest))?.lastWorkflowId, id);
 });
