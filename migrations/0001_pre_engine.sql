@@ -16560,7 +16560,7 @@ comment on function ratchet_internal.add_pass(
 
 -- An activity that answered and is not done yet: its next pass is open, with what the answered one
 -- was waiting for. A worker's is then waited for under no signal, so that nobody need look for one:
--- it comes by ratchet.respond.
+-- it comes by ratchet.respond. The task of a hook goes along (write_tasks).
 
 create function ratchet_internal.reopen_activity(
   p_draft ratchet_internal.graph_draft, p_item ratchet_internal.graph_item, p_name text
@@ -16592,6 +16592,10 @@ begin
     v_message.attempt := 1;
   end if;
   v_draft.messages := v_draft.messages || v_message;
+  if v_is_hook then
+    v_draft.escalations := v_draft.escalations || jsonb_build_object('address', p_item.address,
+      'position', v_row.position, 'moved_to', v_row.address);
+  end if;
   if v_row.kind = 'await' then
     v_draft.children := v_draft.children
       || jsonb_build_object('awaited', (p_item.options ->> 'child')::bigint);
@@ -16810,6 +16814,50 @@ $$;
 comment on function ratchet_internal.write_user_fields(bigint, timestamptz, jsonb) is
   'Stores user data and markers of a job, one row each.';
 
+-- sql/graph/write_tasks.sql
+
+-- Writes what a stretch makes of the tasks of its job: those of hooks that begin to wait, and those
+-- of hooks that wait in a further pass (moved_to), whose tasks go there with them. A task that was
+-- ended after its hook had been answered and before this found no wait: it answers the new one.
+-- The caller has inserted the messages. Locks: tasks that move. Writes: escalations, messages,
+-- attributes. Returns the job when it may go on because of it.
+
+create function ratchet_internal.write_tasks(p_now timestamptz, p_job bigint, p_tasks jsonb[])
+returns bigint[]
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_task jsonb;
+  v_moved ratchet.escalations;
+  v_jobs bigint[] := '{}';
+begin
+  foreach v_task in array p_tasks loop
+    continue when not v_task ? 'moved_to';
+    update ratchet.escalations set address = v_task ->> 'moved_to'
+    where job_id = p_job and address = v_task ->> 'address'
+      and position = (v_task -> 'position')::int
+    returning * into v_moved;
+    continue when v_moved.status is null or v_moved.status not in ('resolved', 'cancelled');
+    perform ratchet_internal.settle(p_now, array[p_job], array[v_moved.address],
+      array[v_moved.position], array[0], array[false], array[v_moved.resolver_payload::text],
+      false, array[200]);
+    v_jobs := array[p_job];
+  end loop;
+  perform ratchet_internal.create_escalations(p_now, array_agg(p_job),
+    array_agg(e ->> 'address'), array_agg((e -> 'position')::int), array_agg(e ->> 'key'),
+    array_agg((e -> 'fields')::json))
+  from unnest(p_tasks) e where not e ? 'moved_to' having count(*) > 0;
+  perform ratchet_internal.tell_tasks(array_agg(t.id), 'created')
+  from unnest(p_tasks) e
+  join ratchet.escalations t on t.job_id = p_job and t.address = e ->> 'address'
+    and t.position = (e -> 'position')::int
+  where not e ? 'moved_to' having count(*) > 0;
+  return v_jobs;
+end $$;
+comment on function ratchet_internal.write_tasks(timestamptz, bigint, jsonb[]) is
+  'Writes what a stretch makes of the tasks of its job: new ones, and those that go along.';
+
 -- sql/graph/write_effects.sql
 
 -- Writes what a stretch brings about beside new rows: answers that became errors or are put off,
@@ -16855,14 +16903,7 @@ begin
     perform ratchet_internal.write_user_fields(v_job.id, p_draft.now, p_draft.fields);
   end if;
   if p_draft.escalations is not null then
-    perform ratchet_internal.create_escalations(p_draft.now, array_agg(v_job.id),
-      array_agg(e ->> 'address'), array_agg((e -> 'position')::int), array_agg(e ->> 'key'),
-      array_agg((e -> 'fields')::json))
-    from unnest(p_draft.escalations) e;
-    perform ratchet_internal.tell_tasks(array_agg(t.id), 'created')
-    from unnest(p_draft.escalations) e
-    join ratchet.escalations t on t.job_id = v_job.id and t.address = e ->> 'address'
-      and t.position = (e -> 'position')::int;
+    v_jobs := ratchet_internal.write_tasks(p_draft.now, v_job.id, p_draft.escalations);
   end if;
   foreach v_told in array coalesce(p_draft.announcements, '{}') loop
     perform ratchet_internal.announce_graph(v_job, v_told -> 'metadata',

@@ -127,6 +127,7 @@
 \ir announce_ended.sql
 \ir answer_awaiting.sql
 \ir write_user_fields.sql
+\ir write_tasks.sql
 \ir write_effects.sql
 \ir announce_drafts.sql
 \ir end_graphs.sql
