@@ -17590,8 +17590,9 @@ comment on function ratchet_internal.tell_spans(ratchet_internal.graph_draft[]) 
 -- sql/graph/run_any.sql
 
 -- Does one thing of a stretch, whatever it is, and adds what it comes to to the draft. Null when it
--- would stop another job, and the job is not alone in this.
--- Locks, Writes: as interrupt_other.
+-- would stop another job, or take jobs off a list, and the job is not alone in this: that is done
+-- in the database at once, and so never for a stretch that may be thrown away.
+-- Locks, Writes: as interrupt_other, unlist_jobs.
 
 create function ratchet_internal.run_any(
   p_draft ratchet_internal.graph_draft, p_activity ratchet_internal.graph_activities,
@@ -17614,6 +17615,12 @@ begin
       return ratchet_internal.postpone(v_draft, p_item, 20);
     end if;
     v_draft.jobs := v_draft.jobs || (v_draft.job).id;
+  elsif v_out.effects[1] ->> 'kind' = 'unlist' then
+    if not p_is_alone then return null; end if;
+    perform ratchet_internal.unlist_jobs((v_draft.job).namespace, v_out.effects[1] ->> 'topic',
+      array(select jsonb_array_elements_text(v_out.effects[1] -> 'keys')),
+      array(select jsonb_array_elements_text(v_out.effects[1] -> 'jobs')));
+    v_out.effects := v_out.effects[2:];
   end if;
   v_draft := ratchet_internal.add_outcome(v_draft, p_activity, p_item, v_out);
   if v_draft.spans is not null then
@@ -17659,10 +17666,10 @@ comment on function ratchet_internal.known_activities(ratchet_internal.graph_dra
 -- Runs a job of a graph, in memory, from what has been answered until nothing is left to do but
 -- wait, or the budget of activities is used up: what is left over then goes on through messages of
 -- its own. Returns what is to be written (write_drafts); null when the job would stop another one,
--- which is done in the database at once, and only for a job that is alone in this. What earlier
--- stretches failed with is forgotten.
+-- or take jobs off a list, which is done in the database at once, and only for a job that is alone
+-- in this. What earlier stretches failed with is forgotten.
 -- Locks: the job (the caller has it, unless it is new); jobs that it stops, never waiting. Writes:
--- as interrupt_other.
+-- as interrupt_other, unlist_jobs.
 
 create function ratchet_internal.run_stretch(
   p_draft ratchet_internal.graph_draft, p_budget int, p_is_alone boolean, p_keys bigint[],
@@ -18367,9 +18374,10 @@ comment on function ratchet_internal.may_go_on(
 -- sql/graph/continue_graphs.sql
 
 -- Runs the next stretches of jobs, as far as the budget goes: all are loaded, then run in memory,
--- then written, each in a few statements. A job that stops others is left to the end, and goes
--- alone. Those beyond the budget, and those that would end or tell their parents while somebody has
--- locked a message that goes with it, are left for the next call: their answers stay.
+-- then written, each in a few statements. A job that stops others, or takes jobs off a list, is
+-- left to the end, and goes alone. Those beyond the budget, and those that would end or tell their
+-- parents while somebody has locked a message that goes with it, are left for the next call: their
+-- answers stay.
 -- Locks, Writes: as load_graphs, run_stretch, lock_messages, write_drafts.
 
 create function ratchet_internal.continue_graphs(p_now timestamptz, p_jobs bigint[], p_budget int)
@@ -19454,8 +19462,8 @@ comment on function ratchet_internal.unlist_jobs(text, text, text[], text[]) is
 -- sql/graph/stats/signals_to_all.sql
 
 -- The signals that an activity sends to all: one for each job that is listed under key_name and
--- key_value in the time that its resolver says. Each gets the payload with its own id.
--- Writes: graph_facts, with scrub. Raises: WF107.
+-- key_value in the time that its resolver says. Each gets the payload with its own id. With scrub
+-- the first effect is what takes them off the list (run_any). Writes nothing. Raises: WF107.
 
 create function ratchet_internal.signals_to_all(
   p_job ratchet.jobs, p_version bigint, p_options jsonb, p_payload jsonb
@@ -19468,6 +19476,7 @@ declare
   v_graph text := ratchet_internal.hooked_topic(p_version, v_topic);
   v_keys text[];
   v_jobs text[];
+  v_unlist jsonb[] := '{}';
 begin
   perform ratchet_internal.check_expression(v_graph is not null, 'topic',
     'no hook rule has this topic');
@@ -19482,10 +19491,12 @@ begin
     perform ratchet_internal.check_expression(false, 'resolver',
       'it needs two of start, end and range, as times and as 30m, 1h or 7d');
   end;
+  if v_jobs is null then return null; end if;
   if p_options -> 'scrub' = 'true' then
-    perform ratchet_internal.unlist_jobs(p_job.namespace, v_graph, v_keys, v_jobs);
+    v_unlist := array[jsonb_build_object('kind', 'unlist', 'topic', v_graph, 'keys', v_keys,
+      'jobs', v_jobs)];
   end if;
-  return (
+  return v_unlist || (
     select array_agg(jsonb_build_object('kind', 'signal', 'payload', each.payload, 'code', 200,
       'key', ratchet_internal.signal_key(p_version, v_topic, each.payload)))
     from (select p_payload || jsonb_build_object('id', id) from unnest(v_jobs) id)

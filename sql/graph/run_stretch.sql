@@ -1,10 +1,10 @@
 -- Runs a job of a graph, in memory, from what has been answered until nothing is left to do but
 -- wait, or the budget of activities is used up: what is left over then goes on through messages of
 -- its own. Returns what is to be written (write_drafts); null when the job would stop another one,
--- which is done in the database at once, and only for a job that is alone in this. What earlier
--- stretches failed with is forgotten.
+-- or take jobs off a list, which is done in the database at once, and only for a job that is alone
+-- in this. What earlier stretches failed with is forgotten.
 -- Locks: the job (the caller has it, unless it is new); jobs that it stops, never waiting. Writes:
--- as interrupt_other.
+-- as interrupt_other, unlist_jobs.
 
 create function ratchet_internal.run_stretch(
   p_draft ratchet_internal.graph_draft, p_budget int, p_is_alone boolean, p_keys bigint[],
