@@ -14472,6 +14472,9 @@ as $$
     cross join lateral ratchet_internal.members(g.value -> 'hooks') h
     cross join lateral ratchet_internal.items(h.value) r
     where jsonb_typeof(r.value) = 'object'),
+  topic as materialized (
+    select path, topic, first_value(topic) over (partition by target order by graph, topic) as other
+    from rule where n = 1 and target is not null),
   activity as materialized (select * from ratchet_internal.document_activities(p_normal))
   select r.path || p.step, r.target, p.severity, p.message, p.hint
   from rule r left join activity a on a.graph = r.graph and a.activity = r.target
@@ -14505,6 +14508,11 @@ as $$
     union all
     select '{}', 'warning', format('only the first rule of the topic "%s" counts', r.topic), null
     where r.n > 1
+    union all
+    select array['to'], 'error', format('the topics "%s" and "%s" both lead to "%s"',
+      left(t.other, 60), left(t.topic, 60), left(r.target, 60)),
+      'A hook waits under one topic: signal that one, or give each topic a hook of its own.'
+    from topic t where t.path = r.path and t.topic <> t.other
     union all
     select '{}', 'error', format('"%s" is no topic', left(r.topic, 60)),
       'Use 1 to 512 characters without control characters.'
@@ -15138,7 +15146,8 @@ comment on function ratchet_internal.compile_transitions(bigint, text, jsonb) is
 -- sql/graph/compile_hooks.sql
 
 -- Compiles the hook rules of a version: the first of each topic counts; and tells the activities
--- that wait for a signal what they wait under. Writes: graph_hooks, graph_activities.
+-- that wait for a signal what they wait under: no two topics lead to one (problems_of_hooks).
+-- Writes: graph_hooks, graph_activities.
 
 create function ratchet_internal.compile_hooks(p_version bigint, p_space text, p_app jsonb)
 returns void
@@ -15160,7 +15169,7 @@ as $$
   update ratchet_internal.graph_activities a
   set hook = (select jsonb_build_object('topic', rule.topic, 'expected',
       ratchet_internal.compile_maps(jsonb_build_object('v', rule.match -> 'expected')))
-      from rule where rule.position = a.position order by rule.topic limit 1)
+      from rule where rule.position = a.position)
   where a.version_id = p_version and a.position in (select rule.position from rule)
 $$;
 comment on function ratchet_internal.compile_hooks(bigint, text, jsonb) is
