@@ -14656,7 +14656,8 @@ comment on type ratchet_internal.graph_outcome is
 
 -- A job in the course of a stretch: what is to be done yet, and what it has come to and has yet to
 -- be written. Everything follows one version; root is the activity with which the job started.
--- spans is null unless the caller wants to know what was done (with_spans).
+-- active_since: of that version; null in a first stretch. spans is null unless the caller wants to
+-- know what was done (with_spans).
 
 create type ratchet_internal.graph_draft as (
   now timestamptz,
@@ -14683,7 +14684,8 @@ create type ratchet_internal.graph_draft as (
   stop jsonb,
   scope jsonb,
   expire jsonb,
-  spans jsonb[]
+  spans jsonb[],
+  active_since timestamptz
 );
 comment on type ratchet_internal.graph_draft is
   'A job in the course of a stretch: what is to be done, and what is to be written.';
@@ -15399,7 +15401,7 @@ begin
   perform ratchet_internal.compile_plain(v_new);
   perform ratchet_internal.compile_shells(v_new);
   perform ratchet_internal.compile_starts(v_new);
-  update ratchet_internal.graph_apps set version_id = v_new
+  update ratchet_internal.graph_apps set version_id = v_new, activated_at = v_now
   where space = v_space and version_id = v_old;
   delete from ratchet_internal.graph_versions v
   where v.space = v_space and v.replaced_at < v_now - interval '1 hour';
@@ -17205,6 +17207,29 @@ $$;
 comment on function ratchet_internal.misfit(text, ratchet_internal.graph_item) is
   'How a job ends that does not fit the active version.';
 
+-- sql/graph/has_moved.sql
+
+-- Whether an activity that a job had entered is elsewhere in the tree of the version that is active
+-- now: an ancestor that it has there did not run where its address says. Only
+-- for what may have been entered before that version was active: it costs a look at each ancestor.
+
+create function ratchet_internal.has_moved(
+  p_job bigint, p_activity ratchet_internal.graph_activities, p_item ratchet_internal.graph_item
+) returns boolean
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select exists (
+    select from unnest(p_activity.path) with ordinality as above (position, depth)
+    where above.depth < cardinality(p_activity.path) and (
+      select true from ratchet.jobs_attributes a where a.job_id = p_job
+        and a.address = ratchet_internal.cut_address(p_item.address, above.depth::int)
+        and a.position = above.position limit 1) is null)
+$$;
+comment on function ratchet_internal.has_moved(
+  bigint, ratchet_internal.graph_activities, ratchet_internal.graph_item) is
+  'Whether an activity that a job had entered is elsewhere in the tree of the active version.';
+
 -- sql/graph/postpone.sql
 
 -- Leaves a thing to do for a later stretch: its message is there already, and will be due again in
@@ -17703,9 +17728,8 @@ begin
     v_at := v_at + 1;
     v_item := v_items[v_at];
     if v_steps >= p_budget then
-      if v_item.message is null then
-        v_draft := ratchet_internal.postpone(v_draft, v_item, 0);
-      end if;
+      v_draft := case when v_item.message is not null then v_draft
+        else ratchet_internal.postpone(v_draft, v_item, 0) end;
       continue;
     end if;
     v_activity := p_known[array_position(p_keys, (p_draft.version_id << 32) | v_item.position)];
@@ -17715,8 +17739,10 @@ begin
     end if;
     if cardinality(v_activity.path) is distinct from
       length(v_item.address) - length(replace(v_item.address, ',', ''))
+      or v_item.message is not null
+        and ((v_item.answer).created_at > p_draft.active_since) is not true
+        and ratchet_internal.has_moved((v_draft.job).id, v_activity, v_item)
     then
-      -- It is gone, or is not as deep in its tree as the address says.
       v_draft.stop := ratchet_internal.misfit((v_draft.job).namespace, v_item);
       exit;
     end if;
@@ -17739,9 +17765,8 @@ begin
     v_draft := v_next;
     foreach v_item in array v_draft.items loop v_items := v_items || v_item; end loop;
     if cardinality(v_draft.attributes) >= 50 then
-      -- A long list in a draft would be copied at each step.
       v_attributes := v_attributes || v_draft.attributes;
-      v_draft.attributes := null;
+      v_draft.attributes := null; -- a long list in a draft would be copied at each step
     end if;
   end loop;
   v_draft.attributes := v_attributes || v_draft.attributes;
@@ -18053,7 +18078,7 @@ begin
   v_draft := row(v_job.created_at, v_trigger.version_id, v_trigger.position, true, v_job,
     v_trigger.ahead, null, 0, null, null, null, null, null, '{}', null, null, null, v_facts, null,
     null, null, null, null, p_graph.expire,
-    ratchet_internal.wanted_spans())::ratchet_internal.graph_draft;
+    ratchet_internal.wanted_spans(), null)::ratchet_internal.graph_draft;
   if v_trigger.is_plain and v_draft.spans is null then
     v_plain := ratchet_internal.run_plain(v_draft, v_trigger, row(',0', v_trigger.position, '{}',
       null, null, null), p_budget + 1, v_trigger.ahead, v_known);
@@ -18311,11 +18336,11 @@ declare
 begin
   v_loads.drafts := array(
     select row(p_now, app.version_id, null, false, j, found.ahead, found.items, 0, null, null,
-      null, null, null, '{}', null, null, null, null, null, null, null, null, null, null, null
-      )::ratchet_internal.graph_draft
+      null, null, null, '{}', null, null, null, null, null, null, null, null, null, null, null,
+      app.activated_at)::ratchet_internal.graph_draft
     from unnest(v_jobs) as given (id)
     cross join lateral (select * from ratchet.jobs where id = given.id offset 0) j
-    cross join lateral (select a.version_id from ratchet_internal.graph_apps a
+    cross join lateral (select a.version_id, a.activated_at from ratchet_internal.graph_apps a
       where a.space = j.namespace offset 0) app
     cross join lateral (
       select array_agg(row(m.address, m.position, coalesce(scope.outputs, '{}'), run, m.options,

@@ -137,6 +137,7 @@
 \ir graph_expire.sql
 \ir conclude_stretch.sql
 \ir misfit.sql
+\ir has_moved.sql
 \ir postpone.sql
 \ir is_blocked.sql
 \ir stop_graph.sql
