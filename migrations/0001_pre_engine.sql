@@ -19434,6 +19434,25 @@ end $$;
 comment on function ratchet_internal.stats_scope(text, jsonb, text, text) is
   'Space, key and granularity that a query for statistics is about.';
 
+-- sql/graph/stats/fact_topics.sql
+
+-- The topics under which jobs of a graph said what they are: its own; of the default graph (an
+-- empty topic) all that no graph of the active version subscribes to.
+
+create function ratchet_internal.fact_topics(p_space text, p_topic text) returns text[]
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when p_topic <> '' then array[p_topic] else array(
+    select distinct f.topic from ratchet_internal.graph_facts f
+    where f.space = p_space and not exists (
+      select from ratchet_internal.graph_apps a
+      join ratchet_internal.graphs g on g.version_id = a.version_id
+      where a.space = p_space and g.topic = f.topic)) end
+$$;
+comment on function ratchet_internal.fact_topics(text, text) is
+  'The topics under which jobs of a graph said what they are.';
+
 -- sql/graph/stats/indexed_jobs.sql
 
 -- The jobs that said of themselves what the facets (name:value) are, by facet and bucket; without
@@ -19450,7 +19469,8 @@ as $$
   from ratchet_internal.stats_scope(p_topic, p_query, p_app, p_namespace) s
   cross join lateral ratchet_internal.stats_buckets(p_query, s.granularity) b
   join ratchet_internal.graph_facts f
-    on f.space = s.space and f.topic = p_topic and f.key = s.key and f.bucket = b.bucket
+    on f.space = s.space and f.key = s.key and f.bucket = b.bucket
+      and f.topic = any (ratchet_internal.fact_topics(s.space, p_topic))
   where f.measure = 'index' and (coalesce(cardinality(p_facets), 0) = 0
     or f.name || ':' || coalesce(f.value, '') = any (p_facets))
   group by 1, 2, 3, 4, 5
@@ -19460,7 +19480,8 @@ comment on function ratchet_internal.indexed_jobs(text, jsonb, text[], text, tex
 
 -- sql/graph/stats/hooked_topic.sql
 
--- The topic of the graph whose hook a signal topic resumes; null when no rule has it.
+-- The topic of the graph whose hook a signal topic resumes: empty for the default graph; null when
+-- no rule has it.
 
 create function ratchet_internal.hooked_topic(p_version bigint, p_topic text) returns text
 language sql stable
@@ -19487,7 +19508,8 @@ language sql volatile
 set search_path = pg_catalog, pg_temp
 as $$
   delete from ratchet_internal.graph_facts f
-  where f.space = p_space and f.topic = p_topic and f.measure = 'index'
+  where f.space = p_space and f.measure = 'index'
+    and f.topic = any (ratchet_internal.fact_topics(p_space, p_topic))
     and f.job_key = any (p_jobs) and f.bucket || ':' || f.name || ':' || f.value = any (p_keys)
 $$;
 comment on function ratchet_internal.unlist_jobs(text, text, text[], text[]) is

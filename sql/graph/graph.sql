@@ -207,6 +207,7 @@
 \ir stats/stats_time.sql
 \ir stats/stats_buckets.sql
 \ir stats/stats_scope.sql
+\ir stats/fact_topics.sql
 \ir stats/indexed_jobs.sql
 \ir stats/hooked_topic.sql
 \ir stats/unlist_jobs.sql

@@ -67,3 +67,26 @@ test.serial('of several that scrub the same list one signals it', async (t) => {
   const left = 'select count(*)::int from ratchet_internal.signals where namespace = $1';
   t.is(await sql.value(left, [app.space]), 0);
 });
+
+test.serial('the default graph lists its jobs whatever topic started them', async (t) => {
+  const { expire, activities, transitions, hooks } = listed;
+  const app = await graphApp(sql, { expire, activities, transitions, hooks }, call(interrupt));
+  await app.publish('some.topic', { id: 'a', color: 'red' });
+  await app.publish('another.topic', { id: 'b', color: 'blue' });
+  await app.publish('another.topic', { id: 'c', color: 'red' });
+  const all = (facet: string) =>
+    sql.value<string[]>('select ratchet.signal_all($1, $2, $3, $4, $5)', [
+      ...['called', '{"x":3}', '{"data":{},"scrub":true}', [facet], app.app],
+    ]);
+  t.deepEqual(await all('color:blue'), ['0:color:blue']);
+  t.deepEqual(await all('color:blue'), [], 'it has scrubbed');
+  await app.publish('call', { id: 'd' });
+  await app.run();
+  for (const [id, got] of [
+    ['a', 1],
+    ['b', 3],
+    ['c', 1],
+  ] as const) {
+    t.like(await app.state(id), { data: { got } });
+  }
+});
