@@ -14506,6 +14506,9 @@ as $$
     cross join lateral ratchet_internal.members(g.value -> 'hooks') h
     cross join lateral ratchet_internal.items(h.value) r
     where jsonb_typeof(r.value) = 'object'),
+  topic as materialized (
+    select path, topic, first_value(topic) over (partition by target order by graph, topic) as other
+    from rule where n = 1 and target is not null),
   activity as materialized (select * from ratchet_internal.document_activities(p_normal))
   select r.path || p.step, r.target, p.severity, p.message, p.hint
   from rule r left join activity a on a.graph = r.graph and a.activity = r.target
@@ -14539,6 +14542,11 @@ as $$
     union all
     select '{}', 'warning', format('only the first rule of the topic "%s" counts', r.topic), null
     where r.n > 1
+    union all
+    select array['to'], 'error', format('the topics "%s" and "%s" both lead to "%s"',
+      left(t.other, 60), left(t.topic, 60), left(r.target, 60)),
+      'A hook waits under one topic: signal that one, or give each topic a hook of its own.'
+    from topic t where t.path = r.path and t.topic <> t.other
     union all
     select '{}', 'error', format('"%s" is no topic', left(r.topic, 60)),
       'Use 1 to 512 characters without control characters.'
@@ -14682,7 +14690,8 @@ comment on type ratchet_internal.graph_outcome is
 
 -- A job in the course of a stretch: what is to be done yet, and what it has come to and has yet to
 -- be written. Everything follows one version; root is the activity with which the job started.
--- spans is null unless the caller wants to know what was done (with_spans).
+-- active_since: of that version; null in a first stretch. spans is null unless the caller wants to
+-- know what was done (with_spans).
 
 create type ratchet_internal.graph_draft as (
   now timestamptz,
@@ -14709,7 +14718,8 @@ create type ratchet_internal.graph_draft as (
   stop jsonb,
   scope jsonb,
   expire jsonb,
-  spans jsonb[]
+  spans jsonb[],
+  active_since timestamptz
 );
 comment on type ratchet_internal.graph_draft is
   'A job in the course of a stretch: what is to be done, and what is to be written.';
@@ -15172,7 +15182,8 @@ comment on function ratchet_internal.compile_transitions(bigint, text, jsonb) is
 -- sql/graph/compile_hooks.sql
 
 -- Compiles the hook rules of a version: the first of each topic counts; and tells the activities
--- that wait for a signal what they wait under. Writes: graph_hooks, graph_activities.
+-- that wait for a signal what they wait under: no two topics lead to one (problems_of_hooks).
+-- Writes: graph_hooks, graph_activities.
 
 create function ratchet_internal.compile_hooks(p_version bigint, p_space text, p_app jsonb)
 returns void
@@ -15194,7 +15205,7 @@ as $$
   update ratchet_internal.graph_activities a
   set hook = (select jsonb_build_object('topic', rule.topic, 'expected',
       ratchet_internal.compile_maps(jsonb_build_object('v', rule.match -> 'expected')))
-      from rule where rule.position = a.position order by rule.topic limit 1)
+      from rule where rule.position = a.position)
   where a.version_id = p_version and a.position in (select rule.position from rule)
 $$;
 comment on function ratchet_internal.compile_hooks(bigint, text, jsonb) is
@@ -15424,7 +15435,7 @@ begin
   perform ratchet_internal.compile_plain(v_new);
   perform ratchet_internal.compile_shells(v_new);
   perform ratchet_internal.compile_starts(v_new);
-  update ratchet_internal.graph_apps set version_id = v_new
+  update ratchet_internal.graph_apps set version_id = v_new, activated_at = v_now
   where space = v_space and version_id = v_old;
   delete from ratchet_internal.graph_versions v
   where v.space = v_space and v.replaced_at < v_now - interval '1 hour';
@@ -16594,7 +16605,7 @@ comment on function ratchet_internal.add_pass(
 
 -- An activity that answered and is not done yet: its next pass is open, with what the answered one
 -- was waiting for. A worker's is then waited for under no signal, so that nobody need look for one:
--- it comes by ratchet.respond.
+-- it comes by ratchet.respond. The task of a hook goes along (write_tasks).
 
 create function ratchet_internal.reopen_activity(
   p_draft ratchet_internal.graph_draft, p_item ratchet_internal.graph_item, p_name text
@@ -16626,6 +16637,10 @@ begin
     v_message.attempt := 1;
   end if;
   v_draft.messages := v_draft.messages || v_message;
+  if v_is_hook then
+    v_draft.escalations := v_draft.escalations || jsonb_build_object('address', p_item.address,
+      'position', v_row.position, 'moved_to', v_row.address);
+  end if;
   if v_row.kind = 'await' then
     v_draft.children := v_draft.children
       || jsonb_build_object('awaited', (p_item.options ->> 'child')::bigint);
@@ -16844,6 +16859,50 @@ $$;
 comment on function ratchet_internal.write_user_fields(bigint, timestamptz, jsonb) is
   'Stores user data and markers of a job, one row each.';
 
+-- sql/graph/write_tasks.sql
+
+-- Writes what a stretch makes of the tasks of its job: those of hooks that begin to wait, and those
+-- of hooks that wait in a further pass (moved_to), whose tasks go there with them. A task that was
+-- ended after its hook had been answered and before this found no wait: it answers the new one.
+-- The caller has inserted the messages. Locks: tasks that move. Writes: escalations, messages,
+-- attributes. Returns the job when it may go on because of it.
+
+create function ratchet_internal.write_tasks(p_now timestamptz, p_job bigint, p_tasks jsonb[])
+returns bigint[]
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_task jsonb;
+  v_moved ratchet.escalations;
+  v_jobs bigint[] := '{}';
+begin
+  foreach v_task in array p_tasks loop
+    continue when not v_task ? 'moved_to';
+    update ratchet.escalations set address = v_task ->> 'moved_to'
+    where job_id = p_job and address = v_task ->> 'address'
+      and position = (v_task -> 'position')::int
+    returning * into v_moved;
+    continue when v_moved.status is null or v_moved.status not in ('resolved', 'cancelled');
+    perform ratchet_internal.settle(p_now, array[p_job], array[v_moved.address],
+      array[v_moved.position], array[0], array[false], array[v_moved.resolver_payload::text],
+      false, array[200]);
+    v_jobs := array[p_job];
+  end loop;
+  perform ratchet_internal.create_escalations(p_now, array_agg(p_job),
+    array_agg(e ->> 'address'), array_agg((e -> 'position')::int), array_agg(e ->> 'key'),
+    array_agg((e -> 'fields')::json))
+  from unnest(p_tasks) e where not e ? 'moved_to' having count(*) > 0;
+  perform ratchet_internal.tell_tasks(array_agg(t.id), 'created')
+  from unnest(p_tasks) e
+  join ratchet.escalations t on t.job_id = p_job and t.address = e ->> 'address'
+    and t.position = (e -> 'position')::int
+  where not e ? 'moved_to' having count(*) > 0;
+  return v_jobs;
+end $$;
+comment on function ratchet_internal.write_tasks(timestamptz, bigint, jsonb[]) is
+  'Writes what a stretch makes of the tasks of its job: new ones, and those that go along.';
+
 -- sql/graph/write_effects.sql
 
 -- Writes what a stretch brings about beside new rows: answers that became errors or are put off,
@@ -16889,14 +16948,7 @@ begin
     perform ratchet_internal.write_user_fields(v_job.id, p_draft.now, p_draft.fields);
   end if;
   if p_draft.escalations is not null then
-    perform ratchet_internal.create_escalations(p_draft.now, array_agg(v_job.id),
-      array_agg(e ->> 'address'), array_agg((e -> 'position')::int), array_agg(e ->> 'key'),
-      array_agg((e -> 'fields')::json))
-    from unnest(p_draft.escalations) e;
-    perform ratchet_internal.tell_tasks(array_agg(t.id), 'created')
-    from unnest(p_draft.escalations) e
-    join ratchet.escalations t on t.job_id = v_job.id and t.address = e ->> 'address'
-      and t.position = (e -> 'position')::int;
+    v_jobs := ratchet_internal.write_tasks(p_draft.now, v_job.id, p_draft.escalations);
   end if;
   foreach v_told in array coalesce(p_draft.announcements, '{}') loop
     perform ratchet_internal.announce_graph(v_job, v_told -> 'metadata',
@@ -17133,7 +17185,8 @@ comment on function ratchet_internal.graph_expire(ratchet.jobs, bigint, int, jso
 -- sql/graph/conclude_stretch.sql
 
 -- What a stretch has made of its job: it waits; or it is over, because no activity is open any
--- more, an error was left over, or it interrupted itself; or only its id is reserved.
+-- more, an error was left over, or it interrupted itself; or only its id is reserved. One that is
+-- over starts no children: nobody would wait for them.
 
 create function ratchet_internal.conclude_stretch(p_draft ratchet_internal.graph_draft)
 returns ratchet_internal.graph_draft
@@ -17162,6 +17215,7 @@ begin
     v_job.result := case when v_job.error is null
       then coalesce(v_job.context, case when v_job.status < 0 then '{}'::jsonb end) end;
     v_job.finished_at := p_draft.now;
+    v_draft.children := null;
     v_job.expire_seconds := coalesce(v_expire, (p_draft.expire -> 'seconds')::bigint,
       ratchet_internal.graph_expire(v_job, p_draft.version_id, p_draft.root, p_draft.scope,
         p_draft.expire));
@@ -17188,6 +17242,29 @@ as $$
 $$;
 comment on function ratchet_internal.misfit(text, ratchet_internal.graph_item) is
   'How a job ends that does not fit the active version.';
+
+-- sql/graph/has_moved.sql
+
+-- Whether an activity that a job had entered is elsewhere in the tree of the version that is active
+-- now: an ancestor that it has there did not run where its address says. Only
+-- for what may have been entered before that version was active: it costs a look at each ancestor.
+
+create function ratchet_internal.has_moved(
+  p_job bigint, p_activity ratchet_internal.graph_activities, p_item ratchet_internal.graph_item
+) returns boolean
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select exists (
+    select from unnest(p_activity.path) with ordinality as above (position, depth)
+    where above.depth < cardinality(p_activity.path) and (
+      select true from ratchet.jobs_attributes a where a.job_id = p_job
+        and a.address = ratchet_internal.cut_address(p_item.address, above.depth::int)
+        and a.position = above.position limit 1) is null)
+$$;
+comment on function ratchet_internal.has_moved(
+  bigint, ratchet_internal.graph_activities, ratchet_internal.graph_item) is
+  'Whether an activity that a job had entered is elsewhere in the tree of the active version.';
 
 -- sql/graph/postpone.sql
 
@@ -17583,8 +17660,9 @@ comment on function ratchet_internal.tell_spans(ratchet_internal.graph_draft[]) 
 -- sql/graph/run_any.sql
 
 -- Does one thing of a stretch, whatever it is, and adds what it comes to to the draft. Null when it
--- would stop another job, and the job is not alone in this.
--- Locks, Writes: as interrupt_other.
+-- would stop another job, or take jobs off a list, and the job is not alone in this: that is done
+-- in the database at once, and so never for a stretch that may be thrown away.
+-- Locks, Writes: as interrupt_other, unlist_jobs.
 
 create function ratchet_internal.run_any(
   p_draft ratchet_internal.graph_draft, p_activity ratchet_internal.graph_activities,
@@ -17607,6 +17685,12 @@ begin
       return ratchet_internal.postpone(v_draft, p_item, 20);
     end if;
     v_draft.jobs := v_draft.jobs || (v_draft.job).id;
+  elsif v_out.effects[1] ->> 'kind' = 'unlist' then
+    if not p_is_alone then return null; end if;
+    perform ratchet_internal.unlist_jobs((v_draft.job).namespace, v_out.effects[1] ->> 'topic',
+      array(select jsonb_array_elements_text(v_out.effects[1] -> 'keys')),
+      array(select jsonb_array_elements_text(v_out.effects[1] -> 'jobs')));
+    v_out.effects := v_out.effects[2:];
   end if;
   v_draft := ratchet_internal.add_outcome(v_draft, p_activity, p_item, v_out);
   if v_draft.spans is not null then
@@ -17652,10 +17736,10 @@ comment on function ratchet_internal.known_activities(ratchet_internal.graph_dra
 -- Runs a job of a graph, in memory, from what has been answered until nothing is left to do but
 -- wait, or the budget of activities is used up: what is left over then goes on through messages of
 -- its own. Returns what is to be written (write_drafts); null when the job would stop another one,
--- which is done in the database at once, and only for a job that is alone in this. What earlier
--- stretches failed with is forgotten.
+-- or take jobs off a list, which is done in the database at once, and only for a job that is alone
+-- in this. What earlier stretches failed with is forgotten.
 -- Locks: the job (the caller has it, unless it is new); jobs that it stops, never waiting. Writes:
--- as interrupt_other.
+-- as interrupt_other, unlist_jobs.
 
 create function ratchet_internal.run_stretch(
   p_draft ratchet_internal.graph_draft, p_budget int, p_is_alone boolean, p_keys bigint[],
@@ -17680,9 +17764,8 @@ begin
     v_at := v_at + 1;
     v_item := v_items[v_at];
     if v_steps >= p_budget then
-      if v_item.message is null then
-        v_draft := ratchet_internal.postpone(v_draft, v_item, 0);
-      end if;
+      v_draft := case when v_item.message is not null then v_draft
+        else ratchet_internal.postpone(v_draft, v_item, 0) end;
       continue;
     end if;
     v_activity := p_known[array_position(p_keys, (p_draft.version_id << 32) | v_item.position)];
@@ -17692,8 +17775,10 @@ begin
     end if;
     if cardinality(v_activity.path) is distinct from
       length(v_item.address) - length(replace(v_item.address, ',', ''))
+      or v_item.message is not null
+        and ((v_item.answer).created_at > p_draft.active_since) is not true
+        and ratchet_internal.has_moved((v_draft.job).id, v_activity, v_item)
     then
-      -- It is gone, or is not as deep in its tree as the address says.
       v_draft.stop := ratchet_internal.misfit((v_draft.job).namespace, v_item);
       exit;
     end if;
@@ -17716,9 +17801,8 @@ begin
     v_draft := v_next;
     foreach v_item in array v_draft.items loop v_items := v_items || v_item; end loop;
     if cardinality(v_draft.attributes) >= 50 then
-      -- A long list in a draft would be copied at each step.
       v_attributes := v_attributes || v_draft.attributes;
-      v_draft.attributes := null;
+      v_draft.attributes := null; -- a long list in a draft would be copied at each step
     end if;
   end loop;
   v_draft.attributes := v_attributes || v_draft.attributes;
@@ -18030,7 +18114,7 @@ begin
   v_draft := row(v_job.created_at, v_trigger.version_id, v_trigger.position, true, v_job,
     v_trigger.ahead, null, 0, null, null, null, null, null, '{}', null, null, null, v_facts, null,
     null, null, null, null, p_graph.expire,
-    ratchet_internal.wanted_spans())::ratchet_internal.graph_draft;
+    ratchet_internal.wanted_spans(), null)::ratchet_internal.graph_draft;
   if v_trigger.is_plain and v_draft.spans is null then
     v_plain := ratchet_internal.run_plain(v_draft, v_trigger, row(',0', v_trigger.position, '{}',
       null, null, null), p_budget + 1, v_trigger.ahead, v_known);
@@ -18288,11 +18372,11 @@ declare
 begin
   v_loads.drafts := array(
     select row(p_now, app.version_id, null, false, j, found.ahead, found.items, 0, null, null,
-      null, null, null, '{}', null, null, null, null, null, null, null, null, null, null, null
-      )::ratchet_internal.graph_draft
+      null, null, null, '{}', null, null, null, null, null, null, null, null, null, null, null,
+      app.activated_at)::ratchet_internal.graph_draft
     from unnest(v_jobs) as given (id)
     cross join lateral (select * from ratchet.jobs where id = given.id offset 0) j
-    cross join lateral (select a.version_id from ratchet_internal.graph_apps a
+    cross join lateral (select a.version_id, a.activated_at from ratchet_internal.graph_apps a
       where a.space = j.namespace offset 0) app
     cross join lateral (
       select array_agg(row(m.address, m.position, coalesce(scope.outputs, '{}'), run, m.options,
@@ -18360,9 +18444,10 @@ comment on function ratchet_internal.may_go_on(
 -- sql/graph/continue_graphs.sql
 
 -- Runs the next stretches of jobs, as far as the budget goes: all are loaded, then run in memory,
--- then written, each in a few statements. A job that stops others is left to the end, and goes
--- alone. Those beyond the budget, and those that would end or tell their parents while somebody has
--- locked a message that goes with it, are left for the next call: their answers stay.
+-- then written, each in a few statements. A job that stops others, or takes jobs off a list, is
+-- left to the end, and goes alone. Those beyond the budget, and those that would end or tell their
+-- parents while somebody has locked a message that goes with it, are left for the next call: their
+-- answers stay.
 -- Locks, Writes: as load_graphs, run_stretch, lock_messages, write_drafts.
 
 create function ratchet_internal.continue_graphs(p_now timestamptz, p_jobs bigint[], p_budget int)
@@ -19385,6 +19470,25 @@ end $$;
 comment on function ratchet_internal.stats_scope(text, jsonb, text, text) is
   'Space, key and granularity that a query for statistics is about.';
 
+-- sql/graph/stats/fact_topics.sql
+
+-- The topics under which jobs of a graph said what they are: its own; of the default graph (an
+-- empty topic) all that no graph of the active version subscribes to.
+
+create function ratchet_internal.fact_topics(p_space text, p_topic text) returns text[]
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+  select case when p_topic <> '' then array[p_topic] else array(
+    select distinct f.topic from ratchet_internal.graph_facts f
+    where f.space = p_space and not exists (
+      select from ratchet_internal.graph_apps a
+      join ratchet_internal.graphs g on g.version_id = a.version_id
+      where a.space = p_space and g.topic = f.topic)) end
+$$;
+comment on function ratchet_internal.fact_topics(text, text) is
+  'The topics under which jobs of a graph said what they are.';
+
 -- sql/graph/stats/indexed_jobs.sql
 
 -- The jobs that said of themselves what the facets (name:value) are, by facet and bucket; without
@@ -19401,7 +19505,8 @@ as $$
   from ratchet_internal.stats_scope(p_topic, p_query, p_app, p_namespace) s
   cross join lateral ratchet_internal.stats_buckets(p_query, s.granularity) b
   join ratchet_internal.graph_facts f
-    on f.space = s.space and f.topic = p_topic and f.key = s.key and f.bucket = b.bucket
+    on f.space = s.space and f.key = s.key and f.bucket = b.bucket
+      and f.topic = any (ratchet_internal.fact_topics(s.space, p_topic))
   where f.measure = 'index' and (coalesce(cardinality(p_facets), 0) = 0
     or f.name || ':' || coalesce(f.value, '') = any (p_facets))
   group by 1, 2, 3, 4, 5
@@ -19411,7 +19516,8 @@ comment on function ratchet_internal.indexed_jobs(text, jsonb, text[], text, tex
 
 -- sql/graph/stats/hooked_topic.sql
 
--- The topic of the graph whose hook a signal topic resumes; null when no rule has it.
+-- The topic of the graph whose hook a signal topic resumes: empty for the default graph; null when
+-- no rule has it.
 
 create function ratchet_internal.hooked_topic(p_version bigint, p_topic text) returns text
 language sql stable
@@ -19438,7 +19544,8 @@ language sql volatile
 set search_path = pg_catalog, pg_temp
 as $$
   delete from ratchet_internal.graph_facts f
-  where f.space = p_space and f.topic = p_topic and f.measure = 'index'
+  where f.space = p_space and f.measure = 'index'
+    and f.topic = any (ratchet_internal.fact_topics(p_space, p_topic))
     and f.job_key = any (p_jobs) and f.bucket || ':' || f.name || ':' || f.value = any (p_keys)
 $$;
 comment on function ratchet_internal.unlist_jobs(text, text, text[], text[]) is
@@ -19447,8 +19554,8 @@ comment on function ratchet_internal.unlist_jobs(text, text, text[], text[]) is
 -- sql/graph/stats/signals_to_all.sql
 
 -- The signals that an activity sends to all: one for each job that is listed under key_name and
--- key_value in the time that its resolver says. Each gets the payload with its own id.
--- Writes: graph_facts, with scrub. Raises: WF107.
+-- key_value in the time that its resolver says. Each gets the payload with its own id. With scrub
+-- the first effect is what takes them off the list (run_any). Writes nothing. Raises: WF107.
 
 create function ratchet_internal.signals_to_all(
   p_job ratchet.jobs, p_version bigint, p_options jsonb, p_payload jsonb
@@ -19461,6 +19568,7 @@ declare
   v_graph text := ratchet_internal.hooked_topic(p_version, v_topic);
   v_keys text[];
   v_jobs text[];
+  v_unlist jsonb[] := '{}';
 begin
   perform ratchet_internal.check_expression(v_graph is not null, 'topic',
     'no hook rule has this topic');
@@ -19475,10 +19583,12 @@ begin
     perform ratchet_internal.check_expression(false, 'resolver',
       'it needs two of start, end and range, as times and as 30m, 1h or 7d');
   end;
+  if v_jobs is null then return null; end if;
   if p_options -> 'scrub' = 'true' then
-    perform ratchet_internal.unlist_jobs(p_job.namespace, v_graph, v_keys, v_jobs);
+    v_unlist := array[jsonb_build_object('kind', 'unlist', 'topic', v_graph, 'keys', v_keys,
+      'jobs', v_jobs)];
   end if;
-  return (
+  return v_unlist || (
     select array_agg(jsonb_build_object('kind', 'signal', 'payload', each.payload, 'code', 200,
       'key', ratchet_internal.signal_key(p_version, v_topic, each.payload)))
     from (select p_payload || jsonb_build_object('id', id) from unnest(v_jobs) id)

@@ -1,5 +1,6 @@
 -- What a stretch has made of its job: it waits; or it is over, because no activity is open any
--- more, an error was left over, or it interrupted itself; or only its id is reserved.
+-- more, an error was left over, or it interrupted itself; or only its id is reserved. One that is
+-- over starts no children: nobody would wait for them.
 
 create function ratchet_internal.conclude_stretch(p_draft ratchet_internal.graph_draft)
 returns ratchet_internal.graph_draft
@@ -28,6 +29,7 @@ begin
     v_job.result := case when v_job.error is null
       then coalesce(v_job.context, case when v_job.status < 0 then '{}'::jsonb end) end;
     v_job.finished_at := p_draft.now;
+    v_draft.children := null;
     v_job.expire_seconds := coalesce(v_expire, (p_draft.expire -> 'seconds')::bigint,
       ratchet_internal.graph_expire(v_job, p_draft.version_id, p_draft.root, p_draft.scope,
         p_draft.expire));

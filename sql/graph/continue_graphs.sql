@@ -1,7 +1,8 @@
 -- Runs the next stretches of jobs, as far as the budget goes: all are loaded, then run in memory,
--- then written, each in a few statements. A job that stops others is left to the end, and goes
--- alone. Those beyond the budget, and those that would end or tell their parents while somebody has
--- locked a message that goes with it, are left for the next call: their answers stay.
+-- then written, each in a few statements. A job that stops others, or takes jobs off a list, is
+-- left to the end, and goes alone. Those beyond the budget, and those that would end or tell their
+-- parents while somebody has locked a message that goes with it, are left for the next call: their
+-- answers stay.
 -- Locks, Writes: as load_graphs, run_stretch, lock_messages, write_drafts.
 
 create function ratchet_internal.continue_graphs(p_now timestamptz, p_jobs bigint[], p_budget int)

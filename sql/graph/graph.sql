@@ -127,6 +127,7 @@
 \ir announce_ended.sql
 \ir answer_awaiting.sql
 \ir write_user_fields.sql
+\ir write_tasks.sql
 \ir write_effects.sql
 \ir announce_drafts.sql
 \ir end_graphs.sql
@@ -136,6 +137,7 @@
 \ir graph_expire.sql
 \ir conclude_stretch.sql
 \ir misfit.sql
+\ir has_moved.sql
 \ir postpone.sql
 \ir is_blocked.sql
 \ir stop_graph.sql
@@ -205,6 +207,7 @@
 \ir stats/stats_time.sql
 \ir stats/stats_buckets.sql
 \ir stats/stats_scope.sql
+\ir stats/fact_topics.sql
 \ir stats/indexed_jobs.sql
 \ir stats/hooked_topic.sql
 \ir stats/unlist_jobs.sql

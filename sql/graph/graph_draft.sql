@@ -1,6 +1,7 @@
 -- A job in the course of a stretch: what is to be done yet, and what it has come to and has yet to
 -- be written. Everything follows one version; root is the activity with which the job started.
--- spans is null unless the caller wants to know what was done (with_spans).
+-- active_since: of that version; null in a first stretch. spans is null unless the caller wants to
+-- know what was done (with_spans).
 
 create type ratchet_internal.graph_draft as (
   now timestamptz,
@@ -27,7 +28,8 @@ create type ratchet_internal.graph_draft as (
   stop jsonb,
   scope jsonb,
   expire jsonb,
-  spans jsonb[]
+  spans jsonb[],
+  active_since timestamptz
 );
 comment on type ratchet_internal.graph_draft is
   'A job in the course of a stretch: what is to be done, and what is to be written.';

@@ -50,7 +50,7 @@ begin
   v_draft := row(v_job.created_at, v_trigger.version_id, v_trigger.position, true, v_job,
     v_trigger.ahead, null, 0, null, null, null, null, null, '{}', null, null, null, v_facts, null,
     null, null, null, null, p_graph.expire,
-    ratchet_internal.wanted_spans())::ratchet_internal.graph_draft;
+    ratchet_internal.wanted_spans(), null)::ratchet_internal.graph_draft;
   if v_trigger.is_plain and v_draft.spans is null then
     v_plain := ratchet_internal.run_plain(v_draft, v_trigger, row(',0', v_trigger.position, '{}',
       null, null, null), p_budget + 1, v_trigger.ahead, v_known);

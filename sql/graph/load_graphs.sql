@@ -18,11 +18,11 @@ declare
 begin
   v_loads.drafts := array(
     select row(p_now, app.version_id, null, false, j, found.ahead, found.items, 0, null, null,
-      null, null, null, '{}', null, null, null, null, null, null, null, null, null, null, null
-      )::ratchet_internal.graph_draft
+      null, null, null, '{}', null, null, null, null, null, null, null, null, null, null, null,
+      app.activated_at)::ratchet_internal.graph_draft
     from unnest(v_jobs) as given (id)
     cross join lateral (select * from ratchet.jobs where id = given.id offset 0) j
-    cross join lateral (select a.version_id from ratchet_internal.graph_apps a
+    cross join lateral (select a.version_id, a.activated_at from ratchet_internal.graph_apps a
       where a.space = j.namespace offset 0) app
     cross join lateral (
       select array_agg(row(m.address, m.position, coalesce(scope.outputs, '{}'), run, m.options,

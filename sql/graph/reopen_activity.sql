@@ -1,6 +1,6 @@
 -- An activity that answered and is not done yet: its next pass is open, with what the answered one
 -- was waiting for. A worker's is then waited for under no signal, so that nobody need look for one:
--- it comes by ratchet.respond.
+-- it comes by ratchet.respond. The task of a hook goes along (write_tasks).
 
 create function ratchet_internal.reopen_activity(
   p_draft ratchet_internal.graph_draft, p_item ratchet_internal.graph_item, p_name text
@@ -32,6 +32,10 @@ begin
     v_message.attempt := 1;
   end if;
   v_draft.messages := v_draft.messages || v_message;
+  if v_is_hook then
+    v_draft.escalations := v_draft.escalations || jsonb_build_object('address', p_item.address,
+      'position', v_row.position, 'moved_to', v_row.address);
+  end if;
   if v_row.kind = 'await' then
     v_draft.children := v_draft.children
       || jsonb_build_object('awaited', (p_item.options ->> 'child')::bigint);

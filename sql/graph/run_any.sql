@@ -1,6 +1,7 @@
 -- Does one thing of a stretch, whatever it is, and adds what it comes to to the draft. Null when it
--- would stop another job, and the job is not alone in this.
--- Locks, Writes: as interrupt_other.
+-- would stop another job, or take jobs off a list, and the job is not alone in this: that is done
+-- in the database at once, and so never for a stretch that may be thrown away.
+-- Locks, Writes: as interrupt_other, unlist_jobs.
 
 create function ratchet_internal.run_any(
   p_draft ratchet_internal.graph_draft, p_activity ratchet_internal.graph_activities,
@@ -23,6 +24,12 @@ begin
       return ratchet_internal.postpone(v_draft, p_item, 20);
     end if;
     v_draft.jobs := v_draft.jobs || (v_draft.job).id;
+  elsif v_out.effects[1] ->> 'kind' = 'unlist' then
+    if not p_is_alone then return null; end if;
+    perform ratchet_internal.unlist_jobs((v_draft.job).namespace, v_out.effects[1] ->> 'topic',
+      array(select jsonb_array_elements_text(v_out.effects[1] -> 'keys')),
+      array(select jsonb_array_elements_text(v_out.effects[1] -> 'jobs')));
+    v_out.effects := v_out.effects[2:];
   end if;
   v_draft := ratchet_internal.add_outcome(v_draft, p_activity, p_item, v_out);
   if v_draft.spans is not null then

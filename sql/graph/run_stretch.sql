@@ -1,10 +1,10 @@
 -- Runs a job of a graph, in memory, from what has been answered until nothing is left to do but
 -- wait, or the budget of activities is used up: what is left over then goes on through messages of
 -- its own. Returns what is to be written (write_drafts); null when the job would stop another one,
--- which is done in the database at once, and only for a job that is alone in this. What earlier
--- stretches failed with is forgotten.
+-- or take jobs off a list, which is done in the database at once, and only for a job that is alone
+-- in this. What earlier stretches failed with is forgotten.
 -- Locks: the job (the caller has it, unless it is new); jobs that it stops, never waiting. Writes:
--- as interrupt_other.
+-- as interrupt_other, unlist_jobs.
 
 create function ratchet_internal.run_stretch(
   p_draft ratchet_internal.graph_draft, p_budget int, p_is_alone boolean, p_keys bigint[],
@@ -29,9 +29,8 @@ begin
     v_at := v_at + 1;
     v_item := v_items[v_at];
     if v_steps >= p_budget then
-      if v_item.message is null then
-        v_draft := ratchet_internal.postpone(v_draft, v_item, 0);
-      end if;
+      v_draft := case when v_item.message is not null then v_draft
+        else ratchet_internal.postpone(v_draft, v_item, 0) end;
       continue;
     end if;
     v_activity := p_known[array_position(p_keys, (p_draft.version_id << 32) | v_item.position)];
@@ -41,8 +40,10 @@ begin
     end if;
     if cardinality(v_activity.path) is distinct from
       length(v_item.address) - length(replace(v_item.address, ',', ''))
+      or v_item.message is not null
+        and ((v_item.answer).created_at > p_draft.active_since) is not true
+        and ratchet_internal.has_moved((v_draft.job).id, v_activity, v_item)
     then
-      -- It is gone, or is not as deep in its tree as the address says.
       v_draft.stop := ratchet_internal.misfit((v_draft.job).namespace, v_item);
       exit;
     end if;
@@ -65,9 +66,8 @@ begin
     v_draft := v_next;
     foreach v_item in array v_draft.items loop v_items := v_items || v_item; end loop;
     if cardinality(v_draft.attributes) >= 50 then
-      -- A long list in a draft would be copied at each step.
       v_attributes := v_attributes || v_draft.attributes;
-      v_draft.attributes := null;
+      v_draft.attributes := null; -- a long list in a draft would be copied at each step
     end if;
   end loop;
   v_draft.attributes := v_attributes || v_draft.attributes;

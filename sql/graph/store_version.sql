@@ -29,7 +29,7 @@ begin
   perform ratchet_internal.compile_plain(v_new);
   perform ratchet_internal.compile_shells(v_new);
   perform ratchet_internal.compile_starts(v_new);
-  update ratchet_internal.graph_apps set version_id = v_new
+  update ratchet_internal.graph_apps set version_id = v_new, activated_at = v_now
   where space = v_space and version_id = v_old;
   delete from ratchet_internal.graph_versions v
   where v.space = v_space and v.replaced_at < v_now - interval '1 hour';

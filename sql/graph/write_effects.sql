@@ -41,14 +41,7 @@ begin
     perform ratchet_internal.write_user_fields(v_job.id, p_draft.now, p_draft.fields);
   end if;
   if p_draft.escalations is not null then
-    perform ratchet_internal.create_escalations(p_draft.now, array_agg(v_job.id),
-      array_agg(e ->> 'address'), array_agg((e -> 'position')::int), array_agg(e ->> 'key'),
-      array_agg((e -> 'fields')::json))
-    from unnest(p_draft.escalations) e;
-    perform ratchet_internal.tell_tasks(array_agg(t.id), 'created')
-    from unnest(p_draft.escalations) e
-    join ratchet.escalations t on t.job_id = v_job.id and t.address = e ->> 'address'
-      and t.position = (e -> 'position')::int;
+    v_jobs := ratchet_internal.write_tasks(p_draft.now, v_job.id, p_draft.escalations);
   end if;
   foreach v_told in array coalesce(p_draft.announcements, '{}') loop
     perform ratchet_internal.announce_graph(v_job, v_told -> 'metadata',

@@ -1,4 +1,5 @@
--- The topic of the graph whose hook a signal topic resumes; null when no rule has it.
+-- The topic of the graph whose hook a signal topic resumes: empty for the default graph; null when
+-- no rule has it.
 
 create function ratchet_internal.hooked_topic(p_version bigint, p_topic text) returns text
 language sql stable

@@ -12,7 +12,8 @@ as $$
   from ratchet_internal.stats_scope(p_topic, p_query, p_app, p_namespace) s
   cross join lateral ratchet_internal.stats_buckets(p_query, s.granularity) b
   join ratchet_internal.graph_facts f
-    on f.space = s.space and f.topic = p_topic and f.key = s.key and f.bucket = b.bucket
+    on f.space = s.space and f.key = s.key and f.bucket = b.bucket
+      and f.topic = any (ratchet_internal.fact_topics(s.space, p_topic))
   where f.measure = 'index' and (coalesce(cardinality(p_facets), 0) = 0
     or f.name || ':' || coalesce(f.value, '') = any (p_facets))
   group by 1, 2, 3, 4, 5

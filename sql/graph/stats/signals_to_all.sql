@@ -1,6 +1,6 @@
 -- The signals that an activity sends to all: one for each job that is listed under key_name and
--- key_value in the time that its resolver says. Each gets the payload with its own id.
--- Writes: graph_facts, with scrub. Raises: WF107.
+-- key_value in the time that its resolver says. Each gets the payload with its own id. With scrub
+-- the first effect is what takes them off the list (run_any). Writes nothing. Raises: WF107.
 
 create function ratchet_internal.signals_to_all(
   p_job ratchet.jobs, p_version bigint, p_options jsonb, p_payload jsonb
@@ -13,6 +13,7 @@ declare
   v_graph text := ratchet_internal.hooked_topic(p_version, v_topic);
   v_keys text[];
   v_jobs text[];
+  v_unlist jsonb[] := '{}';
 begin
   perform ratchet_internal.check_expression(v_graph is not null, 'topic',
     'no hook rule has this topic');
@@ -27,10 +28,12 @@ begin
     perform ratchet_internal.check_expression(false, 'resolver',
       'it needs two of start, end and range, as times and as 30m, 1h or 7d');
   end;
+  if v_jobs is null then return null; end if;
   if p_options -> 'scrub' = 'true' then
-    perform ratchet_internal.unlist_jobs(p_job.namespace, v_graph, v_keys, v_jobs);
+    v_unlist := array[jsonb_build_object('kind', 'unlist', 'topic', v_graph, 'keys', v_keys,
+      'jobs', v_jobs)];
   end if;
-  return (
+  return v_unlist || (
     select array_agg(jsonb_build_object('kind', 'signal', 'payload', each.payload, 'code', 200,
       'key', ratchet_internal.signal_key(p_version, v_topic, each.payload)))
     from (select p_payload || jsonb_build_object('id', id) from unnest(v_jobs) id)

@@ -7,7 +7,8 @@ language sql volatile
 set search_path = pg_catalog, pg_temp
 as $$
   delete from ratchet_internal.graph_facts f
-  where f.space = p_space and f.topic = p_topic and f.measure = 'index'
+  where f.space = p_space and f.measure = 'index'
+    and f.topic = any (ratchet_internal.fact_topics(p_space, p_topic))
     and f.job_key = any (p_jobs) and f.bucket || ':' || f.name || ':' || f.value = any (p_keys)
 $$;
 comment on function ratchet_internal.unlist_jobs(text, text, text[], text[]) is
