@@ -15846,6 +15846,26 @@ $$;
 comment on function ratchet_internal.telemetry_values(jsonb) is
   'The attributes of spans that a telemetry map makes; null when there are none.';
 
+-- sql/graph/worker_telemetry.sql
+
+-- The attributes of spans that a worker's telemetry map makes, for its message. What the map throws
+-- changes nothing: then there are none. The block costs next to nothing, for nothing is written.
+
+create function ratchet_internal.worker_telemetry(p_maps jsonb, p_view jsonb) returns jsonb
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_maps is null then return null; end if;
+  return ratchet_internal.telemetry_values(ratchet_internal.run_maps(p_maps, p_view));
+exception when sqlstate 'WF107' or sqlstate 'WF506' or data_exception
+  or program_limit_exceeded
+then
+  return null;
+end $$;
+comment on function ratchet_internal.worker_telemetry(jsonb, jsonb) is
+  'The attributes of spans that the telemetry map of a worker makes; null when it fails.';
+
 -- sql/graph/signal_key.sql
 
 -- The key of the wait that a signal is for, read out of its payload as the rule of its topic says;
@@ -15938,8 +15958,7 @@ begin
     else ratchet_internal.run_maps(p_activity.input_maps, p_view)::json end;
   v_options := ratchet_internal.worker_options(p_job, p_activity, (p_out.attribute).address,
     v_topic,
-    case when p_activity.telemetry is not null then ratchet_internal.telemetry_values(
-      ratchet_internal.run_maps(p_activity.telemetry, p_view)) end, (v_out.attribute).input);
+    ratchet_internal.worker_telemetry(p_activity.telemetry, p_view), (v_out.attribute).input);
   v_out.message := ratchet_internal.graph_message(p_job, (p_out.attribute).address,
     p_activity.position, 'activity', (p_out.attribute).created_at, null, v_options, v_topic);
   return v_out;
