@@ -15247,35 +15247,45 @@ begin
     where leaf #>> '{}' like '{%}' and leaf #>> '{}' not like '{@%'
     group by each.name) used
   where a.version_id = p_version and a.name = used.name;
-  with recursive reach (position, root) as (
+  -- Each activity with each of its ancestors and itself, found once for all of them.
+  with recursive pair as materialized (
+    select below.position as below, above.position, above.name
+    from ratchet_internal.graph_activities below
+    cross join lateral unnest(below.path, below.path_names) as above (position, name)
+    where below.version_id = p_version),
+  reach (position, root) as (
     select position, position from ratchet_internal.graph_activities where version_id = p_version
     union
     select reach.position, again.ancestor from reach
+    join pair on pair.position = reach.root
     join ratchet_internal.graph_activities again on again.version_id = p_version
-      and again.kind = 'cycle' and reach.root = any (again.path))
+      and again.position = pair.below and again.kind = 'cycle'),
+  used as materialized (
+    select pair.position as root, used.name, bool_or(pair.below <> pair.position) as is_below,
+      bool_or(pair.below <> pair.position or used.name = any (a.uses_late)) as is_late
+    from pair
+    join ratchet_internal.graph_activities a
+      on a.version_id = p_version and a.position = pair.below
+    cross join unnest(a.uses) as used (name)
+    group by pair.position, used.name),
+  read as materialized (
+    select reach.position, array_agg(distinct used.name) as names,
+      array_agg(distinct used.name) filter (where used.is_late or reach.root <> reach.position)
+        as late_names
+    from reach
+    join used on used.root = reach.root
+    join pair on pair.below = reach.position and pair.name = used.name
+    group by reach.position)
   update ratchet_internal.graph_activities a
-  set reads = coalesce((
-      select array_agg(distinct used.name) from reach
-      join ratchet_internal.graph_activities below
-        on below.version_id = p_version and reach.root = any (below.path)
-      cross join unnest(below.uses) as used (name)
-      where reach.position = a.position and used.name = any (a.path_names)), '{}'),
-    reads_late = coalesce((
-      select array_agg(distinct used.name) from reach
-      join ratchet_internal.graph_activities below
-        on below.version_id = p_version and reach.root = any (below.path)
-      cross join unnest(case when reach.root = a.position and below.position = a.position
-        then below.uses_late else below.uses end) as used (name)
-      where reach.position = a.position and used.name = any (a.path_names)), '{}'),
-    is_read = exists (select from ratchet_internal.graph_activities below
-      where below.version_id = p_version and a.position = any (below.path)
-        and below.position <> a.position and a.name = any (below.uses))
+  set reads = coalesce(read.names, '{}'), reads_late = coalesce(read.late_names, '{}'),
+    is_read = (a.position, a.name) in (select used.root, used.name from used where used.is_below)
       or exists (select from ratchet_internal.graphs g where g.version_id = p_version
         and g.position = a.path[1] and strpos(g.expire::text, a.name) > 0),
-    is_described = exists (select from ratchet_internal.graph_activities other
-      where other.version_id = p_version and other.is_described
-        and other.path[1] = a.path[1])
-  where a.version_id = p_version;
+    is_described = a.path[1] in (select other.path[1] from ratchet_internal.graph_activities other
+      where other.version_id = p_version and other.is_described)
+  from ratchet_internal.graph_activities b left join read on read.position = b.position
+  where a.version_id = p_version
+    and b.version_id = p_version and b.position = a.position;
 end $$;
 comment on function ratchet_internal.compile_reads(bigint, jsonb) is
   'Works out what the expressions of each activity read of its ancestors.';
@@ -15303,6 +15313,26 @@ create function ratchet_internal.compile_plain(p_version bigint) returns void
 language sql volatile
 set search_path = pg_catalog, pg_temp
 as $$
+  with waits as materialized (
+    select position from ratchet_internal.graph_activities
+    where version_id = p_version
+      and (kind in ('worker', 'await') or hook is not null or constants ? 'sleep')),
+  step as (
+    select below.position as below, cardinality(below.path) as depth, above.position, above.level,
+      max(above.level) filter (where waits.position is not null) over (
+        partition by below.position) as waits_at
+    from ratchet_internal.graph_activities below
+    cross join lateral unnest(below.path) with ordinality as above (position, level)
+    left join waits on waits.position = above.position and above.level < cardinality(below.path)
+    where below.version_id = p_version and above.level >= cardinality(below.path) - 20),
+  ranked as (
+    select step.*, row_number() over (
+      partition by position order by depth, below) as rank
+    from step where level < depth and coalesce(waits_at, 0) <= level),
+  ahead as materialized (
+    select position, (p_version << 32 | position) || array_agg(p_version << 32 | below
+      order by depth, below) as keys
+    from ranked where rank <= 100 group by position)
   update ratchet_internal.graph_activities a
   set is_plain = coalesce(a.kind in ('trigger', 'worker', 'hook') and not a.is_described
       and a.name ~ '^[A-Za-z_][A-Za-z0-9_-]*$' and a.name !~* '^null$'
@@ -15321,19 +15351,10 @@ as $$
         select (t -> 'to')::int
         from jsonb_array_elements(a.transitions) with ordinality as each (t, at)
         where not t ? 'codes' or t -> 'codes' ? '200' group by t -> 'to' order by min(at)) end,
-    ahead = (p_version << 32 | a.position) || array(
-      select p_version << 32 | below.position from ratchet_internal.graph_activities below
-      where below.version_id = p_version and a.position = any (below.path)
-        and cardinality(below.path) between cardinality(a.path) + 1 and cardinality(a.path) + 20
-        and not exists (
-          select from ratchet_internal.graph_activities waits
-          where waits.version_id = p_version
-            and waits.position = any (
-              below.path[cardinality(a.path) + 1:cardinality(below.path) - 1])
-            and (waits.kind in ('worker', 'await') or waits.hook is not null
-              or waits.constants ? 'sleep'))
-      order by cardinality(below.path), below.position limit 100)
-  where a.version_id = p_version;
+    ahead = coalesce(next.keys, array[p_version << 32 | a.position])
+  from ratchet_internal.graph_activities b left join ahead next on next.position = b.position
+  where a.version_id = p_version
+    and b.version_id = p_version and b.position = a.position;
   update ratchet_internal.graph_activities a
   set transitions = coalesce((
       select jsonb_agg(case when t ? 'path' then jsonb_set(t, '{path}',
@@ -15405,12 +15426,14 @@ comment on function ratchet_internal.compile_starts(bigint) is
 -- sql/graph/store_version.sql
 
 -- Stores a version in its normal form and compiles it. An earlier row of the same version is
--- replaced, and is removed once nobody can be reading it any more.
+-- replaced, and is removed once nobody can be reading it any more. Nothing is known of how many the
+-- new rows are: nested loops would join each activity with all others of its version.
 -- Locks: the app. Writes: graph tables.
 
 create function ratchet_internal.store_version(p_app jsonb, p_namespace text) returns bigint
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
+set enable_nestloop = off
 as $$
 declare
   v_now timestamptz := ratchet_internal.now();
@@ -15868,6 +15891,26 @@ $$;
 comment on function ratchet_internal.telemetry_values(jsonb) is
   'The attributes of spans that a telemetry map makes; null when there are none.';
 
+-- sql/graph/worker_telemetry.sql
+
+-- The attributes of spans that a worker's telemetry map makes, for its message. What the map throws
+-- changes nothing: then there are none. The block costs next to nothing, for nothing is written.
+
+create function ratchet_internal.worker_telemetry(p_maps jsonb, p_view jsonb) returns jsonb
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if p_maps is null then return null; end if;
+  return ratchet_internal.telemetry_values(ratchet_internal.run_maps(p_maps, p_view));
+exception when sqlstate 'WF107' or sqlstate 'WF506' or data_exception
+  or program_limit_exceeded
+then
+  return null;
+end $$;
+comment on function ratchet_internal.worker_telemetry(jsonb, jsonb) is
+  'The attributes of spans that the telemetry map of a worker makes; null when it fails.';
+
 -- sql/graph/signal_key.sql
 
 -- The key of the wait that a signal is for, read out of its payload as the rule of its topic says;
@@ -15960,8 +16003,7 @@ begin
     else ratchet_internal.run_maps(p_activity.input_maps, p_view)::json end;
   v_options := ratchet_internal.worker_options(p_job, p_activity, (p_out.attribute).address,
     v_topic,
-    case when p_activity.telemetry is not null then ratchet_internal.telemetry_values(
-      ratchet_internal.run_maps(p_activity.telemetry, p_view)) end, (v_out.attribute).input);
+    ratchet_internal.worker_telemetry(p_activity.telemetry, p_view), (v_out.attribute).input);
   v_out.message := ratchet_internal.graph_message(p_job, (p_out.attribute).address,
     p_activity.position, 'activity', (p_out.attribute).created_at, null, v_options, v_topic);
   return v_out;
@@ -19780,36 +19822,40 @@ comment on function ratchet_internal.exported_steps(ratchet.jobs) is
 -- sql/graph/stats/exported_process.sql
 
 -- The runs of a job's activities as nested keys: those of one address beside the numbers that lead
--- on. A loop, because each step finds what the ones before have made.
+-- on. Written as text in the order of the tree, in one go: each run closes what the one before had
+-- open and it does not share, and opens the rest of its own address.
 
 create function ratchet_internal.exported_process(p_job ratchet.jobs) returns jsonb
-language plpgsql stable
+language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  v_process jsonb := '{}';
-  v_step record;
-  v_path text[];
-begin
-  for v_step in
-    select * from ratchet_internal.exported_steps(p_job) order by length(address), address
-  loop
-    v_path := string_to_array(substr(v_step.address, 2), ',');
-    for v_depth in 1 .. cardinality(v_path) loop
-      if v_process #> v_path[:v_depth] is null then
-        v_process := jsonb_set(v_process, v_path[:v_depth], '{}');
-      end if;
-    end loop;
-    v_process := jsonb_set(v_process, v_path || v_step.name, jsonb_build_object('output',
-        jsonb_build_object('metadata', v_step.metadata)
-        || case when v_step.output is null then '{}'
-          else jsonb_build_object('data', v_step.output) end)
-      || case when v_step.hook is null then '{}'
-        else jsonb_build_object('hook', jsonb_build_object('data', v_step.hook)) end);
-  end loop;
-  return v_process || jsonb_build_object('$' || p_job.workflow, jsonb_build_object(
-    'metadata', ratchet_internal.job_metadata(p_job), 'data', coalesce(p_job.context, '{}')));
-end $$;
+  with step as materialized (
+    select s.*, string_to_array(substr(s.address, 2), ',') collate "C" as path
+    from ratchet_internal.exported_steps(p_job) s),
+  ordered as (
+    select s.path, s.name, row_number() over w as at, coalesce(lag(s.path) over w, '{}') as before,
+      jsonb_build_object('output', jsonb_build_object('metadata', s.metadata)
+          || case when s.output is null then '{}' else jsonb_build_object('data', s.output) end)
+        || case when s.hook is null then '{}'
+          else jsonb_build_object('hook', jsonb_build_object('data', s.hook)) end as value
+    from step s window w as (order by s.path, s.name)),
+  written as (
+    select o.at, o.path, repeat('}', cardinality(o.before) - shared.levels)
+      || case when o.at > 1 then ',' else '' end
+      || coalesce((select string_agg(to_json(each.part) || ':{', '' order by each.level)
+        from unnest(o.path[shared.levels + 1:]) with ordinality as each (part, level)), '')
+      || to_json(o.name) || ':' || o.value as text
+    from ordered o
+    cross join lateral (
+      select coalesce(min(level) filter (where one is distinct from other) - 1,
+        cardinality(o.path))::int
+      from unnest(o.path, o.before) with ordinality as each (one, other, level)) shared (levels))
+  select coalesce(('{' || string_agg(text, '' order by at)
+      || repeat('}', (array_agg(cardinality(path) order by at desc))[1]) || '}')::jsonb, '{}')
+    || jsonb_build_object('$' || p_job.workflow, jsonb_build_object(
+      'metadata', ratchet_internal.job_metadata(p_job), 'data', coalesce(p_job.context, '{}')))
+  from written
+$$;
 comment on function ratchet_internal.exported_process(ratchet.jobs) is
   'The runs of a job''s activities as nested keys, and the job itself.';
 

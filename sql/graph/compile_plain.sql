@@ -8,6 +8,26 @@ create function ratchet_internal.compile_plain(p_version bigint) returns void
 language sql volatile
 set search_path = pg_catalog, pg_temp
 as $$
+  with waits as materialized (
+    select position from ratchet_internal.graph_activities
+    where version_id = p_version
+      and (kind in ('worker', 'await') or hook is not null or constants ? 'sleep')),
+  step as (
+    select below.position as below, cardinality(below.path) as depth, above.position, above.level,
+      max(above.level) filter (where waits.position is not null) over (
+        partition by below.position) as waits_at
+    from ratchet_internal.graph_activities below
+    cross join lateral unnest(below.path) with ordinality as above (position, level)
+    left join waits on waits.position = above.position and above.level < cardinality(below.path)
+    where below.version_id = p_version and above.level >= cardinality(below.path) - 20),
+  ranked as (
+    select step.*, row_number() over (
+      partition by position order by depth, below) as rank
+    from step where level < depth and coalesce(waits_at, 0) <= level),
+  ahead as materialized (
+    select position, (p_version << 32 | position) || array_agg(p_version << 32 | below
+      order by depth, below) as keys
+    from ranked where rank <= 100 group by position)
   update ratchet_internal.graph_activities a
   set is_plain = coalesce(a.kind in ('trigger', 'worker', 'hook') and not a.is_described
       and a.name ~ '^[A-Za-z_][A-Za-z0-9_-]*$' and a.name !~* '^null$'
@@ -26,19 +46,10 @@ as $$
         select (t -> 'to')::int
         from jsonb_array_elements(a.transitions) with ordinality as each (t, at)
         where not t ? 'codes' or t -> 'codes' ? '200' group by t -> 'to' order by min(at)) end,
-    ahead = (p_version << 32 | a.position) || array(
-      select p_version << 32 | below.position from ratchet_internal.graph_activities below
-      where below.version_id = p_version and a.position = any (below.path)
-        and cardinality(below.path) between cardinality(a.path) + 1 and cardinality(a.path) + 20
-        and not exists (
-          select from ratchet_internal.graph_activities waits
-          where waits.version_id = p_version
-            and waits.position = any (
-              below.path[cardinality(a.path) + 1:cardinality(below.path) - 1])
-            and (waits.kind in ('worker', 'await') or waits.hook is not null
-              or waits.constants ? 'sleep'))
-      order by cardinality(below.path), below.position limit 100)
-  where a.version_id = p_version;
+    ahead = coalesce(next.keys, array[p_version << 32 | a.position])
+  from ratchet_internal.graph_activities b left join ahead next on next.position = b.position
+  where a.version_id = p_version
+    and b.version_id = p_version and b.position = a.position;
   update ratchet_internal.graph_activities a
   set transitions = coalesce((
       select jsonb_agg(case when t ? 'path' then jsonb_set(t, '{path}',

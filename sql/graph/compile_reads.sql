@@ -32,35 +32,45 @@ begin
     where leaf #>> '{}' like '{%}' and leaf #>> '{}' not like '{@%'
     group by each.name) used
   where a.version_id = p_version and a.name = used.name;
-  with recursive reach (position, root) as (
+  -- Each activity with each of its ancestors and itself, found once for all of them.
+  with recursive pair as materialized (
+    select below.position as below, above.position, above.name
+    from ratchet_internal.graph_activities below
+    cross join lateral unnest(below.path, below.path_names) as above (position, name)
+    where below.version_id = p_version),
+  reach (position, root) as (
     select position, position from ratchet_internal.graph_activities where version_id = p_version
     union
     select reach.position, again.ancestor from reach
+    join pair on pair.position = reach.root
     join ratchet_internal.graph_activities again on again.version_id = p_version
-      and again.kind = 'cycle' and reach.root = any (again.path))
+      and again.position = pair.below and again.kind = 'cycle'),
+  used as materialized (
+    select pair.position as root, used.name, bool_or(pair.below <> pair.position) as is_below,
+      bool_or(pair.below <> pair.position or used.name = any (a.uses_late)) as is_late
+    from pair
+    join ratchet_internal.graph_activities a
+      on a.version_id = p_version and a.position = pair.below
+    cross join unnest(a.uses) as used (name)
+    group by pair.position, used.name),
+  read as materialized (
+    select reach.position, array_agg(distinct used.name) as names,
+      array_agg(distinct used.name) filter (where used.is_late or reach.root <> reach.position)
+        as late_names
+    from reach
+    join used on used.root = reach.root
+    join pair on pair.below = reach.position and pair.name = used.name
+    group by reach.position)
   update ratchet_internal.graph_activities a
-  set reads = coalesce((
-      select array_agg(distinct used.name) from reach
-      join ratchet_internal.graph_activities below
-        on below.version_id = p_version and reach.root = any (below.path)
-      cross join unnest(below.uses) as used (name)
-      where reach.position = a.position and used.name = any (a.path_names)), '{}'),
-    reads_late = coalesce((
-      select array_agg(distinct used.name) from reach
-      join ratchet_internal.graph_activities below
-        on below.version_id = p_version and reach.root = any (below.path)
-      cross join unnest(case when reach.root = a.position and below.position = a.position
-        then below.uses_late else below.uses end) as used (name)
-      where reach.position = a.position and used.name = any (a.path_names)), '{}'),
-    is_read = exists (select from ratchet_internal.graph_activities below
-      where below.version_id = p_version and a.position = any (below.path)
-        and below.position <> a.position and a.name = any (below.uses))
+  set reads = coalesce(read.names, '{}'), reads_late = coalesce(read.late_names, '{}'),
+    is_read = (a.position, a.name) in (select used.root, used.name from used where used.is_below)
       or exists (select from ratchet_internal.graphs g where g.version_id = p_version
         and g.position = a.path[1] and strpos(g.expire::text, a.name) > 0),
-    is_described = exists (select from ratchet_internal.graph_activities other
-      where other.version_id = p_version and other.is_described
-        and other.path[1] = a.path[1])
-  where a.version_id = p_version;
+    is_described = a.path[1] in (select other.path[1] from ratchet_internal.graph_activities other
+      where other.version_id = p_version and other.is_described)
+  from ratchet_internal.graph_activities b left join read on read.position = b.position
+  where a.version_id = p_version
+    and b.version_id = p_version and b.position = a.position;
 end $$;
 comment on function ratchet_internal.compile_reads(bigint, jsonb) is
   'Works out what the expressions of each activity read of its ancestors.';

@@ -18,8 +18,7 @@ begin
     else ratchet_internal.run_maps(p_activity.input_maps, p_view)::json end;
   v_options := ratchet_internal.worker_options(p_job, p_activity, (p_out.attribute).address,
     v_topic,
-    case when p_activity.telemetry is not null then ratchet_internal.telemetry_values(
-      ratchet_internal.run_maps(p_activity.telemetry, p_view)) end, (v_out.attribute).input);
+    ratchet_internal.worker_telemetry(p_activity.telemetry, p_view), (v_out.attribute).input);
   v_out.message := ratchet_internal.graph_message(p_job, (p_out.attribute).address,
     p_activity.position, 'activity', (p_out.attribute).created_at, null, v_options, v_topic);
   return v_out;

@@ -1,10 +1,12 @@
 -- Stores a version in its normal form and compiles it. An earlier row of the same version is
--- replaced, and is removed once nobody can be reading it any more.
+-- replaced, and is removed once nobody can be reading it any more. Nothing is known of how many the
+-- new rows are: nested loops would join each activity with all others of its version.
 -- Locks: the app. Writes: graph tables.
 
 create function ratchet_internal.store_version(p_app jsonb, p_namespace text) returns bigint
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
+set enable_nestloop = off
 as $$
 declare
   v_now timestamptz := ratchet_internal.now();

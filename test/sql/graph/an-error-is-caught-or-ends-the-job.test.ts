@@ -250,3 +250,11 @@ test.serial('an activity that kills its worker again and again is given up', asy
   await app.exchange(await app.worker(['act']));
   t.like(await app.state('k'), { status: 0, error: { code: 500 } });
 });
+
+test.serial('a telemetry map that fails adds nothing: the worker gets its input', async (t) => {
+  const telemetry = { x: { '@pipe': [['{start.output.data.none}'], ['{@json.parse}']] } };
+  const app = await graphApp(sql, flow({ type: 'worker', topic: 'act', telemetry }, false));
+  t.like(await app.publish('flow', { id: 'tm' }), { status: 1, error: null });
+  const [claim] = await app.exchange(await app.worker(['act']));
+  t.is(claim?.options.metadata['telemetry'], undefined);
+});
