@@ -1,9 +1,8 @@
-import { holdsMarks } from '../database/codec';
+import { isMarked } from '../database/codec';
 import { toJson, toPayload } from '../database/json-door';
 import { RatchetError } from '../errors';
 
 const WHAT = 'resolverPayload';
-const MARK_LENGTH = 4;
 
 /** What resolves a task: encoded, as functions and people get it, and as a graph reads it. */
 export interface ResolverPayload {
@@ -23,7 +22,7 @@ export function isForGraph(answer: { reason?: string }): boolean {
 
 /** @throws RatchetError WF104 text that would be taken for an encoded value later */
 export function forGraph({ plain }: ResolverPayload): string | null {
-  if (plain === null || !holdsMarks(plain.slice(0, MARK_LENGTH))) return plain;
+  if (plain === null || !isMarked(plain)) return plain;
   throw new RatchetError('WF104', `Invalid ${WHAT} of a task that a graph waits for.`, {
     detail: { option: WHAT },
     hint: 'Give text that does not begin with /b: or /s:, or an object with the text in it.',
