@@ -4135,7 +4135,8 @@ begin
     when key = 'status' then value <@ '["pending", "resolved", "cancelled", "expired"]'
       and jsonb_typeof(value) = 'string'
     when key = 'available' then jsonb_typeof(value) = 'boolean'
-    when key = 'priority' then value::text ~ '^-?[0-9]{1,9}$'
+    when key = 'priority' then case when value::text ~ '^-?[0-9]{1,10}$'
+      then value::text::bigint between -2147483648 and 2147483647 else false end
     when key = 'metadata' then jsonb_typeof(value) = 'object'
     when key = 'roles' then jsonb_typeof(value) = 'array'
     when key = 'ids' then jsonb_typeof(value) = 'array' and value::text
@@ -4517,22 +4518,25 @@ comment on function ratchet_internal.lock_escalations(uuid[]) is
 
 -- Why a task that the caller has locked cannot be resolved; null if it can. With p_claimant (who
 -- asserts to have claimed it) two cases more: somebody else's claim that is live, and the
--- claimant's own that has lapsed.
+-- claimant's own that has lapsed. A graph reads what it is answered in SQL, which decodes nothing:
+-- encoded says that a payload has passed through a codec, so that it is given once more as it was.
 
 create function ratchet_internal.resolve_refusal(
-  p_row ratchet.escalations, p_claimant text, p_now timestamptz
+  p_row ratchet.escalations, p_payload json, p_claimant text, p_now timestamptz
 ) returns text
 language sql immutable
 set search_path = pg_catalog, pg_temp
 as $$
   select case when p_row.id is null then 'not-found'
     when p_row.status <> 'pending' then 'already-' || p_row.status
-    when p_claimant is null or p_row.assigned_to is null then null
     when p_row.assigned_to = p_claimant and p_row.assigned_until <= p_now then 'claim-expired'
     when p_row.assigned_to <> p_claimant and p_row.assigned_until > p_now
-      then 'claimed-by-other' end
+      then 'claimed-by-other'
+    when ratchet_internal.is_graph(p_row.address)
+      and left(ltrim(p_payload::text, E' \t\r\n'), 4) in ('"/b:', '"/s:') then 'encoded' end
 $$;
-comment on function ratchet_internal.resolve_refusal(ratchet.escalations, text, timestamptz) is
+comment on function ratchet_internal.resolve_refusal(
+  ratchet.escalations, json, text, timestamptz) is
   'Why a task cannot be resolved; null if it can.';
 
 -- sql/escalation/close_escalations.sql
@@ -5108,7 +5112,7 @@ comment on function ratchet.release_escalation(uuid, text, uuid) is
 -- Resolves a task, in the caller's transaction, and answers the workflow that waits for it. Of two
 -- that race one wins; the other is told so and has written nothing. Answers {"ok": true, "entry"}
 -- or {"ok": false, "reason"}: not-found, already-resolved, already-cancelled, already-expired,
--- claim-expired, claimed-by-other.
+-- claim-expired, claimed-by-other, encoded (a graph waits, and cannot read what a codec made).
 -- Locks: the wait's message, the task. Writes: escalations, messages, attributes, signals.
 -- Wakes: idle workers. Raises: WF104, WF501, WF605. Idempotent with the same p_request_id.
 
@@ -5133,7 +5137,7 @@ begin
   if v_row.request_id = p_request_id and v_row.status = 'resolved' then
     return json_build_object('ok', true, 'entry', ratchet_internal.escalation_entry(v_row));
   end if;
-  v_reason := ratchet_internal.resolve_refusal(v_row, p_claimant, v_now);
+  v_reason := ratchet_internal.resolve_refusal(v_row, p_payload, p_claimant, v_now);
   if v_reason is not null then
     return json_build_object('ok', false, 'reason', v_reason);
   end if;
@@ -5148,7 +5152,8 @@ comment on function ratchet.resolve_escalation(uuid, json, json, text, uuid) is
 
 -- Resolves the most urgent, oldest pending task whose metadata have a value under a key. One that
 -- somebody else ends at this moment is waited for, and the next is tried. Answers as
--- resolve_escalation does; where none is pending, as the newest of those that were.
+-- resolve_escalation does, encoded with the id of the task; where none is pending, as the newest of
+-- those that were.
 -- Locks, writes, wakes: as resolve_escalation. Raises: WF101, WF105, and as resolve_escalation.
 -- Idempotent with the same p_request_id.
 
@@ -5187,6 +5192,9 @@ begin
     end if;
     v_answer := ratchet.resolve_escalation(v_id, p_payload, p_metadata, null, p_request_id);
     if (ratchet_internal.readable(v_answer) ->> 'ok')::boolean then return v_answer; end if;
+    if v_answer ->> 'reason' = 'encoded' then
+      return json_build_object('ok', false, 'reason', 'encoded', 'id', v_id);
+    end if;
     v_id := null;
   end loop;
   return coalesce(
@@ -5237,7 +5245,7 @@ comment on function ratchet.resolve_escalations(uuid[], json, json, uuid) is
 -- Resolves tasks all together or not at all, each with its payload, and answers the workflows that
 -- wait for them. Answers {"ok": true, "entries"} or {"ok": false, "failed": [{"id", "reason"}]}:
 -- not-found, already-resolved, already-cancelled, already-expired, assignee-mismatch (p_assignee:
--- who must have claimed them).
+-- who must have claimed them), encoded (a graph waits, and cannot read what a codec made).
 -- Locks: the waits' messages, the tasks, each in order. Writes: escalations, messages, attributes,
 -- signals. Wakes: idle workers. Raises: WF104, WF501, WF605. Idempotent with the same p_request_id.
 
@@ -5269,10 +5277,10 @@ begin
     json_agg(json_build_object('id', given.id, 'reason', refusal.reason) order by given.at)
       filter (where refusal.reason is not null)
   into v_done, v_failed
-  from unnest(p_ids) with ordinality as given (id, at)
+  from unnest(p_ids, p_payloads) with ordinality as given (id, payload, at)
   left join locked l on l.id = given.id
   cross join lateral (select coalesce(
-    ratchet_internal.resolve_refusal(l, null, ratchet_internal.now()),
+    ratchet_internal.resolve_refusal(l, given.payload, null, ratchet_internal.now()),
     case when l.assigned_to is distinct from p_assignee and p_assignee is not null
       then 'assignee-mismatch' end) as reason) refusal;
   if cardinality(v_done) = cardinality(p_ids) then

@@ -60,7 +60,7 @@ function run(step: 'encode' | 'decode', codec: Codec, text: string, what: string
 
 /** JSON text as it is stored: encoded if there is a codec and it is an object or array. */
 export function encodeJson(json: string, what: string): string {
-  if (json.startsWith(ENCODED) || json.startsWith(LITERAL)) return LITERAL + json.slice(1);
+  if (isMarked(json)) return LITERAL + json.slice(1);
   if (current === undefined || (json[0] !== '{' && json[0] !== '[')) return json;
   const encoded = run('encode', current, json, what);
   return ENCODED + JSON.stringify(encoded).slice(1);
@@ -83,18 +83,7 @@ export function decodeJson(json: string): string {
   return decoded;
 }
 
-/** Whether JSON text may hold strings that `encodeJson` made. */
-export function holdsMarks(json: string): boolean {
-  return json.includes(ENCODED) || json.includes(LITERAL);
-}
-
-/** A value with each string that `encodeJson` made, at any depth, replaced by what it means. */
-export function decodeWithin(value: unknown): unknown {
-  if (typeof value === 'string') {
-    const json = JSON.stringify(value);
-    return holdsMarks(json.slice(0, ENCODED.length)) ? JSON.parse(decodeJson(json)) : value;
-  }
-  if (Array.isArray(value)) return value.map(decodeWithin);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, decodeWithin(item)]));
+/** Whether JSON text would be taken for what `encodeJson` made. */
+export function isMarked(json: string): boolean {
+  return json.startsWith(ENCODED) || json.startsWith(LITERAL);
 }

@@ -2,7 +2,7 @@ import { backoff } from '../backoff';
 import { fromPg } from '../errors';
 import { checkout, connected } from './checkout';
 import type { Database } from './database';
-import { fromDocument, fromPlainJson } from './json-door';
+import { fromPlainJson } from './json-door';
 import { timed } from './time-limits';
 
 const ATTRIBUTES = 'select ratchet.attributes($1, $2, $3)';
@@ -27,7 +27,7 @@ export interface EntityRow {
 
 async function json(database: Database, text: string, values: unknown[]): Promise<unknown> {
   const [row] = await database.rows<[string | null]>(text, values);
-  return text === EXECUTION ? fromDocument(row?.[0] ?? null) : fromPlainJson(row?.[0] ?? null);
+  return fromPlainJson(row?.[0] ?? null);
 }
 
 /** The search attributes of a job; nested: `/` in a name leads one level down. */
@@ -101,6 +101,7 @@ export async function createEntityIndex(
   }
 }
 
+/** As the engine tells it: values that passed through a codec are still as they are stored. */
 export async function exportExecution(
   database: Database,
   workflowId: string,

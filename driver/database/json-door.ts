@@ -1,5 +1,5 @@
 import { RatchetError } from '../errors';
-import { decodeJson, decodeWithin, encodeJson, holdsMarks } from './codec';
+import { decodeJson, encodeJson } from './codec';
 import { endOfString } from './end-of-string';
 import { parseJson } from './parse-json';
 import { findUnwritable } from './unwritable-json';
@@ -123,11 +123,10 @@ export function fromPlainJson(json: string | null): unknown {
 }
 
 /**
- * As `fromJson`, for a document that was made in SQL and holds stored values within.
+ * As `fromJson`, for a stored value within a document that was made in SQL and has been parsed.
  *
  * @throws RatchetError WF109 a value that is encoded, and cannot be decoded here
  */
-export function fromDocument(json: string | null): unknown {
-  const document = fromPlainJson(json);
-  return json !== null && holdsMarks(json) ? decodeWithin(document) : document;
+export function fromWithin(value: unknown): unknown {
+  return typeof value === 'string' ? fromJson(JSON.stringify(value)) : value;
 }

@@ -6,7 +6,7 @@ import type { Hub } from '../engine/hub';
 import type { EventSink } from '../events';
 import { EscalationCaller } from './escalation-caller';
 import { checkCall, checkChange, checkId, checkNamespace, checkObject } from './escalation-checks';
-import { toEntry, type EscalationEntry } from './escalation-entry';
+import type { EscalationEntry } from './escalation-entry';
 import {
   createFields,
   migrateFields,
@@ -17,7 +17,7 @@ import {
 } from './escalation-fields';
 import { FILTER, filterOf, orderOf, type ListOptions } from './escalation-filter';
 import type {
-  AllRefusal,
+  AllResult,
   ByMetadata,
   ClaimOptions,
   ClaimResult,
@@ -27,6 +27,7 @@ import type {
   Refused,
   ResolveResult,
 } from './escalation-results';
+import { resolverPayload } from './resolver-payload';
 
 /** Tasks for people: to be listed, claimed, and resolved, which resumes the workflow that waits. */
 export class EscalationClient {
@@ -132,12 +133,9 @@ export class EscalationClient {
     const optional = ['resolverPayload', 'metadata', 'assertClaim'];
     checkChange(options, 'escalations.resolve', ['id'], optional);
     const { id, metadata, assertClaim = null, tx } = options;
-    const given = [
-      toPayload(options.resolverPayload, 'resolverPayload'),
-      toJson(metadata, 'metadata'),
-    ];
-    const values = [id, ...given, assertClaim, randomUUID()];
-    return this.calls.result('resolve', values, 'resolved', tx);
+    const payload = resolverPayload(options.resolverPayload);
+    const rest = [toJson(metadata, 'metadata'), assertClaim, randomUUID()];
+    return this.calls.resolve(id, payload, rest, tx);
   }
 
   async resolveByMetadata(
@@ -145,11 +143,11 @@ export class EscalationClient {
   ): Promise<ResolveResult> {
     const optional = ['value', 'resolverPayload', 'roles', 'metadata'];
     checkChange(options, 'escalations.resolveByMetadata', ['key'], optional);
-    const { key, value, roles = null, metadata, tx } = options;
-    const payload = toPayload(options.resolverPayload, 'resolverPayload');
-    const wanted = [key, toJson(value ?? null, 'value'), payload];
-    const given = [roles, toJson(metadata, 'metadata'), randomUUID(), options.namespace ?? null];
-    return this.calls.result('resolveByMetadata', [...wanted, ...given], 'resolved', tx);
+    const { key, value, roles = null, metadata, namespace = null, tx } = options;
+    const payload = resolverPayload(options.resolverPayload);
+    const wanted = [key, toJson(value ?? null, 'value')];
+    const rest = [roles, toJson(metadata, 'metadata'), randomUUID(), namespace];
+    return this.calls.resolveByMetadata(wanted, payload, rest, tx);
   }
 
   /** Resolves those of the tasks that are pending and for which no workflow waits. */
@@ -175,22 +173,14 @@ export class EscalationClient {
       /** Who must have claimed them. */
       assertAssignee?: string;
     } & InTransaction,
-  ): Promise<
-    | { ok: true; entries: EscalationEntry[] }
-    | { ok: false; failed: { id: string; reason: AllRefusal }[] }
-  > {
+  ): Promise<AllResult> {
     const optional = ['metadata', 'assertAssignee'];
     checkChange(options, 'escalations.resolveAllOrNone', ['items'], optional);
     const { items, metadata, assertAssignee = null, tx } = options;
-    const payloads = items.map((item) => toPayload(item.resolverPayload, 'resolverPayload'));
+    const payloads = items.map((item) => resolverPayload(item.resolverPayload));
     const ids = items.map(({ id }) => id);
-    const given = [ids, payloads, toJson(metadata, 'metadata'), assertAssignee];
-    const [row] = await this.calls.rows('resolveAllOrNone', [...given, randomUUID()], tx);
-    const answer = fromJson(row ?? null) as
-      | { ok: true; entries: unknown[] }
-      | { ok: false; failed: { id: string; reason: AllRefusal }[] };
-    if (!answer.ok) return answer;
-    return { ok: true, entries: this.calls.told(answer.entries.map(toEntry), 'resolved', tx) };
+    const rest = [toJson(metadata, 'metadata'), assertAssignee, randomUUID()];
+    return this.calls.resolveAll(ids, payloads, rest, tx);
   }
 
   /** Cancels a task; the wait that it answers returns null. */

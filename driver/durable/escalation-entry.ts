@@ -1,5 +1,4 @@
-import { decodeWithin } from '../database/codec';
-import { fromPlainJson } from '../database/json-door';
+import { fromPlainJson, fromWithin } from '../database/json-door';
 import { publishEvent, type EventSink } from '../events';
 
 /** A task, as it is stored. */
@@ -57,9 +56,7 @@ const TIMES = [
  */
 export function toEntry(value: unknown): EscalationEntry {
   const entry = value as Record<string, unknown>;
-  if (typeof entry['resolver_payload'] === 'string') {
-    entry['resolver_payload'] = decodeWithin(entry['resolver_payload']);
-  }
+  entry['resolver_payload'] = fromWithin(entry['resolver_payload']);
   for (const name of TIMES) {
     const time = entry[name];
     if (typeof time === 'string') entry[name] = new Date(time);

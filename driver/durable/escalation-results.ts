@@ -25,6 +25,9 @@ export type ResolveRefusal =
   | 'claim-expired'
   | 'claimed-by-other';
 export type AllRefusal = Exclude<ResolveRefusal, `claim${string}`> | 'assignee-mismatch';
+export type AllResult =
+  | { ok: true; entries: EscalationEntry[] }
+  | { ok: false; failed: { id: string; reason: AllRefusal }[] };
 
 export type ClaimResult = (Done & { isExtension: boolean }) | Refused<'not-found' | 'conflict'>;
 export type ResolveResult = Done | Refused<ResolveRefusal>;

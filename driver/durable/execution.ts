@@ -1,4 +1,4 @@
-import { fromJson } from '../database/json-door';
+import { fromWithin } from '../database/json-door';
 import { checkNumbers, checkOptions, checkSwitches, refuseOption } from '../options';
 import { shownFailure } from './step-error';
 
@@ -112,25 +112,21 @@ export function checkExecutionOptions(options: ExecutionOptions): ExecutionOptio
   return options;
 }
 
-/** A value of a user's as it was before it passed through a codec. */
-function decoded(value: unknown): unknown {
-  return typeof value === 'string' ? fromJson(JSON.stringify(value)) : value;
-}
-
-const PAYLOADS = ['input', 'result', 'failure'];
+/** Failures are stored plain, and so are search attributes, which an input may be: an object. */
+const PAYLOADS = ['input', 'result'];
 
 /** What the engine told, with values as their users know them. */
 export function readExecution<R>(told: ExecutionExport): ExecutionExport<R> {
-  if ('result' in told) told.result = decoded(told.result);
+  if ('result' in told) told.result = fromWithin(told.result);
   for (const { attributes, category } of told.events) {
     for (const name of PAYLOADS) {
-      if (name in attributes) attributes[name] = decoded(attributes[name]);
+      if (name in attributes) attributes[name] = fromWithin(attributes[name]);
     }
     if (!('failure' in attributes)) continue;
     const kind = category === 'child_workflow' ? 'child' : category;
     attributes['failure'] = shownFailure(kind, attributes['failure']);
   }
-  for (const entry of told.stream_history ?? []) entry.data = decoded(entry.data);
+  for (const entry of told.stream_history ?? []) entry.data = fromWithin(entry.data);
   for (const child of told.children ?? []) readExecution(child);
   return told as ExecutionExport<R>;
 }

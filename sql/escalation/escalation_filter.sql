@@ -19,7 +19,8 @@ begin
     when key = 'status' then value <@ '["pending", "resolved", "cancelled", "expired"]'
       and jsonb_typeof(value) = 'string'
     when key = 'available' then jsonb_typeof(value) = 'boolean'
-    when key = 'priority' then value::text ~ '^-?[0-9]{1,9}$'
+    when key = 'priority' then case when value::text ~ '^-?[0-9]{1,10}$'
+      then value::text::bigint between -2147483648 and 2147483647 else false end
     when key = 'metadata' then jsonb_typeof(value) = 'object'
     when key = 'roles' then jsonb_typeof(value) = 'array'
     when key = 'ids' then jsonb_typeof(value) = 'array' and value::text

@@ -1,7 +1,7 @@
 -- Resolves tasks all together or not at all, each with its payload, and answers the workflows that
 -- wait for them. Answers {"ok": true, "entries"} or {"ok": false, "failed": [{"id", "reason"}]}:
 -- not-found, already-resolved, already-cancelled, already-expired, assignee-mismatch (p_assignee:
--- who must have claimed them).
+-- who must have claimed them), encoded (a graph waits, and cannot read what a codec made).
 -- Locks: the waits' messages, the tasks, each in order. Writes: escalations, messages, attributes,
 -- signals. Wakes: idle workers. Raises: WF104, WF501, WF605. Idempotent with the same p_request_id.
 
@@ -33,10 +33,10 @@ begin
     json_agg(json_build_object('id', given.id, 'reason', refusal.reason) order by given.at)
       filter (where refusal.reason is not null)
   into v_done, v_failed
-  from unnest(p_ids) with ordinality as given (id, at)
+  from unnest(p_ids, p_payloads) with ordinality as given (id, payload, at)
   left join locked l on l.id = given.id
   cross join lateral (select coalesce(
-    ratchet_internal.resolve_refusal(l, null, ratchet_internal.now()),
+    ratchet_internal.resolve_refusal(l, given.payload, null, ratchet_internal.now()),
     case when l.assigned_to is distinct from p_assignee and p_assignee is not null
       then 'assignee-mismatch' end) as reason) refusal;
   if cardinality(v_done) = cardinality(p_ids) then

@@ -1,7 +1,7 @@
 -- Resolves a task, in the caller's transaction, and answers the workflow that waits for it. Of two
 -- that race one wins; the other is told so and has written nothing. Answers {"ok": true, "entry"}
 -- or {"ok": false, "reason"}: not-found, already-resolved, already-cancelled, already-expired,
--- claim-expired, claimed-by-other.
+-- claim-expired, claimed-by-other, encoded (a graph waits, and cannot read what a codec made).
 -- Locks: the wait's message, the task. Writes: escalations, messages, attributes, signals.
 -- Wakes: idle workers. Raises: WF104, WF501, WF605. Idempotent with the same p_request_id.
 
@@ -26,7 +26,7 @@ begin
   if v_row.request_id = p_request_id and v_row.status = 'resolved' then
     return json_build_object('ok', true, 'entry', ratchet_internal.escalation_entry(v_row));
   end if;
-  v_reason := ratchet_internal.resolve_refusal(v_row, p_claimant, v_now);
+  v_reason := ratchet_internal.resolve_refusal(v_row, p_payload, p_claimant, v_now);
   if v_reason is not null then
     return json_build_object('ok', false, 'reason', v_reason);
   end if;

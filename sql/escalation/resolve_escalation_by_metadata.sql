@@ -1,6 +1,7 @@
 -- Resolves the most urgent, oldest pending task whose metadata have a value under a key. One that
 -- somebody else ends at this moment is waited for, and the next is tried. Answers as
--- resolve_escalation does; where none is pending, as the newest of those that were.
+-- resolve_escalation does, encoded with the id of the task; where none is pending, as the newest of
+-- those that were.
 -- Locks, writes, wakes: as resolve_escalation. Raises: WF101, WF105, and as resolve_escalation.
 -- Idempotent with the same p_request_id.
 
@@ -39,6 +40,9 @@ begin
     end if;
     v_answer := ratchet.resolve_escalation(v_id, p_payload, p_metadata, null, p_request_id);
     if (ratchet_internal.readable(v_answer) ->> 'ok')::boolean then return v_answer; end if;
+    if v_answer ->> 'reason' = 'encoded' then
+      return json_build_object('ok', false, 'reason', 'encoded', 'id', v_id);
+    end if;
     v_id := null;
   end loop;
   return coalesce(

@@ -43,3 +43,20 @@ test.serial('15.3 a claimed task is pending: figures count it as both', async (t
     ],
   });
 });
+
+test.serial('15.3 a task is found by any priority that it may have', async (t) => {
+  const { client } = await durableTest(t);
+  const tasks = client.escalations;
+  for (const priority of [2_147_483_647, 2_000_000_000, 0, -1, -2_147_483_648]) {
+    const { id } = await tasks.create({ role: 'r', priority });
+    t.deepEqual(
+      (await tasks.list({ priority })).map((each) => each.id),
+      [id],
+    );
+    t.is(await tasks.count({ priority }), 1);
+  }
+  for (const priority of [2_147_483_648, -2_147_483_649, 1e10, 1e300, 1.5]) {
+    await t.throwsAsync(tasks.list({ priority }), { code: 'WF104' });
+  }
+  await t.throwsAsync(tasks.list({ priority: '5' as never }), { code: 'WF104' });
+});
