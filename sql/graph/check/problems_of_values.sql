@@ -35,7 +35,9 @@ as $$
     format('sleep is %s, with which the hook does not wait', ratchet_internal.kind_of(o.value)),
     'Give seconds as a number.'
   from option o
-  where o.owner = 'activity' and o.option = 'sleep' and o.kind = 'string' and not o.is_expression
+  where o.owner = 'activity' and o.option = 'sleep' and not coalesce(o.is_expression, false)
+    and o.kind in ('string', 'number', 'null')
+    and ratchet_internal.number_of(json_build_object('v', o.value), 'v', null) is null
   union all
   select o.path, o.activity, 'error', format('%s is %s and should be true, false or an expression',
     o.option, ratchet_internal.kind_of(o.value)), null

@@ -37,6 +37,18 @@ const warnings: [document: unknown, path: string, message: string, hint: RegExp 
     /seconds as a number/,
   ],
   [
+    flat({ a: { type: 'hook', sleep: 1e300 } }),
+    'activities.a.sleep',
+    `sleep is the number 1${'0'.repeat(39)}, with which the hook does not wait`,
+    /seconds as a number/,
+  ],
+  [
+    flat({ a: { type: 'hook', sleep: null } }),
+    'activities.a.sleep',
+    'sleep is null, with which the hook does not wait',
+    /seconds as a number/,
+  ],
+  [
     flat({ a: { ...worker, timeout: 1 } }),
     'activities.a.timeout',
     'option "timeout" has no effect',
