@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { migrate } from '../database/migrate';
 import { packageVersion } from '../database/package';
 import { expandSources } from '../database/sources';
+import { RatchetError } from '../errors';
 
 const usage = `pgratchet ${packageVersion}: durable workflows inside Postgres
 
@@ -63,7 +64,12 @@ async function runMigrate(url: string | undefined): Promise<void> {
   const { PGRATCHET_DATABASE_URL, DATABASE_URL } = process.env;
   const connectionString = url ?? PGRATCHET_DATABASE_URL ?? DATABASE_URL;
   if (!connectionString) throw new UsageError('Which database? Give --database-url.');
-  const { applied } = await migrate({ connectionString });
+  const { applied, isUnreadable } = await migrate({ connectionString });
+  if (isUnreadable) {
+    throw new RatchetError('WF701', 'This role may not read what is installed.', {
+      hint: 'Connect as the role that installed the engine: its tables belong to that one.',
+    });
+  }
   for (const name of applied) print(`applied ${name}\n`);
   print(applied.length > 0 ? 'The engine is installed.\n' : 'The engine is up to date.\n');
 }

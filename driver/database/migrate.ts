@@ -14,6 +14,8 @@ export interface MigrateOptions {
 export interface MigrateResult {
   /** Names of the migrations that this call applied; empty when the database was current. */
   applied: string[];
+  /** This role may not read what is installed: nothing is known, and nothing was done. */
+  isUnreadable?: true;
 }
 
 /** Any number works, as long as every version of every installer uses this one. */
@@ -67,6 +69,7 @@ export async function migrate(options: MigrateOptions): Promise<MigrateResult> {
 
 async function migrateOn(client: ClientBase): Promise<MigrateResult> {
   const server = await inspectServer(client);
+  if (server.isUnreadable) return { applied: [], isUnreadable: true };
   if (server.isCurrent) return { applied: [] };
   await client.query(timed('begin isolation level read committed'));
   try {
@@ -85,7 +88,9 @@ async function migrateOn(client: ClientBase): Promise<MigrateResult> {
 }
 
 /** The cheap check: no lock, and a single query when the engine is there already. */
-async function inspectServer(client: ClientBase): Promise<{ isCurrent: boolean }> {
+async function inspectServer(
+  client: ClientBase,
+): Promise<Record<'isCurrent' | 'isUnreadable', boolean>> {
   const state = `current_setting('server_version_num')::int as version,
     pg_catalog.pg_is_in_recovery() as is_standby,
     current_setting('transaction_read_only')::bool as is_read_only`;
@@ -96,7 +101,7 @@ async function inspectServer(client: ClientBase): Promise<{ isCurrent: boolean }
     .query<State>(timed(`select ${state}, ${names}`))
     .catch((error: unknown) => {
       const code = (error as { code?: string }).code;
-      // No such table or schema: not installed. No permission: installed by somebody else.
+      // No such table or schema: not installed. No permission: somebody else installs.
       if (code !== '42P01' && code !== '3F000' && code !== '42501') throw error;
       isUnreadable = code === '42501';
       return client.query<State>(timed(`select ${state}`));
@@ -116,7 +121,7 @@ async function inspectServer(client: ClientBase): Promise<{ isCurrent: boolean }
     });
   }
   const present = new Set(server.names ?? []);
-  return { isCurrent: isUnreadable || migrationNames().every((name) => present.has(name)) };
+  return { isCurrent: migrationNames().every((name) => present.has(name)), isUnreadable };
 }
 
 async function applyMissing(client: ClientBase): Promise<string[]> {

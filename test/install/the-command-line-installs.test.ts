@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import test from 'ava';
+import { migrate } from '../../driver/database/migrate';
 import { packageVersion } from '../../driver/database/package';
-import { emptyDatabase } from '../support/cluster';
+import { emptyDatabase, testDatabase } from '../support/cluster';
 
 const main = join(__dirname, '..', '..', 'driver', 'cli', 'main.ts');
 
@@ -33,6 +34,23 @@ test('migrate installs once, and says so', async (t) => {
   t.regex(first.stdout, /^applied 0001_pre_engine\n(.*\n)*The engine is installed\.\n$/);
   const second = await pgratchet(['migrate'], { DATABASE_URL: url });
   t.deepEqual(second, { code: 0, stdout: 'The engine is up to date.\n', stderr: '' });
+});
+
+test('a role that may not read the installation is told so', async (t) => {
+  const { url, pool } = await testDatabase(t);
+  const role = `ratchet_installer_${process.pid}`;
+  await pool.query(`create role ${role} login password 'x'`);
+  t.teardown(() => pool.query(`drop owned by ${role}; drop role ${role}`));
+  const address = new URL(url);
+  address.username = role;
+  address.password = 'x';
+  const { code, stdout, stderr } = await pgratchet(['migrate', '--database-url', address.href]);
+  t.is(code, 1);
+  t.is(stdout, '');
+  t.regex(stderr, /^pgratchet: .*may not read.* \(WF701\)\n(.*\n)*  .*role that installed/);
+  // A program under such a role goes on: what it may call is another question.
+  const result = await migrate({ connectionString: address.href });
+  t.deepEqual(result, { applied: [], isUnreadable: true });
 });
 
 test('sql prints the installation without commands of psql', async (t) => {
