@@ -14517,7 +14517,7 @@ as $$
     cross join lateral ratchet_internal.items(h.value) r
     where jsonb_typeof(r.value) = 'object'),
   topic as materialized (
-    select path, topic, first_value(topic) over (partition by target order by graph, topic) as other
+    select path, topic, first_value(topic) over (partition by graph, target order by topic) as other
     from rule where n = 1 and target is not null),
   activity as materialized (select * from ratchet_internal.document_activities(p_normal))
   select r.path || p.step, r.target, p.severity, p.message, p.hint
@@ -14553,8 +14553,8 @@ as $$
     select '{}', 'warning', format('only the first rule of the topic "%s" counts', r.topic), null
     where r.n > 1
     union all
-    select array['to'], 'error', format('the topics "%s" and "%s" both lead to "%s"',
-      left(t.other, 60), left(t.topic, 60), left(r.target, 60)),
+    select array['to'], 'warning', format('the topic "%s" leads to "%s", which waits under "%s"',
+      left(t.topic, 60), left(r.target, 60), left(t.other, 60)),
       'A hook waits under one topic: signal that one, or give each topic a hook of its own.'
     from topic t where t.path = r.path and t.topic <> t.other
     union all
@@ -15192,8 +15192,8 @@ comment on function ratchet_internal.compile_transitions(bigint, text, jsonb) is
 -- sql/graph/compile_hooks.sql
 
 -- Compiles the hook rules of a version: the first of each topic counts; and tells the activities
--- that wait for a signal what they wait under: no two topics lead to one (problems_of_hooks).
--- Writes: graph_hooks, graph_activities.
+-- that wait for a signal what they wait under: of several topics the first in alphabetical order
+-- (problems_of_hooks warns of the others). Writes: graph_hooks, graph_activities.
 
 create function ratchet_internal.compile_hooks(p_version bigint, p_space text, p_app jsonb)
 returns void
@@ -15215,7 +15215,7 @@ as $$
   update ratchet_internal.graph_activities a
   set hook = (select jsonb_build_object('topic', rule.topic, 'expected',
       ratchet_internal.compile_maps(jsonb_build_object('v', rule.match -> 'expected')))
-      from rule where rule.position = a.position)
+      from rule where rule.position = a.position order by rule.topic limit 1)
   where a.version_id = p_version and a.position in (select rule.position from rule)
 $$;
 comment on function ratchet_internal.compile_hooks(bigint, text, jsonb) is

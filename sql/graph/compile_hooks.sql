@@ -1,6 +1,6 @@
 -- Compiles the hook rules of a version: the first of each topic counts; and tells the activities
--- that wait for a signal what they wait under: no two topics lead to one (problems_of_hooks).
--- Writes: graph_hooks, graph_activities.
+-- that wait for a signal what they wait under: of several topics the first in alphabetical order
+-- (problems_of_hooks warns of the others). Writes: graph_hooks, graph_activities.
 
 create function ratchet_internal.compile_hooks(p_version bigint, p_space text, p_app jsonb)
 returns void
@@ -22,7 +22,7 @@ as $$
   update ratchet_internal.graph_activities a
   set hook = (select jsonb_build_object('topic', rule.topic, 'expected',
       ratchet_internal.compile_maps(jsonb_build_object('v', rule.match -> 'expected')))
-      from rule where rule.position = a.position)
+      from rule where rule.position = a.position order by rule.topic limit 1)
   where a.version_id = p_version and a.position in (select rule.position from rule)
 $$;
 comment on function ratchet_internal.compile_hooks(bigint, text, jsonb) is

@@ -14,7 +14,7 @@ as $$
     cross join lateral ratchet_internal.items(h.value) r
     where jsonb_typeof(r.value) = 'object'),
   topic as materialized (
-    select path, topic, first_value(topic) over (partition by target order by graph, topic) as other
+    select path, topic, first_value(topic) over (partition by graph, target order by topic) as other
     from rule where n = 1 and target is not null),
   activity as materialized (select * from ratchet_internal.document_activities(p_normal))
   select r.path || p.step, r.target, p.severity, p.message, p.hint
@@ -50,8 +50,8 @@ as $$
     select '{}', 'warning', format('only the first rule of the topic "%s" counts', r.topic), null
     where r.n > 1
     union all
-    select array['to'], 'error', format('the topics "%s" and "%s" both lead to "%s"',
-      left(t.other, 60), left(t.topic, 60), left(r.target, 60)),
+    select array['to'], 'warning', format('the topic "%s" leads to "%s", which waits under "%s"',
+      left(t.topic, 60), left(r.target, 60), left(t.other, 60)),
       'A hook waits under one topic: signal that one, or give each topic a hook of its own.'
     from topic t where t.path = r.path and t.topic <> t.other
     union all

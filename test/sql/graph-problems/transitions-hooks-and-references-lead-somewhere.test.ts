@@ -1,6 +1,5 @@
 import test from 'ava';
 import { engine } from '../../support/engine';
-import { byJob } from '../../support/graph';
 import {
   flat,
   key,
@@ -110,15 +109,6 @@ const cases: ProblemCase[] = [
     'hooks.h.0.conditions.match.0',
     'a',
     'the match has no actual',
-  ],
-  [
-    flat(
-      { a: { type: 'hook' } },
-      { hooks: { yes: byJob('a'), no: byJob('a') }, transitions: { t: to('a') } },
-    ),
-    'hooks.yes.0.to',
-    'a',
-    'the topics "no" and "yes" both lead to "a"',
   ],
   // References and expressions.
   [

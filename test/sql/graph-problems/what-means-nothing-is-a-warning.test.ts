@@ -1,6 +1,6 @@
 import test from 'ava';
 import { engine } from '../../support/engine';
-import { graphApp, type Graph } from '../../support/graph';
+import { byJob, graphApp, type Graph } from '../../support/graph';
 import { flat, key, problemsOf, to, trigger, worker } from '../../support/graph-documents';
 
 const sql = engine();
@@ -87,6 +87,15 @@ const warnings: [document: unknown, path: string, message: string, hint: RegExp 
     'transitions.a',
     'nothing follows an activity of type cycle',
     null,
+  ],
+  [
+    flat(
+      { a: { type: 'hook' } },
+      { hooks: { yes: byJob('a'), no: byJob('a') }, transitions: { t: to('a') } },
+    ),
+    'hooks.yes.0.to',
+    'the topic "yes" leads to "a", which waits under "no"',
+    /give each topic a hook of its own/,
   ],
 ];
 
