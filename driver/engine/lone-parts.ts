@@ -1,5 +1,5 @@
 import { backoff } from '../backoff';
-import { isTransient } from '../errors';
+import { isConnectionError, isTransient } from '../errors';
 import { isLost, isOfOthers, isOfReport } from './refusals';
 import type { Batch } from './report';
 
@@ -64,6 +64,6 @@ export async function repeatPart(
 
 /** It may pass, or is of this part or of what goes with it; else no part gets through. */
 export function isOfPart(error: unknown): boolean {
-  if (isLost(error)) return false;
+  if (isLost(error) || isConnectionError(error)) return false;
   return isTransient(error) || isOfOthers(error) || isOfReport(error);
 }

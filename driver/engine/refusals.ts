@@ -1,6 +1,6 @@
 import type { Database } from '../database/database';
 import { setAside, type SetAside } from '../database/turn-calls';
-import { RatchetError } from '../errors';
+import { isConnectionError, RatchetError } from '../errors';
 
 /** The lease is gone. */
 export function isLost(error: unknown): boolean {
@@ -29,6 +29,7 @@ const DATA_EXCEPTION = /^22[0-9A-Z]{3}$/;
  * that is not to be had, rights that are gone) says nothing of a job.
  */
 export function isOfReport(error: unknown): boolean {
+  if (isConnectionError(error)) return false; // the session ended, whatever it was doing
   if (error instanceof RangeError) return true; // larger than a string or buffer can be
   const { where, code, cause } = (error ?? {}) as Record<string, unknown>;
   if (typeof code === 'string' && DATA_EXCEPTION.test(code)) return true;

@@ -1,6 +1,7 @@
 import test from 'ava';
 import { Client, DatabaseError } from 'pg';
 import { isOfStatement } from '../../driver/connection-errors';
+import { isOfPart } from '../../driver/engine/lone-parts';
 import { isOfOthers, isOfReport } from '../../driver/engine/refusals';
 import { isConnectionError, isTransient, RatchetError } from '../../driver/errors';
 
@@ -83,6 +84,12 @@ test('a statement may be refused for its rights, or for what it reports', (t) =>
   t.true(isTransient(late));
   const cause = fromServer('WF107', { where });
   t.true(isOfReport(new RatchetError('WF107', 'x', { cause })));
+  const ended = fromServer('57P01', { where, severity: 'FATAL' });
+  t.false(isOfReport(ended), 'the session ended in the middle of the call');
+  t.false(
+    isOfPart(fromServer('57P01', { where: opening })),
+    'nor is it what the call does for others',
+  );
   t.true(isOfReport(new RangeError('Invalid string length')));
 });
 
