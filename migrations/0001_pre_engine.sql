@@ -15901,12 +15901,12 @@ $$;
 comment on function ratchet_internal.telemetry_values(jsonb) is
   'The attributes of spans that a telemetry map makes; null when there are none.';
 
--- sql/graph/worker_telemetry.sql
+-- sql/graph/telemetry_of.sql
 
--- The attributes of spans that a worker's telemetry map makes, for its message. What the map throws
--- changes nothing: then there are none. The block costs next to nothing, for nothing is written.
+-- The attributes of spans that the telemetry map of an activity makes. What the map throws changes
+-- nothing: then there are none. The block costs next to nothing, for nothing is written.
 
-create function ratchet_internal.worker_telemetry(p_maps jsonb, p_view jsonb) returns jsonb
+create function ratchet_internal.telemetry_of(p_maps jsonb, p_view jsonb) returns jsonb
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
@@ -15918,8 +15918,8 @@ exception when sqlstate 'WF107' or sqlstate 'WF506' or data_exception
 then
   return null;
 end $$;
-comment on function ratchet_internal.worker_telemetry(jsonb, jsonb) is
-  'The attributes of spans that the telemetry map of a worker makes; null when it fails.';
+comment on function ratchet_internal.telemetry_of(jsonb, jsonb) is
+  'The attributes of spans that a telemetry map makes; null when it fails.';
 
 -- sql/graph/signal_key.sql
 
@@ -16013,7 +16013,7 @@ begin
     else ratchet_internal.run_maps(p_activity.input_maps, p_view)::json end;
   v_options := ratchet_internal.worker_options(p_job, p_activity, (p_out.attribute).address,
     v_topic,
-    ratchet_internal.worker_telemetry(p_activity.telemetry, p_view), (v_out.attribute).input);
+    ratchet_internal.telemetry_of(p_activity.telemetry, p_view), (v_out.attribute).input);
   v_out.message := ratchet_internal.graph_message(p_job, (p_out.attribute).address,
     p_activity.position, 'activity', (p_out.attribute).created_at, null, v_options, v_topic);
   return v_out;
@@ -17298,8 +17298,8 @@ comment on function ratchet_internal.misfit(text, ratchet_internal.graph_item) i
 -- sql/graph/has_moved.sql
 
 -- Whether an activity that a job had entered is elsewhere in the tree of the version that is active
--- now: an ancestor that it has there did not run where its address says. Only
--- for what may have been entered before that version was active: it costs a look at each ancestor.
+-- now: an ancestor that it has there did not run where its address says. Only for what may have
+-- been entered before that version was active: it costs a look at each ancestor.
 
 create function ratchet_internal.has_moved(
   p_job bigint, p_activity ratchet_internal.graph_activities, p_item ratchet_internal.graph_item
@@ -17664,18 +17664,11 @@ declare
   v_values jsonb;
 begin
   if p_out.status = 'skipped' then return '{}'; end if;
-  begin
-    if p_activity.telemetry is not null then
-      v_values := ratchet_internal.telemetry_values(ratchet_internal.run_maps(p_activity.telemetry,
-        ratchet_internal.graph_view(p_job, p_activity, coalesce(p_item.scope, '{}'),
-          ratchet_internal.activity_entry(p_activity, v_row, p_out.output, p_out.hook,
-            p_out.error))));
-    end if;
-  exception when sqlstate 'WF107' or sqlstate 'WF506' or data_exception
-    or program_limit_exceeded
-  then
-    v_values := null;
-  end;
+  if p_activity.telemetry is not null then
+    v_values := ratchet_internal.telemetry_of(p_activity.telemetry, ratchet_internal.graph_view(
+      p_job, p_activity, coalesce(p_item.scope, '{}'), ratchet_internal.activity_entry(
+        p_activity, v_row, p_out.output, p_out.hook, p_out.error)));
+  end if;
   return array[jsonb_strip_nulls(jsonb_build_object('space', p_job.namespace,
     'leg', case when (p_item.answer).job_id is null then 1 else 2 end,
     'guid', p_job.id || v_row.address || '-' || p_activity.position,

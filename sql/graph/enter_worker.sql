@@ -18,7 +18,7 @@ begin
     else ratchet_internal.run_maps(p_activity.input_maps, p_view)::json end;
   v_options := ratchet_internal.worker_options(p_job, p_activity, (p_out.attribute).address,
     v_topic,
-    ratchet_internal.worker_telemetry(p_activity.telemetry, p_view), (v_out.attribute).input);
+    ratchet_internal.telemetry_of(p_activity.telemetry, p_view), (v_out.attribute).input);
   v_out.message := ratchet_internal.graph_message(p_job, (p_out.attribute).address,
     p_activity.position, 'activity', (p_out.attribute).created_at, null, v_options, v_topic);
   return v_out;

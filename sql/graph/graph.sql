@@ -95,7 +95,7 @@
 \ir worker_options.sql
 \ir close_outcome.sql
 \ir telemetry_values.sql
-\ir worker_telemetry.sql
+\ir telemetry_of.sql
 \ir signal_key.sql
 \ir signal_code.sql
 \ir signal_expire.sql

@@ -1,6 +1,6 @@
 -- Whether an activity that a job had entered is elsewhere in the tree of the version that is active
--- now: an ancestor that it has there did not run where its address says. Only
--- for what may have been entered before that version was active: it costs a look at each ancestor.
+-- now: an ancestor that it has there did not run where its address says. Only for what may have
+-- been entered before that version was active: it costs a look at each ancestor.
 
 create function ratchet_internal.has_moved(
   p_job bigint, p_activity ratchet_internal.graph_activities, p_item ratchet_internal.graph_item

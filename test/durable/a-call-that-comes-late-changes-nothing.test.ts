@@ -1,14 +1,9 @@
 import test, { type ExecutionContext } from 'ava';
-import { Client, type Pool } from 'pg';
+import type { Pool } from 'pg';
 import { Durable } from '../../driver';
 import { testDatabase } from '../support/cluster';
+import { gone, metConnection, type Statement } from '../support/met-connection';
 import { waitFor } from '../support/wait-for';
-
-interface Statement {
-  name?: string;
-  text: string;
-  values: unknown[];
-}
 
 async function hello(name: string) {
   return name;
@@ -25,21 +20,12 @@ async function served(t: ExecutionContext, isKept: (name: string) => boolean) {
   const { url, pool } = await testDatabase(t);
   t.teardown(() => Durable.shutdown());
   const kept: Statement[] = [];
-  class KeepingClient extends Client {
-    // eslint-disable-next-line @typescript-eslint/no-explicit-any -- of every form of query
-    override query(...args: any[]): any {
-      const statement = Object(args[0]) as Statement;
-      const callback = args.at(-1) as (error: Error) => void;
-      const isOne = kept.length === 0 && typeof callback === 'function';
-      if (!isOne || !isKept(statement.name ?? '')) {
-        return (super.query as (...given: unknown[]) => unknown)(...args);
-      }
-      kept.push(statement);
-      setImmediate(callback, new Error('Connection terminated unexpectedly'));
-    }
-  }
-  const options = { connectionString: url, Client: KeepingClient };
-  const connection = { class: KeepingClient, options };
+  const connection = metConnection(url, ({ statement, answer }) => {
+    if (kept.length > 0 || !isKept(statement.name ?? '')) return false;
+    kept.push(statement);
+    setImmediate(answer, gone());
+    return true;
+  });
   await Durable.Worker.create({ connection, taskQueue: 'q', workflow: hello });
   const client = new Durable.Client({ connection });
   return { pool, kept, client };

@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import test, { type ExecutionContext } from 'ava';
-import { Client } from 'pg';
 import { Durable } from '../../driver';
 import { testDatabase } from '../support/cluster';
+import { gone, metConnection } from '../support/met-connection';
 
 const SHARED = { taskQueue: 'eager', workflowName: 'counted' };
 
@@ -11,25 +11,19 @@ type Fate = (name: string) => 'lost' | 'late' | undefined;
 
 const LATE_MS = 500;
 
-/** A client class that carries statements out, and answers some late or never. */
-function fateful(fateOf: Fate): typeof Client {
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with `this` below
-  const query = Client.prototype.query as (...args: unknown[]) => unknown;
-  return class extends Client {
-    // eslint-disable-next-line @typescript-eslint/no-explicit-any -- of every form of query
-    override query(...args: any[]): any {
-      const { name = '' } = Object(args[0]) as { name?: string };
-      const callback = args.at(-1) as (...results: unknown[]) => void;
-      const fate = typeof callback === 'function' ? fateOf(name) : undefined;
-      if (fate === undefined) return query.apply(this, args);
-      const lose = () => {
-        void this.end();
-        callback(new Error('Connection terminated unexpectedly'));
-      };
-      const wait = (...results: unknown[]) => void setTimeout(callback, LATE_MS, ...results);
-      return query.call(this, ...args.slice(0, -1), fate === 'lost' ? lose : wait);
-    }
-  };
+/** A connection that carries statements out, and answers some late or never. */
+function fateful(url: string, fateOf: Fate) {
+  return metConnection(url, ({ statement, client, answer, carryOut }) => {
+    const fate = fateOf(statement.name ?? '');
+    if (fate === undefined) return false;
+    const lose = () => {
+      void client.end();
+      answer(gone());
+    };
+    const wait = (...results: unknown[]) => void setTimeout(answer, LATE_MS, ...results);
+    carryOut(fate === 'lost' ? lose : wait);
+    return true;
+  });
 }
 
 /**
@@ -46,8 +40,7 @@ async function startAndRun(
   const { url, pool } = await testDatabase(t);
   t.teardown(() => Durable.shutdown());
   const fates: { of: Fate } = { of: () => undefined };
-  const class_ = fateful((name) => fates.of(name));
-  const connection = { class: class_, options: { connectionString: url, Client: class_ } };
+  const connection = fateful(url, (name) => fates.of(name));
   const runs: string[] = [];
   const holders: (boolean | undefined)[] = [];
   const seen: (string | undefined)[] = [];

@@ -1,7 +1,7 @@
 import test from 'ava';
-import { Client } from 'pg';
 import { Durable } from '../../driver';
 import { testDatabase } from '../support/cluster';
+import { metConnection } from '../support/met-connection';
 import { waitFor, within } from '../support/wait-for';
 
 const COUNT = 6;
@@ -17,23 +17,14 @@ test.serial('its answer comes late, when the functions have come back already', 
   const { url, pool } = await testDatabase(t);
   t.teardown(() => Durable.shutdown());
   let answer: (() => void) | undefined;
-  class SlowClient extends Client {
-    // eslint-disable-next-line @typescript-eslint/no-explicit-any -- of every form of query
-    override query(...args: any[]): any {
-      const query = (...given: unknown[]) =>
-        (super.query as (...all: unknown[]) => unknown)(...given);
-      const { text = '' } = Object(args[0]) as { text?: string };
-      const callback = args.at(-1) as (...results: unknown[]) => void;
-      if (answer !== undefined || !text.includes('ratchet.evict')) return query(...args);
-      answer = () => undefined;
-      const hold = (...results: unknown[]) => {
-        answer = () => callback(...results);
-      };
-      return query(...args.slice(0, -1), hold);
-    }
-  }
-  const options = { connectionString: url, Client: SlowClient };
-  const connection = { class: SlowClient, options };
+  const connection = metConnection(url, (meeting) => {
+    if (answer !== undefined || !meeting.statement.text.includes('ratchet.evict')) return false;
+    answer = () => undefined;
+    meeting.carryOut((...results) => {
+      answer = () => meeting.answer(...results);
+    });
+    return true;
+  });
   const client = new Durable.Client({ connection });
   await Durable.Worker.create({
     ...{ connection, taskQueue: 'q', workflow: waitsTwice },

@@ -1,7 +1,9 @@
 import test from 'ava';
 import { engine } from '../support/engine';
+import { nextCentury } from '../support/next-century';
 
 const sql = engine();
+const { fireAt, endRun } = nextCentury(sql);
 
 /** Creates a schedule that begins with the year 2100 and counts from the end of each run. */
 async function create(id: string, endsAt: string, every = '1 hour'): Promise<void> {
@@ -11,24 +13,6 @@ async function create(id: string, endsAt: string, every = '1 hour'): Promise<voi
     [id, every, `2100-01-01T${endsAt}Z`],
   );
 }
-
-/** Fires what is due at a time of that day; when the runs of the schedule began by then. */
-async function fireAt(id: string, at: string): Promise<string[]> {
-  await sql.rows('select ratchet_internal.fire_schedules($1)', [`2100-01-01T${at}Z`]);
-  const jobs = await sql.rows<{ at: string }>(
-    `select substr(key, length($1) + 13, 5) as at from ratchet.jobs
-    where starts_with(key, $1 || '@') order by key`,
-    [id],
-  );
-  return jobs.map((job) => job.at);
-}
-
-const endRun = (id: string, at: string) =>
-  sql.rows(
-    `select ratchet_internal.end_jobs(null, $2, array_agg(id), null, array_agg(null::json),
-      array_agg(null::json)) from ratchet.jobs where starts_with(key, $1 || '@') and status > 0`,
-    [id, `2100-01-01T${at}Z`],
-  );
 
 const stateOf = (id: string) =>
   sql.value<string>('select state from ratchet.schedule_status where key = $1', [id]);

@@ -1,7 +1,10 @@
 import test from 'ava';
 import { engine } from '../support/engine';
+import { nextCentury } from '../support/next-century';
 
 const sql = engine();
+const { fireAt, endRun, timeOf } = nextCentury(sql);
+const fail = (id: string, at: string) => endRun(id, at, { message: 'no' });
 
 /** Creates a schedule that begins with the year 2100 and ends with the first run that fails. */
 const create = (id: string) =>
@@ -11,29 +14,11 @@ const create = (id: string) =>
     [id],
   );
 
-/** Fires what is due at a time of that day; when the runs of the schedule began by then. */
-async function fireAt(id: string, at: string): Promise<string[]> {
-  await sql.rows('select ratchet_internal.fire_schedules($1)', [`2100-01-01T${at}Z`]);
-  const jobs = await sql.rows<{ at: string }>(
-    `select substr(key, length($1) + 13, 5) as at from ratchet.jobs
-    where starts_with(key, $1 || '@2100') order by key`,
-    [id],
-  );
-  return jobs.map((job) => job.at);
-}
-
-const fail = (id: string, at: string) =>
-  sql.rows(
-    `select ratchet_internal.end_jobs(null, $2, array_agg(id), null, array_agg(null::json),
-      array_agg('{"message":"no"}'::json)) from ratchet.jobs where queue = $1 and status > 0`,
-    [id, `2100-01-01T${at}Z`],
-  );
-
 /** The clock of the test stands before the first occurrence: the next one is said. */
 const setNext = (id: string, at: string) =>
   sql.rows('update ratchet.schedules set next_at = $2, look_at = $2 where key = $1', [
     id,
-    `2100-01-01T${at}Z`,
+    timeOf(at),
   ]);
 
 const stateOf = (id: string) =>

@@ -15,18 +15,11 @@ declare
   v_values jsonb;
 begin
   if p_out.status = 'skipped' then return '{}'; end if;
-  begin
-    if p_activity.telemetry is not null then
-      v_values := ratchet_internal.telemetry_values(ratchet_internal.run_maps(p_activity.telemetry,
-        ratchet_internal.graph_view(p_job, p_activity, coalesce(p_item.scope, '{}'),
-          ratchet_internal.activity_entry(p_activity, v_row, p_out.output, p_out.hook,
-            p_out.error))));
-    end if;
-  exception when sqlstate 'WF107' or sqlstate 'WF506' or data_exception
-    or program_limit_exceeded
-  then
-    v_values := null;
-  end;
+  if p_activity.telemetry is not null then
+    v_values := ratchet_internal.telemetry_of(p_activity.telemetry, ratchet_internal.graph_view(
+      p_job, p_activity, coalesce(p_item.scope, '{}'), ratchet_internal.activity_entry(
+        p_activity, v_row, p_out.output, p_out.hook, p_out.error)));
+  end if;
   return array[jsonb_strip_nulls(jsonb_build_object('space', p_job.namespace,
     'leg', case when (p_item.answer).job_id is null then 1 else 2 end,
     'guid', p_job.id || v_row.address || '-' || p_activity.position,
