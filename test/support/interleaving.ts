@@ -218,6 +218,12 @@ export async function interleave(
 /** What is left when everybody has taken what there is: without times and numbers. */
 export async function outcomeOf(sql: Sql, scene: Scene): Promise<string> {
   const { name, ids, workers } = scene;
+  // What was locked when its worker went comes free a second later.
+  await sql.rows(
+    `update ratchet_internal.workers set expires_at = ratchet_internal.now() - interval '1 second'
+      where id = any ($1) and is_lost`,
+    [Object.values(workers)],
+  );
   for (let round = 0; round < 3; round += 1) {
     for (const worker of Object.values(workers)) await codeOf(sql.exchange(worker));
   }
