@@ -1543,14 +1543,17 @@ comment on function ratchet_internal.wake_queues(bigint, text[]) is
 -- sql/data/is_search.sql
 
 -- Whether a value can be the option search of a start: an object whose data names attributes, each
--- with a text, a number or a boolean. Its other fields (index, prefix, schema) have no effect.
+-- with a text, a number or a boolean. Its other fields (index, prefix, schema) have no effect; one
+-- without data that has any other means them as data.
 
 create function ratchet_internal.is_search(p_value json) returns boolean
 language sql immutable
 set search_path = pg_catalog, pg_temp
 as $$
   select case when json_typeof(p_value) <> 'object' then false
-    when p_value -> 'data' is null then true
+    when p_value -> 'data' is null then not exists (
+      select from json_object_keys(p_value) as f (name)
+      where name not in ('data', 'index', 'prefix', 'schema'))
     when json_typeof(p_value -> 'data') <> 'object' then false
     else (
       select coalesce(bool_and(ratchet_internal.is_name(key)
@@ -2011,7 +2014,8 @@ begin
       'Options are entity (name), expire and pending (seconds), delay (milliseconds; all at most'
       || ' 1e13), watch, persistent and signalIn (booleans), search ({"data": {"name": "text"}}),'
       || ' marker (an object whose keys begin with -)'
-      || ' and retry (an object whose limits are numbers, not negative).');
+      || ' and retry (an object of maximumAttempts, backoffCoefficient, initialInterval and'
+      || ' maximumInterval: numbers, not negative, the intervals in milliseconds).');
   end if;
 end $$;
 comment on function ratchet_internal.check_start(text, text, text, json) is
@@ -2214,6 +2218,7 @@ declare
 begin
   perform ratchet_internal.check_start(p_namespace, p_workflow, v_queue, p_options);
   perform ratchet_internal.check_jobs(p_ids, p_args);
+  if p_ids is null then return 0; end if; -- what array_agg makes of no rows
   if coalesce(p_options -> 'expire', p_options -> 'pending') is not null then
     v_request := p_request_id; -- others are kept for longer, and need not carry it
   end if;
