@@ -3133,8 +3133,10 @@ end $$;
 comment on function ratchet.create_schedule(text, text, text, interval, json, text, text,
   timestamptz, timestamptz, text, interval, text, boolean, boolean, bigint, boolean, json, text,
   interval) is
-  'Creates a schedule that starts a workflow by a cron expression or an interval; returns its '
-  'next occurrence.';
+  'Creates a schedule that starts a workflow by a cron expression in a time zone, or every '
+  'interval (1 second or more, no months); returns its next occurrence. catch_up is skip, one or '
+  'all, overlap is allow, skip or wait. The same again changes nothing; raises WF306 when the id '
+  'has other terms, WF104 and WF108 for what is wrong.';
 
 -- sql/schedule/lock_schedule.sql
 
@@ -4052,7 +4054,8 @@ begin
   if v_field is not null then
     perform ratchet_internal.raise_error('WF104', 'invalid option',
       jsonb_build_object('option', left(v_field, 100)),
-      'Fields of a task are texts; priority is a whole number, metadata an object, times are ISO'
+      'Fields of a task are named as the columns of ratchet.escalations, in camel case: signalKey,'
+      || ' expiresAt. They are texts; priority is a whole number, metadata an object, times are ISO'
       || ' 8601 or milliseconds.');
   end if;
 end $$;
@@ -4685,7 +4688,9 @@ begin
   end if;
 end $$;
 comment on function ratchet.list_escalations(json, json, int, int) is
-  'Lists tasks that fit a filter, the most urgent first.';
+  'Lists tasks that fit a filter ({"role": "reviewer", "status": "pending"}), the most urgent '
+  'first, or as p_order says ([{"column": "created_at", "direction": "desc"}]). WF104 names the '
+  'filters and the columns.';
 
 -- sql/escalation/count_escalations.sql
 
@@ -4903,7 +4908,10 @@ begin
   return v_entry;
 end $$;
 comment on function ratchet.create_escalation(json, uuid) is
-  'Creates a task that stands alone: an object with role, type, priority and so on.';
+  'Creates a task that stands alone, from an object whose names are columns of '
+  'ratchet.escalations, in camel case: texts such as role, type, signalKey; priority (a whole '
+  'number), metadata (an object), expiresAt (ISO 8601 or milliseconds). Raises WF104, WF307 when '
+  'a pending task has the signal key.';
 
 -- sql/escalation/migrate_escalation.sql
 
@@ -6167,7 +6175,8 @@ begin
 end $$;
 comment on function ratchet.hook(text, text, json, text, text, json, uuid) is
   'Runs a function inside a running job, in a thread of its own; returns a number that names the '
-  'call. Options are retry and search.';
+  'call. A job that is unknown, has finished or takes no hooks ignores it. Options are retry and '
+  'search.';
 
 -- sql/thread/start_hooks.sql
 
@@ -8720,8 +8729,10 @@ begin
   return v_id;
 end $$;
 comment on function ratchet.register_worker(text, json, int) is
-  'Registers a worker process and the routes it serves; returns its number, which every later '
-  'call names.';
+  'Registers a worker process and the routes it serves, [{"namespace", "queue", "workflow"}], '
+  'without a workflow the activities of the queue; returns its number, which every later call '
+  'names. The lease is 1 to 3600 seconds (default 30): call heartbeat every third of it. Raises '
+  'WF101, WF104.';
 
 -- sql/dispatch/heartbeat.sql
 
@@ -9369,7 +9380,9 @@ begin
   return true;
 end $$;
 comment on function ratchet.terminate(text, text, text, int, boolean, json) is
-  'Stops a job at once; returns whether this call stopped it.';
+  'Stops a job at once, none of its code runs again; returns whether this call stopped it. '
+  'Options: stack, throw (false: who waits gets no error), expire (seconds it is kept; 0 frees '
+  'the id). Raises WF201 unknown, WF302 finished, unless p_suppress.';
 
 -- sql/job/flush.sql
 
@@ -13623,7 +13636,9 @@ begin
   return v_changed;
 end $$;
 comment on function ratchet.throttle(int, text, text, text, text, text) is
-  'Pauses, slows down or resumes the engines and workers of an app; returns how many routes.';
+  'Pauses (-1), slows down (milliseconds between two batches) or resumes (0) the engines and '
+  'workers of an app: of one topic, one instance, one scope (engines or workers), or all; returns '
+  'how many routes. Raises WF104.';
 
 -- sql/graph/fleet/report_profile.sql
 
@@ -19052,7 +19067,8 @@ begin
 end $$;
 comment on function ratchet.publish(text, json, text, json, text) is
   'Starts a job of the graph that subscribes to a topic; returns its id and state after the first '
-  'stretch.';
+  'stretch. Options: entity, search, marker, pending and expire (seconds), max_cycles, trc, spn, '
+  'reply_to, request_id. Raises WF206 no graph, WF207 no active version, WF301 the id is taken.';
 
 -- sql/graph/signal_topic.sql
 
@@ -19268,7 +19284,9 @@ begin
   return null;
 end $$;
 comment on function ratchet.interrupt(text, text, json, text) is
-  'Stops a job of a graph at once; returns its number.';
+  'Stops a job of a graph at once; returns its number. Options: reason, code, stack, throw '
+  '(false: who waits gets the data so far), expire (seconds it is kept), suppress (no error when '
+  'it is unknown, WF201, or has ended, WF302).';
 
 -- sql/graph/scrub.sql
 
@@ -21494,7 +21512,9 @@ as $$
     least(ratchet_internal.number_of(p_options, 'max_depth', 5), 100)::int)
 $$;
 comment on function ratchet.export_execution(text, text, json) is
-  'The event history of a job as one object; see the options in its file.';
+  'The event history of a job as one object. Options: mode (sparse; verbose: with children, '
+  'max_depth levels, 5 unless given), and true or false each: exclude_system, omit_results, '
+  'enrich_inputs, include_lineage, include_stream_history. Raises WF201.';
 
 -- Retention, and who may do what. Roles for workers are made by the engine, others by you.
 
@@ -21866,7 +21886,9 @@ begin
   end if;
 end $$;
 comment on function ratchet.grant_access(name, text) is
-  'Grants an existing role one of reader, client, worker, operator.';
+  'Grants an existing role one of: reader (sees tables, views and states), client (reader, and '
+  'starts, signals, stops), worker (runs workflows and activities, sees no table), operator '
+  '(client, and deploys, throttles, prunes). They add up. For the owner; raises WF104.';
 
 -- sql/roles/check_password.sql
 
