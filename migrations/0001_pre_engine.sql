@@ -19991,6 +19991,23 @@ join ratchet.jobs j on j.id = a.job_id
 where a.kind <> 'attribute';
 comment on view ratchet.ledger is
   'The ledger of every step, decoded: attempts, first leg, entries of the second, final or open.';
+comment on column ratchet.ledger.job_id is 'The job, jobs.id.';
+comment on column ratchet.ledger.job_key is 'Its workflow id.';
+comment on column ratchet.ledger.namespace is 'Its namespace.';
+comment on column ratchet.ledger.field is 'The step, as in jobs_attributes.field.';
+comment on column ratchet.ledger.kind is 'What the step does, as jobs_attributes.kind.';
+comment on column ratchet.ledger.attempts is 'How often it was executed, at most 99.';
+comment on column ratchet.ledger.is_scheduled is 'Whether all that must make it move is committed.';
+comment on column ratchet.ledger.entries is 'How often it was answered; a closed step has 1.';
+comment on column ratchet.ledger.is_final is 'Whether it is closed: the answer will not change.';
+comment on column ratchet.ledger.is_failed is 'Whether it failed.';
+comment on column ratchet.ledger.delivery is
+  'When its answer reached the function, counted in deliveries of the thread; null where no '
+  'other answer could have come first.';
+comment on column ratchet.ledger.created_at is 'When the step was recorded.';
+comment on column ratchet.ledger.updated_at is 'When its answer was recorded, if that was later.';
+comment on column ratchet.ledger.ledger is
+  'The number as it is stored; sql/README.md has its digits.';
 
 -- sql/views/open_steps.sql
 
@@ -20014,7 +20031,9 @@ select m.job_id, j.key as job_key, m.namespace,
       else 'is answered; an engine worker has yet to go on' end
     else case
       when m.worker_id is not null then 'is with worker ' || m.worker_id || ' (' || w.name || ')'
-      when m.due_at > ratchet_internal.now() then 'is tried again at ' || m.due_at
+      when m.due_at > ratchet_internal.now() then
+        case when m.kind = 'turn' and m.address = '' and m.attempt + j.attempt = 0
+          and j.error is null then 'begins at ' else 'is tried again at ' end || m.due_at
       when exists (select from ratchet_internal.worker_routes r where r.queue = m.queue
         and r.workflow = m.workflow and r.namespace = m.namespace)
         then 'waits for a free worker of queue ' || m.queue
@@ -20031,6 +20050,31 @@ left join ratchet_internal.graph_names n on n.space = m.namespace and n.position
 left join ratchet.jobs child on child.id = case m.kind when 'child' then m.key::bigint end;
 comment on view ratchet.open_steps is
   'What every running job waits for and why it does not move, one row an open step.';
+comment on column ratchet.open_steps.job_id is 'The job, jobs.id.';
+comment on column ratchet.open_steps.job_key is 'Its workflow id.';
+comment on column ratchet.open_steps.namespace is 'Its namespace.';
+comment on column ratchet.open_steps.field is
+  'The step, as in jobs_attributes.field; or the function, or a hook, that waits for a worker or '
+  'runs.';
+comment on column ratchet.open_steps.kind is
+  'What is to happen: turn (the function runs), activity, timer, wait, child, result (it is '
+  'answered).';
+comment on column ratchet.open_steps.attempt is
+  'How often it has been claimed; of a wait, whether a signal has been looked for (1) or not '
+  '(0).';
+comment on column ratchet.open_steps.due_at is
+  'When it may be taken, or fires; infinity: never by itself. Of a function that runs, when it '
+  'was taken.';
+comment on column ratchet.open_steps.worker_id is
+  'Worker that holds it, or is to receive the answer; null: none in particular.';
+comment on column ratchet.open_steps.queue is 'Queue whose workers may take it.';
+comment on column ratchet.open_steps.workflow is
+  'Workflow whose workers may take it; null: those of the activities of the queue.';
+comment on column ratchet.open_steps.why is
+  'What it waits for, in words for people, which may become better.';
+comment on column ratchet.open_steps.address is 'Thread of the job, as in jobs_attributes.';
+comment on column ratchet.open_steps.position is
+  'Number of the call in its thread; 0: the thread itself.';
 
 -- sql/views/steps.sql
 
@@ -20056,6 +20100,27 @@ cross join lateral (
 where a.kind not in ('attribute', 'cancel', 'patch', 'marker');
 comment on view ratchet.steps is
   'The steps of every job: thread, number of the call, what it was, and its answer.';
+comment on column ratchet.steps.job_id is 'The job, jobs.id.';
+comment on column ratchet.steps.job_key is 'Its workflow id.';
+comment on column ratchet.steps.namespace is 'Its namespace.';
+comment on column ratchet.steps.dimension is
+  'The thread: empty for the main function, $n for its nth generation, ,0,n and so on for hooks.';
+comment on column ratchet.steps.index is 'Number of the call in its thread, from 1.';
+comment on column ratchet.steps.secondary is
+  'Number of an operation on search attributes or the entity within its object, from 0; null for '
+  'other steps.';
+comment on column ratchet.steps.kind is 'What the step does, as jobs_attributes.kind.';
+comment on column ratchet.steps.name is 'What was called: an activity, a signal, a child.';
+comment on column ratchet.steps.timeline_key is 'Its name in exports, such as -proxy-1-.';
+comment on column ratchet.steps.is_final is 'Whether it is answered for good.';
+comment on column ratchet.steps.is_failed is 'Whether value is an error.';
+comment on column ratchet.steps.input is 'Arguments of the step, where it has any.';
+comment on column ratchet.steps.target is
+  'Workflow id of the child that the step starts; null for other steps.';
+comment on column ratchet.steps.value is
+  'Result or error of the step, JSON text; null while it is open and when it returned nothing.';
+comment on column ratchet.steps.created_at is 'When the step was recorded.';
+comment on column ratchet.steps.updated_at is 'When its answer was recorded.';
 
 -- sql/views/symbol.sql
 
@@ -20150,6 +20215,17 @@ select w.id, w.name, w.is_idle, w.started_at, w.expires_at,
 from ratchet_internal.workers w
 where not w.is_lost;
 comment on view ratchet.workers is 'The running workers, what they serve, and how much they hold.';
+comment on column ratchet.workers.id is 'Names the worker in every call; never used again.';
+comment on column ratchet.workers.name is 'What people call it: host and process, say.';
+comment on column ratchet.workers.is_idle is 'Whether it waits for a notification.';
+comment on column ratchet.workers.started_at is 'When it registered.';
+comment on column ratchet.workers.expires_at is 'When its lease ends unless it is heard of before.';
+comment on column ratchet.workers.serves is
+  'Its routes: namespace, queue and workflow; without a workflow, the activities of the queue.';
+comment on column ratchet.workers.turns is
+  'How many functions it has in memory: those that run, and those that wait.';
+comment on column ratchet.workers.activities is
+  'How many activities it has claimed and not reported.';
 
 -- sql/views/worker_roles.sql
 
@@ -20160,6 +20236,17 @@ select id, role_name, namespace, queues, created_at, revoked_at, last_rotated_at
 from ratchet_internal.worker_roles;
 comment on view ratchet.worker_roles is
   'The roles that were provisioned for workers, and what each may serve.';
+comment on column ratchet.worker_roles.id is 'Order of provisioning.';
+comment on column ratchet.worker_roles.role_name is 'Name of the role in the cluster.';
+comment on column ratchet.worker_roles.namespace is 'Namespace whose queues it may serve.';
+comment on column ratchet.worker_roles.queues is
+  'What it may serve: workflows by the name of their queue, activities by that name with '
+  '-activity.';
+comment on column ratchet.worker_roles.created_at is 'When it was provisioned first.';
+comment on column ratchet.worker_roles.revoked_at is
+  'Since when it may do nothing; null while it is in use.';
+comment on column ratchet.worker_roles.last_rotated_at is
+  'When its password was last changed after that.';
 
 -- sql/views/schedule_status.sql
 
@@ -20183,6 +20270,22 @@ from ratchet.schedules s
 left join ratchet.jobs j on j.key = s.last_key and j.namespace = s.namespace;
 comment on view ratchet.schedule_status is
   'Every schedule with its rule, its next occurrence and its last run.';
+comment on column ratchet.schedule_status.key is 'Its id, which the ids of its jobs begin with.';
+comment on column ratchet.schedule_status.namespace is 'Its namespace.';
+comment on column ratchet.schedule_status.workflow is 'Workflow that it starts.';
+comment on column ratchet.schedule_status.queue is 'Queue it starts it on.';
+comment on column ratchet.schedule_status.rule is 'Its cron expression, or its interval, in words.';
+comment on column ratchet.schedule_status.timezone is 'Time zone of the cron expression.';
+comment on column ratchet.schedule_status.state is
+  'active, paused, ended, or in more words why it is not active.';
+comment on column ratchet.schedule_status.next_at is
+  'The next occurrence; null while it is paused and when there is none.';
+comment on column ratchet.schedule_status.last_at is
+  'The last occurrence that was started; null before the first.';
+comment on column ratchet.schedule_status.last_job is 'Workflow id of the last job it started.';
+comment on column ratchet.schedule_status.last_state is
+  'How that job stands: running, done, failed or stopped; null when it is not kept.';
+comment on column ratchet.schedule_status.run_count is 'How many jobs it has started.';
 
 -- sql/views/graph_versions.sql
 
