@@ -77,13 +77,14 @@ async function runMigrate(url: string | undefined): Promise<void> {
 
 /**
  * `pg` takes any text for a URL: of a name or of `host=…` it makes the host "base", and of
- * `host:5432/name` the database of that name on this machine. Says nothing of the text: it may
- * hold a password.
+ * `host:5432/name` the database of that name on this machine; a # in a password ends the URL. Says
+ * nothing of the text: it may hold a password.
  */
 function checkAddress(text: string): void {
-  if (/^(\w+:\/\/|socket:|\/)/.test(text)) return;
+  if (/^(\w+:\/\/[^#]*$|socket:|\/)/.test(text)) return;
   throw new UsageError(
-    'The database is named by a URL: postgres://user:password@host:5432/database',
+    'The database is named by a URL: postgres://user:password@host:5432/database,\n' +
+      'special characters written as %23 for # and so on.',
   );
 }
 
@@ -103,6 +104,7 @@ function report(error: unknown): void {
   const lines = [`pgratchet: ${message}${code ? ` (${code})` : ''}`];
   if (detail) lines.push(`  ${typeof detail === 'string' ? detail : JSON.stringify(detail)}`);
   if (hint) lines.push(`  ${hint}`);
+  if (code === 'ERR_INVALID_URL') lines.push('  Write special characters as %23 for # and so on.');
   process.stderr.write(`${lines.join('\n')}\n`);
   process.exitCode = 1;
 }

@@ -83,11 +83,15 @@ test('wrong use is told from failure, and both say what to do', async (t) => {
 });
 
 test('what is no URL is refused before anything is connected to', async (t) => {
-  for (const address of ['orders', 'localhost:5432/orders', 'host=localhost dbname=orders']) {
+  const wrong = ['orders', 'localhost:5432/orders', 'host=localhost dbname=orders'];
+  for (const address of [...wrong, 'postgres://u:1#2@localhost/orders']) {
     const { code, stderr } = await pgratchet(['migrate'], { DATABASE_URL: address });
     t.is(code, 2, address);
     t.regex(stderr, /^The database is named by a URL: postgres:\/\//);
   }
+  const slash = await pgratchet(['migrate', '--database-url', 'postgres://u:p/2@host/orders']);
+  t.is(slash.code, 1);
+  t.regex(slash.stderr, /^pgratchet: Invalid URL .*\n {2}Write special characters as %23/);
   // A folder with the socket of a server, here of none.
   for (const address of ['/nowhere', 'socket:/nowhere?db=orders', 'postgres:///x?host=/nowhere']) {
     const { code, stderr } = await pgratchet(['migrate'], { DATABASE_URL: address });
