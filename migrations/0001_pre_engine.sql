@@ -1543,14 +1543,17 @@ comment on function ratchet_internal.wake_queues(bigint, text[]) is
 -- sql/data/is_search.sql
 
 -- Whether a value can be the option search of a start: an object whose data names attributes, each
--- with a text, a number or a boolean. Its other fields (index, prefix, schema) have no effect.
+-- with a text, a number or a boolean. Its other fields (index, prefix, schema) have no effect; one
+-- without data that has any other means them as data.
 
 create function ratchet_internal.is_search(p_value json) returns boolean
 language sql immutable
 set search_path = pg_catalog, pg_temp
 as $$
   select case when json_typeof(p_value) <> 'object' then false
-    when p_value -> 'data' is null then true
+    when p_value -> 'data' is null then not exists (
+      select from json_object_keys(p_value) as f (name)
+      where name not in ('data', 'index', 'prefix', 'schema'))
     when json_typeof(p_value -> 'data') <> 'object' then false
     else (
       select coalesce(bool_and(ratchet_internal.is_name(key)
@@ -2011,7 +2014,8 @@ begin
       'Options are entity (name), expire and pending (seconds), delay (milliseconds; all at most'
       || ' 1e13), watch, persistent and signalIn (booleans), search ({"data": {"name": "text"}}),'
       || ' marker (an object whose keys begin with -)'
-      || ' and retry (an object whose limits are numbers, not negative).');
+      || ' and retry (an object of maximumAttempts, backoffCoefficient, initialInterval and'
+      || ' maximumInterval: numbers, not negative, the intervals in milliseconds).');
   end if;
 end $$;
 comment on function ratchet_internal.check_start(text, text, text, json) is
@@ -2214,6 +2218,7 @@ declare
 begin
   perform ratchet_internal.check_start(p_namespace, p_workflow, v_queue, p_options);
   perform ratchet_internal.check_jobs(p_ids, p_args);
+  if p_ids is null then return 0; end if; -- what array_agg makes of no rows
   if coalesce(p_options -> 'expire', p_options -> 'pending') is not null then
     v_request := p_request_id; -- others are kept for longer, and need not carry it
   end if;
@@ -3128,8 +3133,10 @@ end $$;
 comment on function ratchet.create_schedule(text, text, text, interval, json, text, text,
   timestamptz, timestamptz, text, interval, text, boolean, boolean, bigint, boolean, json, text,
   interval) is
-  'Creates a schedule that starts a workflow by a cron expression or an interval; returns its '
-  'next occurrence.';
+  'Creates a schedule that starts a workflow by a cron expression in a time zone, or every '
+  'interval (1 second or more, no months); returns its next occurrence. catch_up is skip, one or '
+  'all, overlap is allow, skip or wait. The same again changes nothing; raises WF306 when the id '
+  'has other terms, WF104 and WF108 for what is wrong.';
 
 -- sql/schedule/lock_schedule.sql
 
@@ -4047,7 +4054,8 @@ begin
   if v_field is not null then
     perform ratchet_internal.raise_error('WF104', 'invalid option',
       jsonb_build_object('option', left(v_field, 100)),
-      'Fields of a task are texts; priority is a whole number, metadata an object, times are ISO'
+      'Fields of a task are named as the columns of ratchet.escalations, in camel case: signalKey,'
+      || ' expiresAt. They are texts; priority is a whole number, metadata an object, times are ISO'
       || ' 8601 or milliseconds.');
   end if;
 end $$;
@@ -4680,7 +4688,9 @@ begin
   end if;
 end $$;
 comment on function ratchet.list_escalations(json, json, int, int) is
-  'Lists tasks that fit a filter, the most urgent first.';
+  'Lists tasks that fit a filter ({"role": "reviewer", "status": "pending"}), the most urgent '
+  'first, or as p_order says ([{"column": "created_at", "direction": "desc"}]). WF104 names the '
+  'filters and the columns.';
 
 -- sql/escalation/count_escalations.sql
 
@@ -4898,7 +4908,10 @@ begin
   return v_entry;
 end $$;
 comment on function ratchet.create_escalation(json, uuid) is
-  'Creates a task that stands alone: an object with role, type, priority and so on.';
+  'Creates a task that stands alone, from an object whose names are columns of '
+  'ratchet.escalations, in camel case: texts such as role, type, signalKey; priority (a whole '
+  'number), metadata (an object), expiresAt (ISO 8601 or milliseconds). Raises WF104, WF307 when '
+  'a pending task has the signal key.';
 
 -- sql/escalation/migrate_escalation.sql
 
@@ -6162,7 +6175,8 @@ begin
 end $$;
 comment on function ratchet.hook(text, text, json, text, text, json, uuid) is
   'Runs a function inside a running job, in a thread of its own; returns a number that names the '
-  'call. Options are retry and search.';
+  'call. A job that is unknown, has finished or takes no hooks ignores it. Options are retry and '
+  'search.';
 
 -- sql/thread/start_hooks.sql
 
@@ -8715,8 +8729,10 @@ begin
   return v_id;
 end $$;
 comment on function ratchet.register_worker(text, json, int) is
-  'Registers a worker process and the routes it serves; returns its number, which every later '
-  'call names.';
+  'Registers a worker process and the routes it serves, [{"namespace", "queue", "workflow"}], '
+  'without a workflow the activities of the queue; returns its number, which every later call '
+  'names. The lease is 1 to 3600 seconds (default 30): call heartbeat every third of it. Raises '
+  'WF101, WF104.';
 
 -- sql/dispatch/heartbeat.sql
 
@@ -9193,8 +9209,9 @@ begin
   return ratchet.result(p_id, p_namespace);
 end $$;
 comment on function ratchet.await_result(text, interval, text) is
-  'Waits for a job to finish and returns its result; raises WF504 after the timeout (default 30'
-  ' seconds, at most a day).';
+  'Waits for a job to finish and returns its result; raises WF504 after the timeout (default 30 '
+  'seconds, at most a day), WF304 with its error when it failed. Commit the start before: workers '
+  'see it then.';
 
 -- sql/job/watch_jobs.sql
 
@@ -9364,7 +9381,9 @@ begin
   return true;
 end $$;
 comment on function ratchet.terminate(text, text, text, int, boolean, json) is
-  'Stops a job at once; returns whether this call stopped it.';
+  'Stops a job at once, none of its code runs again; returns whether this call stopped it. '
+  'Options: stack, throw (false: who waits gets no error), expire (seconds it is kept; 0 frees '
+  'the id). Raises WF201 unknown, WF302 finished, unless p_suppress.';
 
 -- sql/job/flush.sql
 
@@ -13618,7 +13637,9 @@ begin
   return v_changed;
 end $$;
 comment on function ratchet.throttle(int, text, text, text, text, text) is
-  'Pauses, slows down or resumes the engines and workers of an app; returns how many routes.';
+  'Pauses (-1), slows down (milliseconds between two batches) or resumes (0) the engines and '
+  'workers of an app: of one topic, one instance, one scope (engines or workers), or all; returns '
+  'how many routes. Raises WF104.';
 
 -- sql/graph/fleet/report_profile.sql
 
@@ -19047,7 +19068,8 @@ begin
 end $$;
 comment on function ratchet.publish(text, json, text, json, text) is
   'Starts a job of the graph that subscribes to a topic; returns its id and state after the first '
-  'stretch.';
+  'stretch. Options: entity, search, marker, pending and expire (seconds), max_cycles, trc, spn, '
+  'reply_to, request_id. Raises WF206 no graph, WF207 no active version, WF301 the id is taken.';
 
 -- sql/graph/signal_topic.sql
 
@@ -19263,7 +19285,9 @@ begin
   return null;
 end $$;
 comment on function ratchet.interrupt(text, text, json, text) is
-  'Stops a job of a graph at once; returns its number.';
+  'Stops a job of a graph at once; returns its number. Options: reason, code, stack, throw '
+  '(false: who waits gets the data so far), expire (seconds it is kept), suppress (no error when '
+  'it is unknown, WF201, or has ended, WF302).';
 
 -- sql/graph/scrub.sql
 
@@ -19968,6 +19992,23 @@ join ratchet.jobs j on j.id = a.job_id
 where a.kind <> 'attribute';
 comment on view ratchet.ledger is
   'The ledger of every step, decoded: attempts, first leg, entries of the second, final or open.';
+comment on column ratchet.ledger.job_id is 'The job, jobs.id.';
+comment on column ratchet.ledger.job_key is 'Its workflow id.';
+comment on column ratchet.ledger.namespace is 'Its namespace.';
+comment on column ratchet.ledger.field is 'The step, as in jobs_attributes.field.';
+comment on column ratchet.ledger.kind is 'What the step does, as jobs_attributes.kind.';
+comment on column ratchet.ledger.attempts is 'How often it was executed, at most 99.';
+comment on column ratchet.ledger.is_scheduled is 'Whether all that must make it move is committed.';
+comment on column ratchet.ledger.entries is 'How often it was answered; a closed step has 1.';
+comment on column ratchet.ledger.is_final is 'Whether it is closed: the answer will not change.';
+comment on column ratchet.ledger.is_failed is 'Whether it failed.';
+comment on column ratchet.ledger.delivery is
+  'When its answer reached the function, counted in deliveries of the thread; null where no '
+  'other answer could have come first.';
+comment on column ratchet.ledger.created_at is 'When the step was recorded.';
+comment on column ratchet.ledger.updated_at is 'When its answer was recorded, if that was later.';
+comment on column ratchet.ledger.ledger is
+  'The number as it is stored; sql/README.md has its digits.';
 
 -- sql/views/open_steps.sql
 
@@ -19991,7 +20032,9 @@ select m.job_id, j.key as job_key, m.namespace,
       else 'is answered; an engine worker has yet to go on' end
     else case
       when m.worker_id is not null then 'is with worker ' || m.worker_id || ' (' || w.name || ')'
-      when m.due_at > ratchet_internal.now() then 'is tried again at ' || m.due_at
+      when m.due_at > ratchet_internal.now() then
+        case when m.kind = 'turn' and m.address = '' and m.attempt + j.attempt = 0
+          and j.error is null then 'begins at ' else 'is tried again at ' end || m.due_at
       when exists (select from ratchet_internal.worker_routes r where r.queue = m.queue
         and r.workflow = m.workflow and r.namespace = m.namespace)
         then 'waits for a free worker of queue ' || m.queue
@@ -20008,6 +20051,31 @@ left join ratchet_internal.graph_names n on n.space = m.namespace and n.position
 left join ratchet.jobs child on child.id = case m.kind when 'child' then m.key::bigint end;
 comment on view ratchet.open_steps is
   'What every running job waits for and why it does not move, one row an open step.';
+comment on column ratchet.open_steps.job_id is 'The job, jobs.id.';
+comment on column ratchet.open_steps.job_key is 'Its workflow id.';
+comment on column ratchet.open_steps.namespace is 'Its namespace.';
+comment on column ratchet.open_steps.field is
+  'The step, as in jobs_attributes.field; or the function, or a hook, that waits for a worker or '
+  'runs.';
+comment on column ratchet.open_steps.kind is
+  'What is to happen: turn (the function runs), activity, timer, wait, child, result (it is '
+  'answered).';
+comment on column ratchet.open_steps.attempt is
+  'How often it has been claimed; of a wait, whether a signal has been looked for (1) or not '
+  '(0).';
+comment on column ratchet.open_steps.due_at is
+  'When it may be taken, or fires; infinity: never by itself. Of a function that runs, when it '
+  'was taken.';
+comment on column ratchet.open_steps.worker_id is
+  'Worker that holds it, or is to receive the answer; null: none in particular.';
+comment on column ratchet.open_steps.queue is 'Queue whose workers may take it.';
+comment on column ratchet.open_steps.workflow is
+  'Workflow whose workers may take it; null: those of the activities of the queue.';
+comment on column ratchet.open_steps.why is
+  'What it waits for, in words for people, which may become better.';
+comment on column ratchet.open_steps.address is 'Thread of the job, as in jobs_attributes.';
+comment on column ratchet.open_steps.position is
+  'Number of the call in its thread; 0: the thread itself.';
 
 -- sql/views/steps.sql
 
@@ -20033,6 +20101,27 @@ cross join lateral (
 where a.kind not in ('attribute', 'cancel', 'patch', 'marker');
 comment on view ratchet.steps is
   'The steps of every job: thread, number of the call, what it was, and its answer.';
+comment on column ratchet.steps.job_id is 'The job, jobs.id.';
+comment on column ratchet.steps.job_key is 'Its workflow id.';
+comment on column ratchet.steps.namespace is 'Its namespace.';
+comment on column ratchet.steps.dimension is
+  'The thread: empty for the main function, $n for its nth generation, ,0,n and so on for hooks.';
+comment on column ratchet.steps.index is 'Number of the call in its thread, from 1.';
+comment on column ratchet.steps.secondary is
+  'Number of an operation on search attributes or the entity within its object, from 0; null for '
+  'other steps.';
+comment on column ratchet.steps.kind is 'What the step does, as jobs_attributes.kind.';
+comment on column ratchet.steps.name is 'What was called: an activity, a signal, a child.';
+comment on column ratchet.steps.timeline_key is 'Its name in exports, such as -proxy-1-.';
+comment on column ratchet.steps.is_final is 'Whether it is answered for good.';
+comment on column ratchet.steps.is_failed is 'Whether value is an error.';
+comment on column ratchet.steps.input is 'Arguments of the step, where it has any.';
+comment on column ratchet.steps.target is
+  'Workflow id of the child that the step starts; null for other steps.';
+comment on column ratchet.steps.value is
+  'Result or error of the step, JSON text; null while it is open and when it returned nothing.';
+comment on column ratchet.steps.created_at is 'When the step was recorded.';
+comment on column ratchet.steps.updated_at is 'When its answer was recorded.';
 
 -- sql/views/symbol.sql
 
@@ -20127,6 +20216,17 @@ select w.id, w.name, w.is_idle, w.started_at, w.expires_at,
 from ratchet_internal.workers w
 where not w.is_lost;
 comment on view ratchet.workers is 'The running workers, what they serve, and how much they hold.';
+comment on column ratchet.workers.id is 'Names the worker in every call; never used again.';
+comment on column ratchet.workers.name is 'What people call it: host and process, say.';
+comment on column ratchet.workers.is_idle is 'Whether it waits for a notification.';
+comment on column ratchet.workers.started_at is 'When it registered.';
+comment on column ratchet.workers.expires_at is 'When its lease ends unless it is heard of before.';
+comment on column ratchet.workers.serves is
+  'Its routes: namespace, queue and workflow; without a workflow, the activities of the queue.';
+comment on column ratchet.workers.turns is
+  'How many functions it has in memory: those that run, and those that wait.';
+comment on column ratchet.workers.activities is
+  'How many activities it has claimed and not reported.';
 
 -- sql/views/worker_roles.sql
 
@@ -20137,6 +20237,17 @@ select id, role_name, namespace, queues, created_at, revoked_at, last_rotated_at
 from ratchet_internal.worker_roles;
 comment on view ratchet.worker_roles is
   'The roles that were provisioned for workers, and what each may serve.';
+comment on column ratchet.worker_roles.id is 'Order of provisioning.';
+comment on column ratchet.worker_roles.role_name is 'Name of the role in the cluster.';
+comment on column ratchet.worker_roles.namespace is 'Namespace whose queues it may serve.';
+comment on column ratchet.worker_roles.queues is
+  'What it may serve: workflows by the name of their queue, activities by that name with '
+  '-activity.';
+comment on column ratchet.worker_roles.created_at is 'When it was provisioned first.';
+comment on column ratchet.worker_roles.revoked_at is
+  'Since when it may do nothing; null while it is in use.';
+comment on column ratchet.worker_roles.last_rotated_at is
+  'When its password was last changed after that.';
 
 -- sql/views/schedule_status.sql
 
@@ -20160,6 +20271,22 @@ from ratchet.schedules s
 left join ratchet.jobs j on j.key = s.last_key and j.namespace = s.namespace;
 comment on view ratchet.schedule_status is
   'Every schedule with its rule, its next occurrence and its last run.';
+comment on column ratchet.schedule_status.key is 'Its id, which the ids of its jobs begin with.';
+comment on column ratchet.schedule_status.namespace is 'Its namespace.';
+comment on column ratchet.schedule_status.workflow is 'Workflow that it starts.';
+comment on column ratchet.schedule_status.queue is 'Queue it starts it on.';
+comment on column ratchet.schedule_status.rule is 'Its cron expression, or its interval, in words.';
+comment on column ratchet.schedule_status.timezone is 'Time zone of the cron expression.';
+comment on column ratchet.schedule_status.state is
+  'active, paused, ended, or in more words why it is not active.';
+comment on column ratchet.schedule_status.next_at is
+  'The next occurrence; null while it is paused and when there is none.';
+comment on column ratchet.schedule_status.last_at is
+  'The last occurrence that was started; null before the first.';
+comment on column ratchet.schedule_status.last_job is 'Workflow id of the last job it started.';
+comment on column ratchet.schedule_status.last_state is
+  'How that job stands: running, done, failed or stopped; null when it is not kept.';
+comment on column ratchet.schedule_status.run_count is 'How many jobs it has started.';
 
 -- sql/views/graph_versions.sql
 
@@ -21489,7 +21616,9 @@ as $$
     least(ratchet_internal.number_of(p_options, 'max_depth', 5), 100)::int)
 $$;
 comment on function ratchet.export_execution(text, text, json) is
-  'The event history of a job as one object; see the options in its file.';
+  'The event history of a job as one object. Options: mode (sparse; verbose: with children, '
+  'max_depth levels, 5 unless given), and true or false each: exclude_system, omit_results, '
+  'enrich_inputs, include_lineage, include_stream_history. Raises WF201.';
 
 -- Retention, and who may do what. Roles for workers are made by the engine, others by you.
 
@@ -21861,7 +21990,9 @@ begin
   end if;
 end $$;
 comment on function ratchet.grant_access(name, text) is
-  'Grants an existing role one of reader, client, worker, operator.';
+  'Grants an existing role one of: reader (sees tables, views and states), client (reader, and '
+  'starts, signals, stops), worker (runs workflows and activities, sees no table), operator '
+  '(client, and deploys, throttles, prunes). They add up. For the owner; raises WF104.';
 
 -- sql/roles/check_password.sql
 

@@ -64,6 +64,7 @@ async function runMigrate(url: string | undefined): Promise<void> {
   const { PGRATCHET_DATABASE_URL, DATABASE_URL } = process.env;
   const connectionString = url ?? PGRATCHET_DATABASE_URL ?? DATABASE_URL;
   if (!connectionString) throw new UsageError('Which database? Give --database-url.');
+  checkAddress(connectionString);
   const { applied, isUnreadable } = await migrate({ connectionString });
   if (isUnreadable) {
     throw new RatchetError('WF701', 'This role may not read what is installed.', {
@@ -72,6 +73,19 @@ async function runMigrate(url: string | undefined): Promise<void> {
   }
   for (const name of applied) print(`applied ${name}\n`);
   print(applied.length > 0 ? 'The engine is installed.\n' : 'The engine is up to date.\n');
+}
+
+/**
+ * `pg` takes any text for a URL: of a name or of `host=…` it makes the host "base", and of
+ * `host:5432/name` the database of that name on this machine; a # in a password ends the URL. Says
+ * nothing of the text: it may hold a password.
+ */
+function checkAddress(text: string): void {
+  if (/^(\w+:\/\/[^#]*$|socket:|\/)/.test(text)) return;
+  throw new UsageError(
+    'The database is named by a URL: postgres://user:password@host:5432/database,\n' +
+      'special characters written as %23 for # and so on.',
+  );
 }
 
 function print(text: string): void {
@@ -90,8 +104,14 @@ function report(error: unknown): void {
   const lines = [`pgratchet: ${message}${code ? ` (${code})` : ''}`];
   if (detail) lines.push(`  ${typeof detail === 'string' ? detail : JSON.stringify(detail)}`);
   if (hint) lines.push(`  ${hint}`);
+  if (code === 'ERR_INVALID_URL') lines.push('  Write special characters as %23 for # and so on.');
   process.stderr.write(`${lines.join('\n')}\n`);
   process.exitCode = 1;
 }
 
+// Who reads the SQL may stop before its end, as `head` does.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exitCode = 1;
+});
 main(process.argv.slice(2)).catch(report);

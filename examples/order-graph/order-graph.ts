@@ -1,4 +1,5 @@
 // The order as a graph: the steps are in order.yaml, the functions those of the order workflow.
+import { join } from 'node:path';
 import { HotMesh } from 'pgratchet';
 import { connection } from '../connection';
 import * as activities from '../order/activities';
@@ -36,7 +37,7 @@ async function main() {
     ],
   });
 
-  await mesh.deploy('./order.yaml');
+  await mesh.deploy(join(__dirname, 'order.yaml'));
   await mesh.activate('1');
 
   const order = async (itemId: string, requestedQty: number) => {

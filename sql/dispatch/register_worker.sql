@@ -27,5 +27,7 @@ begin
   return v_id;
 end $$;
 comment on function ratchet.register_worker(text, json, int) is
-  'Registers a worker process and the routes it serves; returns its number, which every later '
-  'call names.';
+  'Registers a worker process and the routes it serves, [{"namespace", "queue", "workflow"}], '
+  'without a workflow the activities of the queue; returns its number, which every later call '
+  'names. The lease is 1 to 3600 seconds (default 30): call heartbeat every third of it. Raises '
+  'WF101, WF104.';

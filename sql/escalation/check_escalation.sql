@@ -14,7 +14,8 @@ begin
   if v_field is not null then
     perform ratchet_internal.raise_error('WF104', 'invalid option',
       jsonb_build_object('option', left(v_field, 100)),
-      'Fields of a task are texts; priority is a whole number, metadata an object, times are ISO'
+      'Fields of a task are named as the columns of ratchet.escalations, in camel case: signalKey,'
+      || ' expiresAt. They are texts; priority is a whole number, metadata an object, times are ISO'
       || ' 8601 or milliseconds.');
   end if;
 end $$;

@@ -24,4 +24,7 @@ begin
   return v_entry;
 end $$;
 comment on function ratchet.create_escalation(json, uuid) is
-  'Creates a task that stands alone: an object with role, type, priority and so on.';
+  'Creates a task that stands alone, from an object whose names are columns of '
+  'ratchet.escalations, in camel case: texts such as role, type, signalKey; priority (a whole '
+  'number), metadata (an object), expiresAt (ISO 8601 or milliseconds). Raises WF104, WF307 when '
+  'a pending task has the signal key.';

@@ -59,4 +59,6 @@ begin
   end if;
 end $$;
 comment on function ratchet.list_escalations(json, json, int, int) is
-  'Lists tasks that fit a filter, the most urgent first.';
+  'Lists tasks that fit a filter ({"role": "reviewer", "status": "pending"}), the most urgent '
+  'first, or as p_order says ([{"column": "created_at", "direction": "desc"}]). WF104 names the '
+  'filters and the columns.';

@@ -15,4 +15,6 @@ as $$
     least(ratchet_internal.number_of(p_options, 'max_depth', 5), 100)::int)
 $$;
 comment on function ratchet.export_execution(text, text, json) is
-  'The event history of a job as one object; see the options in its file.';
+  'The event history of a job as one object. Options: mode (sparse; verbose: with children, '
+  'max_depth levels, 5 unless given), and true or false each: exclude_system, omit_results, '
+  'enrich_inputs, include_lineage, include_stream_history. Raises WF201.';

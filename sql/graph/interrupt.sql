@@ -41,4 +41,6 @@ begin
   return null;
 end $$;
 comment on function ratchet.interrupt(text, text, json, text) is
-  'Stops a job of a graph at once; returns its number.';
+  'Stops a job of a graph at once; returns its number. Options: reason, code, stack, throw '
+  '(false: who waits gets the data so far), expire (seconds it is kept), suppress (no error when '
+  'it is unknown, WF201, or has ended, WF302).';

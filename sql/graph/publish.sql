@@ -80,4 +80,5 @@ begin
 end $$;
 comment on function ratchet.publish(text, json, text, json, text) is
   'Starts a job of the graph that subscribes to a topic; returns its id and state after the first '
-  'stretch.';
+  'stretch. Options: entity, search, marker, pending and expire (seconds), max_cycles, trc, spn, '
+  'reply_to, request_id. Raises WF206 no graph, WF207 no active version, WF301 the id is taken.';

@@ -29,5 +29,6 @@ begin
   return ratchet.result(p_id, p_namespace);
 end $$;
 comment on function ratchet.await_result(text, interval, text) is
-  'Waits for a job to finish and returns its result; raises WF504 after the timeout (default 30'
-  ' seconds, at most a day).';
+  'Waits for a job to finish and returns its result; raises WF504 after the timeout (default 30 '
+  'seconds, at most a day), WF304 with its error when it failed. Commit the start before: workers '
+  'see it then.';

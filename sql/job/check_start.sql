@@ -26,7 +26,8 @@ begin
       'Options are entity (name), expire and pending (seconds), delay (milliseconds; all at most'
       || ' 1e13), watch, persistent and signalIn (booleans), search ({"data": {"name": "text"}}),'
       || ' marker (an object whose keys begin with -)'
-      || ' and retry (an object whose limits are numbers, not negative).');
+      || ' and retry (an object of maximumAttempts, backoffCoefficient, initialInterval and'
+      || ' maximumInterval: numbers, not negative, the intervals in milliseconds).');
   end if;
 end $$;
 comment on function ratchet_internal.check_start(text, text, text, json) is

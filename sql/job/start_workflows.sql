@@ -20,6 +20,7 @@ declare
 begin
   perform ratchet_internal.check_start(p_namespace, p_workflow, v_queue, p_options);
   perform ratchet_internal.check_jobs(p_ids, p_args);
+  if p_ids is null then return 0; end if; -- what array_agg makes of no rows
   if coalesce(p_options -> 'expire', p_options -> 'pending') is not null then
     v_request := p_request_id; -- others are kept for longer, and need not carry it
   end if;

@@ -29,4 +29,6 @@ begin
   end if;
 end $$;
 comment on function ratchet.grant_access(name, text) is
-  'Grants an existing role one of reader, client, worker, operator.';
+  'Grants an existing role one of: reader (sees tables, views and states), client (reader, and '
+  'starts, signals, stops), worker (runs workflows and activities, sees no table), operator '
+  '(client, and deploys, throttles, prunes). They add up. For the owner; raises WF104.';

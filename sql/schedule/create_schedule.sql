@@ -51,5 +51,7 @@ end $$;
 comment on function ratchet.create_schedule(text, text, text, interval, json, text, text,
   timestamptz, timestamptz, text, interval, text, boolean, boolean, bigint, boolean, json, text,
   interval) is
-  'Creates a schedule that starts a workflow by a cron expression or an interval; returns its '
-  'next occurrence.';
+  'Creates a schedule that starts a workflow by a cron expression in a time zone, or every '
+  'interval (1 second or more, no months); returns its next occurrence. catch_up is skip, one or '
+  'all, overlap is allow, skip or wait. The same again changes nothing; raises WF306 when the id '
+  'has other terms, WF104 and WF108 for what is wrong.';

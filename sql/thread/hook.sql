@@ -53,4 +53,5 @@ begin
 end $$;
 comment on function ratchet.hook(text, text, json, text, text, json, uuid) is
   'Runs a function inside a running job, in a thread of its own; returns a number that names the '
-  'call. Options are retry and search.';
+  'call. A job that is unknown, has finished or takes no hooks ignores it. Options are retry and '
+  'search.';

@@ -18,7 +18,9 @@ select m.job_id, j.key as job_key, m.namespace,
       else 'is answered; an engine worker has yet to go on' end
     else case
       when m.worker_id is not null then 'is with worker ' || m.worker_id || ' (' || w.name || ')'
-      when m.due_at > ratchet_internal.now() then 'is tried again at ' || m.due_at
+      when m.due_at > ratchet_internal.now() then
+        case when m.kind = 'turn' and m.address = '' and m.attempt + j.attempt = 0
+          and j.error is null then 'begins at ' else 'is tried again at ' end || m.due_at
       when exists (select from ratchet_internal.worker_routes r where r.queue = m.queue
         and r.workflow = m.workflow and r.namespace = m.namespace)
         then 'waits for a free worker of queue ' || m.queue
@@ -35,3 +37,28 @@ left join ratchet_internal.graph_names n on n.space = m.namespace and n.position
 left join ratchet.jobs child on child.id = case m.kind when 'child' then m.key::bigint end;
 comment on view ratchet.open_steps is
   'What every running job waits for and why it does not move, one row an open step.';
+comment on column ratchet.open_steps.job_id is 'The job, jobs.id.';
+comment on column ratchet.open_steps.job_key is 'Its workflow id.';
+comment on column ratchet.open_steps.namespace is 'Its namespace.';
+comment on column ratchet.open_steps.field is
+  'The step, as in jobs_attributes.field; or the function, or a hook, that waits for a worker or '
+  'runs.';
+comment on column ratchet.open_steps.kind is
+  'What is to happen: turn (the function runs), activity, timer, wait, child, result (it is '
+  'answered).';
+comment on column ratchet.open_steps.attempt is
+  'How often it has been claimed; of a wait, whether a signal has been looked for (1) or not '
+  '(0).';
+comment on column ratchet.open_steps.due_at is
+  'When it may be taken, or fires; infinity: never by itself. Of a function that runs, when it '
+  'was taken.';
+comment on column ratchet.open_steps.worker_id is
+  'Worker that holds it, or is to receive the answer; null: none in particular.';
+comment on column ratchet.open_steps.queue is 'Queue whose workers may take it.';
+comment on column ratchet.open_steps.workflow is
+  'Workflow whose workers may take it; null: those of the activities of the queue.';
+comment on column ratchet.open_steps.why is
+  'What it waits for, in words for people, which may become better.';
+comment on column ratchet.open_steps.address is 'Thread of the job, as in jobs_attributes.';
+comment on column ratchet.open_steps.position is
+  'Number of the call in its thread; 0: the thread itself.';

@@ -18,3 +18,19 @@ from ratchet.schedules s
 left join ratchet.jobs j on j.key = s.last_key and j.namespace = s.namespace;
 comment on view ratchet.schedule_status is
   'Every schedule with its rule, its next occurrence and its last run.';
+comment on column ratchet.schedule_status.key is 'Its id, which the ids of its jobs begin with.';
+comment on column ratchet.schedule_status.namespace is 'Its namespace.';
+comment on column ratchet.schedule_status.workflow is 'Workflow that it starts.';
+comment on column ratchet.schedule_status.queue is 'Queue it starts it on.';
+comment on column ratchet.schedule_status.rule is 'Its cron expression, or its interval, in words.';
+comment on column ratchet.schedule_status.timezone is 'Time zone of the cron expression.';
+comment on column ratchet.schedule_status.state is
+  'active, paused, ended, or in more words why it is not active.';
+comment on column ratchet.schedule_status.next_at is
+  'The next occurrence; null while it is paused and when there is none.';
+comment on column ratchet.schedule_status.last_at is
+  'The last occurrence that was started; null before the first.';
+comment on column ratchet.schedule_status.last_job is 'Workflow id of the last job it started.';
+comment on column ratchet.schedule_status.last_state is
+  'How that job stands: running, done, failed or stopped; null when it is not kept.';
+comment on column ratchet.schedule_status.run_count is 'How many jobs it has started.';

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 const root = join(__dirname, '..', '..');
 const LIMIT_MS = 60_000;
 
-/** Runs node in a folder, the package's by default; answers what it printed and how it ended. */
-export async function runProgram(args: string[], url: string, cwd = root) {
+/** Runs node in the folder of the package; answers what it printed and how it ended. */
+export async function runProgram(args: string[], url: string) {
   const child = spawn(process.execPath, args, {
-    cwd,
+    cwd: root,
     env: { ...process.env, DATABASE_URL: url, NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: LIMIT_MS,

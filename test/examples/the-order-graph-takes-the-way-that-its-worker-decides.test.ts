@@ -10,7 +10,7 @@ test('the order graph takes the way that its worker decides', async (t) => {
   const { url, pool } = await testDatabase(t);
   await pool.query(read('examples/order/effects.sql'));
   const args = ['--import', 'tsx', join(folder, 'order-graph.ts')];
-  const { stdout, stderr, code } = await runProgram(args, url, folder);
+  const { stdout, stderr, code } = await runProgram(args, url);
   t.is(code, 0, stdout + stderr);
   t.is(stderr, '');
   const lines = stdout.split('\n').filter((line) => /^[a-zA-Z]+ \{/.test(line));

@@ -1,14 +1,17 @@
 import test from 'ava';
 import ts from 'typescript';
-import { emptyDatabase } from '../support/cluster';
+import { Client as Postgres } from 'pg';
+import { Durable } from '../../driver/index';
+import { emptyDatabase, testDatabase } from '../support/cluster';
 import { read } from '../support/files';
 import { runProgram } from './run-program';
 
-/** The first block of a language in the README. */
-function block(language: string): string {
-  const found = new RegExp(`\`\`\`${language}\n([^]*?)\`\`\``).exec(read('README.md'));
-  if (found?.[1] === undefined) throw new Error(`README.md has no block of ${language}`);
-  return found[1];
+/** A block of a language in the README, the first unless said. */
+function block(language: string, at = 0): string {
+  const pattern = new RegExp(`\`\`\`${language}\n([^]*?)\`\`\``, 'g');
+  const found = [...read('README.md').matchAll(pattern)][at]?.[1];
+  if (found === undefined) throw new Error(`README.md has no block ${at} of ${language}`);
+  return found;
 }
 
 test('the quick start and the queries of the README work as written', async (t) => {
@@ -25,4 +28,26 @@ test('the quick start and the queries of the README work as written', async (t) 
   t.is(history?.length, 3);
   t.like(history?.[0], { job_key: 'order-456', semaphore: 0, workflow: 'order' });
   t.deepEqual([open, workers, violations], [[], [], []]);
+});
+
+test('a role with the grants of the README may start, and nothing else', async (t) => {
+  const { url, pool } = await testDatabase(t);
+  const role = `ratchet_shop_${process.pid}`;
+  await pool.query(`create role ${role} login password 'x'`);
+  t.teardown(() => pool.query(`drop owned by ${role}; drop role ${role}`));
+  await pool.query(block('sql', 1).replaceAll(' to shop;', ` to ${role};`));
+  const address = Object.assign(new URL(url), { username: role, password: 'x' });
+
+  const options = { connectionString: address.href };
+  const { workflow } = new Durable.Client({ connection: { class: Postgres, options } });
+  const job = { taskQueue: 'orders', workflowName: 'order' };
+  const starts = ['1', '2', '3'].map((workflowId) => workflow.start({ ...job, workflowId }));
+  const [one] = await Promise.all(starts);
+  t.is(await workflow.startMany(job, [{ workflowId: '4', args: [] }]), 1);
+  await t.throwsAsync(async () => one?.cancel(), { message: /permission denied/ });
+  const { rows } = await pool.query('select key from ratchet.jobs order by key');
+  t.deepEqual(
+    rows,
+    ['1', '2', '3', '4'].map((key) => ({ key })),
+  );
 });

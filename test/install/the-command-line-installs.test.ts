@@ -1,5 +1,7 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import test from 'ava';
 import { migrate } from '../../driver/database/migrate';
 import { packageVersion } from '../../driver/database/package';
@@ -78,4 +80,31 @@ test('wrong use is told from failure, and both say what to do', async (t) => {
   const refused = await pgratchet(['migrate', '--database-url', 'postgres://x@127.0.0.1:1/x']);
   t.is(refused.code, 1);
   t.regex(refused.stderr, /^pgratchet: .*ECONNREFUSED/);
+});
+
+test('what is no URL is refused before anything is connected to', async (t) => {
+  const wrong = ['orders', 'localhost:5432/orders', 'host=localhost dbname=orders'];
+  for (const address of [...wrong, 'postgres://u:1#2@localhost/orders']) {
+    const { code, stderr } = await pgratchet(['migrate'], { DATABASE_URL: address });
+    t.is(code, 2, address);
+    t.regex(stderr, /^The database is named by a URL: postgres:\/\//);
+  }
+  const slash = await pgratchet(['migrate', '--database-url', 'postgres://u:p/2@host/orders']);
+  t.is(slash.code, 1);
+  t.regex(slash.stderr, /^pgratchet: Invalid URL .*\n {2}Write special characters as %23/);
+  // A folder with the socket of a server, here of none.
+  for (const address of ['/nowhere', 'socket:/nowhere?db=orders', 'postgres:///x?host=/nowhere']) {
+    const { code, stderr } = await pgratchet(['migrate'], { DATABASE_URL: address });
+    t.is(code, 1, address);
+    t.regex(stderr, /^pgratchet: .*ENOENT/);
+  }
+});
+
+test('a reader of the SQL that stops early ends it without a stack', async (t) => {
+  const run = [...process.execArgv, main, 'sql'];
+  const child = spawn(process.execPath, run, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const told = text(child.stderr);
+  child.stdout.once('data', () => child.stdout.destroy());
+  await once(child, 'exit');
+  t.is(await told, '');
 });

@@ -17,7 +17,7 @@ test('every object and every public column has a comment', async (t) => {
         col_description(c.oid, a.attnum)
       from pg_attribute a join pg_class c on c.oid = a.attrelid
       join pg_namespace n on n.oid = c.relnamespace
-      where n.nspname = 'ratchet' and c.relkind in ('r', 'p') and a.attnum > 0
+      where n.nspname = 'ratchet' and c.relkind in ('r', 'v', 'p') and a.attnum > 0
         and not a.attisdropped
       union all
       select 'type ' || t.oid::regtype, obj_description(t.oid, 'pg_type')

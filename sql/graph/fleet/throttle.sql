@@ -49,4 +49,6 @@ begin
   return v_changed;
 end $$;
 comment on function ratchet.throttle(int, text, text, text, text, text) is
-  'Pauses, slows down or resumes the engines and workers of an app; returns how many routes.';
+  'Pauses (-1), slows down (milliseconds between two batches) or resumes (0) the engines and '
+  'workers of an app: of one topic, one instance, one scope (engines or workers), or all; returns '
+  'how many routes. Raises WF104.';

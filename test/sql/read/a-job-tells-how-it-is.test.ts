@@ -129,6 +129,16 @@ test.serial('open_steps says why each job does not move', async (t) => {
   t.is(why.get('100000 c'), `waits for job ${id}-c`);
 });
 
+test.serial('a start that is delayed begins, a run that has failed is tried again', async (t) => {
+  const why = (job: string) =>
+    sql.value<string>('select why from ratchet.open_steps where job_id = $1', [job]);
+  const delayed = await sql.start('delayed', 'delayed', [], { delay: 60_000 });
+  t.regex(await why(delayed), /^begins at 2/);
+  const { job, worker } = await claimed();
+  await sql.exchange(worker, { failures: [{ job, error: { message: 'no' } }] });
+  t.regex(await why(job), /^is tried again at 2/);
+});
+
 test.serial('the ledger decodes to what has happened', async (t) => {
   const { job, worker } = await claimed();
   await sql.exchange(worker, {

@@ -62,6 +62,9 @@ test.serial('a bulk start starts what is missing, and says how much that was', a
   t.is(await call(['bulk-1', 'bulk-2', 'bulk-2']), '2');
   t.is(await call(['bulk-3', 'bulk-1']), '1');
   t.is(await call([]), '0');
+  const none = `select ratchet.start_workflows('w', array_agg(key), array_agg(input))
+    from ratchet.jobs where false`;
+  t.is(await sql.value(none), '0');
   const input = `select input->>0 from ratchet.jobs where key = 'bulk-3'`;
   t.is(await sql.value(input), 'bulk-3');
 });
@@ -132,6 +135,7 @@ const refused: [title: string, code: string, values: unknown[]][] = [
   ['an expiry that is text', 'WF104', ['w', '[]', 'i', 'q', 'n', '{"expire": "1h"}']],
   ['an expiry beyond all numbers', 'WF104', ['w', '[]', 'i', 'q', 'n', '{"expire": 1e999}']],
   ['an endless delay', 'WF104', ['w', '[]', 'i', 'q', 'n', '{"delay": 1e99}']],
+  ['attributes without data', 'WF104', ['w', '[]', 'i', 'q', 'n', '{"search": {"color": "red"}}']],
   ['a policy that is no object', 'WF104', ['w', '[]', 'i', 'q', 'n', '{"retry": 3}']],
   [
     'a limit that is text',
