@@ -961,6 +961,8 @@ create table ratchet_internal.graph_facts (
   constraint "a measure is one that is counted"
     check (measure in ('job', 'count', 'sum', 'avg', 'mdn', 'index'))
 );
+-- No row has a name: this lets them be deleted where a publication takes in all tables.
+alter table ratchet_internal.graph_facts replica identity full;
 create index graph_facts_found on ratchet_internal.graph_facts (space, topic, key, bucket);
 create index graph_facts_old on ratchet_internal.graph_facts (recorded_at);
 comment on table ratchet_internal.graph_facts is
@@ -6168,8 +6170,9 @@ comment on function ratchet.hook(text, text, json, text, text, json, uuid) is
 
 -- Starts the hooks that steps scheduled in this transaction ask for, once per step, and answers the
 -- steps. Whether there was a job to take them makes no difference to who asked.
--- Locks: nothing (the caller has locked the jobs that are hooked). Writes: jobs, threads, messages,
--- attributes. Wakes: idle workers.
+-- The caller has locked the jobs that ran when it began (lock_jobs); one that was started since is
+-- locked here, before its hooks are numbered by a statement that sees those it has.
+-- Locks: jobs started meanwhile. Writes: jobs, threads, messages, attributes. Wakes: idle workers.
 
 create function ratchet_internal.start_hooks(
   p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[], p_kinds text[]
@@ -6192,8 +6195,9 @@ begin
   from ratchet_internal.asked_steps(p_jobs, p_addresses, p_positions, p_kinds, array['hook']) m
   left join lateral (
     select id from ratchet.jobs where namespace = m.namespace and key = m.options ->> 'id'
+      and status > 0
       and ratchet_internal.is_name(m.options ->> 'queue') and ratchet_internal.is_name(m.name)
-    limit 1) target on true;
+    limit 1 for no key update) target on true;
   if v_hook.jobs is null then return; end if;
   perform ratchet_internal.add_attributes(p_now, v_hook.targets, v_hook.data)
   where cardinality(array_remove(v_hook.data::text[], null)) > 0;
@@ -9041,25 +9045,28 @@ comment on function ratchet.fail(bigint, bigint, int, int, text, int, text) is
 -- sql/dispatch/put_back.sql
 
 -- Gives a claimed activity back that this worker cannot run, to be taken again after a delay. The
--- claim does not count as an attempt. Does nothing when the claim is no longer the worker's.
--- Locks: worker (key share), the message. Writes: messages. Raises: WF401. Idempotent.
+-- claim does not count as an attempt: the next one has the same number, so that only p_epoch (as
+-- held_work was last given, if it was) tells a late call from one about a claim of now. Does
+-- nothing when the claim is no longer the worker's.
+-- Locks: worker (key share), the message. Writes: messages. Raises: WF401, WF404, WF605.
+-- Idempotent.
 
 create function ratchet.put_back(
   p_worker bigint, p_job_id bigint, p_position int, p_attempt int, p_address text default '',
-  p_delay_ms int default 500
+  p_delay_ms int default 500, p_epoch int default 0
 ) returns void
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  perform ratchet_internal.lock_worker(p_worker);
+  perform ratchet_internal.lock_worker(p_worker, p_epoch);
   update ratchet_internal.messages
   set worker_id = null, attempt = attempt - 1,
     due_at = ratchet_internal.write_time() + make_interval(secs => greatest(p_delay_ms, 0) / 1000.0)
   where job_id = p_job_id and address = p_address and position = p_position
     and worker_id = p_worker and attempt = p_attempt and kind = 'activity';
 end $$;
-comment on function ratchet.put_back(bigint, bigint, int, int, text, int) is
+comment on function ratchet.put_back(bigint, bigint, int, int, text, int, int) is
   'Gives a claimed activity back without counting it as an attempt.';
 
 -- sql/dispatch/commit_activity.sql
