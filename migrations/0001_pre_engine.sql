@@ -9433,8 +9433,8 @@ comment on function ratchet_internal.is_schedule_over(ratchet.schedules) is
 
 -- Starts a repeating call of Virtual: a schedule whose runs do not overlap and that ends with a
 -- failed one. p_rule is a cron expression, with all its fields; where it is none, the interval
--- counts, from the end of each run. One of the same id that is over is replaced; the first run of
--- an interval comes a second later where that one, or one that was stopped, has a run of its second.
+-- counts, from the end of each run. One of the same id that is over is replaced. Where it, or one
+-- that was stopped, has had a run in this second, the first run of an interval comes in the next.
 -- Locks: the id, the schedule. Writes: schedules. Wakes: an idle worker.
 -- Raises: as create_schedule; WF108 when there is neither. Returns false while the id runs.
 

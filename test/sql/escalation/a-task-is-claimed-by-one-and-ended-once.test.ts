@@ -109,7 +109,8 @@ test.serial('repeated, what found its task by a value that it changed ends no ot
   await call('update_escalation($1, $2)', [second.id, JSON.stringify({ metadata: first })]);
   await call('update_escalation($1, $2)', [second.id, '{"metadata": {"state": "new"}}']);
   const request = '00000000-0000-4000-8000-00000000000a';
-  const text = `resolve_escalation_by_metadata('state', '"new"', null, null, '{"state": "done"}', $1)`;
+  const text = `resolve_escalation_by_metadata('state', '"new"', null, null,
+    '{"state": "done"}', $1)`;
   t.like(await call(text, [request]), { ok: true, entry: { id: first.id } });
   t.like(await call(text, [request]), { ok: true, entry: { id: first.id } });
   t.like(await get(second.id), { status: 'pending' });
