@@ -1866,7 +1866,7 @@ begin
     entity = coalesce(v_terms.entity, p_workflow), is_labelled = v_terms.entity is not null,
     input = p_input, options = v_terms.retry, request_id = p_request_id, updated_at = v_now,
     expire_seconds = v_terms.expire_seconds, is_hookable = v_terms.is_hookable,
-    is_persistent = v_terms.is_persistent
+    is_persistent = v_terms.is_persistent, is_watched = is_watched or v_terms.is_watched
   where key = p_id and namespace = p_namespace and status = -1
   returning id into v_job;
   if not found then return 0; end if;
@@ -8068,7 +8068,7 @@ comment on function ratchet_internal.fail_spent(bigint, timestamptz) is
 -- the row stays for it, marked as lost, and comes up again a second later, as what it is now: a
 -- worker that has stopped by itself is never counted as lost.
 -- Locks: the worker; then messages, skipping what others hold. Writes: workers, messages,
--- attributes, jobs. Wakes: idle workers.
+-- attributes, jobs. Raises: WF605. Wakes: idle workers.
 
 create function ratchet_internal.release_worker(
   p_worker bigint, p_now timestamptz, p_is_lost boolean, p_is_failing boolean default true
@@ -8080,6 +8080,7 @@ declare
   v_has_stopped boolean;
   v_is_lost boolean;
 begin
+  perform ratchet_internal.check_isolation(); -- what it has just claimed would be forgotten
   select has_stopped or not p_is_lost into v_has_stopped
   from ratchet_internal.workers where id = p_worker for update;
   if not found then return; end if;
@@ -8747,7 +8748,7 @@ comment on function ratchet.heartbeat(bigint) is
 
 -- Ends a worker that stops on purpose: what it holds is free for others in the same commit, but for
 -- what somebody else has locked, which is a moment after that.
--- Idempotent. Locks: the worker, messages. Wakes: idle workers.
+-- Idempotent. Locks: the worker, messages. Raises: WF605. Wakes: idle workers.
 
 create function ratchet.unregister_worker(p_worker bigint) returns void
 language sql volatile security definer
