@@ -20365,6 +20365,20 @@ as $$
     select from ratchet_internal.messages m
     where m.job_id = t.job_id and m.address = t.address)
   union all
+  select 'a thread that is to be cancelled has heard of it, or will when it runs', j.id,
+    thread.address
+  from ratchet.jobs j
+  cross join lateral (
+    select ratchet_internal.main_address(j.generation) as address where j.returned_at is null
+    union all
+    select t.address from ratchet.threads t
+    where t.job_id = j.id and t.ended_at is null and not t.is_shielded) thread
+  where j.status > 0 and j.version is null and j.cancel_requested_at is not null
+    and not exists (select from ratchet_internal.messages m
+      where m.job_id = j.id and m.address = thread.address and m.position <= 0)
+    and not exists (select from ratchet.jobs_attributes a
+      where a.job_id = j.id and a.address = thread.address || '#cancel')
+  union all
   select 'a hook belongs to a job', t.job_id, t.address
   from ratchet.threads t where not exists (select from ratchet.jobs j where j.id = t.job_id)
   union all
@@ -21562,6 +21576,47 @@ end $$;
 comment on function ratchet_internal.remove_jobs(bigint[]) is
   'Removes jobs with everything that belongs to them; returns how many.';
 
+-- sql/upkeep/drop_signals.sql
+
+-- Drops signals that nobody consumed in time, and of those consumed the ones that no repetition can
+-- mean any more, at most p_batch. Skips what others hold. Null namespaces: all. Where one goes that
+-- was new, it may have stood for the others of its key (mark_matched), which are looked at again.
+-- Locks: the signals. Writes: signals. Returns how many it dropped.
+
+create function ratchet_internal.drop_signals(
+  p_now timestamptz, p_namespaces text[], p_batch int
+) returns bigint
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_dropped record;
+begin
+  with dropped as (
+    delete from ratchet_internal.signals where id = any (array(
+      select id from ratchet_internal.signals
+      where expires_at < p_now and (p_namespaces is null or namespace = any (p_namespaces))
+      order by expires_at limit p_batch for update skip locked))
+    returning key, namespace, is_new)
+  select count(*) as count, array_agg(key) filter (where is_new) as keys,
+    array_agg(namespace) filter (where is_new) as namespaces
+  into v_dropped from dropped;
+  if v_dropped.keys is not null then
+    update ratchet_internal.signals s set is_new = true
+    from (
+      select distinct on (given.key, given.namespace) left_over.id
+      from unnest(v_dropped.keys, v_dropped.namespaces) as given (key, namespace)
+      cross join lateral (
+        select id from ratchet_internal.signals
+        where key = any (array[given.key]) and namespace = given.namespace and not is_consumed
+        order by key, id limit 1) left_over) next
+    where s.id = any (array[next.id]) and not s.is_new and not s.is_consumed;
+  end if;
+  return v_dropped.count;
+end $$;
+comment on function ratchet_internal.drop_signals(timestamptz, text[], int) is
+  'Drops signals that nobody consumed in time; returns how many.';
+
 -- sql/upkeep/prune.sql
 
 -- Removes finished jobs whose time is over: expire_seconds after their end, or p_older_than where
@@ -21600,9 +21655,7 @@ begin
         else make_interval(secs => least(greatest(expire_seconds, 0), 1e10)) end)
     order by id for update skip locked) old;
   perform ratchet_internal.remove_jobs(v_jobs);
-  delete from ratchet_internal.signals where id = any (array(
-    select id from ratchet_internal.signals where expires_at < v_now
-    order by expires_at limit p_batch for update skip locked));
+  perform ratchet_internal.drop_signals(v_now, null, p_batch);
   delete from ratchet_internal.graph_facts where ctid = any (array(
     select ctid from ratchet_internal.graph_facts where recorded_at < v_now - p_older_than
     order by recorded_at limit p_batch for update skip locked));
@@ -21740,17 +21793,9 @@ returns bigint
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  v_count bigint;
 begin
   perform ratchet_internal.check_prune('0', p_batch);
-  delete from ratchet_internal.signals where id = any (array(
-    select id from ratchet_internal.signals
-    where expires_at < ratchet_internal.now()
-      and (p_namespaces is null or namespace = any (p_namespaces))
-    order by expires_at limit p_batch for update skip locked));
-  get diagnostics v_count = row_count;
-  return v_count;
+  return ratchet_internal.drop_signals(ratchet_internal.now(), p_namespaces, p_batch);
 end $$;
 comment on function ratchet.prune_signals(text[], int) is
   'Drops signals that nobody consumed in time, one batch a call; returns how many.';
