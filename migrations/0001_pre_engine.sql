@@ -1175,7 +1175,9 @@ comment on column ratchet.schedules.next_at is 'The next occurrence; infinity: t
 comment on column ratchet.schedules.look_at is
   'When the engine looks at it next; later than next_at while it waits or rests.';
 comment on column ratchet.schedules.last_at is 'The last occurrence that was started.';
-comment on column ratchet.schedules.last_key is 'Workflow id of the last job it started.';
+comment on column ratchet.schedules.last_key is
+  'Workflow id of the last job it started; where runs may not overlap, of one that was triggered '
+  'only if the last had ended by then.';
 comment on column ratchet.schedules.forgotten_key is
   'Workflow id of a run that was over when the schedule was altered or resumed: whether it failed '
   'does not matter any more.';
@@ -3308,7 +3310,9 @@ comment on function ratchet.delete_schedule(text, text) is
 -- sql/schedule/trigger_schedule.sql
 
 -- Starts a run of a schedule now, beside its occurrences and whatever its policies say. Returns the
--- id of the job, which is p_job or made of the schedule's id and the time.
+-- id of the job, which is p_job or made of the schedule's id and the time. While its last run goes
+-- on, that stays the one that counts where runs may not overlap: occurrences wait for it, or are
+-- left out, and its failure may end the schedule.
 -- Locks: the schedule, the new job. Writes: schedules, jobs, messages. Wakes: an idle worker.
 -- Raises: WF101, WF203, WF605. Idempotent with p_job.
 
@@ -3323,12 +3327,18 @@ declare
   v_now timestamptz := ratchet_internal.now();
   v_job text := coalesce(p_job, v_new.key || '@' || to_char(v_now at time zone 'UTC',
     'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'));
+  v_is_last constant boolean := v_new.overlap = 'allow' or not exists (select from ratchet.jobs
+    where key = v_new.last_key and namespace = v_new.namespace and status > 0);
 begin
   perform ratchet_internal.check_name(v_job, 'workflow id');
   if ratchet_internal.create_jobs(v_new.namespace, v_new.workflow, v_new.queue, array[v_job],
     array[v_new.input], v_new.options, null) = 1
   then
-    update ratchet.schedules set last_key = v_job, forgotten_key = null,
+    if v_is_last then
+      v_new.last_key := v_job;
+      v_new.forgotten_key := null;
+    end if;
+    update ratchet.schedules set last_key = v_new.last_key, forgotten_key = v_new.forgotten_key,
       run_count = run_count + 1, updated_at = v_now
     where id = v_new.id;
   end if;
