@@ -961,6 +961,8 @@ create table ratchet_internal.graph_facts (
   constraint "a measure is one that is counted"
     check (measure in ('job', 'count', 'sum', 'avg', 'mdn', 'index'))
 );
+-- No row has a name: this lets them be deleted where a publication takes in all tables.
+alter table ratchet_internal.graph_facts replica identity full;
 create index graph_facts_found on ratchet_internal.graph_facts (space, topic, key, bucket);
 create index graph_facts_old on ratchet_internal.graph_facts (recorded_at);
 comment on table ratchet_internal.graph_facts is
@@ -1173,7 +1175,9 @@ comment on column ratchet.schedules.next_at is 'The next occurrence; infinity: t
 comment on column ratchet.schedules.look_at is
   'When the engine looks at it next; later than next_at while it waits or rests.';
 comment on column ratchet.schedules.last_at is 'The last occurrence that was started.';
-comment on column ratchet.schedules.last_key is 'Workflow id of the last job it started.';
+comment on column ratchet.schedules.last_key is
+  'Workflow id of the last job it started; where runs may not overlap, of one that was triggered '
+  'only if the last had ended by then.';
 comment on column ratchet.schedules.forgotten_key is
   'Workflow id of a run that was over when the schedule was altered or resumed: whether it failed '
   'does not matter any more.';
@@ -1867,7 +1871,7 @@ begin
     entity = coalesce(v_terms.entity, p_workflow), is_labelled = v_terms.entity is not null,
     input = p_input, options = v_terms.retry, request_id = p_request_id, updated_at = v_now,
     expire_seconds = v_terms.expire_seconds, is_hookable = v_terms.is_hookable,
-    is_persistent = v_terms.is_persistent
+    is_persistent = v_terms.is_persistent, is_watched = is_watched or v_terms.is_watched
   where key = p_id and namespace = p_namespace and status = -1
   returning id into v_job;
   if not found then return 0; end if;
@@ -3313,7 +3317,9 @@ comment on function ratchet.delete_schedule(text, text) is
 -- sql/schedule/trigger_schedule.sql
 
 -- Starts a run of a schedule now, beside its occurrences and whatever its policies say. Returns the
--- id of the job, which is p_job or made of the schedule's id and the time.
+-- id of the job, which is p_job or made of the schedule's id and the time. While its last run goes
+-- on, that stays the one that counts where runs may not overlap: occurrences wait for it, or are
+-- left out, and its failure may end the schedule.
 -- Locks: the schedule, the new job. Writes: schedules, jobs, messages. Wakes: an idle worker.
 -- Raises: WF101, WF203, WF605. Idempotent with p_job.
 
@@ -3328,12 +3334,18 @@ declare
   v_now timestamptz := ratchet_internal.now();
   v_job text := coalesce(p_job, v_new.key || '@' || to_char(v_now at time zone 'UTC',
     'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'));
+  v_is_last constant boolean := v_new.overlap = 'allow' or not exists (select from ratchet.jobs
+    where key = v_new.last_key and namespace = v_new.namespace and status > 0);
 begin
   perform ratchet_internal.check_name(v_job, 'workflow id');
   if ratchet_internal.create_jobs(v_new.namespace, v_new.workflow, v_new.queue, array[v_job],
     array[v_new.input], v_new.options, null) = 1
   then
-    update ratchet.schedules set last_key = v_job, forgotten_key = null,
+    if v_is_last then
+      v_new.last_key := v_job;
+      v_new.forgotten_key := null;
+    end if;
+    update ratchet.schedules set last_key = v_new.last_key, forgotten_key = v_new.forgotten_key,
       run_count = run_count + 1, updated_at = v_now
     where id = v_new.id;
   end if;
@@ -5186,8 +5198,11 @@ declare
   v_answer json;
 begin
   perform ratchet_internal.check_isolation();
+  perform ratchet_internal.check_escalation(json_build_object('metadata', p_metadata));
+  -- Done by the first sending of this call, which may have put another value under the key.
   select id into v_id from ratchet.escalations
-  where request_id = p_request_id and status = 'resolved' and metadata @> v_wanted;
+  where request_id = p_request_id and status = 'resolved'
+    and metadata @> (v_wanted || coalesce(p_metadata::jsonb, '{}'));
   for v_try in 1 .. 1000 loop
     if v_id is null then
       select id into v_id from ratchet.escalations
@@ -6182,8 +6197,9 @@ comment on function ratchet.hook(text, text, json, text, text, json, uuid) is
 
 -- Starts the hooks that steps scheduled in this transaction ask for, once per step, and answers the
 -- steps. Whether there was a job to take them makes no difference to who asked.
--- Locks: nothing (the caller has locked the jobs that are hooked). Writes: jobs, threads, messages,
--- attributes. Wakes: idle workers.
+-- The caller has locked the jobs that ran when it began (lock_jobs); one that was started since is
+-- locked here, before its hooks are numbered by a statement that sees those it has.
+-- Locks: jobs started meanwhile. Writes: jobs, threads, messages, attributes. Wakes: idle workers.
 
 create function ratchet_internal.start_hooks(
   p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[], p_kinds text[]
@@ -6206,8 +6222,9 @@ begin
   from ratchet_internal.asked_steps(p_jobs, p_addresses, p_positions, p_kinds, array['hook']) m
   left join lateral (
     select id from ratchet.jobs where namespace = m.namespace and key = m.options ->> 'id'
+      and status > 0
       and ratchet_internal.is_name(m.options ->> 'queue') and ratchet_internal.is_name(m.name)
-    limit 1) target on true;
+    limit 1 for no key update) target on true;
   if v_hook.jobs is null then return; end if;
   perform ratchet_internal.add_attributes(p_now, v_hook.targets, v_hook.data)
   where cardinality(array_remove(v_hook.data::text[], null)) > 0;
@@ -8075,7 +8092,7 @@ comment on function ratchet_internal.fail_spent(bigint, timestamptz) is
 -- the row stays for it, marked as lost, and comes up again a second later, as what it is now: a
 -- worker that has stopped by itself is never counted as lost.
 -- Locks: the worker; then messages, skipping what others hold. Writes: workers, messages,
--- attributes, jobs. Wakes: idle workers.
+-- attributes, jobs. Raises: WF605. Wakes: idle workers.
 
 create function ratchet_internal.release_worker(
   p_worker bigint, p_now timestamptz, p_is_lost boolean, p_is_failing boolean default true
@@ -8087,6 +8104,7 @@ declare
   v_has_stopped boolean;
   v_is_lost boolean;
 begin
+  perform ratchet_internal.check_isolation(); -- what it has just claimed would be forgotten
   select has_stopped or not p_is_lost into v_has_stopped
   from ratchet_internal.workers where id = p_worker for update;
   if not found then return; end if;
@@ -8756,7 +8774,7 @@ comment on function ratchet.heartbeat(bigint) is
 
 -- Ends a worker that stops on purpose: what it holds is free for others in the same commit, but for
 -- what somebody else has locked, which is a moment after that.
--- Idempotent. Locks: the worker, messages. Wakes: idle workers.
+-- Idempotent. Locks: the worker, messages. Raises: WF605. Wakes: idle workers.
 
 create function ratchet.unregister_worker(p_worker bigint) returns void
 language sql volatile security definer
@@ -8777,9 +8795,9 @@ comment on function ratchet.unregister_worker(bigint) is
 
 -- Gives threads back that only wait, so that they need not stay in the worker's memory. A thread
 -- with an answer the worker does not know yet (p_known counts the answered steps it knows) is kept:
--- it is not among those returned. Also kept is one that waits for nothing the engine knows of. A
--- thread that the worker has not held any more, because its job was stopped or has ended, is
--- returned too: it may be forgotten.
+-- it is not among those returned. Also kept is one that waits for nothing the engine knows of, and
+-- one that has yet to record that it heard of a cancellation. A thread that the worker has not held
+-- any more, because its job was stopped or has ended, is returned too: it may be forgotten.
 -- Locks: the worker, for update: no exchange of it is in flight; messages, skipping what others
 -- hold.
 -- Writes: messages. Raises: WF401, WF404, WF605; 55P03 when exchanges of the worker leave no gap
@@ -8822,9 +8840,16 @@ begin
     and (
       select true from ratchet_internal.messages open where open.job_id = turn.job_id
         and open.address = turn.address and open.position > 0 limit 1)
+    -- Word of a cancellation may have been handed over by an exchange that has just ended.
     and (
-      select true from ratchet_internal.messages told where told.job_id = turn.job_id
-        and told.address = turn.address and told.position < 0 limit 1) is null
+      select true from ratchet.jobs j where j.id = turn.job_id
+        and j.cancel_requested_at is not null
+        and (
+          select true from ratchet.jobs_attributes a where a.job_id = turn.job_id
+            and a.address = turn.address || '#cancel' limit 1) is null
+        and (
+          select is_shielded from ratchet.threads t where t.job_id = turn.job_id
+            and t.address = turn.address limit 1) is not true limit 1) is null
   returning held.job_id, held.address;
   return query
   select distinct given.job_id, coalesce(given.address, '')
@@ -9057,25 +9082,28 @@ comment on function ratchet.fail(bigint, bigint, int, int, text, int, text) is
 -- sql/dispatch/put_back.sql
 
 -- Gives a claimed activity back that this worker cannot run, to be taken again after a delay. The
--- claim does not count as an attempt. Does nothing when the claim is no longer the worker's.
--- Locks: worker (key share), the message. Writes: messages. Raises: WF401. Idempotent.
+-- claim does not count as an attempt: the next one has the same number, so that only p_epoch (as
+-- held_work was last given, if it was) tells a late call from one about a claim of now. Does
+-- nothing when the claim is no longer the worker's.
+-- Locks: worker (key share), the message. Writes: messages. Raises: WF401, WF404, WF605.
+-- Idempotent.
 
 create function ratchet.put_back(
   p_worker bigint, p_job_id bigint, p_position int, p_attempt int, p_address text default '',
-  p_delay_ms int default 500
+  p_delay_ms int default 500, p_epoch int default 0
 ) returns void
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  perform ratchet_internal.lock_worker(p_worker);
+  perform ratchet_internal.lock_worker(p_worker, p_epoch);
   update ratchet_internal.messages
   set worker_id = null, attempt = attempt - 1,
     due_at = ratchet_internal.write_time() + make_interval(secs => greatest(p_delay_ms, 0) / 1000.0)
   where job_id = p_job_id and address = p_address and position = p_position
     and worker_id = p_worker and attempt = p_attempt and kind = 'activity';
 end $$;
-comment on function ratchet.put_back(bigint, bigint, int, int, text, int) is
+comment on function ratchet.put_back(bigint, bigint, int, int, text, int, int) is
   'Gives a claimed activity back without counting it as an attempt.';
 
 -- sql/dispatch/commit_activity.sql
@@ -9435,7 +9463,8 @@ comment on function ratchet_internal.is_schedule_over(ratchet.schedules) is
 
 -- Starts a repeating call of Virtual: a schedule whose runs do not overlap and that ends with a
 -- failed one. p_rule is a cron expression, with all its fields; where it is none, the interval
--- counts, from the end of each run. One of the same id that is over is replaced.
+-- counts, from the end of each run. One of the same id that is over is replaced. Where it, or one
+-- that was stopped, has had a run in this second, the first run of an interval comes in the next.
 -- Locks: the id, the schedule. Writes: schedules. Wakes: an idle worker.
 -- Raises: as create_schedule; WF108 when there is neither. Returns false while the id runs.
 
@@ -9450,6 +9479,7 @@ declare
   v_kept ratchet.schedules;
   v_is_cron boolean := p_rule ~ E'^\\s*(@|\\S+(\\s+\\S+){4,5}\\s*$)'
     and (ratchet_internal.read_cron(p_rule)).months is not null;
+  v_delay interval := coalesce(p_delay, '0');
 begin
   perform ratchet_internal.check_isolation();
   perform pg_advisory_xact_lock(hashtextextended(p_namespace || chr(10) || p_id, 2027));
@@ -9464,10 +9494,17 @@ begin
       jsonb_build_object('cron', left(p_rule, 200)),
       'Give a cron expression of five or six fields, or a duration such as 5 minutes.');
   end if;
+  while not v_is_cron and exists (
+    select from ratchet.jobs where namespace = p_namespace
+      and key = ratchet_internal.occurrence_key(p_id, ratchet_internal.after(
+        ratchet_internal.now(), ratchet_internal.interval_ms(v_delay))))
+  loop
+    v_delay := v_delay + interval '1 second';
+  end loop;
   perform ratchet.create_schedule(p_id, 'call', p_args => p_args, p_queue => p_queue,
     p_cron => case when v_is_cron then p_rule end,
     p_every => case when not v_is_cron then greatest(p_every, '1 second') end,
-    p_delay => case when not v_is_cron then coalesce(p_delay, '0') end,
+    p_delay => case when not v_is_cron then v_delay end,
     p_catch_up => case when v_is_cron then 'skip' else 'one' end,
     p_overlap => case when v_is_cron then 'skip' else 'wait' end, p_from_end => not v_is_cron,
     p_stop_on_failure => true, p_max_runs => p_max_runs, p_options => p_options,
@@ -20465,6 +20502,20 @@ as $$
     select from ratchet_internal.messages m
     where m.job_id = t.job_id and m.address = t.address)
   union all
+  select 'a thread that is to be cancelled has heard of it, or will when it runs', j.id,
+    thread.address
+  from ratchet.jobs j
+  cross join lateral (
+    select ratchet_internal.main_address(j.generation) as address where j.returned_at is null
+    union all
+    select t.address from ratchet.threads t
+    where t.job_id = j.id and t.ended_at is null and not t.is_shielded) thread
+  where j.status > 0 and j.version is null and j.cancel_requested_at is not null
+    and not exists (select from ratchet_internal.messages m
+      where m.job_id = j.id and m.address = thread.address and m.position <= 0)
+    and not exists (select from ratchet.jobs_attributes a
+      where a.job_id = j.id and a.address = thread.address || '#cancel')
+  union all
   select 'a hook belongs to a job', t.job_id, t.address
   from ratchet.threads t where not exists (select from ratchet.jobs j where j.id = t.job_id)
   union all
@@ -21664,6 +21715,47 @@ end $$;
 comment on function ratchet_internal.remove_jobs(bigint[]) is
   'Removes jobs with everything that belongs to them; returns how many.';
 
+-- sql/upkeep/drop_signals.sql
+
+-- Drops signals that nobody consumed in time, and of those consumed the ones that no repetition can
+-- mean any more, at most p_batch. Skips what others hold. Null namespaces: all. Where one goes that
+-- was new, it may have stood for the others of its key (mark_matched), which are looked at again.
+-- Locks: the signals. Writes: signals. Returns how many it dropped.
+
+create function ratchet_internal.drop_signals(
+  p_now timestamptz, p_namespaces text[], p_batch int
+) returns bigint
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  v_dropped record;
+begin
+  with dropped as (
+    delete from ratchet_internal.signals where id = any (array(
+      select id from ratchet_internal.signals
+      where expires_at < p_now and (p_namespaces is null or namespace = any (p_namespaces))
+      order by expires_at limit p_batch for update skip locked))
+    returning key, namespace, is_new)
+  select count(*) as count, array_agg(key) filter (where is_new) as keys,
+    array_agg(namespace) filter (where is_new) as namespaces
+  into v_dropped from dropped;
+  if v_dropped.keys is not null then
+    update ratchet_internal.signals s set is_new = true
+    from (
+      select distinct on (given.key, given.namespace) left_over.id
+      from unnest(v_dropped.keys, v_dropped.namespaces) as given (key, namespace)
+      cross join lateral (
+        select id from ratchet_internal.signals
+        where key = any (array[given.key]) and namespace = given.namespace and not is_consumed
+        order by key, id limit 1) left_over) next
+    where s.id = any (array[next.id]) and not s.is_new and not s.is_consumed;
+  end if;
+  return v_dropped.count;
+end $$;
+comment on function ratchet_internal.drop_signals(timestamptz, text[], int) is
+  'Drops signals that nobody consumed in time; returns how many.';
+
 -- sql/upkeep/prune.sql
 
 -- Removes finished jobs whose time is over: expire_seconds after their end, or p_older_than where
@@ -21702,9 +21794,7 @@ begin
         else make_interval(secs => least(greatest(expire_seconds, 0), 1e10)) end)
     order by id for update skip locked) old;
   perform ratchet_internal.remove_jobs(v_jobs);
-  delete from ratchet_internal.signals where id = any (array(
-    select id from ratchet_internal.signals where expires_at < v_now
-    order by expires_at limit p_batch for update skip locked));
+  perform ratchet_internal.drop_signals(v_now, null, p_batch);
   delete from ratchet_internal.graph_facts where ctid = any (array(
     select ctid from ratchet_internal.graph_facts where recorded_at < v_now - p_older_than
     order by recorded_at limit p_batch for update skip locked));
@@ -21842,17 +21932,9 @@ returns bigint
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  v_count bigint;
 begin
   perform ratchet_internal.check_prune('0', p_batch);
-  delete from ratchet_internal.signals where id = any (array(
-    select id from ratchet_internal.signals
-    where expires_at < ratchet_internal.now()
-      and (p_namespaces is null or namespace = any (p_namespaces))
-    order by expires_at limit p_batch for update skip locked));
-  get diagnostics v_count = row_count;
-  return v_count;
+  return ratchet_internal.drop_signals(ratchet_internal.now(), p_namespaces, p_batch);
 end $$;
 comment on function ratchet.prune_signals(text[], int) is
   'Drops signals that nobody consumed in time, one batch a call; returns how many.';

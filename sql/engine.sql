@@ -273,6 +273,7 @@ begin;
 -- Retention, and who may do what. Roles for workers are made by the engine, others by you.
 \ir upkeep/check_prune.sql
 \ir upkeep/remove_jobs.sql
+\ir upkeep/drop_signals.sql
 \ir upkeep/prune.sql
 \ir upkeep/has_hook_steps.sql
 \ir upkeep/strip_jobs.sql

@@ -1,4 +1,3 @@
-import { call } from './call';
 import type { Database } from './database';
 import type { ActivityClaim } from './step-transaction';
 
@@ -20,7 +19,7 @@ export interface Route {
 const REGISTER = 'select ratchet.register_worker($1, $2, $3)';
 const ADD_ROUTES = 'select ratchet.add_routes($1, $2)';
 const REMOVE_ROUTES = 'select ratchet.remove_routes($1, $2)';
-const PUT_BACK = 'select ratchet.put_back($1, $2, $3, $4, $5)';
+const PUT_BACK = 'select ratchet.put_back($1, $2, $3, $4, $5, p_epoch => $6)';
 const UNREGISTER = 'select ratchet.unregister_worker($1)';
 const PRUNE = 'select ratchet.prune()';
 
@@ -44,12 +43,15 @@ export async function removeRoutes(database: Database, workerId: string, routes:
   await database.rows(REMOVE_ROUTES, [workerId, JSON.stringify(routes)]);
 }
 
-/** Gives back a claimed activity that cannot be run here, to be taken again in a moment. */
+/**
+ * Gives back a claimed activity that cannot be run here, to be taken again in a moment. Tried once:
+ * whoever tries again asks first whether the claim is still the one of then.
+ */
 export async function putBack(
   database: Database,
-  { workerId, jobId, position, attempt, address }: ActivityClaim,
+  { workerId, jobId, position, attempt, address, epoch }: ActivityClaim & { epoch: number },
 ): Promise<void> {
-  await call(database, undefined, PUT_BACK, [workerId, jobId, position, attempt, address]);
+  await database.rows(PUT_BACK, [workerId, jobId, position, attempt, address, epoch]);
 }
 
 /** Hands back everything the worker holds. */

@@ -12,6 +12,7 @@ import type { Served } from './served';
 export interface ActivityHost {
   readonly database: Database;
   readonly workerId: string;
+  readonly epoch: number;
   readonly served: Served;
   readonly isStopped: boolean;
   onError(error: unknown): void;
@@ -100,15 +101,19 @@ export class ClaimedActivities {
     void this.putBack(of);
   }
 
-  /** Until it is done: what is held and not run would wait for as long as this process lives. */
+  /**
+   * Until it is done: what is held and not run would wait for as long as this process lives. A look
+   * at what is held comes upon it by itself, and may have run it by now.
+   */
   private async putBack(of: Execution): Promise<void> {
-    const { database, workerId } = this.host;
-    for (let attempt = 0; workerId === this.host.workerId && !this.host.isStopped; attempt += 1) {
+    const { database, workerId, epoch } = this.host;
+    const isCurrent = () => workerId === this.host.workerId && epoch === this.host.epoch;
+    for (let attempt = 0; isCurrent() && !this.host.isStopped; attempt += 1) {
       try {
-        await putBack(database, { ...of, workerId });
+        await putBack(database, { ...of, workerId, epoch });
         return;
       } catch (error) {
-        this.host.onError(error);
+        if (isCurrent()) this.host.onError(error);
         await backoff(attempt);
       }
     }

@@ -52,6 +52,12 @@ register() {
   echo "worker $worker serves $queue"
 }
 
+# A claim without an answer may have been carried out, and what it took would be held, and not run,
+# as long as this worker lives: all goes back, and it begins anew.
+begin_anew() {
+  ask -v worker="$worker" <<<"select ratchet.unregister_worker(:worker);" >/dev/null && register
+}
+
 # JSON may be written over several lines, but a line break in it means no more than a blank.
 claim() {
   ask -v worker="$worker" <<<"select job_id, position, attempt, address, name,
@@ -94,7 +100,8 @@ until register || [[ -n $is_stopping ]]; do rest; done
 while [[ -z $is_stopping ]]; do
   if ! claimed=$(claim); then
     echo "claim: $claimed" >&2
-    if [[ $claimed == *WF401* ]]; then register; else rest; fi
+    [[ $claimed == *WF401* ]] || rest
+    until begin_anew || [[ -n $is_stopping ]]; do rest; done
   elif [[ -z $claimed ]]; then
     rest
   else

@@ -1,8 +1,8 @@
 -- Gives threads back that only wait, so that they need not stay in the worker's memory. A thread
 -- with an answer the worker does not know yet (p_known counts the answered steps it knows) is kept:
--- it is not among those returned. Also kept is one that waits for nothing the engine knows of. A
--- thread that the worker has not held any more, because its job was stopped or has ended, is
--- returned too: it may be forgotten.
+-- it is not among those returned. Also kept is one that waits for nothing the engine knows of, and
+-- one that has yet to record that it heard of a cancellation. A thread that the worker has not held
+-- any more, because its job was stopped or has ended, is returned too: it may be forgotten.
 -- Locks: the worker, for update: no exchange of it is in flight; messages, skipping what others
 -- hold.
 -- Writes: messages. Raises: WF401, WF404, WF605; 55P03 when exchanges of the worker leave no gap
@@ -45,9 +45,16 @@ begin
     and (
       select true from ratchet_internal.messages open where open.job_id = turn.job_id
         and open.address = turn.address and open.position > 0 limit 1)
+    -- Word of a cancellation may have been handed over by an exchange that has just ended.
     and (
-      select true from ratchet_internal.messages told where told.job_id = turn.job_id
-        and told.address = turn.address and told.position < 0 limit 1) is null
+      select true from ratchet.jobs j where j.id = turn.job_id
+        and j.cancel_requested_at is not null
+        and (
+          select true from ratchet.jobs_attributes a where a.job_id = turn.job_id
+            and a.address = turn.address || '#cancel' limit 1) is null
+        and (
+          select is_shielded from ratchet.threads t where t.job_id = turn.job_id
+            and t.address = turn.address limit 1) is not true limit 1) is null
   returning held.job_id, held.address;
   return query
   select distinct given.job_id, coalesce(given.address, '')

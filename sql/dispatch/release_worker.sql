@@ -7,7 +7,7 @@
 -- the row stays for it, marked as lost, and comes up again a second later, as what it is now: a
 -- worker that has stopped by itself is never counted as lost.
 -- Locks: the worker; then messages, skipping what others hold. Writes: workers, messages,
--- attributes, jobs. Wakes: idle workers.
+-- attributes, jobs. Raises: WF605. Wakes: idle workers.
 
 create function ratchet_internal.release_worker(
   p_worker bigint, p_now timestamptz, p_is_lost boolean, p_is_failing boolean default true
@@ -19,6 +19,7 @@ declare
   v_has_stopped boolean;
   v_is_lost boolean;
 begin
+  perform ratchet_internal.check_isolation(); -- what it has just claimed would be forgotten
   select has_stopped or not p_is_lost into v_has_stopped
   from ratchet_internal.workers where id = p_worker for update;
   if not found then return; end if;

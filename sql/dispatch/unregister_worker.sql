@@ -1,6 +1,6 @@
 -- Ends a worker that stops on purpose: what it holds is free for others in the same commit, but for
 -- what somebody else has locked, which is a moment after that.
--- Idempotent. Locks: the worker, messages. Wakes: idle workers.
+-- Idempotent. Locks: the worker, messages. Raises: WF605. Wakes: idle workers.
 
 create function ratchet.unregister_worker(p_worker bigint) returns void
 language sql volatile security definer

@@ -21,8 +21,11 @@ declare
   v_answer json;
 begin
   perform ratchet_internal.check_isolation();
+  perform ratchet_internal.check_escalation(json_build_object('metadata', p_metadata));
+  -- Done by the first sending of this call, which may have put another value under the key.
   select id into v_id from ratchet.escalations
-  where request_id = p_request_id and status = 'resolved' and metadata @> v_wanted;
+  where request_id = p_request_id and status = 'resolved'
+    and metadata @> (v_wanted || coalesce(p_metadata::jsonb, '{}'));
   for v_try in 1 .. 1000 loop
     if v_id is null then
       select id into v_id from ratchet.escalations

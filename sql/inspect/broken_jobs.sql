@@ -23,6 +23,20 @@ as $$
     select from ratchet_internal.messages m
     where m.job_id = t.job_id and m.address = t.address)
   union all
+  select 'a thread that is to be cancelled has heard of it, or will when it runs', j.id,
+    thread.address
+  from ratchet.jobs j
+  cross join lateral (
+    select ratchet_internal.main_address(j.generation) as address where j.returned_at is null
+    union all
+    select t.address from ratchet.threads t
+    where t.job_id = j.id and t.ended_at is null and not t.is_shielded) thread
+  where j.status > 0 and j.version is null and j.cancel_requested_at is not null
+    and not exists (select from ratchet_internal.messages m
+      where m.job_id = j.id and m.address = thread.address and m.position <= 0)
+    and not exists (select from ratchet.jobs_attributes a
+      where a.job_id = j.id and a.address = thread.address || '#cancel')
+  union all
   select 'a hook belongs to a job', t.job_id, t.address
   from ratchet.threads t where not exists (select from ratchet.jobs j where j.id = t.job_id)
   union all

@@ -21,7 +21,7 @@ begin
     entity = coalesce(v_terms.entity, p_workflow), is_labelled = v_terms.entity is not null,
     input = p_input, options = v_terms.retry, request_id = p_request_id, updated_at = v_now,
     expire_seconds = v_terms.expire_seconds, is_hookable = v_terms.is_hookable,
-    is_persistent = v_terms.is_persistent
+    is_persistent = v_terms.is_persistent, is_watched = is_watched or v_terms.is_watched
   where key = p_id and namespace = p_namespace and status = -1
   returning id into v_job;
   if not found then return 0; end if;

@@ -14,6 +14,8 @@ create table ratchet_internal.graph_facts (
   constraint "a measure is one that is counted"
     check (measure in ('job', 'count', 'sum', 'avg', 'mdn', 'index'))
 );
+-- No row has a name: this lets them be deleted where a publication takes in all tables.
+alter table ratchet_internal.graph_facts replica identity full;
 create index graph_facts_found on ratchet_internal.graph_facts (space, topic, key, bucket);
 create index graph_facts_old on ratchet_internal.graph_facts (recorded_at);
 comment on table ratchet_internal.graph_facts is

@@ -90,7 +90,9 @@ comment on column ratchet.schedules.next_at is 'The next occurrence; infinity: t
 comment on column ratchet.schedules.look_at is
   'When the engine looks at it next; later than next_at while it waits or rests.';
 comment on column ratchet.schedules.last_at is 'The last occurrence that was started.';
-comment on column ratchet.schedules.last_key is 'Workflow id of the last job it started.';
+comment on column ratchet.schedules.last_key is
+  'Workflow id of the last job it started; where runs may not overlap, of one that was triggered '
+  'only if the last had ended by then.';
 comment on column ratchet.schedules.forgotten_key is
   'Workflow id of a run that was over when the schedule was altered or resumed: whether it failed '
   'does not matter any more.';

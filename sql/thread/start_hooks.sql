@@ -1,7 +1,8 @@
 -- Starts the hooks that steps scheduled in this transaction ask for, once per step, and answers the
 -- steps. Whether there was a job to take them makes no difference to who asked.
--- Locks: nothing (the caller has locked the jobs that are hooked). Writes: jobs, threads, messages,
--- attributes. Wakes: idle workers.
+-- The caller has locked the jobs that ran when it began (lock_jobs); one that was started since is
+-- locked here, before its hooks are numbered by a statement that sees those it has.
+-- Locks: jobs started meanwhile. Writes: jobs, threads, messages, attributes. Wakes: idle workers.
 
 create function ratchet_internal.start_hooks(
   p_now timestamptz, p_jobs bigint[], p_addresses text[], p_positions int[], p_kinds text[]
@@ -24,8 +25,9 @@ begin
   from ratchet_internal.asked_steps(p_jobs, p_addresses, p_positions, p_kinds, array['hook']) m
   left join lateral (
     select id from ratchet.jobs where namespace = m.namespace and key = m.options ->> 'id'
+      and status > 0
       and ratchet_internal.is_name(m.options ->> 'queue') and ratchet_internal.is_name(m.name)
-    limit 1) target on true;
+    limit 1 for no key update) target on true;
   if v_hook.jobs is null then return; end if;
   perform ratchet_internal.add_attributes(p_now, v_hook.targets, v_hook.data)
   where cardinality(array_remove(v_hook.data::text[], null)) > 0;

@@ -34,9 +34,7 @@ begin
         else make_interval(secs => least(greatest(expire_seconds, 0), 1e10)) end)
     order by id for update skip locked) old;
   perform ratchet_internal.remove_jobs(v_jobs);
-  delete from ratchet_internal.signals where id = any (array(
-    select id from ratchet_internal.signals where expires_at < v_now
-    order by expires_at limit p_batch for update skip locked));
+  perform ratchet_internal.drop_signals(v_now, null, p_batch);
   delete from ratchet_internal.graph_facts where ctid = any (array(
     select ctid from ratchet_internal.graph_facts where recorded_at < v_now - p_older_than
     order by recorded_at limit p_batch for update skip locked));

@@ -6,17 +6,9 @@ returns bigint
 language plpgsql volatile security definer
 set search_path = pg_catalog, pg_temp
 as $$
-declare
-  v_count bigint;
 begin
   perform ratchet_internal.check_prune('0', p_batch);
-  delete from ratchet_internal.signals where id = any (array(
-    select id from ratchet_internal.signals
-    where expires_at < ratchet_internal.now()
-      and (p_namespaces is null or namespace = any (p_namespaces))
-    order by expires_at limit p_batch for update skip locked));
-  get diagnostics v_count = row_count;
-  return v_count;
+  return ratchet_internal.drop_signals(ratchet_internal.now(), p_namespaces, p_batch);
 end $$;
 comment on function ratchet.prune_signals(text[], int) is
   'Drops signals that nobody consumed in time, one batch a call; returns how many.';

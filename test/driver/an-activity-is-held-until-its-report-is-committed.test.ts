@@ -20,7 +20,7 @@ registerActivities({ counted: () => (count += 1) });
 
 function claimed(): ClaimedActivities {
   const database = undefined as unknown as Database; // of which nothing is asked here
-  const host = { database, workerId: '1', served: new Served(), isStopped: false };
+  const host = { database, workerId: '1', epoch: 0, served: new Served(), isStopped: false };
   return new ClaimedActivities({ ...host, onError: () => undefined }, () => undefined);
 }
 

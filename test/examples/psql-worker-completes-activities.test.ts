@@ -1,9 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import test, { type ExecutionContext } from 'ava';
 import { engine } from '../support/engine';
+import { temporaryFolder } from '../support/temporary-folder';
 import { waitFor } from '../support/wait-for';
 
 const sql = engine();
@@ -13,8 +15,8 @@ const testWithPsql = hasPsql ? test.serial : test.serial.skip;
 if (!hasPsql) console.error('psql is not installed: its example is not run.');
 
 /** Runs the script; it is stopped with the test. */
-function startWorker(t: ExecutionContext, queue: string) {
-  const env = { ...process.env, DATABASE_URL: sql.url(), POLL_SECONDS: '0.1' };
+function startWorker(t: ExecutionContext, queue: string, more: NodeJS.ProcessEnv = {}) {
+  const env = { ...process.env, DATABASE_URL: sql.url(), POLL_SECONDS: '0.1', ...more };
   const child = spawn('bash', [script, queue], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   t.teardown(() => child.kill('SIGTERM'));
   const lines: string[] = [];
@@ -89,4 +91,28 @@ testWithPsql('it registers anew when its lease was taken over', async (t) => {
   child.kill('SIGTERM');
   await closed;
   t.is(lines.filter((line) => line.includes('serves')).length, 2);
+});
+
+/** Runs psql, but tells nothing of the first claim that took something. */
+const FORGETFUL = `#!/usr/bin/env bash
+PATH=\${PATH#*:}
+input=$(cat)
+output=$(psql "$@" <<<"$input") || exit
+if [[ $input == *claim_activity* && -n $output && ! -e $0.told ]]; then
+  touch "$0.told"
+  exit 2
+fi
+[[ -z $output ]] || echo "$output"
+`;
+
+testWithPsql('what a claim took that got no answer is claimed again', async (t) => {
+  const queue = sql.name();
+  const folder = temporaryFolder({ psql: FORGETFUL });
+  await chmod(join(folder, 'psql'), 0o755);
+  const { answered } = await jobOf(queue, [['lost']]);
+  const { child, closed } = startWorker(t, queue, { PATH: `${folder}:${process.env['PATH']}` });
+  const rows = await answered();
+  t.is(rows[0]?.['value'], '"LOST"');
+  child.kill('SIGTERM');
+  await closed;
 });

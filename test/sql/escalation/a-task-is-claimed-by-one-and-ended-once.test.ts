@@ -104,6 +104,18 @@ test.serial('each call repeated with its request id gives the first answer', asy
   t.like(await twice(all, [both, request]), { ok: true });
 });
 
+test.serial('repeated, what found its task by a value that it changed ends no other', async (t) => {
+  const [first, second] = [await create({ metadata: { state: 'new' } }), await create()];
+  await call('update_escalation($1, $2)', [second.id, JSON.stringify({ metadata: first })]);
+  await call('update_escalation($1, $2)', [second.id, '{"metadata": {"state": "new"}}']);
+  const request = '00000000-0000-4000-8000-00000000000a';
+  const text = `resolve_escalation_by_metadata('state', '"new"', null, null,
+    '{"state": "done"}', $1)`;
+  t.like(await call(text, [request]), { ok: true, entry: { id: first.id } });
+  t.like(await call(text, [request]), { ok: true, entry: { id: first.id } });
+  t.like(await get(second.id), { status: 'pending' });
+});
+
 test.serial(
   'by metadata: the lowest number, the oldest, of the roles; and what is left',
   async (t) => {

@@ -171,6 +171,11 @@ test.serial('broken rules are reported with the job that breaks them', async (t)
       'the semaphore of a running job counts its open threads',
       'update ratchet.jobs set status = 2 where status > 0',
     ],
+    [
+      'a thread that is to be cancelled has heard of it, or will when it runs',
+      `update ratchet.jobs set cancel_requested_at = updated_at where status > 0;
+        delete from ratchet_internal.messages where position <= 0`,
+    ],
     ['a step belongs to a job', 'delete from ratchet.jobs'],
     ['what a worker holds names a registered worker', 'delete from ratchet_internal.workers'],
   ];

@@ -56,6 +56,18 @@ test.serial('options: entity, expire, retry, and a delay before the first turn',
   t.like(await sql.exchange(worker), [{ kind: 'start', name: 'order' }]);
 });
 
+test.serial('watch: the end of a job is notified, also where its id was reserved', async (t) => {
+  const [id, reserved] = [sql.name(), sql.name()];
+  await sql.start(id, id, [], { watch: true });
+  await sql.start(reserved, reserved, [], { pending: 60 });
+  await sql.start(reserved, reserved, [], { watch: true });
+  const watched = 'select is_watched from ratchet.jobs where key in ($1, $2)';
+  t.deepEqual(await sql.rows(watched, [id, reserved]), [
+    { is_watched: true },
+    { is_watched: true },
+  ]);
+});
+
 test.serial('a bulk start starts what is missing, and says how much that was', async (t) => {
   const text = `select ratchet.start_workflows('w', $1, $2)`;
   const call = (ids: string[]) => sql.value(text, [ids, ids.map((id) => JSON.stringify([id]))]);

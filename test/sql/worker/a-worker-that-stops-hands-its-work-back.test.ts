@@ -1,5 +1,5 @@
 import test from 'ava';
-import { engine } from '../../support/engine';
+import { codeOf, engine } from '../../support/engine';
 
 const sql = engine();
 
@@ -38,4 +38,19 @@ test.serial('unregistering twice, or what never was, does nothing', async (t) =>
   await sql.rows('select ratchet.unregister_worker($1)', [worker]);
   await sql.rows('select ratchet.unregister_worker(null)');
   t.is(await sql.value('select count(*)::int from ratchet.workers where id = $1', [worker]), 0);
+});
+
+test.serial('what it claimed after a snapshot is not forgotten with it', async (t) => {
+  const queue = sql.name();
+  const worker = await sql.worker(queue);
+  const client = await sql.pool().connect();
+  await client.query('begin isolation level repeatable read');
+  await client.query('select');
+  const job = await sql.start(queue, queue);
+  await sql.exchange(worker);
+  const stop = client.query('select ratchet.unregister_worker($1)', [worker]);
+  t.is(await codeOf(stop), 'WF605');
+  await client.query('rollback');
+  client.release();
+  t.like(await sql.messages(job), [{ worker_id: worker }]);
 });

@@ -47,6 +47,25 @@ test.serial('one that is to be cancelled is kept', async (t) => {
   await sql.rows('select ratchet.cancel($1)', [queue]);
   t.deepEqual(await evict(worker, job, 0), []);
   t.like(await sql.exchange(worker), [{ kind: 'cancel', job_id: job }]);
+  t.deepEqual(await evict(worker, job, 0), [], 'word of it may be on its way');
+  const heard = { job, address: '#cancel', position: 1, kind: 'cancel', input: [] };
+  await sql.exchange(worker, { steps: [heard], turns: 0, activities: 0 });
+  t.deepEqual(await evict(worker, job, 1), [job]);
+});
+
+test.serial('one that is shielded from the cancellation of its job is given back', async (t) => {
+  const { queue, worker, job } = await waiting({ kind: 'sleep' });
+  const hooks = `${queue}-hooks`;
+  const options = { id: queue, queue: hooks, shielded: 'true' };
+  const hook = { job, position: 2, kind: 'hook', name: hooks, input: [], options };
+  await sql.exchange(worker, { plans: [hook], turns: 0, activities: 0 });
+  const other = await sql.worker(hooks);
+  t.like(await sql.exchange(other), [{ kind: 'start', address: 'h1' }]);
+  await sql.rows('select ratchet.cancel($1)', [queue]);
+  const sleep = { job, address: 'h1', position: 1, kind: 'sleep' };
+  await sql.exchange(other, { plans: [sleep], turns: 0, activities: 0 });
+  const text = `select address from ratchet.evict($1, $2, '{0}', '{h1}')`;
+  t.deepEqual(await sql.rows(text, [other, [job]]), [{ address: 'h1' }]);
 });
 
 test.serial('one that was terminated may be forgotten', async (t) => {
