@@ -157,13 +157,13 @@ comment on function ratchet.version() is
 
 -- Postgres cannot turn \u0000 or half of a surrogate pair into text, and refuses to read any field
 -- of a JSON value that holds one somewhere. Values of users may, so that whoever reads a field of
--- an object that could hold such a value reads it through here. A backslash that is escaped is made
--- a slash first, so that what follows it is not taken for an escape. Inlinable.
+-- an object that could hold such a value reads it through here. A backslash that is escaped is
+-- written as its number first, so that what follows it is not taken for an escape. Inlinable.
 
 create function ratchet_internal.readable(p_value json) returns json
 language sql immutable parallel safe
 return case when strpos(p_value::text, E'\\u') = 0 then p_value
-  else regexp_replace(replace(p_value::text, E'\\\\', E'\\/'), E'\\\\u0000'
+  else regexp_replace(replace(p_value::text, E'\\\\', E'\\u005c'), E'\\\\u0000'
     || E'|\\\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\\\u[dD][c-fC-F][0-9a-fA-F]{2})'
     || E'|(?<!\\\\u[dD][89abAB][0-9a-fA-F]{2})\\\\u[dD][c-fC-F][0-9a-fA-F]{2}', '', 'g')::json end;
 comment on function ratchet_internal.readable(json) is
@@ -180,7 +180,7 @@ language plpgsql immutable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if p_value::text ~ E'\\\\u(0000|[dD][89a-fA-F])' and replace(p_value::text, E'\\\\', E'\\/')
+  if p_value::text ~ E'\\\\u(0000|[dD][89a-fA-F])' and replace(p_value::text, E'\\\\', E'\\u005c')
     <> ratchet_internal.readable(p_value)::text
   then
     perform ratchet_internal.raise_error('WF105', 'invalid text',
@@ -6729,8 +6729,8 @@ begin
   if ratchet_internal.limited_role() is not null then
     v_code := 'WF701';
     v_change := (p_document, null, 'a role that is limited to queues may not use the data of jobs');
-  elsif p_input::text !~ E'\\\\u(0000|[dD][89a-fA-F])' or replace(p_input::text, E'\\\\', E'\\/')
-    = ratchet_internal.readable(p_input)::text
+  elsif p_input::text !~ E'\\\\u(0000|[dD][89a-fA-F])'
+    or replace(p_input::text, E'\\\\', E'\\u005c') = ratchet_internal.readable(p_input)::text
   then
     v_code := 'WF305';
     v_change := case when p_name like 'search.%'
@@ -13966,7 +13966,7 @@ as $$
     ('activity', 'expire statusThreshold', 'value', null, null, null),
     ('activity', 'persistent statusThresholdType settings collationInt eventName timeout',
       'idle', null, null, null),
-    ('activity', 'retry', 'any', null, 'worker await', null),
+    ('activity', 'retry', 'any', null, 'worker', null),
     ('activity', 'stats', 'object', 'stats', 'trigger', null),
     ('activity', 'entity', 'value', null, 'trigger', null),
     ('activity', 'await', 'value', null, 'await', null),

@@ -11,6 +11,7 @@ export interface HotMeshClient {
   getStatus(jobId: string): Promise<number>;
   getState(topic: string, jobId: string): Promise<JobStateWithMetadata>;
   getQueryState(jobId: string, fields: string[]): Promise<Record<string, string | null>>;
+  /** With `suppress` no error either where there is no such job. */
   interrupt(topic: string, jobId: string, options?: TerminateOptions): Promise<void>;
 }
 
@@ -40,7 +41,14 @@ export function hotMeshClient(
     getStatus: (jobId) => reach(jobId).status(),
     getState: (_topic, jobId) => reach(jobId).state(true),
     getQueryState: (jobId, fields) => reach(jobId).queryState(fields),
-    interrupt: (_topic, jobId, options) => reach(jobId).terminate(options),
+    interrupt: async (_topic, jobId, options) => {
+      try {
+        await reach(jobId).terminate(options);
+      } catch (error) {
+        const isUnknown = (error as { code?: unknown } | null)?.code === 404;
+        if (!isUnknown || options?.suppress !== true) throw error;
+      }
+    },
   };
   targets.set(client, { hub, namespace });
   return client;

@@ -31,7 +31,9 @@ export function condition<T>(
   return durableCall('condition', {
     kind: 'wait',
     name: checkName(signalId, 'signalId'),
-    delay,
+    // A signal that is there already is looked for once the wait is committed: one without any
+    // time would be over by then.
+    delay: delay === null ? null : Math.max(delay, 1),
     options: task,
     convert: (answer) => (answer.isFailed ? false : fromJson(answer.value)),
   });

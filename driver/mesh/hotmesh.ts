@@ -250,9 +250,9 @@ export class HotMesh {
 
   /** Counts what jobs of a topic said of themselves when they started. */
   async getStats(topic: string, query: given.StatsQuery): Promise<given.StatsResponse> {
-    const json = toJson(query, 'query');
-    const call = graphs.readStats(this.opened().database, topic, json, this.app);
-    return fromJson(await saying(topic, call)) as given.StatsResponse;
+    const call = graphs.readStats(this.opened().database, topic, toJson(query, 'query'), this.app);
+    const { segments, ...rest } = fromJson(await saying(topic, call)) as given.StatsResponse;
+    return segments ? { ...rest, segments } : rest;
   }
 
   /** The ids of jobs of a topic, by facet and time. */

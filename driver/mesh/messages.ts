@@ -72,7 +72,12 @@ export interface JobOutput<T = any> {
 export function outputOf({ metadata, data }: JobOutput<unknown>): JobOutput {
   const { err } = metadata;
   const told = err === undefined ? {} : { err: errorText(err) };
-  return { metadata: { ...metadata, ...told }, data: data ?? undefined };
+  return { metadata: { ...metadata, ...told }, data: isWritten(data) ? data : undefined };
+}
+
+/** Maps of which nothing is defined leave an empty object behind. */
+function isWritten(data: unknown): boolean {
+  return typeof data === 'object' && data !== null && Object.keys(data).length > 0;
 }
 
 function errorText(err: string): string {

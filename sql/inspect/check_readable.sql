@@ -6,7 +6,7 @@ language plpgsql immutable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if p_value::text ~ E'\\\\u(0000|[dD][89a-fA-F])' and replace(p_value::text, E'\\\\', E'\\/')
+  if p_value::text ~ E'\\\\u(0000|[dD][89a-fA-F])' and replace(p_value::text, E'\\\\', E'\\u005c')
     <> ratchet_internal.readable(p_value)::text
   then
     perform ratchet_internal.raise_error('WF105', 'invalid text',

@@ -271,6 +271,9 @@ test.serial('5: the lower-level client reads and stops jobs of its namespace', a
   const again = hotMesh.interrupt('q-park', 'same');
   await t.throwsAsync(again, { message: 'Job same already completed' });
   await hotMesh.interrupt('q-park', 'same', { suppress: true });
+  await hotMesh.interrupt('q-park', 'unknown', { suppress: true });
+  const nobody = hotMesh.interrupt('q-park', 'unknown');
+  await t.throwsAsync(nobody, { message: 'Job unknown not found' });
   await t.throwsAsync(hotMesh.interrupt('t', 'same', { reson: 'x' } as never), { code: 'WF104' });
   await t.throwsAsync(hotMesh.getStatus('unknown'), { message: 'Job unknown not found' });
   const unknown = await t.throwsAsync(hotMesh.getState('q-park', 'unknown'));

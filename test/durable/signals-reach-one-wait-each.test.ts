@@ -17,6 +17,12 @@ async function limited(id: string) {
   return workflow.condition(id, '50ms');
 }
 
+async function looking(id: string) {
+  const look = () => workflow.condition<string>(id, '0s');
+  const task = await workflow.condition<string>(id, { timeout: 0 });
+  return [task, await look(), await look()];
+}
+
 async function sender(id: string) {
   void workflow.signal(id, { from: workflow.workflowInfo().workflowId });
   return 'gone';
@@ -41,6 +47,14 @@ test.serial('a signal before the wait is kept for it; payloads are any JSON', as
     });
     t.deepEqual(await handle.result(), payload);
   }
+});
+
+test.serial('11.2: a wait without any time takes the signal that is there', async (t) => {
+  const { connection, client } = await durableTest(t);
+  await Durable.Worker.create({ connection, taskQueue: 'q', workflow: looking });
+  for (const payload of ['first', 'second']) await client.workflow.signal('there', payload);
+  const handle = await client.workflow.start(looking, { taskQueue: 'q', args: ['there'] });
+  t.deepEqual(await handle.result(), ['first', 'second', false]);
 });
 
 test.serial('each wait takes one signal, in the order they were sent', async (t) => {

@@ -1,6 +1,7 @@
 import test from 'ava';
 import { Durable } from '../../driver';
 import { durableTest } from '../support/durable';
+import { waitFor } from '../support/wait-for';
 
 const { workflow } = Durable;
 const seen: unknown[] = [];
@@ -104,4 +105,25 @@ test.serial('4.1, 4.3: any value from outside, as argument and as signal', async
       t.deepEqual(result, [expected ?? null, expected ?? null], name);
     }),
   );
+});
+
+test.serial('4.1, 10.11, 15: a backslash stays one, whatever comes after it', async (t) => {
+  const { connection, client, pool } = await durableTest(t);
+  const path = 'C:\\users\\u0041\\ud800';
+  async function asking() {
+    const task = { role: path, description: path, metadata: { [path]: path } };
+    return workflow.condition('asked', { ...task, envelope: { path } });
+  }
+  await Durable.Worker.create({ connection, taskQueue: 'q', workflow: asking });
+  const start = { taskQueue: 'q', workflowId: path, args: [] as [], marker: { '-m': path } };
+  const handle = await client.workflow.start(asking, start);
+  const task = await waitFor('there is a task', async () => {
+    const [entry] = await client.escalations.list({ role: path });
+    return entry;
+  });
+  t.like(task, { role: path, description: path, metadata: { [path]: path }, envelope: { path } });
+  const marks = `select value from ratchet.jobs_attributes where field = '-m'`;
+  t.deepEqual((await pool.query(marks)).rows, [{ value: path }]);
+  await handle.terminate({ reason: path, stack: `${path} \u001b[1m` });
+  t.like(await t.throwsAsync(handle.result()), { message: path, stack: `${path} \u001b[1m` });
 });

@@ -82,6 +82,20 @@ test.serial(
   },
 );
 
+test.serial('3.2, 4: maps of which nothing is defined have written no data', async (t) => {
+  const { running } = await meshTest(t);
+  const mesh = await running(`
+activities:
+  t: { type: trigger, job: { maps: { a: '{t.output.data.a}', b: { c: '{t.output.data.c}' } } } }
+  w: { type: worker, topic: work, job: { maps: { a: '{w.output.data.a}' } } }
+transitions: { t: [{ to: w, conditions: { code: 404 } }] }
+`);
+  const { data, metadata } = await mesh.pubsub('any', {});
+  t.is(data, undefined);
+  t.is((await mesh.getState('any', metadata.jid)).data, undefined);
+  t.deepEqual((await mesh.pubsub('any', { c: null })).data, { b: { c: null } });
+});
+
 test.serial('3.2, 10: who asks gets what is emitted first, and the job goes on', async (t) => {
   const { running } = await meshTest(t);
   const mesh = await running(SHAPES);

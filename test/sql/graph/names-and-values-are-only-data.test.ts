@@ -8,6 +8,7 @@ const HOSTILE = [
   `'; drop table ratchet.jobs; --`,
   'a $$ || $1 || $$',
   '"}{\\',
+  'C:\\users\\u0041\\ud800',
   '%s%I%L',
   '{a.b}',
   'ü😀 \u2028',
@@ -99,6 +100,11 @@ test.serial('text that Postgres cannot store does no harm', async (t) => {
   const [claim] = await app.work(worker, ({ input }) => ({ data: input }));
   t.deepEqual(claim?.input, { id: 'o\u0000', text: 'a\u0000b\ud800' });
   t.like(await app.state('o'), { status: 0, data: { said: 'ab' } });
+  await app.publish('odd', { id: 'b' });
+  await app.work(worker, () => ({
+    data: { text: '\\u0000\\\u0000C:\\dir\\ud800\ud800 \u001b[1m' },
+  }));
+  t.like(await app.state('b'), { data: { said: '\\u0000\\C:\\dir\\ud800 \u001b[1m' } });
   await app.publish('odd', { id: 'p' });
   await app.work(worker, () => ({ failed: true, code: 500, data: { message: 'no\u0000\udc00' } }));
   t.like(await app.state('p'), { status: 0, error: { message: 'no' } });
