@@ -103,7 +103,7 @@ export class Hub {
     const { class: given, options = {} } = connection;
     this.isSecured = connection.isSecured ?? false;
     const pool = isPool(given) ? given : undefined;
-    const config = pool === undefined ? options : optionsOf(pool);
+    const config = setIn(pool === undefined ? options : optionsOf(pool));
     this.database = new Database(config, pool, connection);
     this.results = new ResultWaiter(this.database, settings.pollMs);
     this.inbox = new Inbox(this.database, settings.pollMs);
@@ -262,6 +262,11 @@ export function isPool(given: unknown): given is Pool {
 function optionsOf(pool: Pool): ClientConfig {
   const { password } = pool.options;
   return { ...pool.options, ...(password === undefined ? {} : { password }) };
+}
+
+/** Without options that are undefined: they would take the place of limits that the driver has. */
+function setIn(options: ClientConfig): ClientConfig {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
 
 /** The hub of a connection; equal options share one, of functions the same. */
