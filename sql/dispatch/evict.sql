@@ -1,6 +1,7 @@
 -- Gives threads back that only wait, so that they need not stay in the worker's memory. A thread
 -- with an answer the worker does not know yet (p_known counts the answered steps it knows) is kept:
--- it is not among those returned. Also kept is one that waits for nothing the engine knows of. A
+-- it is not among those returned. Also kept is one that waits for nothing the engine knows of, and
+-- one that is to be cancelled and has not recorded that it was: word of it may be on its way. A
 -- thread that the worker has not held any more, because its job was stopped or has ended, is
 -- returned too: it may be forgotten.
 -- Locks: the worker, for update: no exchange of it is in flight; messages, skipping what others
@@ -48,6 +49,13 @@ begin
     and (
       select true from ratchet_internal.messages told where told.job_id = turn.job_id
         and told.address = turn.address and told.position < 0 limit 1) is null
+    and (
+      select true from ratchet.jobs j where j.id = any (array[turn.job_id])
+        and j.cancel_requested_at is not null
+        and not exists (select from ratchet.jobs_attributes a
+          where a.job_id = turn.job_id and a.address = turn.address || '#cancel')
+        and not exists (select from ratchet.threads h
+          where h.job_id = turn.job_id and h.address = turn.address and h.is_shielded)) is null
   returning held.job_id, held.address;
   return query
   select distinct given.job_id, coalesce(given.address, '')

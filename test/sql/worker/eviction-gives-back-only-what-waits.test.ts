@@ -47,6 +47,12 @@ test.serial('one that is to be cancelled is kept', async (t) => {
   await sql.rows('select ratchet.cancel($1)', [queue]);
   t.deepEqual(await evict(worker, job, 0), []);
   t.like(await sql.exchange(worker), [{ kind: 'cancel', job_id: job }]);
+  // The answer to that exchange may be on its way, and nobody else would be told.
+  t.deepEqual(await evict(worker, job, 0), []);
+  const cancel = { kind: 'cancel', name: 'cancel', address: '#cancel', input: [], delivery: 1 };
+  const plans = [{ job, position: 2, kind: 'sleep' }];
+  await sql.exchange(worker, { steps: [{ job, position: 1, ...cancel }], plans });
+  t.deepEqual(await evict(worker, job, 1), [job]);
 });
 
 test.serial('one that was terminated may be forgotten', async (t) => {
