@@ -118,7 +118,8 @@ export class Registration {
 
   /** Registers, under a new number each time. */
   async register(): Promise<void> {
-    const { leaseSeconds, onError, onChange } = this.options;
+    const { onError, onChange } = this.options;
+    const leaseSeconds = Math.ceil(this.options.leaseSeconds);
     const name = `${hostname()}-${process.pid}`;
     this.workerId = await calls.registerWorker(this.database, name, this.routes, leaseSeconds);
     this.epoch = 0;
