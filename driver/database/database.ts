@@ -129,9 +129,11 @@ export class Database {
   }
 
   private async end(): Promise<void> {
-    await within(GOODBYE_TIMEOUT_MS, this.pool.end());
-    // Those that still wait for an answer: nobody waits for them any more.
-    for (const client of this.clients) void client.end().catch(ignore);
+    const ended = this.pool.end();
+    // Those that still wait, for an answer or for the other side to close, would hold the process.
+    const cut = () => this.clients.forEach(({ connection }) => connection.stream.destroy());
+    setTimeout(cut, GOODBYE_TIMEOUT_MS).unref();
+    await within(GOODBYE_TIMEOUT_MS, ended);
   }
 }
 
