@@ -1,10 +1,11 @@
 import { Client, Pool, type ClientConfig, type PoolConfig, type QueryArrayConfig } from 'pg';
 import { repeatOnOutage } from '../backoff';
 import { fromPg, RatchetError } from '../errors';
+import { within } from '../within';
 import { queryWithin } from './checkout';
 import { migrate } from './migrate';
 import { StepTransactions } from './step-transaction';
-import { ANSWER_TIMEOUT_MS, CONNECT_TIMEOUT_MS } from './time-limits';
+import { ANSWER_TIMEOUT_MS, CONNECT_TIMEOUT_MS, GOODBYE_TIMEOUT_MS } from './time-limits';
 
 /** Anything that can run a statement inside an open transaction. */
 export interface Queryable {
@@ -34,6 +35,8 @@ export class Database {
   readonly pool: Pool;
   readonly stepTransactions: StepTransactions;
   private readonly isOwned: boolean;
+  /** Connections of the pool. */
+  private readonly clients = new Set<Client>();
   private ready: Promise<void> | undefined;
 
   constructor(
@@ -45,6 +48,10 @@ export class Database {
     this.isOwned = pool === undefined;
     this.pool = pool ?? new Pool({ ...poolDefaults, ...config });
     this.pool.on('error', ignore);
+    if (this.isOwned) {
+      this.pool.on('connect', (client) => this.clients.add(client as Client));
+      this.pool.on('remove', (client) => this.clients.delete(client as Client));
+    }
     this.stepTransactions = new StepTransactions(config);
   }
 
@@ -118,7 +125,15 @@ export class Database {
   async close(): Promise<void> {
     await this.stepTransactions.close();
     if (!this.isOwned) this.pool.off('error', ignore);
-    else if (!this.pool.ended) await this.pool.end();
+    else if (!this.pool.ending) await this.end();
+  }
+
+  private async end(): Promise<void> {
+    const ended = this.pool.end();
+    // Those that still wait, for an answer or for the other side to close, would hold the process.
+    const cut = () => this.clients.forEach(({ connection }) => connection.stream.destroy());
+    setTimeout(cut, GOODBYE_TIMEOUT_MS).unref();
+    await within(GOODBYE_TIMEOUT_MS, ended);
   }
 }
 

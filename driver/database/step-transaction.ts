@@ -8,8 +8,9 @@ import {
   type QueryResultRow,
 } from 'pg';
 import { fromPg, RatchetError } from '../errors';
+import { within } from '../within';
 import { checkout, type Checkout } from './checkout';
-import { CONNECT_TIMEOUT_MS, timed } from './time-limits';
+import { CONNECT_TIMEOUT_MS, GOODBYE_TIMEOUT_MS, timed } from './time-limits';
 
 /** What identifies one execution of an activity: whoever reports it names all of this. */
 export interface ActivityClaim {
@@ -237,6 +238,6 @@ export class StepTransactions {
     this.isClosed = true;
     for (const transaction of this.open) transaction.end(true);
     for (const refused of this.waiting) refused();
-    await this.pool?.end();
+    if (this.pool !== undefined) await within(GOODBYE_TIMEOUT_MS, this.pool.end());
   }
 }

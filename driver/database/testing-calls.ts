@@ -63,16 +63,22 @@ export interface ClockedDatabase {
 /** A new database with the engine and a movable clock; embedded where no server is given. */
 export async function createClockedDatabase(given?: string): Promise<ClockedDatabase> {
   const name = `ratchet_test_${randomBytes(6).toString('hex')}`;
-  let server = given ?? '';
   if (given === undefined) {
     embedded ??= embeddedTemplate();
-    const copied = await embedded;
-    server = copied.server;
-    await run(server, `create database ${name} template ${copied.template}`);
-  } else {
-    await run(server, `create database ${name}`);
-    await install(urlOf(server, name));
+    const { server, template } = await embedded;
+    await run(server, `create database ${name} template ${template}`);
+    return clockedDatabase(server, name);
   }
+  await run(given, `create database ${name}`);
+  const made = clockedDatabase(given, name);
+  await install(made.connectionString).catch(async (error: unknown) => {
+    await made.drop();
+    throw error;
+  });
+  return made;
+}
+
+function clockedDatabase(server: string, name: string): ClockedDatabase {
   const drop = () => run(server, `drop database if exists ${name} with (force)`);
   return { connectionString: urlOf(server, name), drop };
 }

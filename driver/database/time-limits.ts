@@ -4,6 +4,8 @@ import type { QueryConfig } from 'pg';
 export const CONNECT_TIMEOUT_MS = 10_000;
 /** For an answer of the engine: what is at the other end may be gone without a word. */
 export const ANSWER_TIMEOUT_MS = 60_000;
+/** For what is said as everything ends: whoever does not answer finds it out by a lease. */
+export const GOODBYE_TIMEOUT_MS = 5_000;
 
 /** A statement that fails where no answer comes in time; the connection is then to be closed. */
 export function timed(

@@ -1,5 +1,6 @@
 import { decodeJson } from '../database/codec';
 import type { Database, Queryable } from '../database/database';
+import { asPart } from '../database/savepoint';
 import { createSchedule, readScheduleInput, type ScheduleTerms } from '../database/schedule-calls';
 import { RatchetError } from '../errors';
 
@@ -27,16 +28,20 @@ export async function createEncodedSchedule(
   first: { isPaused: boolean; delayMs: number | null },
   tx?: Queryable,
 ): Promise<number | null> {
-  const create = async () => {
-    const stored = await readScheduleInput(database, [terms.id, terms.namespace], tx);
+  const named: [string, string] = [terms.id, terms.namespace];
+  const create = async (stored: string | null) => {
     const args = stored !== null && doesMean(stored, json) ? stored : terms.args;
     return createSchedule(database, { ...terms, args }, first, tx);
   };
+  const seen = await readScheduleInput(database, named, tx);
+  // What is refused ends the caller's transaction, unless it may be because of what is not seen.
+  const isPart = tx !== undefined && seen === null;
   try {
-    return await create();
+    return await (isPart ? asPart(tx, () => create(seen)) : create(seen));
   } catch (error) {
     const isThere = error instanceof RatchetError && error.code === 'WF306';
-    if (!isThere || tx !== undefined) throw error; // the caller's transaction is over by then
-    return create(); // somebody may have created it since it was looked for
+    if (!isThere || (tx !== undefined && !isPart)) throw error;
+    // Somebody may have created it since it was looked for.
+    return create(await readScheduleInput(database, named, tx));
   }
 }

@@ -136,6 +136,11 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }
 
+/** Other thenables (queries that begin when awaited) may answer twice, or with one more. */
+function promiseOf(value: PromiseLike<unknown>): Promise<unknown> {
+  return value instanceof Promise ? value : Promise.resolve(value);
+}
+
 /**
  * One execution of an activity. Never throws, and settles once: a failure is an outcome. With a
  * callback, because a promise more is felt when a step is little more than its promises.
@@ -167,7 +172,7 @@ export function runActivity(
         ? context.run(store, execute, store, activity)
         : span.run(() => context.run(store, execute, store, activity));
     if (isThenable(returned)) {
-      returned.then(
+      promiseOf(returned).then(
         (value) => end(store, success(value, store.activityName), settled),
         (error: unknown) => end(store, failure(error), settled),
       );

@@ -55,6 +55,7 @@ export class Engine implements TurnHost, ExchangeHost, EvictionHost, ResyncHost,
   readonly registration: Registration;
   private readonly eviction: Eviction;
   isStopped = false;
+  private stopping: Promise<void> | undefined;
 
   constructor(
     readonly database: Database,
@@ -282,9 +283,12 @@ export class Engine implements TurnHost, ExchangeHost, EvictionHost, ResyncHost,
     this.options.onError(error);
   }
 
-  /** Hands in what is finished within `graceMs`, then hands the rest back at once. */
-  async stop(graceMs: number): Promise<void> {
-    if (this.isStopped) return;
+  /** Hands in what is finished within `graceMs`, then hands the rest back at once; once. */
+  stop(graceMs: number): Promise<void> {
+    return (this.stopping ??= this.end(graceMs));
+  }
+
+  private async end(graceMs: number): Promise<void> {
     this.isStopped = true;
     this.rebuilding.forget();
     this.eviction.stop();

@@ -19,6 +19,7 @@ import { Inbox } from './inbox';
 import { watchGlobals } from './nondeterminism';
 import type { Batch } from './report';
 import { ResultWaiter, tellEnds } from './result-waiter';
+import { stopOnSignals } from './stop-on-signals';
 import { TaskEvents } from './task-events';
 
 /**
@@ -74,6 +75,8 @@ function environmentSettings(): HubOptions {
 }
 
 const hubs = new Map<string, Hub>();
+/** Of those that are being closed. */
+const closing = new Set<Promise<void>>();
 
 /** Everything in this process that talks to one database: one pool, one listener, one worker. */
 export class Hub {
@@ -88,6 +91,9 @@ export class Hub {
   private isPrepared = false;
   private readonly onReady: (() => void)[] = [];
   private engine: Engine | undefined;
+  /** That of workers before. */
+  private stopped: Promise<unknown> = Promise.resolve();
+  private closed: Promise<void> | undefined;
   private listener: Listener | undefined;
 
   constructor(
@@ -97,7 +103,7 @@ export class Hub {
     const { class: given, options = {} } = connection;
     this.isSecured = connection.isSecured ?? false;
     const pool = isPool(given) ? given : undefined;
-    const config = pool === undefined ? options : optionsOf(pool);
+    const config = setIn(pool === undefined ? options : optionsOf(pool));
     this.database = new Database(config, pool, connection);
     this.results = new ResultWaiter(this.database, settings.pollMs);
     this.inbox = new Inbox(this.database, settings.pollMs);
@@ -188,7 +194,7 @@ export class Hub {
   /** The worker side of this process. */
   worker(): Engine {
     this.listen('work');
-    stopOnSignals();
+    stopOnSignals(closeHubs);
     if (this.settings.warnNondeterminism === true) watchGlobals();
     const onError = (error: unknown) => this.fail('the engine did not answer as hoped', error);
     const onAnswered = (batch: Batch, work: readonly Work[], sentAt: number) => {
@@ -215,7 +221,7 @@ export class Hub {
 
   /** What `engine` serves of these; without anything left to serve it stops. */
   async withdraw(engine: Engine, routes: Route[], graceMs: number): Promise<void> {
-    if (engine !== this.engine) return; // stopped already
+    if (engine !== this.engine) return engine.stop(graceMs); // it stops already
     if (engine.servesOnly(routes)) await this.stopWorker(graceMs);
     else await engine.withdraw(routes);
   }
@@ -224,12 +230,20 @@ export class Hub {
   async stopWorker(graceMs: number): Promise<void> {
     const { engine } = this;
     this.engine = undefined;
-    await engine?.stop(graceMs);
+    if (engine !== undefined) this.stopped = Promise.all([this.stopped, engine.stop(graceMs)]);
+    await this.stopped;
     this.announcements.workersStopped();
   }
 
   /** Hands work back and closes every connection. */
-  async close(graceMs: number): Promise<void> {
+  close(graceMs: number): Promise<void> {
+    if (this.closed !== undefined) return this.closed;
+    const closed = this.end(graceMs).finally(() => closing.delete(closed));
+    closing.add(closed);
+    return (this.closed = closed);
+  }
+
+  private async end(graceMs: number): Promise<void> {
     await this.stopWorker(graceMs);
     this.results.close();
     await this.inbox.close();
@@ -250,6 +264,11 @@ function optionsOf(pool: Pool): ClientConfig {
   return { ...pool.options, ...(password === undefined ? {} : { password }) };
 }
 
+/** Without options that are undefined: they would take the place of limits that the driver has. */
+function setIn(options: ClientConfig): ClientConfig {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+}
+
 /** The hub of a connection; equal options share one, of functions the same. */
 export function hubOf(connection: Connection, settings: HubOptions = {}): Hub {
   if (typeof connection !== 'object' || connection === null || !connection.class) {
@@ -267,29 +286,10 @@ export function hubOf(connection: Connection, settings: HubOptions = {}): Hub {
   return hub;
 }
 
-let isStoppingOnSignals = false;
-
-/**
- * A worker that is told to end hands its work back first, so that others go on at once. Where the
- * program listens for the signal itself, ending the process is left to it.
- */
-function stopOnSignals(): void {
-  if (isStoppingOnSignals) return;
-  isStoppingOnSignals = true;
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    const stop = () => {
-      const isAlone = process.listenerCount(signal) === 0;
-      void closeHubs().finally(() => {
-        if (isAlone) process.kill(process.pid, signal);
-      });
-    };
-    process.once(signal, stop);
-  }
-}
-
 /** Stops everything in this process. Work in progress has `graceMs` to be handed in. */
 export async function closeHubs(graceMs = 5_000): Promise<void> {
-  const open = [...hubs.values()];
+  for (const hub of hubs.values()) void hub.close(graceMs);
   hubs.clear();
-  await Promise.all(open.map((hub) => hub.close(graceMs)));
+  // Of somebody else's call, too: of a signal, or of a program that was told of the same one.
+  await Promise.all(closing);
 }

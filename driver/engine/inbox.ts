@@ -2,9 +2,11 @@ import { randomUUID } from 'node:crypto';
 import { backoff } from '../backoff';
 import * as calls from '../database/broadcast-calls';
 import type { Database } from '../database/database';
+import { GOODBYE_TIMEOUT_MS } from '../database/time-limits';
 import { isConnectionError, isTransient, RatchetError } from '../errors';
 import { log } from '../log';
 import { outside } from '../outside';
+import { within } from '../within';
 
 const POLL_MS = 1_000;
 const LEASE_SECONDS = 60;
@@ -262,6 +264,11 @@ export class Inbox {
     const ids = [...this.subscriptions.keys(), ...[...this.boxes.values()].map(({ id }) => id)];
     this.subscriptions.clear();
     this.boxes.clear();
-    if (ids.length > 0) await calls.unsubscribe(this.database, ids).catch(() => undefined);
+    if (ids.length === 0) return;
+    const gone = calls.unsubscribe(this.database, ids);
+    await within(
+      GOODBYE_TIMEOUT_MS,
+      gone.catch(() => undefined),
+    );
   }
 }

@@ -24,8 +24,9 @@ export function less(one: Load, other: Load): Load {
  * other.
  */
 export function roomLeft(limits: Load, held: Load): Load {
-  const turns = Math.max(limits.turns - held.turns, 0);
-  const activities = Math.max(limits.activities - held.activities, 0);
+  // The database counts whole ones, whatever a limit was made of.
+  const turns = Math.max(Math.floor(limits.turns - held.turns), 0);
+  const activities = Math.max(Math.floor(limits.activities - held.activities), 0);
   if (isFew(turns, limits.turns) && isFew(activities, limits.activities)) return NOTHING;
   return {
     turns: Math.min(turns, Math.ceil(limits.turns / 2)),

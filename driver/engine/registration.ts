@@ -1,8 +1,10 @@
 import { hostname } from 'node:os';
 import type { Database } from '../database/database';
+import { GOODBYE_TIMEOUT_MS } from '../database/time-limits';
 import * as calls from '../database/worker-calls';
 import { RatchetError } from '../errors';
 import { outside } from '../outside';
+import { within } from '../within';
 import { startHeartbeat, type Heartbeat } from './heartbeat';
 
 const UPKEEP_MS = 60_000;
@@ -116,7 +118,8 @@ export class Registration {
 
   /** Registers, under a new number each time. */
   async register(): Promise<void> {
-    const { leaseSeconds, onError, onChange } = this.options;
+    const { onError, onChange } = this.options;
+    const leaseSeconds = Math.ceil(this.options.leaseSeconds);
     const name = `${hostname()}-${process.pid}`;
     this.workerId = await calls.registerWorker(this.database, name, this.routes, leaseSeconds);
     this.epoch = 0;
@@ -146,7 +149,8 @@ export class Registration {
     clearInterval(this.upkeepTimer);
     await this.first?.catch(() => undefined);
     if (this.workerId !== '') {
-      await calls.unregisterWorker(this.database, this.workerId).catch(this.options.onError);
+      const gone = calls.unregisterWorker(this.database, this.workerId);
+      await within(GOODBYE_TIMEOUT_MS, gone.catch(this.options.onError));
     }
     await this.heartbeat?.stop();
   }

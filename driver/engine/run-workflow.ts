@@ -42,7 +42,7 @@ export async function runWorkflow(
     else turn.report.end = { result: resultOf(turn, value), error: null };
   } catch (thrown) {
     if (turn.isOver) return;
-    fail(turn, thrown);
+    fail(turn, ofSomeClass(thrown));
   }
   turn.isOver = true;
   if (traced !== undefined) spanEnd(traced, turn);
@@ -65,6 +65,16 @@ export async function continueAsNew(turn: LiveTurn, pending: PendingCall): Promi
     ...{ address: turn.address, position, kind: 'continue', name: 'continue', delivery: null },
     ...{ isFailed: false, input, value: turn.work.input },
   });
+}
+
+/** A proxy may refuse to say of which class it is, above all one that was revoked. */
+function ofSomeClass(thrown: unknown): unknown {
+  try {
+    void (thrown instanceof Error);
+    return thrown;
+  } catch {
+    return new Error(serializeError(thrown).message);
+  }
 }
 
 /**

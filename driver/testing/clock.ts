@@ -23,8 +23,9 @@ export class TestClock {
 
   private async run(): Promise<void> {
     while (!this.isStopped) {
-      if (this.isWanted && this.hub.isAtRest) await this.look();
-      else this.stuckSince = undefined;
+      if (this.isWanted && this.hub.isAtRest) {
+        await this.look().catch((error: unknown) => this.hub.results.reject(error));
+      } else this.stuckSince = undefined;
       await pause(LOOK_MS, undefined, { ref: this.isWanted });
     }
   }
@@ -35,10 +36,7 @@ export class TestClock {
 
   private async look(): Promise<void> {
     const until = this.waitingFor.size === 0 ? null : Math.min(...this.waitingFor);
-    const found = await skipTime(this.hub.database, until).catch((error: unknown) => {
-      this.hub.results.reject(error);
-      return 'busy' as const;
-    });
+    const found = await skipTime(this.hub.database, until);
     if (found === 'stuck') await this.stuck();
     else this.stuckSince = undefined;
     // Also where there was something to do: a notification may have been missed.

@@ -71,6 +71,8 @@ export class TestEnvironment {
   private readonly hub: Hub;
   private readonly clock: TestClock;
   private readonly restore: (() => void)[] = [];
+  /** Everything but the database. */
+  private ended: Promise<void> | undefined;
   private stopping: Promise<void> | undefined;
 
   /** @internal */
@@ -179,7 +181,7 @@ export class TestEnvironment {
   }
 
   private checkAlive(): void {
-    if (this.stopping === undefined) return;
+    if (this.ended === undefined) return;
     throw new RatchetError('WF303', 'The test environment has been stopped.', {
       hint: 'Stop it when the test is over, or make another: await testEnvironment().',
     });
@@ -190,21 +192,39 @@ export class TestEnvironment {
     await this.hub.prepare();
   }
 
-  /** Stops everything, removes the database, and throws if a rule of the engine does not hold. */
+  /**
+   * Stops everything, removes the database, and throws if a rule of the engine does not hold. Where
+   * the database could not be removed, call it again.
+   */
   stop(): Promise<void> {
-    return (this.stopping ??= this.end());
+    this.ended ??= this.end();
+    return (this.stopping ??= this.remove(this.ended));
   }
 
   private async end(): Promise<void> {
     for (const restore of this.restore.splice(0)) restore();
+    const broken = await this.leave().finally(() => this.hub.close(0));
+    if (broken.length === 0) return;
+    throw new RatchetError('WF901', 'Rules of the engine do not hold.', { detail: { broken } });
+  }
+
+  private async leave(): Promise<string[]> {
     await this.clock.stop();
     await this.hub.prepare();
     await this.hub.stopWorker(5_000);
-    const broken = await readBroken(this.hub.database);
-    await this.hub.close(0);
-    await this.drop();
-    if (broken.length === 0) return;
-    throw new RatchetError('WF901', 'Rules of the engine do not hold.', { detail: { broken } });
+    return readBroken(this.hub.database);
+  }
+
+  /** Whatever has failed before: nobody else knows of the database. */
+  private async remove(ended: Promise<void>): Promise<void> {
+    try {
+      await ended;
+    } finally {
+      await this.drop().catch((error: unknown) => {
+        this.stopping = undefined;
+        throw error;
+      });
+    }
   }
 }
 

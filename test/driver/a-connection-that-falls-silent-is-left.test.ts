@@ -106,6 +106,20 @@ test.serial('so is one whose connection is never made', async (t) => {
   t.deepEqual(await within('the result', handle.result(), 20_000), { n: 1 });
 });
 
+test.serial('a shutdown waits for no answer that does not come', async (t) => {
+  const { proxy } = await lab(t);
+  const connection = { class: Client, options: { connectionString: proxy.url } };
+  await Durable.Worker.create({ connection, taskQueue: 'q', workflow: simple });
+  const client = new Durable.Client({ connection });
+  await (await client.workflow.start(simple, { taskQueue: 'q' })).result();
+  proxy.isDeaf = true;
+  proxy.hush();
+  const unanswered = t.throwsAsync(client.workflow.start(simple, { taskQueue: 'q' }));
+  // An answer of the engine is waited for for a minute.
+  await within('the shutdown', Durable.shutdown(), 50_000);
+  await unanswered;
+});
+
 test('a pool that has no connection to give is not waited for', async (t) => {
   const { url } = await testDatabase(t);
   const pool = new Pool({ connectionString: url, max: 1 });

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
 import { Client } from 'pg';
 import { Durable } from '../../driver';
+import { roomLeft } from '../../driver/engine/load';
 import { testDatabase } from '../support/cluster';
 
 /** Jobs, and how many of them may be held. */
@@ -93,4 +94,10 @@ test.serial('who may run one function takes the next in the commit that ends it'
     '(select count(*) from held where claim::xid in (select xmin from ratchet.jobs))',
   );
   t.true(together > FEW.jobs / 2, `${together} of ${FEW.jobs}`);
+});
+
+test('a limit may have decimals, and what is taken has none', (t) => {
+  const limits = { turns: 2.5, activities: 1.5 };
+  t.deepEqual(roomLeft(limits, { turns: 0, activities: 0 }), { turns: 2, activities: 1 });
+  t.deepEqual(roomLeft(limits, { turns: 1, activities: 1 }), { turns: 1, activities: 0 });
 });

@@ -72,3 +72,13 @@ test('options of a class are what they hold', (t) => {
   t.is(hub(new Options('o')), hub({ host: 'o' }));
   t.not(hub(new Options('o')), hub(new Options('p')));
 });
+
+test('options that are undefined are as those left out: the limits of the driver count', (t) => {
+  const open = { connectionTimeoutMillis: undefined, query_timeout: undefined };
+  const { pool } = hub({ host: 'limits', ...open }).database;
+  t.is(pool.options.connectionTimeoutMillis, 10_000);
+  t.is(pool.options.query_timeout, 60_000);
+  const own = hub({ host: 'limits', connectionTimeoutMillis: 0, query_timeout: 1 }).database.pool;
+  t.is(own.options.connectionTimeoutMillis, 0);
+  t.is(own.options.query_timeout, 1);
+});

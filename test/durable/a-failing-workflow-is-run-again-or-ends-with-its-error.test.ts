@@ -24,6 +24,12 @@ async function fatal() {
   throw new Errors.DurableFatalError('no');
 }
 
+async function hostile() {
+  const { proxy, revoke } = Proxy.revocable(new Error(), {});
+  revoke();
+  throw proxy;
+}
+
 async function unserialisable() {
   return { big: 1n };
 }
@@ -101,4 +107,12 @@ test.serial('a result that is no JSON ends that job, and the worker lives on', a
   await Durable.Worker.create({ connection, taskQueue: 'q', workflow: flaky, activities });
   const next = await client.workflow.start(flaky, { taskQueue: 'q', args: [0] });
   t.truthy(await next.result());
+});
+
+test.serial('whatever is thrown, the job fails with it and the worker lives on', async (t) => {
+  const { connection, client } = await durableTest(t);
+  await Durable.Worker.create({ connection, taskQueue: 'q', workflow: hostile });
+  const config = { ...AT_ONCE, maximumAttempts: 1 };
+  const handle = await client.workflow.start(hostile, { taskQueue: 'q', args: [], config });
+  t.like(await t.throwsAsync(handle.result()), { code: 597, message: '<Revoked Proxy>' });
 });

@@ -13,11 +13,16 @@ const activities = {
   async nothing() {
     return undefined;
   },
+  /** As a query that begins when it is awaited: no promise, but it leads to one. */
+  lazy(n: number): PromiseLike<number> {
+    const answer = { then: (resolve: (value: unknown) => void) => resolve(Promise.resolve(n)) };
+    return answer as PromiseLike<number>;
+  },
   async refuse(why: string): Promise<never> {
     throw new Errors.DurableTimeoutError(why);
   },
 };
-const { double, describe, nothing, refuse } = workflow.proxyActivities<typeof activities>();
+const { double, describe, nothing, lazy, refuse } = workflow.proxyActivities<typeof activities>();
 
 async function sequence(n: number) {
   const first = await double(n);
@@ -44,7 +49,12 @@ async function parallel() {
 
 async function values() {
   const given = await describe({ a: [1, 'x', null], date: new Date(0), gone: undefined });
-  return { given, isUndefined: (await nothing()) === undefined, empty: await describe('42') };
+  return {
+    given,
+    isUndefined: (await nothing()) === undefined,
+    empty: await describe('42'),
+    lazy: await lazy(3),
+  };
 }
 
 async function silent() {
@@ -80,6 +90,7 @@ test.serial('values pass as JSON would have them', async (t) => {
     given: { type: 'object', json: '{"a":[1,"x",null],"date":"1970-01-01T00:00:00.000Z"}' },
     isUndefined: true,
     empty: { type: 'string', json: '"42"' },
+    lazy: 3,
   });
 });
 

@@ -2,8 +2,12 @@ import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import test from 'ava';
 import { Durable } from '../../driver';
 import { durableTest } from '../support/durable';
+import { waitFor } from '../support/wait-for';
 
 const terms = { scheduleId: 'report', workflow: 'report', args: ['daily'], cron: '30 8 * * *' };
+
+const WAITS = `select from pg_stat_activity
+  where datname = current_database() and wait_event_type = 'Lock'`;
 
 /** Encrypts with a vector of its own each time: the same text is never written twice. */
 function encrypting(key = randomBytes(32)) {
@@ -57,6 +61,31 @@ test.serial('programs that create it at once all find it', async (t) => {
   await client.schedule.list(); // the connection is there
   const programs = Array.from({ length: 8 }, () => client.schedule.create(terms));
   t.is(new Set((await Promise.all(programs)).map(Number)).size, 1);
+});
+
+test.serial('transactions that create it at once both keep it', async (t) => {
+  const { client, pool } = await durableTest(t);
+  Durable.registerCodec(encrypting());
+  const [first, second] = [await pool.connect(), await pool.connect()];
+  await first.query('begin');
+  await second.query('begin');
+  await second.query('create table written_before ()');
+  const next = await client.schedule.create({ ...terms, tx: first });
+  const waiting = client.schedule.create({ ...terms, tx: second });
+  await waitFor('the second waits for the first', async () => {
+    const { rows } = await pool.query(WAITS);
+    return rows.length > 0;
+  });
+  await first.query('commit');
+  t.deepEqual(await waiting, next);
+  // Another one is refused as ever, and ends the transaction.
+  const other = { ...terms, args: ['weekly'], tx: second };
+  await t.throwsAsync(client.schedule.create(other), { code: 'WF306' });
+  await t.throwsAsync(second.query('select 1'), { code: '25P02' });
+  await second.query('rollback');
+  // What is given as tx may also commit each statement by itself.
+  t.deepEqual(await client.schedule.create({ ...terms, scheduleId: 'own', tx: second }), next);
+  for (const each of [first, second]) each.release();
 });
 
 test.serial('one that was created before there was a codec is the same, too', async (t) => {

@@ -27,6 +27,7 @@ test.serial('22: HMSH_RESERVATION_TIMEOUT_S is the lease of workers that do not 
   t.is(await leaseOf(undefined), 30);
   t.is(await leaseOf('90'), 90);
   t.is(await leaseOf('90', { leaseSeconds: 40 }), 40);
+  t.is(await leaseOf('90', { leaseSeconds: 7.5 }), 8, 'in whole seconds');
   t.is(await leaseOf('soon'), 30, 'a warning says so');
   t.is(await leaseOf('0'), 30);
 });
