@@ -14020,26 +14020,45 @@ comment on function ratchet_internal.document_transitions(jsonb) is
 
 -- sql/graph/check/document_lineage.sql
 
--- Who comes before whom: each activity with every activity on its way from the trigger. One that
--- is an ancestor of its own stands in a circle.
+-- Who comes before whom: each activity that another one leads to, or that leads to one, with those
+-- on its way from the trigger. One that is an ancestor of its own stands in a circle. Down a tree
+-- each activity is met once; where a document is none, all ways to each are followed.
 
 create function ratchet_internal.document_lineage(p_normal jsonb)
-returns table (graph int, activity text, ancestor text)
+returns table (graph int, activity text, ancestors text[])
 language sql immutable parallel safe
 set search_path = pg_catalog, pg_temp
 as $$
   with recursive step as materialized (
-    select distinct t.graph, t.source, t.target
-    from ratchet_internal.document_transitions(p_normal) t where t.target is not null),
-  lineage as (
-    select s.graph, s.target, s.source from step s
+    select s.*, count(*) over (partition by s.graph, s.target) as ways
+    from (select distinct t.graph, t.source, t.target
+      from ratchet_internal.document_transitions(p_normal) t where t.target is not null) s),
+  tree as materialized (
+    select s.graph, jsonb_object_agg(s.source, s.targets) as targets
+    from (select graph, source, jsonb_agg(target) as targets, max(ways) as ways
+      from step group by graph, source) s
+    group by s.graph having max(s.ways) = 1),
+  walk (graph, activity, ancestors) as (
+    select distinct s.graph, s.source, '{}'::text[] from step s join tree using (graph)
+    where not exists (select from step o where (o.graph, o.target) = (s.graph, s.source))
+    union all
+    select walk.graph, next.target, walk.ancestors || walk.activity
+    from walk join tree using (graph)
+    cross join lateral jsonb_array_elements_text(tree.targets -> walk.activity) next (target)),
+  tangle as materialized (
+    select * from step s where not exists (
+      select from walk where (walk.graph, walk.activity) = (s.graph, s.target))),
+  knot (graph, activity, ancestor) as (
+    select graph, target, source from tangle
     union
-    select l.graph, s.target, l.source
-    from lineage l join step s on s.graph = l.graph and s.source = l.target)
-  select * from lineage
+    select knot.graph, knot.activity, tangle.source
+    from knot join tangle on tangle.graph = knot.graph and tangle.target = knot.ancestor)
+  select walk.graph, walk.activity, walk.ancestors from walk
+  union all
+  select knot.graph, knot.activity, array_agg(knot.ancestor) from knot group by 1, 2
 $$;
 comment on function ratchet_internal.document_lineage(jsonb) is
-  'Each activity with each of its ancestors.';
+  'Each activity with all of its ancestors.';
 
 -- sql/graph/check/document_expressions.sql
 
@@ -14304,7 +14323,7 @@ as $$
     from activity o
     where a.type = 'cycle' and o.activity = a.body ->> 'ancestor' and o.graph = a.graph
       and not exists (select from lineage l
-        where (l.graph, l.activity, l.ancestor) = (a.graph, a.activity, o.activity))
+        where (l.graph, l.activity) = (a.graph, a.activity) and o.activity = any (l.ancestors))
     union all
     select array['ancestor'], format('the ancestor "%s" is the trigger', o.activity),
       'Put a hook after the trigger and go back to that.'
@@ -14451,14 +14470,15 @@ as $$
   transition as materialized (
     select t.*, first_value(t.source) over (partition by t.graph, t.target order by t.path) as only,
       row_number() over (partition by t.graph, t.target order by t.path) as n,
-      bool_and(t.body ? 'conditions') over (partition by t.graph, t.target) as are_conditional,
-      (select array_agg(a.activity) from activity a where a.graph = t.graph) as known
+      bool_and(t.body ? 'conditions') over (partition by t.graph, t.target) as are_conditional
     from ratchet_internal.document_transitions(p_normal) t),
+  known as materialized (select graph, array_agg(activity) as names from activity group by graph),
   lineage as materialized (select * from ratchet_internal.document_lineage(p_normal))
   select distinct on (t.path[3], t.source) t.path[:5], t.source, 'error',
     format('transitions from the unknown activity "%s"', left(t.source, 60)),
-    'Did you mean "' || ratchet_internal.nearest_word(t.source, t.known) || '"?'
-  from transition t where t.known is null or not t.source = any (t.known)
+    'Did you mean "' || ratchet_internal.nearest_word(t.source, known.names) || '"?'
+  from transition t left join known on known.graph = t.graph
+  where not exists (select from activity a where (a.graph, a.activity) = (t.graph, t.source))
   union all
   select t.path, t.source, 'error', 'the transition leads nowhere', 'Give the next activity in to.'
   from transition t where t.target is null and jsonb_typeof(t.body) = 'object'
@@ -14466,11 +14486,11 @@ as $$
   select t.path || array['to'], t.source, 'error', p.message, p.hint
   from transition t
   left join activity a on a.graph = t.graph and a.activity = t.target
-  left join lineage l
-    on l.graph = t.graph and l.activity = t.source and l.ancestor = t.target
+  left join lineage l on l.graph = t.graph and l.activity = t.source
+  left join known on known.graph = t.graph
   cross join lateral (
     select format('transition to the unknown activity "%s"', left(t.target, 60)),
-      'Did you mean "' || ratchet_internal.nearest_word(t.target, t.known) || '"?'
+      'Did you mean "' || ratchet_internal.nearest_word(t.target, known.names) || '"?'
     where t.target is not null and a.activity is null
     union all
     select format('"%s" has more than one incoming transition', t.target),
@@ -14480,7 +14500,7 @@ as $$
     union all
     select format('circular transition: "%s" leads back to itself', t.target),
       'Write loops with an activity of type cycle.'
-    where a.type = 'trigger' or l.ancestor is not null or t.source = t.target
+    where a.type = 'trigger' or t.target = any (l.ancestors) or t.source = t.target
   ) p (message, hint)
   union all
   select a.path, a.activity, 'error', format('"%s" is never reached', a.activity),
@@ -14588,24 +14608,22 @@ as $$
   select r.path, r.activity, p.severity, p.message, p.hint
   from reference r
   left join activity a on a.activity = r.first and a.graph = r.graph
-  left join lateral (
-    select o.graph from activity o where o.activity = r.first limit 1) other on true
-  left join lineage l
-    on l.graph = r.graph and l.activity = r.activity and l.ancestor = r.first
+  left join (select activity from activity group by activity) other on other.activity = r.first
+  left join lineage l on l.graph = r.graph and l.activity = r.activity
   cross join lateral (
     select 'error', format('reference %s to an unknown activity', left(r.shown, 100)),
       'Did you mean "' || ratchet_internal.nearest_word(r.first,
         array(select o.activity from activity o where o.graph = r.graph)
           || array['$self', '$job']) || '"?'
     where a.activity is null and r.first not in ('$self', '$job', '$hook', '$app', '$graph')
-      and other.graph is null
+      and other.activity is null
     union all
     select 'error', format('reference %s to an activity of another graph', left(r.shown, 100)),
-      'Pass the value on with input.maps.' where a.activity is null and other.graph is not null
+      'Pass the value on with input.maps.' where a.activity is null and other.activity is not null
     union all
     select 'warning', format('reference %s to an activity that does not come before "%s"',
       left(r.shown, 100), r.activity), 'It is always undefined; go through job data.'
-    where a.activity <> r.activity and l.ancestor is null
+    where a.activity <> r.activity and r.first = any (l.ancestors) is not true
       and not (r.owner = 'sides' and r.option = 'actual')
     union all
     select 'warning', format('reference %s is always undefined', left(r.shown, 100)), case
@@ -14626,12 +14644,14 @@ comment on function ratchet_internal.problems_of_expressions(jsonb) is
 -- sql/graph/check/graph_problems.sql
 
 -- Everything that is wrong with a document, all at once and in its order: errors, with which it
--- cannot be deployed, and warnings. Nothing in a document makes it raise.
+-- cannot be deployed, and warnings. Nothing in a document makes it raise. Nothing is known of how
+-- many rows each part is: a merge join by the graph alone would pair all that is in one.
 
 create function ratchet_internal.graph_problems(p_document jsonb, p_app text)
 returns table (path text[], activity text, severity text, message text, hint text)
 language sql stable
 set search_path = pg_catalog, pg_temp
+set enable_mergejoin = off
 as $$
   with normal as materialized (select ratchet_internal.graph_normal(p_document, p_app) as n),
   problem as (
@@ -14816,19 +14836,22 @@ comment on function ratchet_internal.app_space(text, text) is
 
 -- sql/graph/activity_bodies.sql
 
--- The activities of a version as they were written.
+-- The activities of a version as they were written. The transitions of a graph are taken out of it
+-- once, not once for each activity.
 
 create function ratchet_internal.activity_bodies(p_app jsonb)
-returns table (name text, body jsonb, graph jsonb)
+returns table (name text, body jsonb, transitions jsonb, expire jsonb)
 language sql immutable
 set search_path = pg_catalog, pg_temp
 as $$
-  select activity.key, activity.value, graph.value
+  select activity.key, activity.value, part.transitions -> activity.key, part.expire
   from jsonb_array_elements(p_app -> 'graphs') graph
+  cross join lateral (select graph.value -> 'transitions' as transitions,
+    graph.value -> 'expire' as expire offset 0) part
   cross join lateral jsonb_each(graph.value -> 'activities') activity
 $$;
 comment on function ratchet_internal.activity_bodies(jsonb) is
-  'The activities of a version as they were written, each with its graph.';
+  'The activities of a version as they were written, each with its transitions.';
 
 -- sql/graph/options_of.sql
 
@@ -15091,39 +15114,42 @@ language sql volatile
 set search_path = pg_catalog, pg_temp
 as $$
   with recursive graph as materialized (
-    select value, at from jsonb_array_elements(p_app -> 'graphs') with ordinality as g (value, at)),
+    select value, value -> 'activities' as activities, value -> 'transitions' as transitions, at
+    from jsonb_array_elements(p_app -> 'graphs') with ordinality as g (value, at)),
+  number as materialized (
+    select jsonb_object_agg(name, position) as by_name
+    from ratchet_internal.graph_names where space = p_space),
   tree as (
-    select graph.at, array[activity.key] as path
-    from graph cross join lateral jsonb_each(graph.value -> 'activities') activity
+    select graph.at, array[(by_name -> activity.key)::int] as path, array[activity.key] as names
+    from graph cross join number cross join lateral jsonb_each(graph.activities) activity
     where activity.value ->> 'type' = 'trigger'
     union
-    select tree.at, tree.path || (transition ->> 'to')
+    select tree.at, tree.path || (by_name -> (transition ->> 'to'))::int,
+      tree.names || (transition ->> 'to')
     from tree
     join graph on graph.at = tree.at
-    cross join lateral jsonb_array_elements(coalesce(
-      graph.value -> 'transitions' -> tree.path[cardinality(tree.path)], '[]')) transition
-    where graph.value -> 'activities' ? (transition ->> 'to')
-      and transition ->> 'to' <> all (tree.path)),
+    cross join number
+    cross join lateral jsonb_array_elements(
+      coalesce(graph.transitions -> tree.names[cardinality(tree.names)], '[]')) transition
+    where graph.activities ? (transition ->> 'to')
+      and transition ->> 'to' <> all (tree.names)),
   known as (
     insert into ratchet_internal.graphs (version_id, position, topic, publishes, expire)
-    select p_version, n.position, graph.value ->> 'subscribes', graph.value ->> 'publishes',
+    select p_version, tree.path[1], graph.value ->> 'subscribes', graph.value ->> 'publishes',
       case when graph.value ? 'expire'
         then ratchet_internal.compile_expire(graph.value -> 'expire') end
     from graph join tree using (at)
-    join ratchet_internal.graph_names n on n.space = p_space and n.name = tree.path[1]
     where cardinality(tree.path) = 1)
   insert into ratchet_internal.graph_activities
     (version_id, position, name, label, kind, path, path_names)
-  select p_version, n.position, n.name, ratchet_internal.step_field('', n.position, n.name),
+  select p_version, own.position, own.name,
+    ratchet_internal.step_field('', own.position, own.name),
     case body ->> 'type' when 'activity' then 'hook' else body ->> 'type' end,
-    array(select above.position from unnest(tree.path) with ordinality as step (name, at)
-      join ratchet_internal.graph_names above on above.space = p_space and above.name = step.name
-      order by step.at),
-    tree.path
+    tree.path, tree.names
   from tree join graph using (at)
-  join ratchet_internal.graph_names n
-    on n.space = p_space and n.name = tree.path[cardinality(tree.path)]
-  cross join lateral (select graph.value -> 'activities' -> n.name as body) activity
+  cross join lateral (select tree.path[cardinality(tree.path)] as position,
+    tree.names[cardinality(tree.names)] as name) own
+  cross join lateral (select graph.activities -> own.name as body) activity
 $$;
 comment on function ratchet_internal.compile_tree(bigint, text, jsonb) is
   'Lays out the trees of a version: graphs, and activities with their paths.';
@@ -15221,19 +15247,22 @@ $$;
 comment on function ratchet_internal.compile_hooks(bigint, text, jsonb) is
   'Compiles the hook rules of a version.';
 
--- sql/graph/compile_reads.sql
+-- sql/graph/compile_uses.sql
 
 -- Works out what the expressions of each activity read: the first names of all references in it, in
--- the transitions from it, in the hook rules to it, and in its graph's expire; and for itself and
--- all below it, which ancestors. Then a stretch carries along no more than somebody will read. A
--- cycle goes on with all that is below the activity to which it goes back.
+-- the transitions from it, in the hook rules to it, and in its graph's expire.
 -- Writes: graph_activities.
 
-create function ratchet_internal.compile_reads(p_version bigint, p_app jsonb) returns void
-language plpgsql volatile
+create function ratchet_internal.compile_uses(p_version bigint, p_app jsonb) returns void
+language sql volatile
 set search_path = pg_catalog, pg_temp
 as $$
-begin
+  with rule as materialized (
+    select hook.value -> 0 ->> 'to' as name, jsonb_agg(hook.value) as rules
+    from jsonb_array_elements(p_app -> 'graphs') graph
+    cross join lateral jsonb_each(case jsonb_typeof(graph -> 'hooks') when 'object'
+      then graph -> 'hooks' else '{}' end) hook
+    group by hook.value -> 0 ->> 'to')
   update ratchet_internal.graph_activities a
   set uses = coalesce(used.names, '{}'), uses_late = coalesce(used.late_names, '{}'),
     is_described = coalesce(used.is_described, false)
@@ -15242,53 +15271,70 @@ begin
       array_agg(distinct part[1]) filter (where given.is_late) as late_names,
       bool_or(part[3] = 'metadata' or cardinality(part) < 3) as is_described
     from ratchet_internal.activity_bodies(p_app) each
+    left join rule using (name)
     cross join lateral (values
-      (true, jsonb_build_array(each.graph -> 'transitions' -> each.name, each.graph -> 'expire',
-        each.body -> 'job', each.body -> 'emit', each.body -> 'persist',
+      (true, jsonb_build_array(each.transitions, each.expire, each.body -> 'job',
+        each.body -> 'emit', each.body -> 'persist',
         case when each.body ->> 'type' <> 'worker' then each.body -> 'telemetry' end)),
-      (false, jsonb_build_array(each.body - array['job', 'emit', 'persist'], (
-        select jsonb_agg(hook.value) from jsonb_array_elements(p_app -> 'graphs') other
-        cross join lateral jsonb_each(case jsonb_typeof(other -> 'hooks') when 'object'
-          then other -> 'hooks' else '{}' end) hook
-        where hook.value -> 0 ->> 'to' = each.name)))) as given (is_late, expressions)
+      (false, jsonb_build_array(each.body - array['job', 'emit', 'persist'], rule.rules)))
+      as given (is_late, expressions)
     cross join lateral jsonb_path_query(given.expressions,
       'strict $.** ? (@.type() == "string")') leaf
     cross join lateral string_to_array(trim('{}' from leaf #>> '{}'), '.') part
     where leaf #>> '{}' like '{%}' and leaf #>> '{}' not like '{@%'
     group by each.name) used
-  where a.version_id = p_version and a.name = used.name;
-  -- Each activity with each of its ancestors and itself, found once for all of them.
-  with recursive pair as materialized (
-    select below.position as below, above.position, above.name
-    from ratchet_internal.graph_activities below
-    cross join lateral unnest(below.path, below.path_names) as above (position, name)
-    where below.version_id = p_version),
-  reach (position, root) as (
-    select position, position from ratchet_internal.graph_activities where version_id = p_version
+  where a.version_id = p_version and a.name = used.name
+$$;
+comment on function ratchet_internal.compile_uses(bigint, jsonb) is
+  'Works out what the expressions of each activity read.';
+
+-- sql/graph/compile_reads.sql
+
+-- Works out which of its ancestors each activity and all below it read (compile_uses). Then a
+-- stretch carries along no more than somebody will read. A cycle goes on with all that is below the
+-- activity to which it goes back. From each who reads an output it is handed on to those who carry
+-- it along, each time once, as far as the activity that made it: pairs of all activities with all
+-- their ancestors would be half the square of their number in a chain.
+-- Writes: graph_activities.
+
+create function ratchet_internal.compile_reads(p_version bigint) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  -- Who carries along what an activity reads: the one before it, and the cycles that go back to it.
+  v_links jsonb;
+begin
+  select jsonb_object_agg(position, others) into v_links
+  from (
+    select position, jsonb_agg(other) as others
+    from (
+      select position, path[cardinality(path) - 1] as other from ratchet_internal.graph_activities
+      where version_id = p_version and cardinality(path) > 1
+      union all
+      select ancestor, position from ratchet_internal.graph_activities
+      where version_id = p_version and kind = 'cycle') link
+    group by position) linked;
+  with recursive need (position, read, is_late, is_below) as (
+    select a.position, a.path[array_position(a.path_names, used.name)],
+      used.name = any (a.uses_late), false
+    from ratchet_internal.graph_activities a cross join unnest(a.uses) as used (name)
+    where a.version_id = p_version and used.name = any (a.path_names)
     union
-    select reach.position, again.ancestor from reach
-    join pair on pair.position = reach.root
-    join ratchet_internal.graph_activities again on again.version_id = p_version
-      and again.position = pair.below and again.kind = 'cycle'),
-  used as materialized (
-    select pair.position as root, used.name, bool_or(pair.below <> pair.position) as is_below,
-      bool_or(pair.below <> pair.position or used.name = any (a.uses_late)) as is_late
-    from pair
-    join ratchet_internal.graph_activities a
-      on a.version_id = p_version and a.position = pair.below
-    cross join unnest(a.uses) as used (name)
-    group by pair.position, used.name),
+    select other::int, need.read, true, other::int = need.read
+    from need
+    cross join lateral jsonb_array_elements(v_links -> need.position::text) other
+    where need.read <> need.position),
   read as materialized (
-    select reach.position, array_agg(distinct used.name) as names,
-      array_agg(distinct used.name) filter (where used.is_late or reach.root <> reach.position)
-        as late_names
-    from reach
-    join used on used.root = reach.root
-    join pair on pair.below = reach.position and pair.name = used.name
-    group by reach.position)
+    select need.position, array_agg(distinct above.name) as names,
+      array_agg(distinct above.name) filter (where need.is_late) as late_names
+    from need
+    join ratchet_internal.graph_activities above
+      on above.version_id = p_version and above.position = need.read
+    group by need.position)
   update ratchet_internal.graph_activities a
   set reads = coalesce(read.names, '{}'), reads_late = coalesce(read.late_names, '{}'),
-    is_read = (a.position, a.name) in (select used.root, used.name from used where used.is_below)
+    is_read = a.position in (select need.read from need where need.is_below)
       or exists (select from ratchet_internal.graphs g where g.version_id = p_version
         and g.position = a.path[1] and strpos(g.expire::text, a.name) > 0),
     is_described = a.path[1] in (select other.path[1] from ratchet_internal.graph_activities other
@@ -15297,8 +15343,8 @@ begin
   where a.version_id = p_version
     and b.version_id = p_version and b.position = a.position;
 end $$;
-comment on function ratchet_internal.compile_reads(bigint, jsonb) is
-  'Works out what the expressions of each activity read of its ancestors.';
+comment on function ratchet_internal.compile_reads(bigint) is
+  'Works out which of its ancestors each activity, or one below it, reads.';
 
 -- sql/graph/path_by_name.sql
 
@@ -15328,13 +15374,15 @@ as $$
     where version_id = p_version
       and (kind in ('worker', 'await') or hook is not null or constants ? 'sleep')),
   step as (
-    select below.position as below, cardinality(below.path) as depth, above.position, above.level,
-      max(above.level) filter (where waits.position is not null) over (
+    select below.position as below, own.depth, above.position, own.first - 1 + above.at as level,
+      max(own.first - 1 + above.at) filter (where waits.position is not null) over (
         partition by below.position) as waits_at
     from ratchet_internal.graph_activities below
-    cross join lateral unnest(below.path) with ordinality as above (position, level)
-    left join waits on waits.position = above.position and above.level < cardinality(below.path)
-    where below.version_id = p_version and above.level >= cardinality(below.path) - 20),
+    cross join lateral (select cardinality(below.path) as depth,
+      greatest(cardinality(below.path) - 20, 1) as first) own
+    cross join lateral unnest(below.path[own.first:]) with ordinality as above (position, at)
+    left join waits on waits.position = above.position and own.first - 1 + above.at < own.depth
+    where below.version_id = p_version),
   ranked as (
     select step.*, row_number() over (
       partition by position order by depth, below) as rank
@@ -15464,7 +15512,8 @@ begin
   perform ratchet_internal.compile_options(v_new, v_space, p_app);
   perform ratchet_internal.compile_transitions(v_new, v_space, p_app);
   perform ratchet_internal.compile_hooks(v_new, v_space, p_app);
-  perform ratchet_internal.compile_reads(v_new, p_app);
+  perform ratchet_internal.compile_uses(v_new, p_app);
+  perform ratchet_internal.compile_reads(v_new);
   perform ratchet_internal.compile_plain(v_new);
   perform ratchet_internal.compile_shells(v_new);
   perform ratchet_internal.compile_starts(v_new);

@@ -65,6 +65,7 @@
 \ir compile_options.sql
 \ir compile_transitions.sql
 \ir compile_hooks.sql
+\ir compile_uses.sql
 \ir compile_reads.sql
 \ir path_by_name.sql
 \ir compile_plain.sql
