@@ -13674,6 +13674,27 @@ comment on function ratchet.roll_call(text, text) is
 
 -- Graphs: what is wrong with a document, said all at once when it is deployed.
 
+-- sql/graph/check/document_of.sql
+
+-- A document in the form in which it is checked and kept. Raises: WF106 for one with a number that
+-- Postgres has no room for.
+
+create function ratchet_internal.document_of(p_document json) returns jsonb
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return p_document::jsonb; -- cast here: what a return converts is converted behind the block
+exception when numeric_value_out_of_range then
+  perform ratchet_internal.raise_error('WF106', 'invalid graph',
+    jsonb_build_object('problems', jsonb_build_array(jsonb_build_object('path', '[]'::jsonb,
+      'activity', null, 'message', 'a number of the document is too large, or too small',
+      'hint', 'Numbers have at most 131072 digits before the point and 16383 after it.'))),
+    'Correct what the detail lists; nothing was kept.');
+end $$;
+comment on function ratchet_internal.document_of(json) is
+  'A document in the form in which it is kept; raises WF106 for numbers that are out of range.';
+
 -- sql/graph/check/members.sql
 
 -- The members of what should be an object; none of anything else.
@@ -13908,7 +13929,7 @@ as $$
     ('activity', 'expire statusThreshold', 'value', null, null, null),
     ('activity', 'persistent statusThresholdType settings collationInt eventName timeout',
       'idle', null, null, null),
-    ('activity', 'retry', 'any', null, 'worker await', null),
+    ('activity', 'retry', 'any', null, 'worker', null),
     ('activity', 'stats', 'object', 'stats', 'trigger', null),
     ('activity', 'entity', 'value', null, 'trigger', null),
     ('activity', 'await', 'value', null, 'await', null),
@@ -14145,6 +14166,8 @@ as $$
       when o.form = 'idle' then format('option "%s" has no effect', o.option)
       else format('option "%s" has no effect on an activity of type %s', o.option, o.type) end,
     case when o.option = '$ref' then 'References are resolved in files: deploy a path.'
+      when o.option = 'retry' and o.type = 'await' then 'A job that fails answers who awaits it at'
+        || ' once: give retry to the workers in its graph, or go back with a cycle.'
       when o.form is null then coalesce(
       'Did you mean "' || ratchet_internal.nearest_word(o.option, known.options) || '"?',
       format('Known here: %s.', array_to_string(known.options, ', '))) end
@@ -14439,13 +14462,14 @@ as $$
   select o.path || m.key, o.activity, 'error', format('the retries of code %s are %s', m.key,
     ratchet_internal.kind_of(m.value)), 'Give a list with the number of retries: ''500'': [3].'
   from option o cross join lateral ratchet_internal.members(o.value) m
-  where o.owner = 'activity' and o.option = 'retry' and o.type in ('worker', 'await')
+  where o.owner = 'activity' and o.option = 'retry' and o.type = 'worker'
     and not (m.key ~ '^[0-9]{1,9}$' and jsonb_typeof(m.value) = 'array'
       and coalesce(m.value ->> 0, '') ~ '^[0-9]{1,4}$')
   union all
   select o.path, o.activity, 'error', 'retry is ' || ratchet_internal.kind_of(o.value),
     'Give a map of codes: ''500'': [3].'
-  from option o where o.owner = 'activity' and o.option = 'retry' and o.kind <> 'object'
+  from option o where o.owner = 'activity' and o.option = 'retry' and o.type = 'worker'
+    and o.kind <> 'object'
   union all
   select o.path || k.key, o.activity, 'error',
     format('%s has more slots than 10000, or none', k.key), 'Write name[25] for 25 slots.'
@@ -15547,7 +15571,7 @@ declare
 begin
   perform ratchet_internal.check_size(p_document, 'document');
   perform ratchet_internal.check_readable(p_document, 'document');
-  v_document := p_document;
+  v_document := ratchet_internal.document_of(p_document);
   select
     jsonb_agg(jsonb_build_object('path', path, 'activity', activity, 'message', message,
       'hint', hint)) filter (where severity = 'error'),
@@ -16299,8 +16323,8 @@ begin
   if p_activity.options is not null then
     v_out.options := v_out.options || ratchet_internal.run_maps(p_activity.options, v_view);
   end if;
-  if v_out.options ? 'statusThreshold' and p_job.status
-    <= ratchet_internal.number_of(v_out.options::json, 'statusThreshold', 0)
+  if jsonb_typeof(v_out.options -> 'statusThreshold') = 'number'
+    and p_job.status <= (v_out.options -> 'statusThreshold')::numeric
   then
     v_out := ratchet_internal.close_outcome(v_out, null);
     v_out.status := 'skipped';
@@ -18075,10 +18099,10 @@ comment on function ratchet_internal.trigger_options(ratchet.jobs,
 -- sql/graph/trigger_facts.sql
 
 -- What a job says about itself for statistics, evaluated: nothing unless it has a key. Raises WF107
--- for a measure without a value.
+-- for a measure without a value, and for a key that is longer than an index of Postgres takes.
 
 create function ratchet_internal.trigger_facts(
-  p_now timestamptz, p_trigger ratchet_internal.graph_activities, p_options jsonb
+  p_job ratchet.jobs, p_trigger ratchet_internal.graph_activities, p_options jsonb
 ) returns jsonb
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -18089,6 +18113,9 @@ declare
   v_missing text;
 begin
   if coalesce(p_options ->> 'key', '') = '' then return null; end if;
+  perform ratchet_internal.check_expression(octet_length(p_job.namespace)
+    + octet_length(p_job.workflow) + octet_length(p_options ->> 'key') <= 2600, 'stats.key',
+    'the app, the topic and the key have more than 2600 bytes');
   select min(m ->> 'name') into v_missing
   from jsonb_array_elements(p_trigger.constants -> 'measures') with ordinality as each (m, at)
   where p_options -> ('measure' || at) is null;
@@ -18096,7 +18123,7 @@ begin
     'the payload has no ' || v_missing);
   return jsonb_build_object('key', p_options ->> 'key', 'bucket',
     case when p_options ->> 'granularity' = 'infinity' then '0'
-      else to_char(date_bin(make_interval(mins => v_minutes), p_now at time zone 'UTC',
+      else to_char(date_bin(make_interval(mins => v_minutes), p_job.created_at at time zone 'UTC',
         timestamp '2000-01-01'), 'YYYYMMDDHH24MI') end,
     'measures', coalesce((
       select jsonb_agg(m || jsonb_build_object('value', p_options -> ('measure' || at)))
@@ -18104,7 +18131,7 @@ begin
         as each (m, at)), '[]'));
 end $$;
 comment on function ratchet_internal.trigger_facts(
-  timestamptz, ratchet_internal.graph_activities, jsonb) is
+  ratchet.jobs, ratchet_internal.graph_activities, jsonb) is
   'What a job says about itself for statistics; null unless it has a key.';
 
 -- sql/graph/record_facts.sql
@@ -18201,7 +18228,7 @@ begin
       ratchet_internal.check_name(v_job.entity, 'entity');
   end if;
   if v_options ? 'key' then
-    v_facts := ratchet_internal.trigger_facts(v_job.created_at, v_trigger, v_options);
+    v_facts := ratchet_internal.trigger_facts(v_job, v_trigger, v_options);
     v_job.options := v_job.options::jsonb || jsonb_strip_nulls(jsonb_build_object(
       'key', v_options -> 'key', 'ts', v_facts -> 'bucket'));
   end if;

@@ -13,6 +13,7 @@
 \ir fleet/roll_call.sql
 
 -- Graphs: what is wrong with a document, said all at once when it is deployed.
+\ir check/document_of.sql
 \ir check/members.sql
 \ir check/items.sql
 \ir check/kind_of.sql

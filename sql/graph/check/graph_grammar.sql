@@ -54,7 +54,7 @@ as $$
     ('activity', 'expire statusThreshold', 'value', null, null, null),
     ('activity', 'persistent statusThresholdType settings collationInt eventName timeout',
       'idle', null, null, null),
-    ('activity', 'retry', 'any', null, 'worker await', null),
+    ('activity', 'retry', 'any', null, 'worker', null),
     ('activity', 'stats', 'object', 'stats', 'trigger', null),
     ('activity', 'entity', 'value', null, 'trigger', null),
     ('activity', 'await', 'value', null, 'await', null),
