@@ -16509,7 +16509,7 @@ comment on function ratchet_internal.merge_job_data(jsonb, jsonb, jsonb) is
 -- sql/graph/map_job_data.sql
 
 -- Evaluates the job maps of an activity: those for its response code, or those for any. Maps that
--- come to no object write nothing.
+-- come to no object write nothing. Names of user data have what an index of Postgres takes.
 
 create function ratchet_internal.map_job_data(
   p_data jsonb, p_activity ratchet_internal.graph_activities, p_view jsonb,
@@ -16533,6 +16533,8 @@ begin
   if p_activity.job_shapes is not null then
     v_fields := ratchet_internal.user_fields(v_patch);
     if v_fields is not null then
+      perform ratchet_internal.check_expression(max(length(name)) <= 512, 'job.maps',
+        'a name of user data has more than 512 characters') from jsonb_object_keys(v_fields) name;
       v_out.effects := v_out.effects
         || jsonb_build_object('kind', 'fields', 'fields', v_fields);
     end if;
@@ -16964,7 +16966,8 @@ comment on function ratchet_internal.answer_awaiting(timestamptz, bigint, int, j
 -- sql/graph/write_user_fields.sql
 
 -- Stores user data (names that begin with _) and markers (-) of a job beside its job data: one row
--- each, with the name as address and field; a later value takes the place of an earlier one.
+-- each, with the name as address and field; a later value takes the place of an earlier one, and
+-- null, which reads as what is not there, takes it away.
 -- Locks: the job (the caller has it). Writes: attributes.
 
 create function ratchet_internal.write_user_fields(
@@ -16977,10 +16980,12 @@ as $$
     (job_id, address, position, kind, field, ledger, value, created_at)
   select p_job, key, 1, case when left(key, 1) = '_' then 'attribute' else 'marker' end, key,
     ratchet_internal.leg2_done(ratchet_internal.leg1_done(1), 1), value, p_now
-  from jsonb_each_text(p_fields)
+  from jsonb_each_text(p_fields) where value is not null
   on conflict (job_id, address, position) do update
   set value = excluded.value, updated_at = p_now
-  where a.value is distinct from excluded.value
+  where a.value is distinct from excluded.value;
+  delete from ratchet.jobs_attributes a using jsonb_each(p_fields) field
+  where a.job_id = p_job and a.address = field.key and a.position = 1 and field.value = 'null'
 $$;
 comment on function ratchet_internal.write_user_fields(bigint, timestamptz, jsonb) is
   'Stores user data and markers of a job, one row each.';
@@ -18959,7 +18964,8 @@ begin
     where key not in ('entity', 'search', 'marker', 'pending', 'trc', 'spn', 'reply_to',
       'request_id', 'expire', 'max_cycles')
       or json_typeof(value) <> 'null' and (
-        key in ('search', 'marker') and json_typeof(value) <> 'object'
+        key in ('search', 'marker') and case json_typeof(value) when 'object' then exists (
+          select from json_object_keys(value) name where length(name) > 512) else true end
         or key in ('trc', 'spn', 'reply_to', 'entity') and json_typeof(value) <> 'string'
         or key = 'request_id'
           and value #>> '{}' !~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
@@ -18972,8 +18978,9 @@ begin
   if v_option is not null then
     perform ratchet_internal.raise_error('WF104', 'invalid option',
       jsonb_build_object('option', left(v_option, 100)),
-      'Options are entity, trc, spn, reply_to (texts), search, marker (objects), pending, '
-      || 'expire (seconds), max_cycles (1 to 10 million) and request_id (uuid).');
+      'Options are entity, trc, spn, reply_to (texts), search, marker (objects, names of at most '
+      || '512 characters), pending, expire (seconds), max_cycles (1 to 10 million), request_id '
+      || '(uuid).');
   end if;
   if p_options ->> 'entity' is not null then
     perform ratchet_internal.check_name(p_options ->> 'entity', 'entity');
