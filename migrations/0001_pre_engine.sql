@@ -17359,7 +17359,8 @@ comment on function ratchet_internal.conclude_stretch(ratchet_internal.graph_dra
 
 -- sql/graph/misfit.sql
 
--- How a job ends whose activity the active version no longer has, or has elsewhere in its tree.
+-- How a job ends whose activity the active version no longer has, has elsewhere in its tree, or has
+-- as something that is never answered.
 
 create function ratchet_internal.misfit(p_space text, p_item ratchet_internal.graph_item)
 returns jsonb
@@ -17785,7 +17786,9 @@ comment on function ratchet_internal.tell_spans(ratchet_internal.graph_draft[]) 
 
 -- Does one thing of a stretch, whatever it is, and adds what it comes to to the draft. Null when it
 -- would stop another job, or take jobs off a list, and the job is not alone in this: that is done
--- in the database at once, and so never for a stretch that may be thrown away.
+-- in the database at once, and so never for a stretch that may be thrown away. What was entered as
+-- something that waits, and is a cycle or an interrupt in the version that is active now, leads
+-- nowhere: its job does not fit.
 -- Locks, Writes: as interrupt_other, unlist_jobs.
 
 create function ratchet_internal.run_any(
@@ -17797,11 +17800,15 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_draft ratchet_internal.graph_draft := p_draft;
-  v_out ratchet_internal.graph_outcome := ratchet_internal.step_activity(p_draft.now, p_draft.job,
-    p_activity, p_item);
+  v_out ratchet_internal.graph_outcome;
 begin
   v_draft.items := '{}';
   v_draft.steps := 1;
+  if p_activity.kind in ('cycle', 'interrupt') and (p_item.answer).kind <> p_activity.kind then
+    v_draft.stop := ratchet_internal.misfit((v_draft.job).namespace, p_item);
+    return v_draft;
+  end if;
+  v_out := ratchet_internal.step_activity(p_draft.now, p_draft.job, p_activity, p_item);
   if p_activity.kind = 'interrupt' and v_out.effects is not null then
     if not p_is_alone then return null; end if;
     v_out := ratchet_internal.interrupt_other(v_draft, v_out);
@@ -18798,7 +18805,8 @@ comment on function ratchet_internal.fail_graph(timestamptz, bigint, jsonb) is
 -- with the problem given).
 -- Caught is what the data of one job, or what users put on the public tables, can bring about. Not
 -- caught, so that the call fails and may be repeated: a cancelled statement, the end of the
--- session, a full disk, damaged files; and errors of classes that only their author knows.
+-- session, a full disk, damaged files; and errors of classes that only their author knows. A second
+-- row for one run of an activity: the version that is active now has it below another one.
 
 create function ratchet_internal.try_graphs(
   p_now timestamptz, p_run ratchet_internal.graph_run, p_budget int, p_how text,
@@ -18811,6 +18819,7 @@ declare
   v_state text;
   v_message text;
   v_detail text;
+  v_constraint text;
 begin
   run := case p_how
     when 'together' then ratchet_internal.advance_together(p_now, p_run, p_budget)
@@ -18827,12 +18836,16 @@ exception
     or sqlstate 'WF000' or sqlstate 'XX000'
 then
   get stacked diagnostics v_state = returned_sqlstate, v_message = message_text,
-    v_detail = pg_exception_detail;
+    v_detail = pg_exception_detail, v_constraint = constraint_name;
   if v_state in ('XX001', 'XX002') then raise; end if;
   run := null;
   problem := jsonb_strip_nulls(jsonb_build_object('code', 500, 'sqlstate', v_state,
     'message', left(v_message, 1000), 'detail', nullif(left(v_detail, 1000), ''),
     'may_pass', v_state in ('40001', '40P01', '53200', '55P03')));
+  if v_constraint = 'jobs_attributes_pkey' then
+    problem := problem || jsonb_build_object('code', 598, 'message', 'the active version leads to '
+      || 'an activity that has run at this place before; the job cannot go on');
+  end if;
 end $$;
 comment on function ratchet_internal.try_graphs(
   timestamptz, ratchet_internal.graph_run, int, text, jsonb) is

@@ -108,6 +108,51 @@ test.serial(
   },
 );
 
+for (const kind of ['cycle', 'interrupt']) {
+  test.serial(`what waits and becomes of type ${kind} does not fit`, async (t) => {
+    const graph = (hold: object, more: Partial<Graph>): Graph => ({
+      subscribes: 'run',
+      activities: {
+        start: { type: 'trigger', stats: { id: '{$self.input.data.id}' } },
+        above: { type: 'hook' },
+        hold: hold as Graph['activities'][string],
+      },
+      transitions: { start: [{ to: 'above' }], above: [{ to: 'hold' }] },
+      ...more,
+    });
+    const app = await graphApp(sql, graph({ type: 'hook' }, { hooks: { go: byJob('hold') } }));
+    await app.publish('run', { id: 'a' });
+    await app.signal('go', { id: 'a' });
+    await app.deploy('2', graph({ type: kind, ancestor: 'above' }, {}));
+    await app.activate('2');
+    await app.run();
+    t.like(await app.state('a'), { status: 0, error: { code: 598, activity: 'hold' } });
+  });
+}
+
+test.serial('an activity that would run again where it has run does not fit', async (t) => {
+  const under = (parent: string): Graph => ({
+    subscribes: 'run',
+    activities: {
+      start: { type: 'trigger', stats: { id: '{$self.input.data.id}' } },
+      left: { type: 'hook' },
+      hold: { type: 'hook' },
+      below: { type: 'hook' },
+    },
+    transitions: { start: [{ to: 'left' }, { to: 'hold' }], [parent]: [{ to: 'below' }] },
+    hooks: { go: byJob('hold') },
+  });
+  const app = await graphApp(sql, under('left'));
+  await app.publish('run', { id: 'a' });
+  await app.deploy('2', under('hold'));
+  await app.activate('2');
+  await app.signal('go', { id: 'a' });
+  await app.run();
+  const { status, error } = await app.state('a');
+  t.like({ status, error }, { status: 0, error: { code: 598 } });
+  t.regex(String(error?.['message']), /has run at this place before/);
+});
+
 test.serial('deploying a version anew replaces it; activating what is unknown fails', async (t) => {
   const app = await graphApp(sql, one);
   await app.publish('run', { id: 'a' });
