@@ -15148,16 +15148,14 @@ as $$
     select graph.at, array[(by_name -> activity.key)::int] as path, array[activity.key] as names
     from graph cross join number cross join lateral jsonb_each(graph.activities) activity
     where activity.value ->> 'type' = 'trigger'
-    union
-    select tree.at, tree.path || (by_name -> (transition ->> 'to'))::int,
-      tree.names || (transition ->> 'to')
+    union all
+    select tree.at, tree.path || (by_name -> below.name)::int, tree.names || below.name
     from tree
     join graph on graph.at = tree.at
     cross join number
-    cross join lateral jsonb_array_elements(
-      coalesce(graph.transitions -> tree.names[cardinality(tree.names)], '[]')) transition
-    where graph.activities ? (transition ->> 'to')
-      and transition ->> 'to' <> all (tree.names)),
+    cross join lateral (select distinct transition ->> 'to' as name from jsonb_array_elements(
+      graph.transitions -> tree.names[cardinality(tree.names)]) transition) below
+    where graph.activities ? below.name and below.name <> all (tree.names)),
   known as (
     insert into ratchet_internal.graphs (version_id, position, topic, publishes, expire)
     select p_version, tree.path[1], graph.value ->> 'subscribes', graph.value ->> 'publishes',
