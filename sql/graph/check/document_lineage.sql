@@ -1,11 +1,13 @@
 -- Who comes before whom: each activity that another one leads to, or that leads to one, with those
 -- on its way from the trigger. One that is an ancestor of its own stands in a circle. Down a tree
--- each activity is met once; where a document is none, all ways to each are followed.
+-- each activity is met once; where a document is none, all ways to each are followed. Nothing is
+-- known of how many rows there are: nested loops would join each activity with all others.
 
 create function ratchet_internal.document_lineage(p_normal jsonb)
 returns table (graph int, activity text, ancestors text[])
 language sql immutable parallel safe
 set search_path = pg_catalog, pg_temp
+set enable_nestloop = off
 as $$
   with recursive step as materialized (
     select s.*, count(*) over (partition by s.graph, s.target) as ways
