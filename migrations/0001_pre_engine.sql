@@ -2317,8 +2317,9 @@ comment on function ratchet_internal.duration_ms(text) is
 -- sql/graph/graph_retry.sql
 
 -- When a failed execution for a graph is followed by another: as the policy of the worker says that
--- ran it (total executions, coefficient to the power of the failures, in seconds), else as the
--- activity says for this very code (that many more, after 10, 100, ... milliseconds, at most 10 s).
+-- ran it (total executions, coefficient to the power of the failures, in seconds; none after 598,
+-- which is fatal), else as the activity says for this very code (that many more, after 10, 100, ...
+-- milliseconds, at most 10 s).
 -- Null: not at all. Without a code it was lost with its worker: then it is tried five times, or as
 -- often as the policy says. Total: any policy gives an answer.
 
@@ -2341,7 +2342,7 @@ begin
     return case when p_executions < greatest(
       case when p_policy is null then 0 else v_most end, 5) then interval '0' end;
   elsif json_typeof(p_policy) = 'object' then
-    if p_executions >= v_most then return null; end if;
+    if p_executions >= v_most or p_code = 598 then return null; end if;
     v_factor := power(least(greatest(v_factor, 0.001), 1000), least(p_executions, 60)::float8);
     return make_interval(secs => least(v_factor, greatest(v_max, 0), 1e10));
   elsif json_typeof(v_again) = 'array' and (v_again ->> 0) ~ '^[0-9]{1,6}$'
@@ -13732,6 +13733,27 @@ comment on function ratchet.roll_call(text, text) is
 
 -- Graphs: what is wrong with a document, said all at once when it is deployed.
 
+-- sql/graph/check/document_of.sql
+
+-- A document in the form in which it is checked and kept. Raises: WF106 for one with a number that
+-- Postgres has no room for.
+
+create function ratchet_internal.document_of(p_document json) returns jsonb
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return p_document::jsonb; -- cast here: what a return converts is converted behind the block
+exception when numeric_value_out_of_range then
+  perform ratchet_internal.raise_error('WF106', 'invalid graph',
+    jsonb_build_object('problems', jsonb_build_array(jsonb_build_object('path', '[]'::jsonb,
+      'activity', null, 'message', 'a number of the document is too large, or too small',
+      'hint', 'Numbers have at most 131072 digits before the point and 16383 after it.'))),
+    'Correct what the detail lists; nothing was kept.');
+end $$;
+comment on function ratchet_internal.document_of(json) is
+  'A document in the form in which it is kept; raises WF106 for numbers that are out of range.';
+
 -- sql/graph/check/members.sql
 
 -- The members of what should be an object; none of anything else.
@@ -14078,26 +14100,47 @@ comment on function ratchet_internal.document_transitions(jsonb) is
 
 -- sql/graph/check/document_lineage.sql
 
--- Who comes before whom: each activity with every activity on its way from the trigger. One that
--- is an ancestor of its own stands in a circle.
+-- Who comes before whom: each activity that another one leads to, or that leads to one, with those
+-- on its way from the trigger. One that is an ancestor of its own stands in a circle. Down a tree
+-- each activity is met once; where a document is none, all ways to each are followed. Nothing is
+-- known of how many rows there are: nested loops would join each activity with all others.
 
 create function ratchet_internal.document_lineage(p_normal jsonb)
-returns table (graph int, activity text, ancestor text)
+returns table (graph int, activity text, ancestors text[])
 language sql immutable parallel safe
 set search_path = pg_catalog, pg_temp
+set enable_nestloop = off
 as $$
   with recursive step as materialized (
-    select distinct t.graph, t.source, t.target
-    from ratchet_internal.document_transitions(p_normal) t where t.target is not null),
-  lineage as (
-    select s.graph, s.target, s.source from step s
+    select s.*, count(*) over (partition by s.graph, s.target) as ways
+    from (select distinct t.graph, t.source, t.target
+      from ratchet_internal.document_transitions(p_normal) t where t.target is not null) s),
+  tree as materialized (
+    select s.graph, jsonb_object_agg(s.source, s.targets) as targets
+    from (select graph, source, jsonb_agg(target) as targets, max(ways) as ways
+      from step group by graph, source) s
+    group by s.graph having max(s.ways) = 1),
+  walk (graph, activity, ancestors) as (
+    select distinct s.graph, s.source, '{}'::text[] from step s join tree using (graph)
+    where not exists (select from step o where (o.graph, o.target) = (s.graph, s.source))
+    union all
+    select walk.graph, next.target, walk.ancestors || walk.activity
+    from walk join tree using (graph)
+    cross join lateral jsonb_array_elements_text(tree.targets -> walk.activity) next (target)),
+  tangle as materialized (
+    select * from step s where not exists (
+      select from walk where (walk.graph, walk.activity) = (s.graph, s.target))),
+  knot (graph, activity, ancestor) as (
+    select graph, target, source from tangle
     union
-    select l.graph, s.target, l.source
-    from lineage l join step s on s.graph = l.graph and s.source = l.target)
-  select * from lineage
+    select knot.graph, knot.activity, tangle.source
+    from knot join tangle on tangle.graph = knot.graph and tangle.target = knot.ancestor)
+  select walk.graph, walk.activity, walk.ancestors from walk
+  union all
+  select knot.graph, knot.activity, array_agg(knot.ancestor) from knot group by 1, 2
 $$;
 comment on function ratchet_internal.document_lineage(jsonb) is
-  'Each activity with each of its ancestors.';
+  'Each activity with all of its ancestors.';
 
 -- sql/graph/check/document_expressions.sql
 
@@ -14184,6 +14227,8 @@ as $$
       when o.form = 'idle' then format('option "%s" has no effect', o.option)
       else format('option "%s" has no effect on an activity of type %s', o.option, o.type) end,
     case when o.option = '$ref' then 'References are resolved in files: deploy a path.'
+      when o.option = 'retry' and o.type = 'await' then 'A job that fails answers who awaits it at'
+        || ' once: give retry to the workers in its graph, or go back with a cycle.'
       when o.form is null then coalesce(
       'Did you mean "' || ratchet_internal.nearest_word(o.option, known.options) || '"?',
       format('Known here: %s.', array_to_string(known.options, ', '))) end
@@ -14362,7 +14407,7 @@ as $$
     from activity o
     where a.type = 'cycle' and o.activity = a.body ->> 'ancestor' and o.graph = a.graph
       and not exists (select from lineage l
-        where (l.graph, l.activity, l.ancestor) = (a.graph, a.activity, o.activity))
+        where (l.graph, l.activity) = (a.graph, a.activity) and o.activity = any (l.ancestors))
     union all
     select array['ancestor'], format('the ancestor "%s" is the trigger', o.activity),
       'Put a hook after the trigger and go back to that.'
@@ -14478,13 +14523,14 @@ as $$
   select o.path || m.key, o.activity, 'error', format('the retries of code %s are %s', m.key,
     ratchet_internal.kind_of(m.value)), 'Give a list with the number of retries: ''500'': [3].'
   from option o cross join lateral ratchet_internal.members(o.value) m
-  where o.owner = 'activity' and o.option = 'retry' and o.type in ('worker', 'await')
+  where o.owner = 'activity' and o.option = 'retry' and o.type = 'worker'
     and not (m.key ~ '^[0-9]{1,9}$' and jsonb_typeof(m.value) = 'array'
       and coalesce(m.value ->> 0, '') ~ '^[0-9]{1,4}$')
   union all
   select o.path, o.activity, 'error', 'retry is ' || ratchet_internal.kind_of(o.value),
     'Give a map of codes: ''500'': [3].'
-  from option o where o.owner = 'activity' and o.option = 'retry' and o.kind <> 'object'
+  from option o where o.owner = 'activity' and o.option = 'retry' and o.type = 'worker'
+    and o.kind <> 'object'
   union all
   select o.path || k.key, o.activity, 'error',
     format('%s has more slots than 10000, or none', k.key), 'Write name[25] for 25 slots.'
@@ -14509,14 +14555,15 @@ as $$
   transition as materialized (
     select t.*, first_value(t.source) over (partition by t.graph, t.target order by t.path) as only,
       row_number() over (partition by t.graph, t.target order by t.path) as n,
-      bool_and(t.body ? 'conditions') over (partition by t.graph, t.target) as are_conditional,
-      (select array_agg(a.activity) from activity a where a.graph = t.graph) as known
+      bool_and(t.body ? 'conditions') over (partition by t.graph, t.target) as are_conditional
     from ratchet_internal.document_transitions(p_normal) t),
+  known as materialized (select graph, array_agg(activity) as names from activity group by graph),
   lineage as materialized (select * from ratchet_internal.document_lineage(p_normal))
   select distinct on (t.path[3], t.source) t.path[:5], t.source, 'error',
     format('transitions from the unknown activity "%s"', left(t.source, 60)),
-    'Did you mean "' || ratchet_internal.nearest_word(t.source, t.known) || '"?'
-  from transition t where t.known is null or not t.source = any (t.known)
+    'Did you mean "' || ratchet_internal.nearest_word(t.source, known.names) || '"?'
+  from transition t left join known on known.graph = t.graph
+  where not exists (select from activity a where (a.graph, a.activity) = (t.graph, t.source))
   union all
   select t.path, t.source, 'error', 'the transition leads nowhere', 'Give the next activity in to.'
   from transition t where t.target is null and jsonb_typeof(t.body) = 'object'
@@ -14524,11 +14571,11 @@ as $$
   select t.path || array['to'], t.source, 'error', p.message, p.hint
   from transition t
   left join activity a on a.graph = t.graph and a.activity = t.target
-  left join lineage l
-    on l.graph = t.graph and l.activity = t.source and l.ancestor = t.target
+  left join lineage l on l.graph = t.graph and l.activity = t.source
+  left join known on known.graph = t.graph
   cross join lateral (
     select format('transition to the unknown activity "%s"', left(t.target, 60)),
-      'Did you mean "' || ratchet_internal.nearest_word(t.target, t.known) || '"?'
+      'Did you mean "' || ratchet_internal.nearest_word(t.target, known.names) || '"?'
     where t.target is not null and a.activity is null
     union all
     select format('"%s" has more than one incoming transition', t.target),
@@ -14538,7 +14585,7 @@ as $$
     union all
     select format('circular transition: "%s" leads back to itself', t.target),
       'Write loops with an activity of type cycle.'
-    where a.type = 'trigger' or l.ancestor is not null or t.source = t.target
+    where a.type = 'trigger' or t.target = any (l.ancestors) or t.source = t.target
   ) p (message, hint)
   union all
   select a.path, a.activity, 'error', format('"%s" is never reached', a.activity),
@@ -14646,24 +14693,22 @@ as $$
   select r.path, r.activity, p.severity, p.message, p.hint
   from reference r
   left join activity a on a.activity = r.first and a.graph = r.graph
-  left join lateral (
-    select o.graph from activity o where o.activity = r.first limit 1) other on true
-  left join lineage l
-    on l.graph = r.graph and l.activity = r.activity and l.ancestor = r.first
+  left join (select activity from activity group by activity) other on other.activity = r.first
+  left join lineage l on l.graph = r.graph and l.activity = r.activity
   cross join lateral (
     select 'error', format('reference %s to an unknown activity', left(r.shown, 100)),
       'Did you mean "' || ratchet_internal.nearest_word(r.first,
         array(select o.activity from activity o where o.graph = r.graph)
           || array['$self', '$job']) || '"?'
     where a.activity is null and r.first not in ('$self', '$job', '$hook', '$app', '$graph')
-      and other.graph is null
+      and other.activity is null
     union all
     select 'error', format('reference %s to an activity of another graph', left(r.shown, 100)),
-      'Pass the value on with input.maps.' where a.activity is null and other.graph is not null
+      'Pass the value on with input.maps.' where a.activity is null and other.activity is not null
     union all
     select 'warning', format('reference %s to an activity that does not come before "%s"',
       left(r.shown, 100), r.activity), 'It is always undefined; go through job data.'
-    where a.activity <> r.activity and l.ancestor is null
+    where a.activity <> r.activity and r.first = any (l.ancestors) is not true
       and not (r.owner = 'sides' and r.option = 'actual')
     union all
     select 'warning', format('reference %s is always undefined', left(r.shown, 100)), case
@@ -14684,12 +14729,14 @@ comment on function ratchet_internal.problems_of_expressions(jsonb) is
 -- sql/graph/check/graph_problems.sql
 
 -- Everything that is wrong with a document, all at once and in its order: errors, with which it
--- cannot be deployed, and warnings. Nothing in a document makes it raise.
+-- cannot be deployed, and warnings. Nothing in a document makes it raise. Nothing is known of how
+-- many rows each part is: a merge join by the graph alone would pair all that is in one.
 
 create function ratchet_internal.graph_problems(p_document jsonb, p_app text)
 returns table (path text[], activity text, severity text, message text, hint text)
 language sql stable
 set search_path = pg_catalog, pg_temp
+set enable_mergejoin = off
 as $$
   with normal as materialized (select ratchet_internal.graph_normal(p_document, p_app) as n),
   problem as (
@@ -14874,19 +14921,22 @@ comment on function ratchet_internal.app_space(text, text) is
 
 -- sql/graph/activity_bodies.sql
 
--- The activities of a version as they were written.
+-- The activities of a version as they were written. The transitions of a graph are taken out of it
+-- once, not once for each activity.
 
 create function ratchet_internal.activity_bodies(p_app jsonb)
-returns table (name text, body jsonb, graph jsonb)
+returns table (name text, body jsonb, transitions jsonb, expire jsonb)
 language sql immutable
 set search_path = pg_catalog, pg_temp
 as $$
-  select activity.key, activity.value, graph.value
+  select activity.key, activity.value, part.transitions -> activity.key, part.expire
   from jsonb_array_elements(p_app -> 'graphs') graph
+  cross join lateral (select graph.value -> 'transitions' as transitions,
+    graph.value -> 'expire' as expire offset 0) part
   cross join lateral jsonb_each(graph.value -> 'activities') activity
 $$;
 comment on function ratchet_internal.activity_bodies(jsonb) is
-  'The activities of a version as they were written, each with its graph.';
+  'The activities of a version as they were written, each with its transitions.';
 
 -- sql/graph/options_of.sql
 
@@ -15149,39 +15199,40 @@ language sql volatile
 set search_path = pg_catalog, pg_temp
 as $$
   with recursive graph as materialized (
-    select value, at from jsonb_array_elements(p_app -> 'graphs') with ordinality as g (value, at)),
+    select value, value -> 'activities' as activities, value -> 'transitions' as transitions, at
+    from jsonb_array_elements(p_app -> 'graphs') with ordinality as g (value, at)),
+  number as materialized (
+    select jsonb_object_agg(name, position) as by_name
+    from ratchet_internal.graph_names where space = p_space),
   tree as (
-    select graph.at, array[activity.key] as path
-    from graph cross join lateral jsonb_each(graph.value -> 'activities') activity
+    select graph.at, array[(by_name -> activity.key)::int] as path, array[activity.key] as names
+    from graph cross join number cross join lateral jsonb_each(graph.activities) activity
     where activity.value ->> 'type' = 'trigger'
-    union
-    select tree.at, tree.path || (transition ->> 'to')
+    union all
+    select tree.at, tree.path || (by_name -> below.name)::int, tree.names || below.name
     from tree
     join graph on graph.at = tree.at
-    cross join lateral jsonb_array_elements(coalesce(
-      graph.value -> 'transitions' -> tree.path[cardinality(tree.path)], '[]')) transition
-    where graph.value -> 'activities' ? (transition ->> 'to')
-      and transition ->> 'to' <> all (tree.path)),
+    cross join number
+    cross join lateral (select distinct transition ->> 'to' as name from jsonb_array_elements(
+      graph.transitions -> tree.names[cardinality(tree.names)]) transition) below
+    where graph.activities ? below.name and below.name <> all (tree.names)),
   known as (
     insert into ratchet_internal.graphs (version_id, position, topic, publishes, expire)
-    select p_version, n.position, graph.value ->> 'subscribes', graph.value ->> 'publishes',
+    select p_version, tree.path[1], graph.value ->> 'subscribes', graph.value ->> 'publishes',
       case when graph.value ? 'expire'
         then ratchet_internal.compile_expire(graph.value -> 'expire') end
     from graph join tree using (at)
-    join ratchet_internal.graph_names n on n.space = p_space and n.name = tree.path[1]
     where cardinality(tree.path) = 1)
   insert into ratchet_internal.graph_activities
     (version_id, position, name, label, kind, path, path_names)
-  select p_version, n.position, n.name, ratchet_internal.step_field('', n.position, n.name),
+  select p_version, own.position, own.name,
+    ratchet_internal.step_field('', own.position, own.name),
     case body ->> 'type' when 'activity' then 'hook' else body ->> 'type' end,
-    array(select above.position from unnest(tree.path) with ordinality as step (name, at)
-      join ratchet_internal.graph_names above on above.space = p_space and above.name = step.name
-      order by step.at),
-    tree.path
+    tree.path, tree.names
   from tree join graph using (at)
-  join ratchet_internal.graph_names n
-    on n.space = p_space and n.name = tree.path[cardinality(tree.path)]
-  cross join lateral (select graph.value -> 'activities' -> n.name as body) activity
+  cross join lateral (select tree.path[cardinality(tree.path)] as position,
+    tree.names[cardinality(tree.names)] as name) own
+  cross join lateral (select graph.activities -> own.name as body) activity
 $$;
 comment on function ratchet_internal.compile_tree(bigint, text, jsonb) is
   'Lays out the trees of a version: graphs, and activities with their paths.';
@@ -15279,19 +15330,22 @@ $$;
 comment on function ratchet_internal.compile_hooks(bigint, text, jsonb) is
   'Compiles the hook rules of a version.';
 
--- sql/graph/compile_reads.sql
+-- sql/graph/compile_uses.sql
 
 -- Works out what the expressions of each activity read: the first names of all references in it, in
--- the transitions from it, in the hook rules to it, and in its graph's expire; and for itself and
--- all below it, which ancestors. Then a stretch carries along no more than somebody will read. A
--- cycle goes on with all that is below the activity to which it goes back.
+-- the transitions from it, in the hook rules to it, and in its graph's expire.
 -- Writes: graph_activities.
 
-create function ratchet_internal.compile_reads(p_version bigint, p_app jsonb) returns void
-language plpgsql volatile
+create function ratchet_internal.compile_uses(p_version bigint, p_app jsonb) returns void
+language sql volatile
 set search_path = pg_catalog, pg_temp
 as $$
-begin
+  with rule as materialized (
+    select hook.value -> 0 ->> 'to' as name, jsonb_agg(hook.value) as rules
+    from jsonb_array_elements(p_app -> 'graphs') graph
+    cross join lateral jsonb_each(case jsonb_typeof(graph -> 'hooks') when 'object'
+      then graph -> 'hooks' else '{}' end) hook
+    group by hook.value -> 0 ->> 'to')
   update ratchet_internal.graph_activities a
   set uses = coalesce(used.names, '{}'), uses_late = coalesce(used.late_names, '{}'),
     is_described = coalesce(used.is_described, false)
@@ -15300,53 +15354,70 @@ begin
       array_agg(distinct part[1]) filter (where given.is_late) as late_names,
       bool_or(part[3] = 'metadata' or cardinality(part) < 3) as is_described
     from ratchet_internal.activity_bodies(p_app) each
+    left join rule using (name)
     cross join lateral (values
-      (true, jsonb_build_array(each.graph -> 'transitions' -> each.name, each.graph -> 'expire',
-        each.body -> 'job', each.body -> 'emit', each.body -> 'persist',
+      (true, jsonb_build_array(each.transitions, each.expire, each.body -> 'job',
+        each.body -> 'emit', each.body -> 'persist',
         case when each.body ->> 'type' <> 'worker' then each.body -> 'telemetry' end)),
-      (false, jsonb_build_array(each.body - array['job', 'emit', 'persist'], (
-        select jsonb_agg(hook.value) from jsonb_array_elements(p_app -> 'graphs') other
-        cross join lateral jsonb_each(case jsonb_typeof(other -> 'hooks') when 'object'
-          then other -> 'hooks' else '{}' end) hook
-        where hook.value -> 0 ->> 'to' = each.name)))) as given (is_late, expressions)
+      (false, jsonb_build_array(each.body - array['job', 'emit', 'persist'], rule.rules)))
+      as given (is_late, expressions)
     cross join lateral jsonb_path_query(given.expressions,
       'strict $.** ? (@.type() == "string")') leaf
     cross join lateral string_to_array(trim('{}' from leaf #>> '{}'), '.') part
     where leaf #>> '{}' like '{%}' and leaf #>> '{}' not like '{@%'
     group by each.name) used
-  where a.version_id = p_version and a.name = used.name;
-  -- Each activity with each of its ancestors and itself, found once for all of them.
-  with recursive pair as materialized (
-    select below.position as below, above.position, above.name
-    from ratchet_internal.graph_activities below
-    cross join lateral unnest(below.path, below.path_names) as above (position, name)
-    where below.version_id = p_version),
-  reach (position, root) as (
-    select position, position from ratchet_internal.graph_activities where version_id = p_version
+  where a.version_id = p_version and a.name = used.name
+$$;
+comment on function ratchet_internal.compile_uses(bigint, jsonb) is
+  'Works out what the expressions of each activity read.';
+
+-- sql/graph/compile_reads.sql
+
+-- Works out which of its ancestors each activity and all below it read (compile_uses). Then a
+-- stretch carries along no more than somebody will read. A cycle goes on with all that is below the
+-- activity to which it goes back. From each who reads an output it is handed on to those who carry
+-- it along, each time once, as far as the activity that made it: pairs of all activities with all
+-- their ancestors would be half the square of their number in a chain.
+-- Writes: graph_activities.
+
+create function ratchet_internal.compile_reads(p_version bigint) returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  -- Who carries along what an activity reads: the one before it, and the cycles that go back to it.
+  v_links jsonb;
+begin
+  select jsonb_object_agg(position, others) into v_links
+  from (
+    select position, jsonb_agg(other) as others
+    from (
+      select position, path[cardinality(path) - 1] as other from ratchet_internal.graph_activities
+      where version_id = p_version and cardinality(path) > 1
+      union all
+      select ancestor, position from ratchet_internal.graph_activities
+      where version_id = p_version and kind = 'cycle') link
+    group by position) linked;
+  with recursive need (position, read, is_late, is_below) as (
+    select a.position, a.path[array_position(a.path_names, used.name)],
+      used.name = any (a.uses_late), false
+    from ratchet_internal.graph_activities a cross join unnest(a.uses) as used (name)
+    where a.version_id = p_version and used.name = any (a.path_names)
     union
-    select reach.position, again.ancestor from reach
-    join pair on pair.position = reach.root
-    join ratchet_internal.graph_activities again on again.version_id = p_version
-      and again.position = pair.below and again.kind = 'cycle'),
-  used as materialized (
-    select pair.position as root, used.name, bool_or(pair.below <> pair.position) as is_below,
-      bool_or(pair.below <> pair.position or used.name = any (a.uses_late)) as is_late
-    from pair
-    join ratchet_internal.graph_activities a
-      on a.version_id = p_version and a.position = pair.below
-    cross join unnest(a.uses) as used (name)
-    group by pair.position, used.name),
+    select other::int, need.read, true, other::int = need.read
+    from need
+    cross join lateral jsonb_array_elements(v_links -> need.position::text) other
+    where need.read <> need.position),
   read as materialized (
-    select reach.position, array_agg(distinct used.name) as names,
-      array_agg(distinct used.name) filter (where used.is_late or reach.root <> reach.position)
-        as late_names
-    from reach
-    join used on used.root = reach.root
-    join pair on pair.below = reach.position and pair.name = used.name
-    group by reach.position)
+    select need.position, array_agg(distinct above.name) as names,
+      array_agg(distinct above.name) filter (where need.is_late) as late_names
+    from need
+    join ratchet_internal.graph_activities above
+      on above.version_id = p_version and above.position = need.read
+    group by need.position)
   update ratchet_internal.graph_activities a
   set reads = coalesce(read.names, '{}'), reads_late = coalesce(read.late_names, '{}'),
-    is_read = (a.position, a.name) in (select used.root, used.name from used where used.is_below)
+    is_read = a.position in (select need.read from need where need.is_below)
       or exists (select from ratchet_internal.graphs g where g.version_id = p_version
         and g.position = a.path[1] and strpos(g.expire::text, a.name) > 0),
     is_described = a.path[1] in (select other.path[1] from ratchet_internal.graph_activities other
@@ -15355,8 +15426,8 @@ begin
   where a.version_id = p_version
     and b.version_id = p_version and b.position = a.position;
 end $$;
-comment on function ratchet_internal.compile_reads(bigint, jsonb) is
-  'Works out what the expressions of each activity read of its ancestors.';
+comment on function ratchet_internal.compile_reads(bigint) is
+  'Works out which of its ancestors each activity, or one below it, reads.';
 
 -- sql/graph/path_by_name.sql
 
@@ -15386,13 +15457,15 @@ as $$
     where version_id = p_version
       and (kind in ('worker', 'await') or hook is not null or constants ? 'sleep')),
   step as (
-    select below.position as below, cardinality(below.path) as depth, above.position, above.level,
-      max(above.level) filter (where waits.position is not null) over (
+    select below.position as below, own.depth, above.position, own.first - 1 + above.at as level,
+      max(own.first - 1 + above.at) filter (where waits.position is not null) over (
         partition by below.position) as waits_at
     from ratchet_internal.graph_activities below
-    cross join lateral unnest(below.path) with ordinality as above (position, level)
-    left join waits on waits.position = above.position and above.level < cardinality(below.path)
-    where below.version_id = p_version and above.level >= cardinality(below.path) - 20),
+    cross join lateral (select cardinality(below.path) as depth,
+      greatest(cardinality(below.path) - 20, 1) as first) own
+    cross join lateral unnest(below.path[own.first:]) with ordinality as above (position, at)
+    left join waits on waits.position = above.position and own.first - 1 + above.at < own.depth
+    where below.version_id = p_version),
   ranked as (
     select step.*, row_number() over (
       partition by position order by depth, below) as rank
@@ -15522,7 +15595,8 @@ begin
   perform ratchet_internal.compile_options(v_new, v_space, p_app);
   perform ratchet_internal.compile_transitions(v_new, v_space, p_app);
   perform ratchet_internal.compile_hooks(v_new, v_space, p_app);
-  perform ratchet_internal.compile_reads(v_new, p_app);
+  perform ratchet_internal.compile_uses(v_new, p_app);
+  perform ratchet_internal.compile_reads(v_new);
   perform ratchet_internal.compile_plain(v_new);
   perform ratchet_internal.compile_shells(v_new);
   perform ratchet_internal.compile_starts(v_new);
@@ -15556,7 +15630,7 @@ declare
 begin
   perform ratchet_internal.check_size(p_document, 'document');
   perform ratchet_internal.check_readable(p_document, 'document');
-  v_document := p_document;
+  v_document := ratchet_internal.document_of(p_document);
   select
     jsonb_agg(jsonb_build_object('path', path, 'activity', activity, 'message', message,
       'hint', hint)) filter (where severity = 'error'),
@@ -16308,8 +16382,8 @@ begin
   if p_activity.options is not null then
     v_out.options := v_out.options || ratchet_internal.run_maps(p_activity.options, v_view);
   end if;
-  if v_out.options ? 'statusThreshold' and p_job.status
-    <= ratchet_internal.number_of(v_out.options::json, 'statusThreshold', 0)
+  if jsonb_typeof(v_out.options -> 'statusThreshold') = 'number'
+    and p_job.status <= (v_out.options -> 'statusThreshold')::numeric
   then
     v_out := ratchet_internal.close_outcome(v_out, null);
     v_out.status := 'skipped';
@@ -16493,7 +16567,7 @@ comment on function ratchet_internal.merge_job_data(jsonb, jsonb, jsonb) is
 -- sql/graph/map_job_data.sql
 
 -- Evaluates the job maps of an activity: those for its response code, or those for any. Maps that
--- come to no object write nothing.
+-- come to no object write nothing. Names of user data have what an index of Postgres takes.
 
 create function ratchet_internal.map_job_data(
   p_data jsonb, p_activity ratchet_internal.graph_activities, p_view jsonb,
@@ -16517,6 +16591,8 @@ begin
   if p_activity.job_shapes is not null then
     v_fields := ratchet_internal.user_fields(v_patch);
     if v_fields is not null then
+      perform ratchet_internal.check_expression(max(length(name)) <= 512, 'job.maps',
+        'a name of user data has more than 512 characters') from jsonb_object_keys(v_fields) name;
       v_out.effects := v_out.effects
         || jsonb_build_object('kind', 'fields', 'fields', v_fields);
     end if;
@@ -16948,7 +17024,8 @@ comment on function ratchet_internal.answer_awaiting(timestamptz, bigint, int, j
 -- sql/graph/write_user_fields.sql
 
 -- Stores user data (names that begin with _) and markers (-) of a job beside its job data: one row
--- each, with the name as address and field; a later value takes the place of an earlier one.
+-- each, with the name as address and field; a later value takes the place of an earlier one, and
+-- null, which reads as what is not there, takes it away.
 -- Locks: the job (the caller has it). Writes: attributes.
 
 create function ratchet_internal.write_user_fields(
@@ -16961,10 +17038,12 @@ as $$
     (job_id, address, position, kind, field, ledger, value, created_at)
   select p_job, key, 1, case when left(key, 1) = '_' then 'attribute' else 'marker' end, key,
     ratchet_internal.leg2_done(ratchet_internal.leg1_done(1), 1), value, p_now
-  from jsonb_each_text(p_fields)
+  from jsonb_each_text(p_fields) where value is not null
   on conflict (job_id, address, position) do update
   set value = excluded.value, updated_at = p_now
-  where a.value is distinct from excluded.value
+  where a.value is distinct from excluded.value;
+  delete from ratchet.jobs_attributes a using jsonb_each(p_fields) field
+  where a.job_id = p_job and a.address = field.key and a.position = 1 and field.value = 'null'
 $$;
 comment on function ratchet_internal.write_user_fields(bigint, timestamptz, jsonb) is
   'Stores user data and markers of a job, one row each.';
@@ -17338,7 +17417,8 @@ comment on function ratchet_internal.conclude_stretch(ratchet_internal.graph_dra
 
 -- sql/graph/misfit.sql
 
--- How a job ends whose activity the active version no longer has, or has elsewhere in its tree.
+-- How a job ends whose activity the active version no longer has, has elsewhere in its tree, or has
+-- as something that is never answered.
 
 create function ratchet_internal.misfit(p_space text, p_item ratchet_internal.graph_item)
 returns jsonb
@@ -17764,7 +17844,9 @@ comment on function ratchet_internal.tell_spans(ratchet_internal.graph_draft[]) 
 
 -- Does one thing of a stretch, whatever it is, and adds what it comes to to the draft. Null when it
 -- would stop another job, or take jobs off a list, and the job is not alone in this: that is done
--- in the database at once, and so never for a stretch that may be thrown away.
+-- in the database at once, and so never for a stretch that may be thrown away. What was entered as
+-- something that waits, and is a cycle or an interrupt in the version that is active now, leads
+-- nowhere: its job does not fit.
 -- Locks, Writes: as interrupt_other, unlist_jobs.
 
 create function ratchet_internal.run_any(
@@ -17776,11 +17858,15 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_draft ratchet_internal.graph_draft := p_draft;
-  v_out ratchet_internal.graph_outcome := ratchet_internal.step_activity(p_draft.now, p_draft.job,
-    p_activity, p_item);
+  v_out ratchet_internal.graph_outcome;
 begin
   v_draft.items := '{}';
   v_draft.steps := 1;
+  if p_activity.kind in ('cycle', 'interrupt') and (p_item.answer).kind <> p_activity.kind then
+    v_draft.stop := ratchet_internal.misfit((v_draft.job).namespace, p_item);
+    return v_draft;
+  end if;
+  v_out := ratchet_internal.step_activity(p_draft.now, p_draft.job, p_activity, p_item);
   if p_activity.kind = 'interrupt' and v_out.effects is not null then
     if not p_is_alone then return null; end if;
     v_out := ratchet_internal.interrupt_other(v_draft, v_out);
@@ -18084,10 +18170,10 @@ comment on function ratchet_internal.trigger_options(ratchet.jobs,
 -- sql/graph/trigger_facts.sql
 
 -- What a job says about itself for statistics, evaluated: nothing unless it has a key. Raises WF107
--- for a measure without a value.
+-- for a measure without a value, and for a key that is longer than an index of Postgres takes.
 
 create function ratchet_internal.trigger_facts(
-  p_now timestamptz, p_trigger ratchet_internal.graph_activities, p_options jsonb
+  p_job ratchet.jobs, p_trigger ratchet_internal.graph_activities, p_options jsonb
 ) returns jsonb
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -18098,6 +18184,9 @@ declare
   v_missing text;
 begin
   if coalesce(p_options ->> 'key', '') = '' then return null; end if;
+  perform ratchet_internal.check_expression(octet_length(p_job.namespace)
+    + octet_length(p_job.workflow) + octet_length(p_options ->> 'key') <= 2600, 'stats.key',
+    'the app, the topic and the key have more than 2600 bytes');
   select min(m ->> 'name') into v_missing
   from jsonb_array_elements(p_trigger.constants -> 'measures') with ordinality as each (m, at)
   where p_options -> ('measure' || at) is null;
@@ -18105,7 +18194,7 @@ begin
     'the payload has no ' || v_missing);
   return jsonb_build_object('key', p_options ->> 'key', 'bucket',
     case when p_options ->> 'granularity' = 'infinity' then '0'
-      else to_char(date_bin(make_interval(mins => v_minutes), p_now at time zone 'UTC',
+      else to_char(date_bin(make_interval(mins => v_minutes), p_job.created_at at time zone 'UTC',
         timestamp '2000-01-01'), 'YYYYMMDDHH24MI') end,
     'measures', coalesce((
       select jsonb_agg(m || jsonb_build_object('value', p_options -> ('measure' || at)))
@@ -18113,7 +18202,7 @@ begin
         as each (m, at)), '[]'));
 end $$;
 comment on function ratchet_internal.trigger_facts(
-  timestamptz, ratchet_internal.graph_activities, jsonb) is
+  ratchet.jobs, ratchet_internal.graph_activities, jsonb) is
   'What a job says about itself for statistics; null unless it has a key.';
 
 -- sql/graph/record_facts.sql
@@ -18210,7 +18299,7 @@ begin
       ratchet_internal.check_name(v_job.entity, 'entity');
   end if;
   if v_options ? 'key' then
-    v_facts := ratchet_internal.trigger_facts(v_job.created_at, v_trigger, v_options);
+    v_facts := ratchet_internal.trigger_facts(v_job, v_trigger, v_options);
     v_job.options := v_job.options::jsonb || jsonb_strip_nulls(jsonb_build_object(
       'key', v_options -> 'key', 'ts', v_facts -> 'bucket'));
   end if;
@@ -18774,7 +18863,8 @@ comment on function ratchet_internal.fail_graph(timestamptz, bigint, jsonb) is
 -- with the problem given).
 -- Caught is what the data of one job, or what users put on the public tables, can bring about. Not
 -- caught, so that the call fails and may be repeated: a cancelled statement, the end of the
--- session, a full disk, damaged files; and errors of classes that only their author knows.
+-- session, a full disk, damaged files; and errors of classes that only their author knows. A second
+-- row for one run of an activity: the version that is active now has it below another one.
 
 create function ratchet_internal.try_graphs(
   p_now timestamptz, p_run ratchet_internal.graph_run, p_budget int, p_how text,
@@ -18787,6 +18877,7 @@ declare
   v_state text;
   v_message text;
   v_detail text;
+  v_constraint text;
 begin
   run := case p_how
     when 'together' then ratchet_internal.advance_together(p_now, p_run, p_budget)
@@ -18803,12 +18894,16 @@ exception
     or sqlstate 'WF000' or sqlstate 'XX000'
 then
   get stacked diagnostics v_state = returned_sqlstate, v_message = message_text,
-    v_detail = pg_exception_detail;
+    v_detail = pg_exception_detail, v_constraint = constraint_name;
   if v_state in ('XX001', 'XX002') then raise; end if;
   run := null;
   problem := jsonb_strip_nulls(jsonb_build_object('code', 500, 'sqlstate', v_state,
     'message', left(v_message, 1000), 'detail', nullif(left(v_detail, 1000), ''),
     'may_pass', v_state in ('40001', '40P01', '53200', '55P03')));
+  if v_constraint = 'jobs_attributes_pkey' then
+    problem := problem || jsonb_build_object('code', 598, 'message', 'the active version leads to '
+      || 'an activity that has run at this place before; the job cannot go on');
+  end if;
 end $$;
 comment on function ratchet_internal.try_graphs(
   timestamptz, ratchet_internal.graph_run, int, text, jsonb) is
@@ -18940,7 +19035,8 @@ begin
     where key not in ('entity', 'search', 'marker', 'pending', 'trc', 'spn', 'reply_to',
       'request_id', 'expire', 'max_cycles')
       or json_typeof(value) <> 'null' and (
-        key in ('search', 'marker') and json_typeof(value) <> 'object'
+        key in ('search', 'marker') and case json_typeof(value) when 'object' then exists (
+          select from json_object_keys(value) name where length(name) > 512) else true end
         or key in ('trc', 'spn', 'reply_to', 'entity') and json_typeof(value) <> 'string'
         or key = 'request_id'
           and value #>> '{}' !~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
@@ -18953,8 +19049,9 @@ begin
   if v_option is not null then
     perform ratchet_internal.raise_error('WF104', 'invalid option',
       jsonb_build_object('option', left(v_option, 100)),
-      'Options are entity, trc, spn, reply_to (texts), search, marker (objects), pending, '
-      || 'expire (seconds), max_cycles (1 to 10 million) and request_id (uuid).');
+      'Options are entity, trc, spn, reply_to (texts), search, marker (objects, names of at most '
+      || '512 characters), pending, expire (seconds), max_cycles (1 to 10 million), request_id '
+      || '(uuid).');
   end if;
   if p_options ->> 'entity' is not null then
     perform ratchet_internal.check_name(p_options ->> 'entity', 'entity');

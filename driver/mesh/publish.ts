@@ -135,12 +135,13 @@ export function waitMs(): number {
 
 /**
  * `{ error, job_id }`. Programs of older versions read `code` and `message` of the rejection
- * itself: it has the members of the error as well, where nobody lists them.
+ * itself: it has the members of the error as well, where nobody lists them. Its own two it keeps:
+ * an error may have an `error` in it, and one of another job the `job_id` of that.
  */
 function rejectionOf(error: object, jobId: string): object {
-  const hidden = Object.entries(error).map(([name, value]) => [name, { value: value as unknown }]);
-  return Object.defineProperties(
-    { error, job_id: jobId },
-    Object.fromEntries(hidden) as PropertyDescriptorMap,
-  );
+  const rejection = { error, job_id: jobId };
+  const hidden = Object.entries(error)
+    .filter(([name]) => !Object.hasOwn(rejection, name))
+    .map(([name, value]) => [name, { value: value as unknown }]);
+  return Object.defineProperties(rejection, Object.fromEntries(hidden) as PropertyDescriptorMap);
 }

@@ -44,6 +44,11 @@ export function readYaml(text: string, file: string | undefined): YamlText {
   };
   const failures = document.errors.map(({ message, pos }) => ({ message, ...at(pos[0]) }));
   visit(document, {
+    Scalar: (_key, scalar) => {
+      if (typeof scalar.value !== 'number' || Number.isFinite(scalar.value)) return;
+      const message = `${scalar.source ?? 'this'} is no number that JSON can hold`;
+      failures.push({ message, ...at(scalar.range?.[0] ?? 0) });
+    },
     Alias: (_key, alias) => {
       if (alias.resolve(document) !== undefined) return;
       const message = `the alias *${alias.source} stands for nothing before it`;

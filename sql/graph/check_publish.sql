@@ -16,7 +16,8 @@ begin
     where key not in ('entity', 'search', 'marker', 'pending', 'trc', 'spn', 'reply_to',
       'request_id', 'expire', 'max_cycles')
       or json_typeof(value) <> 'null' and (
-        key in ('search', 'marker') and json_typeof(value) <> 'object'
+        key in ('search', 'marker') and case json_typeof(value) when 'object' then exists (
+          select from json_object_keys(value) name where length(name) > 512) else true end
         or key in ('trc', 'spn', 'reply_to', 'entity') and json_typeof(value) <> 'string'
         or key = 'request_id'
           and value #>> '{}' !~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
@@ -29,8 +30,9 @@ begin
   if v_option is not null then
     perform ratchet_internal.raise_error('WF104', 'invalid option',
       jsonb_build_object('option', left(v_option, 100)),
-      'Options are entity, trc, spn, reply_to (texts), search, marker (objects), pending, '
-      || 'expire (seconds), max_cycles (1 to 10 million) and request_id (uuid).');
+      'Options are entity, trc, spn, reply_to (texts), search, marker (objects, names of at most '
+      || '512 characters), pending, expire (seconds), max_cycles (1 to 10 million), request_id '
+      || '(uuid).');
   end if;
   if p_options ->> 'entity' is not null then
     perform ratchet_internal.check_name(p_options ->> 'entity', 'entity');

@@ -13,13 +13,15 @@ as $$
     where version_id = p_version
       and (kind in ('worker', 'await') or hook is not null or constants ? 'sleep')),
   step as (
-    select below.position as below, cardinality(below.path) as depth, above.position, above.level,
-      max(above.level) filter (where waits.position is not null) over (
+    select below.position as below, own.depth, above.position, own.first - 1 + above.at as level,
+      max(own.first - 1 + above.at) filter (where waits.position is not null) over (
         partition by below.position) as waits_at
     from ratchet_internal.graph_activities below
-    cross join lateral unnest(below.path) with ordinality as above (position, level)
-    left join waits on waits.position = above.position and above.level < cardinality(below.path)
-    where below.version_id = p_version and above.level >= cardinality(below.path) - 20),
+    cross join lateral (select cardinality(below.path) as depth,
+      greatest(cardinality(below.path) - 20, 1) as first) own
+    cross join lateral unnest(below.path[own.first:]) with ordinality as above (position, at)
+    left join waits on waits.position = above.position and own.first - 1 + above.at < own.depth
+    where below.version_id = p_version),
   ranked as (
     select step.*, row_number() over (
       partition by position order by depth, below) as rank

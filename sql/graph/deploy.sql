@@ -17,7 +17,7 @@ declare
 begin
   perform ratchet_internal.check_size(p_document, 'document');
   perform ratchet_internal.check_readable(p_document, 'document');
-  v_document := p_document;
+  v_document := ratchet_internal.document_of(p_document);
   select
     jsonb_agg(jsonb_build_object('path', path, 'activity', activity, 'message', message,
       'hint', hint)) filter (where severity = 'error'),

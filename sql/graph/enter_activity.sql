@@ -22,8 +22,8 @@ begin
   if p_activity.options is not null then
     v_out.options := v_out.options || ratchet_internal.run_maps(p_activity.options, v_view);
   end if;
-  if v_out.options ? 'statusThreshold' and p_job.status
-    <= ratchet_internal.number_of(v_out.options::json, 'statusThreshold', 0)
+  if jsonb_typeof(v_out.options -> 'statusThreshold') = 'number'
+    and p_job.status <= (v_out.options -> 'statusThreshold')::numeric
   then
     v_out := ratchet_internal.close_outcome(v_out, null);
     v_out.status := 'skipped';

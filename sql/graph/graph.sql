@@ -13,6 +13,7 @@
 \ir fleet/roll_call.sql
 
 -- Graphs: what is wrong with a document, said all at once when it is deployed.
+\ir check/document_of.sql
 \ir check/members.sql
 \ir check/items.sql
 \ir check/kind_of.sql
@@ -65,6 +66,7 @@
 \ir compile_options.sql
 \ir compile_transitions.sql
 \ir compile_hooks.sql
+\ir compile_uses.sql
 \ir compile_reads.sql
 \ir path_by_name.sql
 \ir compile_plain.sql

@@ -1,6 +1,7 @@
 -- When a failed execution for a graph is followed by another: as the policy of the worker says that
--- ran it (total executions, coefficient to the power of the failures, in seconds), else as the
--- activity says for this very code (that many more, after 10, 100, ... milliseconds, at most 10 s).
+-- ran it (total executions, coefficient to the power of the failures, in seconds; none after 598,
+-- which is fatal), else as the activity says for this very code (that many more, after 10, 100, ...
+-- milliseconds, at most 10 s).
 -- Null: not at all. Without a code it was lost with its worker: then it is tried five times, or as
 -- often as the policy says. Total: any policy gives an answer.
 
@@ -23,7 +24,7 @@ begin
     return case when p_executions < greatest(
       case when p_policy is null then 0 else v_most end, 5) then interval '0' end;
   elsif json_typeof(p_policy) = 'object' then
-    if p_executions >= v_most then return null; end if;
+    if p_executions >= v_most or p_code = 598 then return null; end if;
     v_factor := power(least(greatest(v_factor, 0.001), 1000), least(p_executions, 60)::float8);
     return make_interval(secs => least(v_factor, greatest(v_max, 0), 1e10));
   elsif json_typeof(v_again) = 'array' and (v_again ->> 0) ~ '^[0-9]{1,6}$'

@@ -43,7 +43,7 @@ begin
       ratchet_internal.check_name(v_job.entity, 'entity');
   end if;
   if v_options ? 'key' then
-    v_facts := ratchet_internal.trigger_facts(v_job.created_at, v_trigger, v_options);
+    v_facts := ratchet_internal.trigger_facts(v_job, v_trigger, v_options);
     v_job.options := v_job.options::jsonb || jsonb_strip_nulls(jsonb_build_object(
       'key', v_options -> 'key', 'ts', v_facts -> 'bucket'));
   end if;

@@ -1,5 +1,5 @@
 -- Evaluates the job maps of an activity: those for its response code, or those for any. Maps that
--- come to no object write nothing.
+-- come to no object write nothing. Names of user data have what an index of Postgres takes.
 
 create function ratchet_internal.map_job_data(
   p_data jsonb, p_activity ratchet_internal.graph_activities, p_view jsonb,
@@ -23,6 +23,8 @@ begin
   if p_activity.job_shapes is not null then
     v_fields := ratchet_internal.user_fields(v_patch);
     if v_fields is not null then
+      perform ratchet_internal.check_expression(max(length(name)) <= 512, 'job.maps',
+        'a name of user data has more than 512 characters') from jsonb_object_keys(v_fields) name;
       v_out.effects := v_out.effects
         || jsonb_build_object('kind', 'fields', 'fields', v_fields);
     end if;

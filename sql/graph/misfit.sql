@@ -1,4 +1,5 @@
--- How a job ends whose activity the active version no longer has, or has elsewhere in its tree.
+-- How a job ends whose activity the active version no longer has, has elsewhere in its tree, or has
+-- as something that is never answered.
 
 create function ratchet_internal.misfit(p_space text, p_item ratchet_internal.graph_item)
 returns jsonb

@@ -1,6 +1,8 @@
 -- Does one thing of a stretch, whatever it is, and adds what it comes to to the draft. Null when it
 -- would stop another job, or take jobs off a list, and the job is not alone in this: that is done
--- in the database at once, and so never for a stretch that may be thrown away.
+-- in the database at once, and so never for a stretch that may be thrown away. What was entered as
+-- something that waits, and is a cycle or an interrupt in the version that is active now, leads
+-- nowhere: its job does not fit.
 -- Locks, Writes: as interrupt_other, unlist_jobs.
 
 create function ratchet_internal.run_any(
@@ -12,11 +14,15 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
   v_draft ratchet_internal.graph_draft := p_draft;
-  v_out ratchet_internal.graph_outcome := ratchet_internal.step_activity(p_draft.now, p_draft.job,
-    p_activity, p_item);
+  v_out ratchet_internal.graph_outcome;
 begin
   v_draft.items := '{}';
   v_draft.steps := 1;
+  if p_activity.kind in ('cycle', 'interrupt') and (p_item.answer).kind <> p_activity.kind then
+    v_draft.stop := ratchet_internal.misfit((v_draft.job).namespace, p_item);
+    return v_draft;
+  end if;
+  v_out := ratchet_internal.step_activity(p_draft.now, p_draft.job, p_activity, p_item);
   if p_activity.kind = 'interrupt' and v_out.effects is not null then
     if not p_is_alone then return null; end if;
     v_out := ratchet_internal.interrupt_other(v_draft, v_out);

@@ -27,7 +27,8 @@ begin
   perform ratchet_internal.compile_options(v_new, v_space, p_app);
   perform ratchet_internal.compile_transitions(v_new, v_space, p_app);
   perform ratchet_internal.compile_hooks(v_new, v_space, p_app);
-  perform ratchet_internal.compile_reads(v_new, p_app);
+  perform ratchet_internal.compile_uses(v_new, p_app);
+  perform ratchet_internal.compile_reads(v_new);
   perform ratchet_internal.compile_plain(v_new);
   perform ratchet_internal.compile_shells(v_new);
   perform ratchet_internal.compile_starts(v_new);

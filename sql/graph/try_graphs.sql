@@ -3,7 +3,8 @@
 -- with the problem given).
 -- Caught is what the data of one job, or what users put on the public tables, can bring about. Not
 -- caught, so that the call fails and may be repeated: a cancelled statement, the end of the
--- session, a full disk, damaged files; and errors of classes that only their author knows.
+-- session, a full disk, damaged files; and errors of classes that only their author knows. A second
+-- row for one run of an activity: the version that is active now has it below another one.
 
 create function ratchet_internal.try_graphs(
   p_now timestamptz, p_run ratchet_internal.graph_run, p_budget int, p_how text,
@@ -16,6 +17,7 @@ declare
   v_state text;
   v_message text;
   v_detail text;
+  v_constraint text;
 begin
   run := case p_how
     when 'together' then ratchet_internal.advance_together(p_now, p_run, p_budget)
@@ -32,12 +34,16 @@ exception
     or sqlstate 'WF000' or sqlstate 'XX000'
 then
   get stacked diagnostics v_state = returned_sqlstate, v_message = message_text,
-    v_detail = pg_exception_detail;
+    v_detail = pg_exception_detail, v_constraint = constraint_name;
   if v_state in ('XX001', 'XX002') then raise; end if;
   run := null;
   problem := jsonb_strip_nulls(jsonb_build_object('code', 500, 'sqlstate', v_state,
     'message', left(v_message, 1000), 'detail', nullif(left(v_detail, 1000), ''),
     'may_pass', v_state in ('40001', '40P01', '53200', '55P03')));
+  if v_constraint = 'jobs_attributes_pkey' then
+    problem := problem || jsonb_build_object('code', 598, 'message', 'the active version leads to '
+      || 'an activity that has run at this place before; the job cannot go on');
+  end if;
 end $$;
 comment on function ratchet_internal.try_graphs(
   timestamptz, ratchet_internal.graph_run, int, text, jsonb) is

@@ -75,6 +75,8 @@ const invalid: [title: string, text: string, line: number, message: RegExp][] = 
   ['wrong indentation', 'a:\n  b: 1\n c: 2\n', 3, /indent|implicit|map/i],
   ['two documents', 'a: 1\n---\nb: 2\n', 2, /document/i],
   ['an unknown alias', 'a: 1\nb: *nope\n', 2, /alias/i],
+  ['a number without an end', 'a:\n  sleep: .inf\n', 2, /\.inf is no number/],
+  ['a number that is too large', 'a: 1\nb: 1e400\n', 2, /1e400 is no number/],
   ['an alias within itself', 'a: &a\n  b: *a\n', 1, /circular/i],
 ];
 

@@ -169,3 +169,29 @@ test.serial('a worker retries as its policy says: total executions, one guid', a
   );
   t.is(new Set(seen.map(({ metadata }) => metadata.guid)).size, 1);
 });
+
+test.serial(
+  'an answer that means nothing is not asked for again, whatever the policy',
+  async (t) => {
+    const { running } = await meshTest(t);
+    let calls = 0;
+    const retryPolicy = { maximumAttempts: 3, backoffCoefficient: 0.01 };
+    const answerless = async () => ((calls += 1), 'text' as never);
+    const mesh = await running(BRANCHES, [{ topic: 'ask', retryPolicy, callback: answerless }]);
+    const { data } = await mesh.pubsub('any', {}, null, 20_000);
+    t.regex((data as { bad: string }).bad, /returned a string/);
+    t.is(calls, 1);
+  },
+);
+
+test.serial('a rejection tells its job and its error, whatever is in that', async (t) => {
+  const { running } = await meshTest(t);
+  const data = { message: 'outer', error: { inner: 1 }, job_id: 'another', pot: 2 };
+  const callback = async () => ({ status: 'error', code: 500, data });
+  const mesh = await running(BRANCHES, [{ topic: 'ask', callback }]);
+  const rejection: unknown = await mesh.pubsub('any', {}, null, 20_000).catch((error) => error);
+  const { error, job_id: job, pot } = rejection as Record<string, unknown>;
+  t.like(error, data);
+  t.is(pot, 2);
+  t.is(await mesh.getStatus(job as string), 0);
+});

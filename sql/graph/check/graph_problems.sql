@@ -1,10 +1,12 @@
 -- Everything that is wrong with a document, all at once and in its order: errors, with which it
--- cannot be deployed, and warnings. Nothing in a document makes it raise.
+-- cannot be deployed, and warnings. Nothing in a document makes it raise. Nothing is known of how
+-- many rows each part is: a merge join by the graph alone would pair all that is in one.
 
 create function ratchet_internal.graph_problems(p_document jsonb, p_app text)
 returns table (path text[], activity text, severity text, message text, hint text)
 language sql stable
 set search_path = pg_catalog, pg_temp
+set enable_mergejoin = off
 as $$
   with normal as materialized (select ratchet_internal.graph_normal(p_document, p_app) as n),
   problem as (

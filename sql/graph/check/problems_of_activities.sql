@@ -50,7 +50,7 @@ as $$
     from activity o
     where a.type = 'cycle' and o.activity = a.body ->> 'ancestor' and o.graph = a.graph
       and not exists (select from lineage l
-        where (l.graph, l.activity, l.ancestor) = (a.graph, a.activity, o.activity))
+        where (l.graph, l.activity) = (a.graph, a.activity) and o.activity = any (l.ancestors))
     union all
     select array['ancestor'], format('the ancestor "%s" is the trigger', o.activity),
       'Put a hook after the trigger and go back to that.'

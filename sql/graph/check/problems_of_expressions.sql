@@ -18,24 +18,22 @@ as $$
   select r.path, r.activity, p.severity, p.message, p.hint
   from reference r
   left join activity a on a.activity = r.first and a.graph = r.graph
-  left join lateral (
-    select o.graph from activity o where o.activity = r.first limit 1) other on true
-  left join lineage l
-    on l.graph = r.graph and l.activity = r.activity and l.ancestor = r.first
+  left join (select activity from activity group by activity) other on other.activity = r.first
+  left join lineage l on l.graph = r.graph and l.activity = r.activity
   cross join lateral (
     select 'error', format('reference %s to an unknown activity', left(r.shown, 100)),
       'Did you mean "' || ratchet_internal.nearest_word(r.first,
         array(select o.activity from activity o where o.graph = r.graph)
           || array['$self', '$job']) || '"?'
     where a.activity is null and r.first not in ('$self', '$job', '$hook', '$app', '$graph')
-      and other.graph is null
+      and other.activity is null
     union all
     select 'error', format('reference %s to an activity of another graph', left(r.shown, 100)),
-      'Pass the value on with input.maps.' where a.activity is null and other.graph is not null
+      'Pass the value on with input.maps.' where a.activity is null and other.activity is not null
     union all
     select 'warning', format('reference %s to an activity that does not come before "%s"',
       left(r.shown, 100), r.activity), 'It is always undefined; go through job data.'
-    where a.activity <> r.activity and l.ancestor is null
+    where a.activity <> r.activity and r.first = any (l.ancestors) is not true
       and not (r.owner = 'sides' and r.option = 'actual')
     union all
     select 'warning', format('reference %s is always undefined', left(r.shown, 100)), case

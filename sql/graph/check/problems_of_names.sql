@@ -11,6 +11,8 @@ as $$
       when o.form = 'idle' then format('option "%s" has no effect', o.option)
       else format('option "%s" has no effect on an activity of type %s', o.option, o.type) end,
     case when o.option = '$ref' then 'References are resolved in files: deploy a path.'
+      when o.option = 'retry' and o.type = 'await' then 'A job that fails answers who awaits it at'
+        || ' once: give retry to the workers in its graph, or go back with a cycle.'
       when o.form is null then coalesce(
       'Did you mean "' || ratchet_internal.nearest_word(o.option, known.options) || '"?',
       format('Known here: %s.', array_to_string(known.options, ', '))) end

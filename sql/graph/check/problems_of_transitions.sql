@@ -10,14 +10,15 @@ as $$
   transition as materialized (
     select t.*, first_value(t.source) over (partition by t.graph, t.target order by t.path) as only,
       row_number() over (partition by t.graph, t.target order by t.path) as n,
-      bool_and(t.body ? 'conditions') over (partition by t.graph, t.target) as are_conditional,
-      (select array_agg(a.activity) from activity a where a.graph = t.graph) as known
+      bool_and(t.body ? 'conditions') over (partition by t.graph, t.target) as are_conditional
     from ratchet_internal.document_transitions(p_normal) t),
+  known as materialized (select graph, array_agg(activity) as names from activity group by graph),
   lineage as materialized (select * from ratchet_internal.document_lineage(p_normal))
   select distinct on (t.path[3], t.source) t.path[:5], t.source, 'error',
     format('transitions from the unknown activity "%s"', left(t.source, 60)),
-    'Did you mean "' || ratchet_internal.nearest_word(t.source, t.known) || '"?'
-  from transition t where t.known is null or not t.source = any (t.known)
+    'Did you mean "' || ratchet_internal.nearest_word(t.source, known.names) || '"?'
+  from transition t left join known on known.graph = t.graph
+  where not exists (select from activity a where (a.graph, a.activity) = (t.graph, t.source))
   union all
   select t.path, t.source, 'error', 'the transition leads nowhere', 'Give the next activity in to.'
   from transition t where t.target is null and jsonb_typeof(t.body) = 'object'
@@ -25,11 +26,11 @@ as $$
   select t.path || array['to'], t.source, 'error', p.message, p.hint
   from transition t
   left join activity a on a.graph = t.graph and a.activity = t.target
-  left join lineage l
-    on l.graph = t.graph and l.activity = t.source and l.ancestor = t.target
+  left join lineage l on l.graph = t.graph and l.activity = t.source
+  left join known on known.graph = t.graph
   cross join lateral (
     select format('transition to the unknown activity "%s"', left(t.target, 60)),
-      'Did you mean "' || ratchet_internal.nearest_word(t.target, t.known) || '"?'
+      'Did you mean "' || ratchet_internal.nearest_word(t.target, known.names) || '"?'
     where t.target is not null and a.activity is null
     union all
     select format('"%s" has more than one incoming transition', t.target),
@@ -39,7 +40,7 @@ as $$
     union all
     select format('circular transition: "%s" leads back to itself', t.target),
       'Write loops with an activity of type cycle.'
-    where a.type = 'trigger' or l.ancestor is not null or t.source = t.target
+    where a.type = 'trigger' or t.target = any (l.ancestors) or t.source = t.target
   ) p (message, hint)
   union all
   select a.path, a.activity, 'error', format('"%s" is never reached', a.activity),

@@ -48,13 +48,14 @@ as $$
   select o.path || m.key, o.activity, 'error', format('the retries of code %s are %s', m.key,
     ratchet_internal.kind_of(m.value)), 'Give a list with the number of retries: ''500'': [3].'
   from option o cross join lateral ratchet_internal.members(o.value) m
-  where o.owner = 'activity' and o.option = 'retry' and o.type in ('worker', 'await')
+  where o.owner = 'activity' and o.option = 'retry' and o.type = 'worker'
     and not (m.key ~ '^[0-9]{1,9}$' and jsonb_typeof(m.value) = 'array'
       and coalesce(m.value ->> 0, '') ~ '^[0-9]{1,4}$')
   union all
   select o.path, o.activity, 'error', 'retry is ' || ratchet_internal.kind_of(o.value),
     'Give a map of codes: ''500'': [3].'
-  from option o where o.owner = 'activity' and o.option = 'retry' and o.kind <> 'object'
+  from option o where o.owner = 'activity' and o.option = 'retry' and o.type = 'worker'
+    and o.kind <> 'object'
   union all
   select o.path || k.key, o.activity, 'error',
     format('%s has more slots than 10000, or none', k.key), 'Write name[25] for 25 slots.'

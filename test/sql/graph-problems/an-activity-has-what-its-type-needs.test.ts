@@ -1,4 +1,5 @@
 import test from 'ava';
+import type { DatabaseError } from 'pg';
 import { engine } from '../../support/engine';
 import {
   flat,
@@ -212,6 +213,17 @@ const cases: ProblemCase[] = [
     'a signal to all has no key_value',
   ],
 ];
+
+test.serial('a number that Postgres has no room for is a problem of its document', async (t) => {
+  for (const number of ['1e200000', '-1e400000', '1e-20000']) {
+    const document = JSON.stringify(flat({ a: { type: 'hook', sleep: 7 } })).replace('7', number);
+    const error = await t.throwsAsync<DatabaseError>(
+      sql.value('select ratchet.deploy($1, $2)', [document, sql.name()]),
+    );
+    t.is(error.code, 'WF106', number);
+    t.regex(error.detail ?? '', /a number of the document is too large, or too small/);
+  }
+});
 
 for (const [index, [document, path, activity, message]] of cases.entries()) {
   test.serial(`${index}: ${message}`, async (t) => {

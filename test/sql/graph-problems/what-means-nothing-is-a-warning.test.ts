@@ -55,6 +55,12 @@ const warnings: [document: unknown, path: string, message: string, hint: RegExp 
     /seconds as a number/,
   ],
   [
+    flat({ a: { type: 'await', topic: 'other', retry: { 500: [3] } } }),
+    'activities.a.retry',
+    'option "retry" has no effect on an activity of type await',
+    /the workers in its graph/,
+  ],
+  [
     flat({ a: { ...worker, timeout: 1 } }),
     'activities.a.timeout',
     'option "timeout" has no effect',

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { engine } from '../../support/engine';
+import { codeOf, engine } from '../../support/engine';
 import { graphApp } from '../../support/graph';
 
 const sql = engine();
@@ -176,6 +176,30 @@ test.serial('5.4: each form of key, and what leaves the data as they were', asyn
   const fields = await sql.value('select ratchet.graph_fields($1, $2)', ['k', app.app]);
   t.like(fields, { '-mark': '1', _user2: '{"x": [1]}' });
   t.false('_user' in fields || '-mark2' in fields);
+});
+
+test.serial('5.4: user data that are null are not there; their names have a limit', async (t) => {
+  const app = await graphApp(sql, {
+    subscribes: 'own',
+    activities: {
+      start: { type: 'trigger', job: { maps: { 'user[_]': '{$self.output.data.first}' } } },
+      next: { type: 'hook', job: { maps: { 'user[_]': '{start.output.data.then}' } } },
+    },
+    transitions: { start: [{ to: 'next' }] },
+  });
+  const fieldsOf = async (payload: object, search: object = {}) => {
+    const { job_id: job } = await app.publish('own', payload, { search });
+    return sql.value<object>('select ratchet.graph_fields($1, $2)', [job, app.app]);
+  };
+  const fields = await fieldsOf({ first: { _a: 1, _b: 2, _c: null }, then: { _a: null, _b: 3 } });
+  t.like(fields, { _b: '3' });
+  t.false('_a' in fields || '_c' in fields);
+  t.false('_a' in (await fieldsOf({}, { a: null })));
+  const long = (length: number) => 'n'.repeat(length);
+  t.true(`_${long(500)}` in (await fieldsOf({ first: { [`_${long(500)}`]: 1 } })));
+  const { status, error } = await app.publish('own', { then: { [`_${long(600)}`]: 1 } });
+  t.like({ status, error }, { status: 0, error: { code: 500, activity: 'next' } });
+  t.is(await codeOf(app.publish('own', {}, { search: { [long(513)]: 1 } })), 'WF104');
 });
 
 test.serial(

@@ -184,6 +184,9 @@ test.serial('statistics are recorded once, under key and time', async (t) => {
     { key: 'eu', measure: 'sum', name: 'amount', value: '5', bucket },
   ]);
   t.is(await codeOf(app.publish('stats', { region: 'eu' })), 'WF107');
+  const long = Array.from({ length: 8000 }, (_, at) => Math.sqrt(at).toString(36).at(-1)).join('');
+  const region = { region: long, amount: 1, color: { name: 'red' } };
+  t.is(await codeOf(app.publish('stats', region)), 'WF107', 'a key that no index takes');
 });
 
 test.serial('an activity with a threshold is skipped when few are open', async (t) => {
@@ -196,8 +199,10 @@ test.serial('an activity with a threshold is skipped when few are open', async (
     },
     transitions: { start: [...(threshold === 1 ? [{ to: 'hold' }] : []), { to: 'maybe' }] },
   });
-  const alone = await graphApp(sql, graph(5));
-  t.is((await alone.publish('few')).status, 0);
+  for (const threshold of [5, 1e300]) {
+    const alone = await graphApp(sql, graph(threshold));
+    t.is((await alone.publish('few')).status, 0);
+  }
   const two = await graphApp(sql, graph(1));
   const { status, job_id: job } = await two.publish('few');
   t.is(status, 2);

@@ -68,46 +68,6 @@ test.serial('a job that does not fit the active version is failed, and says why'
   t.like(await app.state('b'), { status: 0, error: { code: 598, dad: ',0,0' } });
 });
 
-test.serial(
-  'an activity is elsewhere in its tree when one above it did not run there',
-  async (t) => {
-    const under = (parent: string, trigger = 'start'): Graph => ({
-      subscribes: 'run',
-      expire: 600,
-      activities: {
-        [trigger]: { type: 'trigger', stats: { id: '{$self.input.data.id}' } },
-        left: { type: 'hook' },
-        right: { type: 'hook' },
-        below: { type: 'hook' },
-        hold: { type: 'hook', job: { maps: { done: true } } },
-      },
-      transitions: {
-        [trigger]: [{ to: 'left' }, { to: 'right', conditions: { code: 500 } }],
-        [parent]: [{ to: 'below' }],
-        below: [{ to: 'hold' }],
-      },
-      hooks: { go: byJob('hold') },
-    });
-    const app = await graphApp(sql, under('left'));
-    for (const id of ['a', 'b', 'c', 'd']) await app.publish('run', { id });
-    const go = async (id: string, version: string, graph: Graph) => {
-      await app.deploy(version, graph);
-      await app.activate(version);
-      await app.signal('go', { id });
-      await app.run();
-      return app.state(id);
-    };
-    const moved = { status: 0, error: { code: 598, activity: 'hold' } };
-    t.like(await go('a', '2', under('right')), moved, 'the branch hangs on another activity');
-    t.like(await go('b', '3', under('left', 'begin')), moved, 'its graph has another trigger');
-    t.like(await go('c', '4', under('left')), { status: 0, data: { done: true } });
-    await app.deploy('4', under('right'));
-    await app.signal('go', { id: 'd' });
-    await app.run();
-    t.like(await app.state('d'), moved, 'the active version was deployed anew');
-  },
-);
-
 test.serial('deploying a version anew replaces it; activating what is unknown fails', async (t) => {
   const app = await graphApp(sql, one);
   await app.publish('run', { id: 'a' });
