@@ -21,7 +21,7 @@ function pgratchet(args: string[], environment: NodeJS.ProcessEnv = {}): Promise
     execFile(
       process.execPath,
       [...process.execArgv, main, ...args],
-      { env },
+      { env, maxBuffer: 16 * 1024 * 1024 },
       (error, stdout, stderr) => {
         resolve({ code: error ? Number(error.code) : 0, stdout, stderr });
       },

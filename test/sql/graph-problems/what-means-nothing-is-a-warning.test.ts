@@ -31,12 +31,6 @@ const warnings: [document: unknown, path: string, message: string, hint: RegExp 
     null,
   ],
   [
-    flat({ a: { type: 'await', topic: 'child', retry: { 500: [2] } } }),
-    'activities.a.retry',
-    'option "retry" has no effect on an activity of type await',
-    null,
-  ],
-  [
     flat({ a: { type: 'hook', sleep: '5' } }),
     'activities.a.sleep',
     'sleep is the text "5", with which the hook does not wait',
