@@ -7,8 +7,8 @@
 -- So whatever dies, and whenever, the rows are at a commit boundary, and going on is the
 -- ordinary claim. README.md has the model, the lock order and the words.
 --
--- psql -f sql/engine.sql installs everything; so does `pgratchet migrate`. Schedules, tasks for
--- people, the mapping language and graphs have tables of contents of their own.
+-- psql -f sql/engine.sql installs everything; so does `pgratchet migrate`. Where a folder has many
+-- files that come one after the other, it has a table of contents of its own.
 
 -- Where things live, the clock, and how errors are raised.
 
@@ -170,6 +170,18 @@ comment on function ratchet_internal.readable(json) is
   'The value without the escapes that Postgres cannot turn into text, so that its fields can be'
   ' read.';
 
+-- sql/inspect/is_readable.sql
+
+-- Whether Postgres can turn all of a JSON value into text: readable leaves nothing of it out, and
+-- only writes some of it another way. Inlinable.
+
+create function ratchet_internal.is_readable(p_value json) returns boolean
+language sql immutable parallel safe
+return p_value::text !~ E'\\\\u(0000|[dD][89a-fA-F])'
+  or replace(p_value::text, E'\\\\', E'\\u005c') = ratchet_internal.readable(p_value)::text;
+comment on function ratchet_internal.is_readable(json) is
+  'Whether Postgres can turn all of a JSON value into text.';
+
 -- sql/inspect/check_readable.sql
 
 -- Raises: WF105 when options or routes hold text that Postgres cannot store. Values of users may
@@ -180,9 +192,7 @@ language plpgsql immutable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if p_value::text ~ E'\\\\u(0000|[dD][89a-fA-F])' and replace(p_value::text, E'\\\\', E'\\u005c')
-    <> ratchet_internal.readable(p_value)::text
-  then
+  if not ratchet_internal.is_readable(p_value) then
     perform ratchet_internal.raise_error('WF105', 'invalid text',
       jsonb_build_object('what', p_what),
       'Remove U+0000 and halves of surrogate pairs; only arguments and results may hold them.');
@@ -6730,9 +6740,7 @@ begin
   if ratchet_internal.limited_role() is not null then
     v_code := 'WF701';
     v_change := (p_document, null, 'a role that is limited to queues may not use the data of jobs');
-  elsif p_input::text !~ E'\\\\u(0000|[dD][89a-fA-F])'
-    or replace(p_input::text, E'\\\\', E'\\u005c') = ratchet_internal.readable(p_input)::text
-  then
+  elsif ratchet_internal.is_readable(p_input) then
     v_code := 'WF305';
     v_change := case when p_name like 'search.%'
       then ratchet_internal.change_search(v_operation, p_input::jsonb, p_document)
@@ -6887,6 +6895,8 @@ as $$
 $$;
 comment on function ratchet_internal.data_answers(bigint[], text[], int[]) is
   'The recorded answers of operations on the data of jobs.';
+
+-- sql/dispatch/dispatch.sql
 
 -- What a worker hands in.
 
@@ -9412,7 +9422,7 @@ end $$;
 comment on function ratchet.terminate(text, text, text, int, boolean, json) is
   'Stops a job at once, none of its code runs again; returns whether this call stopped it. '
   'Options: stack, throw (false: who waits gets no error), expire (seconds it is kept; 0 frees '
-  'the id). Raises WF201 unknown, WF302 finished, unless p_suppress.';
+  'the id). Raises WF201 unknown; WF302 finished, unless p_suppress.';
 
 -- sql/job/flush.sql
 
@@ -13731,7 +13741,25 @@ $$;
 comment on function ratchet.roll_call(text, text) is
   'The running engines and workers of an app, with their backlog and their rate.';
 
+-- sql/graph/check/check.sql
+
 -- Graphs: what is wrong with a document, said all at once when it is deployed.
+
+-- sql/graph/check/refuse_graph.sql
+
+-- Refuses a document with all that is wrong with it. Raises: WF106.
+
+create function ratchet_internal.refuse_graph(p_problems jsonb) returns void
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  perform ratchet_internal.raise_error('WF106', 'invalid graph',
+    jsonb_build_object('problems', p_problems),
+    'Correct what the detail lists; nothing was kept.');
+end $$;
+comment on function ratchet_internal.refuse_graph(jsonb) is
+  'Refuses a document with all that is wrong with it: raises WF106.';
 
 -- sql/graph/check/document_of.sql
 
@@ -13745,11 +13773,9 @@ as $$
 begin
   return p_document::jsonb; -- cast here: what a return converts is converted behind the block
 exception when numeric_value_out_of_range then
-  perform ratchet_internal.raise_error('WF106', 'invalid graph',
-    jsonb_build_object('problems', jsonb_build_array(jsonb_build_object('path', '[]'::jsonb,
-      'activity', null, 'message', 'a number of the document is too large, or too small',
-      'hint', 'Numbers have at most 131072 digits before the point and 16383 after it.'))),
-    'Correct what the detail lists; nothing was kept.');
+  perform ratchet_internal.refuse_graph(jsonb_build_array(jsonb_build_object('path', '[]'::jsonb,
+    'activity', null, 'message', 'a number of the document is too large, or too small',
+    'hint', 'Numbers have at most 131072 digits before the point and 16383 after it.')));
 end $$;
 comment on function ratchet_internal.document_of(json) is
   'A document in the form in which it is kept; raises WF106 for numbers that are out of range.';
@@ -15639,9 +15665,7 @@ begin
   into v_problems, v_warnings
   from ratchet_internal.graph_problems(v_document, p_app);
   if v_problems is not null then
-    perform ratchet_internal.raise_error('WF106', 'invalid graph',
-      jsonb_build_object('problems', v_problems),
-      'Correct what the detail lists; nothing was kept.');
+    perform ratchet_internal.refuse_graph(v_problems);
   end if;
   v_app := ratchet_internal.graph_normal(v_document, p_app) -> 'app';
   perform ratchet_internal.store_version(v_app, p_namespace);
@@ -19563,6 +19587,8 @@ end $$;
 comment on function ratchet.told_spans() is
   'What the stretches of graphs in this transaction did, for who wants to tell of it in spans.';
 
+-- sql/graph/stats/stats.sql
+
 -- Graphs: what jobs said of themselves, counted when it is asked for; one job, exported.
 
 -- sql/graph/stats/stats_time.sql
@@ -20110,6 +20136,8 @@ $$;
 comment on function ratchet_internal.condition_text(jsonb) is
   'When a transition is taken, as people read it: always, never, or codes and matches.';
 
+-- sql/views/views.sql
+
 -- sql/views/ledger.sql
 
 -- The ledger of every step, decoded to columns.
@@ -20571,6 +20599,8 @@ as $$
 $$;
 comment on function ratchet.export_history(text, text) is
   'A job with its recorded steps as one JSON document, to be replayed without a database.';
+
+-- sql/inspect/invariants.sql
 
 -- sql/inspect/broken_jobs.sql
 
@@ -21770,6 +21800,8 @@ comment on function ratchet.export_execution(text, text, json) is
 
 -- Retention, and who may do what. Roles for workers are made by the engine, others by you.
 
+-- sql/upkeep/upkeep.sql
+
 -- sql/upkeep/check_prune.sql
 
 -- Checks what prune is given. Raises: WF103, WF104.
@@ -22035,6 +22067,8 @@ begin
 end $$;
 comment on function ratchet.prune_signals(text[], int) is
   'Drops signals that nobody consumed in time, one batch a call; returns how many.';
+
+-- sql/roles/roles.sql
 
 -- sql/roles/grants.sql
 

@@ -7,8 +7,8 @@
 -- So whatever dies, and whenever, the rows are at a commit boundary, and going on is the
 -- ordinary claim. README.md has the model, the lock order and the words.
 --
--- psql -f sql/engine.sql installs everything; so does `pgratchet migrate`. Schedules, tasks for
--- people, the mapping language and graphs have tables of contents of their own.
+-- psql -f sql/engine.sql installs everything; so does `pgratchet migrate`. Where a folder has many
+-- files that come one after the other, it has a table of contents of its own.
 
 \set ON_ERROR_STOP on
 begin;
@@ -27,6 +27,7 @@ begin;
 
 -- Reading what users wrote: total functions, which give an answer whatever stands there.
 \ir inspect/readable.sql
+\ir inspect/is_readable.sql
 \ir inspect/check_readable.sql
 \ir inspect/number_of.sql
 \ir inspect/is_arguments.sql
@@ -148,71 +149,7 @@ begin;
 
 \ir data/data.sql
 
--- What a worker hands in.
-\ir dispatch/cancel_steps.sql
-\ir dispatch/record_steps.sql
-\ir dispatch/record_deliveries.sql
-\ir dispatch/schedule_steps.sql
-\ir dispatch/finish_activities.sql
-\ir dispatch/lost_jobs.sql
-\ir dispatch/finish_turns.sql
-
--- What a worker receives.
-\ir dispatch/hasten_turn.sql
-\ir dispatch/route_results.sql
-\ir dispatch/settle_due.sql
-\ir graph/go_on_with_graphs.sql
-\ir dispatch/fire_due.sql
-\ir dispatch/take_results.sql
-\ir dispatch/turn_work.sql
-\ir graph/fleet/rest_route.sql
-\ir dispatch/claim_activities.sql
-\ir dispatch/route_key.sql
-\ir dispatch/look_begins.sql
-\ir dispatch/look_from.sql
-\ir dispatch/remember_look.sql
-\ir dispatch/look.sql
-\ir dispatch/next_news.sql
-\ir dispatch/next_look.sql
-\ir dispatch/after_claim.sql
-\ir dispatch/claim.sql
-
--- Taking over the work of workers that are gone; the exchange itself.
-\ir dispatch/is_suspect.sql
-\ir dispatch/fail_spent.sql
-\ir dispatch/release_worker.sql
-\ir dispatch/reap_workers.sql
-
--- What an exchange does for others, one by one, after one was refused.
-\ir apart/try_apart.sql
-\ir apart/lock_apart.sql
-\ir apart/end_apart.sql
-\ir apart/due_apart.sql
-\ir apart/waits_apart.sql
-\ir apart/workers_apart.sql
-\ir apart/set_aside.sql
-
-\ir dispatch/open_exchange.sql
-\ir dispatch/exchange.sql
-\ir dispatch/peek.sql
-
--- Workers: registration, leases, and what a worker needs besides exchange.
-\ir dispatch/add_routes.sql
-\ir dispatch/remove_routes.sql
-\ir dispatch/register_worker.sql
-\ir dispatch/heartbeat.sql
-\ir dispatch/unregister_worker.sql
-\ir dispatch/evict.sql
-\ir dispatch/history.sql
-\ir dispatch/held_work.sql
-
--- The single-item protocol for psql, bash and other languages.
-\ir dispatch/claim_activity.sql
-\ir dispatch/report_activity.sql
-\ir dispatch/complete.sql
-\ir dispatch/fail.sql
-\ir dispatch/put_back.sql
-\ir dispatch/commit_activity.sql
+\ir dispatch/dispatch.sql
 
 -- Reading and stopping jobs.
 \ir job/find_job.sql
@@ -236,28 +173,9 @@ begin;
 -- Looking at everything; the rules that always hold.
 \ir graph/show/expression_text.sql
 \ir graph/show/condition_text.sql
-\ir views/ledger.sql
-\ir views/open_steps.sql
-\ir views/steps.sql
-\ir views/symbol.sql
-\ir views/dimension.sql
-\ir views/type.sql
-\ir views/expired_at.sql
-\ir views/is_live.sql
-\ir views/workers.sql
-\ir views/worker_roles.sql
-\ir views/schedule_status.sql
-\ir views/graph_versions.sql
-\ir views/graph_activities.sql
-\ir views/graph_transitions.sql
+\ir views/views.sql
 \ir inspect/export_history.sql
-\ir inspect/broken_jobs.sql
-\ir inspect/broken_steps.sql
-\ir inspect/broken_messages.sql
-\ir inspect/broken_signals.sql
-\ir inspect/broken_graphs.sql
-\ir inspect/broken_escalations.sql
-\ir inspect/check_invariants.sql
+\ir inspect/invariants.sql
 
 \ir graph/show/show.sql
 
@@ -271,24 +189,8 @@ begin;
 \ir export/export.sql
 
 -- Retention, and who may do what. Roles for workers are made by the engine, others by you.
-\ir upkeep/check_prune.sql
-\ir upkeep/remove_jobs.sql
-\ir upkeep/drop_signals.sql
-\ir upkeep/prune.sql
-\ir upkeep/has_hook_steps.sql
-\ir upkeep/strip_jobs.sql
-\ir upkeep/prune_jobs.sql
-\ir upkeep/prune_signals.sql
-\ir roles/grants.sql
-\ir roles/grant_functions.sql
-\ir roles/grant_access.sql
-\ir roles/check_password.sql
-\ir roles/worker_role_name.sql
-\ir roles/provision_worker_role.sql
-\ir roles/find_worker_role.sql
-\ir roles/rotate_worker_password.sql
-\ir roles/revoke_worker_role.sql
-\ir roles/revoke_public.sql
+\ir upkeep/upkeep.sql
+\ir roles/roles.sql
 
 -- What has been installed, as the migration runner records it.
 \ir upkeep/migrations.sql

@@ -75,6 +75,8 @@ async function runMigrate(url: string | undefined): Promise<void> {
   print(applied.length > 0 ? 'The engine is installed.\n' : 'The engine is up to date.\n');
 }
 
+const ESCAPES = 'Write special characters as %23 for # and so on.';
+
 /**
  * `pg` takes any text for a URL: of a name or of `host=…` it makes the host "base", and of
  * `host:5432/name` the database of that name on this machine; a # in a password ends the URL. Says
@@ -83,8 +85,7 @@ async function runMigrate(url: string | undefined): Promise<void> {
 function checkAddress(text: string): void {
   if (/^(\w+:\/\/[^#]*$|socket:|\/)/.test(text)) return;
   throw new UsageError(
-    'The database is named by a URL: postgres://user:password@host:5432/database,\n' +
-      'special characters written as %23 for # and so on.',
+    `The database is named by a URL: postgres://user:password@host:5432/database\n${ESCAPES}`,
   );
 }
 
@@ -104,7 +105,7 @@ function report(error: unknown): void {
   const lines = [`pgratchet: ${message}${code ? ` (${code})` : ''}`];
   if (detail) lines.push(`  ${typeof detail === 'string' ? detail : JSON.stringify(detail)}`);
   if (hint) lines.push(`  ${hint}`);
-  if (code === 'ERR_INVALID_URL') lines.push('  Write special characters as %23 for # and so on.');
+  if (code === 'ERR_INVALID_URL') lines.push(`  ${ESCAPES}`);
   process.stderr.write(`${lines.join('\n')}\n`);
   process.exitCode = 1;
 }

@@ -181,9 +181,21 @@ export class LiveTurn extends ReportingTurn {
   }
 
   private deliverLive(): void {
-    const next = this.nextAwaited();
-    const call = next && this.pending.get(next.position);
-    if (next === undefined || call === undefined) return;
+    for (let next = this.take(); next !== undefined; next = this.take()) {
+      const call = this.pending.get(next.position);
+      if (call !== undefined) return this.deliverAnswer(call, next);
+      // Its call was rejected by a cancellation.
+    }
+  }
+
+  private take(): Queued | undefined {
+    const next = this.queue[0];
+    if (this.queue.length <= 1) this.queue = NONE;
+    else (this.queue as Queued[]).shift();
+    return next;
+  }
+
+  private deliverAnswer(call: PendingCall, next: Queued): void {
     this.isPastHistory = true;
     if (next.isLocal) {
       this.history.answered.add(next.position);
@@ -202,17 +214,6 @@ export class LiveTurn extends ReportingTurn {
       this.noteOrder(next.position);
     }
     this.settleCall(next.position, next);
-  }
-
-  /** Takes what comes next out of the queue, and answers to calls that a cancellation rejected. */
-  private nextAwaited(): Queued | undefined {
-    for (;;) {
-      const next = this.queue[0];
-      if (next === undefined) return undefined;
-      if (this.queue.length === 1) this.queue = NONE;
-      else (this.queue as Queued[]).shift();
-      if (this.pending.has(next.position)) return next;
-    }
   }
 
   /** Where another answer could have come first, the order is recorded with the next effect. */

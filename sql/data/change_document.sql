@@ -17,9 +17,7 @@ begin
   if ratchet_internal.limited_role() is not null then
     v_code := 'WF701';
     v_change := (p_document, null, 'a role that is limited to queues may not use the data of jobs');
-  elsif p_input::text !~ E'\\\\u(0000|[dD][89a-fA-F])'
-    or replace(p_input::text, E'\\\\', E'\\u005c') = ratchet_internal.readable(p_input)::text
-  then
+  elsif ratchet_internal.is_readable(p_input) then
     v_code := 'WF305';
     v_change := case when p_name like 'search.%'
       then ratchet_internal.change_search(v_operation, p_input::jsonb, p_document)

@@ -26,9 +26,7 @@ begin
   into v_problems, v_warnings
   from ratchet_internal.graph_problems(v_document, p_app);
   if v_problems is not null then
-    perform ratchet_internal.raise_error('WF106', 'invalid graph',
-      jsonb_build_object('problems', v_problems),
-      'Correct what the detail lists; nothing was kept.');
+    perform ratchet_internal.refuse_graph(v_problems);
   end if;
   v_app := ratchet_internal.graph_normal(v_document, p_app) -> 'app';
   perform ratchet_internal.store_version(v_app, p_namespace);

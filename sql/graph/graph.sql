@@ -12,33 +12,7 @@
 \ir fleet/report_profile.sql
 \ir fleet/roll_call.sql
 
--- Graphs: what is wrong with a document, said all at once when it is deployed.
-\ir check/document_of.sql
-\ir check/members.sql
-\ir check/items.sql
-\ir check/kind_of.sql
-\ir check/edit_distance.sql
-\ir check/nearest_word.sql
-\ir check/graph_without_nulls.sql
-\ir check/graph_normal.sql
-\ir check/given_path.sql
-\ir check/graph_grammar.sql
-\ir check/document_options.sql
-\ir check/document_activities.sql
-\ir check/document_transitions.sql
-\ir check/document_lineage.sql
-\ir check/document_expressions.sql
-\ir check/problems_of_app.sql
-\ir check/problems_of_names.sql
-\ir check/problems_of_shape.sql
-\ir check/problems_of_graphs.sql
-\ir check/problems_of_activities.sql
-\ir check/problems_of_signals.sql
-\ir check/problems_of_values.sql
-\ir check/problems_of_transitions.sql
-\ir check/problems_of_hooks.sql
-\ir check/problems_of_expressions.sql
-\ir check/graph_problems.sql
+\ir check/check.sql
 
 -- Graphs: what is passed around within a stretch.
 \ir graph_item.sql
@@ -206,19 +180,4 @@
 \ir spans/with_spans.sql
 \ir spans/told_spans.sql
 
--- Graphs: what jobs said of themselves, counted when it is asked for; one job, exported.
-\ir stats/stats_time.sql
-\ir stats/stats_buckets.sql
-\ir stats/stats_scope.sql
-\ir stats/fact_topics.sql
-\ir stats/indexed_jobs.sql
-\ir stats/hooked_topic.sql
-\ir stats/unlist_jobs.sql
-\ir stats/signals_to_all.sql
-\ir stats/graph_stats.sql
-\ir stats/graph_ids.sql
-\ir stats/signal_all.sql
-\ir stats/graph_fields.sql
-\ir stats/exported_steps.sql
-\ir stats/exported_process.sql
-\ir stats/graph_export.sql
+\ir stats/stats.sql

@@ -6,9 +6,7 @@ language plpgsql immutable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  if p_value::text ~ E'\\\\u(0000|[dD][89a-fA-F])' and replace(p_value::text, E'\\\\', E'\\u005c')
-    <> ratchet_internal.readable(p_value)::text
-  then
+  if not ratchet_internal.is_readable(p_value) then
     perform ratchet_internal.raise_error('WF105', 'invalid text',
       jsonb_build_object('what', p_what),
       'Remove U+0000 and halves of surrogate pairs; only arguments and results may hold them.');

@@ -47,4 +47,4 @@ end $$;
 comment on function ratchet.terminate(text, text, text, int, boolean, json) is
   'Stops a job at once, none of its code runs again; returns whether this call stopped it. '
   'Options: stack, throw (false: who waits gets no error), expire (seconds it is kept; 0 frees '
-  'the id). Raises WF201 unknown, WF302 finished, unless p_suppress.';
+  'the id). Raises WF201 unknown; WF302 finished, unless p_suppress.';

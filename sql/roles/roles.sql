@@ -1,0 +1,10 @@
+\ir grants.sql
+\ir grant_functions.sql
+\ir grant_access.sql
+\ir check_password.sql
+\ir worker_role_name.sql
+\ir provision_worker_role.sql
+\ir find_worker_role.sql
+\ir rotate_worker_password.sql
+\ir revoke_worker_role.sql
+\ir revoke_public.sql

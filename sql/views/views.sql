@@ -1,0 +1,14 @@
+\ir ledger.sql
+\ir open_steps.sql
+\ir steps.sql
+\ir symbol.sql
+\ir dimension.sql
+\ir type.sql
+\ir expired_at.sql
+\ir is_live.sql
+\ir workers.sql
+\ir worker_roles.sql
+\ir schedule_status.sql
+\ir graph_versions.sql
+\ir graph_activities.sql
+\ir graph_transitions.sql
