@@ -5,7 +5,7 @@ const SOCKET_CODES = new Set([
   ...['EAI_AGAIN', 'ENOTFOUND', 'ERR_STREAM_DESTROYED', 'ERR_SOCKET_CLOSED'],
 ]);
 
-/** Server messages that a session has ended, whatever it was doing. */
+/** Server messages that end a session, whatever it was doing. */
 const SESSION_END = new Set([
   '57P01', // admin_shutdown, pg_terminate_backend
   '57P02', // crash_shutdown
@@ -13,7 +13,6 @@ const SESSION_END = new Set([
   '57P05', // idle_session_timeout
   '25P03', // idle_in_transaction_session_timeout
   '25P04', // transaction_timeout
-  '26000', // invalid_sql_statement_name: it was prepared, so this is another session, of a pooler
 ]);
 
 /** How the messages begin that pg and pg-pool give without a code. */
